@@ -1,0 +1,15 @@
+//! prism-gitops: a declarative reconciler for Prismatic.
+//!
+//! ```text
+//! watch | cron | webhook ─wake(key)─► controller::reconcile(key)
+//! Source::snapshot ─► manifest ─► validate ─► Desired ─┐
+//! Platform::observe ─────────────────────► Observed ─┴► diff ─► plan ─► execute ─► status
+//! ```
+//!
+//! The modules marked *pure* hold every decision: they are synchronous and know
+//! no I/O, clock or randomness. `tests/it/architecture.rs` holds the import rules.
+
+pub mod prismatic;
+pub mod runtime;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;

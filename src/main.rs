@@ -1,0 +1,3 @@
+//! The `prism-gitops` binary.
+
+fn main() {}
