@@ -9,6 +9,12 @@
 //! The modules marked *pure* hold every decision: they are synchronous and know
 //! no I/O, clock or randomness. `tests/it/architecture.rs` holds the import rules.
 
+// Pure, in the order in which they may import each other.
+pub mod yaml;
+
+pub mod model;
+
+// The edges.
 pub mod prismatic;
 pub mod runtime;
 #[cfg(feature = "sandbox")]

@@ -1,0 +1,39 @@
+//! The words of the project as types: what files declare, what a tenant holds.
+//!
+//! Pure, and the leftmost of the pure modules. Nothing here decides anything.
+
+mod address;
+mod change;
+mod config;
+mod config_write;
+mod desired;
+mod diagnostic;
+mod ids;
+mod marker;
+mod observed;
+mod policy;
+mod scope;
+mod secret;
+mod status;
+
+pub use address::{Address, Kind, NameError, ResourceName};
+pub use change::FieldChange;
+pub use config::{ConfigEntry, ConfigValue, ConnectionInput, SecretRef};
+pub use config_write::{ConfigWrite, InputWrite, WriteValue};
+pub use desired::{
+    Adopt, Auth, CustomerRef, DefinitionFile, Desired, DesiredInstance, DesiredIntegration,
+    Environment, InstanceState, IntegrationRef, Marketplace, Project, PublishWhen, VersionRef,
+    Visibility,
+};
+pub use diagnostic::{Diagnostic, Location, Severity};
+pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
+pub use marker::Marker;
+pub use observed::{
+    ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
+    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Tenant,
+    VariableStatus, VersionRecord,
+};
+pub use policy::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind};
+pub use scope::{IntegrationWanted, Scope};
+pub use secret::{Secret, SecretError, SecretValues};
+pub use status::{Health, SyncStatus};

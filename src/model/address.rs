@@ -1,0 +1,176 @@
+//! How a resource is named in git: kind and name, `Instance/smith-erp`.
+
+use std::sync::Arc;
+
+/// What a manifest can declare as a resource.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub enum Kind {
+    /// An integration and its published versions.
+    Integration,
+    /// A deployment of an integration for one customer.
+    Instance,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Integration => "Integration",
+            Self::Instance => "Instance",
+        })
+    }
+}
+
+/// The `metadata.name` of a manifest: the git key that never changes.
+///
+/// Lower-case letters, digits, `-`, `.` and `_`; begins and ends with a letter
+/// or digit; 1 to 63 characters. It becomes part of a label on the live
+/// object, so it must survive there unchanged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct ResourceName(Arc<str>);
+
+/// Why a text is not a resource name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a valid name")]
+pub struct NameError {
+    /// What was written.
+    pub text: String,
+    /// The nearest valid name, if the text has anything to make one of.
+    pub suggestion: Option<ResourceName>,
+}
+
+impl ResourceName {
+    /// The longest name.
+    pub const MAX: usize = 63;
+
+    /// Checks a name as it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] with the nearest valid name.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
+        let outer = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let valid = text.len() <= Self::MAX
+            && text.chars().all(inner)
+            && text.starts_with(outer)
+            && text.ends_with(outer);
+        if valid {
+            Ok(Self(text.into()))
+        } else {
+            Err(NameError {
+                text: text.to_owned(),
+                suggestion: Self::slug(text),
+            })
+        }
+    }
+
+    /// The name that a display name turns into: `Acme ERP (EU)` is `acme-erp-eu`.
+    ///
+    /// `None` where nothing is left, as for a name in another script.
+    #[must_use]
+    pub fn slug(display: &str) -> Option<Self> {
+        let mut slug = String::new();
+        for c in display.chars().flat_map(char::to_lowercase) {
+            if slug.len() >= Self::MAX {
+                break;
+            }
+            if c.is_ascii_alphanumeric() {
+                slug.push(c);
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        let slug = slug.trim_end_matches('-');
+        (!slug.is_empty()).then(|| Self(slug.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Kind and name of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// What it is.
+    pub kind: Kind,
+    /// What git calls it.
+    pub name: ResourceName,
+}
+
+impl Address {
+    /// The address of an integration.
+    #[must_use]
+    pub fn integration(name: ResourceName) -> Self {
+        Self {
+            kind: Kind::Integration,
+            name,
+        }
+    }
+
+    /// The address of an instance.
+    #[must_use]
+    pub fn instance(name: ResourceName) -> Self {
+        Self {
+            kind: Kind::Instance,
+            name,
+        }
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+impl serde::Serialize for Address {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_and_corrected() {
+        for good in ["a", "acme-erp", "acme.erp_2", "0-1"] {
+            assert_eq!(ResourceName::parse(good).unwrap().as_str(), good);
+        }
+        for (bad, better) in [
+            ("Acme ERP", Some("acme-erp")),
+            ("-a-", Some("a")),
+            ("", None),
+            ("日本", None),
+            ("a/b", Some("a-b")),
+        ] {
+            let error = ResourceName::parse(bad).unwrap_err();
+            assert_eq!(
+                error.suggestion.as_ref().map(ResourceName::as_str),
+                better,
+                "{bad:?}"
+            );
+        }
+        assert!(ResourceName::parse(&"a".repeat(64)).is_err());
+        assert_eq!(
+            ResourceName::slug(&"a b ".repeat(40))
+                .unwrap()
+                .as_str()
+                .len(),
+            63
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! One field that differs.
+
+/// A difference between what is declared and what is live.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldChange {
+    /// Which field, for people: `description`, `config "Endpoint"`,
+    /// `definition flow "Sync" › step "Fetch" › input "url"`.
+    pub path: String,
+    /// The live value; `None` where there is none or it is sensitive.
+    pub before: Option<String>,
+    /// The declared value; `None` where there is none or it is sensitive.
+    pub after: Option<String>,
+    /// The values are secret, or may be: they are never here.
+    pub sensitive: bool,
+}
+
+impl FieldChange {
+    /// A change whose values may be shown.
+    pub fn shown(
+        path: impl Into<String>,
+        before: Option<impl Into<String>>,
+        after: Option<impl Into<String>>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            before: before.map(Into::into),
+            after: after.map(Into::into),
+            sensitive: false,
+        }
+    }
+
+    /// A change whose values must not be shown.
+    pub fn hidden(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            before: None,
+            after: None,
+            sensitive: true,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Config variables as a manifest declares them.
+
+use indexmap::IndexMap;
+
+use super::Location;
+
+/// One declared config variable of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfigEntry {
+    /// What it should be.
+    pub value: ConfigValue,
+    /// Set only where the variable is empty; afterwards it is the customer's.
+    pub seed: bool,
+    /// Where the manifest says so.
+    pub location: Location,
+}
+
+/// The kinds of value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConfigValue {
+    /// A single value, as the text it was written as; the API takes texts only.
+    Scalar(String),
+    /// A list of texts (`collectionType` VALUELIST).
+    List(Vec<String>),
+    /// A structured value, sent as JSON text.
+    Structured(serde_json::Value),
+    /// A schedule: cron text and time zone.
+    Schedule {
+        /// Five-field cron text.
+        cron: String,
+        /// IANA name; absent leaves the server's default.
+        time_zone: Option<String>,
+    },
+    /// A value that lives elsewhere.
+    Secret(SecretRef),
+    /// The inputs of a connection.
+    Connection(IndexMap<String, ConnectionInput>),
+    /// A connection that a person consents to: reported, never written.
+    PendingConnection,
+}
+
+/// One input of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConnectionInput {
+    /// Written in the manifest.
+    Plain(String),
+    /// Lives elsewhere.
+    Secret(SecretRef),
+}
+
+/// Where a secret is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretRef {
+    /// An environment variable of the process.
+    Env(String),
+    /// A file; a trailing line break is not part of the secret.
+    File(String),
+}
+
+impl std::fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{path}"),
+        }
+    }
+}

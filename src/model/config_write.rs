@@ -1,0 +1,50 @@
+//! Config variables as they are written to the API.
+
+use super::Secret;
+
+/// One variable to write.
+#[derive(Debug, Clone)]
+pub struct ConfigWrite {
+    /// Which variable.
+    pub key: String,
+    /// What to write.
+    pub value: WriteValue,
+}
+
+/// A value in one of the forms that `InputInstanceConfigVariable` takes.
+#[derive(Debug, Clone)]
+pub enum WriteValue {
+    /// A text: single values, and lists or structures as JSON text.
+    Text(String),
+    /// A text that must not be seen.
+    Secret(Secret),
+    /// A schedule.
+    Schedule {
+        /// Five-field cron text.
+        cron: String,
+        /// IANA name; absent leaves it.
+        time_zone: Option<String>,
+    },
+    /// The inputs of a connection that change, by name.
+    Inputs(Vec<(String, InputWrite)>),
+}
+
+/// One input of a connection to write.
+#[derive(Debug, Clone)]
+pub enum InputWrite {
+    /// A text.
+    Text(String),
+    /// A text that must not be seen.
+    Secret(Secret),
+}
+
+impl InputWrite {
+    /// The text, for the one request that needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Secret(secret) => secret.expose(),
+        }
+    }
+}

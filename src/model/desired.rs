@@ -1,0 +1,249 @@
+//! What the files of a project declare.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Address, ConfigEntry, Location, Policy, ResourceName, SecretRef};
+
+/// Everything a project declares, references resolved, nothing interpreted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired {
+    /// The project itself.
+    pub project: Project,
+    /// Its integrations, in the order of their addresses.
+    pub integrations: Vec<DesiredIntegration>,
+    /// Its instances, in the order of their addresses.
+    pub instances: Vec<DesiredInstance>,
+}
+
+/// The `Project` document, or its defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    /// Part of every marker. `default` where no `Project` names one.
+    pub name: ResourceName,
+    /// The tenants it may be applied to, by name.
+    pub environments: IndexMap<String, Environment>,
+    /// What may be done.
+    pub policy: Policy,
+}
+
+/// One tenant of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Environment {
+    /// The stack's URL, without a path.
+    pub url: Option<String>,
+    /// Which tenant of the user, where a user has several.
+    pub tenant_id: Option<String>,
+    /// Guard: the organization that the token must belong to.
+    pub organization: Option<String>,
+    /// Where the token is.
+    pub auth: Option<Auth>,
+    /// Where the file says so.
+    pub location: Location,
+}
+
+/// Where a token is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// A long-lived token that is exchanged for access tokens.
+    RefreshToken(SecretRef),
+    /// A short-lived token.
+    AccessToken(SecretRef),
+}
+
+/// A definition file: its bytes as text, sent as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefinitionFile {
+    /// The path relative to the project's root.
+    pub path: Arc<str>,
+    /// The whole text, decoded, without a byte-order mark.
+    pub text: Arc<str>,
+}
+
+/// Which existing object a manifest takes over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Adopt {
+    /// The only one of this name.
+    Name(String),
+    /// The one with this id.
+    Id(String),
+}
+
+/// When a version is published or an instance deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PublishWhen {
+    /// When its meaning changed.
+    #[default]
+    Changed,
+    /// Never by us.
+    Never,
+}
+
+/// How customers see a version in the marketplace.
+///
+/// The three values of the API's `MarketplaceConfiguration`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// Listed, and customers may deploy it.
+    Deployable,
+    /// Listed only.
+    Listed,
+    /// Not in the marketplace.
+    Hidden,
+}
+
+impl std::fmt::Display for Visibility {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Deployable => "deployable",
+            Self::Listed => "listed",
+            Self::Hidden => "hidden",
+        })
+    }
+}
+
+/// The marketplace settings of the version just published.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marketplace {
+    /// Whether it is listed; absent leaves it.
+    pub visibility: Option<Visibility>,
+    /// The overview text; absent leaves it.
+    pub overview: Option<Arc<str>>,
+    /// Whether a customer may have several instances; absent leaves it.
+    pub allow_multiple_instances: Option<bool>,
+}
+
+/// A declared integration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesiredIntegration {
+    /// What git calls it.
+    pub name: ResourceName,
+    /// Declared by a bare definition file, without a manifest.
+    pub bare: bool,
+    /// What it does.
+    pub definition: DefinitionFile,
+    /// Which existing one it takes over.
+    pub adopt: Option<Adopt>,
+    /// In place of the definition's own description.
+    pub description: Option<String>,
+    /// When a version is published.
+    pub publish: PublishWhen,
+    /// Whether the newest version may be used; absent leaves it.
+    pub available: Option<bool>,
+    /// Marketplace settings of the newest version; absent leaves them.
+    pub marketplace: Option<Marketplace>,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+impl DesiredIntegration {
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        Address::integration(self.name.clone())
+    }
+}
+
+/// Which integration an instance belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntegrationRef {
+    /// One that a manifest of this project declares.
+    Managed(ResourceName),
+    /// Another one of the tenant, by display name.
+    Name(String),
+    /// Another one of the tenant, by id.
+    Id(String),
+}
+
+/// Which version of its integration an instance runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum VersionRef {
+    /// The newest available one.
+    #[default]
+    Latest,
+    /// The newest one published from this commit; a prefix of at least seven characters will do.
+    Commit(String),
+    /// The one with this number; numbers differ between tenants.
+    Number(i64),
+}
+
+impl std::fmt::Display for VersionRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Latest => f.write_str("latest"),
+            Self::Commit(hash) => write!(f, "commit {hash}"),
+            Self::Number(number) => write!(f, "number {number}"),
+        }
+    }
+}
+
+/// Which customer an instance is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CustomerRef {
+    /// The id the vendor's own system gave it.
+    ExternalId(String),
+    /// Its name, unique in an organization.
+    Name(String),
+    /// Its id in Prismatic.
+    Id(String),
+}
+
+impl std::fmt::Display for CustomerRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::ExternalId(text) => write!(f, "externalId {text:?}"),
+            Self::Name(text) => write!(f, "name {text:?}"),
+            Self::Id(text) => write!(f, "id {text:?}"),
+        }
+    }
+}
+
+/// Whether an instance runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InstanceState {
+    /// It runs.
+    #[default]
+    Enabled,
+    /// It is paused; nothing is lost.
+    Disabled,
+}
+
+/// A declared instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesiredInstance {
+    /// What git calls it.
+    pub name: ResourceName,
+    /// Of which integration.
+    pub integration: IntegrationRef,
+    /// In which version.
+    pub version: VersionRef,
+    /// For whom.
+    pub customer: CustomerRef,
+    /// What people see.
+    pub display_name: String,
+    /// What it is for; absent leaves it.
+    pub description: Option<String>,
+    /// Its labels besides the marker; absent leaves them.
+    pub labels: Option<Vec<String>>,
+    /// Whether it runs.
+    pub state: InstanceState,
+    /// The config variables that are managed, by key.
+    pub config: IndexMap<String, ConfigEntry>,
+    /// When it is deployed.
+    pub deploy: PublishWhen,
+    /// Deploy although the server's validation rules object.
+    pub force: bool,
+    /// Which existing one it takes over.
+    pub adopt: Option<Adopt>,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+impl DesiredInstance {
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        Address::instance(self.name.clone())
+    }
+}

@@ -1,0 +1,69 @@
+//! The label on a live object that says we own it: `gitops:<project>/<name>`.
+//!
+//! Labels are the only free-form field of integrations and instances that is
+//! readable, writable and filterable.
+
+use super::{NameError, ResourceName};
+
+/// Who owns a live object, and under which name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Marker {
+    /// The project that owns it.
+    pub project: ResourceName,
+    /// The `metadata.name` it is declared under.
+    pub name: ResourceName,
+}
+
+impl Marker {
+    const PREFIX: &'static str = "gitops:";
+
+    /// Whether a label belongs to this scheme, well-formed or not.
+    ///
+    /// `gitops:protect` and the like are reserved words of the scheme, not markers.
+    #[must_use]
+    pub fn is_reserved(label: &str) -> bool {
+        label.starts_with(Self::PREFIX)
+    }
+
+    /// Reads a label; `None` if it is somebody else's word.
+    #[must_use]
+    pub fn parse(label: &str) -> Option<Self> {
+        let (project, name) = label.strip_prefix(Self::PREFIX)?.split_once('/')?;
+        let read = |text| -> Result<ResourceName, NameError> { ResourceName::parse(text) };
+        Some(Self {
+            project: read(project).ok()?,
+            name: read(name).ok()?,
+        })
+    }
+
+    /// All markers among the labels of one object.
+    pub fn among(labels: &[String]) -> impl Iterator<Item = Self> + '_ {
+        labels.iter().filter_map(|label| Self::parse(label))
+    }
+}
+
+impl std::fmt::Display for Marker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}/{}", Self::PREFIX, self.project, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_writes_and_nothing_else() {
+        let marker = Marker::parse("gitops:acme/smith-erp").unwrap();
+        assert_eq!(marker.to_string(), "gitops:acme/smith-erp");
+        for other in [
+            "gitops:protect",
+            "gitops:a",
+            "gitops:A/b",
+            "production",
+            "gitops:a/b/c",
+        ] {
+            assert_eq!(Marker::parse(other), None, "{other}");
+        }
+    }
+}

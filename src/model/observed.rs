@@ -1,0 +1,333 @@
+//! What a tenant holds, as far as it could be read.
+//!
+//! Unknown is not absent: every value that a failed read can leave open says so.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{
+    CustomerId, CustomerRef, InstanceId, IntegrationId, Marker, SequenceId, VersionId, Visibility,
+};
+
+/// A value that was read, is certainly not there, or could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observed<T> {
+    /// It is this.
+    Known(T),
+    /// It is not there, and everything was read.
+    Absent,
+    /// It could not be read; the text says why.
+    Unknown(Arc<str>),
+}
+
+impl<T> Observed<T> {
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// Part or all of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing<T> {
+    /// What was read.
+    pub items: Vec<T>,
+    /// Why there may be more; `None` when everything was read.
+    pub incomplete: Option<Arc<str>>,
+}
+
+impl<T> Default for Listing<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            incomplete: None,
+        }
+    }
+}
+
+impl<T> Listing<T> {
+    /// A list that was read to its end.
+    #[must_use]
+    pub fn complete(items: Vec<T>) -> Self {
+        Self {
+            items,
+            incomplete: None,
+        }
+    }
+
+    /// What a failed search of this list means: absent only if all was read.
+    pub fn missing<U>(&self) -> Observed<U> {
+        match &self.incomplete {
+            None => Observed::Absent,
+            Some(why) => Observed::Unknown(Arc::clone(why)),
+        }
+    }
+}
+
+/// Who we are, and in which tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The user's e-mail address.
+    pub email: String,
+    /// The user's name.
+    pub name: String,
+    /// The organization's id.
+    pub organization_id: String,
+    /// The organization's name.
+    pub organization: String,
+    /// The tenant, if the API says.
+    pub tenant_id: Option<String>,
+}
+
+/// One reading of a tenant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tenant {
+    /// Who read it.
+    pub identity: Identity,
+    /// All integrations of the organization, one record each.
+    pub integrations: Listing<Integration>,
+    /// All instances that are not Prismatic's own test instances.
+    pub instances: Listing<Instance>,
+    /// The customers that manifests refer to. More than one match is ambiguous.
+    pub customers: BTreeMap<CustomerRef, Listing<Customer>>,
+}
+
+/// A live integration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Integration {
+    /// The record that imports and publishes go to.
+    pub id: IntegrationId,
+    /// Its display name; not unique.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Its labels, markers included.
+    pub labels: Vec<String>,
+    /// Shared with all its versions.
+    pub sequence: Option<SequenceId>,
+    /// Built by a customer in the embedded designer: out of scope.
+    pub customer_owned: bool,
+    /// Generated from code; its definition is not to be compared as text.
+    pub code_native: bool,
+    /// The draft differs from the last publish, or was never published.
+    pub has_unpublished_changes: bool,
+    /// The draft's definition in the server's canonical text; read only where [`super::Scope`] asks.
+    pub definition: Observed<Arc<str>>,
+    /// Published versions, newest first: at least the newest, the newest
+    /// available, and those that [`super::Scope`] asks for.
+    pub versions: Listing<PublishedVersion>,
+}
+
+impl Integration {
+    /// The markers on it.
+    pub fn markers(&self) -> impl Iterator<Item = Marker> + '_ {
+        Marker::among(&self.labels)
+    }
+
+    /// The newest published version, available or not.
+    #[must_use]
+    pub fn newest(&self) -> Observed<&PublishedVersion> {
+        self.versions
+            .items
+            .first()
+            .map_or_else(|| self.versions.missing(), Observed::Known)
+    }
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedVersion {
+    /// Its record.
+    pub id: VersionId,
+    /// Its number in this tenant.
+    pub number: i64,
+    /// Whether instances may use it.
+    pub available: bool,
+    /// What was said when it was published.
+    pub record: VersionRecord,
+    /// How the marketplace shows it.
+    pub visibility: Option<Visibility>,
+    /// The marketplace overview.
+    pub overview: Option<String>,
+    /// Whether a customer may have several instances.
+    pub allow_multiple_instances: bool,
+    /// The variables it requires; read only for versions that [`super::Scope`] asks for.
+    pub required: Observed<Vec<RequiredVariable>>,
+}
+
+/// The attributes of a published version, as far as we know their keys.
+///
+/// prism sends the first four; the two digests are under our own key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VersionRecord {
+    /// The commit it was published from.
+    pub commit_hash: Option<String>,
+    /// A link to that commit.
+    pub commit_url: Option<String>,
+    /// The repository.
+    pub repo_url: Option<String>,
+    /// The pull request.
+    pub pull_request_url: Option<String>,
+    /// Digest of the definition as submitted.
+    pub submitted: Option<String>,
+    /// Digest of the definition as the server gave it back.
+    pub canonical: Option<String>,
+}
+
+/// A config variable that a version of an integration declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredVariable {
+    /// Its display name, and the key by which values are written.
+    pub key: String,
+    /// The author's key that survives renames.
+    pub stable_key: Option<String>,
+    /// `dataType` in the API's upper case: `STRING`, `CONNECTION`, ….
+    pub data_type: String,
+    /// `VALUELIST`, `KEYVALUELIST`, or none.
+    pub collection_type: Option<String>,
+    /// The value a new instance begins with; `None` where the author gave none.
+    pub default_value: Option<String>,
+    /// The values on offer, for a pick list without a data source.
+    pub pick_list: Vec<String>,
+    /// Takes its value from a connection shared across instances.
+    pub shared: bool,
+}
+
+/// A customer, as far as instances need one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// Its name.
+    pub name: String,
+    /// The id the vendor's own system gave it.
+    pub external_id: Option<String>,
+}
+
+/// What an instance lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigState {
+    /// Nothing.
+    FullyConfigured,
+    /// A value of its own.
+    NeedsInstanceConfiguration,
+    /// A value of one of its users.
+    NeedsUserLevelConfiguration,
+}
+
+/// The version record an instance points to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceVersion {
+    /// Its record.
+    pub id: VersionId,
+    /// Its number.
+    pub number: i64,
+    /// The sequence it belongs to: which integration this is.
+    pub sequence: Option<SequenceId>,
+    /// The integration's name.
+    pub integration_name: String,
+}
+
+/// A live instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// Its display name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Its labels, markers included.
+    pub labels: Vec<String>,
+    /// Whether it runs.
+    pub enabled: bool,
+    /// What is configured differs from what is deployed.
+    pub needs_deploy: bool,
+    /// It was deployed at least once.
+    pub deployed: bool,
+    /// What it lacks, if the API says.
+    pub config_state: Option<ConfigState>,
+    /// Its last execution failed.
+    pub in_failed_state: bool,
+    /// Prismatic switched it off.
+    pub system_suspended: bool,
+    /// A customer deployed it in the marketplace.
+    pub designed_by_customer: bool,
+    /// The version it is configured for.
+    pub version: InstanceVersion,
+    /// Whose it is.
+    pub customer: Customer,
+    /// The values of its config variables, by key.
+    pub config: Observed<BTreeMap<String, LiveConfigVariable>>,
+}
+
+impl Instance {
+    /// The markers on it.
+    pub fn markers(&self) -> impl Iterator<Item = Marker> + '_ {
+        Marker::among(&self.labels)
+    }
+}
+
+/// Whether a connection works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariableStatus {
+    /// It works.
+    Active,
+    /// Somebody must consent.
+    Pending,
+    /// It failed.
+    Failed,
+}
+
+/// The live value of a config variable.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LiveConfigVariable {
+    /// Its value as text. May be secret.
+    pub value: Option<String>,
+    /// For connections.
+    pub status: Option<VariableStatus>,
+    /// For schedules.
+    pub time_zone: Option<String>,
+    /// For connections: their inputs. May be secret.
+    pub inputs: Vec<LiveInput>,
+    /// Bound to a connection shared across instances.
+    pub shared: bool,
+    /// What the version says about it.
+    pub declared: RequiredVariable,
+}
+
+/// A live input of a connection.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LiveInput {
+    /// Its name.
+    pub name: String,
+    /// What the API returned: the value, or a mask that must never be compared.
+    pub value: Option<String>,
+    /// Whether a value is stored.
+    pub has_value: bool,
+}
+
+/// Values may be secret, so only their presence is shown.
+impl std::fmt::Debug for LiveConfigVariable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveConfigVariable")
+            .field("has_value", &self.value.is_some())
+            .field("status", &self.status)
+            .field("inputs", &self.inputs)
+            .field("declared", &self.declared.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Values may be secret, so only their presence is shown.
+impl std::fmt::Debug for LiveInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveInput")
+            .field("name", &self.name)
+            .field("has_value", &self.has_value)
+            .finish_non_exhaustive()
+    }
+}

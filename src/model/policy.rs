@@ -1,0 +1,121 @@
+//! The rules a project sets for what may be done, and how fast.
+
+/// What happens to an owned object that no manifest declares any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PrunePolicy {
+    /// It is reported and left alone.
+    #[default]
+    Orphan,
+    /// An instance is disabled.
+    Disable,
+    /// It is deleted; needs `--allow-delete` too.
+    Delete,
+}
+
+/// What the daemon does about a difference that git did not cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DriftMode {
+    /// It is reported.
+    Observe,
+    /// It is reported, and people are told.
+    Alert,
+    /// It is put right.
+    #[default]
+    Correct,
+}
+
+/// A limit as a share of what exists or as a count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Share {
+    /// Per cent of the managed objects of that kind, 0 to 100.
+    Percent(f64),
+    /// So many.
+    Count(u64),
+}
+
+/// Limits on one plan, checked before the first write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guards {
+    /// How much may be updated.
+    pub updates: Share,
+    /// How much may be disabled.
+    pub disables: Share,
+    /// How much may be deleted.
+    pub deletes: Share,
+    /// Below so many existing objects percentages do not apply.
+    pub minimum: u64,
+    /// How many may be created.
+    pub creates: u64,
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        Self {
+            updates: Share::Percent(30.0),
+            disables: Share::Percent(30.0),
+            deletes: Share::Percent(30.0),
+            minimum: 10,
+            creates: 500,
+        }
+    }
+}
+
+/// Whether a window lets changes through or holds them back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowKind {
+    /// Changes only inside.
+    Allow,
+    /// No changes inside.
+    Deny,
+}
+
+/// A recurring span of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// What it does.
+    pub kind: WindowKind,
+    /// When it begins: five-field cron text.
+    pub schedule: String,
+    /// How long it lasts.
+    pub duration: std::time::Duration,
+    /// IANA name; UTC if absent.
+    pub time_zone: Option<String>,
+}
+
+/// The request budget of one tenant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateLimit {
+    /// Sustained requests per second. A first-party sample names 20 as the server's limit.
+    pub requests_per_second: f64,
+    /// How many may go at once after a pause.
+    pub burst: u32,
+    /// How many may be under way at once.
+    pub concurrency: usize,
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self {
+            requests_per_second: 15.0,
+            burst: 15,
+            concurrency: 8,
+        }
+    }
+}
+
+/// All rules of a project.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Policy {
+    /// What happens to undeclared objects.
+    pub prune: PrunePolicy,
+    /// What happens to drift.
+    pub drift: DriftMode,
+    /// Limits on one plan.
+    pub guards: Guards,
+    /// When changes may happen.
+    pub windows: Vec<Window>,
+    /// The request budget.
+    pub rate: RateLimit,
+}

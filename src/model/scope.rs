@@ -1,0 +1,66 @@
+//! What a reading of the tenant has to cover beyond the lists.
+
+use std::collections::BTreeSet;
+
+use super::{CustomerRef, Integration, Marker, VersionRef};
+
+/// What the declared resources need to know about the tenant.
+///
+/// Derived from the declared resources alone, never from what changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Integrations of which more than the list record is needed.
+    pub integrations: Vec<IntegrationWanted>,
+    /// Customers to find.
+    pub customers: BTreeSet<CustomerRef>,
+}
+
+/// Integrations to read more of. Any of marker, id and name selects.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IntegrationWanted {
+    /// Those with this marker.
+    pub marker: Option<Marker>,
+    /// The one with this id.
+    pub id: Option<String>,
+    /// Those with this display name.
+    pub name: Option<String>,
+    /// Read the draft's definition.
+    pub definition: bool,
+    /// Find these versions and what they require.
+    pub versions: BTreeSet<VersionRef>,
+}
+
+impl IntegrationWanted {
+    /// Whether this asks about an integration.
+    #[must_use]
+    pub fn selects(&self, integration: &Integration) -> bool {
+        self.id.as_deref() == Some(integration.id.as_str())
+            || self.name.as_deref() == Some(integration.name.as_str())
+            || self
+                .marker
+                .as_ref()
+                .is_some_and(|wanted| integration.markers().any(|marker| marker == *wanted))
+    }
+}
+
+impl Scope {
+    /// Whether any entry wants the definition of this integration.
+    #[must_use]
+    pub fn wants_definition(&self, integration: &Integration) -> bool {
+        self.integrations
+            .iter()
+            .any(|wanted| wanted.definition && wanted.selects(integration))
+    }
+
+    /// The versions that any entry wants of this integration.
+    #[must_use]
+    pub fn versions_of(&self, integration: &Integration) -> BTreeSet<VersionRef> {
+        let selected = self
+            .integrations
+            .iter()
+            .filter(|wanted| wanted.selects(integration));
+        selected
+            .flat_map(|wanted| wanted.versions.iter().cloned())
+            .collect()
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong with the API, in classes that call for different answers.
+
+use std::time::Duration;
+
+use super::transport::TransportError;
+
+/// Whether a request that failed may have had its effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Certainly none: never sent, or refused.
+    None,
+    /// Perhaps: the reply was lost or makes no sense.
+    Unknown,
+}
+
+/// A failed operation.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{operation}: {kind}")]
+pub struct PlatformError {
+    /// The GraphQL operation or endpoint: `importIntegration`, `auth/refresh`.
+    pub operation: &'static str,
+    /// What happened.
+    pub kind: ErrorKind,
+    /// Whether it may have had its effect.
+    pub effect: Effect,
+}
+
+/// What happened.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ErrorKind {
+    /// The token is missing, expired or revoked.
+    #[error("not authenticated: {message}")]
+    Unauthenticated {
+        /// The API's words.
+        message: String,
+    },
+    /// The token lacks a permission.
+    #[error("not permitted: {message}")]
+    Forbidden {
+        /// The API's words.
+        message: String,
+    },
+    /// The object does not exist (or is not visible).
+    #[error("not found: {message}")]
+    NotFound {
+        /// The API's words.
+        message: String,
+    },
+    /// The mutation refused its input: payload `errors`.
+    #[error("refused: {}", refusals(.0))]
+    Refused(Vec<Refusal>),
+    /// Top-level GraphQL errors that are none of the above.
+    #[error("{}", .0.join("; "))]
+    GraphQl(Vec<String>),
+    /// Too many requests, also after the client's own retries.
+    #[error("rate limited: {message}")]
+    RateLimited {
+        /// The API's words.
+        message: String,
+        /// How long the server asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// An HTTP status that is not one of the above.
+    #[error("HTTP {status}: {message}")]
+    Status {
+        /// The status code.
+        status: u16,
+        /// The API's words, or the start of the body.
+        message: String,
+    },
+    /// A body that is not what the schema promises.
+    #[error("an answer that cannot be read: {message}")]
+    Protocol {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// No answer.
+    #[error(transparent)]
+    Transport(TransportError),
+}
+
+/// One entry of a payload's `errors`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The input field; `__all__` where it is none in particular.
+    pub field: String,
+    /// The API's words.
+    pub messages: Vec<String>,
+}
+
+fn refusals(list: &[Refusal]) -> String {
+    let one = |refusal: &Refusal| match refusal.field.as_str() {
+        "__all__" => refusal.messages.join("; "),
+        field => format!("{field}: {}", refusal.messages.join("; ")),
+    };
+    list.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+impl PlatformError {
+    /// Whether the same request may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.kind {
+            ErrorKind::RateLimited { .. }
+            | ErrorKind::Transport(_)
+            | ErrorKind::Protocol { .. } => true,
+            ErrorKind::Status { status, .. } => *status >= 500,
+            ErrorKind::Unauthenticated { .. }
+            | ErrorKind::Forbidden { .. }
+            | ErrorKind::NotFound { .. }
+            | ErrorKind::Refused(_)
+            | ErrorKind::GraphQl(_) => false,
+        }
+    }
+
+    /// Whether nothing else can succeed either: there is no use in going on.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        matches!(self.kind, ErrorKind::Unauthenticated { .. })
+    }
+}

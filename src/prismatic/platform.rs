@@ -1,0 +1,178 @@
+//! What the rest of the project needs of Prismatic, in its own words.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::error::PlatformError;
+use crate::model::{
+    ConfigWrite, CustomerId, Identity, InstanceId, IntegrationId, Scope, Tenant, VersionId,
+    VersionRecord, Visibility,
+};
+
+/// The outcome of an operation.
+pub type PlatformResult<T> = Result<T, PlatformError>;
+
+/// A tenant that can be read and written.
+///
+/// # Guarantees
+///
+/// - Reads are retried within the call; writes only where repeating them is
+///   harmless. After [`super::error::Effect::Unknown`] the caller looks for
+///   the effect before it tries again.
+/// - Every call ends within a bounded time.
+/// - [`Platform::observe`] never takes a failed page for the end of a list.
+///
+/// # Assumptions
+///
+/// One caller at a time reconciles a tenant. Operations may run concurrently;
+/// one request budget covers them all.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// Who the token belongs to.
+    async fn identity(&self) -> PlatformResult<Identity>;
+
+    /// Reads the tenant. Fails only where nothing useful could be read;
+    /// what could not be read otherwise is *unknown* in the result.
+    async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant>;
+
+    /// The draft's definition as the server gives it back.
+    async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack>;
+
+    /// Asks the server whether a definition is valid in this tenant.
+    async fn validate_definition(&self, definition: &str) -> PlatformResult<()>;
+
+    /// Creates an integration, or overwrites the draft of one. Not idempotent without an id.
+    async fn import_integration(
+        &self,
+        id: Option<&IntegrationId>,
+        definition: &str,
+    ) -> PlatformResult<IntegrationId>;
+
+    /// Sets metadata of a draft.
+    async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()>;
+
+    /// Makes a version of a draft. Not idempotent.
+    async fn publish_integration(
+        &self,
+        id: &IntegrationId,
+        comment: Option<&str>,
+        record: &VersionRecord,
+    ) -> PlatformResult<Published>;
+
+    /// Withdraws or restores a version.
+    async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()>;
+
+    /// Sets how the marketplace shows a version. All values are sent: omitting one may erase it.
+    async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()>;
+
+    /// Creates an instance. Not idempotent.
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<InstanceId>;
+
+    /// Sets what is given of an instance, and leaves the rest.
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()>;
+
+    /// Writes the given config variables, and leaves the rest.
+    async fn configure_instance(
+        &self,
+        id: &InstanceId,
+        config: &[ConfigWrite],
+    ) -> PlatformResult<()>;
+
+    /// Deploys what is configured.
+    async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()>;
+
+    /// Deletes an instance. One that is already gone is a success.
+    async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()>;
+}
+
+/// A definition as the server gives it back.
+#[derive(Debug, Clone)]
+pub struct ReadBack {
+    /// The canonical text.
+    pub text: Arc<str>,
+    /// The digest of its value, as [`crate::definition`] computes it.
+    pub digest: String,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Its record.
+    pub id: VersionId,
+    /// Its number.
+    pub number: i64,
+}
+
+/// What to set on a draft. Absent fields are left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntegrationUpdate {
+    /// Which draft.
+    pub id: IntegrationId,
+    /// Its description.
+    pub description: Option<String>,
+    /// All its labels.
+    pub labels: Option<Vec<String>>,
+}
+
+/// What to set on a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarketplaceUpdate {
+    /// Which version.
+    pub version: VersionId,
+    /// Whether it is listed.
+    pub visibility: Visibility,
+    /// The overview.
+    pub overview: String,
+    /// Whether a customer may have several instances.
+    pub allow_multiple_instances: bool,
+}
+
+/// An instance to create.
+#[derive(Debug, Clone)]
+pub struct NewInstance {
+    /// Its display name.
+    pub name: String,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// In which version.
+    pub version: VersionId,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its labels, the marker among them.
+    pub labels: Vec<String>,
+    /// Its first values.
+    pub config: Vec<ConfigWrite>,
+}
+
+/// What to set on an instance. Absent fields are left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceUpdate {
+    /// Which instance.
+    pub id: InstanceId,
+    /// Its display name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// All its labels.
+    pub labels: Option<Vec<String>>,
+    /// Whether it runs.
+    pub enabled: Option<bool>,
+    /// In which version.
+    pub version: Option<VersionId>,
+}
+
+impl InstanceUpdate {
+    /// An update that changes nothing yet.
+    #[must_use]
+    pub fn of(id: InstanceId) -> Self {
+        Self {
+            id,
+            name: None,
+            description: None,
+            labels: None,
+            enabled: None,
+            version: None,
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! Parser events to trees, with bounds.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+
+use super::{Content, Entry, Limits, Node, Scalar, Span, SyntaxError};
+
+/// All documents of a text. A text without content has none.
+///
+/// # Errors
+///
+/// The first thing that is wrong: syntax, a duplicate or non-scalar key, an
+/// unknown alias or tag, or a bound of `limits`.
+pub fn parse(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
+    let mut composer = Composer {
+        limits,
+        nodes: 0,
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        documents: Vec::new(),
+    };
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| scan_error(&error, text))?;
+        composer.accept(event, place(span))?;
+    }
+    composer.documents.retain(|node| !node.is_null());
+    Ok(composer.documents)
+}
+
+/// A collection that is still open.
+struct Open {
+    span: Span,
+    anchor: usize,
+    nodes_before: usize,
+    kind: OpenKind,
+}
+
+enum OpenKind {
+    Sequence(Vec<Node>),
+    Mapping(OpenMapping),
+}
+
+#[derive(Default)]
+struct OpenMapping {
+    entries: Vec<Entry>,
+    seen: HashMap<String, Span>,
+    key: Option<(Scalar, Span)>,
+    merges: Vec<Node>,
+}
+
+struct Composer {
+    limits: Limits,
+    nodes: usize,
+    stack: Vec<Open>,
+    anchors: HashMap<usize, (Node, usize)>,
+    documents: Vec<Node>,
+}
+
+impl Composer {
+    fn accept(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let scalar = Scalar {
+                    text: text.into_owned(),
+                    plain: style == ScalarStyle::Plain,
+                    tag: core_tag(tag.as_deref(), span)?,
+                };
+                self.count(1, span)?;
+                self.place(
+                    Node {
+                        span,
+                        content: Content::Scalar(scalar),
+                    },
+                    anchor,
+                    1,
+                )
+            }
+            Event::SequenceStart(anchor, tag) => {
+                core_tag(tag.as_deref(), span)?;
+                self.open(span, anchor, OpenKind::Sequence(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                core_tag(tag.as_deref(), span)?;
+                self.open(span, anchor, OpenKind::Mapping(OpenMapping::default()))
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Alias(anchor) => self.alias(anchor, span),
+            Event::DocumentStart(_) => {
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn count(&mut self, more: usize, span: Span) -> Result<(), SyntaxError> {
+        self.nodes = self.nodes.saturating_add(more);
+        if self.nodes <= self.limits.nodes {
+            return Ok(());
+        }
+        Err(SyntaxError {
+            message: format!(
+                "more than {} values after aliases are expanded",
+                self.limits.nodes
+            ),
+            span,
+            hint: Some("split the file, or use fewer aliases".to_owned()),
+        })
+    }
+
+    fn open(&mut self, span: Span, anchor: usize, kind: OpenKind) -> Result<(), SyntaxError> {
+        if self.stack.len() >= self.limits.depth {
+            return Err(SyntaxError {
+                message: format!("nested deeper than {} levels", self.limits.depth),
+                span,
+                hint: None,
+            });
+        }
+        self.count(1, span)?;
+        self.stack.push(Open {
+            span,
+            anchor,
+            nodes_before: self.nodes - 1,
+            kind,
+        });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), SyntaxError> {
+        let Some(open) = self.stack.pop() else {
+            return Ok(());
+        };
+        let content = match open.kind {
+            OpenKind::Sequence(items) => Content::Sequence(items),
+            OpenKind::Mapping(mapping) => Content::Mapping(merged(mapping)?),
+        };
+        let size = self.nodes - open.nodes_before;
+        self.place(
+            Node {
+                span: open.span,
+                content,
+            },
+            open.anchor,
+            size,
+        )
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), SyntaxError> {
+        // Counted before the copy: an alias bomb must not allocate first.
+        let size = self.anchors.get(&anchor).map_or(1, |(_, size)| *size);
+        self.count(size, span)?;
+        let Some((node, _)) = self.anchors.get(&anchor) else {
+            return Err(SyntaxError {
+                message: "an alias inside the value it refers to".to_owned(),
+                span,
+                hint: None,
+            });
+        };
+        let node = Node {
+            span,
+            content: node.content.clone(),
+        };
+        self.place(node, 0, size)
+    }
+
+    fn place(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), SyntaxError> {
+        if anchor != 0 {
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        match self.stack.last_mut().map(|open| &mut open.kind) {
+            None => self.documents.push(node),
+            Some(OpenKind::Sequence(items)) => items.push(node),
+            Some(OpenKind::Mapping(mapping)) => mapping.place(node)?,
+        }
+        Ok(())
+    }
+}
+
+impl OpenMapping {
+    fn place(&mut self, node: Node) -> Result<(), SyntaxError> {
+        match self.key.take() {
+            None => self.key = Some(as_key(node)?),
+            Some((key, _)) if is_merge(&key) => self.merges.push(node),
+            Some((key, key_span)) => {
+                if let Some(first) = self.seen.insert(key.text.clone(), key_span) {
+                    return Err(duplicate(&key.text, first, key_span));
+                }
+                self.entries.push(Entry {
+                    key,
+                    key_span,
+                    value: node,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_merge(key: &Scalar) -> bool {
+    key.plain && key.text == "<<" && key.tag.is_none()
+}
+
+fn as_key(node: Node) -> Result<(Scalar, Span), SyntaxError> {
+    let span = node.span;
+    match node.content {
+        Content::Scalar(scalar) => Ok((scalar, span)),
+        Content::Sequence(_) | Content::Mapping(_) => Err(SyntaxError {
+            message: "a key that is a list or a mapping".to_owned(),
+            span,
+            hint: Some("if this is a template such as {{ name }}, put it in quotes".to_owned()),
+        }),
+    }
+}
+
+/// Entries written here win over merged ones, earlier merges over later ones.
+fn merged(mapping: OpenMapping) -> Result<Vec<Entry>, SyntaxError> {
+    let OpenMapping {
+        mut entries,
+        mut seen,
+        merges,
+        ..
+    } = mapping;
+    for source in merges {
+        for entry in merge_source(source)? {
+            if !seen.contains_key(&entry.key.text) {
+                seen.insert(entry.key.text.clone(), entry.key_span);
+                entries.push(entry);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+fn merge_source(source: Node) -> Result<Vec<Entry>, SyntaxError> {
+    let span = source.span;
+    match source.content {
+        Content::Mapping(entries) => Ok(entries),
+        Content::Sequence(items) => {
+            let mut entries = Vec::new();
+            for item in items {
+                let Content::Mapping(more) = item.content else {
+                    return Err(not_mergeable(item.span));
+                };
+                entries.extend(more);
+            }
+            Ok(entries)
+        }
+        Content::Scalar(_) => Err(not_mergeable(span)),
+    }
+}
+
+fn not_mergeable(span: Span) -> SyntaxError {
+    SyntaxError {
+        message: "a merge key (<<) that does not refer to a mapping".to_owned(),
+        span,
+        hint: None,
+    }
+}
+
+fn duplicate(key: &str, first: Span, second: Span) -> SyntaxError {
+    SyntaxError {
+        message: format!(
+            "the key {key:?} stands here twice, first on line {}",
+            first.line
+        ),
+        span: second,
+        hint: Some("keep one of the two".to_owned()),
+    }
+}
+
+fn core_tag(tag: Option<&Tag>, span: Span) -> Result<Option<String>, SyntaxError> {
+    const KNOWN: [&str; 9] = [
+        "str",
+        "int",
+        "float",
+        "bool",
+        "null",
+        "seq",
+        "map",
+        "timestamp",
+        "binary",
+    ];
+    let Some(tag) = tag else { return Ok(None) };
+    if tag.is_yaml_core_schema() && KNOWN.contains(&tag.suffix.as_str()) {
+        return Ok(Some(tag.suffix.clone()));
+    }
+    // The non-specific tag `!` says: a string, whatever it looks like.
+    if tag.handle.is_empty() && tag.suffix == "!" {
+        return Ok(Some("str".to_owned()));
+    }
+    Err(SyntaxError {
+        message: format!("the tag {}{} is not known here", tag.handle, tag.suffix),
+        span,
+        hint: Some("put the value in quotes, or remove the tag".to_owned()),
+    })
+}
+
+fn place(span: saphyr_parser::Span) -> Span {
+    let one_line = span.start.line() == span.end.line();
+    let length = if one_line {
+        span.end.col().saturating_sub(span.start.col())
+    } else {
+        0
+    };
+    Span {
+        line: narrow(span.start.line()),
+        column: narrow(span.start.col()).saturating_add(1),
+        length: narrow(length),
+    }
+}
+
+fn narrow(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn scan_error(error: &ScanError, text: &str) -> SyntaxError {
+    let line = error.marker().line();
+    let span = Span {
+        line: narrow(line),
+        column: narrow(error.marker().col()).saturating_add(1),
+        length: 0,
+    };
+    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let tab = written.trim_start_matches(' ').starts_with('\t');
+    SyntaxError {
+        message: error.info().to_owned(),
+        span,
+        hint: tab.then(|| "indent with spaces: YAML does not allow tabs here".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> Node {
+        parse(text, Limits::default()).unwrap().remove(0)
+    }
+
+    fn error(text: &str) -> SyntaxError {
+        parse(text, Limits::default()).unwrap_err()
+    }
+
+    #[test]
+    fn keeps_places_styles_and_tags() {
+        let node = one("a: yes\n\"b\": !!int \"7\"\n");
+        let entries = node.as_mapping().unwrap();
+        assert_eq!(
+            entries[0].value.span,
+            Span {
+                line: 1,
+                column: 4,
+                length: 3
+            }
+        );
+        assert!(entries[0].value.as_scalar().unwrap().plain);
+        let seven = entries[1].value.as_scalar().unwrap();
+        assert_eq!((seven.text.as_str(), seven.plain), ("7", false));
+        assert_eq!(seven.tag.as_deref(), Some("int"));
+    }
+
+    #[test]
+    fn empty_documents_are_left_out() {
+        for text in ["", "\n# nothing\n", "---\n---\n", "~\n"] {
+            assert_eq!(
+                parse(text, Limits::default()).unwrap(),
+                Vec::new(),
+                "{text:?}"
+            );
+        }
+        assert_eq!(
+            parse("a: 1\n---\nb: 2\n", Limits::default()).unwrap().len(),
+            2
+        );
+    }
+
+    #[test]
+    fn duplicate_keys_name_both_places() {
+        let error = error("a: 1\nb: 2\na: 3\n");
+        assert_eq!(error.span.line, 3);
+        assert!(error.message.contains("first on line 1"), "{error}");
+    }
+
+    #[test]
+    fn merge_keys_yield_to_written_ones() {
+        let node = one("base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\n");
+        let used = node.get("use").unwrap();
+        assert_eq!(used.get("x").unwrap().as_scalar().unwrap().text, "1");
+        assert_eq!(used.get("y").unwrap().as_scalar().unwrap().text, "3");
+    }
+
+    #[test]
+    fn alias_bombs_stop_at_the_bound() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let items = vec![format!("*a{}", level - 1); 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        }
+        assert!(error(&text).message.contains("after aliases are expanded"));
+    }
+
+    #[test]
+    fn deep_nesting_stops_at_the_bound() {
+        assert!(
+            error(&"- ".repeat(20_000))
+                .message
+                .contains("nested deeper")
+        );
+        // The scanner has a bound of its own for brackets; either may answer.
+        error(&"[".repeat(20_000));
+        error(&"{a: ".repeat(20_000));
+    }
+
+    #[test]
+    fn self_reference_is_refused() {
+        assert!(error("a: &a [*a]\n").message.contains("alias"));
+    }
+
+    #[test]
+    fn tabs_get_a_hint() {
+        let error = error("a:\n\tb: 1\n");
+        assert!(error.hint.unwrap().contains("spaces"));
+    }
+
+    #[test]
+    fn unknown_tags_are_refused() {
+        assert!(error("a: !secret x\n").message.contains("!secret"));
+    }
+}
