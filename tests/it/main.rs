@@ -1,1 +1,14 @@
 //! The integration tests: one binary, one module per concern.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    reason = "a helper that fails is a test that fails, and a skipped test says so"
+)]
+
+#[cfg(feature = "sandbox")]
+mod canonical;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+#[cfg(feature = "sandbox")]
+mod sdl;

@@ -1,0 +1,132 @@
+//! How the sandbox behaves where the real server is unknown, or where a test wants it harsh.
+
+use serde::{Deserialize, Serialize};
+
+/// Switches of a sandbox. The defaults are the choices that `docs/sandbox.md` explains.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Behaviour {
+    /// The request rate allowed; no limit by default.
+    pub rate: Option<Rate>,
+    /// How long every answer takes, in milliseconds.
+    pub latency_ms: u64,
+    /// How long an access token lives, in seconds.
+    pub token_lifetime_seconds: i64,
+    /// Refuse bearer tokens that are not JWTs. `prism` sends any text it is given.
+    pub strict_tokens: bool,
+    /// What is answered in place of a write-only input that has a value.
+    pub masked_text: String,
+    /// Two instances of one customer with the same name.
+    pub duplicate_instance_names: Duplicates,
+    /// Delete what depends on a deleted object, instead of refusing.
+    pub delete_cascades: bool,
+    /// Turn an instance on when it is deployed for the first time.
+    pub enabled_at_first_deploy: bool,
+    /// Refuse components that are not in the catalogue, instead of adding them to it.
+    pub strict_components: bool,
+    /// The record that `integrations` lists for a sequence.
+    pub list_shows: Shown,
+    /// The `versionNumber` of a working copy.
+    pub draft_number: DraftNumber,
+    /// List the working copy among the versions of a sequence.
+    pub versions_include_draft: bool,
+    /// The most records in a page; also the default.
+    pub page_limit: usize,
+    /// How flow runs end, the first match wins; success by default.
+    pub runs: Vec<RunRule>,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            rate: None,
+            latency_ms: 0,
+            token_lifetime_seconds: 3600,
+            strict_tokens: false,
+            masked_text: String::new(),
+            duplicate_instance_names: Duplicates::Allowed,
+            delete_cascades: false,
+            enabled_at_first_deploy: true,
+            strict_components: false,
+            list_shows: Shown::Draft,
+            draft_number: DraftNumber::Next,
+            versions_include_draft: false,
+            page_limit: 100,
+            runs: Vec::new(),
+        }
+    }
+}
+
+/// A request rate: a bucket of `burst` requests that fills at `requests_per_second`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rate {
+    /// Requests a second.
+    pub requests_per_second: f64,
+    /// Requests that may come at once.
+    pub burst: u32,
+    /// Whether a refusal says when to come back, in `Retry-After`.
+    #[serde(default)]
+    pub retry_after: bool,
+}
+
+/// Whether duplicates are let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicates {
+    /// They are.
+    Allowed,
+    /// They are refused with a payload error on `name`.
+    Rejected,
+}
+
+/// A record of a version sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// The working copy.
+    Draft,
+    /// The newest published version, and the working copy while there is none.
+    Published,
+}
+
+/// The number of a working copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DraftNumber {
+    /// One more than the newest version's.
+    Next,
+    /// The newest version's, 0 while there is none.
+    Latest,
+    /// 0.
+    Zero,
+}
+
+/// How the runs of some flows end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct RunRule {
+    /// The flow's name; every flow if absent.
+    #[serde(default)]
+    pub flow: Option<String>,
+    /// Fail with this message.
+    #[serde(default)]
+    pub error: Option<String>,
+    /// Take this long, in seconds.
+    #[serde(default)]
+    pub seconds: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_set_some_switches_and_no_unknown_ones() {
+        let some: Behaviour =
+            serde_json::from_str(r#"{"maskedText": "NA", "listShows": "published"}"#).unwrap();
+        assert_eq!(some.masked_text, "NA");
+        assert_eq!(some.page_limit, 100);
+        assert!(serde_json::from_str::<Behaviour>(r#"{"masked": "NA"}"#).is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! One request: its hold on the world, its time and its switches.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
+
+use super::cache::PageCache;
+use crate::sandbox::behaviour::Behaviour;
+use crate::sandbox::world::{Moment, World};
+
+/// A request's hold on the world, kept until it is answered: a query sees one state, and a
+/// mutation is seen whole or not at all.
+pub(crate) enum Access {
+    /// Beside other readers.
+    Read(OwnedRwLockReadGuard<World>),
+    /// Alone.
+    Write(RwLock<OwnedRwLockWriteGuard<World>>),
+}
+
+impl Access {
+    /// Reads the world.
+    pub(crate) fn read<R>(&self, read: impl FnOnce(&World) -> R) -> R {
+        match self {
+            Self::Read(world) => read(world),
+            Self::Write(world) => read(&world.read().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    /// Changes the world; `None` for a request that may not.
+    pub(crate) fn write<R>(&self, write: impl FnOnce(&mut World) -> R) -> Option<R> {
+        match self {
+            Self::Read(_) => None,
+            Self::Write(world) => {
+                let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
+                Some(write(&mut world))
+            }
+        }
+    }
+}
+
+/// What a fault does to the lists of one request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct PageFault {
+    /// Pages hold no more than this.
+    pub(crate) limit: Option<usize>,
+    /// Every page is the first.
+    pub(crate) repeat: bool,
+}
+
+/// One request.
+pub(crate) struct Session {
+    /// Its hold on the world.
+    pub(crate) access: Access,
+    /// The switches when it came.
+    pub(crate) behaviour: Arc<Behaviour>,
+    /// When it came.
+    pub(crate) now: Timestamp,
+    /// Scheme and host of the URL it came to.
+    pub(crate) origin: String,
+    /// What goes wrong with its pages.
+    pub(crate) fault: PageFault,
+    /// Lists that earlier requests made.
+    pub(crate) cache: Arc<PageCache>,
+}
+
+impl Session {
+    /// When the request came, and under which switches.
+    pub(crate) fn moment(&self) -> Moment<'_> {
+        Moment {
+            now: self.now,
+            behaviour: &self.behaviour,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Executions: what a test or a webhook call of a flow left behind.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::table::{Key, Record};
+
+/// One run of a flow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Execution {
+    pub(crate) id: Uuid,
+    pub(crate) instance: Uuid,
+    /// The record whose flow ran.
+    pub(crate) version: Uuid,
+    /// The flow's identity.
+    pub(crate) flow: String,
+    pub(crate) test: bool,
+    pub(crate) started_at: Timestamp,
+    /// When it ends. Until then the API shows it as pending.
+    pub(crate) ends_at: Timestamp,
+    pub(crate) error: Option<String>,
+    /// The steps that ran, in order.
+    pub(crate) steps: Vec<String>,
+    pub(crate) logs: Vec<LogLine>,
+}
+
+/// A line an execution logged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LogLine {
+    pub(crate) at: Timestamp,
+    /// In upper case.
+    pub(crate) severity: String,
+    pub(crate) message: String,
+    pub(crate) step: Option<String>,
+}
+
+impl Record for Execution {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        vec![Key::Instance(self.instance)]
+    }
+}

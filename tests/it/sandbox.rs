@@ -1,0 +1,23 @@
+//! The sandbox as a client sees it, through `Sandbox::handle` and its transport.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a helper finds broken fails its test"
+)]
+
+mod auth;
+mod client;
+mod components;
+mod config;
+mod customers;
+mod deploy;
+mod faults;
+mod http;
+mod integrations;
+mod pages;
+mod runs;
+mod scale;
+mod seeds;
+mod state;
+mod versions;

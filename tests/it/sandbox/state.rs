@@ -1,0 +1,74 @@
+use std::fs;
+
+use prism_gitops::sandbox::{Options, Sandbox};
+use serde_json::json;
+
+use super::client::{Client, DEFINITION, options};
+
+fn kept(path: &std::path::Path) -> Options {
+    Options {
+        state: Some(path.to_owned()),
+        ..options()
+    }
+}
+
+#[tokio::test]
+async fn the_state_is_there_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/state.json");
+    let first = Client::open(kept(&path));
+    assert!(!path.exists(), "nothing has changed yet");
+    let draft = first.import(DEFINITION).await;
+    let version = first.publish(&draft).await;
+    let instance = first.instance(&version, "One").await;
+    let query = "query Q($id: ID!) { instance(id: $id) { name updatedAt needsDeploy
+        integration { id definition versionNumber } customer { name }
+        configVariables { nodes { id value } } flowConfigs { nodes { id webhookUrl } } } }";
+    let before = first.data(query, json!({ "id": instance })).await;
+    let second = Client::open(kept(&path));
+    assert_eq!(second.data(query, json!({ "id": instance })).await, before);
+    // Ids go on where they were.
+    let next = second.instance(&version, "Two").await;
+    assert_ne!(next, instance);
+    let leftovers: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
+    assert_eq!(leftovers.len(), 1, "no temporary files are left");
+}
+
+#[tokio::test]
+async fn a_damaged_state_is_an_error_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let cases = [
+        ("{ not json", "is damaged; move it away to start afresh"),
+        (
+            "{\"format\": 1}",
+            "is damaged; move it away to start afresh",
+        ),
+        (
+            "{\"format\": 99}",
+            "has format 99, which this version does not know",
+        ),
+    ];
+    for (text, message) in cases {
+        fs::write(&path, text).unwrap();
+        let error = Sandbox::open(kept(&path)).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_written_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let client = Client::open(kept(&path));
+    // A folder in the file's place: the replacement cannot succeed.
+    fs::create_dir(&path).unwrap();
+    let body = json!({ "query": "mutation { createCustomer(input: {name: \"x\"}) { errors { field } } }" });
+    let response = client
+        .sandbox
+        .handle(super::client::post("/api", Some("t"), &body))
+        .await;
+    assert_eq!(response.status, 500);
+    assert!(String::from_utf8_lossy(&response.body).contains("cannot write"));
+}
