@@ -14,8 +14,13 @@ pub mod yaml;
 
 pub mod model;
 
+pub mod manifest;
+
+pub mod definition;
+
 // The edges.
 pub mod prismatic;
 pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod source;

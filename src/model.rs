@@ -1,6 +1,6 @@
 //! The words of the project as types: what files declare, what a tenant holds.
 //!
-//! Pure, and the leftmost of the pure modules. Nothing here decides anything.
+//! Pure. Nothing here decides anything.
 
 mod address;
 mod change;
@@ -10,10 +10,12 @@ mod desired;
 mod diagnostic;
 mod ids;
 mod marker;
+mod nearest;
 mod observed;
 mod policy;
 mod scope;
 mod secret;
+mod source_file;
 mod status;
 
 pub use address::{Address, Kind, NameError, ResourceName};
@@ -28,6 +30,7 @@ pub use desired::{
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;
+pub use nearest::nearest;
 pub use observed::{
     ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Tenant,
@@ -36,4 +39,5 @@ pub use observed::{
 pub use policy::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind};
 pub use scope::{IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
+pub use source_file::SourceFile;
 pub use status::{Health, SyncStatus};

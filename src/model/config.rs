@@ -39,6 +39,29 @@ pub enum ConfigValue {
     PendingConnection,
 }
 
+impl ConfigValue {
+    /// The secrets it refers to.
+    pub fn secret_refs(&self) -> impl Iterator<Item = &SecretRef> {
+        let (own, inputs) = match self {
+            Self::Secret(reference) => (Some(reference), None),
+            Self::Connection(inputs) => (None, Some(inputs.values())),
+            Self::Scalar(_)
+            | Self::List(_)
+            | Self::Structured(_)
+            | Self::Schedule { .. }
+            | Self::PendingConnection => (None, None),
+        };
+        let inputs = inputs
+            .into_iter()
+            .flatten()
+            .filter_map(|input| match input {
+                ConnectionInput::Secret(reference) => Some(reference),
+                ConnectionInput::Plain(_) => None,
+            });
+        own.into_iter().chain(inputs)
+    }
+}
+
 /// One input of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionInput {

@@ -1,5 +1,6 @@
 //! What the files of a project declare.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -7,7 +8,7 @@ use indexmap::IndexMap;
 use super::{Address, ConfigEntry, Location, Policy, ResourceName, SecretRef};
 
 /// Everything a project declares, references resolved, nothing interpreted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Desired {
     /// The project itself.
     pub project: Project,
@@ -26,6 +27,32 @@ pub struct Project {
     pub environments: IndexMap<String, Environment>,
     /// What may be done.
     pub policy: Policy,
+}
+
+impl Default for Project {
+    /// What an absent `Project` document stands for: named `default`, no environments, the default rules.
+    #[expect(clippy::expect_used, reason = "the literal is a valid name")]
+    fn default() -> Self {
+        Self {
+            name: ResourceName::parse("default").expect("a valid name"),
+            environments: IndexMap::new(),
+            policy: Policy::default(),
+        }
+    }
+}
+
+impl Desired {
+    /// The secrets that the config of the instances refers to.
+    ///
+    /// Those of the environments are not among them: only the one in use is ever looked up.
+    #[must_use]
+    pub fn secret_refs(&self) -> BTreeSet<SecretRef> {
+        let entries = self.instances.iter().flat_map(|one| one.config.values());
+        entries
+            .flat_map(|entry| entry.value.secret_refs())
+            .cloned()
+            .collect()
+    }
 }
 
 /// One tenant of a project.

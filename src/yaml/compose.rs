@@ -20,12 +20,48 @@ pub fn parse(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
         anchors: HashMap::new(),
         documents: Vec::new(),
     };
+    let text = without_last_blanks(text);
+    let unended = !text.ends_with(['\n', '\r']);
+    let end = unended.then(|| text.chars().count());
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| scan_error(&error, text))?;
+        let event = without_added_break(event, span, end);
         composer.accept(event, place(span))?;
     }
     composer.documents.retain(|node| !node.is_null());
     Ok(composer.documents)
+}
+
+/// Blanks after the last line break mean nothing, but the parser may make a line of them.
+fn without_last_blanks(text: &str) -> &str {
+    let trimmed = text.trim_end_matches([' ', '\t']);
+    if trimmed.ends_with(['\n', '\r']) {
+        trimmed
+    } else {
+        text
+    }
+}
+
+/// A block scalar that ends with the text, where no line break stands, has
+/// none either: the parser adds one.
+fn without_added_break(
+    event: Event<'_>,
+    span: saphyr_parser::Span,
+    end: Option<usize>,
+) -> Event<'_> {
+    let is_last = end.is_some_and(|end| span.end.index() >= end);
+    match event {
+        Event::Scalar(text, style @ (ScalarStyle::Literal | ScalarStyle::Folded), anchor, tag)
+            if is_last =>
+        {
+            let text = text
+                .strip_suffix('\n')
+                .map(str::to_owned)
+                .map_or(text, Into::into);
+            Event::Scalar(text, style, anchor, tag)
+        }
+        event => event,
+    }
 }
 
 /// A collection that is still open.
@@ -290,9 +326,10 @@ fn core_tag(tag: Option<&Tag>, span: Span) -> Result<Option<String>, SyntaxError
         return Ok(Some("str".to_owned()));
     }
     Err(SyntaxError {
-        message: format!("the tag {}{} is not known here", tag.handle, tag.suffix),
+        // Not named: a password may begin with an exclamation mark and lack its quotes.
+        message: "a tag that is not known here".to_owned(),
         span,
-        hint: Some("put the value in quotes, or remove the tag".to_owned()),
+        hint: Some("put a text that begins with ! in quotes, or remove the tag".to_owned()),
     })
 }
 
@@ -424,7 +461,26 @@ mod tests {
     }
 
     #[test]
+    fn a_block_scalar_ends_as_the_text_does() {
+        for (text, value) in [
+            ("a: |\n  x", "x"),
+            ("a: |\n  x\n", "x\n"),
+            ("a: |+\n  x\n\n", "x\n\n"),
+            ("a: >\n  x\n  y", "x y"),
+            ("a: |\n  x\n ", "x\n"),
+        ] {
+            let node = one(text);
+            assert_eq!(
+                node.get("a").unwrap().as_scalar().unwrap().text,
+                value,
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
     fn unknown_tags_are_refused() {
-        assert!(error("a: !secret x\n").message.contains("!secret"));
+        let error = error("a: !hunter2\n");
+        assert_eq!(error.to_string(), "a tag that is not known here");
     }
 }

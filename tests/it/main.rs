@@ -6,8 +6,10 @@
     reason = "a helper that fails is a test that fails, and a skipped test says so"
 )]
 
+mod bad_input;
 #[cfg(feature = "sandbox")]
 mod canonical;
+mod corpus_definitions;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

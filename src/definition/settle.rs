@@ -1,0 +1,78 @@
+//! The live side seen through the git side: every difference that means
+//! nothing to the server is taken from git, so that what still differs is a change.
+//!
+//! This is the only place that knows how the server treats the two sides
+//! differently. Both values are in normal form.
+
+use super::pair::{self, Pair};
+use super::shape::{Shape, is_default, is_known_default};
+use super::value::{Map, Value};
+
+/// The live definition as git would have written it.
+pub(super) fn settle(git: &Value, live: Value) -> Value {
+    value(Shape::Root, git, live)
+}
+
+fn value(shape: Shape, git: &Value, live: Value) -> Value {
+    match (git, live) {
+        (_, live) if shape == Shape::Exact => live,
+        (Value::Map(git), Value::Map(live)) => Value::Map(map(shape, git, live)),
+        (Value::List(git), Value::List(live)) => Value::List(list(shape, git, live)),
+        (_, live) => live,
+    }
+}
+
+fn map(shape: Shape, git: &Map, live: Map) -> Map {
+    let mut settled = Map::new();
+    for (key, theirs) in live {
+        let child = shape.member(&key);
+        match git.get(&key) {
+            Some(ours) if is_same_version(shape, &key, ours, &theirs) => {
+                settled.insert(key, ours.clone());
+            }
+            Some(ours) => {
+                settled.insert(key, value(child, ours, theirs));
+            }
+            None if child == Shape::Labels || is_default(shape, &key, &theirs) => {}
+            None => {
+                settled.insert(key, theirs);
+            }
+        }
+    }
+    for (key, ours) in git {
+        if !settled.contains_key(key) && is_known_default(shape, key, ours) {
+            settled.insert(key.clone(), ours.clone());
+        }
+    }
+    settled
+}
+
+/// `LATEST` on either side says nothing about the number on the other.
+fn is_same_version(shape: Shape, key: &str, git: &Value, live: &Value) -> bool {
+    shape == Shape::Component && key == "version" && (is_latest(git) || is_latest(live))
+}
+
+/// Whether a component's version is whatever is newest. The API writes `latest`, files `LATEST`.
+pub(super) fn is_latest(version: &Value) -> bool {
+    version
+        .text()
+        .is_some_and(|text| text.eq_ignore_ascii_case("latest"))
+}
+
+fn list(shape: Shape, git: &[Value], live: Vec<Value>) -> Vec<Value> {
+    let pairs = pair::pairs(shape, git, &live);
+    let mut settled = live;
+    for pair in &pairs {
+        let Pair::Both {
+            git: g, live: l, ..
+        } = *pair
+        else {
+            continue;
+        };
+        if let (Some(ours), Some(theirs)) = (git.get(g), settled.get_mut(l)) {
+            let taken = std::mem::replace(theirs, Value::Null);
+            *theirs = value(shape.item(), ours, taken);
+        }
+    }
+    settled
+}

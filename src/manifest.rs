@@ -1,0 +1,140 @@
+//! The files of a project to what they declare.
+//!
+//! [`load`] reads every file and reports everything that is wrong with any of
+//! them. What it answers may be acted on only if no diagnostic is an error:
+//! what is missing from it because it could not be read must not look deleted.
+//!
+//! Pure. No value of a secret or of a connection's input is ever part of a
+//! diagnostic. Meaning beyond the form of the files (does the definition hold
+//! together, does the time zone exist) is for other modules.
+
+mod bare;
+mod config_value;
+mod connection;
+mod cron;
+mod declared;
+mod documents;
+mod fields;
+mod findings;
+mod instance;
+mod integration;
+mod keys;
+mod lines;
+mod paths;
+mod policy;
+mod project;
+mod reading;
+mod references;
+mod resolve;
+mod schema;
+mod secret;
+mod structured;
+mod suggest;
+mod text;
+mod units;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub use references::references;
+pub use schema::json_schema;
+
+pub use crate::model::SourceFile;
+use crate::model::{Desired, Diagnostic, SecretRef, Severity};
+use documents::{FileRead, Shared};
+use findings::Finding;
+use lines::Lines;
+use resolve::Resolver;
+
+/// What the files declare, as far as it could be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// Everything that is declared and well-formed.
+    pub desired: Desired,
+    /// The secrets that the config of instances refers to.
+    pub secrets: BTreeSet<SecretRef>,
+    /// What is wrong, in the order of files, lines and columns.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Whether anything is an error, so that nothing may be written.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|one| one.severity == Severity::Error)
+    }
+}
+
+/// Reads the files of a project for no environment in particular.
+#[must_use]
+pub fn load(files: &[SourceFile]) -> Loaded {
+    load_for(files, None)
+}
+
+/// Reads the files of a project for one environment: `adopt` may differ between them.
+///
+/// `*.yaml` and `*.yml` are read as manifests and bare definitions; other files only where a
+/// manifest refers to them, so [`references()`] tells a source which ones to add.
+#[must_use]
+pub fn load_for(files: &[SourceFile], environment: Option<&str>) -> Loaded {
+    let shared = Shared {
+        environment,
+        ..Shared::default()
+    };
+    let read = files
+        .iter()
+        .filter(|file| SourceFile::holds_manifests(&file.path))
+        .map(|file| documents::read(file, &shared))
+        .collect();
+    let (desired, findings, read) = Resolver::new(files, read).run();
+    Loaded {
+        secrets: desired.secret_refs(),
+        desired,
+        diagnostics: diagnostics(findings, &read),
+    }
+}
+
+/// Puts findings in order and adds the lines that may be shown.
+fn diagnostics(findings: Vec<Finding>, read: &HashMap<Arc<str>, FileRead>) -> Vec<Diagnostic> {
+    let mut lines: HashMap<&str, Lines<'_>> = HashMap::new();
+    let mut diagnostics: Vec<_> = findings
+        .into_iter()
+        .map(|finding| finding.shown(read, &mut lines))
+        .collect();
+    diagnostics.sort_by(|a, b| (&a.location, a.code).cmp(&(&b.location, b.code)));
+    // A file that several manifests refer to is wrong once.
+    diagnostics.dedup();
+    diagnostics
+}
+
+impl Finding {
+    fn shown<'a>(
+        self,
+        read: &'a HashMap<Arc<str>, FileRead>,
+        lines: &mut HashMap<&'a str, Lines<'a>>,
+    ) -> Diagnostic {
+        let Self {
+            mut diagnostic,
+            private,
+        } = self;
+        let place = diagnostic.location.as_ref().filter(|_| !private);
+        let text = place.and_then(|place| {
+            read.get_key_value(&place.file)?
+                .1
+                .text
+                .as_deref()
+                .map(|text| (place, text))
+        });
+        if let Some((place, text)) = text {
+            let path = read.get_key_value(&place.file).map_or("", |(path, _)| path);
+            let lines = lines.entry(path).or_insert_with(|| Lines::new(text));
+            diagnostic.line = lines.show(place.line, place.column);
+        }
+        diagnostic
+    }
+}
+
+#[cfg(test)]
+mod tests;

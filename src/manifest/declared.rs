@@ -1,0 +1,42 @@
+//! What single documents declare, before references between files are resolved.
+
+use super::paths::Reference;
+use crate::model::{Address, Adopt, DesiredInstance, Location, Marketplace, Project, PublishWhen};
+
+/// A resource, as far as it could be read.
+pub(super) struct Declared {
+    pub(super) address: Address,
+    pub(super) location: Location,
+    /// Absent where something was wrong: the name still counts as declared,
+    /// so that one mistake does not look like several.
+    pub(super) body: Option<Body>,
+}
+
+/// What it should be.
+pub(super) enum Body {
+    Integration(Box<IntegrationDraft>),
+    Instance(Box<InstanceDraft>),
+}
+
+/// An integration whose files are not looked up yet.
+pub(super) struct IntegrationDraft {
+    pub(super) definition: Reference,
+    pub(super) overview: Option<Reference>,
+    pub(super) adopt: Option<Adopt>,
+    pub(super) description: Option<String>,
+    pub(super) publish: PublishWhen,
+    pub(super) available: Option<bool>,
+    pub(super) marketplace: Option<Marketplace>,
+}
+
+/// An instance, and where it names its integration.
+pub(super) struct InstanceDraft {
+    pub(super) instance: DesiredInstance,
+    pub(super) reference: Location,
+}
+
+/// A project, and where it is declared.
+pub(super) struct DeclaredProject {
+    pub(super) project: Project,
+    pub(super) location: Location,
+}

@@ -1,0 +1,274 @@
+//! One file: which of its documents are manifests, which a definition, which neither.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::cron::Schedules;
+use super::declared::{Declared, DeclaredProject};
+use super::findings::{Finding, Problem, Report};
+use super::reading::Reading;
+use super::suggest::did_you_mean;
+use super::{bare, keys, project, text};
+use crate::model::{Location, ResourceName, SourceFile};
+use crate::yaml::{self, Limits, Node, Span};
+
+/// What a file turned out to hold.
+pub(super) struct FileRead {
+    pub(super) path: Arc<str>,
+    /// Its whole text, if it has one.
+    pub(super) text: Option<Arc<str>>,
+    pub(super) resources: Vec<Declared>,
+    pub(super) projects: Vec<DeclaredProject>,
+    /// Environments that its resources mention.
+    pub(super) environments: Vec<(String, Location)>,
+    /// What is wrong with it, whatever it is for.
+    pub(super) findings: Vec<Finding>,
+    /// What it is if no manifest refers to it.
+    pub(super) unreferred: Unreferred,
+    /// Why it cannot be a definition, for the manifest that refers to it.
+    pub(super) no_definition: Option<&'static str>,
+}
+
+/// What a file is on its own.
+#[derive(Default)]
+pub(super) struct Unreferred {
+    pub(super) bare: Option<(ResourceName, Location)>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What a document is, by its keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Manifest,
+    Definition,
+    Neither,
+}
+
+/// What the reading of all files shares.
+#[derive(Clone, Default)]
+pub(super) struct Shared<'a> {
+    /// The environment that `adopt` is read for.
+    pub(super) environment: Option<&'a str>,
+    /// Verdicts on schedules.
+    pub(super) schedules: Rc<Schedules>,
+}
+
+/// Reads a file.
+pub(super) fn read(file: &SourceFile, shared: &Shared<'_>) -> FileRead {
+    let mut read = FileRead {
+        path: file.path.clone(),
+        text: None,
+        resources: Vec::new(),
+        projects: Vec::new(),
+        environments: Vec::new(),
+        findings: Vec::new(),
+        unreferred: Unreferred::default(),
+        no_definition: None,
+    };
+    match text::decode(file) {
+        Err(finding) => read.findings.push(*finding),
+        Ok(text) => {
+            let text: Arc<str> = text.into();
+            read.text = Some(text.clone());
+            read.documents(&text, shared);
+        }
+    }
+    read
+}
+
+impl FileRead {
+    /// Makes a file that is no manifest by its path one whose text alone counts.
+    pub(super) fn forget_manifests(&mut self) {
+        if self.no_definition.is_some() {
+            self.findings.clear();
+        }
+        self.resources.clear();
+        self.projects.clear();
+        self.environments.clear();
+        self.unreferred = Unreferred::default();
+    }
+
+    fn documents(&mut self, text: &str, shared: &Shared<'_>) {
+        let report = Report::new(self.path.clone(), shared.schedules.clone());
+        match yaml::parse(text, Limits::default()) {
+            Err(error) => {
+                let hint = error.hint.or_else(|| syntax_hint(&error.message));
+                let problem = Problem::new("yaml-syntax", error.message).maybe_hint(hint);
+                report.add(error.span, problem);
+            }
+            Ok(documents) => {
+                let reading = Reading {
+                    report: &report,
+                    environment: shared.environment,
+                    mentioned: RefCell::default(),
+                };
+                self.sort(&reading, &documents);
+                let mentioned = reading.mentioned.into_inner();
+                let placed = mentioned
+                    .into_iter()
+                    .map(|(name, span)| (name, report.location(span)));
+                self.environments.extend(placed);
+            }
+        }
+        self.findings.extend(report.into_findings());
+    }
+
+    fn sort(&mut self, reading: &Reading<'_>, documents: &[Node]) {
+        let stray = Report::new(self.path.clone(), Rc::default());
+        for document in documents {
+            match sort(document) {
+                Sort::Manifest => self.manifest(reading, document),
+                Sort::Definition if documents.len() > 1 => {
+                    let problem = Problem::new(
+                        "several-documents",
+                        "a definition must be the only document of its file",
+                    )
+                    .hint("move it to a file of its own: its text is sent as it is");
+                    stray.add(document.span, problem);
+                }
+                Sort::Definition => self.unreferred.bare = bare::name(&stray, document),
+                Sort::Neither => stray.add(start(document), neither(document)),
+            }
+        }
+        self.unreferred.findings = stray.into_findings();
+        self.no_definition = match documents {
+            [] => Some("is empty"),
+            [one] if one.as_mapping().is_none() => Some("is not a mapping"),
+            [one] if sort(one) == Sort::Manifest => Some("is a manifest, not a definition"),
+            [_] => None,
+            [_, _, ..] => Some("holds several documents"),
+        };
+    }
+
+    fn manifest(&mut self, reading: &Reading<'_>, document: &Node) {
+        let Some(kind) = kind(reading.report, document) else {
+            return;
+        };
+        match kind {
+            "Project" => self
+                .projects
+                .extend(project::read(reading.report, document)),
+            "Integration" => self.resources.extend(reading.integration(document)),
+            _ => self.resources.extend(reading.instance(document)),
+        }
+    }
+}
+
+/// The usual reason for what the scanner says.
+fn syntax_hint(message: &str) -> Option<String> {
+    const REASONS: [(&str, &str); 5] = [
+        ("unknown anchor", "put a text that begins with * in quotes"),
+        (
+            "mapping values are not allowed",
+            "put a text that holds a colon and a space in quotes, or check the indentation",
+        ),
+        ("placement of ':'", "close the bracket before it"),
+        ("scanning a quoted scalar", "close the quotes"),
+        ("expected node content", "close the bracket before it"),
+    ];
+    let reason = REASONS.iter().find(|(part, _)| message.contains(part));
+    reason.map(|(_, hint)| (*hint).to_owned())
+}
+
+fn sort(document: &Node) -> Sort {
+    let has = |key| document.get(key).is_some();
+    let definition = has("definitionVersion") || has("flows") || (has("trigger") && has("steps"));
+    if has("apiVersion") {
+        Sort::Manifest
+    } else if definition {
+        Sort::Definition
+    } else if has("kind") {
+        Sort::Manifest
+    } else {
+        Sort::Neither
+    }
+}
+
+/// The kind of a manifest of this format.
+fn kind(report: &Report, document: &Node) -> Option<&'static str> {
+    const KINDS: [&str; 3] = ["Project", "Integration", "Instance"];
+    if !version(report, document) {
+        return None;
+    }
+    let Some(node) = document.get("kind") else {
+        let problem = Problem::new("missing-key", "a manifest has no \"kind\"")
+            .hint("add kind: Project, Integration or Instance");
+        report.add(document.span, problem);
+        return None;
+    };
+    let written = super::fields::filled(report, node, "\"kind\"")?;
+    let known = KINDS.into_iter().find(|kind| *kind == written);
+    if known.is_none() {
+        report.add(node.span, unknown_kind(&written, &KINDS));
+    }
+    known
+}
+
+fn unknown_kind(written: &str, kinds: &[&'static str]) -> Problem {
+    if written == "Fleet" {
+        return Problem::new("reserved-kind", "the kind Fleet is reserved for later")
+            .hint("write one Instance for each customer");
+    }
+    let message = format!("unknown kind {}", super::fields::quoted(written));
+    Problem::new("unknown-kind", message)
+        .hint("there are Project, Integration and Instance")
+        .maybe_hint(did_you_mean(written, kinds.iter().copied()))
+}
+
+/// Whether a document is of the format this program reads.
+fn version(report: &Report, document: &Node) -> bool {
+    let expected = keys::API_VERSION;
+    let Some(node) = document.get("apiVersion") else {
+        let problem = Problem::new("missing-key", "a manifest has no \"apiVersion\"")
+            .hint(format!("add apiVersion: {expected}"));
+        report.add(document.span, problem);
+        return false;
+    };
+    let Some(written) = super::fields::filled(report, node, "\"apiVersion\"") else {
+        return false;
+    };
+    if written == expected {
+        return true;
+    }
+    let ours = written.to_lowercase().contains("gitops") && !written.contains(".io/");
+    let hint = if ours {
+        format!("this program reads {expected}")
+    } else {
+        format!("this program reads {expected}; {ASIDE}")
+    };
+    let message = format!("unknown apiVersion {}", super::fields::quoted(&written));
+    report.add(
+        node.span,
+        Problem::new("unknown-api-version", message).hint(hint),
+    );
+    false
+}
+
+const ASIDE: &str = "if the file belongs to something else, move it out of the project or begin its name with a dot";
+
+fn neither(document: &Node) -> Problem {
+    let message = match document.as_mapping() {
+        Some(_) => {
+            "neither a manifest (apiVersion, kind) nor a definition (definitionVersion, flows)"
+                .to_owned()
+        }
+        None => format!(
+            "expected a manifest or a definition, found {}",
+            document.describe()
+        ),
+    };
+    // A file that is one word may be a secret by itself.
+    let word = document.as_scalar().is_some();
+    Problem::new("not-a-manifest", message)
+        .hint(ASIDE)
+        .private(word)
+}
+
+/// Only the place: what stands there is nobody's business.
+fn start(document: &Node) -> Span {
+    Span {
+        length: 0,
+        ..document.span
+    }
+}

@@ -1,0 +1,67 @@
+//! `kind: Integration`.
+
+use super::declared::{Body, Declared, IntegrationDraft};
+use super::fields::Fields;
+use super::keys;
+use super::paths::{Reference, reference};
+use super::reading::{Reading, name};
+use crate::model::{Address, Marketplace, PublishWhen, Visibility};
+use crate::yaml::Node;
+
+/// The words of `publish:` and `deploy:`.
+pub(super) const WHEN: [(&str, PublishWhen); 2] = [
+    ("changed", PublishWhen::Changed),
+    ("never", PublishWhen::Never),
+];
+
+impl Reading<'_> {
+    /// Reads the document.
+    pub(super) fn integration(&self, node: &Node) -> Option<Declared> {
+        let fields = Fields::open(self.report, node, &keys::INTEGRATION)?;
+        let named = name(&fields);
+        let spec = fields.object("spec", &keys::INTEGRATION_SPEC);
+        let body = spec.and_then(|spec| self.integration_spec(&spec));
+        let (name, span) = named?;
+        Some(Declared {
+            address: Address::integration(name),
+            location: self.report.location(span),
+            body: body.map(|draft| Body::Integration(Box::new(draft))),
+        })
+    }
+
+    fn integration_spec(&self, spec: &Fields<'_>) -> Option<IntegrationDraft> {
+        let definition = file(spec, "definition");
+        let adopt = self.adopt(spec);
+        let description = spec.text("description");
+        let publish = spec.choice("publish", &WHEN).unwrap_or_default();
+        let available = spec.boolean("available");
+        let market = spec.object("marketplace", &keys::MARKETPLACE);
+        let overview = market.as_ref().and_then(|market| file(market, "overview"));
+        Some(IntegrationDraft {
+            marketplace: market.as_ref().map(marketplace),
+            definition: definition?,
+            overview,
+            adopt,
+            description,
+            publish,
+            available,
+        })
+    }
+}
+
+fn file(fields: &Fields<'_>, key: &str) -> Option<Reference> {
+    reference(fields.report, fields.get(key)?, &format!("{key:?}"))
+}
+
+fn marketplace(fields: &Fields<'_>) -> Marketplace {
+    let words = [
+        ("deployable", Visibility::Deployable),
+        ("listed", Visibility::Listed),
+        ("hidden", Visibility::Hidden),
+    ];
+    Marketplace {
+        visibility: fields.choice("visibility", &words),
+        overview: None,
+        allow_multiple_instances: fields.boolean("allowMultipleInstances"),
+    }
+}

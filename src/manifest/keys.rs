@@ -1,0 +1,218 @@
+//! Every key a manifest may have: the one list that the readers and the JSON Schema share.
+//!
+//! A reader can ask for no key that is not here, and a key that is not here
+//! is an error wherever it is written.
+
+mod config;
+mod instance;
+mod integration;
+mod project;
+
+pub(super) use config::{CONNECTION, KEY_VALUE, SCHEDULE, SECRET_INPUT, SEED, STRUCTURED};
+pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
+pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
+pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, WINDOW};
+
+/// A mapping with known keys.
+pub(super) struct Object {
+    /// What messages call it.
+    pub(super) what: &'static str,
+    /// Its keys, in the order people write them.
+    pub(super) keys: &'static [Key],
+    /// Whether exactly one key must be there.
+    pub(super) one_of: bool,
+}
+
+/// One key.
+pub(super) struct Key {
+    /// As it is written.
+    pub(super) name: &'static str,
+    /// Whether it must be there.
+    pub(super) required: bool,
+    /// What it means, for editors.
+    pub(super) about: &'static str,
+    /// What its value looks like.
+    pub(super) shape: Shape,
+}
+
+/// What a value looks like.
+pub(super) enum Shape {
+    /// Any single value, as the text it is written as.
+    Text,
+    /// A text of this regular expression.
+    Pattern(&'static str),
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number, at least this.
+    Whole(u32),
+    /// A number above 0.
+    Positive,
+    /// `30%` or a count.
+    Share,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A mapping with known keys.
+    Object(&'static Object),
+    /// A mapping with keys of the user's choice.
+    MapOf(&'static Shape),
+    /// A list.
+    ListOf(&'static Shape),
+    /// Any of these.
+    AnyOf(&'static [Shape]),
+    /// Anything at all.
+    Any,
+}
+
+impl Object {
+    const fn of(what: &'static str, keys: &'static [Key]) -> Self {
+        Self {
+            what,
+            keys,
+            one_of: false,
+        }
+    }
+
+    const fn one_of(what: &'static str, keys: &'static [Key]) -> Self {
+        Self {
+            what,
+            keys,
+            one_of: true,
+        }
+    }
+
+    /// The key of this name.
+    pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The names of all keys.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.keys.iter().map(|key| key.name)
+    }
+}
+
+const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
+    Key {
+        name,
+        required: false,
+        about,
+        shape,
+    }
+}
+
+const fn needed(name: &'static str, about: &'static str, shape: Shape) -> Key {
+    Key {
+        name,
+        required: true,
+        about,
+        shape,
+    }
+}
+
+/// The only `apiVersion`.
+pub(super) const API_VERSION: &str = "prism-gitops/v1";
+
+const NAME: Shape = Shape::Pattern("^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$");
+const CRON: Shape = Shape::Pattern("^\\S+(\\s+\\S+){4}$");
+const ZONE: Shape = Shape::Pattern("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$");
+const DURATION: Shape = Shape::Pattern("^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$");
+
+const HEAD_VERSION: Key = needed(
+    "apiVersion",
+    "The format of this document.",
+    Shape::Choice(&[API_VERSION]),
+);
+const HEAD_METADATA: Key = needed(
+    "metadata",
+    "What git calls the resource: {name: …}.",
+    Shape::Object(&METADATA),
+);
+
+/// What a kind of document looks like.
+pub(super) static PROJECT: Object = Object::of(
+    "a Project",
+    &[
+        HEAD_VERSION,
+        needed("kind", "What it declares.", Shape::Choice(&["Project"])),
+        key(
+            "metadata",
+            "What the project is called; part of every marker.",
+            Shape::Object(&METADATA),
+        ),
+        key("spec", "Tenants and rules.", Shape::Object(&PROJECT_SPEC)),
+    ],
+);
+
+/// An integration and its published versions.
+pub(super) static INTEGRATION: Object = Object::of(
+    "an Integration",
+    &[
+        HEAD_VERSION,
+        needed("kind", "What it declares.", Shape::Choice(&["Integration"])),
+        HEAD_METADATA,
+        needed(
+            "spec",
+            "What the integration should be.",
+            Shape::Object(&INTEGRATION_SPEC),
+        ),
+    ],
+);
+
+/// A deployment of an integration for one customer.
+pub(super) static INSTANCE: Object = Object::of(
+    "an Instance",
+    &[
+        HEAD_VERSION,
+        needed("kind", "What it declares.", Shape::Choice(&["Instance"])),
+        HEAD_METADATA,
+        needed(
+            "spec",
+            "What the instance should be.",
+            Shape::Object(&INSTANCE_SPEC),
+        ),
+    ],
+);
+
+/// The head of every manifest.
+pub(super) static METADATA: Object = Object::of(
+    "metadata",
+    &[needed(
+        "name",
+        "The git key: never changes, independent of the display name.",
+        NAME,
+    )],
+);
+
+/// Where the token is.
+pub(super) static AUTH: Object = Object::one_of(
+    "auth",
+    &[
+        key(
+            "refreshToken",
+            "A long-lived token that is exchanged for access tokens.",
+            Shape::Object(&SECRET),
+        ),
+        key(
+            "accessToken",
+            "A short-lived token.",
+            Shape::Object(&SECRET),
+        ),
+    ],
+);
+
+/// Where a secret is kept.
+pub(super) static SECRET: Object = Object::one_of(
+    "a secret",
+    &[
+        key(
+            "env",
+            "An environment variable.",
+            Shape::Pattern("^[A-Za-z_][A-Za-z0-9_]*$"),
+        ),
+        key(
+            "file",
+            "A file, absolute or relative to the project's root.",
+            Shape::Text,
+        ),
+    ],
+);

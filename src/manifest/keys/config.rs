@@ -1,0 +1,72 @@
+//! The keys of config values.
+
+use super::{CRON, Object, SECRET, Shape, ZONE, key, needed};
+
+/// A connection's input.
+const PLAIN: Shape = Shape::AnyOf(&[Shape::Text, Shape::Object(&SECRET_INPUT)]);
+
+/// What a seed may be.
+pub(super) const SEEDABLE: Shape = Shape::AnyOf(&[
+    Shape::Text,
+    Shape::ListOf(&Shape::Text),
+    Shape::ListOf(&Shape::Object(&KEY_VALUE)),
+    Shape::Object(&STRUCTURED),
+]);
+
+/// One pair of a key-value list.
+pub(in crate::manifest) static KEY_VALUE: Object = Object::of(
+    "a pair of a key-value list",
+    &[
+        needed("key", "The key.", Shape::Text),
+        needed("value", "The value.", Shape::Text),
+    ],
+);
+
+/// A structured config value.
+pub(in crate::manifest) static STRUCTURED: Object = Object::of(
+    "a config value",
+    &[needed(
+        "value",
+        "A structured value, sent as JSON.",
+        Shape::Any,
+    )],
+);
+
+/// A config value that is set when empty.
+pub(in crate::manifest) static SEED: Object = Object::of(
+    "a config value",
+    &[needed(
+        "seed",
+        "Set when the variable is empty, then the customer's.",
+        SEEDABLE,
+    )],
+);
+
+/// A config value that is a schedule.
+pub(in crate::manifest) static SCHEDULE: Object = Object::of(
+    "a schedule",
+    &[
+        needed("schedule", "Five-field cron.", CRON),
+        key("timeZone", "An IANA name.", ZONE),
+    ],
+);
+
+/// A config value or connection input that lives elsewhere.
+pub(in crate::manifest) static SECRET_INPUT: Object = Object::of(
+    "a secret value",
+    &[needed(
+        "secret",
+        "Where the value is: {env: NAME} or {file: PATH}.",
+        Shape::Object(&SECRET),
+    )],
+);
+
+/// A config value that is a connection.
+pub(in crate::manifest) static CONNECTION: Object = Object::of(
+    "a connection",
+    &[needed(
+        "connection",
+        "Its inputs, or pending where a person consents by OAuth.",
+        Shape::AnyOf(&[Shape::Choice(&["pending"]), Shape::MapOf(&PLAIN)]),
+    )],
+);

@@ -1,0 +1,104 @@
+//! The keys of an Instance.
+
+use super::config::{CONNECTION, SCHEDULE, SECRET_INPUT, SEED, SEEDABLE};
+use super::{ADOPT, NAME, Object, Shape, key, needed};
+
+/// What an instance should be.
+pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
+    "the spec of an Instance",
+    &[
+        needed(
+            "integration",
+            "The metadata.name of an Integration, or {name: …} or {id: …} of one that is not managed here.",
+            Shape::AnyOf(&[NAME, Shape::Object(&ELSEWHERE)]),
+        ),
+        key(
+            "version",
+            "Which version it runs; latest if absent.",
+            Shape::AnyOf(&[Shape::Choice(&["latest"]), Shape::Object(&VERSION)]),
+        ),
+        needed(
+            "customer",
+            "For whom it is: {externalId: …}, {name: …} or {id: …}.",
+            Shape::Object(&CUSTOMER),
+        ),
+        key(
+            "displayName",
+            "What people see; metadata.name if absent.",
+            Shape::Text,
+        ),
+        key("description", "What it is for.", Shape::Text),
+        key(
+            "labels",
+            "Its labels besides the marker.",
+            Shape::ListOf(&Shape::Text),
+        ),
+        key(
+            "state",
+            "Whether it runs.",
+            Shape::Choice(&["enabled", "disabled"]),
+        ),
+        key(
+            "config",
+            "The config variables that are managed, by key.",
+            Shape::MapOf(&Shape::AnyOf(&[
+                SEEDABLE,
+                Shape::Object(&SEED),
+                Shape::Object(&SCHEDULE),
+                Shape::Object(&SECRET_INPUT),
+                Shape::Object(&CONNECTION),
+            ])),
+        ),
+        key(
+            "deploy",
+            "When it is deployed.",
+            Shape::Choice(&["changed", "never"]),
+        ),
+        key(
+            "force",
+            "Deploy although the server's validation rules object.",
+            Shape::Boolean,
+        ),
+        key(
+            "adopt",
+            "The existing instance to take over.",
+            Shape::Object(&ADOPT),
+        ),
+    ],
+);
+
+/// An integration that is not managed here.
+pub(in crate::manifest) static ELSEWHERE: Object = Object::one_of(
+    "the integration",
+    &[
+        key("name", "Its display name.", Shape::Text),
+        key("id", "Its id.", Shape::Text),
+    ],
+);
+
+/// A version other than the newest.
+pub(in crate::manifest) static VERSION: Object = Object::one_of(
+    "the version",
+    &[
+        key(
+            "commit",
+            "The newest one published from this commit; at least seven characters.",
+            Shape::Pattern("^[0-9a-fA-F]{7,64}$"),
+        ),
+        key(
+            "number",
+            "The one with this number; numbers differ between tenants.",
+            Shape::Whole(1),
+        ),
+    ],
+);
+
+/// For whom an instance is.
+pub(in crate::manifest) static CUSTOMER: Object = Object::one_of(
+    "the customer",
+    &[
+        key("externalId", "The id your own system gave it.", Shape::Text),
+        key("name", "Its name.", Shape::Text),
+        key("id", "Its id in Prismatic.", Shape::Text),
+    ],
+);

@@ -1,0 +1,85 @@
+//! The keys of an Integration.
+
+use super::{Object, Shape, key, needed};
+
+/// What an integration should be.
+pub(in crate::manifest) static INTEGRATION_SPEC: Object = Object::of(
+    "the spec of an Integration",
+    &[
+        needed(
+            "definition",
+            "The file with Prismatic's integration YAML, relative to this file.",
+            Shape::Text,
+        ),
+        key(
+            "adopt",
+            "The existing integration to take over.",
+            Shape::Object(&ADOPT),
+        ),
+        key(
+            "description",
+            "In place of the definition's own.",
+            Shape::Text,
+        ),
+        key(
+            "publish",
+            "When a version is published.",
+            Shape::Choice(&["changed", "never"]),
+        ),
+        key(
+            "available",
+            "Whether the newest version may be used.",
+            Shape::Boolean,
+        ),
+        key(
+            "marketplace",
+            "How customers see the newest version.",
+            Shape::Object(&MARKETPLACE),
+        ),
+    ],
+);
+
+/// An existing object to take over.
+pub(in crate::manifest) static ADOPT: Object = Object::one_of(
+    "adopt",
+    &[
+        key("name", "The only one of this name.", Shape::Text),
+        key("id", "The one with this id.", Shape::Text),
+        key(
+            "environments",
+            "Another one per environment.",
+            Shape::MapOf(&Shape::Object(&ADOPT_ONE)),
+        ),
+    ],
+);
+
+/// An existing object to take over in one environment.
+pub(in crate::manifest) static ADOPT_ONE: Object = Object::one_of(
+    "adopt",
+    &[
+        key("name", "The only one of this name.", Shape::Text),
+        key("id", "The one with this id.", Shape::Text),
+    ],
+);
+
+/// How customers see a version.
+pub(in crate::manifest) static MARKETPLACE: Object = Object::of(
+    "marketplace",
+    &[
+        key(
+            "visibility",
+            "Whether it is listed, and who may deploy it.",
+            Shape::Choice(&["deployable", "listed", "hidden"]),
+        ),
+        key(
+            "overview",
+            "The file with the overview text, relative to this file.",
+            Shape::Text,
+        ),
+        key(
+            "allowMultipleInstances",
+            "Whether a customer may have several.",
+            Shape::Boolean,
+        ),
+    ],
+);

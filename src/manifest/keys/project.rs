@@ -1,0 +1,120 @@
+//! The keys of a Project.
+
+use super::{AUTH, CRON, DURATION, Object, Shape, ZONE, key, needed};
+
+/// Tenants and rules.
+pub(in crate::manifest) static PROJECT_SPEC: Object = Object::of(
+    "the spec of a Project",
+    &[
+        key(
+            "environments",
+            "The tenants, by name; --env chooses one.",
+            Shape::MapOf(&Shape::Object(&ENVIRONMENT)),
+        ),
+        key(
+            "policy",
+            "What may be done, and how fast.",
+            Shape::Object(&POLICY),
+        ),
+    ],
+);
+
+/// One tenant.
+pub(in crate::manifest) static ENVIRONMENT: Object = Object::of(
+    "an environment",
+    &[
+        key(
+            "url",
+            "The URL of the stack.",
+            Shape::Pattern("^https?://[^/?#@]+/?$"),
+        ),
+        key(
+            "tenantId",
+            "Which tenant, where the user has several.",
+            Shape::Text,
+        ),
+        key(
+            "organization",
+            "Stop before any read if the token belongs to another organization.",
+            Shape::Text,
+        ),
+        key("auth", "Where the token is.", Shape::Object(&AUTH)),
+    ],
+);
+
+/// The rules of a project.
+pub(in crate::manifest) static POLICY: Object = Object::of(
+    "the policy",
+    &[
+        key(
+            "prune",
+            "What happens to what no manifest declares any more.",
+            Shape::Choice(&["orphan", "disable", "delete"]),
+        ),
+        key(
+            "drift",
+            "What the daemon does about changes made elsewhere.",
+            Shape::Choice(&["observe", "alert", "correct"]),
+        ),
+        key("guards", "Limits on one plan.", Shape::Object(&GUARDS)),
+        key(
+            "windows",
+            "When changes may happen.",
+            Shape::ListOf(&Shape::Object(&WINDOW)),
+        ),
+        key("rate", "The request budget.", Shape::Object(&RATE)),
+    ],
+);
+
+/// Limits on one plan.
+pub(in crate::manifest) static GUARDS: Object = Object::of(
+    "the guards",
+    &[
+        key("updates", "How much may be updated.", Shape::Share),
+        key("disables", "How much may be disabled.", Shape::Share),
+        key("deletes", "How much may be deleted.", Shape::Share),
+        key(
+            "minimum",
+            "Below so many existing objects percentages do not apply.",
+            Shape::Whole(0),
+        ),
+        key("creates", "How many may be created.", Shape::Whole(0)),
+    ],
+);
+
+/// A recurring span of time.
+pub(in crate::manifest) static WINDOW: Object = Object::of(
+    "a window",
+    &[
+        needed(
+            "kind",
+            "Changes only inside, or none inside.",
+            Shape::Choice(&["allow", "deny"]),
+        ),
+        needed("schedule", "When it begins: five-field cron.", CRON),
+        needed("duration", "How long it lasts: 64h, 1h30m, 2d.", DURATION),
+        key("timeZone", "An IANA name; UTC if absent.", ZONE),
+    ],
+);
+
+/// The request budget.
+pub(in crate::manifest) static RATE: Object = Object::of(
+    "the rate",
+    &[
+        key(
+            "requestsPerSecond",
+            "Sustained requests per second.",
+            Shape::Positive,
+        ),
+        key(
+            "burst",
+            "How many may go at once after a pause.",
+            Shape::Whole(1),
+        ),
+        key(
+            "concurrency",
+            "How many may be under way at once.",
+            Shape::Whole(1),
+        ),
+    ],
+);

@@ -1,0 +1,80 @@
+//! The rules of a project. What is not written keeps its default.
+
+use super::fields::{Fields, list};
+use super::keys;
+use crate::model::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Window, WindowKind};
+
+/// Reads `policy:`.
+pub(super) fn read(fields: &Fields<'_>) -> Policy {
+    let prune = [
+        ("orphan", PrunePolicy::Orphan),
+        ("disable", PrunePolicy::Disable),
+        ("delete", PrunePolicy::Delete),
+    ];
+    let drift = [
+        ("observe", DriftMode::Observe),
+        ("alert", DriftMode::Alert),
+        ("correct", DriftMode::Correct),
+    ];
+    let guard = fields.object("guards", &keys::GUARDS);
+    let rate = fields.object("rate", &keys::RATE);
+    Policy {
+        prune: fields.choice("prune", &prune).unwrap_or_default(),
+        drift: fields.choice("drift", &drift).unwrap_or_default(),
+        guards: guard.as_ref().map(guards).unwrap_or_default(),
+        windows: windows(fields),
+        rate: rate.as_ref().map(rate_limit).unwrap_or_default(),
+    }
+}
+
+fn guards(fields: &Fields<'_>) -> Guards {
+    let default = Guards::default();
+    Guards {
+        updates: fields.share("updates").unwrap_or(default.updates),
+        disables: fields.share("disables").unwrap_or(default.disables),
+        deletes: fields.share("deletes").unwrap_or(default.deletes),
+        minimum: fields.whole("minimum", 0).unwrap_or(default.minimum),
+        creates: fields.whole("creates", 0).unwrap_or(default.creates),
+    }
+}
+
+fn windows(fields: &Fields<'_>) -> Vec<Window> {
+    let Some(node) = fields.get("windows") else {
+        return Vec::new();
+    };
+    let items = list(fields.report, node, "\"windows\"").unwrap_or_default();
+    let open = |item| Fields::open(fields.report, item, &keys::WINDOW);
+    items
+        .iter()
+        .filter_map(open)
+        .filter_map(|fields| window(&fields))
+        .collect()
+}
+
+fn window(fields: &Fields<'_>) -> Option<Window> {
+    let kinds = [("allow", WindowKind::Allow), ("deny", WindowKind::Deny)];
+    // Every key is looked at before the first one that is wrong ends it.
+    let kind = fields.choice("kind", &kinds);
+    let schedule = fields.cron("schedule");
+    let duration = fields.duration("duration");
+    let time_zone = fields.zone("timeZone");
+    Some(Window {
+        kind: kind?,
+        schedule: schedule?,
+        duration: duration?,
+        time_zone,
+    })
+}
+
+fn rate_limit(fields: &Fields<'_>) -> RateLimit {
+    let default = RateLimit::default();
+    let per_second = fields.positive("requestsPerSecond");
+    let concurrency = fields.whole_u32("concurrency");
+    RateLimit {
+        requests_per_second: per_second.unwrap_or(default.requests_per_second),
+        burst: fields.whole_u32("burst").unwrap_or(default.burst),
+        concurrency: concurrency
+            .and_then(|number| usize::try_from(number).ok())
+            .unwrap_or(default.concurrency),
+    }
+}

@@ -1,0 +1,325 @@
+//! From the documents of all files to one desired state: duplicates, references, bare definitions.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::declared::{Body, Declared, IntegrationDraft};
+use super::documents::{self, FileRead, Shared};
+use super::fields::quoted;
+use super::findings::{Finding, Problem};
+use super::paths::Reference;
+use super::suggest::{did_you_mean, nearest};
+use super::text;
+use crate::model::{
+    Address, DefinitionFile, Desired, DesiredInstance, DesiredIntegration, IntegrationRef, Kind,
+    Location, Marketplace, Project, PublishWhen, SourceFile,
+};
+
+/// After so many unknown names no more are compared with all others: it would be quadratic.
+const SUGGESTIONS: usize = 50;
+
+/// Puts the files together.
+pub(super) struct Resolver<'a> {
+    /// All files by path, manifests or not.
+    files: HashMap<&'a str, &'a SourceFile>,
+    /// Those that were read as manifests, and those read because something refers to them.
+    read: HashMap<Arc<str>, FileRead>,
+    /// Where each address is declared.
+    declared: BTreeMap<Address, Location>,
+    desired: Desired,
+    findings: Vec<Finding>,
+    suggestions: usize,
+}
+
+impl<'a> Resolver<'a> {
+    /// Takes all files, and what the manifests among them hold.
+    pub(super) fn new(files: &'a [SourceFile], read: Vec<FileRead>) -> Self {
+        Self {
+            files: files.iter().map(|file| (&*file.path, file)).collect(),
+            read: read
+                .into_iter()
+                .map(|file| (file.path.clone(), file))
+                .collect(),
+            declared: BTreeMap::new(),
+            desired: Desired::default(),
+            findings: Vec::new(),
+            suggestions: SUGGESTIONS,
+        }
+    }
+
+    /// The desired state, what is wrong, and the texts of the files that findings are about.
+    pub(super) fn run(mut self) -> (Desired, Vec<Finding>, HashMap<Arc<str>, FileRead>) {
+        let mut paths: Vec<_> = self.read.keys().cloned().collect();
+        paths.sort();
+        self.project(&paths);
+        self.environments(&paths);
+        let mut declared = self.unique(&paths);
+        let referred: HashSet<Arc<str>> = declared.iter().flat_map(referred_to).collect();
+        let broken: HashSet<Address> = declared
+            .iter()
+            .filter(|one| self.is_broken(one))
+            .map(|one| one.address.clone())
+            .collect();
+        self.unreferred(&paths, &referred, &broken);
+        for one in declared.drain(..) {
+            match one.body {
+                Some(Body::Integration(draft)) => {
+                    self.integration(one.address, one.location, *draft);
+                }
+                Some(Body::Instance(draft)) => self.instance(draft.instance, &draft.reference),
+                None => {}
+            }
+        }
+        for file in self.read.values_mut() {
+            self.findings.append(&mut file.findings);
+        }
+        self.desired
+            .integrations
+            .sort_by(|a, b| a.name.cmp(&b.name));
+        self.desired.instances.sort_by(|a, b| a.name.cmp(&b.name));
+        (self.desired, self.findings, self.read)
+    }
+
+    fn find(&mut self, location: Location, problem: Problem) {
+        self.findings.push(Finding::new(location, problem));
+    }
+
+    fn project(&mut self, paths: &[Arc<str>]) {
+        let mut first: Option<(Project, Location)> = None;
+        for path in paths {
+            let Some(file) = self.read.get_mut(path) else {
+                continue;
+            };
+            for found in std::mem::take(&mut file.projects) {
+                match &first {
+                    None => first = Some((found.project, found.location)),
+                    Some((_, place)) => {
+                        let message = format!("a second Project; the first is in {place}");
+                        let problem =
+                            Problem::new("duplicate-project", message).hint("keep one of the two");
+                        self.find(found.location, problem);
+                    }
+                }
+            }
+        }
+        if let Some((project, _)) = first {
+            self.desired.project = project;
+        }
+    }
+
+    /// Environments that `adopt` mentions must be the Project's.
+    fn environments(&mut self, paths: &[Arc<str>]) {
+        let known: Vec<String> = self.desired.project.environments.keys().cloned().collect();
+        for path in paths {
+            let Some(file) = self.read.get_mut(path) else {
+                continue;
+            };
+            for (name, location) in std::mem::take(&mut file.environments) {
+                if known.contains(&name) {
+                    continue;
+                }
+                let meant = did_you_mean(&name, known.iter().map(String::as_str));
+                let message = format!("the Project has no environment {}", quoted(&name));
+                let problem = Problem::new("dangling-reference", message)
+                    .hint("declare it under spec.environments of the Project")
+                    .maybe_hint(meant);
+                self.find(location, problem);
+            }
+        }
+    }
+
+    /// All resources, the second of each address left out.
+    fn unique(&mut self, paths: &[Arc<str>]) -> Vec<Declared> {
+        let mut unique = Vec::new();
+        for path in paths {
+            let Some(file) = self.read.get_mut(path) else {
+                continue;
+            };
+            for one in std::mem::take(&mut file.resources) {
+                let hint = "rename one of the two, or remove it";
+                if self.declare(&one.address, &one.location, hint) {
+                    unique.push(one);
+                }
+            }
+        }
+        unique
+    }
+
+    /// Notes an address; whether it is new.
+    fn declare(&mut self, address: &Address, location: &Location, hint: &str) -> bool {
+        if let Some(first) = self.declared.get(address) {
+            let message = format!("{address} is declared twice, first in {first}");
+            let problem = Problem::new("duplicate-address", message).hint(hint);
+            self.find(location.clone(), problem);
+            return false;
+        }
+        self.declared.insert(address.clone(), location.clone());
+        true
+    }
+
+    /// Whether a manifest fails to name its definition, so that a bare one of its name is probably it.
+    fn is_broken(&self, one: &Declared) -> bool {
+        match &one.body {
+            Some(Body::Integration(draft)) => !self.files.contains_key(&*draft.definition.path),
+            Some(Body::Instance(_)) => false,
+            None => true,
+        }
+    }
+
+    /// Files that no manifest refers to are bare definitions, or a mistake.
+    fn unreferred(
+        &mut self,
+        paths: &[Arc<str>],
+        referred: &HashSet<Arc<str>>,
+        broken: &HashSet<Address>,
+    ) {
+        for path in paths.iter().filter(|path| !referred.contains(*path)) {
+            let Some(file) = self.read.get_mut(path) else {
+                continue;
+            };
+            let mut alone = std::mem::take(&mut file.unreferred);
+            let text = file.text.clone();
+            self.findings.append(&mut alone.findings);
+            let Some(((name, location), text)) = alone.bare.zip(text) else {
+                continue;
+            };
+            let address = Address::integration(name.clone());
+            if broken.contains(&address) {
+                continue;
+            }
+            let hint = format!("if they are one integration, let its manifest refer to {path}");
+            if self.declare(&address, &location, &hint) {
+                self.desired.integrations.push(DesiredIntegration {
+                    name,
+                    bare: true,
+                    definition: DefinitionFile {
+                        path: path.clone(),
+                        text,
+                    },
+                    adopt: None,
+                    description: None,
+                    publish: PublishWhen::default(),
+                    available: None,
+                    marketplace: None,
+                    location,
+                });
+            }
+        }
+    }
+
+    fn integration(&mut self, address: Address, location: Location, draft: IntegrationDraft) {
+        let definition = self.definition(&draft.definition);
+        let overview = draft.overview.as_ref().map(|file| self.overview(file));
+        let marketplace = match (draft.marketplace, overview) {
+            (Some(market), Some(overview)) => Some(Marketplace { overview, ..market }),
+            (market, _) => market,
+        };
+        let Some(definition) = definition else { return };
+        self.desired.integrations.push(DesiredIntegration {
+            name: address.name,
+            bare: false,
+            definition,
+            adopt: draft.adopt,
+            description: draft.description,
+            publish: draft.publish,
+            available: draft.available,
+            marketplace,
+            location,
+        });
+    }
+
+    fn definition(&mut self, reference: &Reference) -> Option<DefinitionFile> {
+        let path = &reference.path;
+        if !self.read.contains_key(path) {
+            let file = self.look_up(reference)?;
+            // Read once, however many refer to it: its findings are about itself.
+            let mut read = documents::read(file, &Shared::default());
+            read.forget_manifests();
+            self.read.insert(path.clone(), read);
+        }
+        let read = self.read.get(path)?;
+        let text = read.text.clone()?;
+        if let Some(why) = read.no_definition {
+            let message = format!("{} {why}", quoted(path));
+            let problem = Problem::new("not-a-definition", message)
+                .hint("a definition is one document of Prismatic's integration YAML");
+            self.find(reference.location.clone(), problem);
+            return None;
+        }
+        Some(DefinitionFile {
+            path: path.clone(),
+            text,
+        })
+    }
+
+    fn overview(&mut self, reference: &Reference) -> Option<Arc<str>> {
+        let file = self.look_up(reference)?;
+        match text::decode(file) {
+            Ok(text) => Some(text.into()),
+            Err(finding) => {
+                self.findings.push(*finding);
+                None
+            }
+        }
+    }
+
+    fn look_up(&mut self, reference: &Reference) -> Option<&'a SourceFile> {
+        let file = self.files.get(&*reference.path).copied();
+        if file.is_none() {
+            let meant = self.nearest_file(&reference.path);
+            let message = format!("there is no file {}", quoted(&reference.path));
+            let problem = Problem::new("missing-file", message)
+                .hint("paths are relative to the file they stand in")
+                .maybe_hint(meant);
+            self.find(reference.location.clone(), problem);
+        }
+        file
+    }
+
+    /// A file of nearly this path, or of this very name elsewhere.
+    fn nearest_file(&mut self, path: &str) -> Option<String> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        let mut candidates: Vec<&str> = self.files.keys().copied().collect();
+        candidates.sort_unstable();
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let same_name = |other: &&str| other.rsplit('/').next() == Some(name);
+        let found = nearest(path, candidates.iter().copied())
+            .or_else(|| candidates.iter().copied().find(same_name))?;
+        Some(format!("did you mean the file {found:?}?"))
+    }
+
+    fn instance(&mut self, instance: DesiredInstance, reference: &Location) {
+        if let IntegrationRef::Managed(name) = &instance.integration {
+            let address = Address::integration(name.clone());
+            if !self.declared.contains_key(&address) {
+                let meant = self.nearest_integration(name.as_str());
+                let message = format!("no Integration is named {:?}", name.as_str());
+                let problem = Problem::new("dangling-reference", message)
+                    .hint("for one that is not managed here, write {name: …} or {id: …}")
+                    .maybe_hint(meant);
+                self.find(reference.clone(), problem);
+                return;
+            }
+        }
+        self.desired.instances.push(instance);
+    }
+
+    fn nearest_integration(&mut self, name: &str) -> Option<String> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        let integrations = self
+            .declared
+            .keys()
+            .filter(|address| address.kind == Kind::Integration);
+        did_you_mean(name, integrations.map(|address| address.name.as_str()))
+    }
+}
+
+/// The files a resource refers to.
+fn referred_to(one: &Declared) -> Vec<Arc<str>> {
+    let Some(Body::Integration(draft)) = &one.body else {
+        return Vec::new();
+    };
+    let overview = draft.overview.iter();
+    let references = std::iter::once(&draft.definition).chain(overview);
+    references.map(|reference| reference.path.clone()).collect()
+}

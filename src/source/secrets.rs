@@ -1,0 +1,159 @@
+//! The values of secrets, looked up where manifests say they are.
+//!
+//! The only place that reads environment variables for manifests.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::read::{Unread, bounded};
+use crate::model::{Secret, SecretError, SecretRef, SecretValues};
+
+/// The largest secret, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Looks up secrets; relative paths are below `root`.
+///
+/// A secret without a value is part of the answer, with the reason: it blocks
+/// what needs it and nothing else.
+pub async fn resolve(references: BTreeSet<SecretRef>, root: &Path) -> SecretValues {
+    let root = root.to_owned();
+    let wanted = references.clone();
+    let look_up = move || resolve_with(references, &root, |name| std::env::var_os(name));
+    match tokio::task::spawn_blocking(look_up).await {
+        Ok(values) => values,
+        Err(_) => collect(wanted, |_| Err("the look-up was interrupted".to_owned())),
+    }
+}
+
+/// The same with the environment handed in.
+pub fn resolve_with(
+    references: BTreeSet<SecretRef>,
+    root: &Path,
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> SecretValues {
+    collect(references, |reference| match reference {
+        SecretRef::Env(name) => variable(environment(name)),
+        SecretRef::File(path) => file(&root.join(path)),
+    })
+}
+
+fn collect(
+    references: BTreeSet<SecretRef>,
+    look_up: impl Fn(&SecretRef) -> Result<Secret, String>,
+) -> SecretValues {
+    let mut values = SecretValues::default();
+    for reference in references {
+        let outcome = look_up(&reference).map_err(|why| SecretError {
+            reference: reference.clone(),
+            why,
+        });
+        values.insert(reference, outcome);
+    }
+    values
+}
+
+fn variable(value: Option<OsString>) -> Result<Secret, String> {
+    let value = value.ok_or("the environment variable is not set")?;
+    let text = value
+        .into_string()
+        .map_err(|_| "the environment variable is not UTF-8")?;
+    if text.is_empty() {
+        return Err("the environment variable is empty".to_owned());
+    }
+    Ok(Secret::new(text))
+}
+
+fn file(path: &Path) -> Result<Secret, String> {
+    let metadata = path
+        .metadata()
+        .map_err(|error| not_read(Unread::from(error)))?;
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let bytes = bounded(path, MAX_BYTES).map_err(not_read)?;
+    let mut text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8")?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    if text.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    Ok(Secret::new(text))
+}
+
+fn not_read(error: Unread) -> String {
+    match error {
+        Unread::Gone => "there is no such file".to_owned(),
+        Unread::Because(why) => format!("the file cannot be read: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look_up(reference: &SecretRef, root: &Path) -> Result<String, String> {
+        let environment = |name: &str| match name {
+            "SET" => Some(OsString::from(" a\n")),
+            "EMPTY" => Some(OsString::new()),
+            _ => None,
+        };
+        let values = resolve_with(BTreeSet::from([reference.clone()]), root, environment);
+        let value = values.get(reference).map_err(|error| error.to_string())?;
+        Ok(value.expose().to_owned())
+    }
+
+    #[test]
+    fn variables_must_have_a_value() {
+        let env = |name: &str| look_up(&SecretRef::Env(name.to_owned()), Path::new("."));
+        assert_eq!(env("SET").unwrap(), " a\n");
+        insta::assert_snapshot!(env("EMPTY").unwrap_err(), @"secret env:EMPTY: the environment variable is empty");
+        insta::assert_snapshot!(env("UNSET").unwrap_err(), @"secret env:UNSET: the environment variable is not set");
+    }
+
+    #[test]
+    fn files_lose_one_line_break_and_are_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+            look_up(&SecretRef::File(name.to_owned()), folder.path())
+        };
+        assert_eq!(file("a", b"pw").unwrap(), "pw");
+        assert_eq!(file("a", b"pw\n").unwrap(), "pw");
+        assert_eq!(file("a", b"pw \r\n").unwrap(), "pw ");
+        assert_eq!(file("a", b"p\nw\n\n").unwrap(), "p\nw\n");
+        for (bytes, why) in [
+            (b"\n".to_vec(), "the file is empty"),
+            (b"\xFF".to_vec(), "the file is not UTF-8"),
+            (
+                vec![b'x'; MAX_BYTES + 1],
+                "the file cannot be read: larger than 64 KiB",
+            ),
+        ] {
+            assert_eq!(
+                file("b", &bytes).unwrap_err(),
+                format!("secret file:b: {why}")
+            );
+        }
+        let absolute = folder.path().join("a").display().to_string();
+        assert!(look_up(&SecretRef::File(absolute), Path::new("/nowhere")).is_ok());
+        let missing = look_up(&SecretRef::File("none".to_owned()), folder.path());
+        assert_eq!(
+            missing.unwrap_err(),
+            "secret file:none: there is no such file"
+        );
+        let folder_itself = look_up(&SecretRef::File(".".to_owned()), folder.path());
+        assert!(folder_itself.unwrap_err().contains("not a regular file"));
+    }
+
+    #[tokio::test]
+    async fn the_real_environment_is_read() {
+        let reference = SecretRef::Env("PATH".to_owned());
+        let values = resolve(BTreeSet::from([reference.clone()]), Path::new(".")).await;
+        assert!(values.get(&reference).is_ok());
+    }
+}

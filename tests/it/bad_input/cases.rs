@@ -1,0 +1,30 @@
+//! The table of mistakes, by what they are about.
+
+mod config;
+mod documents;
+mod environments;
+mod instance;
+mod instance_of;
+mod integration;
+mod names;
+mod policy;
+mod references;
+mod secrets;
+mod syntax;
+
+use super::Case;
+
+/// All cases.
+pub(crate) const CASES: &[&[Case]] = &[
+    syntax::CASES,
+    documents::CASES,
+    names::CASES,
+    environments::CASES,
+    policy::CASES,
+    references::CASES,
+    integration::CASES,
+    instance_of::CASES,
+    instance::CASES,
+    config::CASES,
+    secrets::CASES,
+];
