@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod definition;
 
 // The edges.
+pub mod config;
 pub mod prismatic;
 pub mod runtime;
 #[cfg(feature = "sandbox")]

@@ -10,7 +10,9 @@ mod bad_input;
 #[cfg(feature = "sandbox")]
 mod canonical;
 mod corpus_definitions;
+mod operations;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod sdl;
+mod wire;

@@ -1,0 +1,11 @@
+//! Where settings come from, one file per concern.
+//!
+//! Resolving is pure over explicit inputs; [`edge`] is the only part that
+//! looks at the process and its files.
+
+pub mod credentials;
+pub mod edge;
+pub mod profile;
+
+pub use credentials::{CredentialsError, Flags, Inputs, resolve};
+pub use profile::{ProfileError, ProfileFile};

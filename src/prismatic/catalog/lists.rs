@@ -1,0 +1,267 @@
+//! Lists, a page at a time or to their end.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::collection::{Collection, Shape};
+use super::filters::{Filter, FilterKind};
+use crate::model::Listing;
+use crate::prismatic::client::PrismaticClient;
+use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
+use crate::prismatic::paging::{Page, walk};
+use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Call;
+
+/// Which part of a list, in the API's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Window {
+    /// So many from the beginning; at most 100 come at once.
+    pub first: Option<u32>,
+    /// So many from the end.
+    pub last: Option<u32>,
+    /// After this cursor.
+    pub after: Option<String>,
+    /// Before this cursor.
+    pub before: Option<String>,
+    /// After so many.
+    pub offset: Option<u32>,
+}
+
+/// A list to read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRequest {
+    collection: Collection,
+    filters: Vec<(Filter, Value)>,
+    /// Which part of it.
+    pub window: Window,
+}
+
+/// A filter that a list does not take, or not with such a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("filter {name:?} {why}")]
+pub struct UnknownFilter {
+    /// As it was written.
+    pub name: String,
+    /// What is wrong, in lower case.
+    pub why: &'static str,
+}
+
+impl ListRequest {
+    /// The whole list.
+    #[must_use]
+    pub fn of(collection: Collection) -> Self {
+        Self {
+            collection,
+            filters: Vec::new(),
+            window: Window::default(),
+        }
+    }
+
+    /// Adds a filter by the API's name; its value as text, several separated by commas.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownFilter`] where the list has no such filter, or the value is of another kind.
+    pub fn filter(mut self, name: &str, text: &str) -> Result<Self, UnknownFilter> {
+        let wrong = |why| UnknownFilter {
+            name: name.to_owned(),
+            why,
+        };
+        let known = self.collection.filters().iter();
+        let filter = (known.copied().find(|filter| filter.name == name))
+            .ok_or_else(|| wrong("is not known for this list"))?;
+        let value = match filter.kind {
+            FilterKind::Text | FilterKind::Id | FilterKind::Uuid => Value::from(text),
+            FilterKind::Texts => text
+                .split(',')
+                .map(|part| Value::from(part.trim()))
+                .collect(),
+            FilterKind::Flag => match text {
+                "true" => Value::from(true),
+                "false" => Value::from(false),
+                _ => return Err(wrong("takes true or false")),
+            },
+            FilterKind::Number => match text.parse::<i32>() {
+                Ok(number) => Value::from(number),
+                Err(_) => return Err(wrong("takes a whole number")),
+            },
+        };
+        self.filters.push((filter, value));
+        Ok(self)
+    }
+
+    fn arguments(&self) -> Vec<(&'static str, &'static str, Value)> {
+        let Window {
+            first,
+            last,
+            after,
+            before,
+            offset,
+        } = &self.window;
+        let window = [
+            ("first", "Int", first.map(Value::from)),
+            ("last", "Int", last.map(Value::from)),
+            ("after", "String", after.clone().map(Value::from)),
+            ("before", "String", before.clone().map(Value::from)),
+            ("offset", "Int", offset.map(Value::from)),
+        ];
+        let window = window
+            .into_iter()
+            .filter_map(|(name, kind, value)| Some((name, kind, value?)));
+        let filters = (self.filters.iter())
+            .map(|(filter, value)| (filter.name, filter.kind.graphql(), value.clone()));
+        filters.chain(window).collect()
+    }
+
+    /// The document, with only those variables that are given.
+    fn document(&self) -> (&'static str, String, IndexMap<&'static str, Value>) {
+        let shape = self.collection.shape();
+        let arguments = self.arguments();
+        let mut head: Vec<String> = Vec::new();
+        let mut given: Vec<String> = Vec::new();
+        for (name, kind, _) in &arguments {
+            head.push(format!("${name}: {kind}"));
+            given.push(format!("{name}: ${name}"));
+        }
+        if !shape.order.is_empty() {
+            given.push(shape.order.to_owned());
+        }
+        let mut variables: IndexMap<_, _> = arguments
+            .into_iter()
+            .map(|(name, _, value)| (name, value))
+            .collect();
+        let Shape {
+            name,
+            field,
+            selection,
+            ..
+        } = shape;
+        let given = in_brackets(&given.join(", "));
+        let mut list = format!(
+            "list: {field}{given} {{ nodes {{ {selection} }} \
+             pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} totalCount }}"
+        );
+        if let Some(id) = self.collection.parent() {
+            head.push("$id: ID!".to_owned());
+            variables.insert("id", Value::from(id));
+            list = format!("parent: integration(id: $id) {{ {list} }}");
+        }
+        let head = in_brackets(&head.join(", "));
+        (name, format!("query {name}{head} {{ {list} }}"), variables)
+    }
+}
+
+fn in_brackets(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("({text})")
+    }
+}
+
+/// A page of a list, in the API's words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListPage {
+    /// The records.
+    pub nodes: Vec<Value>,
+    /// Cursors, and whether there is more.
+    pub page_info: Value,
+    /// How many there are in all, if the API says.
+    #[serde(default)]
+    pub total_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Data<T> {
+    #[serde(default = "nothing")]
+    list: Option<T>,
+    #[serde(default = "nothing")]
+    parent: Option<Parent<T>>,
+}
+
+#[derive(Deserialize)]
+struct Parent<T> {
+    list: T,
+}
+
+fn nothing<T>() -> Option<T> {
+    None
+}
+
+impl PrismaticClient {
+    /// One page of a list.
+    ///
+    /// # Errors
+    ///
+    /// [`PlatformError`], also where the integration does not exist.
+    pub async fn list(&self, request: &ListRequest) -> PlatformResult<ListPage> {
+        self.fetch(request).await
+    }
+
+    /// A list to its end, as far as it could be read, from the window's `after` or `offset` on.
+    pub async fn list_all(&self, request: &ListRequest) -> Listing<Value> {
+        let fetch = |after: Option<String>| {
+            let mut request = request.clone();
+            request.window.first = Some(100);
+            request.window.last = None;
+            request.window.before = None;
+            if after.is_some() {
+                request.window.after = after;
+                // The cursor counts from the beginning, offset included.
+                request.window.offset = None;
+            }
+            async move { self.fetch::<Page<Value>>(&request).await }
+        };
+        let id = |node: &Value| node["id"].as_str().unwrap_or_default().to_owned();
+        walk(fetch, id).await.listing
+    }
+
+    async fn fetch<T: serde::de::DeserializeOwned>(
+        &self,
+        request: &ListRequest,
+    ) -> PlatformResult<T> {
+        let (name, document, variables) = request.document();
+        let call = Call::new(name, Repeat::Read, &document, &variables)?;
+        let data: Data<T> = self.session.read(&call).await?;
+        let list = data.list.or(data.parent.map(|parent| parent.list));
+        list.ok_or_else(|| PlatformError {
+            operation: name,
+            kind: ErrorKind::NotFound {
+                message: "there is no such integration".to_owned(),
+            },
+            effect: Effect::None,
+        })
+    }
+}
+
+/// Every list with every filter.
+pub(super) fn samples() -> Vec<(&'static str, String)> {
+    let id = || "x".to_owned();
+    let all = [
+        Collection::Integrations,
+        Collection::Instances,
+        Collection::Customers,
+        Collection::Components,
+        Collection::Flows(id()),
+        Collection::Versions(id()),
+    ];
+    let full = |collection: Collection| {
+        let filters = collection.filters().iter();
+        let mut request = ListRequest::of(collection.clone());
+        request.filters = filters.map(|filter| (*filter, Value::Null)).collect();
+        request.window = Window {
+            first: Some(1),
+            last: Some(1),
+            after: Some(id()),
+            before: Some(id()),
+            offset: Some(1),
+        };
+        let bare = ListRequest::of(collection).document();
+        let (name, text, _) = request.document();
+        [(bare.0, bare.1), (name, text)]
+    };
+    all.into_iter().flat_map(full).collect()
+}

@@ -1,0 +1,120 @@
+use serde_json::{Map, json};
+
+use super::*;
+use crate::prismatic::error::ErrorKind;
+use crate::prismatic::testing::{Fake, client, data, payload, reply};
+
+#[tokio::test(start_paused = true)]
+async fn a_list_sends_the_filters_that_are_given() {
+    let page = json!({"nodes": [{"id": "a", "name": "x"}], "pageInfo": {"hasNextPage": false},
+        "totalCount": 1});
+    let fake = Fake::script(vec![data(&json!({ "list": page }))]);
+    let request = ListRequest::of(Collection::Instances)
+        .filter("customer_ExternalId", "c-1")
+        .and_then(|request| request.filter("enabled", "true"))
+        .unwrap();
+    let found = client(&fake).list(&request).await.unwrap();
+    assert_eq!(serde_json::to_value(found).unwrap(), page);
+    let ask = &fake.asked()[0];
+    assert_eq!(
+        *ask.variables(),
+        json!({"customer_ExternalId": "c-1", "enabled": true})
+    );
+    let head = ask.body["query"]
+        .as_str()
+        .unwrap()
+        .split(" {")
+        .next()
+        .unwrap()
+        .to_owned();
+    insta::assert_snapshot!(head, @"query listInstances($customer_ExternalId: String, $enabled: Boolean)");
+}
+
+#[test]
+fn filters_are_checked_before_anything_is_sent() {
+    let list = || ListRequest::of(Collection::Integrations);
+    for (name, text, why) in [
+        ("externalId", "x", "is not known for this list"),
+        ("allVersions", "yes", "takes true or false"),
+        ("versionNumber", "x", "takes a whole number"),
+    ] {
+        assert_eq!(list().filter(name, text).unwrap_err().why, why);
+    }
+    let several = list()
+        .filter("marketplaceConfiguration_In", "A, B")
+        .unwrap();
+    assert_eq!(
+        several,
+        list().filter("marketplaceConfiguration_In", "A,B").unwrap()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_list_is_walked_below_its_parent() {
+    let page = |id: &str, next: Option<&str>| {
+        data(
+            &json!({"parent": {"list": {"nodes": [{"id": id}], "totalCount": 2,
+            "pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}}}}),
+        )
+    };
+    let fake = Fake::script(vec![page("a", Some("1")), page("b", None)]);
+    let request = ListRequest::of(Collection::Flows("i".to_owned()));
+    let found = client(&fake).list_all(&request).await;
+    assert_eq!((found.items.len(), found.incomplete), (2, None));
+    assert_eq!(
+        *fake.asked()[1].variables(),
+        json!({"first": 100, "after": "1", "id": "i"})
+    );
+    let nothing = Fake::script(vec![data(&json!({"parent": null}))]);
+    let error = client(&nothing).list(&request).await.unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::NotFound { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_are_given_as_they_are() {
+    let record = json!({"id": "e", "status": "SUCCESS"});
+    let fake = Fake::script(vec![
+        data(&json!({ "record": record })),
+        data(&json!({"record": null})),
+    ]);
+    let client = client(&fake);
+    assert_eq!(client.get(Record::Execution, "e").await.unwrap(), record);
+    let error = client.get(Record::Execution, "e").await.unwrap_err();
+    insta::assert_snapshot!(error, @"executionResult: not found: there is no such record");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flow_is_tested_once_and_its_payload_not_shown() {
+    let result = json!({"statusCode": 200, "execution": {"id": "x"}});
+    let refused = json!({"data": null, "errors": [{"message": "bad canary-1 in body"}]});
+    let fake = Fake::script(vec![payload(&result), reply(200, &refused)]);
+    let client = client(&fake);
+    let test = FlowTest {
+        flow: "f".to_owned(),
+        payload: Some("canary-1".to_owned()),
+        ..FlowTest::default()
+    };
+    assert_eq!(client.test_flow(&test).await.unwrap(), result);
+    assert_eq!(
+        fake.asked()[0].variables()["input"],
+        json!({"id": "f", "payload": "canary-1"})
+    );
+    let shown = client.test_flow(&test).await.unwrap_err().to_string();
+    assert_eq!(shown, "testIntegrationFlow: bad [secret] in body");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_query_gives_data_and_errors() {
+    let body = json!({"data": {"a": 1}, "errors": [
+        {"message": "boom", "path": ["b", 0], "locations": []}]});
+    let fake = Fake::script(vec![reply(200, &body)]);
+    let variables = Map::from_iter([("x".to_owned(), json!(7))]);
+    let answer = client(&fake)
+        .query("query($x: Int) { a(x: $x) }", &variables)
+        .await;
+    assert_eq!(
+        serde_json::to_value(answer.unwrap()).unwrap(),
+        json!({"data": {"a": 1}, "errors": [{"message": "boom", "path": ["b", 0]}]})
+    );
+    assert_eq!(*fake.asked()[0].variables(), json!({"x": 7}));
+}

@@ -1,0 +1,126 @@
+//! The client: [`Platform`] over the API.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::connection::Connection;
+use super::observe;
+use super::operations::{
+    configure_instance, create_instance, definition, delete_instance, deploy_instance, identity,
+    import_integration, publish_integration, set_availability, set_marketplace, update_instance,
+    update_integration, validate_definition,
+};
+use super::platform::{
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform, PlatformResult,
+    Published, ReadBack,
+};
+use super::rate::Budget;
+use super::session::Session;
+use super::transport::Transport;
+use super::wire::Wire;
+use crate::model::{
+    ConfigWrite, Identity, InstanceId, IntegrationId, RateLimit, Scope, Tenant, VersionId,
+    VersionRecord,
+};
+use crate::runtime::clock::Clock;
+
+/// A tenant reached through Prismatic's GraphQL API.
+#[derive(Debug)]
+pub struct PrismaticClient {
+    pub(super) session: Session,
+}
+
+impl PrismaticClient {
+    /// A client for one tenant. Nothing is sent yet. Call inside a tokio runtime.
+    ///
+    /// `seed` makes the jitter of retries repeatable.
+    #[must_use]
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        connection: Connection,
+        rate: RateLimit,
+        clock: Arc<dyn Clock>,
+        seed: u64,
+    ) -> Self {
+        let wire = Wire::new(transport, Budget::new(rate), clock, seed);
+        Self {
+            session: Session::new(wire, connection),
+        }
+    }
+}
+
+#[async_trait]
+impl Platform for PrismaticClient {
+    async fn identity(&self) -> PlatformResult<Identity> {
+        identity::run(&self.session).await
+    }
+
+    async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant> {
+        observe::observe(&self.session, scope).await
+    }
+
+    async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {
+        definition::run(&self.session, id).await
+    }
+
+    async fn validate_definition(&self, definition: &str) -> PlatformResult<()> {
+        validate_definition::run(&self.session, definition).await
+    }
+
+    async fn import_integration(
+        &self,
+        id: Option<&IntegrationId>,
+        definition: &str,
+    ) -> PlatformResult<IntegrationId> {
+        import_integration::run(&self.session, id, definition).await
+    }
+
+    async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
+        update_integration::run(&self.session, update).await
+    }
+
+    async fn publish_integration(
+        &self,
+        id: &IntegrationId,
+        comment: Option<&str>,
+        record: &VersionRecord,
+    ) -> PlatformResult<Published> {
+        publish_integration::run(&self.session, id, comment, record).await
+    }
+
+    async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()> {
+        set_availability::run(&self.session, version, available).await
+    }
+
+    async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
+        set_marketplace::run(&self.session, update).await
+    }
+
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<InstanceId> {
+        create_instance::run(&self.session, new).await
+    }
+
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
+        update_instance::run(&self.session, update).await
+    }
+
+    async fn configure_instance(
+        &self,
+        id: &InstanceId,
+        config: &[ConfigWrite],
+    ) -> PlatformResult<()> {
+        configure_instance::run(&self.session, id, config).await
+    }
+
+    async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()> {
+        deploy_instance::run(&self.session, id, force).await
+    }
+
+    async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()> {
+        delete_instance::run(&self.session, id).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

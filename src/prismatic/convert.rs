@@ -1,0 +1,11 @@
+//! Between the API's records and the project's model.
+
+mod config;
+mod instance;
+mod integration;
+mod version;
+
+pub(super) use config::{ConfigInput, config_inputs, secrets};
+pub(super) use instance::{config, customer, instance};
+pub(super) use integration::{integration, newest_first};
+pub(super) use version::{attributes, marketplace_word, published, required};

@@ -1,0 +1,145 @@
+//! Config variables as `InputInstanceConfigVariable` takes them (FACTS §10).
+
+use serde::Serialize;
+
+use crate::model::{ConfigWrite, InputWrite, Secret, WriteValue};
+use crate::prismatic::redact::Redactor;
+
+/// One variable. No `Debug`: its values may be secret.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct ConfigInput<'a> {
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    /// For connections: JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Expression<'a> {
+    name: &'a str,
+    r#type: &'static str,
+    value: &'a str,
+}
+
+/// The variables of a request.
+pub(in crate::prismatic) fn config_inputs(config: &[ConfigWrite]) -> Vec<ConfigInput<'_>> {
+    config.iter().map(config_input).collect()
+}
+
+fn config_input(write: &ConfigWrite) -> ConfigInput<'_> {
+    let mut input = ConfigInput {
+        key: &write.key,
+        value: None,
+        values: None,
+        schedule_type: None,
+        time_zone: None,
+    };
+    match &write.value {
+        WriteValue::Text(text) => input.value = Some(text),
+        WriteValue::Secret(secret) => input.value = Some(secret.expose()),
+        WriteValue::Schedule { cron, time_zone } => {
+            input.value = Some(cron);
+            input.schedule_type = Some("custom");
+            input.time_zone = time_zone.as_deref();
+        }
+        WriteValue::Inputs(inputs) => input.values = Some(expressions(inputs)),
+    }
+    input
+}
+
+fn expressions(inputs: &[(String, InputWrite)]) -> String {
+    let list: Vec<_> = inputs
+        .iter()
+        .map(|(name, value)| Expression {
+            name,
+            r#type: "value",
+            value: value.expose(),
+        })
+        .collect();
+    serde_json::json!(list).to_string()
+}
+
+/// What must not show up in an error about these variables.
+pub(in crate::prismatic) fn secrets(config: &[ConfigWrite]) -> Redactor {
+    let found = config.iter().flat_map(|write| match &write.value {
+        WriteValue::Secret(secret) => vec![secret],
+        WriteValue::Inputs(inputs) => inputs
+            .iter()
+            .filter_map(|(_, value)| hidden(value))
+            .collect(),
+        WriteValue::Text(_) | WriteValue::Schedule { .. } => Vec::new(),
+    });
+    Redactor::of(found)
+}
+
+fn hidden(value: &InputWrite) -> Option<&Secret> {
+    match value {
+        InputWrite::Secret(secret) => Some(secret),
+        InputWrite::Text(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_form() {
+        let write = |key: &str, value| ConfigWrite {
+            key: key.to_owned(),
+            value,
+        };
+        let schedule = |zone: Option<&str>| WriteValue::Schedule {
+            cron: "*/5 * * * *".to_owned(),
+            time_zone: zone.map(str::to_owned),
+        };
+        let inputs = vec![
+            ("user".to_owned(), InputWrite::Text("smith".to_owned())),
+            (
+                "password".to_owned(),
+                InputWrite::Secret(Secret::new("p\"w".to_owned())),
+            ),
+        ];
+        let config = [
+            write("Endpoint", WriteValue::Text("https://x".to_owned())),
+            write("Key", WriteValue::Secret(Secret::new("s3".to_owned()))),
+            write("Every", schedule(Some("America/Chicago"))),
+            write("Often", schedule(None)),
+            write("Login", WriteValue::Inputs(inputs)),
+        ];
+        insta::assert_json_snapshot!(config_inputs(&config), @r#"
+    [
+      {
+        "key": "Endpoint",
+        "value": "https://x"
+      },
+      {
+        "key": "Key",
+        "value": "s3"
+      },
+      {
+        "key": "Every",
+        "value": "*/5 * * * *",
+        "scheduleType": "custom",
+        "timeZone": "America/Chicago"
+      },
+      {
+        "key": "Often",
+        "value": "*/5 * * * *",
+        "scheduleType": "custom"
+      },
+      {
+        "key": "Login",
+        "values": "[{\"name\":\"user\",\"type\":\"value\",\"value\":\"smith\"},{\"name\":\"password\",\"type\":\"value\",\"value\":\"p\\\"w\"}]"
+      }
+    ]
+    "#);
+    }
+}

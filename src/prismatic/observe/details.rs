@@ -1,0 +1,118 @@
+//! Definitions of drafts, wanted versions, and what those require.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::versions;
+use crate::model::{Integration, Listing, Observed, RequiredVariable, Scope};
+use crate::prismatic::alias::{Lookup, look_up};
+use crate::prismatic::convert;
+use crate::prismatic::operations::nodes::RequiredNode;
+use crate::prismatic::operations::{lookups, required_variables};
+use crate::prismatic::paging::Page;
+use crate::prismatic::session::Session;
+
+/// Where an answer belongs: which integration, and its definition or which of its versions.
+#[derive(Clone, Copy)]
+struct Slot {
+    integration: usize,
+    version: Option<usize>,
+}
+
+/// Adds to the list what the scope asks for.
+pub(super) async fn read(session: &Session, list: &mut Listing<Integration>, scope: &Scope) {
+    versions::find(session, &mut list.items, scope).await;
+    let (slots, lookups): (Vec<Slot>, Vec<Lookup>) = (list.items.iter().enumerate())
+        .flat_map(|(index, integration)| wanted(index, integration, scope))
+        .unzip();
+    let answers = look_up(session, lookups::DETAILS, &lookups).await;
+    let filled = slots.into_iter().zip(answers);
+    for (slot, answer) in filled {
+        let integration = &mut list.items[slot.integration];
+        match slot.version {
+            None => integration.definition = definition(answer),
+            Some(index) => {
+                let version = &mut integration.versions.items[index];
+                version.required = required(session, version.id.as_str(), answer).await;
+            }
+        }
+    }
+}
+
+fn wanted(index: usize, integration: &Integration, scope: &Scope) -> Vec<(Slot, Lookup)> {
+    let mut all = Vec::new();
+    let slot = |version| Slot {
+        integration: index,
+        version,
+    };
+    if scope.wants_definition(integration) {
+        all.push((slot(None), lookups::definition(integration.id.as_str())));
+    }
+    for version in versions::chosen(integration, &scope.versions_of(integration)) {
+        let id = integration.versions.items[version].id.as_str();
+        all.push((slot(Some(version)), lookups::required(id)));
+    }
+    all
+}
+
+#[derive(Deserialize)]
+struct Draft {
+    definition: Option<String>,
+}
+
+fn definition(answer: Observed<Value>) -> Observed<Arc<str>> {
+    match fitting::<Draft>(answer) {
+        Observed::Known(Draft {
+            definition: Some(text),
+        }) => Observed::Known(text.into()),
+        Observed::Known(Draft { definition: None }) => {
+            Observed::Unknown("the server gave no definition".into())
+        }
+        Observed::Absent => Observed::Absent,
+        Observed::Unknown(why) => Observed::Unknown(why),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Declared {
+    required_config_variables: Page<RequiredNode>,
+}
+
+async fn required(
+    session: &Session,
+    id: &str,
+    answer: Observed<Value>,
+) -> Observed<Vec<RequiredVariable>> {
+    let page = match fitting::<Declared>(answer) {
+        Observed::Known(declared) => declared.required_config_variables,
+        Observed::Absent => return Observed::Absent,
+        Observed::Unknown(why) => return Observed::Unknown(why),
+    };
+    let nodes = if page.cut().is_some() {
+        let walk = required_variables::run(session, id).await;
+        match walk.listing.incomplete {
+            Some(why) => return Observed::Unknown(why),
+            None => walk.listing.items,
+        }
+    } else {
+        page.nodes.into_iter().flatten().collect()
+    };
+    Observed::Known(nodes.into_iter().map(convert::required).collect())
+}
+
+/// An answer in its type; one that does not fit is unknown.
+pub(super) fn fitting<T: DeserializeOwned>(answer: Observed<Value>) -> Observed<T> {
+    match answer {
+        Observed::Known(value) => match serde_json::from_value(value) {
+            Ok(value) => Observed::Known(value),
+            // serde's message is not used: it quotes values.
+            Err(_) => Observed::Unknown("the answer does not fit the schema".into()),
+        },
+        Observed::Absent => Observed::Absent,
+        Observed::Unknown(why) => Observed::Unknown(why),
+    }
+}

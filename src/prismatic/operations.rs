@@ -1,0 +1,115 @@
+//! The operations: one file each, beside the document it sends.
+//!
+//! Mutations alias their root field to `payload` and the object in it to
+//! `object`, so that one reader serves them all.
+
+pub(super) mod configure_instance;
+pub(super) mod create_instance;
+pub(super) mod definition;
+pub(super) mod delete_instance;
+pub(super) mod deploy_instance;
+pub(super) mod identity;
+pub(super) mod import_integration;
+pub(super) mod instance_config;
+pub(super) mod integration_versions;
+pub(super) mod list_instances;
+pub(super) mod list_integrations;
+pub(super) mod lookups;
+pub(super) mod nodes;
+pub(super) mod publish_integration;
+pub(super) mod required_variables;
+pub(super) mod set_availability;
+pub(super) mod set_marketplace;
+pub(super) mod update_instance;
+pub(super) mod update_integration;
+pub(super) mod validate_definition;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Effect, ErrorKind, PlatformError};
+use super::platform::PlatformResult;
+use super::retry::Repeat;
+use super::session::Call;
+
+/// An operation with a fixed document.
+#[derive(Debug)]
+pub(super) struct Operation {
+    /// The name of its root field, for errors and logs.
+    pub(super) name: &'static str,
+    pub(super) repeat: Repeat,
+    pub(super) document: &'static str,
+}
+
+impl Operation {
+    /// A call of it.
+    pub(super) fn call<V: Serialize>(&self, variables: &V) -> PlatformResult<Call> {
+        Call::new(self.name, self.repeat, self.document, variables)
+    }
+
+    /// The error for a record that is null in the answer.
+    fn not_found(&self) -> PlatformError {
+        PlatformError {
+            operation: self.name,
+            kind: ErrorKind::NotFound {
+                message: "there is no such record".to_owned(),
+            },
+            effect: Effect::None,
+        }
+    }
+}
+
+/// The one variable of a mutation.
+#[derive(Serialize)]
+pub(super) struct Input<T> {
+    pub(super) input: T,
+}
+
+/// From where on.
+#[derive(Serialize)]
+pub(super) struct After {
+    pub(super) after: Option<String>,
+}
+
+/// Which record, and from where on.
+#[derive(Serialize)]
+pub(super) struct PageOf<'a> {
+    pub(super) id: &'a str,
+    pub(super) after: Option<String>,
+}
+
+/// What a mutation gives back where only success counts.
+#[derive(Deserialize)]
+pub(super) struct Done {}
+
+const FIXED: [&Operation; 18] = [
+    &identity::OPERATION,
+    &list_integrations::OPERATION,
+    &list_instances::OPERATION,
+    &instance_config::OPERATION,
+    &integration_versions::OPERATION,
+    &required_variables::OPERATION,
+    &definition::OPERATION,
+    &validate_definition::OPERATION,
+    &import_integration::OPERATION,
+    &update_integration::OPERATION,
+    &publish_integration::OPERATION,
+    &set_availability::OPERATION,
+    &set_marketplace::OPERATION,
+    &create_instance::OPERATION,
+    &update_instance::OPERATION,
+    &configure_instance::OPERATION,
+    &deploy_instance::OPERATION,
+    &delete_instance::OPERATION,
+];
+
+/// Every document that this client sends, by name, for checking against a schema.
+///
+/// Documents that are put together at run time are here in all their parts.
+#[must_use]
+pub fn documents() -> Vec<(&'static str, String)> {
+    let fixed = FIXED.map(|operation| (operation.name, operation.document.to_owned()));
+    let mut all = Vec::from(fixed);
+    all.extend(lookups::samples());
+    all.extend(super::catalog::samples());
+    all
+}

@@ -1,0 +1,39 @@
+//! Writes the given config variables of an instance, and leaves the rest.
+
+use serde::Serialize;
+
+use super::{Done, Input, Operation};
+use crate::model::{ConfigWrite, InstanceId};
+use crate::prismatic::convert::{self, ConfigInput};
+use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "updateInstanceConfigVariables",
+    repeat: Repeat::Idempotent,
+    document: include_str!("configure_instance.graphql"),
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Configure<'a> {
+    id: &'a InstanceId,
+    config_variables: Vec<ConfigInput<'a>>,
+}
+
+pub(in crate::prismatic) async fn run(
+    session: &Session,
+    id: &InstanceId,
+    config: &[ConfigWrite],
+) -> PlatformResult<()> {
+    let input = Configure {
+        id,
+        config_variables: convert::config_inputs(config),
+    };
+    let call = OPERATION.call(&Input { input })?;
+    let Done {} = session
+        .write(&call.hiding(convert::secrets(config)))
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Creates an instance.
+
+use serde::Serialize;
+
+use super::nodes::IdNode;
+use super::{Input, Operation};
+use crate::model::{CustomerId, InstanceId, VersionId};
+use crate::prismatic::convert::{self, ConfigInput};
+use crate::prismatic::platform::{NewInstance, PlatformResult};
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "createInstance",
+    repeat: Repeat::Once,
+    document: include_str!("create_instance.graphql"),
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Create<'a> {
+    name: &'a str,
+    customer: &'a CustomerId,
+    /// A version's id: with an integration's the server would choose.
+    integration: &'a VersionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    labels: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    config_variables: Vec<ConfigInput<'a>>,
+}
+
+pub(in crate::prismatic) async fn run(
+    session: &Session,
+    new: &NewInstance,
+) -> PlatformResult<InstanceId> {
+    let input = Create {
+        name: &new.name,
+        customer: &new.customer,
+        integration: &new.version,
+        description: new.description.as_deref(),
+        labels: &new.labels,
+        config_variables: convert::config_inputs(&new.config),
+    };
+    let call = OPERATION.call(&Input { input })?;
+    let call = call.hiding(convert::secrets(&new.config));
+    let node: IdNode = session.write(&call).await?;
+    Ok(InstanceId::new(node.id))
+}

@@ -1,0 +1,32 @@
+//! All integrations, with the newest of their versions.
+
+use serde::Deserialize;
+
+use super::Operation;
+use super::nodes::IntegrationNode;
+use crate::prismatic::paging::{Page, Walk, walk};
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "integrations",
+    repeat: Repeat::Read,
+    document: concat!(
+        include_str!("list_integrations.graphql"),
+        include_str!("fragments/version.graphql"),
+    ),
+};
+
+#[derive(Deserialize)]
+struct Data {
+    integrations: Page<IntegrationNode>,
+}
+
+pub(in crate::prismatic) async fn run(session: &Session) -> Walk<IntegrationNode> {
+    let fetch = |after: Option<String>| async move {
+        let call = OPERATION.call(&super::After { after })?;
+        let data: Data = session.read(&call).await?;
+        Ok(data.integrations)
+    };
+    walk(fetch, |node| node.id.clone()).await
+}

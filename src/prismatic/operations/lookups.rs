@@ -1,0 +1,105 @@
+//! What is looked up for many records at once.
+
+use crate::model::CustomerRef;
+use crate::prismatic::alias::{Batch, Lookup, document};
+
+const VERSION: (&str, &str) = ("version", include_str!("fragments/version.graphql"));
+const REQUIRED: (&str, &str) = ("required", include_str!("fragments/required.graphql"));
+const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
+
+/// Definitions and the variables of versions: up to 25 of each in a request.
+pub(in crate::prismatic) const DETAILS: Batch<'static> = Batch {
+    name: "integrationDetails",
+    size: 50,
+    fragments: &[REQUIRED],
+};
+
+/// Single versions by number.
+pub(in crate::prismatic) const VERSIONS: Batch<'static> = Batch {
+    name: "integrationVersionByNumber",
+    size: 25,
+    fragments: &[VERSION],
+};
+
+/// Customers.
+pub(in crate::prismatic) const CUSTOMERS: Batch<'static> = Batch {
+    name: "customers",
+    size: 25,
+    fragments: &[CUSTOMER],
+};
+
+fn integration(id: &str, selection: &str) -> Lookup {
+    Lookup {
+        before: "integration(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: format!(") {{ {selection} }}"),
+    }
+}
+
+/// The definition of a draft, in the format that prism asks for.
+pub(in crate::prismatic) fn definition(id: &str) -> Lookup {
+    integration(id, "definition(version: 7)")
+}
+
+/// The config variables that a version declares.
+pub(in crate::prismatic) fn required(id: &str) -> Lookup {
+    integration(
+        id,
+        "requiredConfigVariables(first: 100) \
+         { nodes { ...required } pageInfo { hasNextPage endCursor } totalCount }",
+    )
+}
+
+/// The version with a number.
+pub(in crate::prismatic) fn version(id: &str, number: i64) -> Lookup {
+    let selection = format!(
+        "versionSequence(versionNumber: {number}, first: 3) \
+         {{ nodes {{ ...version }} pageInfo {{ hasNextPage endCursor }} }}"
+    );
+    integration(id, &selection)
+}
+
+/// Those customers that a reference may mean; three are enough to see that it is ambiguous.
+pub(in crate::prismatic) fn customer(reference: &CustomerRef) -> Lookup {
+    let list = |before, value: &str| Lookup {
+        before,
+        kind: "String!",
+        value: value.to_owned(),
+        after: ", first: 3) { nodes { ...customer } pageInfo { hasNextPage endCursor } }"
+            .to_owned(),
+    };
+    match reference {
+        CustomerRef::ExternalId(text) => list("customers(isSystem: false, externalId:", text),
+        CustomerRef::Name(text) => list("customers(isSystem: false, name:", text),
+        CustomerRef::Id(text) => Lookup {
+            before: "customer(id:",
+            kind: "ID!",
+            value: text.clone(),
+            after: ") { ...customer }".to_owned(),
+        },
+    }
+}
+
+/// One document of each group, for checking against a schema.
+pub(super) fn samples() -> Vec<(&'static str, String)> {
+    let text = || "x".to_owned();
+    let customers = [
+        CustomerRef::ExternalId(text()),
+        CustomerRef::Name(text()),
+        CustomerRef::Id(text()),
+    ];
+    let groups = [
+        (DETAILS, vec![definition("x"), required("x")]),
+        (DETAILS, vec![definition("x")]),
+        (VERSIONS, vec![version("x", 3)]),
+        (CUSTOMERS, customers.iter().map(customer).collect()),
+    ];
+    let sample = |(batch, lookups): (Batch<'_>, Vec<Lookup>)| {
+        (
+            batch.name,
+            document(batch.name, &lookups, batch.fragments).0,
+        )
+    };
+    groups.into_iter().map(sample).collect()
+}

@@ -1,0 +1,30 @@
+//! Sets how the marketplace shows a version.
+//!
+//! All values go along every time: prism's sources say that leaving out the
+//! overview erases it.
+
+use super::{Done, Input, Operation};
+use crate::prismatic::convert;
+use crate::prismatic::platform::{MarketplaceUpdate, PlatformResult};
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "updateIntegrationMarketplaceConfiguration",
+    repeat: Repeat::Idempotent,
+    document: include_str!("set_marketplace.graphql"),
+};
+
+pub(in crate::prismatic) async fn run(
+    session: &Session,
+    update: &MarketplaceUpdate,
+) -> PlatformResult<()> {
+    let input = serde_json::json!({
+        "id": update.version,
+        "marketplaceConfiguration": convert::marketplace_word(update.visibility),
+        "overview": update.overview,
+        "allowMultipleMarketplaceInstances": update.allow_multiple_instances,
+    });
+    let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Sets what is given of an instance.
+//!
+//! Never its config variables: `updateInstance(configVariables)` resets those
+//! it leaves out.
+
+use serde::Serialize;
+
+use super::{Done, Input, Operation};
+use crate::model::{InstanceId, VersionId};
+use crate::prismatic::platform::{InstanceUpdate, PlatformResult};
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "updateInstance",
+    repeat: Repeat::Idempotent,
+    document: include_str!("update_instance.graphql"),
+};
+
+/// Fields that are left out are left alone.
+#[derive(Serialize)]
+struct Update<'a> {
+    id: &'a InstanceId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration: Option<&'a VersionId>,
+}
+
+pub(in crate::prismatic) async fn run(
+    session: &Session,
+    update: &InstanceUpdate,
+) -> PlatformResult<()> {
+    let input = Update {
+        id: &update.id,
+        name: update.name.as_deref(),
+        description: update.description.as_deref(),
+        labels: update.labels.as_deref(),
+        enabled: update.enabled,
+        integration: update.version.as_ref(),
+    };
+    let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Sets metadata of a draft.
+
+use serde::Serialize;
+
+use super::{Done, Input, Operation};
+use crate::model::IntegrationId;
+use crate::prismatic::platform::{IntegrationUpdate, PlatformResult};
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "updateIntegration",
+    repeat: Repeat::Idempotent,
+    document: include_str!("update_integration.graphql"),
+};
+
+/// Fields that are left out are left alone.
+#[derive(Serialize)]
+struct Update<'a> {
+    id: &'a IntegrationId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<&'a [String]>,
+}
+
+pub(in crate::prismatic) async fn run(
+    session: &Session,
+    update: &IntegrationUpdate,
+) -> PlatformResult<()> {
+    let input = Update {
+        id: &update.id,
+        description: update.description.as_deref(),
+        labels: update.labels.as_deref(),
+    };
+    let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+    Ok(())
+}

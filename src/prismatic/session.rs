@@ -1,0 +1,209 @@
+//! One call: place, token, request, answer, and again where that is harmless.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
+
+use super::auth::{Auth, Token};
+use super::connection::Connection;
+use super::error::{Effect, ErrorKind, PlatformError};
+use super::graphql::{self, Answer, Failure, Mutation};
+use super::operations::Done;
+use super::platform::PlatformResult;
+use super::redact::Redactor;
+use super::retry::{Attempts, Repeat};
+use super::transport::{Method, Request};
+use super::wire::{Reply, Wire};
+
+/// A document with what is sent along.
+pub(super) struct Call {
+    /// The operation's name, for errors and logs.
+    pub(super) name: &'static str,
+    pub(super) repeat: Repeat,
+    body: Bytes,
+    /// What must not show up in an error.
+    redactor: Redactor,
+}
+
+impl Call {
+    /// Writes a call.
+    ///
+    /// # Errors
+    ///
+    /// When the variables cannot be written as JSON.
+    pub(super) fn new<V: Serialize>(
+        name: &'static str,
+        repeat: Repeat,
+        document: &str,
+        variables: &V,
+    ) -> PlatformResult<Self> {
+        let body = graphql::write(document, variables).map_err(|kind| PlatformError {
+            operation: name,
+            kind,
+            effect: Effect::None,
+        })?;
+        Ok(Self {
+            name,
+            repeat,
+            body,
+            redactor: Redactor::default(),
+        })
+    }
+
+    /// Takes these out of errors.
+    #[must_use]
+    pub(super) fn hiding(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
+    }
+}
+
+/// A client's connection to one tenant.
+#[derive(Debug)]
+pub(super) struct Session {
+    wire: Wire,
+    auth: Auth,
+    api: String,
+}
+
+impl Session {
+    pub(super) fn new(wire: Wire, connection: Connection) -> Self {
+        Self {
+            api: connection.url.endpoint("api"),
+            auth: Auth::new(connection),
+            wire,
+        }
+    }
+
+    /// The data of a query; any error fails it.
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call) -> PlatformResult<T> {
+        let judge = |reply: &Reply, _: &Redactor| {
+            graphql::open::<T>(reply, call.repeat)?.whole(call.repeat)
+        };
+        self.run(call, judge).await
+    }
+
+    /// The object that a mutation gives back.
+    pub(super) async fn write<T: DeserializeOwned>(&self, call: &Call) -> PlatformResult<T> {
+        let judge = |reply: &Reply, _: &Redactor| {
+            let answer = graphql::open::<Mutation<T>>(reply, call.repeat)?;
+            answer.whole(call.repeat)?.object(call.repeat)
+        };
+        self.run(call, judge).await
+    }
+
+    /// The success of a mutation that may leave no object behind.
+    pub(super) async fn remove(&self, call: &Call) -> PlatformResult<()> {
+        let judge = |reply: &Reply, _: &Redactor| {
+            let answer = graphql::open::<Mutation<Done>>(reply, call.repeat)?;
+            answer.whole(call.repeat)?.accepted(call.repeat).map(drop)
+        };
+        self.run(call, judge).await
+    }
+
+    /// The data of a query with its errors beside it, unless they are about the caller.
+    pub(super) async fn parts<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+    ) -> PlatformResult<Answer<T>> {
+        let judge = |reply: &Reply, redactor: &Redactor| {
+            let answer = graphql::open::<T>(reply, call.repeat)?.redacted(redactor);
+            if answer.errors.is_empty() {
+                return Ok(answer);
+            }
+            let failure = answer.failure(call.repeat);
+            match failure.kind {
+                ErrorKind::Unauthenticated { .. } | ErrorKind::RateLimited { .. } => Err(failure),
+                _ => Ok(answer),
+            }
+        };
+        self.run(call, judge).await
+    }
+
+    async fn run<T>(
+        &self,
+        call: &Call,
+        judge: impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
+    ) -> PlatformResult<T> {
+        let span = tracing::debug_span!(
+            "prismatic",
+            operation = call.name,
+            attempt = tracing::field::Empty,
+            status = tracing::field::Empty,
+            millis = tracing::field::Empty,
+        );
+        let begun = self.wire.clock.instant();
+        let work = async {
+            let outcome = self.attempts(call, &judge).await;
+            let millis = (self.wire.clock.instant() - begun).as_millis();
+            tracing::Span::current().record("millis", u64::try_from(millis).unwrap_or(u64::MAX));
+            match &outcome {
+                Ok(_) => tracing::debug!("done"),
+                Err(error) => tracing::debug!(effect = ?error.effect, "failed: {}", error.kind),
+            }
+            outcome
+        };
+        work.instrument(span).await
+    }
+
+    async fn attempts<T>(
+        &self,
+        call: &Call,
+        judge: &impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
+    ) -> PlatformResult<T> {
+        let mut attempts = Attempts::new(call.repeat);
+        let mut renewed = false;
+        loop {
+            let slot = self.wire.budget.slot().await;
+            let token = match self.auth.token(&self.wire).await {
+                Ok(token) => token,
+                Err(error) => return Err(attempts.end(error)),
+            };
+            let number = attempts.begin(self.wire.clock.instant());
+            tracing::Span::current().record("attempt", number);
+            let outcome = self.attempt(call, &token, judge).await;
+            drop(slot);
+            let error = match outcome {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            if !renewed && expired(&error) && self.auth.can_renew() {
+                renewed = true;
+                self.auth.refused(&token).await;
+                continue;
+            }
+            let now = self.wire.clock.instant();
+            let delay = (self.wire).with_random(|random| attempts.next(error, now, random))?;
+            tracing::debug!(attempt = number, ?delay, "trying again");
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    async fn attempt<T>(
+        &self,
+        call: &Call,
+        token: &Token,
+        judge: &impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
+    ) -> PlatformResult<T> {
+        let request = Request {
+            method: Method::Post,
+            url: self.api.clone(),
+            headers: vec![
+                ("authorization".to_owned(), token.header()),
+                ("content-type".to_owned(), "application/json".to_owned()),
+                ("accept".to_owned(), "application/json".to_owned()),
+            ],
+            body: call.body.clone(),
+        };
+        let redactor = call.redactor.and(token.secret());
+        let judge = |reply: &Reply| judge(reply, &redactor);
+        let outcome = self.wire.exchange(request, call.repeat, judge).await;
+        outcome.map_err(|failure| failure.into_error(call.name, &redactor))
+    }
+}
+
+/// The token is no good, and the request was not carried out.
+fn expired(error: &PlatformError) -> bool {
+    matches!(error.kind, ErrorKind::Unauthenticated { .. }) && error.effect == Effect::None
+}

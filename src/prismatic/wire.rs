@@ -1,0 +1,158 @@
+//! One exchange within the budget: its turn, a time limit, and an eye on the rate.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use tokio::time::{Instant, timeout};
+
+use super::error::{Effect, ErrorKind};
+use super::graphql::{Failure, lost};
+use super::rate::{Budget, Paused};
+use super::retry::Repeat;
+use super::transport::{Request, Response, Transport, TransportError};
+use crate::runtime::clock::Clock;
+
+/// What every request of a client goes through.
+#[derive(Debug)]
+pub(super) struct Wire {
+    transport: Arc<dyn Transport>,
+    pub(super) budget: Budget,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Jitter, from a seed so that a test can be repeated.
+    random: Mutex<fastrand::Rng>,
+}
+
+/// A response with its `Retry-After` worked out.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) response: Response,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Wire {
+    pub(super) fn new(
+        transport: Arc<dyn Transport>,
+        budget: Budget,
+        clock: Arc<dyn Clock>,
+        seed: u64,
+    ) -> Self {
+        Self {
+            transport,
+            budget,
+            clock,
+            random: Mutex::new(fastrand::Rng::with_seed(seed)),
+        }
+    }
+
+    /// Waits for its turn, sends, judges the reply, and obeys a throttle in it.
+    ///
+    /// # Errors
+    ///
+    /// What `judge` finds, or [`Failure`] when no whole response arrived in
+    /// time or the client is held back.
+    pub(super) async fn exchange<T>(
+        &self,
+        request: Request,
+        repeat: Repeat,
+        judge: impl FnOnce(&Reply) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.budget.pass().await.map_err(held_back)?;
+        let sent = self.clock.instant();
+        let limit = repeat.timeout();
+        let outcome = match timeout(limit, self.transport.send(request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(TransportError::Timeout {
+                seconds: limit.as_secs(),
+            }),
+        };
+        let response = outcome.map_err(|error| no_response(error, repeat))?;
+        tracing::Span::current().record("status", response.status);
+        let reply = Reply {
+            retry_after: retry_after(&response, self.clock.now()),
+            response,
+        };
+        let judged = judge(&reply);
+        if let Err(failure) = &judged {
+            self.obey(sent, failure, reply.retry_after);
+        }
+        judged
+    }
+
+    fn obey(&self, sent: Instant, failure: &Failure, retry_after: Option<Duration>) {
+        match (&failure.kind, retry_after) {
+            (ErrorKind::RateLimited { .. }, wait) => {
+                self.budget.throttled(sent);
+                self.budget.pause(wait.unwrap_or_default());
+            }
+            (ErrorKind::Status { status: 503, .. }, Some(wait)) => self.budget.pause(wait),
+            _ => {}
+        }
+    }
+
+    /// Draws from the client's jitter.
+    pub(super) fn with_random<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
+        draw(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn held_back(paused: Paused) -> Failure {
+    let seconds = paused.remaining.as_secs();
+    Failure {
+        kind: ErrorKind::RateLimited {
+            message: format!("the server asked for a pause, of which {seconds} s remain"),
+            retry_after: Some(paused.remaining),
+        },
+        effect: Effect::None,
+    }
+}
+
+fn no_response(error: TransportError, repeat: Repeat) -> Failure {
+    let effect = match error {
+        TransportError::Connect { .. } => Effect::None,
+        TransportError::Broken { .. }
+        | TransportError::Timeout { .. }
+        | TransportError::TooLarge { .. } => lost(repeat),
+    };
+    Failure {
+        kind: ErrorKind::Transport(error),
+        effect,
+    }
+}
+
+/// `Retry-After` in seconds or as an HTTP date; a date in the past is no wait.
+fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
+    let text = response.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("Sun, 01 Mar 2026 12:00:30 GMT", Some(30)),
+            ("Sun, 01 Mar 2026 11:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-3", None),
+        ] {
+            let response = Response {
+                status: 429,
+                headers: vec![("retry-after".to_owned(), text.to_owned())],
+                body: bytes::Bytes::new(),
+            };
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(retry_after(&response, now), expected, "{text}");
+        }
+    }
+}
