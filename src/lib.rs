@@ -18,8 +18,15 @@ pub mod manifest;
 
 pub mod definition;
 
+pub mod validate;
+
+pub mod diff;
+
+pub mod plan;
+
 // The edges.
 pub mod config;
+pub mod execute;
 pub mod prismatic;
 pub mod runtime;
 #[cfg(feature = "sandbox")]

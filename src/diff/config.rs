@@ -1,0 +1,341 @@
+//! Config variables: declared values against live ones.
+//!
+//! Values that are secret, or may be, are compared and written but never
+//! shown. What the API masks is never compared: there only the presence of a
+//! value counts.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::version::Target;
+use super::{Refusal, Stop};
+use crate::model::{
+    ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
+    InputWrite, LiveConfigVariable, LiveInput, RequiredVariable, SecretError, SecretValues,
+    VariableStatus, WriteValue, nearest,
+};
+
+/// How the values of an instance differ.
+#[derive(Debug, Default)]
+pub(super) struct ConfigDiff {
+    pub(super) fields: Vec<FieldChange>,
+    pub(super) writes: Vec<ConfigWrite>,
+    /// Required variables that would have no value.
+    pub(super) missing: Vec<String>,
+    /// Connections that wait for a person.
+    pub(super) pending: Vec<String>,
+}
+
+/// Compares the declared variables of an instance with its live ones, if it has any.
+pub(super) fn compare(
+    desired: &DesiredInstance,
+    live: Option<&BTreeMap<String, LiveConfigVariable>>,
+    target: &Target,
+    secrets: &SecretValues,
+) -> Result<ConfigDiff, Stop> {
+    let mut diff = ConfigDiff::default();
+    for (key, entry) in &desired.config {
+        let now = live.and_then(|live| live.get(key));
+        known_variable(key, now, target)?;
+        let required = target.required.as_deref().and_then(|all| find(all, key));
+        let Some(declared) = required.or_else(|| now.map(|now| &now.declared)) else {
+            continue;
+        };
+        let comparison = Comparison { key, declared, now };
+        match comparison.decide(entry, secrets)? {
+            Decision::Same => {}
+            Decision::Pending => diff.pending.push(key.clone()),
+            Decision::Write { value, mut fields } => {
+                diff.fields.append(&mut fields);
+                diff.writes.push(ConfigWrite {
+                    key: key.clone(),
+                    value,
+                });
+            }
+        }
+    }
+    undeclared(desired, live, target, &mut diff);
+    Ok(diff)
+}
+
+fn find<'a>(all: &'a [RequiredVariable], key: &str) -> Option<&'a RequiredVariable> {
+    all.iter().find(|variable| variable.key == key)
+}
+
+/// A key that the target version does not know is refused before anything is written.
+fn known_variable(
+    key: &str,
+    now: Option<&LiveConfigVariable>,
+    target: &Target,
+) -> Result<(), Stop> {
+    let name = &target.integration_name;
+    match (&target.required, now) {
+        (Some(required), _) if find(required, key).is_some() => Ok(()),
+        (Some(required), _) => {
+            let refusal = Refusal::new(format!("{name:?} has no config variable {key:?}"));
+            Err(
+                match nearest(key, required.iter().map(|variable| variable.key.as_str())) {
+                    Some(nearest) => refusal.hint(format!("did you mean {nearest:?}?")).into(),
+                    None => refusal.into(),
+                },
+            )
+        }
+        (None, Some(_)) => Ok(()),
+        (None, None) => Err(Stop::Unknown(format!(
+            "the config variables of {name:?} were not read"
+        ))),
+    }
+}
+
+/// Required variables that nothing declares: each needs a value from somewhere.
+fn undeclared(
+    desired: &DesiredInstance,
+    live: Option<&BTreeMap<String, LiveConfigVariable>>,
+    target: &Target,
+    diff: &mut ConfigDiff,
+) {
+    for variable in target.required.iter().flatten() {
+        if desired.config.contains_key(&variable.key) || variable.shared {
+            continue;
+        }
+        let now = live.and_then(|live| live.get(&variable.key));
+        match now {
+            Some(now) if now.has_value() => {}
+            Some(now) if now.waits() => diff.pending.push(variable.key.clone()),
+            _ if variable.default_value.is_some() => {}
+            _ => diff.missing.push(variable.key.clone()),
+        }
+    }
+}
+
+impl LiveConfigVariable {
+    fn has_value(&self) -> bool {
+        self.shared
+            || self.status == Some(VariableStatus::Active)
+            || self.value.as_deref().is_some_and(|value| !value.is_empty())
+    }
+
+    /// Whether a person has to consent before it works.
+    fn waits(&self) -> bool {
+        self.status == Some(VariableStatus::Pending) && self.inputs.iter().any(|i| i.has_value)
+    }
+}
+
+enum Decision {
+    Same,
+    Pending,
+    Write {
+        value: WriteValue,
+        fields: Vec<FieldChange>,
+    },
+}
+
+struct Comparison<'a> {
+    key: &'a str,
+    declared: &'a RequiredVariable,
+    now: Option<&'a LiveConfigVariable>,
+}
+
+impl Comparison<'_> {
+    fn decide(&self, entry: &ConfigEntry, secrets: &SecretValues) -> Result<Decision, Stop> {
+        if entry.seed && self.now.is_some_and(LiveConfigVariable::has_value) {
+            return Ok(Decision::Same);
+        }
+        match &entry.value {
+            ConfigValue::Scalar(text) => Ok(self.text(text.clone(), self.same_scalar(text))),
+            ConfigValue::List(items) => Ok(self.json(&serde_json::json!(items))),
+            ConfigValue::Structured(value) => Ok(self.json(value)),
+            ConfigValue::Schedule { cron, time_zone } => {
+                Ok(self.schedule(cron, time_zone.as_deref()))
+            }
+            ConfigValue::Secret(reference) => {
+                let secret = secrets
+                    .get(reference)
+                    .map_err(|error| no_secret(self.key, &error))?;
+                if self.now_text() == Some(secret.expose()) {
+                    return Ok(Decision::Same);
+                }
+                Ok(Decision::Write {
+                    value: WriteValue::Secret(secret.clone()),
+                    fields: vec![FieldChange::hidden(self.path())],
+                })
+            }
+            ConfigValue::Connection(inputs) => self.connection(inputs, secrets),
+            ConfigValue::PendingConnection => Ok(self.pending()),
+        }
+    }
+
+    fn path(&self) -> String {
+        format!("config {:?}", self.key)
+    }
+
+    fn now_text(&self) -> Option<&str> {
+        self.now.and_then(|now| now.value.as_deref())
+    }
+
+    fn text(&self, text: String, same: bool) -> Decision {
+        if same {
+            return Decision::Same;
+        }
+        let field = if self.is_sensitive() {
+            FieldChange::hidden(self.path())
+        } else {
+            FieldChange::shown(self.path(), self.now_text(), Some(text.as_str()))
+        };
+        Decision::Write {
+            value: WriteValue::Text(text),
+            fields: vec![field],
+        }
+    }
+
+    fn is_sensitive(&self) -> bool {
+        matches!(
+            self.declared.data_type.as_str(),
+            "CREDENTIAL" | "CONNECTION"
+        ) || looks_secret(self.key)
+    }
+
+    /// The API takes texts only, and may answer in another spelling of the same value.
+    fn same_scalar(&self, text: &str) -> bool {
+        let Some(now) = self.now_text() else {
+            return self.now.is_some() && text.is_empty();
+        };
+        if now == text {
+            return true;
+        }
+        match self.declared.data_type.as_str() {
+            "NUMBER" => same_number(now, text),
+            "BOOLEAN" => now.eq_ignore_ascii_case(text),
+            _ => false,
+        }
+    }
+
+    fn json(&self, value: &serde_json::Value) -> Decision {
+        let now = self
+            .now_text()
+            .and_then(|now| serde_json::from_str::<serde_json::Value>(now).ok());
+        self.text(value.to_string(), now.as_ref() == Some(value))
+    }
+
+    fn schedule(&self, cron: &str, time_zone: Option<&str>) -> Decision {
+        let zone_now = self.now.and_then(|now| now.time_zone.as_deref());
+        let same_zone = time_zone.is_none_or(|wanted| zone_now == Some(wanted));
+        if self.now_text() == Some(cron) && same_zone {
+            return Decision::Same;
+        }
+        let show = |cron: &str, zone: Option<&str>| match zone {
+            Some(zone) => format!("{cron} ({zone})"),
+            None => cron.to_owned(),
+        };
+        let before = self.now_text().map(|now| show(now, zone_now));
+        let after = show(cron, time_zone);
+        Decision::Write {
+            value: WriteValue::Schedule {
+                cron: cron.to_owned(),
+                time_zone: time_zone.map(ToOwned::to_owned),
+            },
+            fields: vec![FieldChange::shown(self.path(), before, Some(after))],
+        }
+    }
+
+    fn pending(&self) -> Decision {
+        match self.now {
+            _ if self.declared.shared => Decision::Same,
+            Some(now) if now.has_value() => Decision::Same,
+            _ => Decision::Pending,
+        }
+    }
+
+    /// All declared inputs are written when one differs: whether the server
+    /// keeps those left out is not known.
+    fn connection(
+        &self,
+        inputs: &IndexMap<String, ConnectionInput>,
+        secrets: &SecretValues,
+    ) -> Result<Decision, Stop> {
+        let mut writes = Vec::new();
+        let mut fields = Vec::new();
+        for (name, input) in inputs {
+            let now = self
+                .now
+                .and_then(|now| now.inputs.iter().find(|live| live.name == *name));
+            let write = match input {
+                ConnectionInput::Plain(text) => InputWrite::Text(text.clone()),
+                ConnectionInput::Secret(reference) => InputWrite::Secret(
+                    secrets
+                        .get(reference)
+                        .map_err(|error| no_secret(self.key, &error))?
+                        .clone(),
+                ),
+            };
+            if !same_input(now, write.expose()) {
+                fields.push(self.input_field(name, now, &write));
+            }
+            writes.push((name.clone(), write));
+        }
+        if fields.is_empty() {
+            return Ok(Decision::Same);
+        }
+        Ok(Decision::Write {
+            value: WriteValue::Inputs(writes),
+            fields,
+        })
+    }
+
+    fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {
+        let path = format!("{} input {name:?}", self.path());
+        match write {
+            InputWrite::Text(text) if !looks_secret(name) => {
+                let before = now.and_then(|live| live.value.as_deref());
+                FieldChange::shown(path, before, Some(text.as_str()))
+            }
+            InputWrite::Text(_) | InputWrite::Secret(_) => FieldChange::hidden(path),
+        }
+    }
+}
+
+fn same_number(a: &str, b: &str) -> bool {
+    match (a.trim().parse::<f64>(), b.trim().parse::<f64>()) {
+        (Ok(a), Ok(b)) => a.total_cmp(&b).is_eq(),
+        _ => false,
+    }
+}
+
+fn same_input(now: Option<&LiveInput>, wanted: &str) -> bool {
+    let Some(now) = now else { return false };
+    match now.value.as_deref() {
+        Some(value) if value == wanted => true,
+        value => now.has_value && is_mask(value),
+    }
+}
+
+/// What servers are known to answer in place of a write-only value: nothing,
+/// `NA`, or a row of one sign.
+fn is_mask(value: Option<&str>) -> bool {
+    let Some(value) = value else { return true };
+    let signs = |sign: char| value.chars().all(|c| c == sign);
+    value.is_empty() || value == "NA" || signs('*') || signs('•') || signs('x')
+}
+
+/// Names under which people keep what must not be shown.
+pub(crate) fn looks_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "key",
+        "credential",
+        "private",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
+}
+
+fn no_secret(key: &str, error: &SecretError) -> Stop {
+    Refusal::new(format!("config {key:?}: {error}"))
+        .hint("provide it where this runs; the other resources go on")
+        .into()
+}

@@ -1,0 +1,177 @@
+//! Which live object a manifest means.
+//!
+//! Marker, then `adopt.id`, then `adopt.name` or an exact match of what people
+//! see. Only the marker is proof; everything else is an adoption. Two
+//! candidates are never decided between.
+
+use std::collections::BTreeSet;
+
+use super::{Found, Refusal, Verdict};
+use crate::model::{Adopt, Listing, Marker, ResourceName};
+
+/// A live object as far as identity goes.
+pub(super) struct Candidate<'a, T> {
+    pub(super) object: &'a T,
+    pub(super) id: &'a str,
+    pub(super) labels: &'a [String],
+    /// Whether it matches by what people see: the name, for instances within
+    /// their customer and integration.
+    pub(super) matches: bool,
+    /// Whether it has the name that `adopt.name` asks for.
+    pub(super) named: bool,
+}
+
+/// What is declared, as far as identity goes.
+pub(super) struct Claim<'a> {
+    pub(super) marker: Marker,
+    pub(super) adopt: Option<&'a Adopt>,
+    /// `--adopt`: matches may be taken over.
+    pub(super) adopt_matches: bool,
+    /// All names of this kind that the project declares.
+    pub(super) declared: &'a BTreeSet<&'a ResourceName>,
+    /// `integration` or `instance`, for messages.
+    pub(super) noun: &'static str,
+}
+
+type Answer<'a, T> = Verdict<Found<&'a T>>;
+
+/// Finds the object of a claim among the candidates.
+pub(super) fn resolve<'a, T>(
+    claim: &Claim<'_>,
+    candidates: &[Candidate<'a, T>],
+    listing: &Listing<T>,
+) -> Answer<'a, T> {
+    let marker = claim.marker.to_string();
+    let marked: Vec<_> = candidates
+        .iter()
+        .filter(|c| c.labels.contains(&marker))
+        .collect();
+    match marked.as_slice() {
+        [one] => return Verdict::Compared(Found::Owned(one.object)),
+        [] => {}
+        many => return Verdict::Refused(ambiguous(claim, many, "bear the marker")),
+    }
+    match claim.adopt {
+        Some(Adopt::Id(id)) => by_id(claim, candidates, listing, id),
+        Some(Adopt::Name(_)) => by_match(
+            claim,
+            candidates.iter().filter(|c| c.named).collect(),
+            listing,
+            true,
+        ),
+        None => {
+            let matches = candidates.iter().filter(|c| c.matches).collect();
+            by_match(claim, matches, listing, claim.adopt_matches)
+        }
+    }
+}
+
+fn by_id<'a, T>(
+    claim: &Claim<'_>,
+    candidates: &[Candidate<'a, T>],
+    listing: &Listing<T>,
+    id: &str,
+) -> Answer<'a, T> {
+    let Some(candidate) = candidates.iter().find(|c| c.id == id) else {
+        return match &listing.incomplete {
+            Some(why) => Verdict::Unknown(why.to_string()),
+            None => Verdict::Refused(
+                Refusal::new(format!(
+                    "no {} with id {id} exists in this tenant",
+                    claim.noun
+                ))
+                .hint("correct `adopt.id`, or remove it to create a new one"),
+            ),
+        };
+    };
+    match owner_in_the_way(claim, candidate) {
+        Some(refusal) => Verdict::Refused(refusal),
+        None => Verdict::Compared(Found::Adopted(candidate.object)),
+    }
+}
+
+fn by_match<'a, T>(
+    claim: &Claim<'_>,
+    matches: Vec<&Candidate<'a, T>>,
+    listing: &Listing<T>,
+    allowed: bool,
+) -> Answer<'a, T> {
+    // Objects that another manifest of this project owns are that manifest's.
+    let open: Vec<_> = matches
+        .into_iter()
+        .filter(|c| !owned_by_sibling(claim, c))
+        .collect();
+    match (open.as_slice(), &listing.incomplete) {
+        ([], None) => Verdict::Compared(Found::Missing),
+        // With pages missing, neither "none" nor "only one" is certain.
+        (_, Some(why)) => Verdict::Unknown(why.to_string()),
+        ([one], None) => match owner_in_the_way(claim, one) {
+            Some(refusal) => Verdict::Refused(refusal),
+            None if allowed => Verdict::Compared(Found::Adopted(one.object)),
+            None => Verdict::Refused(needs_consent(claim, one)),
+        },
+        (many, None) => Verdict::Refused(ambiguous(claim, many, "match")),
+    }
+}
+
+fn owned_by_sibling<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool {
+    Marker::among(candidate.labels).any(|marker| {
+        marker.project == claim.marker.project
+            && marker.name != claim.marker.name
+            && claim.declared.contains(&marker.name)
+    })
+}
+
+/// Another project's object, or one that this project declared under another name.
+fn owner_in_the_way<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
+    let noun = claim.noun;
+    let marker = Marker::among(candidate.labels).find(|marker| *marker != claim.marker)?;
+    if marker.project != claim.marker.project {
+        return Some(
+            Refusal::new(format!(
+                "{noun} {} belongs to another project: {marker}",
+                candidate.id
+            ))
+            .hint("release it there first"),
+        );
+    }
+    let by_its_id = matches!(claim.adopt, Some(Adopt::Id(id)) if id == candidate.id);
+    if by_its_id && !claim.declared.contains(&marker.name) {
+        return None;
+    }
+    Some(
+        Refusal::new(format!(
+            "{noun} {} is managed as {:?} already",
+            candidate.id,
+            marker.name.as_str()
+        ))
+        .hint(format!(
+            "`metadata.name` must stay {:?}; to rename it there, set `adopt: {{id: {}}}`",
+            marker.name.as_str(),
+            candidate.id
+        )),
+    )
+}
+
+fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal {
+    Refusal::new(format!("{} {} exists and is not managed yet", claim.noun, candidate.id)).hint(
+        format!(
+            "take it over with `--adopt` or `adopt: {{id: {}}}` in the manifest, or rename one of the two",
+            candidate.id
+        ),
+    )
+}
+
+fn ambiguous<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>], verb: &str) -> Refusal {
+    let ids: Vec<&str> = many.iter().map(|c| c.id).collect();
+    Refusal::new(format!(
+        "{} {}s {verb}: {}",
+        many.len(),
+        claim.noun,
+        ids.join(", ")
+    ))
+    .hint(format!(
+        "say which one with `adopt: {{id: …}}`, and take {} off the others",
+        claim.marker
+    ))
+}

@@ -1,0 +1,394 @@
+//! One declared instance against the tenant.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::config::{self, ConfigDiff};
+use super::identity::{self, Candidate, Claim};
+use super::version::{self, Target};
+use super::{
+    Found, Inputs, InstanceChanges, IntegrationChanges, IntegrationDiff, Refusal, Stop,
+    TargetVersion, Verdict, integration, labels,
+};
+use crate::model::{
+    Adopt, ConfigState, Customer, DesiredInstance, FieldChange, Instance, InstanceState,
+    Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName, Tenant,
+};
+
+/// Look-ups over the tenant, so that comparing many instances stays linear.
+pub(super) struct Index<'a> {
+    inputs: &'a Inputs<'a>,
+    verdicts: HashMap<&'a ResourceName, &'a Verdict<IntegrationChanges>>,
+    integrations: HashMap<&'a str, &'a Integration>,
+    declared: BTreeSet<&'a ResourceName>,
+    by_id: HashMap<&'a str, &'a Instance>,
+    by_label: HashMap<&'a str, Vec<&'a Instance>>,
+    by_customer: HashMap<&'a str, Vec<&'a Instance>>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(inputs: &'a Inputs<'a>, integrations: &'a [IntegrationDiff]) -> Self {
+        let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
+        let mut by_customer: HashMap<&str, Vec<&Instance>> = HashMap::new();
+        for live in &inputs.tenant.instances.items {
+            by_customer
+                .entry(live.customer.id.as_str())
+                .or_default()
+                .push(live);
+            for label in live
+                .labels
+                .iter()
+                .filter(|label| Marker::is_reserved(label))
+            {
+                by_label.entry(label).or_default().push(live);
+            }
+        }
+        Self {
+            inputs,
+            verdicts: integrations
+                .iter()
+                .map(|diff| (&diff.name, &diff.verdict))
+                .collect(),
+            integrations: inputs
+                .tenant
+                .integrations
+                .items
+                .iter()
+                .map(|live| (live.id.as_str(), live))
+                .collect(),
+            declared: inputs.desired.instances.iter().map(|i| &i.name).collect(),
+            by_id: inputs
+                .tenant
+                .instances
+                .items
+                .iter()
+                .map(|i| (i.id.as_str(), i))
+                .collect(),
+            by_label,
+            by_customer,
+        }
+    }
+
+    pub(super) fn tenant(&self) -> &'a Tenant {
+        self.inputs.tenant
+    }
+
+    pub(super) fn integration(&self, id: &str) -> Option<&'a Integration> {
+        self.integrations.get(id).copied()
+    }
+
+    pub(super) fn verdict(&self, name: &ResourceName) -> Option<&'a Verdict<IntegrationChanges>> {
+        self.verdicts.get(name).copied()
+    }
+
+    /// The variables that the declared definition of an integration requires.
+    pub(super) fn declared_variables(&self, name: &ResourceName) -> Option<Vec<RequiredVariable>> {
+        Some(self.inputs.definitions.get(name)?.required_variables())
+    }
+
+    /// The few instances that can be the one a manifest means.
+    fn candidates(
+        &self,
+        desired: &DesiredInstance,
+        marker: &Marker,
+        customer: &Customer,
+        target: &Target,
+    ) -> Vec<Candidate<'a, Instance>> {
+        let marked = self
+            .by_label
+            .get(marker.to_string().as_str())
+            .into_iter()
+            .flatten();
+        let theirs = self
+            .by_customer
+            .get(customer.id.as_str())
+            .into_iter()
+            .flatten();
+        let by_id = match &desired.adopt {
+            Some(Adopt::Id(id)) => self.by_id.get(id.as_str()),
+            Some(Adopt::Name(_)) | None => None,
+        };
+        let mut seen = BTreeSet::new();
+        marked
+            .chain(theirs)
+            .chain(by_id)
+            .filter(|live| seen.insert(live.id.as_str()))
+            .map(|live| {
+                let same_place = live.customer.id == customer.id
+                    && target.sequence.is_some()
+                    && live.version.sequence == target.sequence;
+                let named = matches!(&desired.adopt, Some(Adopt::Name(name)) if live.name == *name);
+                Candidate {
+                    object: *live,
+                    id: live.id.as_str(),
+                    labels: &live.labels,
+                    matches: same_place && live.name == desired.display_name,
+                    named: same_place && named,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Compares one instance.
+pub(super) fn compare(
+    index: &Index<'_>,
+    desired: &DesiredInstance,
+) -> Result<Verdict<InstanceChanges>, Stop> {
+    let target = version::target(index, desired)?;
+    let customer = customer(index, desired)?;
+    let marker = integration::marker(index.inputs, &desired.name);
+    let claim = Claim {
+        marker: marker.clone(),
+        adopt: desired.adopt.as_ref(),
+        adopt_matches: index.inputs.adopt,
+        declared: &index.declared,
+        noun: "instance",
+    };
+    let candidates = index.candidates(desired, &marker, customer, &target);
+    let changes = match identity::resolve(&claim, &candidates, &index.tenant().instances) {
+        Verdict::Unknown(why) => return Ok(Verdict::Unknown(why)),
+        Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
+        Verdict::Compared(Found::Missing) => missing(index, desired, &target, customer, &marker)?,
+        Verdict::Compared(Found::Owned(live)) => {
+            let found = Found::Owned(live.id.clone());
+            existing(index, desired, &target, customer, &marker, live, found)?
+        }
+        Verdict::Compared(Found::Adopted(live)) => {
+            let found = Found::Adopted(live.id.clone());
+            existing(index, desired, &target, customer, &marker, live, found)?
+        }
+    };
+    Ok(Verdict::Compared(changes))
+}
+
+fn customer<'a>(index: &Index<'a>, desired: &DesiredInstance) -> Result<&'a Customer, Stop> {
+    let which = &desired.customer;
+    let Some(found) = index.tenant().customers.get(which) else {
+        return Err(Stop::Unknown(format!(
+            "the customer with {which} was not read"
+        )));
+    };
+    match (found.items.as_slice(), &found.incomplete) {
+        ([one], None) => Ok(one),
+        (_, Some(why)) => Err(Stop::Unknown(format!("the customer with {which}: {why}"))),
+        ([], None) => Err(
+            Refusal::new(format!("no customer with {which} exists in this tenant"))
+                .hint("create the customer first; this tool never creates one")
+                .into(),
+        ),
+        (many, None) => {
+            let ids: Vec<_> = many.iter().map(|customer| customer.id.as_str()).collect();
+            Err(Refusal::new(format!(
+                "{} customers with {which}: {}",
+                many.len(),
+                ids.join(", ")
+            ))
+            .hint("say which one with `customer: {id: …}`")
+            .into())
+        }
+    }
+}
+
+fn missing(
+    index: &Index<'_>,
+    desired: &DesiredInstance,
+    target: &Target,
+    customer: &Customer,
+    marker: &Marker,
+) -> Result<InstanceChanges, Stop> {
+    let config = config::compare(desired, None, target, index.inputs.secrets)?;
+    Ok(InstanceChanges {
+        live: Found::Missing,
+        fields: config.fields,
+        upgrade: false,
+        rename: None,
+        description: desired.description.clone(),
+        labels: Some(labels::full(&[], desired.labels.as_deref(), marker)),
+        config: config.writes,
+        config_after_upgrade: Vec::new(),
+        deploy_due: true,
+        deployed: false,
+        enabled: None,
+        missing: config.missing,
+        pending: config.pending,
+        failing: false,
+        suspended: false,
+        ..common(desired, target, customer)
+    })
+}
+
+/// The parts that do not depend on a live instance.
+fn common(desired: &DesiredInstance, target: &Target, customer: &Customer) -> InstanceChanges {
+    InstanceChanges {
+        live: Found::Missing,
+        display_name: desired.display_name.clone(),
+        customer: customer.id.clone(),
+        customer_name: customer.name.clone(),
+        fields: Vec::new(),
+        target: target.version.clone(),
+        upgrade: false,
+        rename: None,
+        description: None,
+        labels: None,
+        config: Vec::new(),
+        config_after_upgrade: Vec::new(),
+        deploy_due: false,
+        deployed: false,
+        enabled: None,
+        state: desired.state,
+        missing: Vec::new(),
+        pending: Vec::new(),
+        failing: false,
+        suspended: false,
+        force: desired.force,
+        deploys: desired.deploy == PublishWhen::Changed,
+    }
+}
+
+fn existing(
+    index: &Index<'_>,
+    desired: &DesiredInstance,
+    target: &Target,
+    customer: &Customer,
+    marker: &Marker,
+    live: &Instance,
+    found: Found<crate::model::InstanceId>,
+) -> Result<InstanceChanges, Stop> {
+    stays_in_place(target, customer, live)?;
+    let values = match &live.config {
+        Observed::Known(values) => values,
+        Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
+        Observed::Absent => &BTreeMap::new(),
+    };
+    let upgrade = match &target.version {
+        TargetVersion::Published(_) => true,
+        TargetVersion::Existing { id, .. } => *id != live.version.id,
+    };
+    let mut fields = Vec::new();
+    let rename = differs(
+        &mut fields,
+        "displayName",
+        &live.name,
+        Some(&desired.display_name),
+    );
+    let description = differs(
+        &mut fields,
+        "description",
+        &live.description,
+        desired.description.as_ref(),
+    );
+    let labels = label_fields(&mut fields, desired, live, marker);
+    if upgrade {
+        fields.push(version_field(target, live));
+    }
+    let ConfigDiff {
+        fields: more,
+        writes,
+        missing,
+        pending,
+    } = config::compare(desired, Some(values), target, index.inputs.secrets)?;
+    fields.extend(more);
+    state_field(&mut fields, desired, live);
+    let (config, config_after_upgrade) = writes
+        .into_iter()
+        .partition(|write| !upgrade || values.contains_key(&write.key));
+    // The server's own word on the version that it already runs.
+    let configured = !upgrade && live.config_state == Some(ConfigState::FullyConfigured);
+    Ok(InstanceChanges {
+        live: found,
+        fields,
+        upgrade,
+        rename,
+        description,
+        labels,
+        config,
+        config_after_upgrade,
+        deploy_due: live.needs_deploy || !live.deployed,
+        deployed: live.deployed,
+        enabled: Some(live.enabled),
+        missing: if configured { Vec::new() } else { missing },
+        pending,
+        failing: live.in_failed_state,
+        suspended: live.system_suspended,
+        ..common(desired, target, customer)
+    })
+}
+
+/// An instance cannot move to another customer or integration.
+fn stays_in_place(target: &Target, customer: &Customer, live: &Instance) -> Result<(), Stop> {
+    if live.customer.id != customer.id {
+        return Err(Refusal::new(format!(
+            "instance {} belongs to customer {:?}, not to {:?}",
+            live.id, live.customer.name, customer.name
+        ))
+        .hint("an instance cannot move to another customer: use a new `metadata.name`")
+        .into());
+    }
+    let moved = match (&target.sequence, &live.version.sequence) {
+        (Some(target), Some(live)) => target != live,
+        // The integration does not exist yet, so the instance is of another one.
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    if moved {
+        return Err(Refusal::new(format!(
+            "instance {} is of integration {:?}, not of {:?}",
+            live.id, live.version.integration_name, target.integration_name
+        ))
+        .hint("an instance cannot change its integration: use a new `metadata.name`")
+        .into());
+    }
+    Ok(())
+}
+
+fn differs(
+    fields: &mut Vec<FieldChange>,
+    path: &str,
+    live: &str,
+    desired: Option<&String>,
+) -> Option<String> {
+    let desired = desired.filter(|desired| *desired != live)?;
+    fields.push(FieldChange::shown(path, Some(live), Some(desired.as_str())));
+    Some(desired.clone())
+}
+
+fn label_fields(
+    fields: &mut Vec<FieldChange>,
+    desired: &DesiredInstance,
+    live: &Instance,
+    marker: &Marker,
+) -> Option<Vec<String>> {
+    let labels = labels::target(&live.labels, desired.labels.as_deref(), marker)?;
+    let (before, after) = (
+        labels::shown(&live.labels, marker),
+        labels::shown(&labels, marker),
+    );
+    if before != after {
+        fields.push(FieldChange::shown("labels", Some(before), Some(after)));
+    }
+    Some(labels)
+}
+
+fn version_field(target: &Target, live: &Instance) -> FieldChange {
+    let after = match &target.version {
+        TargetVersion::Existing { number, .. } => number.to_string(),
+        TargetVersion::Published(_) => "the version published here".to_owned(),
+    };
+    FieldChange::shown(
+        "version",
+        Some(live.version.number.to_string()),
+        Some(after),
+    )
+}
+
+fn state_field(fields: &mut Vec<FieldChange>, desired: &DesiredInstance, live: &Instance) {
+    let word = |enabled: bool| if enabled { "enabled" } else { "disabled" };
+    let wanted = desired.state == InstanceState::Enabled;
+    if live.enabled != wanted {
+        fields.push(FieldChange::shown(
+            "state",
+            Some(word(live.enabled)),
+            Some(word(wanted)),
+        ));
+    }
+}

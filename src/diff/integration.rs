@@ -1,0 +1,264 @@
+//! One declared integration against the tenant.
+
+use std::collections::BTreeSet;
+
+use super::definition::{self, DraftState};
+use super::identity::{self, Candidate, Claim};
+use super::{Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, labels};
+use crate::definition::Definition;
+use crate::model::{
+    Adopt, DesiredIntegration, FieldChange, Integration, Marker, Observed, PublishWhen,
+    PublishedVersion, Visibility,
+};
+
+/// The marker of a declared resource.
+pub(super) fn marker(inputs: &Inputs<'_>, name: &crate::model::ResourceName) -> Marker {
+    Marker {
+        project: inputs.desired.project.name.clone(),
+        name: name.clone(),
+    }
+}
+
+/// Compares one integration.
+pub(super) fn compare(
+    inputs: &Inputs<'_>,
+    desired: &DesiredIntegration,
+) -> Verdict<IntegrationChanges> {
+    let Some(definition) = inputs.definitions.get(&desired.name) else {
+        return Verdict::Refused(Refusal::new("its definition could not be read"));
+    };
+    let git = effective(desired, definition);
+    match identify(inputs, desired, &git) {
+        Verdict::Compared(Found::Missing) => Verdict::Compared(missing(inputs, desired, &git)),
+        Verdict::Compared(found) => existing(inputs, desired, &git, found),
+        Verdict::Unknown(why) => Verdict::Unknown(why),
+        Verdict::Refused(refusal) => Verdict::Refused(refusal),
+    }
+}
+
+/// The definition with what the manifest sets in its place.
+fn effective(desired: &DesiredIntegration, definition: &Definition) -> Definition {
+    match &desired.description {
+        Some(description) => definition.clone().with_description(description),
+        None => definition.clone(),
+    }
+}
+
+fn identify<'a>(
+    inputs: &Inputs<'a>,
+    desired: &DesiredIntegration,
+    git: &Definition,
+) -> Verdict<Found<&'a Integration>> {
+    let declared: BTreeSet<_> = inputs
+        .desired
+        .integrations
+        .iter()
+        .map(|i| &i.name)
+        .collect();
+    let wanted_name = match &desired.adopt {
+        Some(Adopt::Name(name)) => name.as_str(),
+        Some(Adopt::Id(_)) | None => git.name(),
+    };
+    let listing = &inputs.tenant.integrations;
+    let candidates: Vec<_> = listing
+        .items
+        .iter()
+        .filter(|live| !live.customer_owned)
+        .map(|live| Candidate {
+            object: live,
+            id: live.id.as_str(),
+            labels: &live.labels,
+            matches: live.name == git.name(),
+            named: live.name == wanted_name,
+        })
+        .collect();
+    let claim = Claim {
+        marker: marker(inputs, &desired.name),
+        adopt: desired.adopt.as_ref(),
+        adopt_matches: inputs.adopt,
+        declared: &declared,
+        noun: "integration",
+    };
+    identity::resolve(&claim, &candidates, listing)
+}
+
+fn missing(
+    inputs: &Inputs<'_>,
+    desired: &DesiredIntegration,
+    git: &Definition,
+) -> IntegrationChanges {
+    let declared = git.labels();
+    let marker = marker(inputs, &desired.name);
+    IntegrationChanges {
+        live: Found::Missing,
+        display_name: git.name().to_owned(),
+        fields: Vec::new(),
+        import: true,
+        description: desired.description.clone(),
+        labels: Some(labels::full(&[], declared.as_deref(), &marker)),
+        publish: desired.publish == PublishWhen::Changed,
+        submitted: git.digest(),
+        newest: None,
+        available: desired.available,
+        marketplace: marketplace(desired, None),
+        published_before: false,
+    }
+}
+
+fn existing(
+    inputs: &Inputs<'_>,
+    desired: &DesiredIntegration,
+    git: &Definition,
+    found: Found<&Integration>,
+) -> Verdict<IntegrationChanges> {
+    let (live, adopted) = match found {
+        Found::Owned(live) => (live, false),
+        Found::Adopted(live) => (live, true),
+        Found::Missing => return Verdict::Compared(missing(inputs, desired, git)),
+    };
+    let submitted = git.digest();
+    let (import, mut fields) = match definition::compare(git, &submitted, live) {
+        DraftState::Unknown(why) => return Verdict::Unknown(why),
+        DraftState::Same => (false, Vec::new()),
+        DraftState::Differs(fields) => (true, fields),
+    };
+    let newest = match live.newest() {
+        Observed::Unknown(why) => return Verdict::Unknown(why.to_string()),
+        Observed::Absent => None,
+        Observed::Known(version) => Some(version),
+    };
+    let marker = marker(inputs, &desired.name);
+    let declared = git.labels();
+    let labels = match labels::target(&live.labels, declared.as_deref(), &marker) {
+        // An import may drop labels that the definition does not carry.
+        None if import => Some(labels::full(&live.labels, declared.as_deref(), &marker)),
+        target => target,
+    };
+    let changed = desired.publish == PublishWhen::Changed
+        && (import || publish_due(live, newest, &submitted));
+    if changed && !import {
+        fields.push(unpublished(newest));
+    }
+    let settings = settings(desired, newest, changed, &mut fields);
+    Verdict::Compared(IntegrationChanges {
+        live: if adopted {
+            Found::Adopted(live.id.clone())
+        } else {
+            Found::Owned(live.id.clone())
+        },
+        display_name: git.name().to_owned(),
+        fields,
+        import,
+        description: desired.description.clone().filter(|_| import),
+        labels,
+        publish: changed,
+        submitted,
+        newest: newest.map(|version| version.id.clone()),
+        available: settings.0,
+        marketplace: settings.1,
+        published_before: newest.is_some(),
+    })
+}
+
+/// The draft means what git says, but no version was made of it.
+fn publish_due(live: &Integration, newest: Option<&PublishedVersion>, submitted: &str) -> bool {
+    match newest {
+        None => true,
+        Some(version) => {
+            live.has_unpublished_changes && version.record.submitted.as_deref() != Some(submitted)
+        }
+    }
+}
+
+fn unpublished(newest: Option<&PublishedVersion>) -> FieldChange {
+    let before = newest.map(|version| format!("version {} of something else", version.number));
+    FieldChange::shown(
+        "published version",
+        before,
+        Some("a version of this definition"),
+    )
+}
+
+/// Availability and marketplace: set on a version that is made anyway, or where they differ.
+fn settings(
+    desired: &DesiredIntegration,
+    newest: Option<&PublishedVersion>,
+    publishes: bool,
+    fields: &mut Vec<FieldChange>,
+) -> (Option<bool>, Option<MarketplaceChange>) {
+    let available = desired
+        .available
+        .filter(|wanted| publishes || newest.is_some_and(|version| version.available != *wanted));
+    if let (Some(wanted), Some(version)) = (desired.available, newest)
+        && version.available != wanted
+    {
+        let shown = |available: bool| if available { "available" } else { "withdrawn" };
+        fields.push(FieldChange::shown(
+            "availability",
+            Some(shown(version.available)),
+            Some(shown(wanted)),
+        ));
+    }
+    let before = fields.len();
+    let marketplace = marketplace(desired, newest);
+    if let (Some(wanted), Some(version)) = (&marketplace, newest) {
+        marketplace_fields(wanted, version, fields);
+    }
+    let differs = fields.len() > before;
+    (available, marketplace.filter(|_| publishes || differs))
+}
+
+/// The declared settings, with live values where nothing is declared.
+fn marketplace(
+    desired: &DesiredIntegration,
+    newest: Option<&PublishedVersion>,
+) -> Option<MarketplaceChange> {
+    let declared = desired.marketplace.as_ref()?;
+    let live_overview = || {
+        newest
+            .and_then(|version| version.overview.clone())
+            .unwrap_or_default()
+    };
+    Some(MarketplaceChange {
+        visibility: declared
+            .visibility
+            .or_else(|| newest.and_then(|version| version.visibility))
+            .unwrap_or(Visibility::Hidden),
+        overview: declared
+            .overview
+            .as_deref()
+            .map_or_else(live_overview, str::to_owned),
+        allow_multiple_instances: declared
+            .allow_multiple_instances
+            .or_else(|| newest.map(|version| version.allow_multiple_instances))
+            .unwrap_or(false),
+    })
+}
+
+fn marketplace_fields(
+    wanted: &MarketplaceChange,
+    live: &PublishedVersion,
+    fields: &mut Vec<FieldChange>,
+) {
+    if live.visibility != Some(wanted.visibility) {
+        let before = live.visibility.map(|visibility| visibility.to_string());
+        let after = Some(wanted.visibility.to_string());
+        fields.push(FieldChange::shown("marketplace visibility", before, after));
+    }
+    // Outer white space does not survive every editor on the way.
+    let overview = live.overview.clone().unwrap_or_default();
+    if overview.trim() != wanted.overview.trim() {
+        fields.push(FieldChange::shown(
+            "marketplace overview",
+            Some(overview),
+            Some(wanted.overview.clone()),
+        ));
+    }
+    if live.allow_multiple_instances != wanted.allow_multiple_instances {
+        fields.push(FieldChange::shown(
+            "marketplace allowMultipleInstances",
+            Some(live.allow_multiple_instances.to_string()),
+            Some(wanted.allow_multiple_instances.to_string()),
+        ));
+    }
+}

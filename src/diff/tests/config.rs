@@ -1,0 +1,178 @@
+//! Values of config variables.
+
+use super::*;
+
+#[test]
+fn values_are_compared_as_their_type_means_them() {
+    let same: [(&str, &str, &str); 4] = [
+        ("Batch Size", "200", "200.0"),
+        ("Batch Size", "1e2", "100"),
+        ("Endpoint", "x", "x"),
+        ("Endpoint", "", ""),
+    ];
+    for (key, wanted, live) in same {
+        let mut world = in_step();
+        world.desired.instances[0].set(key, scalar(wanted));
+        world.tenant.instances.items[0].holds(key, live);
+        assert!(
+            instance(&world).config.is_empty(),
+            "{key}: {wanted} is {live}"
+        );
+    }
+    for (key, wanted, live) in [("Batch Size", "200", "201"), ("Endpoint", "x", "X")] {
+        let mut world = in_step();
+        world.desired.instances[0].set(key, scalar(wanted));
+        world.tenant.instances.items[0].holds(key, live);
+        assert_eq!(
+            instance(&world).config.len(),
+            1,
+            "{key}: {wanted} is not {live}"
+        );
+    }
+}
+
+#[test]
+fn lists_and_structures_are_compared_by_value() {
+    let value = serde_json::json!({"columns": ["a", "b"], "wide": true});
+    let mut world = in_step();
+    world.desired.instances[0].set("Endpoint", ConfigValue::Structured(value));
+    world.tenant.instances.items[0].holds("Endpoint", r#"{"wide":true, "columns":["a","b"]}"#);
+    assert!(instance(&world).config.is_empty());
+    world.desired.instances[0].set("Endpoint", ConfigValue::List(vec!["a".into()]));
+    world.tenant.instances.items[0].holds("Endpoint", r#"[ "a" ]"#);
+    assert!(instance(&world).config.is_empty());
+    world.tenant.instances.items[0].holds("Endpoint", "not json");
+    assert_eq!(instance(&world).config.len(), 1);
+}
+
+#[test]
+fn a_seed_yields_to_what_is_there() {
+    let mut world = in_step();
+    world.desired.instances[0].seed("Endpoint", scalar("https://seed"));
+    assert!(instance(&world).config.is_empty());
+    world.tenant.instances.items[0].holds("Endpoint", "");
+    assert_eq!(instance(&world).config.len(), 1);
+}
+
+#[test]
+fn secrets_are_compared_and_never_shown() {
+    let reference = SecretRef::Env("KEY".to_owned());
+    let mut world = in_step();
+    world.desired.instances[0].set("Endpoint", ConfigValue::Secret(reference.clone()));
+    let error = SecretError {
+        reference: reference.clone(),
+        why: "is not set".to_owned(),
+    };
+    world.secrets.insert(reference.clone(), Err(error));
+    assert_eq!(
+        instance_verdict(&world),
+        "refused: config \"Endpoint\": secret env:KEY: is not set"
+    );
+    world
+        .secrets
+        .insert(reference, Ok(Secret::new("canary".to_owned())));
+    let changes = instance(&world);
+    assert!(changes.fields[0].sensitive && changes.fields[0].after.is_none());
+    assert!(!format!("{changes:?}").contains("canary"));
+    world.tenant.instances.items[0].holds("Endpoint", "canary");
+    assert!(instance(&world).config.is_empty());
+}
+
+#[test]
+fn connections_compare_inputs_and_trust_masks() {
+    let with_password = |value: Option<&str>, has_value: bool| {
+        let mut world = in_step();
+        let reference = SecretRef::Env("PW".to_owned());
+        world
+            .secrets
+            .insert(reference.clone(), Ok(Secret::new("s3cret".to_owned())));
+        let inputs = indexmap::IndexMap::from([
+            (
+                "user".to_owned(),
+                crate::model::ConnectionInput::Plain("smith".to_owned()),
+            ),
+            (
+                "password".to_owned(),
+                crate::model::ConnectionInput::Secret(reference),
+            ),
+        ]);
+        world.desired.instances[0].set("Endpoint", ConfigValue::Connection(inputs));
+        let live = &mut world.tenant.instances.items[0];
+        if let Observed::Known(config) = &mut live.config {
+            let input = |name: &str, value: Option<&str>, has_value| LiveInput {
+                name: name.to_owned(),
+                value: value.map(ToOwned::to_owned),
+                has_value,
+            };
+            config.get_mut("Endpoint").unwrap().inputs = vec![
+                input("user", Some("smith"), true),
+                input("password", value, has_value),
+            ];
+        }
+        instance(&world)
+    };
+    for (value, has_value, written) in [
+        (Some("s3cret"), true, false),
+        (Some(""), true, false),
+        (Some("NA"), true, false),
+        (Some("********"), true, false),
+        (None, true, false),
+        (Some("other"), true, true),
+        (Some(""), false, true),
+        (None, false, true),
+    ] {
+        let changes = with_password(value, has_value);
+        assert_eq!(!changes.config.is_empty(), written, "{value:?} {has_value}");
+        assert!(!format!("{changes:?}").contains("s3cret"));
+    }
+}
+
+#[test]
+fn required_variables_without_a_value_are_named() {
+    let mut world = in_step();
+    world.desired.instances[0].config.clear();
+    assert!(instance(&world).missing.is_empty(), "the live value stands");
+    world.tenant.instances.items[0].holds("Endpoint", "");
+    assert_eq!(
+        instance(&world).missing,
+        ["Endpoint"],
+        "Batch Size has a default"
+    );
+    world.tenant.instances.items[0].config_state = Some(ConfigState::FullyConfigured);
+    assert!(
+        instance(&world).missing.is_empty(),
+        "the server knows its own version best"
+    );
+}
+
+#[test]
+fn a_connection_that_waits_for_consent_is_pending() {
+    let mut world = in_step();
+    world.desired.instances[0].set("Endpoint", ConfigValue::PendingConnection);
+    let Observed::Known(config) = &mut world.tenant.instances.items[0].config else {
+        panic!()
+    };
+    let variable = config.get_mut("Endpoint").unwrap();
+    variable.value = None;
+    variable.status = Some(VariableStatus::Pending);
+    assert_eq!(instance(&world).pending, ["Endpoint"]);
+    let Observed::Known(config) = &mut world.tenant.instances.items[0].config else {
+        panic!()
+    };
+    config.get_mut("Endpoint").unwrap().status = Some(VariableStatus::Active);
+    assert!(instance(&world).pending.is_empty());
+}
+
+#[test]
+fn unknown_variables_are_refused_with_a_suggestion() {
+    let mut world = in_step();
+    world.desired.instances[0].set("Endpiont", scalar("x"));
+    let Verdict::Refused(refusal) = &world.diff().instances[0].verdict else {
+        panic!()
+    };
+    assert_eq!(
+        refusal.reason,
+        "\"Acme ERP\" has no config variable \"Endpiont\""
+    );
+    assert_eq!(refusal.hint.as_deref(), Some("did you mean \"Endpoint\"?"));
+}

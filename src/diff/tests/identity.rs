@@ -1,0 +1,160 @@
+//! Which live object a manifest means.
+
+use super::*;
+
+fn check(cases: &[(&str, Arrange, &str)]) {
+    for (case, arrange, expected) in cases {
+        let mut world = World::new();
+        world.declare("acme", &acme());
+        arrange(&mut world);
+        let verdict = &world.diff().integrations[0].verdict;
+        let found = identity(verdict, |changes| &changes.live);
+        assert_eq!(found, *expected, "{case}");
+    }
+}
+
+#[test]
+fn integrations_are_identified_by_their_marker() {
+    check(&[
+        ("nothing there", |_| {}, "missing"),
+        (
+            "marked",
+            |w| w.live("i1", &acme()).labels = vec!["gitops:p/acme".into()],
+            "owned i1",
+        ),
+        (
+            "marked, renamed by hand",
+            |w| {
+                let live = w.live("i1", &definition("Other", "https://a.example"));
+                live.labels = vec!["gitops:p/acme".into()];
+            },
+            "owned i1",
+        ),
+        (
+            "marked twice",
+            |w| {
+                w.live("i1", &acme()).labels = vec!["gitops:p/acme".into()];
+                w.live("i2", &acme()).labels = vec!["gitops:p/acme".into()];
+            },
+            "refused: 2 integrations bear the marker: i1, i2",
+        ),
+        (
+            "same name, no consent",
+            |w| {
+                w.live("i1", &acme());
+            },
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "same name, --adopt",
+            |w| {
+                w.live("i1", &acme());
+                w.adopt = true;
+            },
+            "adopted i1",
+        ),
+    ]);
+}
+
+#[test]
+fn integrations_are_taken_over_with_consent_only() {
+    check(&[
+        (
+            "adopt by name",
+            |w| {
+                w.live("i1", &definition("Old Name", "https://a.example"));
+                w.desired.integrations[0].adopt = adopt_name("Old Name");
+            },
+            "adopted i1",
+        ),
+        (
+            "adopt by name, two of them",
+            |w| {
+                w.live("i1", &acme());
+                w.live("i2", &acme());
+                w.desired.integrations[0].adopt = adopt_name("Acme ERP");
+            },
+            "refused: 2 integrations match: i1, i2",
+        ),
+        (
+            "adopt by an id that is not there",
+            |w| w.desired.integrations[0].adopt = adopt_id("i9"),
+            "refused: no integration with id i9 exists in this tenant",
+        ),
+        (
+            "another project's",
+            |w| {
+                w.live("i1", &acme()).labels = vec!["gitops:q/acme".into()];
+                w.adopt = true;
+            },
+            "refused: integration i1 belongs to another project: gitops:q/acme",
+        ),
+        (
+            "ours under another name",
+            |w| w.live("i1", &acme()).labels = vec!["gitops:p/old".into()],
+            "refused: integration i1 is managed as \"old\" already",
+        ),
+    ]);
+}
+
+#[test]
+fn an_incomplete_list_is_never_taken_for_absence() {
+    let mut world = in_step();
+    world.tenant.integrations.items.clear();
+    world.tenant.integrations.incomplete = unread();
+    let changes = world.diff();
+    let verdict = &changes.integrations[0].verdict;
+    assert_eq!(
+        identity(verdict, |changes| &changes.live),
+        "unknown: page 2 failed"
+    );
+    assert_eq!(
+        instance_verdict(&world),
+        "unknown: Integration/acme: page 2 failed"
+    );
+
+    let mut world = in_step();
+    world.tenant.instances = Listing {
+        items: Vec::new(),
+        incomplete: unread(),
+    };
+    assert_eq!(instance_verdict(&world), "unknown: page 2 failed");
+
+    // What bears the marker was found, whatever is missing.
+    let mut world = in_step();
+    world.tenant.instances.incomplete = unread();
+    assert_eq!(instance_verdict(&world), "owned n1");
+}
+
+#[test]
+fn a_name_that_another_manifest_owns_is_not_a_match() {
+    let mut world = in_step();
+    world.declare("second", &acme());
+    let verdict = &world.diff().integrations[1].verdict;
+    assert_eq!(identity(verdict, |changes| &changes.live), "missing");
+}
+
+#[test]
+fn a_renamed_manifest_takes_over_by_id_once_the_old_name_is_gone() {
+    let mut world = in_step();
+    world.desired.instances.clear();
+    world.desired.integrations[0].name = name("renamed");
+    world.desired.integrations[0].adopt = adopt_id("i1");
+    let changes = integration(&world);
+    assert_eq!(changes.live.id().unwrap().as_str(), "i1");
+    assert_eq!(changes.labels, Some(vec!["gitops:p/renamed".to_owned()]));
+}
+
+#[test]
+fn undeclared_owned_objects_are_orphans() {
+    let mut world = in_step();
+    world.desired.instances.clear();
+    world.desired.integrations.clear();
+    let addresses: Vec<String> = world
+        .diff()
+        .orphans
+        .iter()
+        .map(|orphan| orphan.address.to_string())
+        .collect();
+    assert_eq!(addresses, ["Integration/acme", "Instance/shop"]);
+}

@@ -1,0 +1,71 @@
+//! Definitions, drafts and versions.
+
+use super::*;
+
+#[test]
+fn what_is_in_step_has_no_changes() {
+    let world = in_step();
+    let changes = integration(&world);
+    assert_eq!(paths(&changes.fields), Vec::<&str>::new());
+    assert!(!changes.import && !changes.publish && changes.labels.is_none());
+    let changes = instance(&world);
+    assert_eq!(paths(&changes.fields), Vec::<&str>::new());
+    assert!(!changes.upgrade && !changes.deploy_due && changes.config.is_empty());
+    assert!(world.diff().orphans.is_empty());
+}
+
+#[test]
+fn a_changed_definition_is_imported_published_and_rolled_out() {
+    let mut world = in_step();
+    world.desired.integrations[0].definition.text =
+        definition("Acme ERP", "https://b.example").into();
+    let changes = integration(&world);
+    assert!(changes.import && changes.publish);
+    assert_eq!(changes.fields.len(), 1);
+    assert_eq!(
+        changes.labels,
+        Some(vec!["gitops:p/acme".to_owned()]),
+        "an import may drop it"
+    );
+    let changes = instance(&world);
+    assert_eq!(changes.target, TargetVersion::Published(name("acme")));
+    assert_eq!(paths(&changes.fields), ["version"]);
+}
+
+#[test]
+fn a_draft_that_was_never_published_is_published_without_an_import() {
+    let mut world = in_step();
+    world.tenant.integrations.items[0].has_unpublished_changes = true;
+    let changes = integration(&world);
+    assert!(changes.publish && !changes.import);
+
+    // The flag may be raised by a label; the record says what was published.
+    let submitted = world.definitions()[&name("acme")].digest();
+    world.tenant.integrations.items[0].versions.items[0].record = VersionRecord {
+        submitted: Some(submitted),
+        ..VersionRecord::default()
+    };
+    assert!(!integration(&world).publish);
+
+    world.tenant.integrations.items[0].versions.items.clear();
+    assert!(integration(&world).publish, "never published at all");
+    world.tenant.integrations.items[0].versions.incomplete = unread();
+    let verdict = &world.diff().integrations[0].verdict;
+    assert_eq!(
+        identity(verdict, |changes| &changes.live),
+        "unknown: page 2 failed"
+    );
+}
+
+#[test]
+fn an_unreadable_definition_is_unknown() {
+    for broken in [
+        Observed::Unknown("timeout".into()),
+        Observed::Known("[".into()),
+    ] {
+        let mut world = in_step();
+        world.tenant.integrations.items[0].definition = broken;
+        let verdict = &world.diff().integrations[0].verdict;
+        assert!(matches!(verdict, Verdict::Unknown(_)), "{verdict:?}");
+    }
+}

@@ -1,0 +1,187 @@
+//! Which version of which integration an instance shall run.
+
+use super::instance::Index;
+use super::{IntegrationChanges, Refusal, Stop, TargetVersion, Verdict};
+use crate::model::{
+    Address, DesiredInstance, Integration, IntegrationRef, Observed, PublishedVersion,
+    RequiredVariable, ResourceName, SequenceId, VersionRef,
+};
+
+/// A version to run, and what goes with it.
+pub(super) struct Target {
+    pub(super) version: TargetVersion,
+    /// The integration it belongs to; `None` before that exists.
+    pub(super) sequence: Option<SequenceId>,
+    /// The variables it requires; `None` where the API did not say.
+    pub(super) required: Option<Vec<RequiredVariable>>,
+    pub(super) integration_name: String,
+}
+
+/// Resolves the integration and the version of an instance.
+pub(super) fn target(index: &Index<'_>, desired: &DesiredInstance) -> Result<Target, Stop> {
+    match &desired.integration {
+        IntegrationRef::Managed(name) => managed(index, name, &desired.version),
+        IntegrationRef::Name(name) => {
+            let named = |live: &&Integration| live.name == *name && !live.customer_owned;
+            let found: Vec<_> = index
+                .tenant()
+                .integrations
+                .items
+                .iter()
+                .filter(named)
+                .collect();
+            unmanaged(index, &found, &format!("named {name:?}"), &desired.version)
+        }
+        IntegrationRef::Id(id) => {
+            let found: Vec<_> = index.integration(id).into_iter().collect();
+            unmanaged(index, &found, &format!("with id {id}"), &desired.version)
+        }
+    }
+}
+
+fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Result<Target, Stop> {
+    let address = Address::integration(name.clone());
+    let changes = match index.verdict(name) {
+        Some(Verdict::Compared(changes)) => changes,
+        Some(Verdict::Unknown(why)) => return Err(Stop::Unknown(format!("{address}: {why}"))),
+        Some(Verdict::Refused(refusal)) => {
+            return Err(Stop::refused(format!(
+                "{address} is blocked: {}",
+                refusal.reason
+            )));
+        }
+        None => return Err(Stop::refused(format!("{address} is not declared"))),
+    };
+    let live = changes
+        .live
+        .id()
+        .and_then(|id| index.integration(id.as_str()));
+    let newly_published = changes.publish && changes.available != Some(false);
+    if *wanted == VersionRef::Latest && newly_published {
+        return Ok(Target {
+            version: TargetVersion::Published(name.clone()),
+            sequence: live.and_then(|live| live.sequence.clone()),
+            required: index.declared_variables(name),
+            integration_name: changes.display_name.clone(),
+        });
+    }
+    let Some(live) = live else {
+        return Err(Refusal::new(format!("{address} has no published version"))
+            .hint("set `publish: changed` on the integration, or publish it by hand")
+            .into());
+    };
+    let withdrawn = (changes.available == Some(false)).then_some(changes);
+    let version = pick(live, wanted, withdrawn)?;
+    let required = match &version.required {
+        Observed::Known(required) => Some(required.clone()),
+        // The newest version was made from the definition at hand.
+        _ if !changes.import
+            && !changes.publish
+            && Some(&version.id) == changes.newest.as_ref() =>
+        {
+            index.declared_variables(name)
+        }
+        Observed::Absent | Observed::Unknown(_) => None,
+    };
+    Ok(of(live, version, required))
+}
+
+fn unmanaged(
+    index: &Index<'_>,
+    found: &[&Integration],
+    which: &str,
+    wanted: &VersionRef,
+) -> Result<Target, Stop> {
+    let incomplete = index.tenant().integrations.incomplete.as_deref();
+    let live = match (found, incomplete) {
+        ([one], None) => one,
+        // A second one may be on a page that could not be read.
+        (_, Some(why)) => return Err(Stop::Unknown(why.to_owned())),
+        ([], None) => {
+            return Err(Stop::refused(format!(
+                "no integration {which} exists in this tenant"
+            )));
+        }
+        (many, None) => {
+            let ids: Vec<_> = many.iter().map(|live| live.id.as_str()).collect();
+            let count = many.len();
+            return Err(
+                Refusal::new(format!("{count} integrations {which}: {}", ids.join(", ")))
+                    .hint("say which one with `integration: {id: …}`")
+                    .into(),
+            );
+        }
+    };
+    let version = pick(live, wanted, None)?;
+    Ok(of(live, version, version.required.known().cloned()))
+}
+
+fn of(
+    live: &Integration,
+    version: &PublishedVersion,
+    required: Option<Vec<RequiredVariable>>,
+) -> Target {
+    Target {
+        version: TargetVersion::Existing {
+            id: version.id.clone(),
+            number: version.number,
+        },
+        sequence: live.sequence.clone(),
+        required,
+        integration_name: live.name.clone(),
+    }
+}
+
+/// The wanted version among those that were read.
+fn pick<'a>(
+    live: &'a Integration,
+    wanted: &VersionRef,
+    withdrawn: Option<&IntegrationChanges>,
+) -> Result<&'a PublishedVersion, Stop> {
+    let leaves = |version: &PublishedVersion| {
+        withdrawn.is_some_and(|changes| changes.newest.as_ref() == Some(&version.id))
+    };
+    let found = live.versions.items.iter().find(|version| match wanted {
+        VersionRef::Latest => version.available && !leaves(version),
+        VersionRef::Number(number) => version.number == *number,
+        VersionRef::Commit(commit) => version
+            .record
+            .commit_hash
+            .as_deref()
+            .is_some_and(|hash| same_commit(hash, commit)),
+    });
+    match (found, live.versions.missing::<()>()) {
+        (Some(version), _) => Ok(version),
+        (None, Observed::Unknown(why)) => Err(Stop::Unknown(why.to_string())),
+        (None, _) => Err(no_such_version(live, wanted)),
+    }
+}
+
+/// Short hashes are prefixes; some publishers record seven characters only.
+fn same_commit(recorded: &str, wanted: &str) -> bool {
+    let length = recorded.len().min(wanted.len());
+    length >= 7
+        && recorded
+            .bytes()
+            .take(length)
+            .eq(wanted.bytes().take(length))
+}
+
+fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {
+    let name = &live.name;
+    let reason = match wanted {
+        VersionRef::Latest => format!("{name:?} has no available published version"),
+        VersionRef::Commit(commit) => {
+            format!("no version of {name:?} was published from commit {commit}")
+        }
+        VersionRef::Number(number) => format!("{name:?} has no version {number} in this tenant"),
+    };
+    let newest = live.versions.items.first();
+    let refusal = Refusal::new(reason);
+    match newest {
+        Some(version) => refusal
+            .hint(format!("the newest version is {}", version.number))
+            .into(),
+        None => refusal.hint("publish a version first").into(),
+    }
+}

@@ -1,0 +1,285 @@
+//! Carries out a plan through the platform.
+//!
+//! No decisions: a step is done as the plan has it, or not at all because a
+//! prerequisite did not succeed. Independent steps run concurrently; the
+//! platform's request budget sets the pace.
+//!
+//! # Guarantees
+//!
+//! - A step starts only after all its prerequisites were applied.
+//! - Once `stop` turns true no further step starts; those under way finish.
+//! - A failure stops only what depends on it, unless nothing else can succeed
+//!   either (a revoked token).
+//! - Every step of the plan has a result at the end.
+
+mod instance;
+mod integration;
+mod outputs;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use tokio::sync::{mpsc, watch};
+
+use self::outputs::{Outputs, Produced};
+use crate::model::Address;
+use crate::plan::{Action, Operation, Plan, Step, StepId, StepResult};
+use crate::prismatic::error::PlatformError;
+use crate::prismatic::platform::Platform;
+
+/// What happens while a plan is carried out.
+#[derive(Debug, Clone)]
+pub enum StepEvent {
+    /// A step begins.
+    Started {
+        /// Which step.
+        step: StepId,
+        /// Of which resource.
+        address: Address,
+        /// What it is called.
+        action: Action,
+    },
+    /// A step ended.
+    Finished {
+        /// Which step.
+        step: StepId,
+        /// Of which resource.
+        address: Address,
+        /// What it is called.
+        action: Action,
+        /// How.
+        result: StepResult,
+    },
+}
+
+/// How a whole plan ended.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The result of each step, by id.
+    pub steps: BTreeMap<StepId, StepResult>,
+    /// It was stopped before its end.
+    pub interrupted: bool,
+}
+
+impl Outcome {
+    /// How a resource fared: the worst result of its steps; `None` if it has none.
+    #[must_use]
+    pub fn of(&self, plan: &Plan, address: &Address) -> Option<StepResult> {
+        let rank = |result: &StepResult| match result {
+            StepResult::Failed { .. } => 3,
+            StepResult::NotAttempted => 2,
+            StepResult::Skipped { .. } => 1,
+            StepResult::Applied => 0,
+        };
+        plan.steps
+            .iter()
+            .filter(|step| step.address == *address)
+            .filter_map(|step| self.steps.get(&step.id))
+            .max_by_key(|result| rank(result))
+            .cloned()
+    }
+
+    /// Whether any step failed.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.steps
+            .values()
+            .any(|result| matches!(result, StepResult::Failed { .. }))
+    }
+}
+
+/// Carries out a plan.
+///
+/// Cancel-safe only between steps: dropping the future may leave a request
+/// whose effect is not known. Raise `stop` instead.
+pub async fn execute(
+    plan: &Plan,
+    platform: &dyn Platform,
+    concurrency: usize,
+    stop: watch::Receiver<bool>,
+    events: mpsc::UnboundedSender<StepEvent>,
+) -> Outcome {
+    let mut run = Run::new(plan, events);
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < concurrency.max(1) && !run.halted && !*stop.borrow() {
+            let Some(step) = run.next() else { break };
+            run.started(step);
+            let operation = step.operation.clone();
+            let outputs = run.outputs.clone();
+            running.push(async move { (step, perform(operation, &outputs, platform).await) });
+        }
+        // Only steps under way can make others ready.
+        match running.next().await {
+            Some((step, result)) => run.finished(step, result),
+            None => break,
+        }
+    }
+    run.into_outcome(*stop.borrow())
+}
+
+async fn perform(
+    operation: Operation,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Result<Produced, StepError> {
+    match operation {
+        Operation::ImportIntegration { .. }
+        | Operation::UpdateIntegration { .. }
+        | Operation::PublishIntegration { .. }
+        | Operation::SetAvailability { .. }
+        | Operation::SetMarketplace { .. } => {
+            integration::perform(operation, outputs, platform).await
+        }
+        Operation::CreateInstance { .. }
+        | Operation::UpdateInstance { .. }
+        | Operation::ConfigureInstance { .. }
+        | Operation::UpgradeInstance { .. }
+        | Operation::DeployInstance { .. }
+        | Operation::SwitchInstance { .. }
+        | Operation::DeleteInstance { .. } => instance::perform(operation, outputs, platform).await,
+    }
+}
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    /// The platform said no, or nothing.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    /// The plan refers to a value that no step produced: a bug of ours.
+    #[error("the plan refers to step {0}, which produced no such value; this is a bug")]
+    NoOutput(usize),
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    waiting: BTreeSet<StepId>,
+    results: BTreeMap<StepId, StepResult>,
+    outputs: Outputs,
+    events: mpsc::UnboundedSender<StepEvent>,
+    /// Nothing further can succeed.
+    halted: bool,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: &'a Plan, events: mpsc::UnboundedSender<StepEvent>) -> Self {
+        Self {
+            plan,
+            waiting: plan.steps.iter().map(|step| step.id).collect(),
+            results: BTreeMap::new(),
+            outputs: Outputs::default(),
+            events,
+            halted: false,
+        }
+    }
+
+    /// The first step whose prerequisites are all applied; those that can no
+    /// longer run are marked on the way.
+    fn next(&mut self) -> Option<&'a Step> {
+        let mut from = StepId(0);
+        while let Some(id) = self.waiting.range(from..).next().copied() {
+            from = StepId(id.0 + 1);
+            let step = self.plan.steps.get(id.0)?;
+            match self.readiness(step) {
+                Readiness::Ready => {
+                    self.waiting.remove(&id);
+                    return Some(step);
+                }
+                Readiness::Waits => {}
+                Readiness::Never(because) => {
+                    self.waiting.remove(&id);
+                    self.record(step, StepResult::Skipped { because });
+                }
+            }
+        }
+        None
+    }
+
+    fn readiness(&self, step: &Step) -> Readiness {
+        for prerequisite in &step.after {
+            match self.results.get(prerequisite) {
+                Some(StepResult::Applied) => {}
+                None => return Readiness::Waits,
+                Some(_) => return Readiness::Never(self.describe(*prerequisite)),
+            }
+        }
+        Readiness::Ready
+    }
+
+    /// The failure at the root, not the last link of the chain.
+    fn describe(&self, id: StepId) -> String {
+        match (self.results.get(&id), self.plan.steps.get(id.0)) {
+            (Some(StepResult::Skipped { because }), _) => because.clone(),
+            (_, Some(step)) => format!("{} of {} failed", step.action.as_str(), step.address),
+            (_, None) => "a step before it failed".to_owned(),
+        }
+    }
+
+    fn started(&self, step: &Step) {
+        let event = StepEvent::Started {
+            step: step.id,
+            address: step.address.clone(),
+            action: step.action,
+        };
+        // Nobody listening is no reason to stop.
+        let _ = self.events.send(event);
+    }
+
+    fn finished(&mut self, step: &Step, result: Result<Produced, StepError>) {
+        let result = match result {
+            Ok(produced) => {
+                self.outputs.insert(step.id, produced);
+                StepResult::Applied
+            }
+            Err(error) => self.failure(&error),
+        };
+        self.record(step, result);
+    }
+
+    fn failure(&mut self, error: &StepError) -> StepResult {
+        let transient = match error {
+            StepError::Platform(error) => {
+                self.halted |= error.is_fatal();
+                error.is_transient()
+            }
+            StepError::NoOutput(_) => false,
+        };
+        StepResult::Failed {
+            message: error.to_string(),
+            transient,
+        }
+    }
+
+    fn record(&mut self, step: &Step, result: StepResult) {
+        let event = StepEvent::Finished {
+            step: step.id,
+            address: step.address.clone(),
+            action: step.action,
+            result: result.clone(),
+        };
+        let _ = self.events.send(event);
+        self.results.insert(step.id, result);
+    }
+
+    fn into_outcome(mut self, stopped: bool) -> Outcome {
+        let interrupted = stopped && !self.waiting.is_empty();
+        for id in std::mem::take(&mut self.waiting) {
+            self.results.insert(id, StepResult::NotAttempted);
+        }
+        Outcome {
+            steps: self.results,
+            interrupted,
+        }
+    }
+}
+
+enum Readiness {
+    Ready,
+    Waits,
+    Never(String),
+}

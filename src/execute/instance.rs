@@ -1,0 +1,77 @@
+//! Steps on instances.
+
+use super::StepError;
+use super::outputs::{Outputs, Produced};
+use crate::plan::Operation;
+use crate::prismatic::platform::{InstanceUpdate, NewInstance, Platform};
+
+/// Does one step.
+pub(super) async fn perform(
+    operation: Operation,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Result<Produced, StepError> {
+    match operation {
+        Operation::CreateInstance {
+            name,
+            customer,
+            version,
+            description,
+            labels,
+            config,
+        } => {
+            let version = outputs.version(&version)?;
+            let new = NewInstance {
+                name,
+                customer,
+                version,
+                description,
+                labels,
+                config,
+            };
+            return Ok(Produced::Instance(platform.create_instance(&new).await?));
+        }
+        Operation::UpdateInstance {
+            instance,
+            name,
+            description,
+            labels,
+        } => {
+            let update = InstanceUpdate {
+                name,
+                description,
+                labels,
+                ..InstanceUpdate::of(outputs.instance(&instance)?)
+            };
+            platform.update_instance(&update).await?;
+        }
+        Operation::ConfigureInstance { instance, config } => {
+            platform
+                .configure_instance(&outputs.instance(&instance)?, &config)
+                .await?;
+        }
+        Operation::UpgradeInstance { instance, version } => {
+            let version = Some(outputs.version(&version)?);
+            let update = InstanceUpdate {
+                version,
+                ..InstanceUpdate::of(outputs.instance(&instance)?)
+            };
+            platform.update_instance(&update).await?;
+        }
+        Operation::DeployInstance { instance, force } => {
+            platform
+                .deploy_instance(&outputs.instance(&instance)?, force)
+                .await?;
+        }
+        Operation::SwitchInstance { instance, enabled } => {
+            let update = InstanceUpdate {
+                enabled: Some(enabled),
+                ..InstanceUpdate::of(outputs.instance(&instance)?)
+            };
+            platform.update_instance(&update).await?;
+        }
+        Operation::DeleteInstance { instance } => platform.delete_instance(&instance).await?,
+        _ => {}
+    }
+    Ok(Produced::Nothing)
+}

@@ -1,0 +1,75 @@
+//! Steps on integrations and their versions.
+
+use super::StepError;
+use super::outputs::{Outputs, Produced};
+use crate::model::VersionRecord;
+use crate::plan::Operation;
+use crate::prismatic::platform::{IntegrationUpdate, MarketplaceUpdate, Platform};
+
+/// Does one step.
+pub(super) async fn perform(
+    operation: Operation,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Result<Produced, StepError> {
+    match operation {
+        Operation::ImportIntegration {
+            integration,
+            definition,
+        } => {
+            let id = platform
+                .import_integration(integration.as_ref(), &definition)
+                .await?;
+            return Ok(Produced::Integration(id));
+        }
+        Operation::UpdateIntegration {
+            integration,
+            description,
+            labels,
+        } => {
+            let id = outputs.integration(&integration)?;
+            platform
+                .update_integration(&IntegrationUpdate {
+                    id,
+                    description,
+                    labels,
+                })
+                .await?;
+        }
+        Operation::PublishIntegration {
+            integration,
+            record,
+        } => {
+            let id = outputs.integration(&integration)?;
+            let canonical = Some(platform.definition(&id).await?.digest);
+            let record = VersionRecord {
+                canonical,
+                ..record
+            };
+            let published = platform.publish_integration(&id, None, &record).await?;
+            return Ok(Produced::Version(published.id));
+        }
+        Operation::SetAvailability { version, available } => {
+            platform
+                .set_availability(&outputs.version(&version)?, available)
+                .await?;
+        }
+        Operation::SetMarketplace {
+            version,
+            visibility,
+            overview,
+            allow_multiple_instances,
+        } => {
+            let version = outputs.version(&version)?;
+            let update = MarketplaceUpdate {
+                version,
+                visibility,
+                overview,
+                allow_multiple_instances,
+            };
+            platform.set_marketplace(&update).await?;
+        }
+        _ => {}
+    }
+    Ok(Produced::Nothing)
+}

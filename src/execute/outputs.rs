@@ -1,0 +1,68 @@
+//! Values that steps produce for later steps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::StepError;
+use crate::model::{InstanceId, IntegrationId, VersionId};
+use crate::plan::{Output, StepId};
+
+/// What a step produced.
+#[derive(Debug, Clone)]
+pub(super) enum Produced {
+    Nothing,
+    Integration(IntegrationId),
+    Version(VersionId),
+    Instance(InstanceId),
+}
+
+/// All values produced so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outputs(Arc<BTreeMap<StepId, Produced>>);
+
+impl Outputs {
+    pub(super) fn insert(&mut self, step: StepId, produced: Produced) {
+        if !matches!(produced, Produced::Nothing) {
+            Arc::make_mut(&mut self.0).insert(step, produced);
+        }
+    }
+
+    pub(super) fn integration(
+        &self,
+        source: &Output<IntegrationId>,
+    ) -> Result<IntegrationId, StepError> {
+        self.resolve(source, |produced| match produced {
+            Produced::Integration(id) => Some(id.clone()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn version(&self, source: &Output<VersionId>) -> Result<VersionId, StepError> {
+        self.resolve(source, |produced| match produced {
+            Produced::Version(id) => Some(id.clone()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn instance(&self, source: &Output<InstanceId>) -> Result<InstanceId, StepError> {
+        self.resolve(source, |produced| match produced {
+            Produced::Instance(id) => Some(id.clone()),
+            _ => None,
+        })
+    }
+
+    fn resolve<T: Clone>(
+        &self,
+        source: &Output<T>,
+        pick: impl Fn(&Produced) -> Option<T>,
+    ) -> Result<T, StepError> {
+        match source {
+            Output::Known(value) => Ok(value.clone()),
+            Output::Of(step) => self
+                .0
+                .get(step)
+                .and_then(pick)
+                .ok_or(StepError::NoOutput(step.0)),
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Carrying out, against a platform that does as it is told.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{mpsc, watch};
+
+use super::{Outcome, StepEvent, execute};
+use crate::diff::testing::{Configured as _, World, definition, scalar};
+use crate::model::{
+    ConfigWrite, Identity, InstanceId, IntegrationId, Policy, Scope, Tenant, VersionId,
+    VersionRecord,
+};
+use crate::plan::{Context, Plan, StepResult, build};
+use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
+use crate::prismatic::platform::{
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform, PlatformResult,
+    Published, ReadBack,
+};
+
+/// Records calls; each takes a second; those named in `fails` fail.
+#[derive(Default)]
+struct Script {
+    calls: Mutex<Vec<String>>,
+    fails: BTreeMap<&'static str, ErrorKind>,
+    busy: Mutex<(usize, usize)>,
+}
+
+impl Script {
+    async fn call(&self, name: &'static str, detail: &str) -> PlatformResult<()> {
+        self.calls
+            .lock()
+            .unwrap()
+            .push(format!("{name} {detail}").trim().to_owned());
+        {
+            let mut busy = self.busy.lock().unwrap();
+            busy.0 += 1;
+            busy.1 = busy.1.max(busy.0);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.busy.lock().unwrap().0 -= 1;
+        match self.fails.get(name) {
+            Some(kind) => Err(PlatformError {
+                operation: name,
+                kind: kind.clone(),
+                effect: Effect::None,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Platform for Script {
+    async fn identity(&self) -> PlatformResult<Identity> {
+        unreachable!("execution reads nobody")
+    }
+
+    async fn observe(&self, _scope: &Scope) -> PlatformResult<Tenant> {
+        unreachable!("execution does not observe")
+    }
+
+    async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {
+        self.call("definition", id.as_str()).await?;
+        Ok(ReadBack {
+            text: "".into(),
+            digest: "read back".to_owned(),
+        })
+    }
+
+    async fn validate_definition(&self, _definition: &str) -> PlatformResult<()> {
+        unreachable!("execution does not validate")
+    }
+
+    async fn import_integration(
+        &self,
+        id: Option<&IntegrationId>,
+        _definition: &str,
+    ) -> PlatformResult<IntegrationId> {
+        self.call("import", id.map_or("", IntegrationId::as_str))
+            .await?;
+        Ok(IntegrationId::new("draft"))
+    }
+
+    async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
+        self.call("label", update.id.as_str()).await
+    }
+
+    async fn publish_integration(
+        &self,
+        id: &IntegrationId,
+        _comment: Option<&str>,
+        record: &VersionRecord,
+    ) -> PlatformResult<Published> {
+        let canonical = record.canonical.clone().unwrap_or_default();
+        self.call("publish", &format!("{id}, {canonical}")).await?;
+        Ok(Published {
+            id: VersionId::new("v1"),
+            number: 1,
+        })
+    }
+
+    async fn set_availability(&self, version: &VersionId, _: bool) -> PlatformResult<()> {
+        self.call("availability", version.as_str()).await
+    }
+
+    async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
+        self.call("marketplace", update.version.as_str()).await
+    }
+
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<InstanceId> {
+        self.call("create", &format!("{} of {}", new.name, new.version))
+            .await?;
+        Ok(InstanceId::new(format!("id-{}", new.name)))
+    }
+
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
+        self.call("update", update.id.as_str()).await
+    }
+
+    async fn configure_instance(&self, id: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<()> {
+        self.call("configure", id.as_str()).await
+    }
+
+    async fn deploy_instance(&self, id: &InstanceId, _force: bool) -> PlatformResult<()> {
+        self.call("deploy", id.as_str()).await
+    }
+
+    async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()> {
+        self.call("delete", id.as_str()).await
+    }
+}
+
+/// Two integrations, the first with two instances, the second with one.
+fn plan() -> Plan {
+    let mut world = World::new();
+    world.declare("a", &definition("A", "https://a"));
+    world.declare("b", &definition("B", "https://b"));
+    for (name, integration) in [("a-one", "a"), ("a-two", "a"), ("b-one", "b")] {
+        world
+            .declare_instance(name, integration, "smith")
+            .set("Endpoint", scalar("x"));
+    }
+    let context = Context {
+        project: "p".to_owned(),
+        environment: "e".to_owned(),
+        revision: None,
+        observed_at: jiff::Timestamp::UNIX_EPOCH,
+        provenance: VersionRecord::default(),
+        reads: 0,
+        policy: Policy::default(),
+        allow_delete: false,
+    };
+    world.with(|inputs, changes| build(inputs, changes, &context))
+}
+
+async fn run(script: &Script, concurrency: usize) -> (Outcome, Vec<StepEvent>) {
+    let (_stop, stopped) = watch::channel(false);
+    run_until(script, concurrency, stopped).await
+}
+
+async fn run_until(
+    script: &Script,
+    concurrency: usize,
+    stop: watch::Receiver<bool>,
+) -> (Outcome, Vec<StepEvent>) {
+    let (events, mut received) = mpsc::unbounded_channel();
+    let outcome = execute(&plan(), script, concurrency, stop, events).await;
+    let mut list = Vec::new();
+    while let Some(event) = received.recv().await {
+        list.push(event);
+    }
+    (outcome, list)
+}
+
+fn counts(outcome: &Outcome) -> (usize, usize, usize, usize) {
+    let count = |test: fn(&StepResult) -> bool| outcome.steps.values().filter(|r| test(r)).count();
+    (
+        count(|r| matches!(r, StepResult::Applied)),
+        count(|r| matches!(r, StepResult::Failed { .. })),
+        count(|r| matches!(r, StepResult::Skipped { .. })),
+        count(|r| matches!(r, StepResult::NotAttempted)),
+    )
+}
+
+fn refused(message: &str) -> ErrorKind {
+    ErrorKind::GraphQl(vec![message.to_owned()])
+}
+
+#[tokio::test(start_paused = true)]
+async fn outputs_reach_the_steps_that_need_them() {
+    let script = Script::default();
+    let (outcome, _) = run(&script, 1).await;
+    assert_eq!(counts(&outcome), (15, 0, 0, 0));
+    let calls = script.calls();
+    assert_eq!(
+        calls[..4],
+        [
+            "import",
+            "label draft",
+            "definition draft",
+            "publish draft, read back"
+        ]
+    );
+    assert!(calls.contains(&"create a-one of v1".to_owned()));
+    assert!(calls.contains(&"deploy id-a-one".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn independent_steps_run_at_once_within_the_bound() {
+    let script = Script::default();
+    let begin = tokio::time::Instant::now();
+    run(&script, 8).await;
+    assert_eq!(
+        script.busy.lock().unwrap().1,
+        3,
+        "three instances at most are ready at once"
+    );
+    assert_eq!(
+        begin.elapsed().as_secs(),
+        7,
+        "the longest chain, not the sum"
+    );
+
+    let script = Script::default();
+    run(&script, 2).await;
+    assert_eq!(script.busy.lock().unwrap().1, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_stops_only_what_depends_on_it() {
+    let script = Script {
+        fails: BTreeMap::from([("deploy", refused("no"))]),
+        ..Script::default()
+    };
+    let (outcome, _) = run(&script, 4).await;
+    assert_eq!(counts(&outcome), (9, 3, 3, 0));
+
+    let script = Script {
+        fails: BTreeMap::from([("publish", refused("no"))]),
+        ..Script::default()
+    };
+    let (outcome, events) = run(&script, 4).await;
+    assert_eq!(counts(&outcome), (4, 2, 9, 0));
+    let because: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            StepEvent::Finished {
+                result: StepResult::Skipped { because },
+                ..
+            } => Some(because.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(because.len(), 9);
+    assert!(
+        because
+            .iter()
+            .all(|text| text.starts_with("publish of Integration/")),
+        "{because:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revoked_token_ends_the_run() {
+    let gone = ErrorKind::Unauthenticated {
+        message: "revoked".to_owned(),
+    };
+    let script = Script {
+        fails: BTreeMap::from([("label", gone)]),
+        ..Script::default()
+    };
+    let (outcome, _) = run(&script, 1).await;
+    assert_eq!(script.calls().len(), 2);
+    assert_eq!(counts(&outcome), (1, 1, 0, 13));
+}
+
+#[tokio::test(start_paused = true)]
+async fn stop_lets_running_steps_finish_and_starts_no_more() {
+    let script = Script::default();
+    let (stop, stopped) = watch::channel(false);
+    let after = async {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        stop.send_replace(true);
+    };
+    let ((outcome, _), ()) = tokio::join!(run_until(&script, 2, stopped), after);
+    assert!(outcome.interrupted);
+    assert_eq!(counts(&outcome), (4, 0, 0, 11));
+    assert_eq!(script.calls().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_step_has_one_start_and_one_end() {
+    let script = Script::default();
+    let (outcome, events) = run(&script, 3).await;
+    let starts = events
+        .iter()
+        .filter(|e| matches!(e, StepEvent::Started { .. }))
+        .count();
+    let ends = events
+        .iter()
+        .filter(|e| matches!(e, StepEvent::Finished { .. }))
+        .count();
+    assert_eq!((starts, ends), (outcome.steps.len(), outcome.steps.len()));
+}

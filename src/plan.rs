@@ -1,0 +1,226 @@
+//! What will be done, in which order, and what will not, and why.
+//!
+//! Pure. A [`Plan`] is immutable and leaves no choice to its execution: every
+//! step names its operation in full, its prerequisites, and where its inputs
+//! come from. What cannot be done is in the plan too, with its reason.
+
+mod build;
+mod digest;
+mod guards;
+mod instance;
+mod integration;
+mod orphan;
+mod step;
+mod summary;
+
+pub mod render;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+pub use build::build;
+pub use guards::GuardViolation;
+pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
+
+use crate::model::{
+    Address, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus, VersionRecord,
+};
+
+/// What a plan needs to know beyond the differences.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The project's name.
+    pub project: String,
+    /// The environment's name, or the tenant's URL where the project names none.
+    pub environment: String,
+    /// The revision of the files.
+    pub revision: Option<String>,
+    /// When the tenant was read.
+    pub observed_at: Timestamp,
+    /// Commit, repository and pull request, for the records of published versions.
+    pub provenance: VersionRecord,
+    /// How many read requests the comparison took.
+    pub reads: u64,
+    /// The project's rules.
+    pub policy: Policy,
+    /// Deleting is allowed where the policy asks for it.
+    pub allow_delete: bool,
+}
+
+/// What is done to a resource, in the words of the JSON format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// An existing object is taken over.
+    Adopt,
+    /// A definition overwrites a draft.
+    Import,
+    /// Metadata are set.
+    Update,
+    /// A version is made.
+    Publish,
+    /// Marketplace settings or availability are set.
+    Marketplace,
+    /// It is made.
+    Create,
+    /// Config variables are written.
+    Configure,
+    /// Another version is chosen.
+    Upgrade,
+    /// What is configured goes live.
+    Deploy,
+    /// It is switched on.
+    Enable,
+    /// It is switched off.
+    Disable,
+    /// It is removed.
+    Delete,
+}
+
+impl Action {
+    /// The word of the JSON format.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Adopt => "adopt",
+            Self::Import => "import",
+            Self::Update => "update",
+            Self::Publish => "publish",
+            Self::Marketplace => "marketplace",
+            Self::Create => "create",
+            Self::Configure => "configure",
+            Self::Upgrade => "upgrade",
+            Self::Deploy => "deploy",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// One resource in a plan, whether or not anything is done to it.
+#[derive(Debug, Clone)]
+pub struct PlannedResource {
+    /// What git calls it.
+    pub address: Address,
+    /// What people see in Prismatic.
+    pub display_name: String,
+    /// Whose it is, for instances.
+    pub customer: Option<String>,
+    /// Where it is declared; `None` for an orphan.
+    pub source: Option<Location>,
+    /// Whether it matches.
+    pub sync: SyncStatus,
+    /// How it is.
+    pub health: Health,
+    /// What is done, in order.
+    pub actions: Vec<Action>,
+    /// Why, in one line.
+    pub reason: String,
+    /// What to do about it, where somebody has to.
+    pub hint: Option<String>,
+    /// What differs.
+    pub changes: Vec<FieldChange>,
+    /// An owned object that nothing declares any more.
+    pub orphan: bool,
+}
+
+/// Counts of a plan. Each resource counts once under each action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Summary {
+    /// Existing objects taken over.
+    pub adopt: u64,
+    /// Objects made.
+    pub create: u64,
+    /// Objects changed: imports, metadata, settings, values, versions, switching on.
+    pub update: u64,
+    /// Versions made.
+    pub publish: u64,
+    /// Deploys.
+    pub deploy: u64,
+    /// Instances switched off.
+    pub disable: u64,
+    /// Objects removed.
+    pub delete: u64,
+    /// Resources that match.
+    pub unchanged: u64,
+    /// Resources that cannot proceed, or could not be read.
+    pub blocked: u64,
+    /// Resources that wait for a person.
+    pub pending: u64,
+    /// Owned objects that nothing declares.
+    pub orphaned: u64,
+}
+
+/// Who is touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Impact {
+    /// Customers with at least one step.
+    pub customers: u64,
+    /// Instances with at least one step.
+    pub instances: u64,
+}
+
+/// What it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+pub struct Cost {
+    /// Requests that reading took.
+    pub reads: u64,
+    /// Requests that writing takes.
+    pub writes: u64,
+    /// Seconds that the writes take at the rate limit.
+    pub seconds: f64,
+}
+
+/// An immutable plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The project.
+    pub project: String,
+    /// The environment.
+    pub environment: String,
+    /// The revision of the files.
+    pub revision: Option<String>,
+    /// When the tenant was read.
+    pub observed_at: Timestamp,
+    /// Every declared resource and every orphan, in the order of addresses.
+    pub resources: Vec<PlannedResource>,
+    /// What to do, prerequisites before their dependents.
+    pub steps: Vec<Step>,
+    /// Counts.
+    pub summary: Summary,
+    /// Who is touched.
+    pub impact: Impact,
+    /// What it costs.
+    pub cost: Cost,
+    /// Findings about the files that did not stop the plan.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Limits of the policy that this plan exceeds.
+    pub violations: Vec<GuardViolation>,
+    /// Digest over everything that the plan would do. Equal plans have equal digests.
+    pub digest: String,
+}
+
+impl Plan {
+    /// Whether anything but adoption would be done.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        self.resources
+            .iter()
+            .any(|r| r.actions.iter().any(|a| *a != Action::Adopt))
+    }
+
+    /// Whether anything at all would be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether something is left that this plan cannot do.
+    #[must_use]
+    pub fn has_leftovers(&self) -> bool {
+        self.summary.blocked > 0 || self.summary.pending > 0
+    }
+}

@@ -1,0 +1,188 @@
+//! Differences to resources and steps.
+
+use std::collections::BTreeMap;
+
+use super::guards::Managed;
+use super::{
+    Action, Context, Cost, Operation, Plan, PlannedResource, Step, StepId, digest, guards,
+    instance, integration, orphan, summary,
+};
+use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
+use crate::model::{Address, Health, Kind, Location, ResourceName, SyncStatus};
+
+/// Makes the plan that does away with the differences, as far as it can be done.
+///
+/// Steps come in an order in which each stands after its prerequisites.
+/// The same inputs give the same plan, byte for byte.
+#[must_use]
+pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
+    let mut builder = Builder::default();
+    for diff in &changes.integrations {
+        integration::plan(&mut builder, inputs, diff, context);
+    }
+    for diff in &changes.instances {
+        instance::plan(&mut builder, diff);
+    }
+    orphan::plan(&mut builder, inputs, changes, context);
+    builder.finish(managed(changes), context)
+}
+
+/// Collects resources and steps.
+#[derive(Default)]
+pub(super) struct Builder {
+    resources: Vec<PlannedResource>,
+    steps: Vec<Step>,
+    /// The step that publishes a version of each managed integration.
+    pub(super) published: BTreeMap<ResourceName, StepId>,
+}
+
+impl Builder {
+    /// Adds a step and returns its place.
+    pub(super) fn step(
+        &mut self,
+        address: &Address,
+        action: Action,
+        operation: Operation,
+        after: Vec<StepId>,
+    ) -> StepId {
+        let id = StepId(self.steps.len());
+        self.steps.push(Step {
+            id,
+            address: address.clone(),
+            action,
+            operation,
+            after,
+        });
+        id
+    }
+
+    /// Adds a resource; its actions are those of its steps.
+    pub(super) fn resource(&mut self, mut resource: PlannedResource) {
+        let own = self
+            .steps
+            .iter()
+            .rev()
+            .take_while(|step| step.address == resource.address);
+        let first = self.steps.len() - own.count();
+        for step in self.steps.iter().skip(first) {
+            if !resource.actions.contains(&step.action) {
+                resource.actions.push(step.action);
+            }
+        }
+        self.resources.push(resource);
+    }
+
+    /// Adds a resource that nothing is done to, because it cannot or need not be.
+    pub(super) fn stopped<T>(
+        &mut self,
+        address: Address,
+        location: &Location,
+        verdict: &Verdict<T>,
+    ) {
+        let (health, reason, hint) = match verdict {
+            Verdict::Compared(_) => return,
+            Verdict::Unknown(why) => (Health::Unknown, format!("could not be read: {why}"), None),
+            Verdict::Refused(Refusal { reason, hint }) => {
+                (Health::Blocked, reason.clone(), hint.clone())
+            }
+        };
+        let sync = match health {
+            Health::Unknown => SyncStatus::Unknown,
+            _ => SyncStatus::OutOfSync,
+        };
+        let display_name = address.name.to_string();
+        self.resource(PlannedResource {
+            sync,
+            health,
+            reason,
+            hint,
+            ..quiet(address, display_name, Some(location.clone()))
+        });
+    }
+
+    fn finish(mut self, managed: Managed, context: &Context) -> Plan {
+        self.resources.sort_by(|a, b| a.address.cmp(&b.address));
+        let requests = self
+            .steps
+            .iter()
+            .map(|step| step.operation.requests())
+            .sum();
+        let cost = Cost {
+            reads: context.reads,
+            writes: requests,
+            seconds: seconds(requests, context),
+        };
+        let digest = digest::of(context, &self.resources, &self.steps);
+        let violations = guards::check(&self.resources, managed, &context.policy.guards);
+        Plan {
+            project: context.project.clone(),
+            environment: context.environment.clone(),
+            revision: context.revision.clone(),
+            observed_at: context.observed_at,
+            summary: summary::count(&self.resources),
+            impact: summary::impact(&self.resources),
+            resources: self.resources,
+            steps: self.steps,
+            cost,
+            diagnostics: Vec::new(),
+            violations,
+            digest,
+        }
+    }
+}
+
+/// How many live objects bear this project's markers.
+fn managed(changes: &ChangeSet) -> Managed {
+    let owned = |verdict: bool| u64::from(verdict);
+    let integrations = changes.integrations.iter().map(|diff| match &diff.verdict {
+        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
+        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
+    });
+    let instances = changes.instances.iter().map(|diff| match &diff.verdict {
+        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
+        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
+    });
+    let orphans = |kind| {
+        changes
+            .orphans
+            .iter()
+            .filter(|o| o.address.kind == kind)
+            .count() as u64
+    };
+    Managed {
+        integrations: integrations.sum::<u64>() + orphans(Kind::Integration),
+        instances: instances.sum::<u64>() + orphans(Kind::Instance),
+    }
+}
+
+/// A resource that matches, for others to build on.
+pub(super) fn quiet(
+    address: Address,
+    display_name: String,
+    source: Option<Location>,
+) -> PlannedResource {
+    PlannedResource {
+        address,
+        display_name,
+        customer: None,
+        source,
+        sync: SyncStatus::Synced,
+        health: Health::Healthy,
+        actions: Vec::new(),
+        reason: "matches".to_owned(),
+        hint: None,
+        changes: Vec::new(),
+        orphan: false,
+    }
+}
+
+/// What the bucket does not cover goes out at the sustained rate.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an estimate for people; counts stay small"
+)]
+fn seconds(requests: u64, context: &Context) -> f64 {
+    let rate = &context.policy.rate;
+    let queued = requests.saturating_sub(u64::from(rate.burst));
+    queued as f64 / rate.requests_per_second.max(0.001)
+}

@@ -1,0 +1,276 @@
+//! Steps of one instance: create → update → configure → upgrade → deploy → enable or disable.
+//!
+//! A paused instance is not deployed: a deploy runs the customer's deploy
+//! hooks, and may switch it on. What is staged goes live when it is enabled.
+
+use super::build::{Builder, quiet};
+use super::{Action, Operation, Output, PlannedResource, StepId, VersionSource};
+use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetVersion, Verdict};
+use crate::model::{Address, Health, InstanceId, InstanceState, SyncStatus};
+
+/// Plans one instance.
+pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
+    let address = Address::instance(diff.name.clone());
+    let Verdict::Compared(changes) = &diff.verdict else {
+        return builder.stopped(address, &diff.location, &diff.verdict);
+    };
+    let blocked = blocked(changes);
+    if blocked.is_none() {
+        add_steps(builder, &address, changes);
+    }
+    let (reason, hint) = reason(changes, blocked.as_deref());
+    let quiet = quiet(
+        address,
+        changes.display_name.clone(),
+        Some(diff.location.clone()),
+    );
+    builder.resource(PlannedResource {
+        customer: Some(changes.customer_name.clone()),
+        sync: sync(changes, blocked.is_some()),
+        health: health(changes, blocked.is_some()),
+        reason,
+        hint,
+        changes: changes.fields.clone(),
+        ..quiet
+    });
+}
+
+/// Why nothing may be done: a deploy with a required variable empty is never started.
+fn blocked(changes: &InstanceChanges) -> Option<String> {
+    let stages = changes.live == Found::Missing || changes.upgrade || deploys(changes);
+    if changes.missing.is_empty() || !stages {
+        return None;
+    }
+    let names: Vec<String> = changes
+        .missing
+        .iter()
+        .map(|name| format!("{name:?}"))
+        .collect();
+    Some(format!(
+        "no value for required config variable {}",
+        names.join(", ")
+    ))
+}
+
+/// Whether a deploy is called for.
+fn deploys(changes: &InstanceChanges) -> bool {
+    let configured = !changes.config.is_empty() || !changes.config_after_upgrade.is_empty();
+    changes.deploys
+        && changes.state == InstanceState::Enabled
+        && changes.pending.is_empty()
+        && (changes.deploy_due || changes.upgrade || configured)
+}
+
+fn sync(changes: &InstanceChanges, blocked: bool) -> SyncStatus {
+    let differs = changes.live == Found::Missing || !changes.fields.is_empty();
+    if differs || blocked || deploys(changes) {
+        SyncStatus::OutOfSync
+    } else {
+        SyncStatus::Synced
+    }
+}
+
+fn health(changes: &InstanceChanges, blocked: bool) -> Health {
+    if blocked {
+        Health::Blocked
+    } else if !changes.pending.is_empty() {
+        Health::Pending
+    } else if changes.live == Found::Missing {
+        Health::Missing
+    } else if changes.suspended || changes.state == InstanceState::Disabled {
+        Health::Suspended
+    } else if changes.failing {
+        Health::Degraded
+    } else {
+        Health::Healthy
+    }
+}
+
+fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<String>) {
+    if let Some(blocked) = blocked {
+        let hint = "add it under `config:`, or give it a default in the definition";
+        return (blocked.to_owned(), Some(hint.to_owned()));
+    }
+    if !changes.pending.is_empty() {
+        let names: Vec<String> = changes
+            .pending
+            .iter()
+            .map(|name| format!("{name:?}"))
+            .collect();
+        let hint = "a person opens the instance in Prismatic and connects it; the next run goes on";
+        return (
+            format!("waits for consent to {}", names.join(", ")),
+            Some(hint.to_owned()),
+        );
+    }
+    let reason = match &changes.live {
+        Found::Missing => "does not exist yet",
+        Found::Adopted(_) if changes.fields.is_empty() => "exists and is taken over",
+        Found::Adopted(_) => "exists, is taken over, and differs",
+        Found::Owned(_) if changes.suspended => "suspended by Prismatic",
+        Found::Owned(_) if !changes.fields.is_empty() => "differs",
+        Found::Owned(_) if deploys(changes) => "what is configured is not deployed",
+        Found::Owned(_) => "matches",
+    };
+    (reason.to_owned(), None)
+}
+
+fn add_steps(builder: &mut Builder, address: &Address, changes: &InstanceChanges) {
+    let mut steps = Steps {
+        builder,
+        address,
+        changes,
+        last: None,
+    };
+    match changes.live.id() {
+        None => steps.create(),
+        Some(id) => steps.change(&Output::Known(id.clone())),
+    }
+}
+
+struct Steps<'a> {
+    builder: &'a mut Builder,
+    address: &'a Address,
+    changes: &'a InstanceChanges,
+    last: Option<StepId>,
+}
+
+impl Steps<'_> {
+    fn push(&mut self, action: Action, operation: Operation, also: Option<StepId>) -> StepId {
+        let after = self.last.into_iter().chain(also).collect();
+        let id = self.builder.step(self.address, action, operation, after);
+        self.last = Some(id);
+        id
+    }
+
+    /// The version to run, and the step that makes it.
+    fn version(&self) -> Option<(VersionSource, Option<StepId>)> {
+        match &self.changes.target {
+            TargetVersion::Existing { id, .. } => Some((Output::Known(id.clone()), None)),
+            TargetVersion::Published(integration) => {
+                let step = *self.builder.published.get(integration)?;
+                Some((Output::Of(step), Some(step)))
+            }
+        }
+    }
+
+    fn create(&mut self) {
+        let Some((version, publish)) = self.version() else {
+            return;
+        };
+        let changes = self.changes;
+        let id = self.push(
+            Action::Create,
+            Operation::CreateInstance {
+                name: changes.display_name.clone(),
+                customer: changes.customer.clone(),
+                version,
+                description: changes.description.clone(),
+                labels: changes.labels.clone().unwrap_or_default(),
+                config: changes.config.clone(),
+            },
+            publish,
+        );
+        let instance = Output::Of(id);
+        if !changes.pending.is_empty() {
+            return;
+        }
+        if deploys(changes) {
+            self.deploy(&instance);
+        }
+        // Whether a new instance runs, or runs once deployed, is not documented.
+        self.switch(&instance);
+    }
+
+    fn change(&mut self, instance: &Output<InstanceId>) {
+        let changes = self.changes;
+        self.metadata(instance);
+        self.configure(instance, &changes.config);
+        if changes.upgrade {
+            self.upgrade(instance);
+        }
+        self.configure(instance, &changes.config_after_upgrade);
+        if deploys(changes) {
+            self.deploy(instance);
+        }
+        let wanted = changes.state == InstanceState::Enabled;
+        let runs_late = wanted && !changes.pending.is_empty() && !changes.deployed;
+        if changes.enabled != Some(wanted) && !changes.suspended && !runs_late {
+            self.switch(instance);
+        }
+    }
+
+    fn metadata(&mut self, instance: &Output<InstanceId>) {
+        let changes = self.changes;
+        let (name, description) = (changes.rename.clone(), changes.description.clone());
+        let labels = changes.labels.clone();
+        if name.is_none() && description.is_none() && labels.is_none() {
+            return;
+        }
+        let only_marker = name.is_none()
+            && description.is_none()
+            && !changes.fields.iter().any(|field| field.path == "labels");
+        let action = match &changes.live {
+            Found::Adopted(_) if only_marker => Action::Adopt,
+            _ => Action::Update,
+        };
+        let instance = instance.clone();
+        self.push(
+            action,
+            Operation::UpdateInstance {
+                instance,
+                name,
+                description,
+                labels,
+            },
+            None,
+        );
+    }
+
+    fn configure(&mut self, instance: &Output<InstanceId>, config: &[crate::model::ConfigWrite]) {
+        if config.is_empty() {
+            return;
+        }
+        let operation = Operation::ConfigureInstance {
+            instance: instance.clone(),
+            config: config.to_vec(),
+        };
+        self.push(Action::Configure, operation, None);
+    }
+
+    fn upgrade(&mut self, instance: &Output<InstanceId>) {
+        let Some((version, publish)) = self.version() else {
+            return;
+        };
+        let operation = Operation::UpgradeInstance {
+            instance: instance.clone(),
+            version,
+        };
+        self.push(Action::Upgrade, operation, publish);
+    }
+
+    fn deploy(&mut self, instance: &Output<InstanceId>) {
+        let operation = Operation::DeployInstance {
+            instance: instance.clone(),
+            force: self.changes.force,
+        };
+        self.push(Action::Deploy, operation, None);
+    }
+
+    fn switch(&mut self, instance: &Output<InstanceId>) {
+        let enabled = self.changes.state == InstanceState::Enabled;
+        let action = match (enabled, self.changes.live == Found::Missing) {
+            (_, true) => Action::Create,
+            (true, false) => Action::Enable,
+            (false, false) => Action::Disable,
+        };
+        self.push(
+            action,
+            Operation::SwitchInstance {
+                instance: instance.clone(),
+                enabled,
+            },
+            None,
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Steps of one integration: import → update → publish → availability, marketplace.
+
+use super::build::{Builder, quiet};
+use super::{Action, Context, Operation, Output, PlannedResource, StepId, VersionSource};
+use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
+use crate::model::{Address, DesiredIntegration, Health, IntegrationId, SyncStatus, VersionRecord};
+
+/// Plans one integration.
+pub(super) fn plan(
+    builder: &mut Builder,
+    inputs: &Inputs<'_>,
+    diff: &IntegrationDiff,
+    context: &Context,
+) {
+    let address = Address::integration(diff.name.clone());
+    let Verdict::Compared(changes) = &diff.verdict else {
+        return builder.stopped(address, &diff.location, &diff.verdict);
+    };
+    let declared = inputs
+        .desired
+        .integrations
+        .iter()
+        .find(|i| i.name == diff.name);
+    if let Some(declared) = declared {
+        Steps {
+            builder,
+            address: &address,
+            changes,
+            last: None,
+        }
+        .add(declared, context);
+    }
+    let changed = !changes.fields.is_empty() || changes.live == Found::Missing;
+    builder.resource(PlannedResource {
+        sync: if changed {
+            SyncStatus::OutOfSync
+        } else {
+            SyncStatus::Synced
+        },
+        health: if changes.live == Found::Missing {
+            Health::Missing
+        } else {
+            Health::Healthy
+        },
+        reason: reason(changes),
+        changes: changes.fields.clone(),
+        ..quiet(
+            address,
+            changes.display_name.clone(),
+            Some(diff.location.clone()),
+        )
+    });
+}
+
+fn reason(changes: &IntegrationChanges) -> String {
+    match (&changes.live, changes.import, changes.publish) {
+        (Found::Missing, _, _) => "does not exist yet",
+        (Found::Adopted(_), false, false) => "exists and is taken over",
+        (Found::Adopted(_), _, _) => "exists, is taken over, and its definition differs",
+        (Found::Owned(_), true, _) => "its definition differs",
+        (Found::Owned(_), false, true) => "its definition was never published",
+        (Found::Owned(_), false, false) if changes.fields.is_empty() => "matches",
+        (Found::Owned(_), false, false) => "its settings differ",
+    }
+    .to_owned()
+}
+
+struct Steps<'a> {
+    builder: &'a mut Builder,
+    address: &'a Address,
+    changes: &'a IntegrationChanges,
+    last: Option<StepId>,
+}
+
+impl Steps<'_> {
+    fn add(mut self, declared: &DesiredIntegration, context: &Context) {
+        let draft = self.import(declared);
+        if let Some(draft) = draft {
+            self.update(&draft);
+            self.publish(draft, context);
+        }
+        self.settings();
+    }
+
+    fn push(&mut self, action: Action, operation: Operation) -> StepId {
+        let after = self.last.into_iter().collect();
+        let id = self.builder.step(self.address, action, operation, after);
+        self.last = Some(id);
+        id
+    }
+
+    /// The draft that the later steps work on: the one that was imported to.
+    fn import(&mut self, declared: &DesiredIntegration) -> Option<Output<IntegrationId>> {
+        let existing = self.changes.live.id();
+        if !self.changes.import {
+            return existing.cloned().map(Output::Known);
+        }
+        let action = if existing.is_some() {
+            Action::Import
+        } else {
+            Action::Create
+        };
+        let id = self.push(
+            action,
+            Operation::ImportIntegration {
+                integration: existing.cloned(),
+                definition: declared.definition.text.clone(),
+            },
+        );
+        Some(Output::Of(id))
+    }
+
+    fn update(&mut self, draft: &Output<IntegrationId>) {
+        let (description, labels) = (&self.changes.description, &self.changes.labels);
+        if description.is_none() && labels.is_none() {
+            return;
+        }
+        let action = match &self.changes.live {
+            Found::Missing => Action::Create,
+            Found::Adopted(_) => Action::Adopt,
+            Found::Owned(_) if self.changes.import => Action::Import,
+            Found::Owned(_) => Action::Update,
+        };
+        self.push(
+            action,
+            Operation::UpdateIntegration {
+                integration: draft.clone(),
+                description: description.clone(),
+                labels: labels.clone(),
+            },
+        );
+    }
+
+    fn publish(&mut self, draft: Output<IntegrationId>, context: &Context) {
+        if !self.changes.publish {
+            return;
+        }
+        let record = VersionRecord {
+            submitted: Some(self.changes.submitted.clone()),
+            canonical: None,
+            ..context.provenance.clone()
+        };
+        let operation = Operation::PublishIntegration {
+            integration: draft,
+            record,
+        };
+        let id = self.push(Action::Publish, operation);
+        self.builder.published.insert(self.address.name.clone(), id);
+    }
+
+    fn settings(&mut self) {
+        let Some(version) = self.version() else {
+            return;
+        };
+        if let Some(available) = self.changes.available {
+            let operation = Operation::SetAvailability {
+                version: version.clone(),
+                available,
+            };
+            self.push(Action::Marketplace, operation);
+        }
+        if let Some(marketplace) = self.changes.marketplace.clone() {
+            self.push(
+                Action::Marketplace,
+                Operation::SetMarketplace {
+                    version,
+                    visibility: marketplace.visibility,
+                    overview: marketplace.overview,
+                    allow_multiple_instances: marketplace.allow_multiple_instances,
+                },
+            );
+        }
+    }
+
+    /// The version that settings go to: the one just published, else the newest.
+    fn version(&self) -> Option<VersionSource> {
+        match self.builder.published.get(&self.address.name) {
+            Some(step) => Some(Output::Of(*step)),
+            None => self.changes.newest.clone().map(Output::Known),
+        }
+    }
+}

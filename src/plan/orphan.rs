@@ -1,0 +1,99 @@
+//! Owned objects that nothing declares: reported, or pruned where the policy says so.
+//!
+//! # Guarantees
+//!
+//! Nothing is pruned unless all instances were read, the files declare at
+//! least one resource, and the object is not protected. Integrations are
+//! never pruned: their instances may be anybody's.
+
+use super::build::{Builder, quiet};
+use super::{Action, Context, Operation, Output, PlannedResource};
+use crate::diff::{ChangeSet, Inputs, Orphan};
+use crate::model::{Health, InstanceId, PrunePolicy, SyncStatus};
+
+/// Plans the orphans.
+pub(super) fn plan(
+    builder: &mut Builder,
+    inputs: &Inputs<'_>,
+    changes: &ChangeSet,
+    context: &Context,
+) {
+    for orphan in &changes.orphans {
+        let (reason, hint) = one(builder, inputs, orphan, context);
+        let quiet = quiet(orphan.address.clone(), orphan.display_name.clone(), None);
+        builder.resource(PlannedResource {
+            customer: orphan.customer_name.clone(),
+            sync: SyncStatus::OutOfSync,
+            health: if orphan.enabled {
+                Health::Healthy
+            } else {
+                Health::Suspended
+            },
+            reason,
+            hint,
+            orphan: true,
+            ..quiet
+        });
+    }
+}
+
+/// Adds the step that prunes an orphan, if it may be pruned; says why, or why not.
+fn one(
+    builder: &mut Builder,
+    inputs: &Inputs<'_>,
+    orphan: &Orphan,
+    context: &Context,
+) -> (String, Option<String>) {
+    let kept = |why: &str, hint: &str| {
+        let reason = format!("no manifest declares it any more; kept: {why}");
+        (reason, (!hint.is_empty()).then(|| hint.to_owned()))
+    };
+    let declare = "declare it again, or take its marker label off";
+    let Some(instance) = &orphan.instance else {
+        return kept("integrations are never pruned", declare);
+    };
+    let prune = context.policy.prune;
+    let desired = inputs.desired;
+    if prune == PrunePolicy::Orphan {
+        return kept("the policy is `prune: orphan`", declare);
+    }
+    if orphan.protected {
+        return kept("it is protected by its label", "");
+    }
+    if inputs.tenant.instances.incomplete.is_some() {
+        return kept("not all instances could be read", "");
+    }
+    if desired.integrations.is_empty() && desired.instances.is_empty() {
+        return kept(
+            "the files declare nothing at all",
+            "an empty project never prunes",
+        );
+    }
+    if prune == PrunePolicy::Delete && !context.allow_delete {
+        return kept("deleting needs --allow-delete", "");
+    }
+    add(builder, orphan, instance, prune);
+    ("no manifest declares it any more".to_owned(), None)
+}
+
+fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: PrunePolicy) {
+    let address = &orphan.address;
+    match prune {
+        PrunePolicy::Orphan => {}
+        PrunePolicy::Disable if !orphan.enabled => {}
+        PrunePolicy::Disable => {
+            let instance = Output::Known(instance.clone());
+            let operation = Operation::SwitchInstance {
+                instance,
+                enabled: false,
+            };
+            builder.step(address, Action::Disable, operation, Vec::new());
+        }
+        PrunePolicy::Delete => {
+            let operation = Operation::DeleteInstance {
+                instance: instance.clone(),
+            };
+            builder.step(address, Action::Delete, operation, Vec::new());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Words and numbers that the forms share.
+
+use crate::model::{FieldChange, Health};
+use crate::plan::{Action, Plan, PlannedResource};
+
+/// The summary line, the same in every form.
+#[must_use]
+pub fn summary_line(plan: &Plan) -> String {
+    let s = &plan.summary;
+    if !plan.has_changes() && s.adopt == 0 && !plan.has_leftovers() {
+        return "No changes. The tenant matches the manifests.".to_owned();
+    }
+    let adopt = if s.adopt > 0 {
+        format!("{} to adopt, ", s.adopt)
+    } else {
+        String::new()
+    };
+    format!(
+        "Plan: {adopt}{} to create, {} to update, {} to publish, {} to deploy, {} to disable, \
+         {} to delete. {} unchanged, {} blocked, {} pending.",
+        s.create,
+        s.update,
+        s.publish,
+        s.deploy,
+        s.disable,
+        s.delete,
+        s.unchanged,
+        s.blocked,
+        s.pending
+    )
+}
+
+/// `1 customer`, `2 customers`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{s}")
+}
+
+/// Who is touched, and what it costs, in one line.
+pub(super) fn impact_line(plan: &Plan) -> String {
+    let who = format!(
+        "Touches {} of {}",
+        count(plan.impact.instances, "instance"),
+        count(plan.impact.customers, "customer")
+    );
+    let seconds = plan.cost.seconds.ceil();
+    let time = if seconds < 1.0 {
+        "at once".to_owned()
+    } else {
+        format!("about {seconds} s")
+    };
+    format!(
+        "{who}; {} to write, {time} at the rate limit.",
+        count(plan.cost.writes, "request")
+    )
+}
+
+/// The sign in front of a resource.
+pub(super) fn symbol(resource: &PlannedResource) -> char {
+    let has = |action| resource.actions.contains(&action);
+    match resource.health {
+        Health::Blocked | Health::Unknown | Health::Pending if resource.actions.is_empty() => '!',
+        _ if has(Action::Delete) || has(Action::Disable) => '-',
+        _ if has(Action::Create) => '+',
+        _ if resource.actions == [Action::Adopt] => '=',
+        _ if !resource.actions.is_empty() => '~',
+        _ if resource.orphan => '?',
+        _ => ' ',
+    }
+}
+
+/// `Smith ERP for Smith Hardware`, left out where it says no more than the address.
+pub(super) fn title(resource: &PlannedResource) -> String {
+    let name = &resource.display_name;
+    let shown = if name == resource.address.name.as_str() {
+        String::new()
+    } else {
+        format!(" {name:?}")
+    };
+    match &resource.customer {
+        Some(customer) => format!("{shown} for {customer}"),
+        None => shown,
+    }
+}
+
+/// `create, deploy`.
+pub(super) fn actions(resource: &PlannedResource) -> String {
+    resource
+        .actions
+        .iter()
+        .map(|action| action.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Both sides of a change in one line.
+pub(super) fn values(change: &FieldChange, room: usize) -> String {
+    if change.sensitive {
+        return "(sensitive)".to_owned();
+    }
+    let short = |value: &Option<String>| value.as_deref().map(|text| shorten(text, room));
+    match (short(&change.before), short(&change.after)) {
+        (Some(before), Some(after)) => format!("{before} → {after}"),
+        (None, Some(after)) => format!("+ {after}"),
+        (Some(before), None) => format!("- {before}"),
+        (None, None) => "changed".to_owned(),
+    }
+}
+
+/// A value in one line: quoted where its ends would not be seen.
+fn shorten(text: &str, room: usize) -> String {
+    let lines = text.lines().count();
+    if lines > 1 {
+        return format!("({lines} lines)");
+    }
+    if text.is_empty() || text.trim() != text {
+        return format!("{text:?}");
+    }
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+        .collect();
+    if clean.chars().count() <= room {
+        return clean;
+    }
+    let kept: String = clean.chars().take(room.saturating_sub(1)).collect();
+    format!("{kept}…")
+}

@@ -1,0 +1,64 @@
+//! Counts of a plan.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Impact, PlannedResource, Summary};
+use crate::model::{Health, Kind};
+
+/// Counts resources under what is done to them.
+pub(super) fn count(resources: &[PlannedResource]) -> Summary {
+    let mut summary = Summary::default();
+    for resource in resources {
+        count_actions(&mut summary, resource);
+        match resource.health {
+            _ if resource.orphan => summary.orphaned += 1,
+            Health::Blocked | Health::Unknown => summary.blocked += 1,
+            Health::Pending => summary.pending += 1,
+            _ if resource.actions.is_empty() => summary.unchanged += 1,
+            _ => {}
+        }
+    }
+    summary
+}
+
+fn count_actions(summary: &mut Summary, resource: &PlannedResource) {
+    let has = |action: Action| u64::from(resource.actions.contains(&action));
+    let created = has(Action::Create);
+    let changed = [
+        Action::Import,
+        Action::Update,
+        Action::Marketplace,
+        Action::Configure,
+        Action::Upgrade,
+        Action::Enable,
+    ];
+    summary.adopt += has(Action::Adopt);
+    summary.create += created;
+    if created == 0 {
+        summary.update += u64::from(changed.iter().any(|action| has(*action) == 1));
+    }
+    summary.publish += has(Action::Publish);
+    summary.deploy += has(Action::Deploy);
+    summary.disable += has(Action::Disable);
+    summary.delete += has(Action::Delete);
+}
+
+/// Counts who notices: adoption alone is not noticed.
+pub(super) fn impact(resources: &[PlannedResource]) -> Impact {
+    let noticed = |resource: &&PlannedResource| {
+        resource.address.kind == Kind::Instance
+            && resource
+                .actions
+                .iter()
+                .any(|action| *action != Action::Adopt)
+    };
+    let instances: Vec<_> = resources.iter().filter(noticed).collect();
+    let customers: BTreeSet<_> = instances
+        .iter()
+        .filter_map(|r| r.customer.as_deref())
+        .collect();
+    Impact {
+        customers: customers.len() as u64,
+        instances: instances.len() as u64,
+    }
+}

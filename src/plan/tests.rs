@@ -1,0 +1,79 @@
+//! What is done, in which order, and what is not.
+
+mod forms;
+mod ownership;
+mod steps;
+
+use std::collections::BTreeSet;
+
+use insta::assert_snapshot;
+use jiff::Timestamp;
+
+use super::render::{HumanOptions, human, json, markdown, summary_line};
+use super::{Action, Context, Operation, Plan, StepResult, build};
+use crate::diff::testing::{Configured as _, Valued as _, World, adopt_name, definition, scalar};
+use crate::model::{
+    ConfigValue, InstanceState, Marketplace, Policy, PrunePolicy, PublishWhen, Secret, SecretRef,
+    VersionRecord, Visibility,
+};
+
+type Arrange = fn(&mut World);
+
+pub(super) fn context() -> Context {
+    Context {
+        project: "p".to_owned(),
+        environment: "prod".to_owned(),
+        revision: Some("r1".to_owned()),
+        observed_at: Timestamp::UNIX_EPOCH,
+        provenance: VersionRecord::default(),
+        reads: 4,
+        policy: Policy::default(),
+        allow_delete: false,
+    }
+}
+
+pub(super) fn plan(world: &World) -> Plan {
+    world.with(|inputs, changes| build(inputs, changes, &context()))
+}
+
+pub(super) fn acme() -> String {
+    definition("Acme ERP", "https://a.example")
+}
+
+/// `Instance/shop deploy < 3`, one line a step.
+pub(super) fn steps(plan: &Plan) -> String {
+    let mut lines = Vec::new();
+    for step in &plan.steps {
+        let kind = format!("{:?}", step.operation);
+        let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
+        let after: Vec<String> = step.after.iter().map(|id| id.0.to_string()).collect();
+        let after = if after.is_empty() {
+            String::new()
+        } else {
+            format!(" after {}", after.join(", "))
+        };
+        lines.push(format!("{} {} {kind}{after}", step.id.0, step.address));
+    }
+    lines.join("\n")
+}
+
+/// Nothing exists yet.
+pub(super) fn fresh() -> World {
+    let mut world = World::new();
+    world.declare("acme", &acme());
+    world
+        .declare_instance("shop", "acme", "smith")
+        .set("Endpoint", scalar("https://e"));
+    world
+}
+
+/// Everything exists and matches.
+pub(super) fn in_step() -> World {
+    let mut world = fresh();
+    world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
+    let live = world.live_instance("n1", "i1", "smith");
+    live.labels = vec!["gitops:p/shop".to_owned()];
+    live.name = "shop".to_owned();
+    live.holds("Endpoint", "https://e");
+    world
+}
