@@ -26,9 +26,12 @@ pub mod plan;
 
 // The edges.
 pub mod config;
+pub mod controller;
+pub mod daemon;
 pub mod execute;
 pub mod prismatic;
 pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod server;
 pub mod source;

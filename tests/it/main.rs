@@ -10,9 +10,11 @@ mod bad_input;
 #[cfg(feature = "sandbox")]
 mod canonical;
 mod corpus_definitions;
+mod daemon;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod sdl;
+mod server;
 mod wire;

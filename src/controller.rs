@@ -1,0 +1,50 @@
+//! Keeping a tenant in step with files: the pass, and the loop around it.
+//!
+//! ```text
+//! file watch ─nudge─┐
+//! resync, retry ────┴► queue ─due─► driver ─► reconciler ─► load ─► plan ─► hold back ─► apply
+//!                                     ▲          │                            ▲
+//!                                     └──next────┴──────────► memory ─────────┘
+//!                                                └─► status (watch channel) ─► server
+//! ```
+//!
+//! A wake-up says *that* something may have changed, never *what*: every pass
+//! reads files and tenant anew, so a lost or doubled wake-up does no harm.
+//! [`pass`] is the pass itself, which `plan` and `apply` use too. [`driver`]
+//! decides when; [`reconciler`] makes one pass under the rules of [`memory`],
+//! which decides what to leave alone for now.
+//!
+//! # Invariants
+//!
+//! - Passes of one environment never overlap.
+//! - Nothing is written while a file is invalid, or to another organization.
+//! - Everything remembered between passes can be lost at no cost but time.
+
+pub mod backoff;
+pub mod connect;
+pub mod delays;
+pub mod driver;
+pub mod error;
+pub mod fights;
+pub mod hold_back;
+pub mod memory;
+pub mod pass;
+pub mod queue;
+pub mod reconciler;
+mod report;
+pub mod resources;
+pub mod stages;
+pub mod status;
+pub mod totals;
+
+mod log;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use connect::{Connect, ConnectError, Connection, RequestCount, SecretResolver};
+pub use error::{Class, PassError};
+pub use pass::{Loaded, PassContext, Planned};
+pub use status::Status;

@@ -1,0 +1,257 @@
+//! When passes are made: the loop.
+//!
+//! Idle, it waits for a wake-up; busy, it watches over the pass under way. It
+//! learns of changed files only as a nudge, and asks the source itself whether
+//! anything changed: a watcher that cries wolf costs a reading, not a pass.
+//!
+//! # Invariants
+//!
+//! - One pass at a time.
+//! - A pass gives way to newer files, but at most three times in a row:
+//!   a stream of commits cannot keep everything from being applied.
+//! - The first request to stop lets running steps finish; the second drops
+//!   the pass where it stands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::queue::{Queue, Reason};
+use super::reconciler::Reconciler;
+use super::status::{Phase, Status};
+use crate::runtime::shutdown::Shutdown;
+use crate::source::{Snapshot, Source, SourceError};
+
+/// How often in a row a pass gives way to newer files.
+const PATIENCE: u32 = 3;
+/// How often an idle loop gives a sign of life.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// How the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// After finishing what was under way.
+    Drained,
+    /// At once.
+    Aborted,
+}
+
+/// Decides when passes are made.
+pub struct Driver {
+    key: Arc<str>,
+    queue: Queue<Arc<str>>,
+    reconciler: Reconciler,
+    nudges: Nudges,
+    shutdown: Shutdown,
+    superseded: u32,
+}
+
+/// Nudges from outside; none for ever once the other side has gone.
+struct Nudges(Option<mpsc::Receiver<()>>);
+
+impl Nudges {
+    /// Cancel-safe.
+    async fn next(&mut self) {
+        while let Some(receiver) = &mut self.0 {
+            if receiver.recv().await.is_some() {
+                return;
+            }
+            tracing::warn!(
+                event = "watch.ended",
+                "changed files are noticed only at the next resync from now on"
+            );
+            self.0 = None;
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+impl Driver {
+    /// A loop for one environment. `nudges` say that files may have changed.
+    #[must_use]
+    pub fn new(
+        environment: &str,
+        reconciler: Reconciler,
+        nudges: Option<mpsc::Receiver<()>>,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self {
+            key: environment.into(),
+            queue: Queue::new(),
+            reconciler,
+            nudges: Nudges(nudges),
+            shutdown,
+            superseded: 0,
+        }
+    }
+
+    /// Makes passes until a shutdown.
+    pub async fn run(mut self) -> Ended {
+        let key = Arc::clone(&self.key);
+        self.queue.schedule(key, Instant::now(), Reason::Start);
+        let ended = loop {
+            let Some(reason) = self.idle().await else {
+                break Ended::Drained;
+            };
+            match self.busy(reason).await {
+                Some((at, next)) => self.queue.schedule(Arc::clone(&self.key), at, next),
+                None => break Ended::Aborted,
+            }
+        };
+        let stopped = |status: &mut Status| status.phase = Phase::Stopped;
+        self.reconciler.status.send_modify(stopped);
+        ended
+    }
+
+    /// Waits until a pass is due; `None` at a request to stop.
+    async fn idle(&mut self) -> Option<Reason> {
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.shutdown.draining() => {
+                    drain(&self.reconciler.status);
+                    return None;
+                }
+                _ = heartbeat.tick() => beat(&self.reconciler.status),
+                (_, reason) = self.queue.next() => {
+                    if reason != Reason::Source || self.files_changed().await {
+                        return Some(reason);
+                    }
+                }
+                // Last, so that a flood of nudges holds up nothing.
+                () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
+            }
+        }
+    }
+
+    /// Whether the files differ from those of the last pass. A source that
+    /// cannot be read differs: the pass will say why.
+    async fn files_changed(&self) -> bool {
+        let found = tokio::select! {
+            () = self.shutdown.draining() => return false,
+            found = self.reconciler.source.snapshot() => found,
+        };
+        let reading = self.reconciler.status.borrow().reading.clone();
+        found.map_or(true, |snapshot| Some(snapshot.revision.id) != reading)
+    }
+
+    /// Watches over one pass. Returns when the next is due; `None` if it was aborted.
+    async fn busy(&mut self, reason: Reason) -> Option<(Instant, Reason)> {
+        self.queue.forget(&self.key);
+        let status = self.reconciler.status.clone();
+        begin(&status);
+        let (stop, stopped) = watch::channel(false);
+        let source = Arc::clone(&self.reconciler.source);
+        let mut supersede = Supersede::new(source, self.superseded < PATIENCE);
+        let span = tracing::info_span!("pass", environment = %self.key, %reason);
+        let pass = self.reconciler.pass(reason, stopped).instrument(span);
+        tokio::pin!(pass);
+        let mut draining = false;
+        let next = loop {
+            tokio::select! {
+                biased;
+                () = self.shutdown.aborted() => return None,
+                next = &mut pass => break next,
+                () = self.shutdown.draining(), if !draining => {
+                    draining = true;
+                    drain(&status);
+                    stop.send_replace(true);
+                }
+                _ = self.queue.next() => supersede.look(),
+                found = supersede.found() => {
+                    if supersede.judge(found, &status.borrow()) {
+                        stop.send_replace(true);
+                    }
+                }
+                () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
+            }
+        };
+        self.superseded = match next {
+            (_, Reason::Superseded) => self.superseded + 1,
+            _ => 0,
+        };
+        if supersede.again {
+            self.queue.nudge(Arc::clone(&self.key), Instant::now());
+        }
+        Some(next)
+    }
+}
+
+type Looking = BoxFuture<'static, Result<Snapshot, SourceError>>;
+
+/// Finds out during a pass whether newer files have come.
+struct Supersede {
+    source: Arc<dyn Source>,
+    allowed: bool,
+    check: Option<Looking>,
+    /// The files have to be looked at once more after the pass.
+    again: bool,
+}
+
+impl Supersede {
+    fn new(source: Arc<dyn Source>, allowed: bool) -> Self {
+        Self {
+            source,
+            allowed,
+            check: None,
+            again: false,
+        }
+    }
+
+    fn look(&mut self) {
+        let source = Arc::clone(&self.source);
+        self.check = Some(async move { source.snapshot().await }.boxed());
+    }
+
+    /// What a look found; for ever if nobody looks. Cancel-safe.
+    async fn found(&mut self) -> Result<Snapshot, SourceError> {
+        let Some(check) = &mut self.check else {
+            return std::future::pending().await;
+        };
+        let found = check.await;
+        self.check = None;
+        found
+    }
+
+    /// Whether the pass has to give way.
+    fn judge(&mut self, found: Result<Snapshot, SourceError>, status: &Status) -> bool {
+        match (found, &status.reading) {
+            (Ok(found), Some(reading)) if found.revision.id == *reading => false,
+            (Ok(_), Some(_)) if self.allowed => {
+                self.again = true;
+                true
+            }
+            // The pass has not read its files yet, may not be stopped, or the
+            // files cannot be read just now.
+            _ => {
+                self.again = true;
+                false
+            }
+        }
+    }
+}
+
+fn begin(status: &watch::Sender<Status>) {
+    status.send_modify(|status| {
+        status.phase = Phase::Working;
+        status.reading = None;
+        status.alive_at = Instant::now();
+    });
+}
+
+fn drain(status: &watch::Sender<Status>) {
+    status.send_modify(|status| status.draining = true);
+}
+
+fn beat(status: &watch::Sender<Status>) {
+    status.send_if_modified(|status| {
+        status.alive_at = Instant::now();
+        false
+    });
+}

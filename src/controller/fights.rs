@@ -1,0 +1,123 @@
+//! Resources that something else keeps changing back.
+//!
+//! Pure. Healing the same thing again and again helps nobody: it floods the
+//! tenant with deploys and hides the other writer. After [`HEALS`] heals within
+//! [`WINDOW`] a resource is left alone until the files change, or until its
+//! live state has stood still for [`QUIET`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::model::Address;
+
+/// So many heals …
+pub const HEALS: usize = 5;
+/// … within this time are a fight.
+pub const WINDOW: Duration = Duration::from_secs(10 * 60);
+/// A fight is over when nothing has stirred for so long.
+pub const QUIET: Duration = Duration::from_secs(10 * 60);
+
+/// A digest of how a resource differs; equal while nothing stirs.
+pub type Difference = u64;
+
+/// Who fights.
+#[derive(Debug, Clone, Default)]
+pub struct Fights {
+    heals: BTreeMap<Address, VecDeque<Instant>>,
+    truces: BTreeMap<Address, Truce>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Truce {
+    until: Instant,
+    seen: Option<Difference>,
+}
+
+impl Fights {
+    /// Notes that a resource was put right again. Returns whether this began a fight.
+    pub fn healed(&mut self, address: &Address, now: Instant) -> bool {
+        let heals = self.heals.entry(address.clone()).or_default();
+        heals.push_back(now);
+        while heals.front().is_some_and(|first| *first + WINDOW < now) {
+            heals.pop_front();
+        }
+        if heals.len() < HEALS {
+            return false;
+        }
+        self.heals.remove(address);
+        let truce = Truce {
+            until: now + QUIET,
+            seen: None,
+        };
+        self.truces.insert(address.clone(), truce);
+        true
+    }
+
+    /// Notes how a resource differs now: what stirs prolongs its truce.
+    pub fn see(&mut self, address: &Address, difference: Difference, now: Instant) {
+        let Some(truce) = self.truces.get_mut(address) else {
+            return;
+        };
+        if truce.until <= now {
+            self.truces.remove(address);
+        } else if truce.seen.replace(difference) != Some(difference) {
+            truce.until = now + QUIET;
+        }
+    }
+
+    /// Until when a resource is left alone, if nothing stirs.
+    #[must_use]
+    pub fn holds(&self, address: &Address) -> Option<Instant> {
+        self.truces.get(address).map(|truce| truce.until)
+    }
+
+    /// Forgets everything: the files changed.
+    pub fn clear(&mut self) {
+        self.heals.clear();
+        self.truces.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::testing::instance;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn five_heals_in_ten_minutes_are_a_fight() {
+        let start = Instant::now();
+        let mut fights = Fights::default();
+        let heal = |fights: &mut Fights, n: u32| fights.healed(&instance("a"), start + n * MINUTE);
+        assert!((0..4).all(|n| !heal(&mut fights, 2 * n)));
+        assert!(heal(&mut fights, 8));
+        assert!(fights.holds(&instance("a")).is_some());
+        assert!(fights.holds(&instance("b")).is_none());
+    }
+
+    #[test]
+    fn slow_drift_is_none() {
+        let start = Instant::now();
+        let mut fights = Fights::default();
+        assert!((0..100).all(|n| !fights.healed(&instance("a"), start + n * 3 * MINUTE)));
+    }
+
+    #[test]
+    fn only_quiet_ends_a_truce() {
+        let start = Instant::now();
+        let mut fights = Fights::default();
+        let a = instance("a");
+        for _ in 0..HEALS {
+            fights.healed(&a, start);
+        }
+        for (minute, difference) in [(1, 7), (6, 8), (11, 7), (20, 7)] {
+            fights.see(&a, difference, start + minute * MINUTE);
+            assert!(fights.holds(&a).is_some(), "minute {minute}");
+        }
+        fights.see(&a, 7, start + 21 * MINUTE);
+        assert_eq!(fights.holds(&a), None);
+    }
+}

@@ -1,0 +1,159 @@
+//! Leaving resources out of a plan.
+//!
+//! Pure. The steps of a held resource go, and with them every step that needs
+//! one of them, of whatever resource. The rest is numbered anew, because a
+//! step's id is its place in the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::Address;
+use crate::plan::{Operation, Output, Plan, Step, StepId};
+
+/// Resources that lost steps, each with the held resource it waits for: itself,
+/// or the one it depends on.
+pub type Withheld = BTreeMap<Address, Address>;
+
+/// Removes the steps of the `held` resources, and those that depend on them.
+///
+/// Relies on the order of a plan: prerequisites stand before their dependents.
+pub fn hold_back(plan: &mut Plan, held: &BTreeSet<Address>) -> Withheld {
+    if held.is_empty() {
+        return Withheld::new();
+    }
+    let mut removed: BTreeMap<StepId, Address> = BTreeMap::new();
+    let mut places = BTreeMap::new();
+    let mut withheld = Withheld::new();
+    plan.steps.retain_mut(|step| {
+        let Some(because) = cause(step, held, &removed) else {
+            let place = StepId(places.len());
+            places.insert(step.id, place);
+            renumber(step, place, &places);
+            return true;
+        };
+        withheld
+            .entry(step.address.clone())
+            .or_insert_with(|| because.clone());
+        removed.insert(step.id, because);
+        false
+    });
+    withheld
+}
+
+fn cause(
+    step: &Step,
+    held: &BTreeSet<Address>,
+    removed: &BTreeMap<StepId, Address>,
+) -> Option<Address> {
+    if held.contains(&step.address) {
+        return Some(step.address.clone());
+    }
+    step.after
+        .iter()
+        .find_map(|before| removed.get(before))
+        .cloned()
+}
+
+fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {
+    step.id = place;
+    for before in &mut step.after {
+        relocate(before, places);
+    }
+    match &mut step.operation {
+        Operation::UpdateIntegration { integration, .. }
+        | Operation::PublishIntegration { integration, .. } => follow(integration, places),
+        Operation::SetAvailability { version, .. }
+        | Operation::SetMarketplace { version, .. }
+        | Operation::CreateInstance { version, .. } => follow(version, places),
+        Operation::UpdateInstance { instance, .. }
+        | Operation::ConfigureInstance { instance, .. }
+        | Operation::DeployInstance { instance, .. }
+        | Operation::SwitchInstance { instance, .. } => follow(instance, places),
+        Operation::UpgradeInstance { instance, version } => {
+            follow(instance, places);
+            follow(version, places);
+        }
+        Operation::ImportIntegration { .. } | Operation::DeleteInstance { .. } => {}
+    }
+}
+
+fn follow<T>(output: &mut Output<T>, places: &BTreeMap<StepId, StepId>) {
+    if let Output::Of(step) = output {
+        relocate(step, places);
+    }
+}
+
+fn relocate(step: &mut StepId, places: &BTreeMap<StepId, StepId>) {
+    if let Some(place) = places.get(step) {
+        *step = *place;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::testing::{deploy, instance, integration, plan_of, publish, upgrade};
+
+    fn shown(plan: &Plan) -> String {
+        let line = |step: &Step| {
+            format!(
+                "{} {} {} after {:?}\n",
+                step.id.0,
+                step.address,
+                step.action.as_str(),
+                step.after.iter().map(|id| id.0).collect::<Vec<_>>()
+            )
+        };
+        plan.steps.iter().map(line).collect()
+    }
+
+    fn fleet() -> Plan {
+        plan_of(vec![
+            publish(0, "erp"),
+            publish(1, "crm"),
+            deploy(2, "alone", &[]),
+            upgrade(3, "erp-1", 0),
+            deploy(4, "erp-1", &[3]),
+            upgrade(5, "crm-1", 1),
+            deploy(6, "crm-1", &[5]),
+        ])
+    }
+
+    #[test]
+    fn nothing_held_changes_nothing() {
+        let mut plan = fleet();
+        let before = shown(&plan);
+        assert_eq!(hold_back(&mut plan, &BTreeSet::new()), Withheld::new());
+        assert_eq!(shown(&plan), before);
+    }
+
+    #[test]
+    fn what_depends_on_a_held_resource_goes_and_the_rest_is_renumbered() {
+        let mut plan = fleet();
+        let withheld = hold_back(&mut plan, &BTreeSet::from([integration("erp")]));
+        insta::assert_snapshot!(shown(&plan), @r"
+        0 Integration/crm publish after []
+        1 Instance/alone deploy after []
+        2 Instance/crm-1 upgrade after [0]
+        3 Instance/crm-1 deploy after [2]
+        ");
+        let Operation::UpgradeInstance { version, .. } = &plan.steps[2].operation else {
+            panic!("{:?}", plan.steps[2])
+        };
+        assert_eq!(*version, Output::Of(StepId(0)));
+        assert_eq!(
+            withheld,
+            Withheld::from([
+                (integration("erp"), integration("erp")),
+                (instance("erp-1"), integration("erp")),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_held_instance_goes_alone() {
+        let mut plan = fleet();
+        let withheld = hold_back(&mut plan, &BTreeSet::from([instance("erp-1")]));
+        assert_eq!(plan.steps.len(), 5);
+        assert_eq!(withheld.len(), 1);
+    }
+}

@@ -1,0 +1,153 @@
+//! What the loop says: stable names in the field `event`, each logged at the
+//! place that handles it. `docs/daemon.md` lists them.
+
+use std::time::Duration;
+
+use super::error::{Class, PassError, chain};
+use super::pass::name_of;
+use super::queue::Reason;
+use super::status::{Counts, PassResult};
+use crate::execute::StepEvent;
+use crate::model::{Address, Diagnostic};
+use crate::plan::{Plan, StepResult};
+use crate::source::Revision;
+
+pub(super) fn step(event: &StepEvent) {
+    let StepEvent::Finished {
+        address,
+        action,
+        result,
+        ..
+    } = event
+    else {
+        return;
+    };
+    let action = action.as_str();
+    match result {
+        StepResult::Applied => {
+            tracing::info!(event = "step.applied", %address, action, "{action} {address}");
+        }
+        StepResult::Failed { message, transient } => tracing::warn!(
+            event = "step.failed",
+            %address,
+            action,
+            transient,
+            error = message,
+            "{action} {address} failed"
+        ),
+        StepResult::Skipped { because } => {
+            tracing::debug!(event = "step.skipped", %address, action, because, "{action} {address} skipped");
+        }
+        StepResult::NotAttempted => {
+            tracing::debug!(event = "step.not_attempted", %address, action, "{action} {address} not attempted");
+        }
+    }
+}
+
+pub(super) fn guard(plan: &Plan) {
+    for violation in &plan.violations {
+        tracing::warn!(
+            event = "plan.refused",
+            guard = violation.guard,
+            digest = plan.digest,
+            "refused by a guard: {}",
+            violation.message
+        );
+    }
+}
+
+pub(super) fn pass_finished(
+    reason: Reason,
+    revision: Option<&Revision>,
+    result: PassResult,
+    counts: &Counts,
+    duration: Duration,
+) {
+    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let revision = revision.map(name_of);
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                event = "pass.finished",
+                %reason,
+                revision,
+                result = result.as_str(),
+                changes = counts.changes,
+                applied = counts.applied,
+                failed = counts.failed,
+                held = counts.held,
+                blocked = counts.blocked,
+                pending = counts.pending,
+                duration_ms,
+                "pass finished"
+            )
+        };
+    }
+    match result {
+        PassResult::Unchanged | PassResult::Held => line!(debug),
+        _ => line!(info),
+    }
+}
+
+pub(super) fn pass_failed(error: &PassError, retry: Option<Duration>) {
+    let class = error.class();
+    let retry_seconds = retry.map(|pause| pause.as_secs());
+    let hint = error.hint();
+    let error = chain(error);
+    match class {
+        Class::User | Class::World => tracing::warn!(
+            event = "pass.failed",
+            ?class,
+            error,
+            hint,
+            retry_seconds,
+            "nothing was written"
+        ),
+        Class::Bug => tracing::error!(
+            event = "pass.failed",
+            ?class,
+            error,
+            hint,
+            retry_seconds,
+            "nothing more was written"
+        ),
+    }
+}
+
+pub(super) fn files_invalid(diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        let place = diagnostic.location.as_ref().map(ToString::to_string);
+        tracing::warn!(
+            event = "files.invalid",
+            code = diagnostic.code,
+            place,
+            hint = diagnostic.hint,
+            "{}",
+            diagnostic.message
+        );
+    }
+}
+
+pub(super) fn files_valid(revision: &Revision) {
+    tracing::info!(
+        event = "files.loaded",
+        revision = name_of(revision),
+        "files read"
+    );
+}
+
+pub(super) fn drift(address: &Address, alert: bool, reason: &str) {
+    if alert {
+        tracing::warn!(event = "drift.found", %address, reason, "{address} drifted");
+    } else {
+        tracing::info!(event = "drift.found", %address, reason, "{address} drifted");
+    }
+}
+
+pub(super) fn fight(address: &Address) {
+    tracing::warn!(
+        event = "fight.found",
+        %address,
+        "something else keeps changing {address}; it is left alone for now"
+    );
+}

@@ -1,0 +1,349 @@
+//! What the daemon remembers from pass to pass, and what it leaves alone for it.
+//!
+//! Pure: time and delays come in as values. All of it can be lost at no cost
+//! but time; a daemon that starts anew tries everything at once.
+//!
+//! A resource is *settled* on a revision once it was seen or made to match it.
+//! A difference of a settled resource is drift: git did not cause it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher as _};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::backoff::{Backoffs, Wanted};
+use super::fights::Fights;
+use super::hold_back::Withheld;
+use crate::execute::Outcome;
+use crate::model::{Address, Desired, DriftMode, Kind, SyncStatus};
+use crate::plan::{Plan, PlannedResource, StepResult};
+
+/// Why a resource is left alone although it differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// It failed, and the pause after that is not over.
+    Backoff {
+        /// How often in a row it failed.
+        failures: u32,
+        /// When it is tried again.
+        until: Instant,
+        /// What the platform said last.
+        message: String,
+    },
+    /// Something else keeps changing it back.
+    Fight {
+        /// When it is tried again, if nothing stirs.
+        until: Instant,
+    },
+    /// It is drift, and the policy is to report that.
+    Drift,
+    /// The files are wrong, so nothing is written.
+    InvalidFiles,
+    /// The plan exceeds a limit of the policy, so none of it is carried out.
+    Guard {
+        /// The numbers.
+        message: String,
+    },
+}
+
+/// What is remembered.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    revision: Option<String>,
+    settled: BTreeSet<Address>,
+    backoffs: Backoffs,
+    fights: Fights,
+}
+
+/// How one resource fared in a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fared<'a> {
+    /// It matches, without any doing of ours.
+    Matched,
+    /// It was made to match, as far as the plan went.
+    Applied,
+    /// It failed, with these words.
+    Failed(&'a str),
+    /// Nothing can be said: held, skipped, stopped, blocked.
+    Open,
+}
+
+impl Memory {
+    /// Begins a pass: a new revision settles nothing, and ends all fights.
+    pub fn begin(&mut self, revision: &str) {
+        if self.revision.as_deref() != Some(revision) {
+            self.revision = Some(revision.to_owned());
+            self.settled.clear();
+            self.fights.clear();
+        }
+    }
+
+    /// What to leave alone of a plan.
+    pub fn holds(
+        &mut self,
+        desired: &Desired,
+        plan: &Plan,
+        now: Instant,
+    ) -> BTreeMap<Address, Hold> {
+        let resources = by_address(plan);
+        self.backoffs
+            .reconsider(|address| wanted(desired, resources.get(address).copied()));
+        for resource in &plan.resources {
+            if self.fights.holds(&resource.address).is_some() {
+                let difference = difference(resource);
+                self.fights.see(&resource.address, difference, now);
+            }
+        }
+        let mode = desired.project.policy.drift;
+        let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
+        let hold =
+            |r: &PlannedResource| Some((r.address.clone(), self.hold(&r.address, mode, now)?));
+        differing.filter_map(hold).collect()
+    }
+
+    fn hold(&self, address: &Address, mode: DriftMode, now: Instant) -> Option<Hold> {
+        if mode != DriftMode::Correct && self.settled.contains(address) {
+            return Some(Hold::Drift);
+        }
+        if let Some(until) = self.fights.holds(address) {
+            return Some(Hold::Fight { until });
+        }
+        let failure = self.backoffs.holds(address, now)?;
+        Some(Hold::Backoff {
+            failures: failure.failures,
+            until: failure.until,
+            message: failure.message.clone(),
+        })
+    }
+
+    /// Learns from a pass. Returns the resources over which a fight has begun.
+    pub fn learn(
+        &mut self,
+        desired: &Desired,
+        plan: &Plan,
+        withheld: &Withheld,
+        outcome: &Outcome,
+        now: Instant,
+        delay: impl FnMut(u32) -> Duration,
+    ) -> Vec<Address> {
+        let results = results(plan, outcome);
+        let mut failures = Vec::new();
+        let mut fights = Vec::new();
+        for resource in &plan.resources {
+            let address = &resource.address;
+            let steps = results.get(address).map_or(&[][..], Vec::as_slice);
+            match fared(resource, steps, withheld.contains_key(address)) {
+                Fared::Open => {}
+                Fared::Failed(message) => failures.push((
+                    address.clone(),
+                    wanted(desired, Some(resource)),
+                    message.to_owned(),
+                )),
+                Fared::Matched => self.settle(address),
+                Fared::Applied => {
+                    let heal = self.settled.contains(address);
+                    if heal && self.fights.healed(address, now) {
+                        fights.push(address.clone());
+                    }
+                    self.settle(address);
+                }
+            }
+        }
+        self.backoffs.note(failures, now, delay);
+        fights
+    }
+
+    fn settle(&mut self, address: &Address) {
+        self.settled.insert(address.clone());
+        self.backoffs.forget(address);
+    }
+
+    /// When this resource is to be tried again, if it failed.
+    #[must_use]
+    pub fn retry_of(&self, address: &Address) -> Option<Instant> {
+        self.backoffs.retry_of(address)
+    }
+
+    /// When the first of the resources that failed is to be tried again.
+    #[must_use]
+    pub fn next_retry(&self) -> Option<Instant> {
+        self.backoffs.next()
+    }
+}
+
+fn fared<'a>(resource: &PlannedResource, steps: &[&'a StepResult], withheld: bool) -> Fared<'a> {
+    let failed = steps.iter().find_map(|result| match result {
+        StepResult::Failed { message, .. } => Some(message.as_str()),
+        _ => None,
+    });
+    if let Some(message) = failed {
+        return Fared::Failed(message);
+    }
+    let applied = steps.iter().all(|r| **r == StepResult::Applied);
+    match (resource.actions.is_empty(), withheld) {
+        (true, _) if resource.sync == SyncStatus::Synced => Fared::Matched,
+        (false, false) if applied && !steps.is_empty() => Fared::Applied,
+        _ => Fared::Open,
+    }
+}
+
+/// The results of each resource's steps; a step without a result was not attempted.
+pub(super) fn results<'a>(
+    plan: &'a Plan,
+    outcome: &'a Outcome,
+) -> BTreeMap<&'a Address, Vec<&'a StepResult>> {
+    let mut results: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for step in &plan.steps {
+        let result = outcome.steps.get(&step.id);
+        let result = result.unwrap_or(&StepResult::NotAttempted);
+        results.entry(&step.address).or_default().push(result);
+    }
+    results
+}
+
+fn by_address(plan: &Plan) -> BTreeMap<&Address, &PlannedResource> {
+    plan.resources.iter().map(|r| (&r.address, r)).collect()
+}
+
+/// A digest of what is wanted of a resource: its declaration, and what it takes
+/// to get there.
+fn wanted(desired: &Desired, resource: Option<&PlannedResource>) -> Wanted {
+    let resource = resource?;
+    let Address { kind, name } = &resource.address;
+    let declared = match kind {
+        Kind::Integration => {
+            let found = desired.integrations.iter().find(|i| i.name == *name);
+            found.map(|integration| format!("{integration:?}"))
+        }
+        Kind::Instance => {
+            let found = desired.instances.iter().find(|i| i.name == *name);
+            found.map(|instance| format!("{instance:?}"))
+        }
+    };
+    Some(digest(&(declared, &resource.actions)))
+}
+
+/// A digest of how a resource differs.
+fn difference(resource: &PlannedResource) -> u64 {
+    let changes = resource.changes.iter();
+    let changes: Vec<_> = changes.map(|c| (&c.path, &c.before, &c.after)).collect();
+    digest(&(&resource.actions, changes))
+}
+
+fn digest(value: &impl std::hash::Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::testing::{
+        deploy, desired_with, failing, instance, plan_of, succeeding,
+    };
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    struct Bench {
+        memory: Memory,
+        desired: Desired,
+        now: Instant,
+    }
+
+    impl Bench {
+        fn new(mode: DriftMode) -> Self {
+            let mut memory = Memory::default();
+            memory.begin("r1");
+            Self {
+                memory,
+                desired: desired_with(mode),
+                now: Instant::now(),
+            }
+        }
+
+        fn holds(&mut self, plan: &Plan) -> Option<Hold> {
+            let holds = self.memory.holds(&self.desired, plan, self.now);
+            holds.get(&instance("a")).cloned()
+        }
+
+        fn learn(&mut self, plan: &Plan, outcome: &Outcome) -> Vec<Address> {
+            let none = Withheld::new();
+            self.memory
+                .learn(&self.desired, plan, &none, outcome, self.now, |n| {
+                    MINUTE * n
+                })
+        }
+    }
+
+    fn drifted() -> Plan {
+        plan_of(vec![deploy(0, "a", &[])])
+    }
+
+    #[test]
+    fn a_new_revision_is_applied_in_every_mode() {
+        for mode in [DriftMode::Observe, DriftMode::Alert, DriftMode::Correct] {
+            let mut bench = Bench::new(mode);
+            assert_eq!(bench.holds(&drifted()), None, "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn drift_is_reported_or_corrected() {
+        for (mode, hold) in [
+            (DriftMode::Observe, Some(Hold::Drift)),
+            (DriftMode::Alert, Some(Hold::Drift)),
+            (DriftMode::Correct, None),
+        ] {
+            let mut bench = Bench::new(mode);
+            bench.learn(&drifted(), &succeeding(&drifted()));
+            assert_eq!(bench.holds(&drifted()), hold, "{mode:?}");
+            bench.memory.begin("r2");
+            assert_eq!(bench.holds(&drifted()), None, "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_in_observe_mode_too() {
+        let mut bench = Bench::new(DriftMode::Observe);
+        bench.learn(&drifted(), &failing(&drifted(), "no"));
+        assert!(matches!(
+            bench.holds(&drifted()),
+            Some(Hold::Backoff { failures: 1, .. })
+        ));
+        assert_eq!(bench.memory.next_retry(), Some(bench.now + MINUTE));
+        bench.now += MINUTE;
+        assert_eq!(bench.holds(&drifted()), None);
+    }
+
+    #[test]
+    fn other_steps_end_the_pause() {
+        let mut bench = Bench::new(DriftMode::Correct);
+        bench.learn(&drifted(), &failing(&drifted(), "no"));
+        let mut other = drifted();
+        other.resources[0].actions.push(crate::plan::Action::Enable);
+        assert_eq!(bench.holds(&other), None);
+    }
+
+    #[test]
+    fn a_fight_ends_with_a_new_revision() {
+        let mut bench = Bench::new(DriftMode::Correct);
+        bench.learn(&drifted(), &succeeding(&drifted()));
+        for heal in 1..=5 {
+            assert_eq!(bench.holds(&drifted()), None);
+            let fights = bench.learn(&drifted(), &succeeding(&drifted()));
+            assert_eq!(fights.len(), usize::from(heal == 5));
+        }
+        assert!(matches!(bench.holds(&drifted()), Some(Hold::Fight { .. })));
+        bench.memory.begin("r2");
+        assert_eq!(bench.holds(&drifted()), None);
+    }
+
+    #[test]
+    fn what_was_not_attempted_settles_nothing() {
+        let mut bench = Bench::new(DriftMode::Observe);
+        bench.learn(&drifted(), &Outcome::default());
+        assert_eq!(bench.holds(&drifted()), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! One pass: files and tenant in, plan out; then the plan carried out.
+//!
+//! `plan`, `apply` and the daemon all go this way, so they cannot disagree.
+//!
+//! # Invariants
+//!
+//! - Any error in any file ends the pass before the tenant is asked anything.
+//! - The organization is checked before any other request.
+//! - Only [`apply`] writes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use super::connect::RequestCount;
+use super::error::PassError;
+use crate::definition::Definitions;
+use crate::diff::{self, Inputs};
+use crate::execute::{self, Outcome, StepEvent};
+use crate::manifest;
+use crate::model::{Desired, Diagnostic, SecretRef, SecretValues, Severity, Tenant, VersionRecord};
+use crate::plan::{self, Context, Plan};
+use crate::prismatic::platform::Platform;
+use crate::runtime::clock::Clock;
+use crate::source::{Revision, Snapshot, Source};
+use crate::validate;
+
+/// Files that were read and found to be right.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Which reading.
+    pub revision: Revision,
+    /// What they declare.
+    pub desired: Desired,
+    /// The definitions of the declared integrations.
+    pub definitions: Definitions,
+    /// The secrets they refer to.
+    pub secrets: BTreeSet<SecretRef>,
+    /// Findings that do not stand in the way: warnings only.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a comparison needs besides the files.
+pub struct PassContext<'a> {
+    /// The tenant.
+    pub platform: &'a dyn Platform,
+    /// Tells when the tenant was read.
+    pub clock: &'a dyn Clock,
+    /// The secrets that the files refer to.
+    pub secrets: SecretValues,
+    /// The environment's name, or the tenant's URL where the project names none.
+    pub environment: String,
+    /// Guard: name or id of the organization that the token must belong to.
+    pub organization: Option<String>,
+    /// Commit, repository and pull request, for the records of published versions.
+    pub provenance: VersionRecord,
+    /// Existing objects that a manifest matches may be taken over.
+    pub adopt: bool,
+    /// Deleting is allowed where the policy asks for it.
+    pub allow_delete: bool,
+    /// Counts requests, where the platform does.
+    pub requests: Option<&'a dyn RequestCount>,
+}
+
+/// A plan, and the tenant it is for.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The plan. Its diagnostics include those of the files.
+    pub plan: Plan,
+    /// The tenant as it was read.
+    pub tenant: Arc<Tenant>,
+}
+
+/// Reads the files and checks them, as far as that goes without a tenant.
+///
+/// # Errors
+///
+/// [`PassError::Source`], or [`PassError::Invalid`] with all findings of all files.
+pub async fn load(source: &dyn Source) -> Result<Loaded, PassError> {
+    read(source.snapshot().await.map_err(PassError::Source)?)
+}
+
+/// Checks files that were read. Synchronous: large projects take their time.
+///
+/// # Errors
+///
+/// [`PassError::Invalid`] with all findings of all files.
+pub fn read(snapshot: Snapshot) -> Result<Loaded, PassError> {
+    let loaded = manifest::load(&snapshot.files);
+    let (definitions, findings) = validate::offline(&loaded.desired);
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(findings);
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        return Err(PassError::Invalid(diagnostics));
+    }
+    Ok(Loaded {
+        revision: snapshot.revision,
+        desired: loaded.desired,
+        definitions,
+        secrets: loaded.secrets,
+        diagnostics,
+    })
+}
+
+/// Reads the tenant and says what would be done. Writes nothing.
+///
+/// # Errors
+///
+/// [`PassError::WrongOrganization`] before anything else is read, and
+/// [`PassError::Platform`] where nothing useful could be read.
+pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
+    let sent = || context.requests.map_or(0, RequestCount::requests);
+    let before = sent();
+    guard(context).await?;
+    let scope = diff::scope(&loaded.desired, &loaded.definitions);
+    let observed_at = context.clock.now();
+    let tenant = context.platform.observe(&scope).await;
+    let tenant = tenant.map_err(PassError::Platform)?;
+    let inputs = Inputs {
+        desired: &loaded.desired,
+        definitions: &loaded.definitions,
+        secrets: &context.secrets,
+        tenant: &tenant,
+        adopt: context.adopt,
+    };
+    let changes = diff::diff(&inputs);
+    let about = Context {
+        project: loaded.desired.project.name.to_string(),
+        environment: context.environment.clone(),
+        revision: Some(name_of(&loaded.revision).to_owned()),
+        observed_at,
+        provenance: context.provenance.clone(),
+        reads: sent().saturating_sub(before),
+        policy: loaded.desired.project.policy.clone(),
+        allow_delete: context.allow_delete,
+    };
+    let mut plan = plan::build(&inputs, &changes, &about);
+    plan.diagnostics.splice(0..0, loaded.diagnostics.clone());
+    Ok(Planned {
+        plan,
+        tenant: Arc::new(tenant),
+    })
+}
+
+/// Carries a plan out. `stop` turning true lets running steps finish and starts no more.
+pub async fn apply(
+    planned: &Planned,
+    platform: &dyn Platform,
+    concurrency: usize,
+    stop: watch::Receiver<bool>,
+    events: mpsc::UnboundedSender<StepEvent>,
+) -> Outcome {
+    execute::execute(&planned.plan, platform, concurrency, stop, events).await
+}
+
+/// What people call a revision: the short commit, or the digest of the content.
+#[must_use]
+pub fn name_of(revision: &Revision) -> &str {
+    &revision.label
+}
+
+async fn guard(context: &PassContext<'_>) -> Result<(), PassError> {
+    let Some(expected) = &context.organization else {
+        return Ok(());
+    };
+    let identity = context.platform.identity().await;
+    let identity = identity.map_err(PassError::Platform)?;
+    if identity.organization == *expected || identity.organization_id == *expected {
+        return Ok(());
+    }
+    Err(PassError::WrongOrganization {
+        expected: expected.clone(),
+        found: identity.organization,
+    })
+}

@@ -1,0 +1,359 @@
+//! One pass under the daemon's rules.
+//!
+//! Load, plan, leave alone what [`super::memory`] says, apply the rest, learn,
+//! report. When the next pass is due comes out of it; whether it may be
+//! stopped early is the driver's business.
+//!
+//! # Invariants
+//!
+//! - A panic inside a pass is a failed pass, not the end of the process.
+//! - Whatever happens, the status tells of it, and the next pass is set.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::delays::Delays;
+use super::error::PassError;
+use super::hold_back::{Withheld, hold_back};
+use super::log;
+use super::memory::{Hold, Memory};
+use super::pass::Loaded;
+use super::queue::Reason;
+use super::report::{End, Report};
+use super::resources::{self, After};
+use super::stages::{Prepared, Stages};
+use super::status::Status;
+use crate::execute::{Outcome, StepEvent};
+use crate::model::{Address, Diagnostic, DriftMode};
+use crate::plan::Plan;
+use crate::runtime::clock::Clock;
+use crate::runtime::tasks::panic_message;
+use crate::source::{Revision, Source};
+
+/// No interval is shorter: a pass costs requests.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Makes passes, one at a time.
+pub struct Reconciler {
+    /// Where files come from.
+    pub source: Arc<dyn Source>,
+    /// Load, plan, apply.
+    pub stages: Arc<dyn Stages>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where the status goes.
+    pub status: watch::Sender<Status>,
+    /// How long to wait.
+    pub delays: Delays,
+    /// The time between passes when nothing happens.
+    pub interval: Duration,
+    state: State,
+}
+
+/// What passes leave behind for the next ones.
+#[derive(Default)]
+struct State {
+    memory: Memory,
+    last_good: Option<Arc<Loaded>>,
+    /// Findings that were logged: they are not logged again at every resync.
+    told: Vec<Diagnostic>,
+    /// Drift that was logged.
+    drifted: BTreeSet<Address>,
+    failures: u32,
+}
+
+impl Reconciler {
+    /// A reconciler that has made no pass.
+    #[must_use]
+    pub fn new(
+        source: Arc<dyn Source>,
+        stages: Arc<dyn Stages>,
+        clock: Arc<dyn Clock>,
+        status: watch::Sender<Status>,
+        interval: Duration,
+        delays: Delays,
+    ) -> Self {
+        Self {
+            source,
+            stages,
+            clock,
+            status,
+            delays,
+            interval,
+            state: State::default(),
+        }
+    }
+
+    /// One pass. Returns when the next one is due, and why.
+    ///
+    /// `stop` turning true ends it as soon as no step is half-way.
+    pub async fn pass(&mut self, reason: Reason, stop: watch::Receiver<bool>) -> (Instant, Reason) {
+        let began = (self.clock.now(), self.clock.instant());
+        let attempt = AssertUnwindSafe(self.attempt(stop)).catch_unwind().await;
+        let end = attempt
+            .unwrap_or_else(|panic| End::Failed(PassError::Bug(panic_message(panic.as_ref()))));
+        let next = self.next(&end);
+        let report = Report {
+            reason,
+            began,
+            ended: (self.clock.now(), self.clock.instant()),
+            next: next.0,
+            end: &end,
+        };
+        report.log();
+        self.status.send_modify(|status| report.note(status));
+        next
+    }
+
+    async fn attempt(&mut self, stop: watch::Receiver<bool>) -> End {
+        let snapshot = match self.source.snapshot().await {
+            Ok(snapshot) => snapshot,
+            Err(error) => return End::Failed(PassError::Source(error)),
+        };
+        self.progress(|status| status.reading = Some(snapshot.revision.id.clone()));
+        match self.stages.load(snapshot).await {
+            Ok(loaded) => {
+                self.adopt_files(&loaded);
+                self.compare(&loaded, stop).await
+            }
+            Err(PassError::Invalid(diagnostics)) => self.invalid(diagnostics, stop).await,
+            Err(error) => End::Failed(error),
+        }
+    }
+
+    fn adopt_files(&mut self, loaded: &Arc<Loaded>) {
+        let state = &mut self.state;
+        let before = state.last_good.as_ref().map(|last| &last.revision);
+        if before != Some(&loaded.revision) || !state.told.is_empty() {
+            log::files_valid(&loaded.revision);
+        }
+        state.told.clear();
+        state.memory.begin(&loaded.revision.id);
+        state.last_good = Some(Arc::clone(loaded));
+        self.progress(|status| status.revision = Some((&loaded.revision).into()));
+    }
+
+    async fn compare(&mut self, loaded: &Loaded, stop: watch::Receiver<bool>) -> End {
+        let mut prepared = match self.plan(loaded, stop.clone()).await {
+            Some(Ok(prepared)) => prepared,
+            Some(Err(error)) => return End::Failed(error),
+            None => return self.stopped(Some(&loaded.revision)),
+        };
+        let now = self.clock.instant();
+        let memory = &mut self.state.memory;
+        let plan = &prepared.planned.plan;
+        let holds = match guarded(plan) {
+            Some(holds) => holds,
+            None => memory.holds(&loaded.desired, plan, now),
+        };
+        self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
+        let held = holds.keys().cloned().collect();
+        let withheld = hold_back(&mut prepared.planned.plan, &held);
+        let outcome = self.carry_out(&prepared, stop).await;
+        self.learn(loaded, &prepared, &withheld, &outcome);
+        self.show(&prepared, &holds, &withheld, &outcome);
+        if outcome.interrupted {
+            return self.stopped(Some(&loaded.revision));
+        }
+        End::done(
+            &loaded.revision,
+            &prepared.planned.plan,
+            &holds,
+            &withheld,
+            &outcome,
+        )
+    }
+
+    /// `None` if it was stopped: reading can be dropped at any point.
+    async fn plan(
+        &self,
+        loaded: &Loaded,
+        mut stop: watch::Receiver<bool>,
+    ) -> Option<Result<Prepared, PassError>> {
+        let planned = tokio::select! {
+            biased;
+            () = raised(&mut stop) => return None,
+            planned = self.stages.plan(loaded) => planned,
+        };
+        if let Ok(prepared) = &planned {
+            let requests = prepared.connection.requests.as_ref();
+            let requests = requests.map(|counter| counter.requests());
+            self.progress(|status| {
+                status.observed_at = Some(prepared.planned.plan.observed_at);
+                status.totals.api_requests = requests;
+            });
+        }
+        Some(planned)
+    }
+
+    async fn carry_out(&self, prepared: &Prepared, stop: watch::Receiver<bool>) -> Outcome {
+        if prepared.planned.plan.steps.is_empty() {
+            return Outcome::default();
+        }
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let follow = async {
+            while let Some(event) = events.recv().await {
+                self.follow(&event);
+            }
+        };
+        let apply = self.stages.apply(prepared, stop, sender);
+        let (outcome, ()) = tokio::join!(apply, follow);
+        outcome
+    }
+
+    fn follow(&self, event: &StepEvent) {
+        log::step(event);
+        self.progress(|status| {
+            if let StepEvent::Finished { action, result, .. } = event {
+                status.totals.step(*action, result);
+            }
+        });
+    }
+
+    fn learn(
+        &mut self,
+        loaded: &Loaded,
+        prepared: &Prepared,
+        withheld: &Withheld,
+        outcome: &Outcome,
+    ) {
+        let now = self.clock.instant();
+        let delays = &mut self.delays;
+        let plan = &prepared.planned.plan;
+        let delay = |failures| delays.after(failures);
+        let memory = &mut self.state.memory;
+        let fights = memory.learn(&loaded.desired, plan, withheld, outcome, now, delay);
+        for address in fights {
+            log::fight(&address);
+        }
+    }
+
+    fn show(
+        &self,
+        prepared: &Prepared,
+        holds: &BTreeMap<Address, Hold>,
+        withheld: &Withheld,
+        outcome: &Outcome,
+    ) {
+        let resources = resources::after(&After {
+            plan: &prepared.planned.plan,
+            holds,
+            withheld,
+            outcome,
+            memory: &self.state.memory,
+            now: (self.clock.now(), self.clock.instant()),
+        });
+        self.progress(|status| status.resources = resources.into());
+    }
+
+    /// Wrong files change nothing, but the tenant stays in view: what was last
+    /// right is compared with it, and everything is left alone.
+    async fn invalid(&mut self, diagnostics: Vec<Diagnostic>, stop: watch::Receiver<bool>) -> End {
+        if self.state.told != diagnostics {
+            log::files_invalid(&diagnostics);
+            self.state.told.clone_from(&diagnostics);
+        }
+        if let Some(loaded) = self.state.last_good.clone()
+            && let Some(Ok(mut prepared)) = self.plan(&loaded, stop).await
+        {
+            let plan = &mut prepared.planned.plan;
+            let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
+            let hold = |address: &Address| (address.clone(), Hold::InvalidFiles);
+            let holds: BTreeMap<_, _> = differing.map(|r| hold(&r.address)).collect();
+            plan.steps.clear();
+            self.show(&prepared, &holds, &Withheld::new(), &Outcome::default());
+        }
+        End::Failed(PassError::Invalid(diagnostics))
+    }
+
+    fn tell_drift(
+        &mut self,
+        mode: DriftMode,
+        prepared: &Prepared,
+        holds: &BTreeMap<Address, Hold>,
+    ) {
+        let drifted = |address: &Address| holds.get(address) == Some(&Hold::Drift);
+        let resources = prepared.planned.plan.resources.iter();
+        let mut now = BTreeSet::new();
+        for resource in resources.filter(|r| drifted(&r.address)) {
+            if !self.state.drifted.contains(&resource.address) {
+                log::drift(
+                    &resource.address,
+                    mode == DriftMode::Alert,
+                    &resource.reason,
+                );
+            }
+            now.insert(resource.address.clone());
+        }
+        self.state.drifted = now;
+    }
+
+    fn stopped(&self, revision: Option<&Revision>) -> End {
+        End::Stopped {
+            revision: revision.cloned(),
+            draining: self.status.borrow().draining,
+        }
+    }
+
+    /// Whole-pass failures lengthen the pause; wrong files wait for other files.
+    fn next(&mut self, end: &End) -> (Instant, Reason) {
+        let now = self.clock.instant();
+        let interval = self.interval.max(SHORTEST_INTERVAL);
+        let resync = now + self.delays.around(interval);
+        match end {
+            End::Stopped { .. } => (now, Reason::Superseded),
+            End::Failed(PassError::Invalid(_)) => (resync, Reason::Resync),
+            End::Failed(error) => {
+                self.state.failures += 1;
+                let pause = self.delays.after(self.state.failures);
+                let pause = pause.max(error.retry_after().unwrap_or_default());
+                (now + pause, Reason::Retry)
+            }
+            End::Done { .. } => {
+                self.state.failures = 0;
+                match self.state.memory.next_retry() {
+                    Some(retry) if retry < resync => (retry.max(now), Reason::Retry),
+                    _ => (resync, Reason::Resync),
+                }
+            }
+        }
+    }
+
+    /// Changes the status, and counts as a sign of life.
+    fn progress(&self, change: impl FnOnce(&mut Status)) {
+        self.status.send_modify(|status| {
+            status.alive_at = self.clock.instant();
+            change(status);
+        });
+    }
+}
+
+/// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
+fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
+    let violation = plan.violations.first()?;
+    log::guard(plan);
+    let touched = plan
+        .resources
+        .iter()
+        .filter(|resource| !resource.actions.is_empty());
+    let hold = || Hold::Guard {
+        message: violation.message.clone(),
+    };
+    Some(
+        touched
+            .map(|resource| (resource.address.clone(), hold()))
+            .collect(),
+    )
+}
+
+async fn raised(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

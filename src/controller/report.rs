@@ -1,0 +1,185 @@
+//! How a pass ended: for the status, the log and the metrics alike.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::error::{PassError, chain};
+use super::hold_back::Withheld;
+use super::log;
+use super::memory::Hold;
+use super::queue::Reason;
+use super::status::{Counts, ErrorStatus, PassResult, PassStatus, Phase, Status};
+use crate::execute::Outcome;
+use crate::model::Address;
+use crate::plan::{Plan, StepResult};
+use crate::source::Revision;
+
+/// How a pass ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// It came to its end.
+    Done {
+        revision: Revision,
+        counts: Counts,
+        /// Nothing failed, and nothing waits after a failure or for something held.
+        clean: bool,
+    },
+    /// It gave way.
+    Stopped {
+        revision: Option<Revision>,
+        draining: bool,
+    },
+    /// It came to nothing.
+    Failed(PassError),
+}
+
+impl End {
+    /// The end of a pass that carried its plan out.
+    pub(super) fn done(
+        revision: &Revision,
+        plan: &Plan,
+        holds: &BTreeMap<Address, Hold>,
+        withheld: &Withheld,
+        outcome: &Outcome,
+    ) -> Self {
+        let count =
+            |wanted: fn(&StepResult) -> bool| outcome.steps.values().filter(|r| wanted(r)).count();
+        let counts = Counts {
+            changes: plan
+                .resources
+                .iter()
+                .filter(|r| !r.actions.is_empty())
+                .count(),
+            applied: count(|r| *r == StepResult::Applied),
+            failed: count(|r| matches!(r, StepResult::Failed { .. })),
+            held: holds
+                .keys()
+                .chain(withheld.keys())
+                .collect::<std::collections::BTreeSet<_>>()
+                .len(),
+            blocked: plan.summary.blocked,
+            pending: plan.summary.pending,
+        };
+        let waiting = holds
+            .values()
+            .any(|hold| matches!(hold, Hold::Backoff { .. }));
+        let dragged = withheld.keys().any(|address| !holds.contains_key(address));
+        Self::Done {
+            revision: revision.clone(),
+            counts,
+            clean: counts.failed == 0 && !waiting && !dragged,
+        }
+    }
+
+    fn result(&self) -> PassResult {
+        match self {
+            Self::Done { counts, .. } if counts.failed > 0 => PassResult::Incomplete,
+            Self::Done { counts, .. } if counts.applied > 0 => PassResult::Applied,
+            Self::Done { counts, .. } if counts.held > 0 => PassResult::Held,
+            Self::Done { .. } => PassResult::Unchanged,
+            Self::Stopped { draining: true, .. } => PassResult::Interrupted,
+            Self::Stopped {
+                draining: false, ..
+            } => PassResult::Superseded,
+            Self::Failed(PassError::Invalid(_)) => PassResult::Invalid,
+            Self::Failed(_) => PassResult::Failed,
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        match self {
+            Self::Done { counts, .. } => *counts,
+            Self::Stopped { .. } | Self::Failed(_) => Counts::default(),
+        }
+    }
+}
+
+/// A pass that has ended.
+#[derive(Debug)]
+pub(super) struct Report<'a> {
+    pub(super) reason: Reason,
+    pub(super) began: (Timestamp, Instant),
+    pub(super) ended: (Timestamp, Instant),
+    /// When the next one is due.
+    pub(super) next: Instant,
+    pub(super) end: &'a End,
+}
+
+impl Report<'_> {
+    /// One line, whatever happened.
+    pub(super) fn log(&self) {
+        let (result, counts) = (self.end.result(), self.end.counts());
+        match self.end {
+            // Its findings were logged when they were new.
+            End::Failed(PassError::Invalid(_)) => {}
+            End::Failed(error) => log::pass_failed(error, Some(self.pause())),
+            End::Done { revision, .. } => {
+                log::pass_finished(
+                    self.reason,
+                    Some(revision),
+                    result,
+                    &counts,
+                    self.duration(),
+                );
+            }
+            End::Stopped { revision, .. } => {
+                let revision = revision.as_ref();
+                log::pass_finished(self.reason, revision, result, &counts, self.duration());
+            }
+        }
+    }
+
+    /// Enters it in the status.
+    pub(super) fn note(&self, status: &mut Status) {
+        let result = self.end.result();
+        status.alive_at = self.ended.1;
+        status.phase = Phase::Idle;
+        status.generation += 1;
+        status.totals.pass(result, self.duration());
+        status.last_pass = Some(PassStatus {
+            started_at: self.began.0,
+            finished_at: self.ended.0,
+            duration_ms: u64::try_from(self.duration().as_millis()).unwrap_or(u64::MAX),
+            result,
+            counts: self.end.counts(),
+        });
+        status.next_pass_at = self.ended.0.checked_add(self.pause()).ok();
+        match self.end {
+            End::Failed(error) => status.error = Some(error_status(error)),
+            End::Stopped { .. } => {}
+            End::Done {
+                revision, clean, ..
+            } => {
+                status.error = None;
+                if *clean {
+                    status.last_success_at = Some(self.ended.0);
+                    status.applied_revision = Some(revision.into());
+                }
+            }
+        }
+    }
+
+    fn duration(&self) -> Duration {
+        self.ended.1.saturating_duration_since(self.began.1)
+    }
+
+    fn pause(&self) -> Duration {
+        self.next.saturating_duration_since(self.ended.1)
+    }
+}
+
+fn error_status(error: &PassError) -> ErrorStatus {
+    let diagnostics = match error {
+        PassError::Invalid(diagnostics) => diagnostics.clone().into(),
+        _ => [].into(),
+    };
+    ErrorStatus {
+        class: error.class(),
+        message: chain(error),
+        hint: error.hint(),
+        diagnostics,
+    }
+}

@@ -1,0 +1,227 @@
+//! How each resource is after a pass.
+//!
+//! Pure: what the plan found, corrected by what was left alone and by how the
+//! steps ended. What was applied counts as in step until the next reading.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::hold_back::Withheld;
+use super::memory::{Hold, Memory, results};
+use crate::execute::Outcome;
+use crate::model::{Address, Health, SyncStatus};
+use crate::plan::{Action, Plan, PlannedResource, StepResult};
+
+/// How a resource is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceStatus {
+    /// What git calls it.
+    pub address: Address,
+    /// What people see in Prismatic.
+    pub display_name: String,
+    /// Whose it is, for instances.
+    pub customer: Option<String>,
+    /// Whether it matches.
+    pub sync: SyncStatus,
+    /// How it is.
+    pub health: Health,
+    /// Why, in one line.
+    pub reason: String,
+    /// What to do about it, where somebody has to.
+    pub hint: Option<String>,
+    /// What is still to be done.
+    pub actions: Vec<Action>,
+    /// When it is tried again, if that is settled.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// What happened to a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct After<'a> {
+    /// The plan, without what was held back.
+    pub plan: &'a Plan,
+    /// What was left alone, and why.
+    pub holds: &'a BTreeMap<Address, Hold>,
+    /// Who lost steps by that.
+    pub withheld: &'a Withheld,
+    /// How the rest ended.
+    pub outcome: &'a Outcome,
+    /// What was learned from that.
+    pub memory: &'a Memory,
+    /// Two names of the present moment.
+    pub now: (Timestamp, Instant),
+}
+
+/// The resources of a plan after it was carried out.
+#[must_use]
+pub fn after(what: &After<'_>) -> Vec<ResourceStatus> {
+    let results = results(what.plan, what.outcome);
+    let one = |resource: &PlannedResource| {
+        let mut status = as_planned(resource);
+        let address = &resource.address;
+        if let Some(hold) = what.holds.get(address) {
+            held(&mut status, hold, what.now);
+        } else if let Some(cause) = what.withheld.get(address) {
+            status.reason = format!("waits for {cause}");
+        } else if let Some(results) = results.get(address) {
+            carried_out(&mut status, results);
+            let retry = what.memory.retry_of(address);
+            status.retry_at = retry.and_then(|at| moment(at, what.now));
+        }
+        status
+    };
+    what.plan.resources.iter().map(one).collect()
+}
+
+fn as_planned(resource: &PlannedResource) -> ResourceStatus {
+    ResourceStatus {
+        address: resource.address.clone(),
+        display_name: resource.display_name.clone(),
+        customer: resource.customer.clone(),
+        sync: resource.sync,
+        health: resource.health,
+        reason: resource.reason.clone(),
+        hint: resource.hint.clone(),
+        actions: resource.actions.clone(),
+        retry_at: None,
+    }
+}
+
+fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Instant)) {
+    match hold {
+        Hold::Backoff {
+            failures,
+            until,
+            message,
+        } => {
+            status.health = Health::Degraded;
+            status.reason = match failures {
+                1 => format!("failed: {message}"),
+                n => format!("failed {n} times in a row: {message}"),
+            };
+            status.retry_at = moment(*until, now);
+        }
+        Hold::Fight { until } => {
+            status.health = Health::Degraded;
+            status.reason = "something else keeps changing it".to_owned();
+            status.hint = Some(
+                "find the other writer; it is left alone until the files change \
+                 or it has been quiet for 10 minutes"
+                    .to_owned(),
+            );
+            status.retry_at = moment(*until, now);
+        }
+        Hold::Drift => {
+            status.reason = format!("drifted, and drift is only reported: {}", status.reason);
+        }
+        Hold::Guard { message } => {
+            status.health = Health::Blocked;
+            status.reason = format!("refused by a guard: {message}");
+            status.hint =
+                Some("approve this one plan with `apply --approve`, or mend the files".to_owned());
+        }
+        Hold::InvalidFiles => {
+            status.reason = format!(
+                "nothing is written while files are wrong: {}",
+                status.reason
+            );
+        }
+    }
+}
+
+fn carried_out(status: &mut ResourceStatus, results: &[&StepResult]) {
+    let failed = results.iter().find_map(|result| match result {
+        StepResult::Failed { message, .. } => Some(message),
+        _ => None,
+    });
+    if let Some(message) = failed {
+        status.health = Health::Degraded;
+        status.reason = format!("failed: {message}");
+    } else if results.iter().all(|r| **r == StepResult::Applied) {
+        status.sync = SyncStatus::Synced;
+        status.actions.clear();
+        "applied".clone_into(&mut status.reason);
+        if matches!(status.health, Health::Missing | Health::Degraded) {
+            status.health = Health::Progressing;
+        }
+    } else if let Some(StepResult::Skipped { because }) = results
+        .iter()
+        .find(|r| matches!(r, StepResult::Skipped { .. }))
+    {
+        status.reason = format!("skipped: {because}");
+    }
+}
+
+fn moment(at: Instant, (now, instant): (Timestamp, Instant)) -> Option<Timestamp> {
+    let ahead = SignedDuration::try_from(at.saturating_duration_since(instant)).ok()?;
+    now.checked_add(ahead).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::testing::{deploy, failing, instance, plan_of, succeeding};
+
+    fn shown(plan: &Plan, hold: Option<Hold>, outcome: &Outcome) -> String {
+        let holds = hold.map(|hold| (instance("a"), hold)).into_iter().collect();
+        let now = (Timestamp::UNIX_EPOCH, Instant::now());
+        let after = after(&After {
+            plan,
+            holds: &holds,
+            withheld: &Withheld::new(),
+            outcome,
+            memory: &Memory::default(),
+            now,
+        });
+        let ResourceStatus {
+            sync,
+            health,
+            reason,
+            retry_at,
+            ..
+        } = &after[0];
+        let at = retry_at.map(|at| format!(" at {at}")).unwrap_or_default();
+        format!("{sync} {health}: {reason}{at}")
+    }
+
+    #[test]
+    fn holds_and_results_correct_what_was_planned() {
+        let plan = plan_of(vec![deploy(0, "a", &[])]);
+        let nothing = Outcome::default();
+        let until = Instant::now() + std::time::Duration::from_secs(60);
+        let backoff = Hold::Backoff {
+            failures: 2,
+            until,
+            message: "no".to_owned(),
+        };
+        let lines = [
+            shown(&plan, None, &nothing),
+            shown(&plan, None, &succeeding(&plan)),
+            shown(&plan, None, &failing(&plan, "no")),
+            shown(&plan, Some(Hold::Drift), &nothing),
+            shown(&plan, Some(Hold::InvalidFiles), &nothing),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @"
+        OutOfSync Healthy: needs a deploy
+        Synced Healthy: applied
+        OutOfSync Degraded: failed: no
+        OutOfSync Healthy: drifted, and drift is only reported: needs a deploy
+        OutOfSync Healthy: nothing is written while files are wrong: needs a deploy
+        ");
+        let line = shown(&plan, Some(backoff), &nothing);
+        assert!(
+            line.starts_with(
+                "OutOfSync Degraded: failed 2 times in a row: no at 1970-01-01T00:00:59"
+            ),
+            "{line}"
+        );
+        let line = shown(&plan, Some(Hold::Fight { until }), &nothing);
+        assert!(
+            line.starts_with("OutOfSync Degraded: something else keeps changing it at"),
+            "{line}"
+        );
+    }
+}

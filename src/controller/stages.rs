@@ -1,0 +1,144 @@
+//! The stages of a pass as the daemon sees them.
+//!
+//! The loop decides when, and what to leave alone; it does not care how files
+//! are parsed or plans carried out. [`Stages`] is that border: [`Live`] is the
+//! real thing, tests script their own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tokio::sync::{mpsc, watch};
+
+use super::connect::{Connect, Connection, ProvenanceSource, SecretResolver};
+use super::error::PassError;
+use super::pass::{self, Loaded, PassContext, Planned};
+use crate::execute::{Outcome, StepEvent};
+use crate::runtime::clock::Clock;
+use crate::runtime::tasks::panic_message;
+use crate::source::Snapshot;
+
+/// Load, plan, apply.
+#[async_trait]
+pub trait Stages: Send + Sync {
+    /// Checks files that were read.
+    async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError>;
+
+    /// Compares them with the tenant. May be dropped half-way: it only reads.
+    async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError>;
+
+    /// Carries out what is left of a plan after holding back.
+    async fn apply(
+        &self,
+        prepared: &Prepared,
+        stop: watch::Receiver<bool>,
+        events: mpsc::UnboundedSender<StepEvent>,
+    ) -> Outcome;
+}
+
+/// A plan, and the way to the tenant it was made for.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The plan.
+    pub planned: Planned,
+    /// The way to the tenant.
+    pub connection: Connection,
+}
+
+/// The real stages.
+pub struct Live {
+    /// Makes the way to the tenant.
+    pub connect: Arc<dyn Connect>,
+    /// Looks secrets up.
+    pub secrets: Arc<dyn SecretResolver>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Says what a revision was made from.
+    pub provenance: ProvenanceSource,
+    /// Existing objects that a manifest matches may be taken over.
+    pub adopt: bool,
+    /// Deleting is allowed where the policy asks for it.
+    pub allow_delete: bool,
+    /// The last files that were right: parsing them again would tell nothing new.
+    last: Mutex<Option<Arc<Loaded>>>,
+}
+
+impl Live {
+    /// The real stages.
+    #[must_use]
+    pub fn new(
+        connect: Arc<dyn Connect>,
+        secrets: Arc<dyn SecretResolver>,
+        clock: Arc<dyn Clock>,
+        provenance: ProvenanceSource,
+        adopt: bool,
+        allow_delete: bool,
+    ) -> Self {
+        Self {
+            connect,
+            secrets,
+            clock,
+            provenance,
+            adopt,
+            allow_delete,
+            last: Mutex::new(None),
+        }
+    }
+
+    fn last(&self) -> std::sync::MutexGuard<'_, Option<Arc<Loaded>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Stages for Live {
+    async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError> {
+        let same = |last: &&Arc<Loaded>| last.revision == snapshot.revision;
+        if let Some(last) = self.last().as_ref().filter(same) {
+            return Ok(Arc::clone(last));
+        }
+        // Hundreds of definitions take seconds, and the server shares this runtime.
+        let reading = tokio::task::spawn_blocking(move || pass::read(snapshot));
+        let loaded = reading.await.map_err(defect)?.map(Arc::new)?;
+        *self.last() = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError> {
+        let connection = self.connect.connect(&loaded.desired).await;
+        let connection = connection.map_err(PassError::Connect)?;
+        let context = PassContext {
+            platform: connection.platform.as_ref(),
+            clock: self.clock.as_ref(),
+            secrets: self.secrets.resolve(&loaded.secrets).await,
+            environment: connection.environment.clone(),
+            organization: connection.organization.clone(),
+            provenance: (self.provenance)(&loaded.revision),
+            adopt: self.adopt,
+            allow_delete: self.allow_delete,
+            requests: connection.requests.as_deref(),
+        };
+        let planned = pass::plan(loaded, &context).await?;
+        Ok(Prepared {
+            planned,
+            connection,
+        })
+    }
+
+    async fn apply(
+        &self,
+        prepared: &Prepared,
+        stop: watch::Receiver<bool>,
+        events: mpsc::UnboundedSender<StepEvent>,
+    ) -> Outcome {
+        let platform = prepared.connection.platform.as_ref();
+        let concurrency = prepared.connection.concurrency;
+        pass::apply(&prepared.planned, platform, concurrency, stop, events).await
+    }
+}
+
+fn defect(error: tokio::task::JoinError) -> PassError {
+    PassError::Bug(match error.try_into_panic() {
+        Ok(panic) => panic_message(panic.as_ref()),
+        Err(error) => error.to_string(),
+    })
+}

@@ -1,0 +1,310 @@
+//! Fixtures: small plans, a source in memory, and stages that follow a script.
+
+pub(super) mod platform;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use super::connect::Connection;
+use super::error::PassError;
+use super::pass::{Loaded, Planned};
+use super::stages::{Prepared, Stages};
+use crate::execute::{Outcome, StepEvent};
+use crate::model::{
+    Address, Desired, Diagnostic, DriftMode, Health, InstanceId, IntegrationId, Policy, Project,
+    ResourceName, SyncStatus, VersionRecord,
+};
+use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Step, StepId, StepResult};
+use crate::source::{Revision, Snapshot, Source, SourceError};
+
+pub(super) fn name(text: &str) -> ResourceName {
+    ResourceName::parse(text).unwrap()
+}
+
+pub(super) fn instance(text: &str) -> Address {
+    Address::instance(name(text))
+}
+
+pub(super) fn integration(text: &str) -> Address {
+    Address::integration(name(text))
+}
+
+fn step(
+    id: usize,
+    address: Address,
+    action: Action,
+    operation: Operation,
+    after: &[usize],
+) -> Step {
+    Step {
+        id: StepId(id),
+        address,
+        action,
+        operation,
+        after: after.iter().map(|id| StepId(*id)).collect(),
+    }
+}
+
+pub(super) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
+    let operation = Operation::DeployInstance {
+        instance: Output::Known(InstanceId::new(text)),
+        force: false,
+    };
+    step(id, instance(text), Action::Deploy, operation, after)
+}
+
+pub(super) fn publish(id: usize, text: &str) -> Step {
+    let operation = Operation::PublishIntegration {
+        integration: Output::Known(IntegrationId::new(text)),
+        record: VersionRecord::default(),
+    };
+    step(id, integration(text), Action::Publish, operation, &[])
+}
+
+pub(super) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
+    let operation = Operation::UpgradeInstance {
+        instance: Output::Known(InstanceId::new(text)),
+        version: Output::Of(StepId(publish)),
+    };
+    step(id, instance(text), Action::Upgrade, operation, &[publish])
+}
+
+/// A plan with these steps, and a resource for each of their addresses.
+pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
+    let mut actions: BTreeMap<Address, Vec<Action>> = BTreeMap::new();
+    for step in &steps {
+        actions
+            .entry(step.address.clone())
+            .or_default()
+            .push(step.action);
+    }
+    let resources = actions
+        .into_iter()
+        .map(|(address, actions)| PlannedResource {
+            display_name: address.name.to_string(),
+            reason: format!("needs a {}", actions[0].as_str()),
+            address,
+            customer: None,
+            source: None,
+            sync: SyncStatus::OutOfSync,
+            health: Health::Healthy,
+            actions,
+            hint: None,
+            changes: Vec::new(),
+            orphan: false,
+        });
+    Plan {
+        project: "default".to_owned(),
+        environment: "test".to_owned(),
+        revision: None,
+        observed_at: Timestamp::UNIX_EPOCH,
+        resources: resources.collect(),
+        steps,
+        summary: Default::default(),
+        impact: Default::default(),
+        cost: Default::default(),
+        diagnostics: Vec::new(),
+        violations: Vec::new(),
+        digest: String::new(),
+    }
+}
+
+pub(super) fn succeeding(plan: &Plan) -> Outcome {
+    ending(plan, &StepResult::Applied)
+}
+
+pub(super) fn failing(plan: &Plan, message: &str) -> Outcome {
+    let result = StepResult::Failed {
+        message: message.to_owned(),
+        transient: true,
+    };
+    ending(plan, &result)
+}
+
+fn ending(plan: &Plan, result: &StepResult) -> Outcome {
+    let steps = plan.steps.iter().map(|step| (step.id, result.clone()));
+    Outcome {
+        steps: steps.collect(),
+        interrupted: false,
+    }
+}
+
+pub(super) fn desired_with(drift: DriftMode) -> Desired {
+    Desired {
+        project: Project {
+            name: name("default"),
+            environments: Default::default(),
+            policy: Policy {
+                drift,
+                ..Policy::default()
+            },
+        },
+        integrations: Vec::new(),
+        instances: Vec::new(),
+    }
+}
+
+/// A source whose revision a test sets.
+#[derive(Default)]
+pub(super) struct MemorySource {
+    revision: Mutex<Option<String>>,
+    readings: Mutex<usize>,
+}
+
+impl MemorySource {
+    pub(super) fn set(&self, revision: Option<&str>) {
+        *self.revision.lock().unwrap() = revision.map(str::to_owned);
+    }
+
+    pub(super) fn readings(&self) -> usize {
+        *self.readings.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl Source for MemorySource {
+    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
+        *self.readings.lock().unwrap() += 1;
+        let id = self.revision.lock().unwrap().clone();
+        let id = id.ok_or_else(|| SourceError::Missing("gone".into()))?;
+        Ok(Snapshot {
+            revision: Revision {
+                label: id.clone(),
+                id,
+                commit: None,
+            },
+            files: Vec::new(),
+        })
+    }
+}
+
+/// What the tenant answers to one comparison.
+pub(super) type Answer = Result<Vec<Step>, PassError>;
+
+/// Stages that follow a script.
+///
+/// A revision that begins with `bad` is invalid. Each comparison takes the
+/// next answer, or repeats the standing one. A step whose resource is in
+/// `broken` fails; every step takes a permit of `gate` first.
+pub(super) struct Script {
+    pub(super) answers: Mutex<VecDeque<Answer>>,
+    pub(super) standing: Mutex<Answer>,
+    pub(super) drift: Mutex<DriftMode>,
+    pub(super) broken: Mutex<Vec<Address>>,
+    pub(super) gate: Semaphore,
+    /// Steps begun and ended: `+a -a`.
+    pub(super) steps: watch::Sender<String>,
+    /// Revisions compared.
+    pub(super) compared: Mutex<Vec<String>>,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self {
+            answers: Mutex::default(),
+            standing: Mutex::new(Ok(Vec::new())),
+            drift: Mutex::default(),
+            broken: Mutex::default(),
+            gate: Semaphore::new(Semaphore::MAX_PERMITS),
+            steps: watch::Sender::default(),
+            compared: Mutex::default(),
+        }
+    }
+}
+
+impl Script {
+    fn answer(&self) -> Answer {
+        let next = self.answers.lock().unwrap().pop_front();
+        next.unwrap_or_else(|| self.standing.lock().unwrap().clone())
+    }
+
+    fn saw(&self, sign: char, step: &Step) {
+        let seen = |steps: &mut String| {
+            let space = if steps.is_empty() { "" } else { " " };
+            *steps = format!("{steps}{space}{sign}{}", step.address.name);
+        };
+        self.steps.send_modify(seen);
+    }
+
+    fn result(&self, address: &Address) -> StepResult {
+        if self.broken.lock().unwrap().contains(address) {
+            return StepResult::Failed {
+                message: "no".to_owned(),
+                transient: true,
+            };
+        }
+        StepResult::Applied
+    }
+}
+
+#[async_trait]
+impl Stages for Script {
+    async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError> {
+        let Revision { id, .. } = &snapshot.revision;
+        if id.starts_with("bad") {
+            let finding = Diagnostic::error("unknown-key", format!("in {id}"));
+            return Err(PassError::Invalid(vec![finding]));
+        }
+        Ok(Arc::new(Loaded {
+            desired: desired_with(*self.drift.lock().unwrap()),
+            revision: snapshot.revision,
+            definitions: Default::default(),
+            secrets: Default::default(),
+            diagnostics: Vec::new(),
+        }))
+    }
+
+    async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError> {
+        self.compared
+            .lock()
+            .unwrap()
+            .push(loaded.revision.id.clone());
+        let steps = self.answer()?;
+        Ok(Prepared {
+            planned: Planned {
+                plan: plan_of(steps),
+                tenant: Arc::new(platform::tenant()),
+            },
+            connection: Connection {
+                platform: Arc::new(platform::Fake::default()),
+                environment: "test".to_owned(),
+                organization: None,
+                concurrency: 1,
+                requests: None,
+            },
+        })
+    }
+
+    async fn apply(
+        &self,
+        prepared: &Prepared,
+        stop: watch::Receiver<bool>,
+        events: mpsc::UnboundedSender<StepEvent>,
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
+        for step in &prepared.planned.plan.steps {
+            if *stop.borrow() {
+                outcome.interrupted = true;
+                outcome.steps.insert(step.id, StepResult::NotAttempted);
+                continue;
+            }
+            self.saw('+', step);
+            self.gate.acquire().await.unwrap().forget();
+            self.saw('-', step);
+            let result = self.result(&step.address);
+            let finished = StepEvent::Finished {
+                step: step.id,
+                address: step.address.clone(),
+                action: step.action,
+                result: result.clone(),
+            };
+            let _ = events.send(finished);
+            outcome.steps.insert(step.id, result);
+        }
+        outcome
+    }
+}

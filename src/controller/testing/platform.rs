@@ -1,0 +1,136 @@
+//! A tenant with nothing in it that notes what it was asked.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use crate::controller::connect::RequestCount;
+use crate::model::{
+    ConfigWrite, Identity, InstanceId, IntegrationId, Listing, Scope, Tenant, VersionId,
+    VersionRecord,
+};
+use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
+use crate::prismatic::platform::{
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform, PlatformResult,
+    Published, ReadBack,
+};
+
+fn identity(organization: &str) -> Identity {
+    Identity {
+        email: "dev@acme.example".to_owned(),
+        name: "Dev".to_owned(),
+        organization_id: "org-1".to_owned(),
+        organization: organization.to_owned(),
+        tenant_id: None,
+    }
+}
+
+/// A tenant that holds nothing.
+pub(in crate::controller) fn tenant() -> Tenant {
+    Tenant {
+        identity: identity("Acme Inc"),
+        integrations: Listing::default(),
+        instances: Listing::default(),
+        customers: Default::default(),
+    }
+}
+
+/// Answers `identity` and `observe`; refuses to be written to.
+#[derive(Default)]
+pub(in crate::controller) struct Fake {
+    pub(in crate::controller) calls: Mutex<Vec<&'static str>>,
+    pub(in crate::controller) broken: bool,
+}
+
+impl Fake {
+    fn call(&self, operation: &'static str) -> PlatformResult<()> {
+        self.calls.lock().unwrap().push(operation);
+        if !self.broken {
+            return Ok(());
+        }
+        Err(PlatformError {
+            operation,
+            kind: ErrorKind::Status {
+                status: 502,
+                message: "bad gateway".to_owned(),
+            },
+            effect: Effect::None,
+        })
+    }
+}
+
+impl RequestCount for Fake {
+    fn requests(&self) -> u64 {
+        self.calls.lock().unwrap().len() as u64
+    }
+}
+
+#[async_trait]
+impl Platform for Fake {
+    async fn identity(&self) -> PlatformResult<Identity> {
+        self.call("identity")?;
+        Ok(identity("Acme Inc"))
+    }
+
+    async fn observe(&self, _scope: &Scope) -> PlatformResult<Tenant> {
+        self.call("observe")?;
+        Ok(tenant())
+    }
+
+    async fn definition(&self, _: &IntegrationId) -> PlatformResult<ReadBack> {
+        unreachable!()
+    }
+
+    async fn validate_definition(&self, _: &str) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn import_integration(
+        &self,
+        _: Option<&IntegrationId>,
+        _: &str,
+    ) -> PlatformResult<IntegrationId> {
+        unreachable!()
+    }
+
+    async fn update_integration(&self, _: &IntegrationUpdate) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn publish_integration(
+        &self,
+        _: &IntegrationId,
+        _: Option<&str>,
+        _: &VersionRecord,
+    ) -> PlatformResult<Published> {
+        unreachable!()
+    }
+
+    async fn set_availability(&self, _: &VersionId, _: bool) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn set_marketplace(&self, _: &MarketplaceUpdate) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn create_instance(&self, _: &NewInstance) -> PlatformResult<InstanceId> {
+        unreachable!()
+    }
+
+    async fn update_instance(&self, _: &InstanceUpdate) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn configure_instance(&self, _: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn deploy_instance(&self, _: &InstanceId, _: bool) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn delete_instance(&self, _: &InstanceId) -> PlatformResult<()> {
+        unreachable!()
+    }
+}

@@ -1,0 +1,119 @@
+//! A loop under test: what drives it, and what can be seen of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::controller::delays::Delays;
+use crate::controller::driver::{Driver, Ended};
+use crate::controller::reconciler::Reconciler;
+use crate::controller::resources::ResourceStatus;
+use crate::controller::status::{PassResult, Status};
+use crate::controller::testing::{MemorySource, Script, instance};
+use crate::runtime::clock::TokioClock;
+use crate::runtime::shutdown::{self, Trigger};
+
+pub(super) const INTERVAL: Duration = Duration::from_secs(60);
+
+/// Far longer than anything waits; the clock is paused, so it costs nothing.
+const FOREVER: Duration = Duration::from_secs(24 * 3600);
+
+pub(super) struct Bench {
+    pub(super) source: Arc<MemorySource>,
+    pub(super) script: Arc<Script>,
+    pub(super) nudge: mpsc::Sender<()>,
+    pub(super) trigger: Trigger,
+    pub(super) status: watch::Receiver<Status>,
+    pub(super) began: Instant,
+    pub(super) task: JoinHandle<Ended>,
+}
+
+impl Bench {
+    /// Starts a loop on revision `r1`.
+    pub(super) fn start(script: Script) -> Self {
+        let source = Arc::new(MemorySource::default());
+        source.set(Some("r1"));
+        let script = Arc::new(script);
+        let (sender, status) = watch::channel(Status::starting("test", Instant::now()));
+        let reconciler = Reconciler::new(
+            source.clone(),
+            script.clone(),
+            Arc::new(TokioClock::starting_at(Timestamp::UNIX_EPOCH)),
+            sender,
+            INTERVAL,
+            Delays::seeded(1),
+        );
+        let (nudge, nudges) = mpsc::channel(64);
+        let (trigger, shutdown) = shutdown::channel();
+        let driver = Driver::new("test", reconciler, Some(nudges), shutdown);
+        Self {
+            source,
+            script,
+            nudge,
+            trigger,
+            status,
+            began: Instant::now(),
+            task: tokio::spawn(driver.run()),
+        }
+    }
+
+    /// Waits until the status is as wanted, and returns it.
+    pub(super) async fn until(&mut self, wanted: impl FnMut(&Status) -> bool) -> Status {
+        let found = tokio::time::timeout(FOREVER, self.status.wait_for(wanted)).await;
+        found
+            .expect("it never came to that")
+            .expect("the loop is gone")
+            .clone()
+    }
+
+    /// Waits until so many passes have ended.
+    pub(super) async fn passes(&mut self, generation: u64) -> Status {
+        self.until(|status| status.generation >= generation).await
+    }
+
+    /// Waits until the script has seen these steps, separated by spaces.
+    pub(super) async fn steps(&self, wanted: &str) {
+        let mut steps = self.script.steps.subscribe();
+        let reached = tokio::time::timeout(FOREVER, steps.wait_for(|seen| seen == wanted)).await;
+        assert!(reached.is_ok(), "{:?} instead of {wanted:?}", self.seen());
+    }
+
+    pub(super) fn seen(&self) -> String {
+        self.script.steps.borrow().clone()
+    }
+
+    pub(super) fn compared(&self) -> String {
+        self.script.compared.lock().unwrap().join(" ")
+    }
+
+    /// New files, with the watcher's word for it.
+    pub(super) async fn push(&self, revision: &str) {
+        self.source.set(Some(revision));
+        self.nudge.send(()).await.unwrap();
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+}
+
+/// How many passes have ended so.
+pub(super) fn ended(status: &Status, result: PassResult) -> u64 {
+    status.totals.passes.get(&result).copied().unwrap_or(0)
+}
+
+pub(super) fn result(status: &Status) -> PassResult {
+    status.last_pass.as_ref().unwrap().result
+}
+
+pub(super) fn resource<'a>(status: &'a Status, name: &str) -> &'a ResourceStatus {
+    let found = status
+        .resources
+        .iter()
+        .find(|r| r.address == instance(name));
+    found.unwrap()
+}

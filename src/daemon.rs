@@ -1,0 +1,213 @@
+//! The daemon as a whole: the loop and the server, wired and stopped together.
+//!
+//! The server outlives the loop, so that a drain can be watched. A task that
+//! ends although nobody asked it to ends the process with an error: a daemon
+//! that half works is worse than one that is restarted.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::controller::connect::ProvenanceSource;
+use crate::controller::delays::Delays;
+use crate::controller::driver::{self, Driver};
+use crate::controller::reconciler::Reconciler;
+use crate::controller::stages::Live;
+use crate::controller::{Connect, SecretResolver, Status};
+use crate::runtime::clock::Clock;
+use crate::runtime::readiness::Limits;
+use crate::runtime::shutdown::Shutdown;
+use crate::runtime::tasks::{Ended, How, Tasks};
+use crate::server::{self, ServerState};
+use crate::source::Source;
+
+/// How long requests may take to finish after the loop has ended.
+const GRACE: Duration = Duration::from_secs(5);
+
+const LOOP: &str = "controller";
+const SERVER: &str = "server";
+
+/// Everything a daemon is given.
+pub struct DaemonOptions {
+    /// Where files come from.
+    pub source: Arc<dyn Source>,
+    /// Says that files may have changed. Without it only the interval notices.
+    pub watch: Option<mpsc::Receiver<()>>,
+    /// Makes the way to the tenant, for each pass.
+    pub connect: Arc<dyn Connect>,
+    /// Looks secrets up, for each pass.
+    pub secrets: Arc<dyn SecretResolver>,
+    /// Says what a revision was made from.
+    pub provenance: ProvenanceSource,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The time between passes when nothing happens.
+    pub interval: Duration,
+    /// Varies it.
+    pub delays: Delays,
+    /// Where to serve, if at all.
+    pub listen: Option<TcpListener>,
+    /// The environment, as people call it.
+    pub environment: String,
+    /// Existing objects that a manifest matches may be taken over.
+    pub adopt: bool,
+    /// Deleting is allowed where the policy asks for it.
+    pub allow_delete: bool,
+    /// When to stop.
+    pub shutdown: Shutdown,
+}
+
+/// Why a daemon ended as it was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitReason {
+    /// After finishing what was under way.
+    Drained,
+    /// At once.
+    Aborted,
+}
+
+impl ExitReason {
+    /// The exit code of the process: a drain is a success, 130 is an interruption.
+    #[must_use]
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Drained => ExitCode::SUCCESS,
+            Self::Aborted => ExitCode::from(130),
+        }
+    }
+}
+
+/// Why a daemon ended although nobody asked it to.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// A task returned.
+    #[error("the task {task:?} ended unexpectedly")]
+    Returned {
+        /// Which task.
+        task: &'static str,
+    },
+    /// A task failed.
+    #[error("the task {task:?} failed: {message}")]
+    Failed {
+        /// Which task.
+        task: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// A task panicked: a defect.
+    #[error("the task {task:?} panicked: {message}")]
+    Panicked {
+        /// Which task.
+        task: &'static str,
+        /// What it said.
+        message: String,
+    },
+}
+
+impl From<Ended> for DaemonError {
+    fn from(Ended { name: task, how }: Ended) -> Self {
+        match how {
+            How::Returned => Self::Returned { task },
+            How::Failed(message) => Self::Failed { task, message },
+            How::Panicked(message) => Self::Panicked { task, message },
+        }
+    }
+}
+
+/// Keeps a tenant in step with files until it is asked to stop.
+///
+/// # Errors
+///
+/// [`DaemonError`] when a part of it ends unasked. Wrong files, a tenant that
+/// cannot be reached and the like are no reason to end: the status tells of them.
+pub async fn run(options: DaemonOptions) -> Result<ExitReason, DaemonError> {
+    tracing::info!(
+        event = "daemon.started",
+        environment = options.environment,
+        interval_seconds = options.interval.as_secs(),
+        listen = listening(options.listen.as_ref()),
+        version = env!("CARGO_PKG_VERSION"),
+        "keeping {} in step",
+        options.environment
+    );
+    let mut tasks = Tasks::new();
+    let (sender, status) = watch::channel(Status::starting(
+        &options.environment,
+        options.clock.instant(),
+    ));
+    let state = ServerState {
+        status,
+        clock: Arc::clone(&options.clock),
+        limits: Limits::for_interval(options.interval),
+    };
+    let (finish, finished) = oneshot::channel::<()>();
+    let (driver, listen) = assemble(options, sender);
+    if let Some(listener) = listen {
+        tasks.spawn(SERVER, serve(listener, state, finished));
+    }
+    let (end, mut ended) = oneshot::channel();
+    tasks.spawn(LOOP, async move {
+        // Nobody listens only when the process is about to end anyway.
+        let _ = end.send(driver.run().await);
+        Ok(())
+    });
+    let first = tasks.ended().await;
+    let reason = match ended.try_recv() {
+        Ok(driver::Ended::Drained) => ExitReason::Drained,
+        Ok(driver::Ended::Aborted) => ExitReason::Aborted,
+        Err(_) => return Err(first.map_or(DaemonError::Returned { task: LOOP }, Into::into)),
+    };
+    drop(finish);
+    if reason == ExitReason::Drained {
+        // The grace is for the last readers; not all of them need to hear the end.
+        let _ = tokio::time::timeout(GRACE, tasks.ended()).await;
+    }
+    tracing::info!(event = "daemon.stopped", ?reason, "stopped");
+    Ok(reason)
+}
+
+fn assemble(
+    options: DaemonOptions,
+    status: watch::Sender<Status>,
+) -> (Driver, Option<TcpListener>) {
+    let stages = Arc::new(Live::new(
+        options.connect,
+        options.secrets,
+        Arc::clone(&options.clock),
+        options.provenance,
+        options.adopt,
+        options.allow_delete,
+    ));
+    let reconciler = Reconciler::new(
+        options.source,
+        stages,
+        options.clock,
+        status,
+        options.interval,
+        options.delays,
+    );
+    let environment = &options.environment;
+    let driver = Driver::new(environment, reconciler, options.watch, options.shutdown);
+    (driver, options.listen)
+}
+
+async fn serve(
+    listener: TcpListener,
+    state: ServerState,
+    finished: oneshot::Receiver<()>,
+) -> Result<(), String> {
+    let done = async {
+        // Sent or dropped, it means the same.
+        let _ = finished.await;
+    };
+    let served = server::serve(listener, state, done).await;
+    served.map_err(|error| error.to_string())
+}
+
+fn listening(listener: Option<&TcpListener>) -> Option<String> {
+    let address = listener?.local_addr().ok()?;
+    Some(address.to_string())
+}

@@ -1,0 +1,197 @@
+//! Stopping in two steps.
+//!
+//! The first signal asks for a drain: what is under way is finished, nothing
+//! new is begun. The second aborts at once. There is no way back.
+//!
+//! Whoever holds a [`Trigger`] can raise it, so tests need no signals.
+
+use tokio::sync::watch;
+
+/// How far a shutdown has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Nobody asked to stop.
+    Running,
+    /// Finish what is under way.
+    Draining,
+    /// Stop at once.
+    Aborted,
+}
+
+/// Raises a shutdown, one step at a time.
+#[derive(Debug, Clone)]
+pub struct Trigger(watch::Sender<Phase>);
+
+/// Sees a shutdown. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shutdown(watch::Receiver<Phase>);
+
+/// A shutdown that nobody has asked for yet.
+#[must_use]
+pub fn channel() -> (Trigger, Shutdown) {
+    let (sender, receiver) = watch::channel(Phase::Running);
+    (Trigger(sender), Shutdown(receiver))
+}
+
+impl Trigger {
+    /// The next step: drain, then abort. More calls change nothing.
+    pub fn raise(&self) -> Phase {
+        self.0.send_modify(|phase| {
+            *phase = match phase {
+                Phase::Running => Phase::Draining,
+                Phase::Draining | Phase::Aborted => Phase::Aborted,
+            };
+        });
+        *self.0.borrow()
+    }
+}
+
+impl Shutdown {
+    /// How far it has come.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        *self.0.borrow()
+    }
+
+    /// Waits for the first request to stop. Cancel-safe.
+    pub async fn draining(&self) {
+        self.reached(Phase::Draining).await;
+    }
+
+    /// Waits for the second request to stop. Cancel-safe.
+    pub async fn aborted(&self) {
+        self.reached(Phase::Aborted).await;
+    }
+
+    /// Without a trigger no request can come any more: waits for ever.
+    async fn reached(&self, phase: Phase) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|now| *now >= phase).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// A shutdown that SIGINT and SIGTERM raise (Ctrl-C where there are no signals).
+///
+/// Call inside a tokio runtime. The handlers stay for the rest of the process.
+///
+/// # Errors
+///
+/// When the handlers cannot be installed.
+pub fn on_signals() -> std::io::Result<Shutdown> {
+    let (trigger, shutdown) = channel();
+    let mut signals = Signals::install()?;
+    tokio::spawn(async move {
+        loop {
+            let name = signals.next().await;
+            announce(name, trigger.raise());
+        }
+    });
+    Ok(shutdown)
+}
+
+fn announce(signal: &str, phase: Phase) {
+    match phase {
+        Phase::Running | Phase::Draining => tracing::info!(
+            event = "shutdown.draining",
+            signal,
+            "{signal}: finishing what is under way; once more stops at once"
+        ),
+        Phase::Aborted => tracing::warn!(
+            event = "shutdown.aborted",
+            signal,
+            "{signal}: stopping at once"
+        ),
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn install() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            Some(()) = self.interrupt.recv() => "SIGINT",
+            Some(()) = self.terminate.recv() => "SIGTERM",
+            else => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "the other platforms can fail")]
+    fn install() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> &'static str {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => "Ctrl-C",
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn drains_first_and_aborts_second() {
+        let (trigger, shutdown) = channel();
+        assert_eq!(shutdown.phase(), Phase::Running);
+        assert_eq!(shutdown.draining().now_or_never(), None);
+
+        assert_eq!(trigger.raise(), Phase::Draining);
+        shutdown.draining().await;
+        assert_eq!(shutdown.aborted().now_or_never(), None);
+
+        assert_eq!(trigger.raise(), Phase::Aborted);
+        shutdown.aborted().await;
+        shutdown.draining().await;
+        assert_eq!(trigger.raise(), Phase::Aborted);
+    }
+
+    #[tokio::test]
+    async fn a_lost_trigger_is_no_request() {
+        let (trigger, shutdown) = channel();
+        drop(trigger);
+        assert_eq!(shutdown.draining().now_or_never(), None);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn real_signals_raise_it() {
+        let shutdown = on_signals().unwrap();
+        let pid = std::process::id().to_string();
+        let send = async |signal: &str| {
+            let mut kill = tokio::process::Command::new("sh");
+            kill.args(["-c", r#"kill -s "$0" "$1""#, signal, &pid]);
+            assert!(kill.status().await.unwrap().success());
+        };
+        send("TERM").await;
+        shutdown.draining().await;
+        assert_eq!(shutdown.phase(), Phase::Draining);
+        send("INT").await;
+        shutdown.aborted().await;
+    }
+}

@@ -1,0 +1,165 @@
+//! Logs: one line per event, on stderr.
+//!
+//! Every line that a program may look for has a stable name in its field
+//! `event`; the names are listed in `docs/daemon.md`. Values of secrets never
+//! reach a log.
+
+use std::io::IsTerminal as _;
+use std::str::FromStr;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The form of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object per line.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            other => Err(format!("{other:?} is not a log format; use text or json")),
+        }
+    }
+}
+
+/// Why logging could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter makes no sense.
+    #[error(
+        "{filter:?} is not a log filter; give a level (error, warn, info, debug, trace) or \
+         target=level pairs with --log-level or PRISM_GITOPS_LOG"
+    )]
+    Filter {
+        /// The filter.
+        filter: String,
+        /// What is wrong with it.
+        #[source]
+        source: tracing_subscriber::filter::ParseError,
+    },
+    /// Something else in this process has set up logging.
+    #[error("logging is already set up")]
+    Twice(#[source] tracing_subscriber::util::TryInitError),
+}
+
+/// Sets up logging for the whole process.
+///
+/// `filter` is a level or a filter as `tracing` has them (`info`,
+/// `prism_gitops=debug,warn`). A level alone speaks of this program; the
+/// libraries below it stay at `warn`. `color` applies on a terminal only.
+///
+/// # Errors
+///
+/// [`TelemetryError`] for a filter that makes no sense, and for a second call.
+pub fn init(format: LogFormat, filter: &str, color: bool) -> Result<(), TelemetryError> {
+    let color = color && std::io::stderr().is_terminal();
+    let subscriber = subscriber(format, filter, color, std::io::stderr)?;
+    subscriber.try_init().map_err(TelemetryError::Twice)
+}
+
+fn subscriber<W>(
+    format: LogFormat,
+    filter: &str,
+    color: bool,
+    writer: W,
+) -> Result<Box<dyn tracing::Subscriber + Send + Sync>, TelemetryError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(parse(filter)?)
+        .with_writer(writer)
+        .with_ansi(color && format == LogFormat::Text);
+    Ok(match format {
+        LogFormat::Text => Box::new(builder.with_target(false).finish()),
+        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+    })
+}
+
+fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
+    let is_level = tracing::Level::from_str(filter).is_ok();
+    let directives = if is_level {
+        format!("warn,prism_gitops={filter}")
+    } else {
+        filter.to_owned()
+    };
+    EnvFilter::try_new(&directives).map_err(|source| TelemetryError::Filter {
+        filter: filter.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Debug, Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: LogFormat, filter: &str) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(format, filter, false, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::debug!(event = "pass.finished", "quiet");
+            tracing::info!(event = "pass.finished", changes = 3, "pass finished");
+            tracing::info!(target: "hyper", "noise");
+        });
+        let bytes = lines.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn json_lines_hold_the_event_at_the_top() {
+        let text = logged(LogFormat::Json, "info");
+        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!(line["event"], "pass.finished");
+        assert_eq!(line["changes"], 3);
+        assert_eq!(line["message"], "pass finished");
+        assert_eq!(line["level"], "INFO");
+    }
+
+    #[test]
+    fn text_lines_are_plain_and_filtered() {
+        let text = logged(LogFormat::Text, "info");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(
+            text.trim_end()
+                .ends_with(r#"INFO pass finished event="pass.finished" changes=3"#)
+        );
+        assert!(!text.contains('\u{1b}'));
+        assert_eq!(logged(LogFormat::Text, "debug").lines().count(), 2);
+        assert_eq!(logged(LogFormat::Text, "hyper=info").lines().count(), 1);
+    }
+
+    #[test]
+    fn a_wrong_filter_is_named_with_the_flag() {
+        let error = parse("prism_gitops=loud").unwrap_err();
+        insta::assert_snapshot!(error, @r#""prism_gitops=loud" is not a log filter; give a level (error, warn, info, debug, trace) or target=level pairs with --log-level or PRISM_GITOPS_LOG"#);
+        assert!("yaml".parse::<LogFormat>().is_err());
+    }
+}

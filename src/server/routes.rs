@@ -1,0 +1,78 @@
+//! The routes.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use super::{ServerState, metrics as exposition, reply};
+use crate::controller::Status;
+use crate::controller::status::Phase;
+use crate::runtime::readiness::{self, Facts};
+
+/// Whether a restart would help.
+pub(super) async fn healthz(State(state): State<ServerState>) -> Response {
+    let facts = facts(&state);
+    verdict(readiness::live(&facts, &state.limits).err())
+}
+
+/// Whether what the daemon says can be relied on.
+pub(super) async fn readyz(State(state): State<ServerState>) -> Response {
+    let facts = facts(&state);
+    verdict(readiness::ready(&facts, &state.limits).err())
+}
+
+/// Everything that is known.
+pub(super) async fn status(State(state): State<ServerState>) -> Response {
+    let json = state.status.borrow().to_json(state.clock.now());
+    match json {
+        Ok(json) => Json(json).into_response(),
+        Err(_) => failed(),
+    }
+}
+
+/// The same in numbers.
+pub(super) async fn metrics(State(state): State<ServerState>) -> Response {
+    let status = state.status.borrow().clone();
+    match exposition::text(status, state.clock.now()) {
+        Ok(text) => ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),
+        Err(_) => failed(),
+    }
+}
+
+fn facts(state: &ServerState) -> Facts {
+    let status = state.status.borrow();
+    let Status {
+        draining,
+        phase,
+        generation,
+        alive_at,
+        ..
+    } = &*status;
+    Facts {
+        draining: *draining || *phase == Phase::Stopped,
+        working: *phase == Phase::Working,
+        silence: state.clock.instant().saturating_duration_since(*alive_at),
+        passed_once: *generation > 0,
+        observation_age: status.observation_age(state.clock.now()),
+    }
+}
+
+fn verdict(against: Option<impl std::fmt::Display>) -> Response {
+    match against {
+        None => Json(json!({ "status": "ok" })).into_response(),
+        Some(reason) => {
+            let body = json!({ "status": "failing", "reason": reason.to_string() });
+            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+        }
+    }
+}
+
+fn failed() -> Response {
+    reply::error(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the answer could not be written",
+    )
+}
