@@ -25,6 +25,7 @@ pub mod diff;
 pub mod plan;
 
 // The edges.
+pub mod cli;
 pub mod config;
 pub mod controller;
 pub mod daemon;

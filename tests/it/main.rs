@@ -6,12 +6,25 @@
     reason = "a helper that fails is a test that fails, and a skipped test says so"
 )]
 
+mod architecture;
 mod bad_input;
 #[cfg(feature = "sandbox")]
 mod canonical;
+#[cfg(feature = "sandbox")]
+mod cli;
+#[cfg(feature = "sandbox")]
+mod corpus;
 mod corpus_definitions;
 mod daemon;
+mod deploy;
+#[cfg(feature = "sandbox")]
+mod drift;
 mod operations;
+#[cfg(feature = "sandbox")]
+mod prism;
+mod project;
+#[cfg(feature = "sandbox")]
+mod quickstart;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

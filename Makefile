@@ -1,0 +1,78 @@
+# What people and CI run. `make help` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+CARGO ?= cargo
+NPM ?= npm
+DOCKER ?= docker
+IMAGE ?= prism-gitops
+
+# Prismatic's own command line, which the sandbox is tested with.
+PRISM_LOCK := tests/prism/package-lock.json
+PRISM_STAMP := target/prism/.installed
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# Unoptimised on purpose: it is ready in half the time, and the tests use most of what was built.
+.PHONY: quickstart
+quickstart: ## Build, and keep a local sandbox in step with examples/quickstart
+	$(CARGO) build --locked
+	target/debug/prism-gitops daemon examples/quickstart --sandbox
+
+.PHONY: test
+test: prism ## Run all tests
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		echo '+ $(CARGO) nextest run --locked'; \
+		$(CARGO) nextest run --locked; \
+	else \
+		echo 'cargo-nextest is not installed: running the same tests with `cargo test`'; \
+		$(CARGO) test --locked --lib --bins --tests; \
+	fi
+	$(CARGO) test --locked --doc
+
+.PHONY: prism
+prism: $(PRISM_STAMP) ## Install the pinned prism command line into target/prism
+
+$(PRISM_STAMP): tests/prism/package.json $(PRISM_LOCK)
+	mkdir -p target/prism
+	cp tests/prism/package.json $(PRISM_LOCK) target/prism/
+	$(NPM) ci --prefix target/prism --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.PHONY: fmt
+fmt: ## Format the code
+	$(CARGO) fmt
+
+.PHONY: fmt-check
+fmt-check: ## Fail where the code is not formatted
+	$(CARGO) fmt --check
+
+.PHONY: lint
+lint: ## Run clippy, and check the build without the sandbox
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features --lib --bins -- -D warnings
+
+.PHONY: doc
+doc: ## Build the API documentation, warnings as errors
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --lib
+
+.PHONY: deny
+deny: ## Check licences, sources and banned crates (needs cargo-deny; not part of CI)
+	$(CARGO) deny --locked check
+
+.PHONY: dist
+dist: ## Build the binary that is shipped: static, one file, in target/<host>/dist
+	scripts/dist
+
+.PHONY: image
+image: ## Build the container image
+	$(DOCKER) build --file deploy/Dockerfile --tag $(IMAGE) .
+
+.PHONY: ci
+ci: ## Run everything CI runs
+	.ci/run

@@ -1,0 +1,98 @@
+//! The arguments: one struct per verb, with the groups they share.
+//!
+//! The doc comments are the help texts. Every flag has an environment variable
+//! `PRISM_GITOPS_<FLAG>`; [`finish`] makes blank ones count as unset.
+
+mod apply;
+mod daemon;
+mod global;
+mod parse;
+mod plan;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod tenant;
+mod tools;
+mod validate;
+
+pub(crate) use apply::ApplyArgs;
+pub(crate) use daemon::DaemonArgs;
+pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
+pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
+#[cfg(feature = "sandbox")]
+pub(crate) use sandbox::SandboxArgs;
+pub(crate) use tenant::TenantArgs;
+pub(crate) use tools::{CompletionArgs, WhoamiArgs};
+pub(crate) use validate::ValidateArgs;
+
+/// Keeps a Prismatic tenant in step with a folder of YAML files.
+///
+/// `validate` checks the files, `plan` shows what differs from the tenant,
+/// `apply` does away with the differences, `daemon` keeps doing so. With
+/// `--sandbox` all of it runs against a local Prismatic, with no account.
+#[derive(Debug, clap::Parser)]
+#[command(
+    name = "prism-gitops",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = false,
+    disable_help_subcommand = false,
+    after_long_help = EXIT_CODES
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, nothing left to do
+  1    an error: usage, files, the API, or a step that failed
+  2    `plan --detailed-exitcode` found changes
+  3    done as far as possible; some resources are Blocked or Pending
+  4    refused by a guard, or the saved plan is stale
+  130  interrupted by a signal
+
+Every flag can be set in the environment as PRISM_GITOPS_<FLAG>; the flag beats it.
+
+Credentials are those of the prism CLI: PRISM_ACCESS_TOKEN or PRISM_REFRESH_TOKEN with
+PRISMATIC_URL and PRISMATIC_TENANT_ID, else a profile of prism's own file.";
+
+/// The verbs.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Validate(ValidateArgs),
+    Plan(PlanArgs),
+    Apply(ApplyArgs),
+    Daemon(DaemonArgs),
+    Whoami(WhoamiArgs),
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArgs),
+    /// Prints the JSON Schema of the manifests, for editors.
+    Schema,
+    Completion(CompletionArgs),
+    /// Prints the manual page.
+    Man,
+}
+
+/// What derive cannot say, for the command and all below it: blank variables
+/// count as unset, as prism has it, and the help says once what they are called.
+pub(crate) fn finish(command: clap::Command) -> clap::Command {
+    let is_blank = |arg: &clap::Arg| {
+        let name = arg.get_env().map(std::ffi::OsStr::to_owned);
+        name.and_then(std::env::var_os)
+            .is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()))
+    };
+    command
+        .mut_args(|arg| {
+            let arg = arg.hide_env(true);
+            if is_blank(&arg) {
+                arg.env(None::<&str>)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(finish)
+}

@@ -1,0 +1,42 @@
+//! Arguments of `apply`.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::{DecideArgs, ShowArgs, TenantArgs};
+
+/// Brings the tenant in line with the files: plan, ask, apply.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+A first Ctrl-C lets the steps under way finish and starts no more; a second one stops at once.
+Either way, running apply again goes on from there.
+
+Examples:
+  prism-gitops apply
+  prism-gitops apply --sandbox --auto-approve
+  prism-gitops plan --out plan.json && prism-gitops apply --plan plan.json")]
+pub(crate) struct ApplyArgs {
+    /// The folder with the manifests.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Do not ask; needed where there is no terminal.
+    #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
+    pub(crate) auto_approve: bool,
+
+    /// Apply exactly this saved plan, without asking; refused if what it rests on changed.
+    #[arg(long, env = "PRISM_GITOPS_PLAN", value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+
+    /// Apply the plan with this digest although a guard refuses it; no other plan.
+    #[arg(long, env = "PRISM_GITOPS_APPROVE", value_name = "DIGEST")]
+    pub(crate) approve: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+    #[command(flatten)]
+    pub(crate) decide: DecideArgs,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

@@ -1,0 +1,36 @@
+//! Arguments of `daemon`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{DecideArgs, TenantArgs, parse};
+
+/// Keeps the tenant in step with the files until it is told to stop.
+///
+/// A change of a file, the interval and requests to its HTTP interface start a
+/// pass. The first SIGINT or SIGTERM lets the steps under way finish; the
+/// second stops at once.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct DaemonArgs {
+    /// The folder with the manifests.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    /// How often everything is compared, whether or not a file changed.
+    #[arg(long, env = "PRISM_GITOPS_INTERVAL", value_name = "TIME", default_value = "60s", value_parser = parse::interval)]
+    pub(crate) interval: Duration,
+
+    /// Where health, metrics and the HTTP interface are served.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub(crate) listen: String,
+
+    #[command(flatten)]
+    pub(crate) decide: DecideArgs,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

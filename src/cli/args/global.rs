@@ -1,0 +1,86 @@
+//! Flags of every command.
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Output {
+    /// Text for people.
+    #[default]
+    Human,
+    /// One JSON document, also on failure.
+    Json,
+    /// Markdown for a pull request.
+    Markdown,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// The form of the result on stdout.
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "PRISM_GITOPS_OUTPUT",
+        value_name = "FORM",
+        default_value = "human"
+    )]
+    pub(crate) output: Output,
+
+    /// When to use colour.
+    #[arg(
+        long,
+        global = true,
+        env = "PRISM_GITOPS_COLOR",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    pub(crate) color: Color,
+
+    /// The form of log lines on stderr.
+    #[arg(
+        long,
+        global = true,
+        env = "PRISM_GITOPS_LOG_FORMAT",
+        value_name = "FORM",
+        default_value = "text"
+    )]
+    pub(crate) log_format: LogFormat,
+
+    /// What to log: error, warn, info, debug, trace, or a filter such as `prism_gitops=debug`.
+    ///
+    /// The daemon logs at info, the other commands at warn.
+    #[arg(
+        long,
+        global = true,
+        env = "PRISM_GITOPS_LOG_LEVEL",
+        value_name = "FILTER"
+    )]
+    pub(crate) log_level: Option<String>,
+
+    /// Log more: -v info, -vv debug, -vvv trace.
+    #[arg(short, long, global = true, env = "PRISM_GITOPS_VERBOSE", value_name = "N", action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}

@@ -1,0 +1,68 @@
+//! Values of flags that are more than words.
+
+use std::time::Duration;
+
+/// A length of time as people write it: `30s`, `5m`, `1h 30m`, `250ms`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text.parse().map_err(|_| {
+        "write it as a number and a unit, such as `30s`, `5m` or `250ms`".to_owned()
+    })?;
+    Duration::try_from(span).map_err(|_| "it must not be negative".to_owned())
+}
+
+/// A length of time between two wake-ups.
+pub(crate) fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < Duration::from_secs(1) {
+        return Err("it must be at least 1s".to_owned());
+    }
+    Ok(interval)
+}
+
+/// A rate above zero, per second.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("it must be a number above 0".to_owned()),
+    }
+}
+
+/// A count above zero.
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("it must be a whole number above 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_written_with_units() {
+        for (text, millis) in [
+            ("30s", 30_000),
+            ("5m", 300_000),
+            ("250ms", 250),
+            ("1h 30m", 5_400_000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for bad in ["30", "", "-5s", "soon"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert!(interval("500ms").is_err());
+        assert!(interval("1s").is_ok());
+    }
+
+    #[test]
+    fn rates_and_counts_are_above_zero() {
+        assert_eq!(rate("2.5"), Ok(2.5));
+        for bad in ["0", "-1", "inf", "NaN", "x"] {
+            assert!(rate(bad).is_err(), "{bad}");
+        }
+        assert_eq!(positive("8"), Ok(8));
+        assert!(positive("0").is_err());
+    }
+}

@@ -1,0 +1,39 @@
+//! Which tenant, and how fast it may be asked.
+
+use clap::builder::FalseyValueParser;
+
+use super::parse;
+
+/// Which tenant, and how fast it may be asked.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Tenant")]
+pub(crate) struct TenantArgs {
+    /// The environment of the Project to work on; needed where it has several.
+    #[arg(short, long, env = "PRISM_GITOPS_ENV", value_name = "NAME")]
+    pub(crate) env: Option<String>,
+
+    /// The profile of prism's own profile file.
+    #[arg(long, env = "PRISM_GITOPS_PROFILE", value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
+    /// The URL of the Prismatic stack, such as `https://app.prismatic.io`.
+    #[arg(long, env = "PRISM_GITOPS_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+
+    /// The tenant, for users who belong to several.
+    #[arg(long, env = "PRISM_GITOPS_TENANT_ID", value_name = "ID")]
+    pub(crate) tenant_id: Option<String>,
+
+    /// Work on an embedded sandbox instead, whatever else is given; its state is kept in
+    /// `.prism-gitops` below PATH.
+    #[arg(long, env = "PRISM_GITOPS_SANDBOX", value_parser = FalseyValueParser::new())]
+    pub(crate) sandbox: bool,
+
+    /// Requests per second, in place of the Project's rate.
+    #[arg(long, env = "PRISM_GITOPS_REQUESTS_PER_SECOND", value_name = "N", value_parser = parse::rate)]
+    pub(crate) requests_per_second: Option<f64>,
+
+    /// Requests under way at once, in place of the Project's.
+    #[arg(long, env = "PRISM_GITOPS_CONCURRENCY", value_name = "N", value_parser = parse::positive)]
+    pub(crate) concurrency: Option<usize>,
+}

@@ -1,0 +1,29 @@
+//! Arguments of the small commands.
+
+use std::path::PathBuf;
+
+use super::TenantArgs;
+
+/// Shows who the credentials belong to, and where they came from.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct WhoamiArgs {
+    /// The folder with the Project, for its environments.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}
+
+/// Prints a completion script for a shell.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops completion bash > /etc/bash_completion.d/prism-gitops
+  prism-gitops completion zsh > ~/.zfunc/_prism-gitops
+  prism-gitops completion fish > ~/.config/fish/completions/prism-gitops.fish")]
+pub(crate) struct CompletionArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,25 @@
+//! Arguments of `validate`.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::TenantArgs;
+
+/// Checks the files, without a tenant.
+///
+/// All findings of all files are reported at once, with file, line, column
+/// and a hint.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ValidateArgs {
+    /// The folder with the manifests.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Also ask the tenant whether it would accept the definitions.
+    #[arg(long, env = "PRISM_GITOPS_ONLINE", value_parser = FalseyValueParser::new())]
+    pub(crate) online: bool,
+
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

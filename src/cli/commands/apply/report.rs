@@ -1,0 +1,204 @@
+//! How an apply went.
+
+use std::collections::BTreeSet;
+
+use crate::cli::args::Output;
+use crate::cli::diagnostics::counted;
+use crate::cli::error::CliError;
+use crate::cli::progress::words;
+use crate::cli::ui::Ui;
+use crate::execute::Outcome;
+use crate::model::Address;
+use crate::plan::render::{self, Results};
+use crate::plan::{Action, Plan, Step, StepResult};
+
+/// Writes the result in the form that was asked for.
+pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliError> {
+    match ui.output() {
+        Output::Json => ui.document(&render::json(plan, Some(&results(plan, outcome)))),
+        // The plan has said that there is nothing to do.
+        Output::Human if plan.is_empty() => Ok(()),
+        Output::Human | Output::Markdown => ui.result(&format!("\n{}\n", text(plan, outcome))),
+    }
+}
+
+fn results(plan: &Plan, outcome: &Outcome) -> Results {
+    let addresses = plan
+        .resources
+        .iter()
+        .map(|resource| resource.address.clone());
+    addresses
+        .filter_map(|address| Some((address.clone(), outcome.of(plan, &address)?)))
+        .collect()
+}
+
+/// The summary line, and what failed with the words of the API.
+fn text(plan: &Plan, outcome: &Outcome) -> String {
+    let mut lines = vec![summary(plan, outcome)];
+    lines.extend(plan.steps.iter().filter_map(|step| {
+        let StepResult::Failed { message, transient } = outcome.steps.get(&step.id)? else {
+            return None;
+        };
+        Some(failure(step, message, *transient))
+    }));
+    lines.join("\n")
+}
+
+fn failure(step: &Step, message: &str, transient: bool) -> String {
+    let hint = if transient {
+        "run apply again; what is done stays done"
+    } else {
+        "correct it and run apply again; what is done stays done"
+    };
+    let (address, what) = (&step.address, words(&step.operation));
+    format!("! {address}: {what} failed: {message}\n  Hint: {hint}")
+}
+
+/// `Apply complete: 2 created, 1 updated.`
+fn summary(plan: &Plan, outcome: &Outcome) -> String {
+    let mut parts = done(plan, outcome);
+    let count = |wanted: fn(&StepResult) -> bool| {
+        let results = outcome.steps.values().filter(|result| wanted(result));
+        results.count()
+    };
+    let undone = [
+        (count(|r| matches!(r, StepResult::Failed { .. })), "failed"),
+        (
+            count(|r| matches!(r, StepResult::Skipped { .. })),
+            "skipped",
+        ),
+        (
+            count(|r| matches!(r, StepResult::NotAttempted)),
+            "not attempted",
+        ),
+    ];
+    let complete = undone.iter().all(|(count, _)| *count == 0);
+    for (steps, how) in undone.into_iter().filter(|(count, _)| *count > 0) {
+        parts.push(format!("{} {how}", counted(steps, "step")));
+    }
+    let left = [
+        (plan.summary.blocked, "blocked"),
+        (plan.summary.pending, "pending"),
+    ];
+    parts.extend(
+        left.iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, how)| format!("{n} {how}")),
+    );
+    let head = match (outcome.interrupted, complete) {
+        (true, _) => "Apply interrupted",
+        (false, true) => "Apply complete",
+        (false, false) => "Apply incomplete",
+    };
+    match parts.is_empty() {
+        true => format!("{head}: nothing to do."),
+        false => format!("{head}: {}.", parts.join(", ")),
+    }
+}
+
+/// How many resources had which kind of change made to them.
+fn done(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let applied = |step: &&Step| outcome.steps.get(&step.id) == Some(&StepResult::Applied);
+    let changed: BTreeSet<(usize, &Address)> = plan
+        .steps
+        .iter()
+        .filter(applied)
+        .map(|step| (word(step.action), &step.address))
+        .collect();
+    (0..WORDS.len())
+        .filter_map(|index| {
+            let count = changed.iter().filter(|(word, _)| *word == index).count();
+            (count > 0).then(|| format!("{count} {}", WORDS[index]))
+        })
+        .collect()
+}
+
+const WORDS: [&str; 7] = [
+    "adopted",
+    "created",
+    "updated",
+    "published",
+    "deployed",
+    "disabled",
+    "deleted",
+];
+
+fn word(action: Action) -> usize {
+    match action {
+        Action::Adopt => 0,
+        Action::Create => 1,
+        Action::Import
+        | Action::Update
+        | Action::Marketplace
+        | Action::Configure
+        | Action::Upgrade
+        | Action::Enable => 2,
+        Action::Publish => 3,
+        Action::Deploy => 4,
+        Action::Disable => 5,
+        Action::Delete => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::commands::testing::plan_with;
+    use crate::model::ResourceName;
+    use crate::plan::StepId;
+
+    fn instance(name: &str) -> Address {
+        Address::instance(ResourceName::parse(name).unwrap())
+    }
+
+    fn outcome(results: &[StepResult]) -> Outcome {
+        let steps = results.iter().cloned().enumerate();
+        Outcome {
+            steps: steps.map(|(id, result)| (StepId(id), result)).collect(),
+            interrupted: false,
+        }
+    }
+
+    #[test]
+    fn resources_count_once_under_each_kind_of_change() {
+        let plan = plan_with(&[
+            (
+                instance("smith"),
+                &[Action::Update, Action::Configure, Action::Deploy],
+            ),
+            (instance("wong"), &[Action::Create, Action::Deploy]),
+        ]);
+        let all = outcome(&vec![StepResult::Applied; 5]);
+        insta::assert_snapshot!(text(&plan, &all), @"Apply complete: 1 created, 1 updated, 2 deployed.");
+    }
+
+    #[test]
+    fn a_failure_keeps_the_words_of_the_api() {
+        let plan = plan_with(&[
+            (instance("smith"), &[Action::Configure, Action::Deploy]),
+            (instance("wong"), &[Action::Enable]),
+        ]);
+        let failed = StepResult::Failed {
+            message: "deployInstance: refused: name: too long".to_owned(),
+            transient: false,
+        };
+        let skipped = StepResult::Skipped {
+            because: "configure failed".to_owned(),
+        };
+        let results = outcome(&[failed, skipped, StepResult::Applied]);
+        insta::assert_snapshot!(text(&plan, &results), @"
+        Apply incomplete: 1 updated, 1 step failed, 1 step skipped.
+        ! Instance/smith: deploy failed: deployInstance: refused: name: too long
+          Hint: correct it and run apply again; what is done stays done
+        ");
+        let stopped = Outcome {
+            interrupted: true,
+            ..outcome(&[
+                StepResult::Applied,
+                StepResult::NotAttempted,
+                StepResult::NotAttempted,
+            ])
+        };
+        insta::assert_snapshot!(text(&plan, &stopped), @"Apply interrupted: 1 updated, 2 steps not attempted.");
+    }
+}

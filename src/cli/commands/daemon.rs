@@ -1,0 +1,118 @@
+//! `daemon`: keeps the tenant in step.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use super::no_markdown;
+use crate::cli::Variables;
+use crate::cli::args::DaemonArgs;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::tenant::Connector;
+use crate::cli::ui::Ui;
+use crate::cli::{project, provenance, runtime};
+use crate::controller::connect::SecretResolver;
+use crate::controller::delays::Delays;
+use crate::daemon::{self, DaemonOptions, ExitReason};
+use crate::manifest;
+use crate::model::{SecretRef, SecretValues};
+use crate::runtime::clock::SystemClock;
+use crate::server;
+use crate::source::watch::{Watch, WatchOptions};
+use crate::source::{Source as _, secrets};
+
+/// One save is many events, but few milliseconds.
+const QUIET: Duration = Duration::from_millis(50);
+
+/// Runs the command until a signal comes.
+pub(super) async fn run(
+    ui: &Ui,
+    args: &DaemonArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    no_markdown(ui, "daemon")?;
+    let shutdown = runtime::signals()?;
+    let root = project::root(&args.path);
+    let variables_of = variables.clone();
+    let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
+    let ended = daemon::run(DaemonOptions {
+        environment: name(args).await?,
+        listen: Some(listen(args).await?),
+        watch: Some(watch(&args.path).await?),
+        source: Arc::new(project::source(&args.path)),
+        connect: Arc::new(connect),
+        secrets: Arc::new(Secrets { root }),
+        provenance: Arc::new(move |revision| {
+            provenance::record(&variables_of, revision.commit.as_ref())
+        }),
+        clock: Arc::new(SystemClock),
+        interval: args.interval,
+        delays: Delays::random(),
+        adopt: args.decide.adopt,
+        allow_delete: args.decide.allow_delete,
+        shutdown,
+    })
+    .await;
+    match ended {
+        Ok(ExitReason::Drained) => Ok(Exit::Done),
+        Ok(ExitReason::Aborted) => Ok(Exit::Interrupted),
+        Err(error) => {
+            Err(CliError::bug("the daemon ended although nobody asked it to").because(&error))
+        }
+    }
+}
+
+/// What the environment is called: its URL is not known before the first pass.
+async fn name(args: &DaemonArgs) -> Result<String, CliError> {
+    if args.tenant.sandbox {
+        return Ok("sandbox".to_owned());
+    }
+    if let Some(name) = &args.tenant.env {
+        return Ok(name.clone());
+    }
+    let snapshot = project::source(&args.path).snapshot().await?;
+    let environments = manifest::load(&snapshot.files).desired.project.environments;
+    Ok(match environments.keys().next() {
+        Some(name) if environments.len() == 1 => name.clone(),
+        _ => "default".to_owned(),
+    })
+}
+
+async fn listen(args: &DaemonArgs) -> Result<tokio::net::TcpListener, CliError> {
+    let bound = server::bind(&args.listen).await;
+    bound.map_err(|error| {
+        let hint = error.hint();
+        CliError::user(error.to_string()).because(&error).hint(hint)
+    })
+}
+
+/// Passes wake-ups on for as long as somebody takes them.
+async fn watch(path: &Path) -> Result<mpsc::Receiver<()>, CliError> {
+    let options = WatchOptions {
+        debounce: QUIET,
+        ..WatchOptions::default()
+    };
+    let mut watch = Watch::start(path, options).await?;
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        while watch.changed().await.is_some() && sender.send(()).await.is_ok() {}
+    });
+    Ok(receiver)
+}
+
+/// Secrets, relative to the folder of the project.
+struct Secrets {
+    root: PathBuf,
+}
+
+#[async_trait]
+impl SecretResolver for Secrets {
+    async fn resolve(&self, references: &BTreeSet<SecretRef>) -> SecretValues {
+        secrets::resolve(references.clone(), &self.root).await
+    }
+}

@@ -1,0 +1,74 @@
+//! `plan`: what differs, without writing anything.
+
+use std::path::Path;
+
+use crate::cli::Variables;
+use crate::cli::args::{Output, PlanArgs, ShowArgs};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::project::{Decided, decide};
+use crate::cli::runtime;
+use crate::cli::text_diff;
+use crate::cli::ui::Ui;
+use crate::plan::Plan;
+use crate::plan::render::{self, HumanOptions};
+
+/// Runs the command.
+pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
+    let signals = runtime::signals()?;
+    let decided = decide(ui, &args.path, args.decide, &args.tenant, variables);
+    let decided = runtime::or_interrupt(&signals, decided).await?;
+    let plan = &decided.planned.plan;
+    if let Some(file) = &args.out {
+        save(file, plan)?;
+    }
+    runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;
+    Ok(Exit::of_plan(plan, args.detailed_exitcode))
+}
+
+/// Shows a plan in the form that was asked for.
+pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(), CliError> {
+    let plan = &decided.planned.plan;
+    match ui.output() {
+        Output::Json => return ui.document(&render::json(plan, None)),
+        Output::Markdown => ui.result(&render::markdown(plan))?,
+        Output::Human => {
+            ui.findings(&plan.diagnostics, "");
+            ui.result(&human(plan, ui, show))?;
+        }
+    }
+    if show.diff {
+        let diff = text_diff::definitions(plan, decided.tenant.platform.as_ref()).await?;
+        return show_diff(ui, &diff);
+    }
+    Ok(())
+}
+
+fn show_diff(ui: &Ui, diff: &str) -> Result<(), CliError> {
+    match ui.output() {
+        _ if diff.is_empty() => Ok(()),
+        Output::Markdown => ui.result(&format!("\n```diff\n{diff}```\n")),
+        Output::Human | Output::Json => ui.result(&format!("\n{diff}")),
+    }
+}
+
+/// The human form, ending in a line break.
+pub(super) fn human(plan: &Plan, ui: &Ui, show: ShowArgs) -> String {
+    let options = HumanOptions {
+        color: ui.color_out(),
+        all: show.all,
+    };
+    let mut text = render::human(plan, options);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// Saves what `apply --plan` compares with: the JSON document, digest included.
+fn save(file: &Path, plan: &Plan) -> Result<(), CliError> {
+    let text = format!("{:#}\n", render::json(plan, None));
+    std::fs::write(file, text).map_err(|error| {
+        CliError::world(format!("cannot save the plan to {}", file.display())).because(&error)
+    })
+}

@@ -1,0 +1,156 @@
+//! `validate`: what is wrong with the files.
+
+use serde_json::json;
+
+use crate::cli::Variables;
+use crate::cli::args::{Output, ValidateArgs};
+use crate::cli::diagnostics::counted;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::project;
+use crate::cli::runtime;
+use crate::cli::tenant;
+use crate::cli::ui::Ui;
+use crate::manifest;
+use crate::model::{Desired, Diagnostic, Location, Severity};
+use crate::prismatic::error::ErrorKind;
+use crate::prismatic::platform::Platform;
+use crate::source::Source as _;
+
+/// Runs the command.
+pub(super) async fn run(
+    ui: &Ui,
+    args: &ValidateArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let signals = runtime::signals()?;
+    runtime::or_interrupt(&signals, check(ui, args, variables)).await
+}
+
+/// What the files declare, and what is wrong with them.
+struct Checked {
+    desired: Desired,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    async fn read(args: &ValidateArgs) -> Result<Self, CliError> {
+        let snapshot = project::source(&args.path).snapshot().await?;
+        let loaded = manifest::load(&snapshot.files);
+        let (_, mut found) = crate::validate::offline(&loaded.desired);
+        let mut diagnostics = loaded.diagnostics;
+        diagnostics.append(&mut found);
+        let desired = loaded.desired;
+        Ok(Self {
+            desired,
+            diagnostics,
+        })
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let findings = self.diagnostics.iter();
+        findings
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+
+    fn is_valid(&self) -> bool {
+        self.count(Severity::Error) == 0
+    }
+}
+
+async fn check(ui: &Ui, args: &ValidateArgs, variables: &Variables) -> Result<Exit, CliError> {
+    let mut checked = Checked::read(args).await?;
+    if args.online && checked.is_valid() {
+        let (project, root) = (&checked.desired.project, project::root(&args.path));
+        let tenant = tenant::choose(&args.tenant, project, &root, variables).await?;
+        let mut found = online(tenant.platform.as_ref(), &checked.desired).await?;
+        checked.diagnostics.append(&mut found);
+    }
+    report(ui, &checked)?;
+    Ok(if checked.is_valid() {
+        Exit::Done
+    } else {
+        Exit::Error
+    })
+}
+
+/// Asks the tenant about every definition.
+async fn online(platform: &dyn Platform, desired: &Desired) -> Result<Vec<Diagnostic>, CliError> {
+    let mut found = Vec::new();
+    for integration in &desired.integrations {
+        let Err(error) = platform
+            .validate_definition(&integration.definition.text)
+            .await
+        else {
+            continue;
+        };
+        match &error.kind {
+            ErrorKind::Refused(_) | ErrorKind::GraphQl(_) | ErrorKind::NotFound { .. } => {
+                let message = format!("the tenant would refuse this definition: {}", error.kind);
+                let file = Location::file(&integration.definition.path);
+                found.push(Diagnostic::error("refused-by-tenant", message).at(file));
+            }
+            _ => return Err(error.into()),
+        }
+    }
+    Ok(found)
+}
+
+fn report(ui: &Ui, checked: &Checked) -> Result<(), CliError> {
+    match ui.output() {
+        Output::Json => ui.document(&document(checked)),
+        Output::Markdown => ui.result(&markdown(checked)),
+        Output::Human => {
+            ui.findings(&checked.diagnostics, "");
+            if checked.is_valid() {
+                ui.result(&format!("{}\n", line(checked)))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn document(checked: &Checked) -> serde_json::Value {
+    json!({
+        "formatVersion": "1.0",
+        "valid": checked.is_valid(),
+        "summary": {
+            "integrations": checked.desired.integrations.len(),
+            "instances": checked.desired.instances.len(),
+            "errors": checked.count(Severity::Error),
+            "warnings": checked.count(Severity::Warning),
+        },
+        "diagnostics": checked.diagnostics,
+    })
+}
+
+fn line(checked: &Checked) -> String {
+    format!(
+        "Valid: {}, {}.",
+        counted(checked.desired.integrations.len(), "integration"),
+        counted(checked.desired.instances.len(), "instance"),
+    )
+}
+
+fn markdown(checked: &Checked) -> String {
+    let mut text = if checked.is_valid() {
+        format!("**{}**\n", line(checked))
+    } else {
+        format!(
+            "**Not valid: {}.**\n",
+            counted(checked.count(Severity::Error), "error")
+        )
+    };
+    for finding in &checked.diagnostics {
+        let place = finding.location.as_ref();
+        let place = place
+            .map(|place| format!("`{place}`: "))
+            .unwrap_or_default();
+        let hint = finding.hint.as_ref();
+        let hint = hint.map(|hint| format!(" _{hint}_")).unwrap_or_default();
+        text.push_str(&format!("\n- {place}{}{hint}", finding.message));
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,97 @@
+//! Errors of the other modules: whose turn it is, and what to do.
+
+use super::{CliError, Kind};
+use crate::controller::connect::ConnectError;
+use crate::controller::error::{Class, PassError};
+use crate::prismatic::error::{ErrorKind, PlatformError};
+use crate::prismatic::transport::TransportError;
+use crate::source::SourceError;
+
+/// How to get credentials, or do without.
+pub(crate) const LOG_IN: &str = "set PRISM_REFRESH_TOKEN to the output of \
+     `prism me:token --type refresh`, or log in with `prism login`; to try things without an \
+     account, add --sandbox";
+
+impl From<PassError> for CliError {
+    fn from(error: PassError) -> Self {
+        let hint = error.hint();
+        let converted = match error {
+            PassError::Source(error) => return error.into(),
+            PassError::Invalid(diagnostics) => return Self::files(diagnostics),
+            PassError::Platform(error) => return error.into(),
+            PassError::Connect(error) => match error.class {
+                Class::User => Self::user("cannot connect to the tenant").because(&error),
+                Class::World => Self::world("cannot connect to the tenant").because(&error),
+                Class::Bug => Self::bug("cannot connect to the tenant").because(&error),
+            },
+            PassError::WrongOrganization { .. } => Self::refused(error.to_string()),
+            PassError::Bug(_) => Self::bug(error.to_string()),
+        };
+        match hint {
+            Some(hint) => converted.hint(hint),
+            None => converted,
+        }
+    }
+}
+
+impl CliError {
+    /// The same error for the daemon, which goes on trying.
+    pub(crate) fn into_connect(self) -> ConnectError {
+        let mut message = self.message;
+        for cause in self.causes {
+            message.push_str(": ");
+            message.push_str(&cause);
+        }
+        ConnectError {
+            message,
+            hint: self.hint,
+            class: match self.kind {
+                Kind::User => Class::User,
+                Kind::World => Class::World,
+                Kind::Bug => Class::Bug,
+            },
+        }
+    }
+}
+
+impl From<SourceError> for CliError {
+    fn from(error: SourceError) -> Self {
+        let missing = matches!(error, SourceError::Missing(_));
+        let read = Self::user("cannot read the files").because(&error);
+        if missing {
+            return read.hint(
+                "give the folder that holds the manifests; without one, the current folder is taken",
+            );
+        }
+        read
+    }
+}
+
+impl From<PlatformError> for CliError {
+    fn from(error: PlatformError) -> Self {
+        let world = Self::world("the tenant did not answer as needed").because(&error);
+        match hint(&error.kind) {
+            Some(hint) => world.hint(hint),
+            None => world,
+        }
+    }
+}
+
+fn hint(kind: &ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Unauthenticated { .. } => LOG_IN,
+        ErrorKind::Forbidden { .. } => {
+            "give the user a role that may manage integrations and instances, or use another token"
+        }
+        ErrorKind::RateLimited { .. } => {
+            "try again later, or lower the rate with --requests-per-second"
+        }
+        ErrorKind::Transport(TransportError::Connect { .. }) => {
+            "check the URL (--url or PRISMATIC_URL), the network and the proxy"
+        }
+        ErrorKind::Transport(_) | ErrorKind::Protocol { .. } => "try again; nothing is lost",
+        ErrorKind::Status { status, .. } if *status >= 500 => "try again later; nothing is lost",
+        ErrorKind::Status { .. } => "check that the URL is that of a Prismatic stack",
+        ErrorKind::NotFound { .. } | ErrorKind::Refused(_) | ErrorKind::GraphQl(_) => return None,
+    })
+}

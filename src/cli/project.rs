@@ -1,0 +1,62 @@
+//! The steps that commands share: read the files, ask the tenant, make the plan.
+
+use std::path::{Path, PathBuf};
+
+use super::Variables;
+use super::args::{DecideArgs, TenantArgs};
+use super::error::CliError;
+use super::progress;
+use super::provenance;
+use super::tenant::{self, Chosen};
+use super::ui::Ui;
+use crate::controller::pass::{self, PassContext, Planned};
+use crate::manifest;
+use crate::runtime::clock::SystemClock;
+use crate::source::dir::{DirSource, root_of};
+use crate::source::secrets;
+
+/// A plan, and what it takes to carry it out.
+pub(crate) struct Decided {
+    /// The tenant it was made for.
+    pub(crate) tenant: Chosen,
+    /// The plan.
+    pub(crate) planned: Planned,
+}
+
+/// The source of a path.
+pub(crate) fn source(path: &Path) -> DirSource {
+    DirSource::new(path, manifest::references)
+}
+
+/// The folder of a path, which other paths are relative to.
+pub(crate) fn root(path: &Path) -> PathBuf {
+    root_of(path)
+}
+
+/// Reads the files, then the tenant, and makes the plan. Writes nothing.
+pub(crate) async fn decide(
+    ui: &Ui,
+    path: &Path,
+    args: DecideArgs,
+    tenant: &TenantArgs,
+    variables: &Variables,
+) -> Result<Decided, CliError> {
+    let loaded = pass::load(&source(path)).await?;
+    let root = root(path);
+    let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
+    let waiting = progress::waiting(ui, "Reading the tenant");
+    let context = PassContext {
+        platform: tenant.platform.as_ref(),
+        clock: &SystemClock,
+        secrets: secrets::resolve(loaded.secrets.clone(), &root).await,
+        environment: tenant.environment.clone(),
+        organization: tenant.organization.clone(),
+        provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
+        adopt: args.adopt,
+        allow_delete: args.allow_delete,
+        requests: Some(tenant.requests.as_ref()),
+    };
+    let planned = pass::plan(&loaded, &context).await?;
+    drop(waiting);
+    Ok(Decided { tenant, planned })
+}

@@ -1,0 +1,322 @@
+//! From arguments, environment and Project to a tenant that can be asked.
+
+mod connector;
+mod counted;
+mod credentials;
+#[cfg(feature = "sandbox")]
+mod embedded;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
+
+use super::Variables;
+use super::args::TenantArgs;
+use super::error::CliError;
+use crate::controller::connect::RequestCount;
+use crate::model::{Environment, Project, RateLimit, Secret};
+use crate::prismatic::platform::Platform;
+use crate::prismatic::transport::Transport;
+use crate::prismatic::{Connection, HttpSettings, HttpTransport, PrismaticClient, TokenSource};
+use crate::runtime::clock::{Clock, SystemClock};
+
+pub(crate) use connector::Connector;
+use counted::Counted;
+
+/// A tenant, and how it was chosen.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    /// The tenant itself.
+    pub(crate) platform: Arc<dyn Platform>,
+    /// The environment's name, or the tenant's URL where the Project names none.
+    pub(crate) environment: String,
+    /// Guard: the organization that the token must belong to.
+    pub(crate) organization: Option<String>,
+    /// Where it is, as whom, and where that was said.
+    pub(crate) connection: Connection,
+    /// How fast it may be asked.
+    pub(crate) rate: RateLimit,
+    /// How many requests went to it.
+    pub(crate) requests: Arc<dyn RequestCount>,
+}
+
+impl Chosen {
+    /// When the access token at hand ends, if it says so.
+    pub(crate) fn token_expiry(&self) -> Option<jiff::Timestamp> {
+        expiry(match (&self.connection.token, &self.connection.access) {
+            (TokenSource::Access(token), _) | (TokenSource::Refresh(_), Some(token)) => token,
+            (TokenSource::Refresh(_), None) => return None,
+        })
+    }
+}
+
+/// The `exp` of a JWT. It is not verified: this is for people to read.
+fn expiry(token: &Secret) -> Option<jiff::Timestamp> {
+    #[derive(serde::Deserialize)]
+    struct Claims {
+        exp: i64,
+    }
+    let payload = token.expose().split('.').nth(1)?;
+    let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: Claims = serde_json::from_slice(&bytes).ok()?;
+    jiff::Timestamp::from_second(claims.exp).ok()
+}
+
+/// Where to connect, as whom and how fast: everything but the connection itself.
+struct Target {
+    /// `None` for the embedded sandbox.
+    connection: Option<Connection>,
+    environment: Option<String>,
+    organization: Option<String>,
+    rate: RateLimit,
+}
+
+/// Chooses the tenant. Nothing is sent yet.
+pub(crate) async fn choose(
+    args: &TenantArgs,
+    project: &Project,
+    root: &Path,
+    variables: &Variables,
+) -> Result<Chosen, CliError> {
+    resolve(args, project, root, variables).await?.open(root)
+}
+
+async fn resolve(
+    args: &TenantArgs,
+    project: &Project,
+    root: &Path,
+    variables: &Variables,
+) -> Result<Target, CliError> {
+    let environment = environment(args, project)?;
+    let connection = if args.sandbox {
+        None
+    } else {
+        let declared = environment.map(|(_, environment)| environment);
+        Some(credentials::find(args, declared, root, variables).await?)
+    };
+    Ok(Target {
+        connection,
+        environment: environment.map(|(name, _)| name.to_owned()),
+        organization: guard(args, environment),
+        rate: rate(args, project),
+    })
+}
+
+impl Target {
+    fn open(self, root: &Path) -> Result<Chosen, CliError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (transport, connection, environment) = match self.connection {
+            None => {
+                let (transport, connection) = sandbox(root, &clock)?;
+                (transport, connection, Some("sandbox".to_owned()))
+            }
+            Some(connection) => (http()?, connection, self.environment),
+        };
+        let counted = Arc::new(Counted::new(transport));
+        let transport: Arc<dyn Transport> = Arc::clone(&counted) as _;
+        let seed = fastrand::u64(..);
+        let client = PrismaticClient::new(transport, connection.clone(), self.rate, clock, seed);
+        Ok(Chosen {
+            platform: Arc::new(client),
+            environment: environment.unwrap_or_else(|| connection.url.as_str().to_owned()),
+            organization: self.organization,
+            connection,
+            rate: self.rate,
+            requests: counted,
+        })
+    }
+
+    /// Whether a client for another target would do for this one.
+    fn is_served_by(&self, other: &Chosen) -> bool {
+        let connection = self.connection.as_ref();
+        self.rate == other.rate && connection.is_none_or(|own| same(own, &other.connection))
+    }
+}
+
+/// Secrets cannot be compared by accident; here it is meant.
+fn same(one: &Connection, other: &Connection) -> bool {
+    let token = |connection: &Connection| match &connection.token {
+        TokenSource::Access(token) => (false, token.expose().to_owned()),
+        TokenSource::Refresh(token) => (true, token.expose().to_owned()),
+    };
+    one.url == other.url && one.tenant_id == other.tenant_id && token(one) == token(other)
+}
+
+#[cfg(feature = "sandbox")]
+fn sandbox(
+    root: &Path,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Arc<dyn Transport>, Connection), CliError> {
+    embedded::open(root, Arc::clone(clock))
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn sandbox(_: &Path, _: &Arc<dyn Clock>) -> Result<(Arc<dyn Transport>, Connection), CliError> {
+    Err(CliError::user("this program was built without the sandbox"))
+}
+
+/// The environment that was named, or the only one.
+fn environment<'a>(
+    args: &TenantArgs,
+    project: &'a Project,
+) -> Result<Option<(&'a str, &'a Environment)>, CliError> {
+    let names = || {
+        project
+            .environments
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let found = match &args.env {
+        Some(name) => project.environments.get_key_value(name),
+        None => project.environments.first(),
+    };
+    let found = found.map(|(name, environment)| (name.as_str(), environment));
+    match (&args.env, found) {
+        (Some(name), None) if project.environments.is_empty() => Err(CliError::user(format!(
+            "there is no environment {name:?}: the Project declares none"
+        ))
+        .hint("declare it under spec.environments of the Project, or leave out --env")),
+        (Some(name), None) => Err(CliError::user(format!("there is no environment {name:?}"))
+            .hint(format!("the Project has: {}", names()))),
+        (None, _) if project.environments.len() > 1 && !args.sandbox => {
+            Err(CliError::user("the Project has several environments")
+                .hint(format!("choose one with --env: {}", names())))
+        }
+        (None, _) if args.sandbox => Ok(None),
+        _ => Ok(found),
+    }
+}
+
+/// The sandbox belongs to nobody's organization.
+fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option<String> {
+    let (_, environment) = environment.filter(|_| !args.sandbox)?;
+    environment.organization.clone()
+}
+
+fn http() -> Result<Arc<dyn Transport>, CliError> {
+    let transport = HttpTransport::new(HttpSettings::default())
+        .map_err(|error| CliError::world("cannot prepare connections").because(&error))?;
+    Ok(Arc::new(transport))
+}
+
+/// The Project's rate, unless a flag says otherwise; the embedded sandbox has no limit.
+fn rate(args: &TenantArgs, project: &Project) -> RateLimit {
+    const UNLIMITED: f64 = 100_000.0;
+    let mut rate = project.policy.rate;
+    if args.sandbox {
+        rate.requests_per_second = UNLIMITED;
+    }
+    if let Some(wanted) = args.requests_per_second {
+        rate.requests_per_second = wanted;
+        rate.burst = rate.burst.min(wanted.ceil() as u32).max(1);
+    }
+    if let Some(concurrency) = args.concurrency {
+        rate.concurrency = concurrency;
+    }
+    rate
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::model::{Location, Policy, ResourceName};
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        tenant: TenantArgs,
+    }
+
+    fn args(line: &str) -> TenantArgs {
+        let words = std::iter::once("x").chain(line.split_whitespace());
+        Line::parse_from(words).tenant
+    }
+
+    fn project(names: &[&str]) -> Project {
+        let environment = Environment {
+            url: None,
+            tenant_id: None,
+            organization: Some("Acme".to_owned()),
+            auth: None,
+            location: Location::default(),
+        };
+        Project {
+            name: ResourceName::parse("p").unwrap(),
+            environments: names
+                .iter()
+                .map(|name| ((*name).to_owned(), environment.clone()))
+                .collect(),
+            policy: Policy::default(),
+        }
+    }
+
+    #[test]
+    fn the_environment_is_the_named_or_the_only_one() {
+        let chosen = |line: &str, names: &[&str]| {
+            let project = project(names);
+            let found = environment(&args(line), &project);
+            found
+                .map(|found| found.map(|(name, _)| name.to_owned()))
+                .map_err(|error| format!("{} ({})", error.message(), error.hint_text().unwrap()))
+        };
+        assert_eq!(chosen("", &[]), Ok(None));
+        assert_eq!(chosen("", &["us"]), Ok(Some("us".to_owned())));
+        assert_eq!(chosen("--env eu", &["us", "eu"]), Ok(Some("eu".to_owned())));
+        assert_eq!(chosen("--sandbox", &["us", "eu"]), Ok(None));
+        for (line, names, expected) in [
+            (
+                "",
+                &["us", "eu"][..],
+                "several environments (choose one with --env: us, eu)",
+            ),
+            (
+                "--env uk",
+                &["us", "eu"],
+                "no environment \"uk\" (the Project has: us, eu)",
+            ),
+            ("--env uk", &[], "the Project declares none"),
+        ] {
+            let error = chosen(line, names).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_sandbox_is_under_no_organization_guard() {
+        let project = project(&["us"]);
+        let found = project
+            .environments
+            .first()
+            .map(|(name, e)| (name.as_str(), e));
+        assert_eq!(guard(&args(""), found).as_deref(), Some("Acme"));
+        assert_eq!(guard(&args("--sandbox"), found), None);
+    }
+
+    #[test]
+    fn the_end_of_a_token_is_read_from_it() {
+        let token = |payload: &str| Secret::new(format!("h.{}.s", URL_SAFE_NO_PAD.encode(payload)));
+        let end = expiry(&token(r#"{"exp":1700000000,"sub":"x"}"#)).unwrap();
+        assert_eq!(end.to_string(), "2023-11-14T22:13:20Z");
+        for other in [token("{}"), token("x"), Secret::new("sandbox".to_owned())] {
+            assert_eq!(expiry(&other), None);
+        }
+    }
+
+    #[test]
+    fn flags_beat_the_rate_of_the_project() {
+        let rate = rate(
+            &args("--requests-per-second 2 --concurrency 3"),
+            &project(&[]),
+        );
+        assert_eq!(
+            (rate.requests_per_second, rate.burst, rate.concurrency),
+            (2.0, 2, 3)
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! The two streams: results to stdout, talk and progress to stderr.
+//!
+//! Colour and interactivity are decided once, here.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anstyle::{AnsiColor, Style};
+
+use super::Variables;
+use super::args::{Color, GlobalArgs, Output};
+use super::diagnostics;
+use super::early::Early;
+use super::error::CliError;
+use super::exit::Exit;
+use crate::model::Diagnostic;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Everything that a person or a script sees.
+#[derive(Debug)]
+pub(crate) struct Ui {
+    output: Output,
+    color_out: bool,
+    color_err: bool,
+    stdin_is_terminal: bool,
+    stderr_is_terminal: bool,
+    /// The reader of stdout went away: what is left to say to it is dropped,
+    /// and the work goes on. Stopping half way because of `| head` would be worse.
+    closed: AtomicBool,
+}
+
+impl Ui {
+    /// Decides from the arguments, the environment and the terminal.
+    pub(crate) fn new(args: &GlobalArgs, variables: &Variables) -> Self {
+        let color = |terminal| wants_color(args.color, variables, terminal);
+        Self {
+            output: args.output,
+            color_out: color(std::io::stdout().is_terminal()),
+            color_err: color(std::io::stderr().is_terminal()),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Where the arguments are not understood (yet).
+    pub(crate) fn early(early: &Early) -> Self {
+        Self {
+            output: if early.json {
+                Output::Json
+            } else {
+                Output::Human
+            },
+            color_out: false,
+            color_err: false,
+            stdin_is_terminal: false,
+            stderr_is_terminal: false,
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// The form of the result.
+    pub(crate) fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Whether stdout is for one JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.output == Output::Json
+    }
+
+    /// Whether results may have colours.
+    pub(crate) fn color_out(&self) -> bool {
+        self.color_out
+    }
+
+    /// Whether talk may have colours.
+    pub(crate) fn color_err(&self) -> bool {
+        self.color_err
+    }
+
+    /// Whether a question can be asked and answered.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.stdin_is_terminal && self.stderr_is_terminal
+    }
+
+    /// Whether progress may be drawn.
+    pub(crate) fn can_draw(&self) -> bool {
+        self.stderr_is_terminal
+    }
+
+    /// Writes a part of the result. A reader that went away is no error.
+    pub(crate) fn result(&self, text: &str) -> Result<(), CliError> {
+        self.result_bytes(text.as_bytes())
+    }
+
+    /// Writes the result, in whatever bytes it has.
+    pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(error) => Err(CliError::world("cannot write the result to stdout").because(&error)),
+        }
+    }
+
+    /// Writes the one JSON document.
+    pub(crate) fn document(&self, document: &serde_json::Value) -> Result<(), CliError> {
+        self.result(&format!("{document:#}\n"))
+    }
+
+    /// Says something besides the result.
+    pub(crate) fn say(&self, text: &str) {
+        let _ = std::io::stderr()
+            .lock()
+            .write_all(format!("{text}\n").as_bytes());
+    }
+
+    /// Says something and stays on the line, for an answer.
+    pub(crate) fn prompt(&self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let _ = stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| stderr.flush());
+    }
+
+    /// Shows findings about the files, and how many there are.
+    pub(crate) fn findings(&self, findings: &[Diagnostic], note: &str) {
+        if !findings.is_empty() {
+            self.say(&diagnostics::render(findings, self.color_err, note));
+        }
+    }
+
+    /// Reports what went wrong, in the form that was asked for.
+    pub(crate) fn fail(&self, error: &CliError) -> Exit {
+        if self.is_json() {
+            // Where stdout cannot be written, stderr is all there is.
+            if self.document(&error.document()).is_ok() {
+                return error.exit();
+            }
+        }
+        self.findings(error.diagnostics(), "nothing was written");
+        self.say(&self.error_text(error));
+        error.exit()
+    }
+
+    fn error_text(&self, error: &CliError) -> String {
+        let mut text = format!("{} {}", self.paint(ERROR, "Error:"), error.message());
+        if !error.causes().is_empty() {
+            text.push_str("\nCaused by:");
+            for cause in error.causes() {
+                text.push_str(&format!("\n  {}", cause.replace('\n', "\n  ")));
+            }
+        }
+        if let Some(hint) = error.hint_text() {
+            text.push_str(&format!("\n{} {hint}", self.paint(HINT, "Hint:")));
+        }
+        text
+    }
+
+    /// A text for stderr in a style, where stderr may have colours.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        if self.color_err {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Whether a stream is coloured: the flag, else `NO_COLOR`, else what it is.
+fn wants_color(choice: Color, variables: &Variables, terminal: bool) -> bool {
+    let set = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
+    let dumb = variables.get("TERM").is_some_and(|term| term == "dumb");
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && !set("NO_COLOR") && !dumb,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_is_for_terminals_that_want_it() {
+        let plain = Variables::new();
+        let no_color = Variables::from([("NO_COLOR".to_owned(), "1".to_owned())]);
+        let blank = Variables::from([("NO_COLOR".to_owned(), String::new())]);
+        let dumb = Variables::from([("TERM".to_owned(), "dumb".to_owned())]);
+        for (choice, variables, terminal, expected) in [
+            (Color::Auto, &plain, true, true),
+            (Color::Auto, &plain, false, false),
+            (Color::Auto, &no_color, true, false),
+            (Color::Auto, &blank, true, true),
+            (Color::Auto, &dumb, true, false),
+            (Color::Always, &no_color, false, true),
+            (Color::Never, &plain, true, false),
+        ] {
+            assert_eq!(
+                wants_color(choice, variables, terminal),
+                expected,
+                "{choice:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes_once_each_and_a_hint() {
+        let ui = Ui::early(&Early::read(&[], &Variables::new()));
+        let inner = std::io::Error::other("connection refused");
+        let error = CliError::world("cannot reach the tenant")
+            .because(&inner)
+            .hint("check the URL");
+        insta::assert_snapshot!(ui.error_text(&error), @"
+        Error: cannot reach the tenant
+        Caused by:
+          connection refused
+        Hint: check the URL
+        ");
+    }
+}

@@ -1,0 +1,165 @@
+//! The architecture as a test: which module may use what, and how large code may grow.
+//!
+//! The two tables below are the rules; everything under `architecture/` only
+//! reads `src/**/*.rs` and compares. Comments, texts and `#[cfg(test)]` items do
+//! not count: tests may import what they like. A rule changes together with an
+//! ADR in `docs/adr`, and `ARCHITECTURE.md` explains what each one is for.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a source that cannot be read fails its test"
+)]
+#![expect(
+    clippy::disallowed_macros,
+    reason = "a test says on stdout what it measured"
+)]
+
+mod check;
+mod paths;
+mod rust;
+mod sizes;
+
+use std::path::{Path, PathBuf};
+
+use check::{Checked, Role, Rule};
+
+/// What each module of ours may use of ours, besides itself.
+///
+/// An entry is a module, or a path inside one. The pure modules come first, in
+/// the only order in which they may see each other: to the left.
+#[rustfmt::skip]
+const RULES: &[Rule] = &[
+    // Pure: every decision is taken here.
+    Rule { module: "yaml",       role: Role::Pure, uses: &[] },
+    Rule { module: "model",      role: Role::Pure, uses: &["yaml"] },
+    Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "model"] },
+    Rule { module: "definition", role: Role::Pure, uses: &["yaml", "model", "manifest"] },
+    Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "model", "manifest", "definition"] },
+    Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "model", "manifest", "definition", "validate"] },
+    Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "model", "manifest", "definition", "validate", "diff"] },
+    // The edges: each sees the least it needs.
+    Rule { module: "runtime",    role: Role::Edge, uses: &[] },
+    Rule { module: "prismatic",  role: Role::Edge, uses: &["model", "definition", "runtime::clock"] },
+    Rule { module: "config",     role: Role::Edge, uses: &["yaml", "model", "runtime::clock", "prismatic::Connection",
+                                                           "prismatic::TokenSource", "prismatic::BaseUrl", "prismatic::BaseUrlError"] },
+    Rule { module: "source",     role: Role::Edge, uses: &["yaml", "model", "manifest::SourceFile"] },
+    Rule { module: "execute",    role: Role::Edge, uses: &["model", "plan", "prismatic::platform", "prismatic::error"] },
+    Rule { module: "controller", role: Role::Edge, uses: &["model", "manifest", "definition", "validate", "diff", "plan", "source",
+                                                           "execute", "prismatic::platform", "prismatic::error", "runtime"] },
+    Rule { module: "server",     role: Role::Edge, uses: &["model", "controller::Status", "controller::status",
+                                                           "controller::totals", "runtime"] },
+    Rule { module: "daemon",     role: Role::Edge, uses: &["model", "source", "controller", "server", "runtime"] },
+    Rule { module: "sandbox",    role: Role::Edge, uses: &["prismatic::transport", "runtime::clock"] },
+    // The only place that wires; nothing but the binary imports it.
+    Rule { module: "cli",        role: Role::Edge, uses: &["*"] },
+    Rule { module: "main",       role: Role::Edge, uses: &["cli"] },
+    Rule { module: "lib",        role: Role::Edge, uses: &["*"] },
+];
+
+/// Crates that belong to certain modules. Others are free, save in pure modules.
+#[rustfmt::skip]
+const OWNED_CRATES: &[(&str, &[&str])] = &[
+    ("async_graphql",         &["sandbox"]),
+    ("axum",                  &["server", "sandbox"]),
+    ("clap",                  &["cli"]),
+    ("clap_complete",         &["cli"]),
+    ("clap_mangen",           &["cli"]),
+    ("notify",                &["source"]),
+    ("notify_debouncer_full", &["source"]),
+    ("reqwest",               &["prismatic"]),
+    ("saphyr_parser",         &["yaml", "sandbox"]),
+];
+
+/// What no pure module mentions: I/O, processes, the clock, chance, logging.
+///
+/// Names in lower case match from the crate's root, others anywhere in a path.
+const IMPURE: &[&str] = &[
+    "tokio",
+    "reqwest",
+    "axum",
+    "clap",
+    "tracing",
+    "notify",
+    "notify_debouncer_full",
+    "async_graphql",
+    "async_trait",
+    "futures",
+    "fastrand",
+    "rand",
+    "tempfile",
+    "walkdir",
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+    "Uuid::new_v4",
+];
+
+/// The longest file, in lines. The aim is a median of 200.
+const LONGEST_FILE: usize = 500;
+/// The longest function, in lines. The aim is a median of 12 and 90% within 40.
+const LONGEST_FUNCTION: usize = 80;
+
+/// The package's root: cargo and nextest both say where it is.
+fn root() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = root();
+    walkdir::WalkDir::new(root.join("src"))
+        .sort_by_file_name()
+        .into_iter()
+        .map(|entry| entry.expect("src can be walked").into_path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a source file is UTF-8");
+            let relative = path.strip_prefix(&root).map(Path::to_path_buf);
+            (relative.expect("it is below the root"), text)
+        })
+        .collect()
+}
+
+#[test]
+fn modules_import_only_what_the_table_allows() {
+    let checked = Checked::new(&sources());
+    assert!(
+        checked.paths > 100,
+        "only {} paths found: the scan is broken",
+        checked.paths
+    );
+    assert!(
+        checked.violations.is_empty(),
+        "{}\n",
+        checked.violations.join("\n")
+    );
+}
+
+#[test]
+fn every_row_is_itself_a_left_to_right_order() {
+    let rows: Vec<&str> = RULES.iter().map(|rule| rule.module).collect();
+    let place = |name: &str| rows.iter().position(|row| *row == name);
+    for rule in RULES.iter().filter(|rule| rule.role == Role::Pure) {
+        for used in rule.uses {
+            assert!(
+                place(used) < place(rule.module),
+                "{} uses {used}",
+                rule.module
+            );
+        }
+    }
+}
+
+#[test]
+fn files_and_functions_stay_small() {
+    let sizes = sizes::Sizes::new(&sources());
+    println!("{}", sizes.summary());
+    let large = sizes.over(LONGEST_FILE, LONGEST_FUNCTION);
+    assert!(large.is_empty(), "{}\n", large.join("\n"));
+}

@@ -1,0 +1,12 @@
+//! The real binary, run as a person or a script runs it.
+
+pub(crate) mod environment;
+
+mod apply;
+mod daemon;
+mod errors;
+mod help;
+mod reference;
+mod sandbox;
+mod tools;
+mod validate;

@@ -1,0 +1,294 @@
+//! `plan` and `apply` on the embedded sandbox, from nothing to changed to converged.
+
+use super::environment::Environment;
+
+/// A definition without a component that would have to be published first.
+pub(crate) const DEFINITION: &str = r#"definitionVersion: 7
+name: Acme ERP
+description: Orders to the ERP
+requiredConfigVars:
+  - key: Endpoint
+    dataType: string
+    orgOnly: false
+  - key: Batch Size
+    dataType: string
+    defaultValue: "100"
+    orgOnly: false
+configPages:
+  - name: Settings
+    elements:
+      - {type: configVar, value: Endpoint}
+      - {type: configVar, value: Batch Size}
+flows:
+  - name: Orders
+    description: ""
+    isSynchronous: false
+    steps:
+      - name: Trigger
+        isTrigger: true
+        action:
+          key: webhook
+          component: {key: webhook-triggers, version: LATEST, isPublic: true}
+        inputs: {}
+      - name: Wait
+        action:
+          key: sleep
+          component: {key: sleep, version: LATEST, isPublic: true}
+        inputs:
+          sleepDuration: {type: value, value: "1"}
+"#;
+
+/// A customer of the demo seed.
+pub(crate) const CUSTOMER: &str = "{externalId: cust-0001}";
+
+/// An integration and an instance of it.
+pub(crate) fn project() -> Environment {
+    let environment = Environment::new();
+    environment.write("acme.yml", DEFINITION);
+    environment.write(
+        "acme.yaml",
+        "apiVersion: prism-gitops/v1\n\
+         kind: Integration\n\
+         metadata: {name: acme}\n\
+         spec:\n  definition: acme.yml\n",
+    );
+    environment.write(
+        "customers/smith.yaml",
+        &format!(
+            "apiVersion: prism-gitops/v1\n\
+             kind: Instance\n\
+             metadata: {{name: smith}}\n\
+             spec:\n  integration: acme\n  customer: {CUSTOMER}\n  config:\n    \
+             Endpoint: https://erp.smith.example\n"
+        ),
+    );
+    environment
+}
+
+#[test]
+fn a_plan_is_shown_applied_and_then_empty() {
+    let environment = project();
+    let plan = environment.run("plan --sandbox").expect(0);
+    assert!(
+        plan.stdout.contains("+ Integration/acme"),
+        "{}",
+        plan.stdout
+    );
+    assert!(plan.stdout.contains("+ Instance/smith"), "{}", plan.stdout);
+    let summary =
+        "Plan: 2 to create, 0 to update, 1 to publish, 1 to deploy, 0 to disable, 0 to delete.";
+    assert!(plan.stdout.contains(summary), "{}", plan.stdout);
+    environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(2);
+
+    let apply = environment.run("apply --sandbox --auto-approve").expect(0);
+    assert!(
+        apply
+            .stdout
+            .ends_with("\nApply complete: 2 created, 1 published, 1 deployed.\n"),
+        "{}",
+        apply.stdout
+    );
+
+    let again = environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(0);
+    assert!(
+        again
+            .stdout
+            .contains("No changes. The tenant matches the manifests."),
+        "{}",
+        again.stdout
+    );
+    let nothing = environment.run("apply --sandbox").expect(0);
+    assert!(
+        !nothing.stderr.contains("Only 'yes'"),
+        "nothing to do is nothing to ask"
+    );
+}
+
+#[test]
+fn an_edit_is_all_that_a_plan_shows() {
+    let environment = project();
+    environment.run("apply --sandbox --auto-approve").expect(0);
+    environment.edit(
+        "customers/smith.yaml",
+        "erp.smith.example",
+        "erp2.smith.example",
+    );
+    let plan = environment
+        .run("plan --sandbox -o json --detailed-exitcode")
+        .expect(2)
+        .json();
+    let changed: Vec<_> = plan["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|resource| !resource["actions"].as_array().unwrap().is_empty())
+        .collect();
+    assert_eq!(changed.len(), 1, "{plan:#}");
+    assert_eq!(changed[0]["address"], "Instance/smith");
+    assert_eq!(
+        changed[0]["actions"],
+        serde_json::json!(["configure", "deploy"])
+    );
+    let change = &changed[0]["changes"][0];
+    assert_eq!(change["before"], "https://erp.smith.example");
+    assert_eq!(change["after"], "https://erp2.smith.example");
+}
+
+#[test]
+fn the_document_of_a_plan_has_the_promised_shape() {
+    let environment = project();
+    let plan = environment.run("plan --sandbox -o json").expect(0).json();
+    for key in [
+        "formatVersion",
+        "project",
+        "environment",
+        "revision",
+        "observedAt",
+        "digest",
+        "summary",
+        "impact",
+        "cost",
+        "resources",
+        "diagnostics",
+    ] {
+        assert!(plan.get(key).is_some(), "{key} is missing in {plan:#}");
+    }
+    assert_eq!(plan["formatVersion"], "1.0");
+    assert_eq!(plan["environment"], "sandbox");
+    assert_eq!(plan["summary"]["create"], 2);
+    assert_eq!(plan["impact"]["customers"], 1);
+
+    let apply = environment
+        .run("apply --sandbox --auto-approve -o json")
+        .expect(0)
+        .json();
+    for resource in apply["resources"].as_array().unwrap() {
+        assert!(
+            resource["result"].to_string().contains("applied"),
+            "{resource:#}"
+        );
+    }
+}
+
+#[test]
+fn a_plan_is_markdown_for_a_pull_request() {
+    let plan = project().run("plan --sandbox -o markdown").expect(0);
+    assert!(plan.stdout.contains("Integration/acme"), "{}", plan.stdout);
+    assert!(!plan.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn without_a_terminal_nobody_can_say_yes() {
+    let environment = project();
+    let run = environment.run_with("apply --sandbox", "yes\n").expect(1);
+    insta::assert_snapshot!(run.stderr, @"
+    Error: apply asks before it writes, and there is no terminal to ask on
+    Hint: add --auto-approve to apply without being asked; nothing was written
+    ");
+    let document = environment.run("apply --sandbox -o json").expect(1).json();
+    assert!(
+        document["error"]["hint"]
+            .as_str()
+            .unwrap()
+            .contains("--auto-approve")
+    );
+    environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(2);
+}
+
+#[test]
+fn a_saved_plan_is_applied_once_and_not_after_a_change() {
+    let environment = project();
+    environment.run("plan --sandbox --out plan.json").expect(0);
+    environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
+    let stale = environment
+        .run("apply --sandbox --plan plan.json")
+        .expect(4);
+    assert!(
+        stale.stderr.contains("the saved plan is stale"),
+        "{}",
+        stale.stderr
+    );
+    environment.edit("customers/smith.yaml", "erp2.smith", "erp.smith");
+    environment
+        .run("apply --sandbox --plan plan.json")
+        .expect(0);
+    environment
+        .run("apply --sandbox --plan plan.json")
+        .expect(4);
+}
+
+#[test]
+fn a_variable_without_a_value_blocks_its_instance_and_nothing_else() {
+    let environment = project();
+    environment.edit(
+        "customers/smith.yaml",
+        "  config:\n    Endpoint: https://erp.smith.example\n",
+        "",
+    );
+    let plan = environment.run("plan --sandbox").expect(0);
+    assert!(plan.stdout.contains("! Instance/smith"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("Endpoint"), "{}", plan.stdout);
+    let apply = environment.run("apply --sandbox --auto-approve").expect(3);
+    assert!(apply.stdout.contains("1 blocked"), "{}", apply.stdout);
+    environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(3);
+}
+
+#[test]
+fn a_changed_definition_is_shown_as_text_on_request() {
+    let environment = project();
+    environment.run("apply --sandbox --auto-approve").expect(0);
+    environment.edit(
+        "acme.yml",
+        "sleepDuration: {type: value, value: \"1\"}",
+        "sleepDuration: {type: value, value: \"7\"}",
+    );
+    let plan = environment.run("plan --sandbox --diff").expect(0);
+    let lines: Vec<_> = plan
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with(['+', '-']))
+        .collect();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with('-') && line.contains("value: 1")),
+        "{lines:?}"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with('+') && line.contains("value: 7")),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn colour_is_for_those_who_ask() {
+    let environment = project();
+    let plain = environment.run("plan --sandbox").expect(0);
+    assert!(!plain.stdout.contains('\u{1b}') && !plain.stderr.contains('\u{1b}'));
+    let coloured = environment.run("plan --sandbox --color always").expect(0);
+    assert!(coloured.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn whoami_says_who_and_where_and_never_the_token() {
+    let environment = Environment::new();
+    let run = environment.run("whoami --sandbox").expect(0);
+    assert!(
+        run.stdout.contains("Credentials    the embedded sandbox"),
+        "{}",
+        run.stdout
+    );
+    let document = environment.run("whoami --sandbox -o json").expect(0).json();
+    assert!(document["organization"]["name"].is_string(), "{document:#}");
+    assert!(document["user"]["email"].is_string(), "{document:#}");
+}

@@ -1,0 +1,211 @@
+//! Help, version and usage errors.
+
+use super::environment::Environment;
+
+const VERBS: [&str; 9] = [
+    "validate",
+    "plan",
+    "apply",
+    "daemon",
+    "whoami",
+    "sandbox",
+    "schema",
+    "completion",
+    "man",
+];
+
+#[test]
+fn the_definition_of_the_command_line_is_sound() {
+    prism_gitops::cli::command().debug_assert();
+}
+
+#[test]
+fn short_help_names_the_verbs() {
+    let run = Environment::new().run("-h").expect(0);
+    assert_eq!(run.stderr, "");
+    insta::assert_snapshot!(run.stdout, @"
+    Keeps a Prismatic tenant in step with a folder of YAML files
+
+    Usage: prism-gitops [OPTIONS] <COMMAND>
+
+    Commands:
+      validate    Checks the files, without a tenant
+      plan        Shows what differs between the files and the tenant, and writes nothing
+      apply       Brings the tenant in line with the files: plan, ask, apply
+      daemon      Keeps the tenant in step with the files until it is told to stop
+      whoami      Shows who the credentials belong to, and where they came from
+      sandbox     Serves a local Prismatic: the same API, on loopback
+      schema      Prints the JSON Schema of the manifests, for editors
+      completion  Prints a completion script for a shell
+      man         Prints the manual page
+      help        Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help (see more with '--help')
+      -V, --version  Print version
+
+    Global options:
+      -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
+                                human, json, markdown]
+          --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
+                                never]
+          --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
+                                json]
+          --log-level <FILTER>  What to log: error, warn, info, debug, trace, or a filter such as
+                                `prism_gitops=debug`
+      -v, --verbose...          Log more: -v info, -vv debug, -vvv trace
+    ");
+}
+
+#[test]
+fn every_verb_has_help_that_ends_well() {
+    let environment = Environment::new();
+    for verb in VERBS {
+        for flag in ["-h", "--help"] {
+            let run = environment.run(&format!("{verb} {flag}")).expect(0);
+            assert!(
+                run.stdout.contains(&format!("Usage: prism-gitops {verb}")),
+                "{verb}"
+            );
+            assert_eq!(run.stderr, "", "{verb}");
+        }
+    }
+}
+
+#[test]
+fn help_of_plan() {
+    insta::assert_snapshot!(Environment::new().run("plan -h").stdout, @"
+    Shows what differs between the files and the tenant, and writes nothing
+
+    Usage: prism-gitops plan [OPTIONS] [PATH]
+
+    Arguments:
+      [PATH]  The folder with the manifests [default: .]
+
+    Options:
+          --detailed-exitcode  Exit with 2 if there are changes, 3 if something is Blocked or Pending
+          --out <FILE>         Save the plan for `apply --plan FILE`, as its JSON document
+      -h, --help               Print help (see more with '--help')
+
+    Display:
+          --all   List unchanged resources too
+          --diff  Show changed definitions as a text diff too
+
+    Permissions:
+          --adopt         Take over existing objects that a manifest names or matches
+          --allow-delete  Let the prune policy `delete` delete; without it such objects are only
+                          reported
+
+    Tenant:
+      -e, --env <NAME>               The environment of the Project to work on; needed where it has
+                                     several
+          --profile <NAME>           The profile of prism's own profile file
+          --url <URL>                The URL of the Prismatic stack, such as `https://app.prismatic.io`
+          --tenant-id <ID>           The tenant, for users who belong to several
+          --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
+                                     state is kept in `.prism-gitops` below PATH
+          --requests-per-second <N>  Requests per second, in place of the Project's rate
+          --concurrency <N>          Requests under way at once, in place of the Project's
+
+    Global options:
+      -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
+                                human, json, markdown]
+          --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
+                                never]
+          --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
+                                json]
+          --log-level <FILTER>  What to log: error, warn, info, debug, trace, or a filter such as
+                                `prism_gitops=debug`
+      -v, --verbose...          Log more: -v info, -vv debug, -vvv trace
+    ");
+}
+
+#[test]
+fn the_long_help_says_what_the_exit_codes_mean() {
+    let help = Environment::new().run("--help").expect(0).stdout;
+    for exit in prism_gitops::cli::Exit::ALL {
+        let line = format!("  {:<4} {}", exit.code(), exit.meaning());
+        assert!(help.contains(&line), "{line:?} is missing in\n{help}");
+    }
+}
+
+#[test]
+fn the_version_is_a_result() {
+    let run = Environment::new().run("--version").expect(0);
+    assert_eq!(
+        run.stdout,
+        format!("prism-gitops {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn usage_errors_exit_with_1_because_2_means_changes() {
+    let environment = Environment::new();
+    for line in [
+        "",
+        "plna",
+        "plan --nonsense",
+        "plan --output yaml",
+        "plan a b",
+        "daemon --interval 10",
+        "plan --requests-per-second 0",
+        "completion",
+    ] {
+        let run = environment.run(line).expect(1);
+        assert_eq!(run.stdout, "", "{line}");
+        assert!(run.stderr.starts_with("error:"), "{line}: {}", run.stderr);
+    }
+    let run = environment.run("plna");
+    assert!(run.stderr.contains("'plan'"), "{}", run.stderr);
+}
+
+#[test]
+fn usage_errors_are_a_document_where_one_was_asked_for() {
+    let run = Environment::new().run("plan --nonsense -o json").expect(1);
+    let document = run.json();
+    assert_eq!(document["formatVersion"], "1.0");
+    assert_eq!(document["error"]["kind"], "user");
+    assert_eq!(document["error"]["exitCode"], 1);
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("unexpected argument '--nonsense'"),
+        "{message}"
+    );
+}
+
+#[test]
+fn blank_variables_count_as_unset() {
+    let mut environment = Environment::new();
+    for name in [
+        "OUTPUT",
+        "COLOR",
+        "LOG_LEVEL",
+        "SANDBOX",
+        "ENV",
+        "REQUESTS_PER_SECOND",
+    ] {
+        environment.set(&format!("PRISM_GITOPS_{name}"), " ");
+    }
+    environment.run("validate").expect(0);
+}
+
+#[test]
+fn every_flag_has_a_variable_of_its_name() {
+    let mut command = prism_gitops::cli::command();
+    command.build();
+    for verb in std::iter::once(&command).chain(command.get_subcommands()) {
+        let flags = verb
+            .get_arguments()
+            .filter_map(|arg| Some((arg, arg.get_long()?)));
+        for (arg, long) in flags.filter(|(_, long)| !["help", "version"].contains(long)) {
+            let expected = format!("PRISM_GITOPS_{}", long.replace('-', "_").to_uppercase());
+            let actual = arg.get_env().and_then(|name| name.to_str());
+            assert_eq!(
+                actual,
+                Some(expected.as_str()),
+                "{} --{long}",
+                verb.get_name()
+            );
+        }
+    }
+}

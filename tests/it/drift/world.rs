@@ -1,0 +1,213 @@
+//! A sandbox, a client and a project in one process: no sockets, no files, a paused clock.
+
+use std::sync::Arc;
+
+use prism_gitops::controller::error::PassError;
+use prism_gitops::controller::pass::{self, PassContext, Planned};
+use prism_gitops::execute::Outcome;
+use prism_gitops::model::{RateLimit, Secret, VersionRecord};
+use prism_gitops::plan::{Action, Plan};
+use prism_gitops::prismatic::transport::{Method, Request, Transport as _};
+use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
+use prism_gitops::runtime::clock::TokioClock;
+use prism_gitops::sandbox::{Options, Sandbox};
+use prism_gitops::source::memory::MemorySource;
+use prism_gitops::source::secrets;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+
+const URL: &str = "http://localhost:8787";
+
+pub(crate) struct World {
+    pub(crate) files: MemorySource,
+    sandbox: Sandbox,
+    client: PrismaticClient,
+    clock: TokioClock,
+}
+
+impl World {
+    /// The demonstration tenant and no files. Call in a runtime with a paused clock.
+    pub(crate) fn new() -> Self {
+        let clock = TokioClock::starting_at("2026-03-01T12:00:00Z".parse().unwrap());
+        let sandbox = Sandbox::open(Options::new(Arc::new(clock))).unwrap();
+        let connection = Connection {
+            url: BaseUrl::parse(URL).unwrap(),
+            tenant_id: None,
+            token: TokenSource::Refresh(Secret::new("sandbox".to_owned())),
+            access: None,
+            origin: "the test".to_owned(),
+        };
+        let rate = RateLimit::default();
+        let transport = Arc::new(sandbox.transport());
+        Self {
+            files: MemorySource::default(),
+            client: PrismaticClient::new(transport, connection, rate, Arc::new(clock), 1),
+            sandbox,
+            clock,
+        }
+    }
+
+    /// What would be done. Errors in the files fail the test.
+    #[track_caller]
+    pub(crate) fn plan(&self) -> impl Future<Output = Plan> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let planned = self.try_plan(false).await;
+            planned
+                .unwrap_or_else(|error| panic!("{caller}: {error:?}"))
+                .plan
+        }
+    }
+
+    /// What would be done, or what is wrong with the files.
+    pub(crate) async fn try_plan(&self, adopt: bool) -> Result<Planned, PassError> {
+        let loaded = pass::load(&self.files).await?;
+        let nowhere = std::path::Path::new("/nonexistent");
+        let context = PassContext {
+            platform: &self.client,
+            clock: &self.clock,
+            secrets: secrets::resolve_with(loaded.secrets.clone(), nowhere, |name| {
+                Some(format!("value of {name}").into())
+            }),
+            environment: "test".to_owned(),
+            organization: None,
+            provenance: VersionRecord::default(),
+            adopt,
+            allow_delete: false,
+            requests: None,
+        };
+        pass::plan(&loaded, &context).await
+    }
+
+    /// Carries out what would be done, and demands that nothing fails.
+    pub(crate) async fn apply(&self) -> Plan {
+        self.apply_with(false).await
+    }
+
+    /// The same, with or without the permission to take over what exists.
+    pub(crate) async fn apply_with(&self, adopt: bool) -> Plan {
+        let planned = self.try_plan(adopt).await.unwrap();
+        let outcome = self.carry_out(&planned).await;
+        assert!(!outcome.failed(), "{:#?}", outcome.steps);
+        planned.plan
+    }
+
+    /// Carries out a plan, whatever comes of it.
+    pub(crate) async fn carry_out(&self, planned: &Planned) -> Outcome {
+        let (_stop, stopped) = watch::channel(false);
+        let (events, _) = mpsc::unbounded_channel();
+        pass::apply(planned, &self.client, 8, stopped, events).await
+    }
+
+    /// Demands that nothing is left to do.
+    pub(crate) async fn demand_convergence(&self, after: &str) {
+        let plan = self.plan().await;
+        assert!(plan.is_empty(), "after {after}:\n{}", shown(&plan));
+        assert!(!plan.has_leftovers(), "after {after}:\n{}", shown(&plan));
+    }
+
+    /// How often an operation was called so far.
+    pub(crate) fn calls(&self, operation: &str) -> usize {
+        let calls = self.sandbox.calls();
+        let named = calls
+            .iter()
+            .filter(|call| call.operations.iter().any(|name| name == operation));
+        named.count()
+    }
+
+    /// Somebody else's request.
+    pub(crate) async fn ask(&self, query: &str, variables: Value) -> Value {
+        let token = self
+            .post("auth/refresh", None, &json!({"refresh_token": "sandbox"}))
+            .await;
+        let token = token["access_token"].as_str().unwrap().to_owned();
+        let body = json!({"query": query, "variables": variables});
+        let answer = self.post("api", Some(&token), &body).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"].clone()
+    }
+
+    /// Somebody else's change. Refusals fail the test.
+    pub(crate) async fn change(&self, mutation: &str, input: Value) -> Value {
+        let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let object = match mutation {
+            name if name.contains("Integration") => "integration",
+            _ => "instance",
+        };
+        let query = format!(
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ \
+             {object} {{ id }} errors {{ field messages }} }} }}"
+        );
+        let answer = self.ask(&query, json!({"input": input})).await;
+        assert_eq!(answer[mutation]["errors"], json!([]), "{mutation}");
+        answer[mutation][object]["id"].clone()
+    }
+
+    /// The only integration's or instance's record.
+    pub(crate) async fn only(&self, list: &str, fields: &str) -> Value {
+        let filter = if list == "instances" {
+            "(isSystem: false)"
+        } else {
+            ""
+        };
+        let query = format!("{{ {list}{filter} {{ nodes {{ id {fields} }} }} }}");
+        let nodes = self.ask(&query, json!({})).await[list]["nodes"].clone();
+        assert_eq!(nodes.as_array().map(Vec::len), Some(1), "{nodes:#}");
+        nodes[0].clone()
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
+        let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        headers.extend(token.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
+        let request = Request {
+            method: Method::Post,
+            url: format!("{URL}/{path}"),
+            headers,
+            body: body.to_string().into(),
+        };
+        let response = self.sandbox.transport().send(request).await.unwrap();
+        assert_eq!(
+            response.status,
+            200,
+            "{}",
+            String::from_utf8_lossy(&response.body)
+        );
+        serde_json::from_slice(&response.body).unwrap()
+    }
+}
+
+/// A plan as a person sees it.
+pub(crate) fn shown(plan: &Plan) -> String {
+    use prism_gitops::plan::render::{HumanOptions, human};
+    human(plan, HumanOptions::default())
+}
+
+/// What a plan does: address, actions, and the paths of the changed fields.
+pub(crate) fn digest(plan: &Plan) -> String {
+    let touched = plan
+        .resources
+        .iter()
+        .filter(|resource| !resource.actions.is_empty());
+    let lines: Vec<String> = touched
+        .map(|resource| {
+            let actions: Vec<_> = resource
+                .actions
+                .iter()
+                .copied()
+                .map(Action::as_str)
+                .collect();
+            let paths: Vec<_> = resource
+                .changes
+                .iter()
+                .map(|change| change.path.as_str())
+                .collect();
+            format!(
+                "{}: {} [{}]",
+                resource.address,
+                actions.join(" "),
+                paths.join(", ")
+            )
+        })
+        .collect();
+    lines.join("\n")
+}
