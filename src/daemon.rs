@@ -52,6 +52,8 @@ pub struct DaemonOptions {
     pub listen: Option<TcpListener>,
     /// The environment, as people call it.
     pub environment: String,
+    /// The environment that was asked for, if any was.
+    pub chosen_environment: Option<String>,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -180,6 +182,7 @@ fn assemble(
         options.provenance,
         options.adopt,
         options.allow_delete,
+        options.chosen_environment,
     ));
     let reconciler = Reconciler::new(
         options.source,

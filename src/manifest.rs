@@ -79,21 +79,36 @@ pub fn load(files: &[SourceFile]) -> Loaded {
 /// manifest refers to them, so [`references()`] tells a source which ones to add.
 #[must_use]
 pub fn load_for(files: &[SourceFile], environment: Option<&str>) -> Loaded {
+    let (loaded, by_environment) = load_once(files, environment);
+    let environments = &loaded.desired.project.environments;
+    match (environment, environments.first()) {
+        // Where a project has one environment, nobody has to say which.
+        (None, Some((only, _))) if by_environment && environments.len() == 1 => {
+            load_once(files, Some(only)).0
+        }
+        _ => loaded,
+    }
+}
+
+/// The second value says whether any manifest differs between environments.
+fn load_once(files: &[SourceFile], environment: Option<&str>) -> (Loaded, bool) {
     let shared = Shared {
         environment,
         ..Shared::default()
     };
-    let read = files
+    let read: Vec<_> = files
         .iter()
         .filter(|file| SourceFile::holds_manifests(&file.path))
         .map(|file| documents::read(file, &shared))
         .collect();
+    let by_environment = read.iter().any(|file| !file.environments.is_empty());
     let (desired, findings, read) = Resolver::new(files, read).run();
-    Loaded {
+    let loaded = Loaded {
         secrets: desired.secret_refs(),
         desired,
         diagnostics: diagnostics(findings, &read),
-    }
+    };
+    (loaded, by_environment)
 }
 
 /// Puts findings in order and adds the lines that may be shown.

@@ -20,6 +20,7 @@ impl Drop for Waiting {
 /// Something that takes a while and cannot say how long. Nothing off a terminal.
 pub(crate) fn waiting(ui: &Ui, what: &str) -> Waiting {
     let spinner = ProgressBar::with_draw_target(None, target(ui));
+    spinner.set_style(ProgressStyle::default_spinner());
     spinner.set_message(format!("{what}…"));
     if ui.can_draw() {
         spinner.enable_steady_tick(Duration::from_millis(120));

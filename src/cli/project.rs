@@ -41,7 +41,7 @@ pub(crate) async fn decide(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
-    let loaded = pass::load(&source(path)).await?;
+    let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");

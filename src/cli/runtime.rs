@@ -58,6 +58,7 @@ pub(crate) async fn or_drain<T>(
     tokio::select! {
         biased;
         done = work => done,
-        () = ask => Err(CliError::interrupted()),
+        () = ask => Err(CliError::interrupted()
+            .hint("what was written stays; running the command again goes on from there")),
     }
 }

@@ -73,12 +73,16 @@ pub struct Planned {
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
+/// `environment` is the one that was asked for, if any was.
 ///
 /// # Errors
 ///
 /// [`PassError::Source`], or [`PassError::Invalid`] with all findings of all files.
-pub async fn load(source: &dyn Source) -> Result<Loaded, PassError> {
-    read(source.snapshot().await.map_err(PassError::Source)?)
+pub async fn load(source: &dyn Source, environment: Option<&str>) -> Result<Loaded, PassError> {
+    read(
+        source.snapshot().await.map_err(PassError::Source)?,
+        environment,
+    )
 }
 
 /// Checks files that were read. Synchronous: large projects take their time.
@@ -86,8 +90,8 @@ pub async fn load(source: &dyn Source) -> Result<Loaded, PassError> {
 /// # Errors
 ///
 /// [`PassError::Invalid`] with all findings of all files.
-pub fn read(snapshot: Snapshot) -> Result<Loaded, PassError> {
-    let loaded = manifest::load(&snapshot.files);
+pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, PassError> {
+    let loaded = manifest::load_for(&snapshot.files, environment);
     let (definitions, findings) = validate::offline(&loaded.desired);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(findings);

@@ -58,6 +58,8 @@ pub struct Live {
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
     pub allow_delete: bool,
+    /// The environment that was asked for, if any was.
+    pub environment: Option<String>,
     /// The last files that were right: parsing them again would tell nothing new.
     last: Mutex<Option<Arc<Loaded>>>,
 }
@@ -72,6 +74,7 @@ impl Live {
         provenance: ProvenanceSource,
         adopt: bool,
         allow_delete: bool,
+        environment: Option<String>,
     ) -> Self {
         Self {
             connect,
@@ -80,6 +83,7 @@ impl Live {
             provenance,
             adopt,
             allow_delete,
+            environment,
             last: Mutex::new(None),
         }
     }
@@ -96,8 +100,10 @@ impl Stages for Live {
         if let Some(last) = self.last().as_ref().filter(same) {
             return Ok(Arc::clone(last));
         }
+        let environment = self.environment.clone();
         // Hundreds of definitions take seconds, and the server shares this runtime.
-        let reading = tokio::task::spawn_blocking(move || pass::read(snapshot));
+        let reading =
+            tokio::task::spawn_blocking(move || pass::read(snapshot, environment.as_deref()));
         let loaded = reading.await.map_err(defect)?.map(Arc::new)?;
         *self.last() = Some(Arc::clone(&loaded));
         Ok(loaded)

@@ -289,3 +289,23 @@ fn the_order_of_files_makes_no_difference() {
     assert_eq!(forward.diagnostics.len(), 3);
     assert_eq!(load(&backward), forward);
 }
+
+#[test]
+fn the_only_environment_need_not_be_named() {
+    let integration = INTEGRATION
+        .replace(", ci: {name: Y}", "")
+        .replace("../defs", "defs");
+    let list = |environments: &str| {
+        let spec = format!("spec: {{environments: {environments}}}\n");
+        let project = format!("apiVersion: prism-gitops/v1\nkind: Project\n{spec}");
+        read(&[
+            ("i.yaml", &integration),
+            ("o.md", "# Hi\n"),
+            ("defs/erp.txt", DEFINITION),
+            ("p.yaml", &project),
+        ])
+    };
+    let adopt = |environments| list(environments).desired.integrations[0].adopt.clone();
+    assert_eq!(adopt("{prod: {}}"), Some(Adopt::Id("X".to_owned())));
+    assert_eq!(adopt("{prod: {}, ci: {}}"), None, "somebody has to choose");
+}

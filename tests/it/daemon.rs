@@ -80,6 +80,7 @@ impl Running {
             delays: Delays::seeded(1),
             listen: Some(listener),
             environment: "prod-us".to_owned(),
+            chosen_environment: None,
             adopt: false,
             allow_delete: false,
             shutdown,

@@ -42,6 +42,7 @@ pub(super) async fn run(
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
     let ended = daemon::run(DaemonOptions {
         environment: name(args).await?,
+        chosen_environment: args.tenant.env.clone(),
         listen: Some(listen(args).await?),
         watch: Some(watch(&args.path).await?),
         source: Arc::new(project::source(&args.path)),

@@ -89,6 +89,6 @@ async fn a_tenant_that_cannot_be_read_is_no_plan() {
 #[tokio::test(start_paused = true)]
 async fn files_that_cannot_be_read_are_a_source_error() {
     let source = Arc::new(MemorySource::default());
-    let error = pass::load(source.as_ref()).await.unwrap_err();
+    let error = pass::load(source.as_ref(), None).await.unwrap_err();
     assert!(matches!(error, PassError::Source(_)), "{error:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use super::apply::project;
+use super::fixture::project;
 use super::sandbox::{Running, lines, wait_for};
 
 #[test]

@@ -95,22 +95,28 @@ fn it_says_where_it_listens_and_stops_when_told() {
     }
 }
 
-#[test]
-fn it_is_a_tenant_for_the_other_commands() {
-    let mut environment = super::apply::project();
+/// A sandbox for the commands of an environment.
+pub(crate) fn serve(environment: &mut Environment, latency: Duration) -> Running {
     let mut child = environment
         .command()
-        .args(["sandbox", "--listen", "127.0.0.1:0", "--seed", "demo"])
+        .args(["sandbox", "--listen", "127.0.0.1:0", "--latency"])
+        .arg(format!("{}ms", latency.as_millis()))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let stdout = lines(child.stdout.take().unwrap());
-    let _running = Running(child);
+    let running = Running(child);
     let line = wait_for(&stdout, "listening on ");
     environment.set("PRISMATIC_URL", line.trim_start_matches("listening on "));
     environment.set("PRISM_REFRESH_TOKEN", "sandbox");
+    running
+}
 
+#[test]
+fn it_is_a_tenant_for_the_other_commands() {
+    let mut environment = super::fixture::project();
+    let _sandbox = serve(&mut environment, Duration::ZERO);
     let whoami = environment.run("whoami").expect(0);
     assert!(
         whoami.stdout.contains("PRISM_REFRESH_TOKEN"),

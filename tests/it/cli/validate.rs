@@ -1,7 +1,7 @@
 //! `validate` on good and bad files.
 
-use super::apply::{CUSTOMER, DEFINITION, project};
 use super::environment::Environment;
+use super::fixture::{CUSTOMER, DEFINITION, project};
 
 #[test]
 fn an_empty_project_is_valid() {

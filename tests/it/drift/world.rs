@@ -61,7 +61,7 @@ impl World {
 
     /// What would be done, or what is wrong with the files.
     pub(crate) async fn try_plan(&self, adopt: bool) -> Result<Planned, PassError> {
-        let loaded = pass::load(&self.files).await?;
+        let loaded = pass::load(&self.files, None).await?;
         let nowhere = std::path::Path::new("/nonexistent");
         let context = PassContext {
             platform: &self.client,
