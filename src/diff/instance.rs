@@ -134,12 +134,28 @@ pub(super) fn compare(
     index: &Index<'_>,
     desired: &DesiredInstance,
 ) -> Result<Verdict<InstanceChanges>, Stop> {
+    // Taken apart so that a new field does not compile before it is compared.
+    let DesiredInstance {
+        name,
+        adopt,
+        integration: _,
+        version: _,
+        customer: _,
+        display_name: _,
+        description: _,
+        labels: _,
+        state: _,
+        config: _,
+        deploy: _,
+        force: _,
+        location: _,
+    } = desired;
     let target = version::target(index, desired)?;
     let customer = customer(index, desired)?;
-    let marker = integration::marker(index.inputs, &desired.name);
+    let marker = integration::marker(index.inputs, name);
     let claim = Claim {
         marker: marker.clone(),
-        adopt: desired.adopt.as_ref(),
+        adopt: adopt.as_ref(),
         adopt_matches: index.inputs.adopt,
         declared: &index.declared,
         noun: "instance",

@@ -24,7 +24,19 @@ pub(super) fn compare(
     inputs: &Inputs<'_>,
     desired: &DesiredIntegration,
 ) -> Verdict<IntegrationChanges> {
-    let Some(definition) = inputs.definitions.get(&desired.name) else {
+    // Taken apart so that a new field does not compile before it is compared.
+    let DesiredIntegration {
+        name,
+        bare: _,
+        definition: _,
+        adopt: _,
+        description: _,
+        publish: _,
+        available: _,
+        marketplace: _,
+        location: _,
+    } = desired;
+    let Some(definition) = inputs.definitions.get(name) else {
         return Verdict::Refused(Refusal::new("its definition could not be read"));
     };
     let git = effective(desired, definition);

@@ -144,27 +144,13 @@ fn pick<'a>(
     let found = live.versions.items.iter().find(|version| match wanted {
         VersionRef::Latest => version.available && !leaves(version),
         VersionRef::Number(number) => version.number == *number,
-        VersionRef::Commit(commit) => version
-            .record
-            .commit_hash
-            .as_deref()
-            .is_some_and(|hash| same_commit(hash, commit)),
+        VersionRef::Commit(commit) => version.record.is_from(commit),
     });
     match (found, live.versions.missing::<()>()) {
         (Some(version), _) => Ok(version),
         (None, Observed::Unknown(why)) => Err(Stop::Unknown(why.to_string())),
         (None, _) => Err(no_such_version(live, wanted)),
     }
-}
-
-/// Short hashes are prefixes; some publishers record seven characters only.
-fn same_commit(recorded: &str, wanted: &str) -> bool {
-    let length = recorded.len().min(wanted.len());
-    length >= 7
-        && recorded
-            .bytes()
-            .take(length)
-            .eq(wanted.bytes().take(length))
 }
 
 fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {

@@ -177,6 +177,20 @@ pub struct VersionRecord {
     pub canonical: Option<String>,
 }
 
+impl VersionRecord {
+    /// Whether it was published from a commit: one of the two hashes is the
+    /// beginning of the other, since some publishers record seven characters
+    /// and people write few.
+    #[must_use]
+    pub fn is_from(&self, commit: &str) -> bool {
+        const SHORTEST: usize = 7;
+        self.commit_hash.as_deref().is_some_and(|recorded| {
+            recorded.len().min(commit.len()) >= SHORTEST
+                && (recorded.starts_with(commit) || commit.starts_with(recorded))
+        })
+    }
+}
+
 /// A config variable that a version of an integration declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredVariable {

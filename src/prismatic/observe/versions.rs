@@ -102,7 +102,6 @@ fn choose(items: &[PublishedVersion], wish: &VersionRef) -> Option<usize> {
     items.iter().position(|version| match wish {
         VersionRef::Latest => version.available,
         VersionRef::Number(number) => version.number == *number,
-        VersionRef::Commit(prefix) => (version.record.commit_hash.as_deref())
-            .is_some_and(|hash| hash.starts_with(prefix.as_str())),
+        VersionRef::Commit(commit) => version.record.is_from(commit),
     })
 }
