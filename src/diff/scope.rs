@@ -1,20 +1,25 @@
 //! What has to be read of the tenant before comparing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::definition::Definitions;
 use crate::model::{
-    Adopt, Desired, DesiredIntegration, IntegrationRef, IntegrationWanted, Marker, Scope,
-    VersionRef,
+    Adopt, Desired, DesiredIntegration, IntegrationRef, IntegrationWanted, Marker, ResourceName,
+    Scope, VersionRef,
 };
 
 /// What a reading of the tenant has to cover for this comparison.
 #[must_use]
 pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
-    let managed = desired
-        .integrations
-        .iter()
-        .map(|integration| managed(desired, definitions, integration));
+    let pins = pinned(desired);
+    let managed = desired.integrations.iter().map(|integration| {
+        managed(
+            desired,
+            definitions,
+            integration,
+            pins.get(&integration.name),
+        )
+    });
     let others = desired.instances.iter().filter_map(|instance| {
         let (id, name) = match &instance.integration {
             IntegrationRef::Managed(_) => return None,
@@ -46,10 +51,27 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
     }
 }
 
+/// The versions that instances ask for by name, of each managed integration.
+fn pinned(desired: &Desired) -> HashMap<&ResourceName, BTreeSet<VersionRef>> {
+    let mut pins: HashMap<&ResourceName, BTreeSet<VersionRef>> = HashMap::new();
+    for instance in &desired.instances {
+        // What the newest version requires is in the definition.
+        if let IntegrationRef::Managed(name) = &instance.integration
+            && instance.version != VersionRef::Latest
+        {
+            pins.entry(name)
+                .or_default()
+                .insert(instance.version.clone());
+        }
+    }
+    pins
+}
+
 fn managed(
     desired: &Desired,
     definitions: &Definitions,
     integration: &DesiredIntegration,
+    pins: Option<&BTreeSet<VersionRef>>,
 ) -> IntegrationWanted {
     let display_name = definitions
         .get(&integration.name)
@@ -59,16 +81,6 @@ fn managed(
         Some(Adopt::Name(name)) => (None, Some(name.clone())),
         None => (None, display_name),
     };
-    let pins = desired
-        .instances
-        .iter()
-        .filter(|instance| {
-            matches!(&instance.integration, IntegrationRef::Managed(n) if *n == integration.name)
-        })
-        .map(|instance| instance.version.clone())
-        // What the newest version requires is in the definition.
-        .filter(|version| *version != VersionRef::Latest)
-        .collect();
     IntegrationWanted {
         marker: Some(Marker {
             project: desired.project.name.clone(),
@@ -77,6 +89,6 @@ fn managed(
         id,
         name,
         definition: true,
-        versions: pins,
+        versions: pins.cloned().unwrap_or_default(),
     }
 }

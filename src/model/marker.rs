@@ -36,6 +36,16 @@ impl Marker {
         })
     }
 
+    /// Whether a label is this marker. Cheaper than reading the label.
+    #[must_use]
+    pub fn is(&self, label: &str) -> bool {
+        let name = label
+            .strip_prefix(Self::PREFIX)
+            .and_then(|rest| rest.strip_prefix(self.project.as_str()))
+            .and_then(|rest| rest.strip_prefix('/'));
+        name == Some(self.name.as_str())
+    }
+
     /// All markers among the labels of one object.
     pub fn among(labels: &[String]) -> impl Iterator<Item = Self> + '_ {
         labels.iter().filter_map(|label| Self::parse(label))
@@ -56,6 +66,7 @@ mod tests {
     fn reads_what_it_writes_and_nothing_else() {
         let marker = Marker::parse("gitops:acme/smith-erp").unwrap();
         assert_eq!(marker.to_string(), "gitops:acme/smith-erp");
+        assert!(marker.is("gitops:acme/smith-erp") && !marker.is("gitops:acme/smith-erp2"));
         for other in [
             "gitops:protect",
             "gitops:a",
@@ -64,6 +75,7 @@ mod tests {
             "gitops:a/b/c",
         ] {
             assert_eq!(Marker::parse(other), None, "{other}");
+            assert!(!marker.is(other), "{other}");
         }
     }
 }

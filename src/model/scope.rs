@@ -39,7 +39,7 @@ impl IntegrationWanted {
             || self
                 .marker
                 .as_ref()
-                .is_some_and(|wanted| integration.markers().any(|marker| marker == *wanted))
+                .is_some_and(|wanted| integration.labels.iter().any(|label| wanted.is(label)))
     }
 }
 
