@@ -308,8 +308,10 @@ fn existing(
     let (config, config_after_upgrade) = writes
         .into_iter()
         .partition(|write| !upgrade || values.contains_key(&write.key));
-    // The server's own word on the version that it already runs.
-    let configured = !upgrade && live.config_state == Some(ConfigState::FullyConfigured);
+    // The server's own word: what it runs without, it need not have.
+    let configured = live.config_state == Some(ConfigState::FullyConfigured);
+    let lacks = |key: &String| !(configured && values.contains_key(key));
+    let missing = missing.into_iter().filter(lacks).collect();
     Ok(InstanceChanges {
         live: found,
         fields,
@@ -322,7 +324,7 @@ fn existing(
         deploy_due: live.needs_deploy || !live.deployed,
         deployed: live.deployed,
         enabled: Some(live.enabled),
-        missing: if configured { Vec::new() } else { missing },
+        missing,
         pending,
         failing: live.in_failed_state,
         suspended: live.system_suspended,

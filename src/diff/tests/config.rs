@@ -143,6 +143,16 @@ fn required_variables_without_a_value_are_named() {
         instance(&world).missing.is_empty(),
         "the server knows its own version best"
     );
+    let text = acme().replace(
+        "- key: Batch Size",
+        "- key: Region\n  dataType: string\n- key: Batch Size",
+    );
+    world.desired.integrations[0].definition.text = text.into();
+    assert_eq!(
+        instance(&world).missing,
+        ["Region"],
+        "what it ran without so far, the next version can do without too"
+    );
 }
 
 #[test]
