@@ -15,6 +15,7 @@ use crate::controller::connect::ProvenanceSource;
 use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
 use crate::controller::reconciler::Reconciler;
+use crate::controller::remembered::Remembered;
 use crate::controller::stages::Live;
 use crate::controller::{Connect, SecretResolver, Status};
 use crate::runtime::clock::Clock;
@@ -52,6 +53,8 @@ pub struct DaemonOptions {
     pub listen: Option<TcpListener>,
     /// The environment, as people call it.
     pub environment: String,
+    /// What is known of secrets that were written before.
+    pub remembered: Remembered,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -178,6 +181,7 @@ fn assemble(
         options.secrets,
         Arc::clone(&options.clock),
         options.provenance,
+        options.remembered,
         options.adopt,
         options.allow_delete,
     ));

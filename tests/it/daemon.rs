@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
 use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
 use prism_gitops::model::{Desired, SecretRef, SecretValues, VersionRecord};
@@ -80,6 +81,7 @@ impl Running {
             delays: Delays::seeded(1),
             listen: Some(listener),
             environment: "prod-us".to_owned(),
+            remembered: Remembered::in_memory(),
             adopt: false,
             allow_delete: false,
             shutdown,
