@@ -10,13 +10,17 @@ use super::world::{World, digest, shown};
 const MASKS: [&str; 4] = ["", "NA", "********", "<hidden>"];
 const PASSWORD: &str = "config \"Login\" input \"password\"";
 
-async fn applied(mask: &str) -> World {
+fn declared(mask: &str) -> World {
     let world = World::masking_with(mask);
     world.files.write("acme.yml", DEFINITION);
     world.files.write("overview.md", "Brings orders over.\n");
     world.files.write("acme.yaml", INTEGRATION);
     world.files.write("smith.yaml", INSTANCE);
-    // The integration first, so that the instance is created with its values.
+    world
+}
+
+async fn applied(mask: &str) -> World {
+    let world = declared(mask);
     world.apply().await;
     world.demand_convergence(mask).await;
     world
@@ -75,11 +79,7 @@ async fn without_a_record_a_known_mask_can_be_trusted() {
 #[tokio::test(start_paused = true)]
 async fn an_input_that_was_changed_is_put_back_before_anything_was_looked_at() {
     for mask in MASKS {
-        let world = World::masking_with(mask);
-        world.files.write("acme.yml", DEFINITION);
-        world.files.write("overview.md", "Brings orders over.\n");
-        world.files.write("acme.yaml", INTEGRATION);
-        world.files.write("smith.yaml", INSTANCE);
+        let world = declared(mask);
         world.apply().await;
         let instance = world.only("instances", "").await;
         let inputs = json!([{"name": "username", "type": "value", "value": "mallory"}]);
@@ -99,6 +99,20 @@ async fn an_input_that_was_changed_is_put_back_before_anything_was_looked_at() {
         world.apply().await;
         world.demand_convergence("putting it back").await;
     }
+}
+
+/// As a daemon on a read-only file system: pass after pass in one process.
+#[tokio::test(start_paused = true)]
+async fn where_nothing_can_be_kept_a_process_remembers() {
+    let mut world = declared("NA");
+    world.remember_in("/dev/null/state");
+    world.apply().await;
+    for pass in ["the first pass", "the second"] {
+        world.demand_convergence(pass).await;
+    }
+    world.remember_in("/dev/null/state");
+    let plan = world.plan().await;
+    assert!(!plan.is_empty(), "another process knows nothing");
 }
 
 #[tokio::test(start_paused = true)]

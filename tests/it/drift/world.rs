@@ -15,6 +15,7 @@ use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::sandbox::{Options, Sandbox};
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
+use prism_gitops::store::SecretStore;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
@@ -73,6 +74,11 @@ impl World {
             unrecorded,
             ..Remembered::in_memory()
         };
+    }
+
+    /// What is remembered is kept in a folder, if that can be written to.
+    pub(crate) fn remember_in(&mut self, folder: &str) {
+        self.remembered.store = SecretStore::in_folder(folder.into());
     }
 
     /// What would be done. Errors in the files fail the test.
