@@ -31,6 +31,7 @@ pub mod memory;
 pub mod pass;
 pub mod queue;
 pub mod reconciler;
+pub mod remembered;
 mod report;
 pub mod resources;
 pub mod stages;

@@ -15,6 +15,7 @@ use crate::controller::connect::ProvenanceSource;
 use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
 use crate::controller::reconciler::Reconciler;
+use crate::controller::remembered::Remembered;
 use crate::controller::stages::Live;
 use crate::controller::{Connect, SecretResolver, Status};
 use crate::runtime::clock::Clock;
@@ -54,6 +55,8 @@ pub struct DaemonOptions {
     pub environment: String,
     /// The environment that was asked for, if any was.
     pub chosen_environment: Option<String>,
+    /// What is known of secrets that were written before.
+    pub remembered: Remembered,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -180,6 +183,7 @@ fn assemble(
         options.secrets,
         Arc::clone(&options.clock),
         options.provenance,
+        options.remembered,
         options.adopt,
         options.allow_delete,
         options.chosen_environment,

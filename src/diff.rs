@@ -18,6 +18,7 @@ mod instance;
 mod integration;
 mod labels;
 mod orphans;
+mod recall;
 mod scope;
 mod version;
 
@@ -33,7 +34,8 @@ use std::collections::BTreeSet;
 use crate::definition::Definitions;
 use crate::model::{
     Address, ConfigWrite, CustomerId, Desired, FieldChange, InstanceId, InstanceState,
-    IntegrationId, Location, ResourceName, SecretValues, Tenant, VersionId, Visibility,
+    IntegrationId, Location, ResourceName, SecretRecords, SecretValues, SecretWrites, Tenant,
+    VersionId, Visibility,
 };
 
 /// Everything a comparison rests on.
@@ -45,6 +47,10 @@ pub struct Inputs<'a> {
     pub definitions: &'a Definitions,
     /// The secrets they refer to.
     pub secrets: &'a SecretValues,
+    /// What is remembered of values that the tenant does not show.
+    pub records: &'a SecretRecords,
+    /// What to do where nothing is remembered.
+    pub unrecorded: SecretWrites,
     /// What the tenant holds.
     pub tenant: &'a Tenant,
     /// Existing objects that a manifest matches may be taken over.

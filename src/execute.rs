@@ -26,7 +26,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 
 use self::outputs::{Outputs, Produced};
-use crate::model::Address;
+use crate::model::{Address, Echo, InstanceId};
 use crate::plan::{Action, Operation, Plan, Step, StepId, StepResult};
 use crate::prismatic::error::PlatformError;
 use crate::prismatic::platform::Platform;
@@ -63,6 +63,17 @@ pub struct Outcome {
     pub steps: BTreeMap<StepId, StepResult>,
     /// It was stopped before its end.
     pub interrupted: bool,
+    /// The steps that wrote values.
+    pub written: BTreeMap<StepId, Written>,
+}
+
+/// What became of the values that a step wrote.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Of which instance.
+    pub instance: InstanceId,
+    /// What the API shows of them since.
+    pub echo: Echo,
 }
 
 impl Outcome {
@@ -274,6 +285,7 @@ impl<'a> Run<'a> {
         Outcome {
             steps: self.results,
             interrupted,
+            written: self.outputs.written(),
         }
     }
 }

@@ -36,3 +36,4 @@ pub mod runtime;
 pub mod sandbox;
 pub mod server;
 pub mod source;
+pub mod store;

@@ -15,6 +15,7 @@ mod observed;
 mod policy;
 mod scope;
 mod secret;
+mod secret_records;
 mod source_file;
 mod status;
 
@@ -39,5 +40,8 @@ pub use observed::{
 pub use policy::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind};
 pub use scope::{IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
+pub use secret_records::{
+    DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueRecord,
+};
 pub use source_file::SourceFile;
 pub use status::{Health, SyncStatus};

@@ -10,6 +10,7 @@ mod parse;
 mod plan;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod state;
 mod tenant;
 mod tools;
 mod validate;
@@ -20,6 +21,9 @@ pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
+#[cfg(feature = "sandbox")]
+pub(crate) use state::FOLDER;
+pub(crate) use state::StateArgs;
 pub(crate) use tenant::TenantArgs;
 pub(crate) use tools::{CompletionArgs, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;

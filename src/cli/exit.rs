@@ -135,6 +135,7 @@ mod tests {
             let outcome = Outcome {
                 steps: [(StepId(0), result)].into(),
                 interrupted,
+                ..Outcome::default()
             };
             assert_eq!(Exit::of_apply(&plan(true, blocked), &outcome), expected);
         }

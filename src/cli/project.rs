@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Variables;
-use super::args::{DecideArgs, TenantArgs};
+use super::args::{DecideArgs, StateArgs, TenantArgs};
 use super::error::CliError;
 use super::progress;
 use super::provenance;
@@ -38,6 +38,7 @@ pub(crate) async fn decide(
     ui: &Ui,
     path: &Path,
     args: DecideArgs,
+    state: &StateArgs,
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
@@ -52,6 +53,7 @@ pub(crate) async fn decide(
         environment: tenant.environment.clone(),
         organization: tenant.organization.clone(),
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
+        remembered: state.remembered(&root),
         adopt: args.adopt,
         allow_delete: args.allow_delete,
         requests: Some(tenant.requests.as_ref()),

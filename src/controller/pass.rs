@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
 use super::error::PassError;
+use super::remembered::{Recorder, Remembered};
 use crate::definition::Definitions;
 use crate::diff::{self, Inputs};
 use crate::execute::{self, Outcome, StepEvent};
@@ -24,6 +25,7 @@ use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::Platform;
 use crate::runtime::clock::Clock;
 use crate::source::{Revision, Snapshot, Source};
+use crate::store::Place;
 use crate::validate;
 
 /// Files that were read and found to be right.
@@ -55,6 +57,8 @@ pub struct PassContext<'a> {
     pub organization: Option<String>,
     /// Commit, repository and pull request, for the records of published versions.
     pub provenance: VersionRecord,
+    /// What is known of secrets that were written before.
+    pub remembered: Remembered,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -70,6 +74,8 @@ pub struct Planned {
     pub plan: Plan,
     /// The tenant as it was read.
     pub tenant: Arc<Tenant>,
+    /// Where its writes are to be remembered.
+    pub recorder: Recorder,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -121,10 +127,20 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
     let observed_at = context.clock.now();
     let tenant = context.platform.observe(&scope).await;
     let tenant = tenant.map_err(PassError::Platform)?;
+    let recorder = Recorder {
+        store: Arc::clone(&context.remembered.store),
+        place: Place {
+            environment: context.environment.clone(),
+            organization: tenant.identity.organization_id.clone(),
+        },
+    };
+    let records = recorder.store.load(&recorder.place).await;
     let inputs = Inputs {
         desired: &loaded.desired,
         definitions: &loaded.definitions,
         secrets: &context.secrets,
+        records: &records,
+        unrecorded: context.remembered.unrecorded,
         tenant: &tenant,
         adopt: context.adopt,
     };
@@ -144,10 +160,11 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
     Ok(Planned {
         plan,
         tenant: Arc::new(tenant),
+        recorder,
     })
 }
 
-/// Carries a plan out. `stop` turning true lets running steps finish and starts no more.
+/// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts no more.
 pub async fn apply(
     planned: &Planned,
     platform: &dyn Platform,
@@ -155,7 +172,14 @@ pub async fn apply(
     stop: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<StepEvent>,
 ) -> Outcome {
-    execute::execute(&planned.plan, platform, concurrency, stop, events).await
+    let Planned {
+        plan,
+        tenant,
+        recorder,
+    } = planned;
+    let outcome = execute::execute(plan, platform, concurrency, stop, events).await;
+    recorder.note(plan, tenant, &outcome).await;
+    outcome
 }
 
 /// What people call a revision: the short commit, or the digest of the content.

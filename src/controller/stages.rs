@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use super::connect::{Connect, Connection, ProvenanceSource, SecretResolver};
 use super::error::PassError;
 use super::pass::{self, Loaded, PassContext, Planned};
+use super::remembered::Remembered;
 use crate::execute::{Outcome, StepEvent};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
@@ -54,6 +55,8 @@ pub struct Live {
     pub clock: Arc<dyn Clock>,
     /// Says what a revision was made from.
     pub provenance: ProvenanceSource,
+    /// What is known of secrets that were written before.
+    pub remembered: Remembered,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -72,6 +75,7 @@ impl Live {
         secrets: Arc<dyn SecretResolver>,
         clock: Arc<dyn Clock>,
         provenance: ProvenanceSource,
+        remembered: Remembered,
         adopt: bool,
         allow_delete: bool,
         environment: Option<String>,
@@ -81,6 +85,7 @@ impl Live {
             secrets,
             clock,
             provenance,
+            remembered,
             adopt,
             allow_delete,
             environment,
@@ -119,6 +124,7 @@ impl Stages for Live {
             environment: connection.environment.clone(),
             organization: connection.organization.clone(),
             provenance: (self.provenance)(&loaded.revision),
+            remembered: self.remembered.clone(),
             adopt: self.adopt,
             allow_delete: self.allow_delete,
             requests: connection.requests.as_deref(),

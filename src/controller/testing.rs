@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::connect::Connection;
 use super::error::PassError;
 use super::pass::{Loaded, Planned};
+use super::remembered::Recorder;
 use super::stages::{Prepared, Stages};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::{
@@ -20,6 +21,7 @@ use crate::model::{
 };
 use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Step, StepId, StepResult};
 use crate::source::{Revision, Snapshot, Source, SourceError};
+use crate::store::{Place, SecretStore};
 
 pub(super) fn name(text: &str) -> ResourceName {
     ResourceName::parse(text).unwrap()
@@ -130,6 +132,7 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     Outcome {
         steps: steps.collect(),
         interrupted: false,
+        written: BTreeMap::new(),
     }
 }
 
@@ -268,6 +271,13 @@ impl Stages for Script {
             planned: Planned {
                 plan: plan_of(steps),
                 tenant: Arc::new(platform::tenant()),
+                recorder: Recorder {
+                    store: SecretStore::in_memory(),
+                    place: Place {
+                        environment: "test".to_owned(),
+                        organization: "org-1".to_owned(),
+                    },
+                },
             },
             connection: Connection {
                 platform: Arc::new(platform::Fake::default()),

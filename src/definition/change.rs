@@ -44,6 +44,7 @@ impl From<Change> for FieldChange {
             before: change.before,
             after: change.after,
             sensitive: change.sensitive,
+            note: None,
         }
     }
 }

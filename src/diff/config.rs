@@ -1,19 +1,20 @@
 //! Config variables: declared values against live ones.
 //!
 //! Values that are secret, or may be, are compared and written but never
-//! shown. What the API masks is never compared: there only the presence of a
-//! value counts.
+//! shown. What the API masks is compared with what is remembered of the last
+//! write: see [`super::recall`].
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::recall::{self, Judgement, Recall};
 use super::version::Target;
-use super::{Refusal, Stop};
+use super::{Inputs, Refusal, Stop};
 use crate::model::{
     ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
-    InputWrite, LiveConfigVariable, LiveInput, RequiredVariable, SecretError, SecretValues,
-    VariableStatus, WriteValue, nearest,
+    InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, SecretError,
+    SecretValues, VariableStatus, WriteValue, nearest,
 };
 
 /// How the values of an instance differ.
@@ -27,13 +28,14 @@ pub(super) struct ConfigDiff {
     pub(super) pending: Vec<String>,
 }
 
-/// Compares the declared variables of an instance with its live ones, if it has any.
+/// Compares the declared variables of an instance with its live ones, if it exists.
 pub(super) fn compare(
     desired: &DesiredInstance,
-    live: Option<&BTreeMap<String, LiveConfigVariable>>,
+    live: Option<(&InstanceId, &BTreeMap<String, LiveConfigVariable>)>,
     target: &Target,
-    secrets: &SecretValues,
+    inputs: &Inputs<'_>,
 ) -> Result<ConfigDiff, Stop> {
+    let (instance, live) = live.unzip();
     let mut diff = ConfigDiff::default();
     for (key, entry) in &desired.config {
         let now = live.and_then(|live| live.get(key));
@@ -42,8 +44,14 @@ pub(super) fn compare(
         let Some(declared) = required.or_else(|| now.map(|now| &now.declared)) else {
             continue;
         };
-        let comparison = Comparison { key, declared, now };
-        match comparison.decide(entry, secrets)? {
+        let recall = Recall::new(inputs, instance, key);
+        let comparison = Comparison {
+            key,
+            declared,
+            now,
+            recall,
+        };
+        match comparison.decide(entry, inputs.secrets)? {
             Decision::Same => {}
             Decision::Pending => diff.pending.push(key.clone()),
             Decision::Write { value, mut fields } => {
@@ -135,6 +143,7 @@ struct Comparison<'a> {
     key: &'a str,
     declared: &'a RequiredVariable,
     now: Option<&'a LiveConfigVariable>,
+    recall: Recall<'a>,
 }
 
 impl Comparison<'_> {
@@ -153,12 +162,13 @@ impl Comparison<'_> {
                 let secret = secrets
                     .get(reference)
                     .map_err(|error| no_secret(self.key, &error))?;
-                if self.now_text() == Some(secret.expose()) {
+                let Judgement::Write(note) = self.recall.text(self.now_text(), secret.expose())
+                else {
                     return Ok(Decision::Same);
-                }
+                };
                 Ok(Decision::Write {
                     value: WriteValue::Secret(secret.clone()),
-                    fields: vec![FieldChange::hidden(self.path())],
+                    fields: vec![FieldChange::hidden(self.path()).noting(note)],
                 })
             }
             ConfigValue::Connection(inputs) => self.connection(inputs, secrets),
@@ -269,8 +279,8 @@ impl Comparison<'_> {
                         .clone(),
                 ),
             };
-            if !same_input(now, write.expose()) {
-                fields.push(self.input_field(name, now, &write));
+            if let Judgement::Write(note) = self.recall.input(name, now, write.expose()) {
+                fields.push(self.input_field(name, now, &write).noting(note));
             }
             writes.push((name.clone(), write));
         }
@@ -288,6 +298,7 @@ impl Comparison<'_> {
         match write {
             InputWrite::Text(text) if !looks_secret(name) => {
                 let before = now.and_then(|live| live.value.as_deref());
+                let before = before.filter(|text| !recall::is_mask(Some(text)));
                 FieldChange::shown(path, before, Some(text.as_str()))
             }
             InputWrite::Text(_) | InputWrite::Secret(_) => FieldChange::hidden(path),
@@ -300,22 +311,6 @@ fn same_number(a: &str, b: &str) -> bool {
         (Ok(a), Ok(b)) => a.total_cmp(&b).is_eq(),
         _ => false,
     }
-}
-
-fn same_input(now: Option<&LiveInput>, wanted: &str) -> bool {
-    let Some(now) = now else { return false };
-    match now.value.as_deref() {
-        Some(value) if value == wanted => true,
-        value => now.has_value && is_mask(value),
-    }
-}
-
-/// What servers are known to answer in place of a write-only value: nothing,
-/// `NA`, or a row of one sign.
-fn is_mask(value: Option<&str>) -> bool {
-    let Some(value) = value else { return true };
-    let signs = |sign: char| value.chars().all(|c| c == sign);
-    value.is_empty() || value == "NA" || signs('*') || signs('•') || signs('x')
 }
 
 /// Names under which people keep what must not be shown.

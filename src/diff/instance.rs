@@ -212,7 +212,7 @@ fn missing(
     customer: &Customer,
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
-    let config = config::compare(desired, None, target, index.inputs.secrets)?;
+    let config = config::compare(desired, None, target, index.inputs)?;
     Ok(InstanceChanges {
         live: Found::Missing,
         fields: config.fields,
@@ -302,7 +302,7 @@ fn existing(
         writes,
         missing,
         pending,
-    } = config::compare(desired, Some(values), target, index.inputs.secrets)?;
+    } = config::compare(desired, Some((&live.id, values)), target, index.inputs)?;
     fields.extend(more);
     state_field(&mut fields, desired, live);
     let (config, config_after_upgrade) = writes

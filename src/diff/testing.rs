@@ -9,10 +9,11 @@ use super::{ChangeSet, Inputs, diff};
 use crate::definition::{Definition, Definitions};
 use crate::model::{
     Adopt, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRef, DefinitionFile, Desired,
-    DesiredInstance, DesiredIntegration, Identity, Instance, InstanceId, InstanceState,
+    DesiredInstance, DesiredIntegration, DigestKey, Identity, Instance, InstanceId, InstanceState,
     InstanceVersion, Integration, IntegrationId, IntegrationRef, Listing, LiveConfigVariable,
-    Location, Observed, Policy, Project, PublishWhen, PublishedVersion, ResourceName, SecretValues,
-    SequenceId, Tenant, VersionId, VersionRecord, VersionRef,
+    Location, Observed, Policy, Project, PublishWhen, PublishedVersion, ResourceName,
+    SecretRecords, SecretValues, SecretWrites, SequenceId, Tenant, VersionId, VersionRecord,
+    VersionRef,
 };
 
 pub(crate) fn name(text: &str) -> ResourceName {
@@ -52,6 +53,8 @@ pub(crate) struct World {
     pub(crate) desired: Desired,
     pub(crate) tenant: Tenant,
     pub(crate) secrets: SecretValues,
+    pub(crate) records: SecretRecords,
+    pub(crate) unrecorded: SecretWrites,
     pub(crate) adopt: bool,
 }
 
@@ -95,6 +98,8 @@ impl World {
                 ]),
             },
             secrets: SecretValues::default(),
+            records: SecretRecords::new(DigestKey::new([7; 32])),
+            unrecorded: SecretWrites::Once,
             adopt: false,
         }
     }
@@ -255,6 +260,8 @@ impl World {
             desired: &self.desired,
             definitions: &definitions,
             secrets: &self.secrets,
+            records: &self.records,
+            unrecorded: self.unrecorded,
             tenant: &self.tenant,
             adopt: self.adopt,
         };

@@ -4,6 +4,7 @@ mod config;
 mod identity;
 mod instance;
 mod integration;
+mod recall;
 
 use super::testing::{
     Configured as _, Valued as _, World, adopt_id, adopt_name, definition, name, scalar, unread,

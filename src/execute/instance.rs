@@ -1,9 +1,9 @@
 //! Steps on instances.
 
-use super::StepError;
 use super::outputs::{Outputs, Produced};
+use super::{StepError, Written};
 use crate::plan::Operation;
-use crate::prismatic::platform::{InstanceUpdate, NewInstance, Platform};
+use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
 pub(super) async fn perform(
@@ -29,7 +29,8 @@ pub(super) async fn perform(
                 labels,
                 config,
             };
-            return Ok(Produced::Instance(platform.create_instance(&new).await?));
+            let Created { id, echo } = platform.create_instance(&new).await?;
+            return Ok(Produced::Instance(Written { instance: id, echo }));
         }
         Operation::UpdateInstance {
             instance,
@@ -46,9 +47,9 @@ pub(super) async fn perform(
             platform.update_instance(&update).await?;
         }
         Operation::ConfigureInstance { instance, config } => {
-            platform
-                .configure_instance(&outputs.instance(&instance)?, &config)
-                .await?;
+            let instance = outputs.instance(&instance)?;
+            let echo = platform.configure_instance(&instance, &config).await?;
+            return Ok(Produced::Values(Written { instance, echo }));
         }
         Operation::UpgradeInstance { instance, version } => {
             let version = Some(outputs.version(&version)?);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::StepError;
+use super::{StepError, Written};
 use crate::model::{InstanceId, IntegrationId, VersionId};
 use crate::plan::{Output, StepId};
 
@@ -13,7 +13,10 @@ pub(super) enum Produced {
     Nothing,
     Integration(IntegrationId),
     Version(VersionId),
-    Instance(InstanceId),
+    /// An instance, and the values it was created with.
+    Instance(Written),
+    /// The values of an instance that was there before.
+    Values(Written),
 }
 
 /// All values produced so far.
@@ -46,9 +49,20 @@ impl Outputs {
 
     pub(super) fn instance(&self, source: &Output<InstanceId>) -> Result<InstanceId, StepError> {
         self.resolve(source, |produced| match produced {
-            Produced::Instance(id) => Some(id.clone()),
+            Produced::Instance(written) => Some(written.instance.clone()),
             _ => None,
         })
+    }
+
+    /// The steps that wrote values, and what these look like since.
+    pub(super) fn written(&self) -> BTreeMap<StepId, Written> {
+        let written = |(step, produced): (&StepId, &Produced)| match produced {
+            Produced::Instance(written) | Produced::Values(written) => {
+                Some((*step, written.clone()))
+            }
+            Produced::Nothing | Produced::Integration(_) | Produced::Version(_) => None,
+        };
+        self.0.iter().filter_map(written).collect()
     }
 
     fn resolve<T: Clone>(

@@ -10,14 +10,14 @@ use tokio::sync::{mpsc, watch};
 use super::{Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
-    ConfigWrite, Identity, InstanceId, IntegrationId, Policy, Scope, Tenant, VersionId,
+    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Policy, Scope, Tenant, VersionId,
     VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform, PlatformResult,
-    Published, ReadBack,
+    Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
+    PlatformResult, Published, ReadBack,
 };
 
 /// Records calls; each takes a second; those named in `fails` fail.
@@ -114,18 +114,22 @@ impl Platform for Script {
         self.call("marketplace", update.version.as_str()).await
     }
 
-    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<InstanceId> {
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created> {
         self.call("create", &format!("{} of {}", new.name, new.version))
             .await?;
-        Ok(InstanceId::new(format!("id-{}", new.name)))
+        Ok(Created {
+            id: InstanceId::new(format!("id-{}", new.name)),
+            echo: Echo::default(),
+        })
     }
 
     async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
         self.call("update", update.id.as_str()).await
     }
 
-    async fn configure_instance(&self, id: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<()> {
-        self.call("configure", id.as_str()).await
+    async fn configure_instance(&self, id: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<Echo> {
+        self.call("configure", id.as_str()).await?;
+        Ok(Echo::default())
     }
 
     async fn deploy_instance(&self, id: &InstanceId, _force: bool) -> PlatformResult<()> {

@@ -12,6 +12,9 @@ pub struct FieldChange {
     pub after: Option<String>,
     /// The values are secret, or may be: they are never here.
     pub sensitive: bool,
+    /// What else there is to say, where before and after do not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
 }
 
 impl FieldChange {
@@ -26,6 +29,7 @@ impl FieldChange {
             before: before.map(Into::into),
             after: after.map(Into::into),
             sensitive: false,
+            note: None,
         }
     }
 
@@ -36,6 +40,14 @@ impl FieldChange {
             before: None,
             after: None,
             sensitive: true,
+            note: None,
         }
+    }
+
+    /// The same, with something else to say.
+    #[must_use]
+    pub fn noting(mut self, note: Option<&'static str>) -> Self {
+        self.note = note;
+        self
     }
 }

@@ -12,15 +12,15 @@ use super::operations::{
     update_integration, validate_definition,
 };
 use super::platform::{
-    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform, PlatformResult,
-    Published, ReadBack,
+    Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
+    PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
 use super::session::Session;
 use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::{
-    ConfigWrite, Identity, InstanceId, IntegrationId, RateLimit, Scope, Tenant, VersionId,
+    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, RateLimit, Scope, Tenant, VersionId,
     VersionRecord,
 };
 use crate::runtime::clock::Clock;
@@ -97,7 +97,7 @@ impl Platform for PrismaticClient {
         set_marketplace::run(&self.session, update).await
     }
 
-    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<InstanceId> {
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created> {
         create_instance::run(&self.session, new).await
     }
 
@@ -109,7 +109,7 @@ impl Platform for PrismaticClient {
         &self,
         id: &InstanceId,
         config: &[ConfigWrite],
-    ) -> PlatformResult<()> {
+    ) -> PlatformResult<Echo> {
         configure_instance::run(&self.session, id, config).await
     }
 

@@ -5,7 +5,7 @@ mod instance;
 mod integration;
 mod version;
 
-pub(super) use config::{ConfigInput, config_inputs, secrets};
+pub(super) use config::{ConfigInput, config_inputs, echo, secrets};
 pub(super) use instance::{config, customer, instance};
 pub(super) use integration::{integration, newest_first};
 pub(super) use version::{attributes, marketplace_word, published, required};

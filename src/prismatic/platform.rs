@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::error::PlatformError;
 use crate::model::{
-    ConfigWrite, CustomerId, Identity, InstanceId, IntegrationId, Scope, Tenant, VersionId,
+    ConfigWrite, CustomerId, Echo, Identity, InstanceId, IntegrationId, Scope, Tenant, VersionId,
     VersionRecord, Visibility,
 };
 
@@ -67,17 +67,18 @@ pub trait Platform: Send + Sync {
     async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()>;
 
     /// Creates an instance. Not idempotent.
-    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<InstanceId>;
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created>;
 
     /// Sets what is given of an instance, and leaves the rest.
     async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()>;
 
-    /// Writes the given config variables, and leaves the rest.
+    /// Writes the given config variables, and leaves the rest. Says what the
+    /// values look like from now on, as far as the reply does.
     async fn configure_instance(
         &self,
         id: &InstanceId,
         config: &[ConfigWrite],
-    ) -> PlatformResult<()>;
+    ) -> PlatformResult<Echo>;
 
     /// Deploys what is configured.
     async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()>;
@@ -143,6 +144,15 @@ pub struct NewInstance {
     pub labels: Vec<String>,
     /// Its first values.
     pub config: Vec<ConfigWrite>,
+}
+
+/// An instance that was created.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// Its id.
+    pub id: InstanceId,
+    /// What its values look like from now on, as far as the reply says.
+    pub echo: Echo,
 }
 
 /// What to set on an instance. Absent fields are left alone.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
 use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
 use prism_gitops::model::{Desired, SecretRef, SecretValues, VersionRecord};
@@ -81,6 +82,7 @@ impl Running {
             listen: Some(listener),
             environment: "prod-us".to_owned(),
             chosen_environment: None,
+            remembered: Remembered::in_memory(),
             adopt: false,
             allow_delete: false,
             shutdown,

@@ -4,6 +4,7 @@ pub(crate) mod world;
 
 mod fields;
 mod project;
+mod secrets;
 
 use serde_json::json;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{DecideArgs, ShowArgs, TenantArgs};
+use super::{DecideArgs, ShowArgs, StateArgs, TenantArgs};
 
 /// Brings the tenant in line with the files: plan, ask, apply.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,6 +37,8 @@ pub(crate) struct ApplyArgs {
     pub(crate) show: ShowArgs,
     #[command(flatten)]
     pub(crate) decide: DecideArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

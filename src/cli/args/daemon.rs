@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{DecideArgs, TenantArgs, parse};
+use super::{DecideArgs, StateArgs, TenantArgs, parse};
 
 /// Keeps the tenant in step with the files until it is told to stop.
 ///
@@ -31,6 +31,8 @@ pub(crate) struct DaemonArgs {
 
     #[command(flatten)]
     pub(crate) decide: DecideArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::TenantArgs;
+use super::{StateArgs, TenantArgs};
 
 /// What a plan may contain.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -56,6 +56,8 @@ pub(crate) struct PlanArgs {
     pub(crate) show: ShowArgs,
     #[command(flatten)]
     pub(crate) decide: DecideArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -44,7 +44,15 @@ async fn decide_and_ask(
     variables: &Variables,
 ) -> Result<Decided, CliError> {
     let saved = args.plan.as_deref().map(saved::read).transpose()?;
-    let decided = decide(ui, &args.path, args.decide, &args.tenant, variables).await?;
+    let decided = decide(
+        ui,
+        &args.path,
+        args.decide,
+        &args.state,
+        &args.tenant,
+        variables,
+    )
+    .await?;
     let plan = &decided.planned.plan;
     if let Some(saved) = &saved {
         saved.same_as(plan)?;

@@ -40,6 +40,7 @@ pub(super) async fn run(
     let root = project::root(&args.path);
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
+    let remembered = args.state.remembered(&root);
     let ended = daemon::run(DaemonOptions {
         environment: name(args).await?,
         chosen_environment: args.tenant.env.clone(),
@@ -54,6 +55,7 @@ pub(super) async fn run(
         clock: Arc::new(SystemClock),
         interval: args.interval,
         delays: Delays::random(),
+        remembered,
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
         shutdown,

@@ -16,7 +16,14 @@ use crate::plan::render::{self, HumanOptions};
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let decided = decide(ui, &args.path, args.decide, &args.tenant, variables);
+    let decided = decide(
+        ui,
+        &args.path,
+        args.decide,
+        &args.state,
+        &args.tenant,
+        variables,
+    );
     let decided = runtime::or_interrupt(&signals, decided).await?;
     let plan = &decided.planned.plan;
     if let Some(file) = &args.out {

@@ -1,35 +1,27 @@
 //! The sandbox inside this process, for `--sandbox`.
 
-use std::fs;
-use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::args::FOLDER;
 use crate::cli::error::CliError;
 use crate::model::Secret;
 use crate::prismatic::transport::Transport;
 use crate::prismatic::{BaseUrl, Connection, TokenSource};
 use crate::runtime::clock::Clock;
 use crate::sandbox::{Options, Sandbox};
-
-/// The folder below PATH for what this tool keeps there.
-const FOLDER: &str = ".prism-gitops";
+use crate::store::make_private;
 
 /// Opens the sandbox of a folder, and makes a new one where there is none.
 pub(super) fn open(
     root: &Path,
     clock: Arc<dyn Clock>,
 ) -> Result<(Arc<dyn Transport>, Connection), CliError> {
-    let state = folder(root)
-        .map_err(|error| {
-            CliError::world(format!(
-                "cannot make the folder {}",
-                root.join(FOLDER).display()
-            ))
-            .because(&error)
-        })?
-        .join("sandbox.json");
+    let folder = root.join(FOLDER);
+    make_private(&folder).map_err(|error| {
+        CliError::world(format!("cannot make the folder {}", folder.display())).because(&error)
+    })?;
+    let state = folder.join("sandbox.json");
     let mut options = Options::new(clock);
     options.state = Some(state.clone());
     let sandbox = Sandbox::open(options).map_err(|error| {
@@ -38,21 +30,6 @@ pub(super) fn open(
             .hint("delete the file to begin with a new sandbox")
     })?;
     Ok((Arc::new(sandbox.transport()), connection()?))
-}
-
-/// Makes the folder: for its owner only, and invisible to git.
-fn folder(root: &Path) -> io::Result<PathBuf> {
-    let folder = root.join(FOLDER);
-    let mut builder = fs::DirBuilder::new();
-    match builder.mode(0o700).create(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        fs::write(ignore, "*\n")?;
-    }
-    Ok(folder)
 }
 
 /// The address is never dialled: requests go through the transport.
@@ -66,23 +43,4 @@ fn connection() -> Result<Connection, CliError> {
         access: None,
         origin: "the embedded sandbox".to_owned(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    use super::*;
-
-    #[test]
-    fn the_folder_is_private_and_ignored_by_git() {
-        let root = tempfile::tempdir().unwrap();
-        for _ in 0..2 {
-            let made = folder(root.path()).unwrap();
-            let mode = fs::metadata(&made).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o700);
-            assert_eq!(fs::read_to_string(made.join(".gitignore")).unwrap(), "*\n");
-        }
-        assert!(folder(&root.path().join("absent")).is_err());
-    }
 }

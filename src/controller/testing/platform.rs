@@ -6,13 +6,13 @@ use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    ConfigWrite, Identity, InstanceId, IntegrationId, Listing, Scope, Tenant, VersionId,
+    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing, Scope, Tenant, VersionId,
     VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform, PlatformResult,
-    Published, ReadBack,
+    Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
+    PlatformResult, Published, ReadBack,
 };
 
 fn identity(organization: &str) -> Identity {
@@ -114,7 +114,7 @@ impl Platform for Fake {
         unreachable!()
     }
 
-    async fn create_instance(&self, _: &NewInstance) -> PlatformResult<InstanceId> {
+    async fn create_instance(&self, _: &NewInstance) -> PlatformResult<Created> {
         unreachable!()
     }
 
@@ -122,7 +122,7 @@ impl Platform for Fake {
         unreachable!()
     }
 
-    async fn configure_instance(&self, _: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<()> {
+    async fn configure_instance(&self, _: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<Echo> {
         unreachable!()
     }
 

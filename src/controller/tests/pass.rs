@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::controller::error::PassError;
 use crate::controller::pass::{self, Loaded, PassContext};
+use crate::controller::remembered::Remembered;
 use crate::controller::testing::platform::Fake;
 use crate::controller::testing::{MemorySource, desired_with};
 use crate::model::{Diagnostic, DriftMode};
@@ -35,6 +36,7 @@ async fn plan(platform: &Fake, organization: Option<&str>) -> Result<pass::Plann
         environment: "prod".to_owned(),
         organization: organization.map(str::to_owned),
         provenance: Default::default(),
+        remembered: Remembered::in_memory(),
         adopt: false,
         allow_delete: false,
         requests: Some(platform),

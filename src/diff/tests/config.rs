@@ -79,55 +79,6 @@ fn secrets_are_compared_and_never_shown() {
 }
 
 #[test]
-fn connections_compare_inputs_and_trust_masks() {
-    let with_password = |value: Option<&str>, has_value: bool| {
-        let mut world = in_step();
-        let reference = SecretRef::Env("PW".to_owned());
-        world
-            .secrets
-            .insert(reference.clone(), Ok(Secret::new("s3cret".to_owned())));
-        let inputs = indexmap::IndexMap::from([
-            (
-                "user".to_owned(),
-                crate::model::ConnectionInput::Plain("smith".to_owned()),
-            ),
-            (
-                "password".to_owned(),
-                crate::model::ConnectionInput::Secret(reference),
-            ),
-        ]);
-        world.desired.instances[0].set("Endpoint", ConfigValue::Connection(inputs));
-        let live = &mut world.tenant.instances.items[0];
-        if let Observed::Known(config) = &mut live.config {
-            let input = |name: &str, value: Option<&str>, has_value| LiveInput {
-                name: name.to_owned(),
-                value: value.map(ToOwned::to_owned),
-                has_value,
-            };
-            config.get_mut("Endpoint").unwrap().inputs = vec![
-                input("user", Some("smith"), true),
-                input("password", value, has_value),
-            ];
-        }
-        instance(&world)
-    };
-    for (value, has_value, written) in [
-        (Some("s3cret"), true, false),
-        (Some(""), true, false),
-        (Some("NA"), true, false),
-        (Some("********"), true, false),
-        (None, true, false),
-        (Some("other"), true, true),
-        (Some(""), false, true),
-        (None, false, true),
-    ] {
-        let changes = with_password(value, has_value);
-        assert_eq!(!changes.config.is_empty(), written, "{value:?} {has_value}");
-        assert!(!format!("{changes:?}").contains("s3cret"));
-    }
-}
-
-#[test]
 fn required_variables_without_a_value_are_named() {
     let mut world = in_step();
     world.desired.instances[0].config.clear();

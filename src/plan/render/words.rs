@@ -96,8 +96,16 @@ pub(super) fn actions(resource: &PlannedResource) -> String {
 /// Both sides of a change in one line.
 pub(super) fn values(change: &FieldChange, room: usize) -> String {
     if change.sensitive {
-        return "(sensitive)".to_owned();
+        return match change.note {
+            Some(note) => format!("(sensitive) {note}"),
+            None => "(sensitive)".to_owned(),
+        };
     }
+    let note = change.note.map(|note| format!(" ({note})"));
+    format!("{}{}", sides(change, room), note.unwrap_or_default())
+}
+
+fn sides(change: &FieldChange, room: usize) -> String {
     let short = |value: &Option<String>| value.as_deref().map(|text| shorten(text, room));
     match (short(&change.before), short(&change.after)) {
         (Some(before), Some(after)) => format!("{before} → {after}"),

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::model::{ConfigWrite, InputWrite, Secret, WriteValue};
+use crate::model::{ConfigWrite, Echo, InputWrite, Secret, WriteValue};
+use crate::prismatic::operations::nodes::WrittenNode;
 use crate::prismatic::redact::Redactor;
 
 /// One variable. No `Debug`: its values may be secret.
@@ -64,6 +65,24 @@ fn expressions(inputs: &[(String, InputWrite)]) -> String {
         })
         .collect();
     serde_json::json!(list).to_string()
+}
+
+/// What the API shows of an instance's values, as a write gave it back.
+pub(in crate::prismatic) fn echo(node: WrittenNode) -> Echo {
+    let mut echo = Echo::default();
+    let variables = node
+        .config_variables
+        .into_iter()
+        .flat_map(|page| page.nodes);
+    for variable in variables.flatten() {
+        let key = variable.required_config_variable.key;
+        let inputs = variable.inputs.into_iter().flat_map(|page| page.nodes);
+        for input in inputs.flatten() {
+            echo.insert(&key, Some(&input.name), input.value);
+        }
+        echo.insert(&key, None, variable.value);
+    }
+    echo
 }
 
 /// What must not show up in an error about these variables.

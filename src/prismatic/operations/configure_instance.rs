@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Done, Input, Operation};
-use crate::model::{ConfigWrite, InstanceId};
+use super::nodes::WrittenNode;
+use super::{Input, Operation};
+use crate::model::{ConfigWrite, Echo, InstanceId};
 use crate::prismatic::convert::{self, ConfigInput};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::retry::Repeat;
@@ -26,14 +27,14 @@ pub(in crate::prismatic) async fn run(
     session: &Session,
     id: &InstanceId,
     config: &[ConfigWrite],
-) -> PlatformResult<()> {
+) -> PlatformResult<Echo> {
     let input = Configure {
         id,
         config_variables: convert::config_inputs(config),
     };
     let call = OPERATION.call(&Input { input })?;
-    let Done {} = session
+    let node: WrittenNode = session
         .write(&call.hiding(convert::secrets(config)))
         .await?;
-    Ok(())
+    Ok(convert::echo(node))
 }

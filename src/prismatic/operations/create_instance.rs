@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::nodes::IdNode;
+use super::nodes::WrittenNode;
 use super::{Input, Operation};
 use crate::model::{CustomerId, InstanceId, VersionId};
 use crate::prismatic::convert::{self, ConfigInput};
-use crate::prismatic::platform::{NewInstance, PlatformResult};
+use crate::prismatic::platform::{Created, NewInstance, PlatformResult};
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 
@@ -33,7 +33,7 @@ struct Create<'a> {
 pub(in crate::prismatic) async fn run(
     session: &Session,
     new: &NewInstance,
-) -> PlatformResult<InstanceId> {
+) -> PlatformResult<Created> {
     let input = Create {
         name: &new.name,
         customer: &new.customer,
@@ -44,6 +44,9 @@ pub(in crate::prismatic) async fn run(
     };
     let call = OPERATION.call(&Input { input })?;
     let call = call.hiding(convert::secrets(&new.config));
-    let node: IdNode = session.write(&call).await?;
-    Ok(InstanceId::new(node.id))
+    let node: WrittenNode = session.write(&call).await?;
+    Ok(Created {
+        id: InstanceId::new(&*node.id),
+        echo: convert::echo(node),
+    })
 }

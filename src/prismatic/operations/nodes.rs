@@ -141,3 +141,34 @@ pub(in crate::prismatic) struct InputNode {
     #[serde(default, deserialize_with = "or_default")]
     pub(in crate::prismatic) has_value: bool,
 }
+
+/// An instance as a write gives it back: what its values look like from now on.
+/// Beyond the id nothing has to be there. No `Debug`: values may be secret.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct WrittenNode {
+    pub(in crate::prismatic) id: String,
+    pub(in crate::prismatic) config_variables: Option<Page<WrittenVariableNode>>,
+}
+
+/// A config variable of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct WrittenVariableNode {
+    pub(in crate::prismatic) value: Option<String>,
+    pub(in crate::prismatic) inputs: Option<Page<WrittenInputNode>>,
+    pub(in crate::prismatic) required_config_variable: KeyNode,
+}
+
+/// An input of it.
+#[derive(Deserialize)]
+pub(in crate::prismatic) struct WrittenInputNode {
+    pub(in crate::prismatic) name: String,
+    pub(in crate::prismatic) value: Option<String>,
+}
+
+/// A declared variable of which only the key matters.
+#[derive(Deserialize)]
+pub(in crate::prismatic) struct KeyNode {
+    pub(in crate::prismatic) key: String,
+}

@@ -1,7 +1,7 @@
 //! `plan` and `apply` on the embedded sandbox, from nothing to changed to converged.
 
 use super::environment::Environment;
-use super::fixture::project;
+use super::fixture::{CUSTOMER, DEFINITION, project};
 
 #[test]
 fn a_plan_is_shown_applied_and_then_empty() {
@@ -229,4 +229,71 @@ fn whoami_says_who_and_where_and_never_the_token() {
     let document = environment.run("whoami --sandbox -o json").expect(0).json();
     assert!(document["organization"]["name"].is_string(), "{document:#}");
     assert!(document["user"]["email"].is_string(), "{document:#}");
+}
+
+/// The definition with a connection, whose password the sandbox masks.
+fn project_with_a_password() -> Environment {
+    let environment = project();
+    let login = "requiredConfigVars:
+  - key: Login
+    dataType: connection
+    connection:
+      key: basic
+      component: {key: http, isPublic: true, version: LATEST}
+    inputs:
+      username: {type: value, value: \"\"}
+      password: {type: value, value: \"\"}
+    orgOnly: false
+";
+    let page = "    elements:\n";
+    let definition = DEFINITION.replace("requiredConfigVars:\n", login).replace(
+        page,
+        &format!("{page}      - {{type: configVar, value: Login}}\n"),
+    );
+    environment.write("acme.yml", &definition);
+    environment.write("password", "c4nary-one");
+    environment.write(
+        "customers/smith.yaml",
+        &format!(
+            "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {{name: smith}}\nspec:\n  \
+             integration: acme\n  customer: {CUSTOMER}\n  config:\n    \
+             Endpoint: https://erp.smith.example\n    Login:\n      connection:\n        \
+             username: smith\n        password: {{secret: {{file: password}}}}\n"
+        ),
+    );
+    environment
+}
+
+#[test]
+fn a_rotated_secret_is_noticed_by_the_next_process() {
+    let environment = project_with_a_password();
+    let mut all = String::new();
+    let mut run = |line: &str, code: i32| {
+        let run = environment
+            .run(&format!("{line} --sandbox -vvv"))
+            .expect(code);
+        all.push_str(&run.stdout);
+        all.push_str(&run.stderr);
+        run.stdout
+    };
+    run("apply --auto-approve", 0);
+    run("plan --detailed-exitcode", 0);
+    environment.write("password", "c4nary-two");
+    let plan = run("plan --detailed-exitcode", 2);
+    assert!(
+        plan.contains("config \"Login\" input \"password\"  (sensitive) changed"),
+        "{plan}"
+    );
+    run("apply --auto-approve -o json", 0);
+    run("plan --detailed-exitcode", 0);
+    // Elsewhere nothing is known of it: it is written once, or left alone.
+    let elsewhere = run("plan --detailed-exitcode --state-dir elsewhere/state", 2);
+    assert!(elsewhere.contains("no record of the last value written"));
+    run(
+        "plan --detailed-exitcode --secrets never --state-dir elsewhere",
+        0,
+    );
+    run("apply --auto-approve --state-dir elsewhere/state", 0);
+    run("plan --detailed-exitcode --state-dir elsewhere/state", 0);
+    assert!(!all.contains("c4nary"), "{all}");
 }

@@ -96,6 +96,12 @@ fn help_of_plan() {
           --allow-delete  Let the prune policy `delete` delete; without it such objects are only
                           reported
 
+    State:
+          --state-dir <FOLDER>  The folder for keyed digests of written secrets: a cache that may be
+                                deleted [default: `.prism-gitops` below PATH]
+          --secrets <WHEN>      What to do with a secret that the API masks while the last value written
+                                is not known [default: once] [possible values: once, never]
+
     Tenant:
       -e, --env <NAME>               The environment of the Project to work on; needed where it has
                                      several

@@ -1,11 +1,13 @@
 //! A sandbox, a client and a project in one process: no sockets, no files, a paused clock.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
+use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::execute::Outcome;
-use prism_gitops::model::{RateLimit, Secret, VersionRecord};
+use prism_gitops::model::{RateLimit, Secret, SecretWrites, VersionRecord};
 use prism_gitops::plan::{Action, Plan};
 use prism_gitops::prismatic::transport::{Method, Request, Transport as _};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
@@ -13,6 +15,7 @@ use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::sandbox::{Options, Sandbox};
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
+use prism_gitops::store::SecretStore;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
@@ -23,13 +26,23 @@ pub(crate) struct World {
     sandbox: Sandbox,
     client: PrismaticClient,
     clock: TokioClock,
+    remembered: Remembered,
+    /// What secrets are, where they are not `value of NAME`.
+    secrets: Mutex<BTreeMap<String, String>>,
 }
 
 impl World {
     /// The demonstration tenant and no files. Call in a runtime with a paused clock.
     pub(crate) fn new() -> Self {
+        Self::masking_with("")
+    }
+
+    /// The same, with what it answers in place of a secret.
+    pub(crate) fn masking_with(mask: &str) -> Self {
         let clock = TokioClock::starting_at("2026-03-01T12:00:00Z".parse().unwrap());
-        let sandbox = Sandbox::open(Options::new(Arc::new(clock))).unwrap();
+        let mut options = Options::new(Arc::new(clock));
+        options.behaviour.masked_text = mask.to_owned();
+        let sandbox = Sandbox::open(options).unwrap();
         let connection = Connection {
             url: BaseUrl::parse(URL).unwrap(),
             tenant_id: None,
@@ -44,7 +57,28 @@ impl World {
             client: PrismaticClient::new(transport, connection, rate, Arc::new(clock), 1),
             sandbox,
             clock,
+            remembered: Remembered::in_memory(),
+            secrets: Mutex::default(),
         }
+    }
+
+    /// From now on a secret is this.
+    pub(crate) fn rotate(&self, name: &str, value: &str) {
+        let mut secrets = self.secrets.lock().unwrap();
+        secrets.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Another machine: what is remembered stays behind.
+    pub(crate) fn forget(&mut self, unrecorded: SecretWrites) {
+        self.remembered = Remembered {
+            unrecorded,
+            ..Remembered::in_memory()
+        };
+    }
+
+    /// What is remembered is kept in a folder, if that can be written to.
+    pub(crate) fn remember_in(&mut self, folder: &str) {
+        self.remembered.store = SecretStore::in_folder(folder.into());
     }
 
     /// What would be done. Errors in the files fail the test.
@@ -67,11 +101,13 @@ impl World {
             platform: &self.client,
             clock: &self.clock,
             secrets: secrets::resolve_with(loaded.secrets.clone(), nowhere, |name| {
-                Some(format!("value of {name}").into())
+                let rotated = self.secrets.lock().unwrap().get(name).cloned();
+                Some(rotated.unwrap_or_else(|| format!("value of {name}")).into())
             }),
             environment: "test".to_owned(),
             organization: None,
             provenance: VersionRecord::default(),
+            remembered: self.remembered.clone(),
             adopt,
             allow_delete: false,
             requests: None,

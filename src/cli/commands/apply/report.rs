@@ -156,6 +156,7 @@ mod tests {
         Outcome {
             steps: steps.map(|(id, result)| (StepId(id), result)).collect(),
             interrupted: false,
+            ..Outcome::default()
         }
     }
 

@@ -1,0 +1,75 @@
+//! What passes remember of the secrets they wrote.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::execute::{Outcome, Written};
+use crate::model::{ConfigWrite, SecretRecords, SecretWrites, Tenant};
+use crate::plan::{Operation, Plan};
+use crate::store::{Place, SecretStore};
+
+/// Where records of written secrets are kept, and what to do without one.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    /// Where they are kept.
+    pub store: Arc<SecretStore>,
+    /// What to do about a value that the API masks and nobody remembers.
+    pub unrecorded: SecretWrites,
+}
+
+impl Remembered {
+    /// As long as this process lives.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self {
+            store: SecretStore::in_memory(),
+            unrecorded: SecretWrites::Once,
+        }
+    }
+}
+
+/// Where a plan's writes are to be remembered.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    /// Where records are kept.
+    pub store: Arc<SecretStore>,
+    /// The tenant they are about.
+    pub place: Place,
+}
+
+impl Recorder {
+    /// Remembers what a plan wrote. Instances that are gone are forgotten on the way.
+    pub(super) async fn note(&self, plan: &Plan, tenant: &Tenant, outcome: &Outcome) {
+        let written = written(plan, outcome);
+        if written.is_empty() {
+            return;
+        }
+        let listed = tenant.instances.incomplete.is_none().then(|| {
+            let ids = tenant.instances.items.iter().map(|live| live.id.clone());
+            ids.collect::<BTreeSet<_>>()
+        });
+        let learn = move |records: &mut SecretRecords| {
+            if let Some(listed) = &listed {
+                records.retain(&listed.iter().collect());
+            }
+            for (config, Written { instance, echo }) in &written {
+                records.learn(instance, config, echo);
+            }
+        };
+        self.store.update(&self.place, learn).await;
+    }
+}
+
+/// The values that were written, in the order of the steps: a later one counts.
+fn written(plan: &Plan, outcome: &Outcome) -> Vec<(Vec<ConfigWrite>, Written)> {
+    let values = plan.steps.iter().filter_map(|step| {
+        let (Operation::CreateInstance { config, .. }
+        | Operation::ConfigureInstance { config, .. }) = &step.operation
+        else {
+            return None;
+        };
+        let written = outcome.written.get(&step.id)?;
+        (!config.is_empty()).then(|| (config.clone(), written.clone()))
+    });
+    values.collect()
+}

@@ -1,0 +1,98 @@
+//! Values that the API may not give back, against what is remembered of them.
+//!
+//! | the API shows | remembered | so |
+//! | --- | --- | --- |
+//! | the declared value | | same |
+//! | no value | | write |
+//! | another text, no mask | | write: somebody changed it |
+//! | a mask | the same value was written last | same |
+//! | a mask | another value was written last | write: it was rotated |
+//! | a mask | nothing | write once, or leave it, as the caller wants |
+//!
+//! A mask is a text that servers are known to answer, or exactly what the API
+//! showed right after the last write.
+
+use super::Inputs;
+use crate::model::{InstanceId, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId};
+
+/// Said of a value that differs from the one written last.
+const ROTATED: &str = "changed";
+/// Said of a value that is written because nobody knows what is there.
+const UNRECORDED: &str = "no record of the last value written";
+
+/// Whether a value has to be written, and what there is to say about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judgement {
+    Same,
+    Write(Option<&'static str>),
+}
+
+/// What is remembered of one config variable.
+pub(super) struct Recall<'a> {
+    records: &'a SecretRecords,
+    unrecorded: SecretWrites,
+    /// `None` before the instance exists.
+    variable: Option<ValueId>,
+}
+
+impl<'a> Recall<'a> {
+    pub(super) fn new(inputs: &Inputs<'a>, instance: Option<&InstanceId>, key: &str) -> Self {
+        let variable = instance.map(|instance| ValueId {
+            instance: instance.clone(),
+            variable: key.to_owned(),
+            input: None,
+        });
+        Self {
+            records: inputs.records,
+            unrecorded: inputs.unrecorded,
+            variable,
+        }
+    }
+
+    /// The value of a variable that is no connection. The API does not say
+    /// whether there is one: an empty text is none, unless it was what the API
+    /// showed right after the last write.
+    pub(super) fn text(&self, shown: Option<&str>, wanted: &str) -> Judgement {
+        let Some(id) = &self.variable else {
+            return Judgement::Write(None);
+        };
+        let has_value = shown.is_some_and(|text| !text.is_empty());
+        let has_value = has_value || self.records.shows_the_same(id, shown);
+        self.judge(id, shown, has_value, wanted)
+    }
+
+    /// An input of a connection.
+    pub(super) fn input(&self, name: &str, live: Option<&LiveInput>, wanted: &str) -> Judgement {
+        let (Some(variable), Some(live)) = (&self.variable, live) else {
+            return Judgement::Write(None);
+        };
+        let id = ValueId {
+            input: Some(name.to_owned()),
+            ..variable.clone()
+        };
+        self.judge(&id, live.value.as_deref(), live.has_value, wanted)
+    }
+
+    fn judge(&self, id: &ValueId, shown: Option<&str>, has_value: bool, wanted: &str) -> Judgement {
+        if shown == Some(wanted) {
+            return Judgement::Same;
+        }
+        let masked = || is_mask(shown) || self.records.shows_the_same(id, shown);
+        if !has_value || !masked() {
+            return Judgement::Write(None);
+        }
+        match (self.records.compare(id, wanted), self.unrecorded) {
+            (Recorded::Same, _) | (Recorded::Nothing, SecretWrites::Never) => Judgement::Same,
+            (Recorded::Other, _) => Judgement::Write(Some(ROTATED)),
+            (Recorded::Nothing, SecretWrites::Once) => Judgement::Write(Some(UNRECORDED)),
+        }
+    }
+}
+
+/// What servers are known to answer in place of a write-only value: nothing,
+/// `NA`, or a row of one sign.
+pub(super) fn is_mask(shown: Option<&str>) -> bool {
+    let Some(shown) = shown else { return true };
+    let signs = |sign: char| shown.chars().all(|c| c == sign);
+    shown.is_empty() || shown == "NA" || signs('*') || signs('•') || signs('x')
+}

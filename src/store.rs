@@ -1,0 +1,17 @@
+//! What is kept on disk between runs: a cache, never a truth.
+//!
+//! Everything here can be deleted at any time at no cost but time.
+//!
+//! # Invariants
+//!
+//! - A file is replaced as a whole or not at all.
+//! - A file that is damaged, of another version or about another tenant is
+//!   as good as none; it is never an error and never leads to a decision.
+//! - Folders are made for their owner only (0700), and files too (0600).
+
+mod file;
+mod folder;
+mod secrets;
+
+pub use folder::make_private;
+pub use secrets::{Place, SecretStore};

@@ -1,0 +1,129 @@
+//! The records of one tenant as a file: JSON with a version.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::folder::make_private;
+use super::secrets::Place;
+use crate::model::{DigestKey, SecretRecords, ValueId, ValueRecord};
+
+const VERSION: u32 = 1;
+
+/// What a file says before its content is looked at.
+#[derive(Deserialize)]
+struct Header {
+    version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    version: u32,
+    place: Place,
+    /// In hexadecimal digits. Beside the records, so that neither outlives the other.
+    key: String,
+    values: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    #[serde(flatten)]
+    id: ValueId,
+    #[serde(flatten)]
+    record: ValueRecord,
+}
+
+/// Why a file is as good as none.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    /// It cannot be read.
+    #[error("it cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// It holds something else.
+    #[error("it is damaged")]
+    Damaged,
+    /// It was written by another version of this program.
+    #[error("it has the version {0}, and this program knows {VERSION} only")]
+    Version(u32),
+    /// It was copied.
+    #[error("it is about another tenant")]
+    Place,
+}
+
+/// Reads records; `None` where there are none.
+pub(super) fn read(file: &Path, place: &Place) -> Result<Option<SecretRecords>, Unusable> {
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Unusable::Unreadable(error)),
+    };
+    let header: Header = serde_json::from_slice(&bytes).map_err(|_| Unusable::Damaged)?;
+    if header.version != VERSION {
+        return Err(Unusable::Version(header.version));
+    }
+    let content: Content = serde_json::from_slice(&bytes).map_err(|_| Unusable::Damaged)?;
+    if content.place != *place {
+        return Err(Unusable::Place);
+    }
+    let key = unhex(&content.key).ok_or(Unusable::Damaged)?;
+    let mut records = SecretRecords::new(DigestKey::new(key));
+    for Entry { id, record } in content.values {
+        records.insert(id, record);
+    }
+    Ok(Some(records))
+}
+
+/// Writes records: beside the file, then in its place.
+pub(super) fn write(file: &Path, place: &Place, records: &SecretRecords) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let entry = |(id, record): (&ValueId, &ValueRecord)| Entry {
+        id: id.clone(),
+        record: record.clone(),
+    };
+    let content = Content {
+        version: VERSION,
+        place: place.clone(),
+        key: records
+            .key()
+            .expose()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect(),
+        values: records.iter().map(entry).collect(),
+    };
+    // Made with 0600.
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer_pretty(&mut beside, &content)?;
+    beside.write_all(b"\n")?;
+    beside.as_file().sync_all()?;
+    beside.persist(file)?;
+    Ok(())
+}
+
+/// Keeps other processes from replacing a file between our reading and our
+/// writing it, until it is dropped. A file system without locks has none: there
+/// the last writer wins, and what is lost is written to the tenant once more.
+pub(super) fn lock(file: &Path) -> io::Result<File> {
+    make_private(file.parent().unwrap_or(Path::new(".")))?;
+    let mut options = File::options();
+    let options = std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let lock = options
+        .create(true)
+        .append(true)
+        .open(file.with_extension("lock"))?;
+    let _ = lock.lock();
+    Ok(lock)
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut key = [0; 32];
+    if text.len() != 2 * key.len() || !text.is_ascii() {
+        return None;
+    }
+    for (place, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
