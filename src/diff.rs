@@ -19,6 +19,7 @@ mod integration;
 mod labels;
 mod orphans;
 mod scope;
+mod unfinished;
 mod version;
 
 #[cfg(test)]
@@ -146,6 +147,8 @@ pub enum Found<Id> {
     Owned(Id),
     /// It exists without our marker, and may be taken over.
     Adopted(Id),
+    /// It is ours without our marker: a run ended between writing it and marking it.
+    Resumed(Id),
 }
 
 impl<Id> Found<Id> {
@@ -153,7 +156,7 @@ impl<Id> Found<Id> {
     pub fn id(&self) -> Option<&Id> {
         match self {
             Self::Missing => None,
-            Self::Owned(id) | Self::Adopted(id) => Some(id),
+            Self::Owned(id) | Self::Adopted(id) | Self::Resumed(id) => Some(id),
         }
     }
 }

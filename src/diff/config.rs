@@ -153,7 +153,9 @@ impl Comparison<'_> {
                 let secret = secrets
                     .get(reference)
                     .map_err(|error| no_secret(self.key, &error))?;
-                if self.now_text() == Some(secret.expose()) {
+                // Signs are a mask; a word such as `NA` may be what somebody put there.
+                if self.now_text() == Some(secret.expose()) || self.now_text().is_some_and(is_signs)
+                {
                     return Ok(Decision::Same);
                 }
                 Ok(Decision::Write {
@@ -190,10 +192,11 @@ impl Comparison<'_> {
     }
 
     fn is_sensitive(&self) -> bool {
-        matches!(
-            self.declared.data_type.as_str(),
-            "CREDENTIAL" | "CONNECTION"
-        ) || looks_secret(self.key)
+        let kind = &self.declared.data_type;
+        ["CREDENTIAL", "CONNECTION"]
+            .iter()
+            .any(|secret| kind.eq_ignore_ascii_case(secret))
+            || looks_secret(self.key)
     }
 
     /// The API takes texts only, and may answer in another spelling of the same value.
@@ -205,8 +208,8 @@ impl Comparison<'_> {
             return true;
         }
         match self.declared.data_type.as_str() {
-            "NUMBER" => same_number(now, text),
-            "BOOLEAN" => now.eq_ignore_ascii_case(text),
+            kind if kind.eq_ignore_ascii_case("number") => same_number(now, text),
+            kind if kind.eq_ignore_ascii_case("boolean") => now.eq_ignore_ascii_case(text),
             _ => false,
         }
     }
@@ -310,12 +313,23 @@ fn same_input(now: Option<&LiveInput>, wanted: &str) -> bool {
     }
 }
 
-/// What servers are known to answer in place of a write-only value: nothing,
-/// `NA`, or a row of one sign.
+/// What servers answer in place of a write-only value: nothing, `NA`, or a row
+/// of signs. Writing again what is masked would deploy on every pass.
 fn is_mask(value: Option<&str>) -> bool {
     let Some(value) = value else { return true };
-    let signs = |sign: char| value.chars().all(|c| c == sign);
-    value.is_empty() || value == "NA" || signs('*') || signs('•') || signs('x')
+    value.is_empty() || value == "NA" || value.chars().all(|c| c == 'x') || is_signs(value)
+}
+
+/// A row of signs, with the last characters after it perhaps; or a word in brackets.
+fn is_signs(value: &str) -> bool {
+    let row = value.chars().take_while(|c| "*•●".contains(*c)).count();
+    let bracketed = [('[', ']'), ('<', '>')]
+        .iter()
+        .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close));
+    let word = value
+        .chars()
+        .all(|c| c.is_alphabetic() || "[]<> _-".contains(c));
+    row >= 3 || (row > 0 && row == value.chars().count()) || (bracketed && word)
 }
 
 /// Names under which people keep what must not be shown.
