@@ -20,6 +20,7 @@ mod labels;
 mod orphans;
 mod recall;
 mod scope;
+mod unfinished;
 mod version;
 
 #[cfg(test)]
@@ -152,6 +153,8 @@ pub enum Found<Id> {
     Owned(Id),
     /// It exists without our marker, and may be taken over.
     Adopted(Id),
+    /// It is ours without our marker: a run ended between writing it and marking it.
+    Resumed(Id),
 }
 
 impl<Id> Found<Id> {
@@ -159,7 +162,7 @@ impl<Id> Found<Id> {
     pub fn id(&self) -> Option<&Id> {
         match self {
             Self::Missing => None,
-            Self::Owned(id) | Self::Adopted(id) => Some(id),
+            Self::Owned(id) | Self::Adopted(id) | Self::Resumed(id) => Some(id),
         }
     }
 }

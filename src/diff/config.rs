@@ -200,10 +200,11 @@ impl Comparison<'_> {
     }
 
     fn is_sensitive(&self) -> bool {
-        matches!(
-            self.declared.data_type.as_str(),
-            "CREDENTIAL" | "CONNECTION"
-        ) || looks_secret(self.key)
+        let kind = &self.declared.data_type;
+        ["CREDENTIAL", "CONNECTION"]
+            .iter()
+            .any(|secret| kind.eq_ignore_ascii_case(secret))
+            || looks_secret(self.key)
     }
 
     /// The API takes texts only, and may answer in another spelling of the same value.
@@ -215,8 +216,8 @@ impl Comparison<'_> {
             return true;
         }
         match self.declared.data_type.as_str() {
-            "NUMBER" => same_number(now, text),
-            "BOOLEAN" => now.eq_ignore_ascii_case(text),
+            kind if kind.eq_ignore_ascii_case("number") => same_number(now, text),
+            kind if kind.eq_ignore_ascii_case("boolean") => now.eq_ignore_ascii_case(text),
             _ => false,
         }
     }

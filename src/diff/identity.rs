@@ -1,8 +1,9 @@
 //! Which live object a manifest means.
 //!
 //! Marker, then `adopt.id`, then `adopt.name` or an exact match of what people
-//! see. Only the marker is proof; everything else is an adoption. Two
-//! candidates are never decided between.
+//! see. Only the marker is proof; everything else is an adoption, save what a
+//! run of ours wrote and could not mark any more. Two candidates are never
+//! decided between.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,8 @@ pub(super) struct Candidate<'a, T> {
     pub(super) matches: bool,
     /// Whether it has the name that `adopt.name` asks for.
     pub(super) named: bool,
+    /// Whether only a run of ours can have left it like this, without its marker.
+    pub(super) unfinished: bool,
 }
 
 /// What is declared, as far as identity goes.
@@ -107,6 +110,7 @@ fn by_match<'a, T>(
         (_, Some(why)) => Verdict::Unknown(why.to_string()),
         ([one], None) => match owner_in_the_way(claim, one) {
             Some(refusal) => Verdict::Refused(refusal),
+            None if one.unfinished => Verdict::Compared(Found::Resumed(one.object)),
             None if allowed => Verdict::Compared(Found::Adopted(one.object)),
             None => Verdict::Refused(needs_consent(claim, one)),
         },

@@ -113,9 +113,9 @@ impl<'a> Index<'a> {
             .chain(by_id)
             .filter(|live| seen.insert(live.id.as_str()))
             .map(|live| {
+                let same_name = || live.version.integration_name == target.integration_name;
                 let same_place = live.customer.id == customer.id
-                    && target.sequence.is_some()
-                    && live.version.sequence == target.sequence;
+                    && target.covers(&live.version).unwrap_or_else(same_name);
                 let named = matches!(&desired.adopt, Some(Adopt::Name(name)) if live.name == *name);
                 Candidate {
                     object: *live,
@@ -123,6 +123,8 @@ impl<'a> Index<'a> {
                     labels: &live.labels,
                     matches: same_place && live.name == desired.display_name,
                     named: same_place && named,
+                    // An instance is created with its marker on.
+                    unfinished: false,
                 }
             })
             .collect()
@@ -169,7 +171,7 @@ pub(super) fn compare(
             let found = Found::Owned(live.id.clone());
             existing(index, desired, &target, customer, &marker, live, found)?
         }
-        Verdict::Compared(Found::Adopted(live)) => {
+        Verdict::Compared(Found::Adopted(live) | Found::Resumed(live)) => {
             let found = Found::Adopted(live.id.clone());
             existing(index, desired, &target, customer, &marker, live, found)?
         }
@@ -342,12 +344,7 @@ fn stays_in_place(target: &Target, customer: &Customer, live: &Instance) -> Resu
         .hint("an instance cannot move to another customer: use a new `metadata.name`")
         .into());
     }
-    let moved = match (&target.sequence, &live.version.sequence) {
-        (Some(target), Some(live)) => target != live,
-        // The integration does not exist yet, so the instance is of another one.
-        (None, _) => true,
-        (Some(_), None) => false,
-    };
+    let moved = target.covers(&live.version) == Some(false);
     if moved {
         return Err(Refusal::new(format!(
             "instance {} is of integration {:?}, not of {:?}",

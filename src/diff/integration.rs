@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::definition::{self, DraftState};
 use super::identity::{self, Candidate, Claim};
-use super::{Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, labels};
+use super::{
+    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, labels, unfinished,
+};
 use crate::definition::Definition;
 use crate::model::{
     Adopt, DesiredIntegration, FieldChange, Integration, Marker, Observed, PublishWhen,
@@ -82,6 +84,7 @@ fn identify<'a>(
             labels: &live.labels,
             matches: live.name == git.name(),
             named: live.name == wanted_name,
+            unfinished: live.name == git.name() && unfinished::is(inputs, desired, live),
         })
         .collect();
     let claim = Claim {
@@ -123,9 +126,10 @@ fn existing(
     git: &Definition,
     found: Found<&Integration>,
 ) -> Verdict<IntegrationChanges> {
-    let (live, adopted) = match found {
-        Found::Owned(live) => (live, false),
-        Found::Adopted(live) => (live, true),
+    let (live, found) = match found {
+        Found::Owned(live) => (live, Found::Owned(live.id.clone())),
+        Found::Adopted(live) => (live, Found::Adopted(live.id.clone())),
+        Found::Resumed(live) => (live, Found::Resumed(live.id.clone())),
         Found::Missing => return Verdict::Compared(missing(inputs, desired, git)),
     };
     let submitted = git.digest();
@@ -153,11 +157,7 @@ fn existing(
     }
     let settings = settings(desired, newest, changed, &mut fields);
     Verdict::Compared(IntegrationChanges {
-        live: if adopted {
-            Found::Adopted(live.id.clone())
-        } else {
-            Found::Owned(live.id.clone())
-        },
+        live: found,
         display_name: git.name().to_owned(),
         fields,
         import,

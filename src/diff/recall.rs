@@ -93,6 +93,17 @@ impl<'a> Recall<'a> {
 /// `NA`, or a row of one sign.
 pub(super) fn is_mask(shown: Option<&str>) -> bool {
     let Some(shown) = shown else { return true };
-    let signs = |sign: char| shown.chars().all(|c| c == sign);
-    shown.is_empty() || shown == "NA" || signs('*') || signs('•') || signs('x')
+    shown.is_empty() || shown == "NA" || shown.chars().all(|c| c == 'x') || is_signs(shown)
+}
+
+/// A row of signs, with the last characters after it perhaps; or a word in brackets.
+fn is_signs(value: &str) -> bool {
+    let row = value.chars().take_while(|c| "*•●".contains(*c)).count();
+    let bracketed = [('[', ']'), ('<', '>')]
+        .iter()
+        .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close));
+    let word = value
+        .chars()
+        .all(|c| c.is_alphabetic() || "[]<> _-".contains(c));
+    row >= 3 || (row > 0 && row == value.chars().count()) || (bracketed && word)
 }

@@ -31,6 +31,7 @@ pub(super) fn identity<T, Id: std::fmt::Display>(
             Found::Missing => "missing".to_owned(),
             Found::Owned(id) => format!("owned {id}"),
             Found::Adopted(id) => format!("adopted {id}"),
+            Found::Resumed(id) => format!("resumed {id}"),
         },
         Verdict::Unknown(why) => format!("unknown: {why}"),
         Verdict::Refused(refusal) => format!("refused: {}", refusal.reason),

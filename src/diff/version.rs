@@ -3,18 +3,31 @@
 use super::instance::Index;
 use super::{IntegrationChanges, Refusal, Stop, TargetVersion, Verdict};
 use crate::model::{
-    Address, DesiredInstance, Integration, IntegrationRef, Observed, PublishedVersion,
-    RequiredVariable, ResourceName, SequenceId, VersionRef,
+    Address, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
+    PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionRef,
 };
 
 /// A version to run, and what goes with it.
 pub(super) struct Target {
     pub(super) version: TargetVersion,
-    /// The integration it belongs to; `None` before that exists.
+    /// The integration it belongs to, where the API says.
     pub(super) sequence: Option<SequenceId>,
+    /// That integration exists.
+    pub(super) exists: bool,
     /// The variables it requires; `None` where the API did not say.
     pub(super) required: Option<Vec<RequiredVariable>>,
     pub(super) integration_name: String,
+}
+
+impl Target {
+    /// Whether an instance is of this integration; `None` where the API does not say.
+    pub(super) fn covers(&self, instance: &InstanceVersion) -> Option<bool> {
+        match (&self.sequence, &instance.sequence) {
+            (Some(ours), Some(theirs)) => Some(ours == theirs),
+            _ if !self.exists => Some(false),
+            _ => None,
+        }
+    }
 }
 
 /// Resolves the integration and the version of an instance.
@@ -61,6 +74,7 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
         return Ok(Target {
             version: TargetVersion::Published(name.clone()),
             sequence: live.and_then(|live| live.sequence.clone()),
+            exists: live.is_some(),
             required: index.declared_variables(name),
             integration_name: changes.display_name.clone(),
         });
@@ -127,6 +141,7 @@ fn of(
             number: version.number,
         },
         sequence: live.sequence.clone(),
+        exists: true,
         required,
         integration_name: live.name.clone(),
     }
@@ -165,6 +180,12 @@ fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {
     let newest = live.versions.items.first();
     let refusal = Refusal::new(reason);
     match newest {
+        Some(version) if *wanted == VersionRef::Latest => refusal
+            .hint(format!(
+                "version {} is withdrawn; `available: true` on the integration restores it",
+                version.number
+            ))
+            .into(),
         Some(version) => refusal
             .hint(format!("the newest version is {}", version.number))
             .into(),

@@ -8,4 +8,4 @@ mod version;
 pub(super) use config::{ConfigInput, config_inputs, echo, secrets};
 pub(super) use instance::{config, customer, instance};
 pub(super) use integration::{integration, newest_first};
-pub(super) use version::{attributes, marketplace_word, published, required};
+pub(super) use version::{attributes, is_version, marketplace_word, published, required};

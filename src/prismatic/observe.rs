@@ -6,6 +6,7 @@
 
 mod customers;
 mod details;
+mod drafts;
 mod instances;
 mod versions;
 

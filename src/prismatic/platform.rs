@@ -52,7 +52,7 @@ pub trait Platform: Send + Sync {
     /// Sets metadata of a draft.
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()>;
 
-    /// Makes a version of a draft. Not idempotent.
+    /// Makes a version of a draft, available at once. Not idempotent.
     async fn publish_integration(
         &self,
         id: &IntegrationId,

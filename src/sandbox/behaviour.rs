@@ -22,6 +22,22 @@ pub struct Behaviour {
     pub delete_cascades: bool,
     /// Turn an instance on when it is deployed for the first time.
     pub enabled_at_first_deploy: bool,
+    /// A new instance is on before it is deployed.
+    pub enabled_at_create: bool,
+    /// Turn an instance on whenever it is deployed.
+    pub enabled_at_every_deploy: bool,
+    /// A change of an instance's name, description, labels or state calls for a deploy too.
+    pub metadata_needs_deploy: bool,
+    /// A change of a working copy's labels counts as one to publish.
+    pub labels_are_published: bool,
+    /// An import over a working copy takes its labels off, unless the definition has some.
+    pub import_drops_labels: bool,
+    /// A new version can be used at once.
+    pub new_version_available: bool,
+    /// A new version has the marketplace settings of the one before.
+    pub marketplace_inherited: bool,
+    /// Publishing a working copy that did not change.
+    pub unchanged_versions: Duplicates,
     /// Refuse components that are not in the catalogue, instead of adding them to it.
     pub strict_components: bool,
     /// The record that `integrations` lists for a sequence.
@@ -47,6 +63,14 @@ impl Default for Behaviour {
             duplicate_instance_names: Duplicates::Allowed,
             delete_cascades: false,
             enabled_at_first_deploy: true,
+            enabled_at_create: false,
+            enabled_at_every_deploy: false,
+            metadata_needs_deploy: false,
+            labels_are_published: false,
+            import_drops_labels: false,
+            new_version_available: true,
+            marketplace_inherited: true,
+            unchanged_versions: Duplicates::Allowed,
             strict_components: false,
             list_shows: Shown::Draft,
             draft_number: DraftNumber::Next,
@@ -76,7 +100,7 @@ pub struct Rate {
 pub enum Duplicates {
     /// They are.
     Allowed,
-    /// They are refused with a payload error on `name`.
+    /// They are refused with a payload error.
     Rejected,
 }
 

@@ -1,9 +1,11 @@
 //! The tenant is brought back to what the files say, whichever of the two changed.
 
+pub(crate) mod line;
+pub(crate) mod project;
+pub(crate) mod whole;
 pub(crate) mod world;
 
 mod fields;
-mod project;
 mod secrets;
 
 use serde_json::json;

@@ -9,22 +9,30 @@
 mod architecture;
 mod bad_input;
 #[cfg(feature = "sandbox")]
+mod behaviour;
+#[cfg(feature = "sandbox")]
 mod canonical;
 #[cfg(feature = "sandbox")]
 mod cli;
 #[cfg(feature = "sandbox")]
 mod corpus;
 mod corpus_definitions;
+#[cfg(feature = "sandbox")]
+mod crash;
 mod daemon;
 mod deploy;
 #[cfg(feature = "sandbox")]
 mod drift;
+#[cfg(feature = "sandbox")]
+mod faults;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod prism;
 mod project;
 #[cfg(feature = "sandbox")]
 mod quickstart;
+#[cfg(feature = "sandbox")]
+mod random_worlds;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

@@ -97,6 +97,90 @@ fn integrations_are_taken_over_with_consent_only() {
     ]);
 }
 
+/// What an import leaves when nothing comes after it.
+fn imported(world: &mut World) -> &mut crate::model::Integration {
+    let live = world.live("i1", &acme());
+    live.versions.items.clear();
+    live.has_unpublished_changes = true;
+    live
+}
+
+#[test]
+fn an_import_that_was_not_marked_any_more_is_ours() {
+    check(&[
+        (
+            "just imported",
+            |w| {
+                imported(w);
+            },
+            "resumed i1",
+        ),
+        (
+            "with the labels of the definition",
+            |w| imported(w).labels = vec!["erp".into()],
+            "resumed i1",
+        ),
+        (
+            "with another project's marker",
+            |w| imported(w).labels = vec!["gitops:q/acme".into()],
+            "refused: integration i1 belongs to another project: gitops:q/acme",
+        ),
+        (
+            "it says something else",
+            |w| {
+                w.live("i1", &definition("Acme ERP", "https://b.example"))
+                    .versions
+                    .items
+                    .clear();
+            },
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "published by somebody",
+            |w| w.live("i1", &acme()).has_unpublished_changes = true,
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "published by us, and imported over since",
+            |w| {
+                let live = w.live("i1", &acme());
+                live.versions.items[0].record.submitted = Some("before".into());
+                live.has_unpublished_changes = true;
+            },
+            "resumed i1",
+        ),
+        (
+            "published by us, and nothing since: the marker was taken off",
+            |w| {
+                let live = w.live("i1", &acme());
+                live.versions.items[0].record.submitted = Some("before".into());
+            },
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "its versions were not read",
+            |w| imported(w).versions.incomplete = unread(),
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "instances were not read",
+            |w| {
+                imported(w);
+                w.tenant.instances.incomplete = unread();
+            },
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "two of them",
+            |w| {
+                imported(w);
+                w.live("i2", &acme());
+            },
+            "refused: 2 integrations match: i1, i2",
+        ),
+    ]);
+}
+
 #[test]
 fn an_incomplete_list_is_never_taken_for_absence() {
     let mut world = in_step();

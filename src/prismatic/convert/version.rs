@@ -16,9 +16,7 @@ const OURS: &str = "prismGitops";
 ///
 /// Whether the sequence lists the draft, and with which number, is not known.
 pub(in crate::prismatic) fn published(node: VersionNode, draft: &str) -> Option<PublishedVersion> {
-    let stamped = node.version_created_at.is_some() || !blank(&node.version_attributes);
-    let is_version = node.version_is_available || (node.id != draft && stamped);
-    if !is_version {
+    if !is_version(&node, draft) {
         return None;
     }
     Some(PublishedVersion {
@@ -34,6 +32,13 @@ pub(in crate::prismatic) fn published(node: VersionNode, draft: &str) -> Option<
         allow_multiple_instances: node.allow_multiple_marketplace_instances,
         required: Observed::Unknown(Arc::from("it was not asked for")),
     })
+}
+
+/// Whether a record is a published version. What is recorded at a publish is only on versions;
+/// the time may be on `draft` too.
+pub(in crate::prismatic) fn is_version(node: &VersionNode, draft: &str) -> bool {
+    let dated = node.version_created_at.is_some() && node.id != draft;
+    node.version_is_available || dated || !blank(&node.version_attributes)
 }
 
 fn blank(attributes: &Value) -> bool {
@@ -163,6 +168,11 @@ mod tests {
                 true,
             ),
             ("v", serde_json::json!({"versionIsAvailable": null}), false),
+            (
+                "draft",
+                serde_json::json!({"versionAttributes": "{\"a\":1}"}),
+                true,
+            ),
         ] {
             let found = published(node(id, &fields), "draft").is_some();
             assert_eq!(found, expected, "{id} {fields}");

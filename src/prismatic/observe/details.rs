@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::versions;
+use super::{drafts, versions};
 use crate::model::{Integration, Listing, Observed, RequiredVariable, Scope};
 use crate::prismatic::alias::{Lookup, look_up};
 use crate::prismatic::convert;
@@ -24,6 +24,7 @@ struct Slot {
 
 /// Adds to the list what the scope asks for.
 pub(super) async fn read(session: &Session, list: &mut Listing<Integration>, scope: &Scope) {
+    let lost = drafts::find(session, &mut list.items, scope).await;
     versions::find(session, &mut list.items, scope).await;
     let (slots, lookups): (Vec<Slot>, Vec<Lookup>) = (list.items.iter().enumerate())
         .flat_map(|(index, integration)| wanted(index, integration, scope))
@@ -33,6 +34,9 @@ pub(super) async fn read(session: &Session, list: &mut Listing<Integration>, sco
     for (slot, answer) in filled {
         let integration = &mut list.items[slot.integration];
         match slot.version {
+            None if lost.contains(&slot.integration) => {
+                integration.definition = drafts::unknown();
+            }
             None => integration.definition = definition(answer),
             Some(index) => {
                 let version = &mut integration.versions.items[index];

@@ -21,6 +21,13 @@ pub(in crate::prismatic) const VERSIONS: Batch<'static> = Batch {
     fragments: &[VERSION],
 };
 
+/// The records of a sequence, where the list shows a version and not the draft.
+pub(in crate::prismatic) const DRAFTS: Batch<'static> = Batch {
+    name: "integrationDrafts",
+    size: 10,
+    fragments: &[VERSION],
+};
+
 /// Customers.
 pub(in crate::prismatic) const CUSTOMERS: Batch<'static> = Batch {
     name: "customers",
@@ -60,6 +67,19 @@ pub(in crate::prismatic) fn version(id: &str, number: i64) -> Lookup {
     integration(id, &selection)
 }
 
+/// The draft of a sequence, which is its oldest record, among those that were made first.
+pub(in crate::prismatic) fn draft(sequence: &str) -> Lookup {
+    Lookup {
+        before: "integrations(allVersions: true, versionSequenceId:",
+        kind: "UUID!",
+        value: sequence.to_owned(),
+        after: ", first: 100, sortBy: [{field: CREATED_AT, direction: ASC}]) \
+                { nodes { ...version name description labels hasUnpublishedChanges } \
+                pageInfo { hasNextPage endCursor } }"
+            .to_owned(),
+    }
+}
+
 /// Those customers that a reference may mean; three are enough to see that it is ambiguous.
 pub(in crate::prismatic) fn customer(reference: &CustomerRef) -> Lookup {
     let list = |before, value: &str| Lookup {
@@ -93,6 +113,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (DETAILS, vec![definition("x"), required("x")]),
         (DETAILS, vec![definition("x")]),
         (VERSIONS, vec![version("x", 3)]),
+        (DRAFTS, vec![draft("x")]),
         (CUSTOMERS, customers.iter().map(customer).collect()),
     ];
     let sample = |(batch, lookups): (Batch<'_>, Vec<Lookup>)| {

@@ -1,8 +1,8 @@
-//! Makes a version of a draft.
+//! Makes a version of a draft, and sees to it that it can be used.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Input, Operation};
+use super::{Input, Operation, set_availability};
 use crate::model::{IntegrationId, VersionId, VersionRecord};
 use crate::prismatic::convert;
 use crate::prismatic::platform::{PlatformResult, Published};
@@ -30,6 +30,7 @@ struct Publish<'a> {
 struct Version {
     id: String,
     version_number: i64,
+    version_is_available: Option<bool>,
 }
 
 pub(in crate::prismatic) async fn run(
@@ -44,8 +45,13 @@ pub(in crate::prismatic) async fn run(
         attributes: convert::attributes(record),
     };
     let version: Version = session.write(&OPERATION.call(&Input { input })?).await?;
+    let id = VersionId::new(version.id);
+    // That a new version can be used at once is the rule as far as anybody has seen, not a promise.
+    if version.version_is_available == Some(false) {
+        set_availability::run(session, &id, true).await?;
+    }
     Ok(Published {
-        id: VersionId::new(version.id),
+        id,
         number: version.version_number,
     })
 }

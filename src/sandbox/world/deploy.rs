@@ -26,9 +26,12 @@ impl World {
         }
         let number = self.number(moment, &record);
         let at = self.tick(moment.now);
-        let enable = moment.behaviour.enabled_at_first_deploy;
+        let (first, every) = (
+            moment.behaviour.enabled_at_first_deploy,
+            moment.behaviour.enabled_at_every_deploy,
+        );
         let deployed = self.instances.update(id, |instance| {
-            instance.enabled |= enable && instance.deployed_at.is_none();
+            instance.enabled |= every || (first && instance.deployed_at.is_none());
             instance.deployed_at = Some(at);
             instance.deployed_version = number;
             instance.needs_deploy = false;

@@ -67,7 +67,7 @@ impl World {
         let (settings, flows) = (fields.settings.take(), fields.flows.take());
         configure(moment, &record, &mut instance, settings, flows)?;
         fields.apply(&mut instance);
-        instance.enabled = false;
+        instance.enabled = moment.behaviour.enabled_at_create;
         instance.id = self.new_id();
         instance.created_at = self.tick(moment.now);
         instance.updated_at = instance.created_at;
@@ -154,7 +154,9 @@ impl World {
         let replaced = self.instances.update(changed.id, |instance| {
             let differs = changed.version != instance.version
                 || changed.values != instance.values
-                || changed.flows != instance.flows;
+                || changed.flows != instance.flows
+                || (moment.behaviour.metadata_needs_deploy
+                    && described(&changed) != described(instance));
             let needs_deploy = instance.needs_deploy || (differs && !preserve_deploy_state);
             *instance = changed;
             instance.needs_deploy = needs_deploy;
@@ -216,6 +218,16 @@ fn configure(
         configure::write_flows(record, instance, flows)?;
     }
     Ok(())
+}
+
+/// What people see of an instance and switch, without what runs in it.
+fn described(instance: &Instance) -> (&str, &str, &[String], bool) {
+    (
+        &instance.name,
+        &instance.description,
+        &instance.labels,
+        instance.enabled,
+    )
 }
 
 fn blank(id: Uuid, customer: Uuid, record: &Integration, at: Timestamp) -> Instance {

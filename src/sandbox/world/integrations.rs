@@ -89,6 +89,9 @@ impl World {
         }
         self.register(moment, seen);
         self.change_draft(moment, id, |draft| {
+            if moment.behaviour.import_drops_labels {
+                draft.labels.clear();
+            }
             overwrite(draft, canonical);
             set(&mut draft.customer, import.customer.map(Some));
         })
@@ -215,9 +218,10 @@ impl World {
     ) -> Change<Arc<Integration>> {
         let at = self.tick(moment.now);
         let changed = self.integrations.update(id, |draft| {
-            let before = Arc::clone(&draft.definition);
+            let (before, labels) = (Arc::clone(&draft.definition), draft.labels.clone());
             change(draft);
-            draft.changed |= before.value != draft.definition.value;
+            let relabelled = moment.behaviour.labels_are_published && labels != draft.labels;
+            draft.changed |= relabelled || before.value != draft.definition.value;
             draft.updated_at = at;
         });
         changed.ok_or(Refusal::NotFound)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::customers::set;
-use super::integration::{HIDDEN, Integration, Publication};
+use super::integration::{HIDDEN, Integration, Marketplace, Publication};
 use super::table::Key;
 use super::{Change, Moment, Refusal, World};
-use crate::sandbox::behaviour::DraftNumber;
+use crate::sandbox::behaviour::{DraftNumber, Duplicates};
 
 /// What may be set in the marketplace. `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +46,12 @@ impl World {
                 "This field must be JSON text.",
             ));
         }
+        if moment.behaviour.unchanged_versions == Duplicates::Rejected && !draft.changed {
+            return Err(Refusal::field(
+                "id",
+                "Nothing has changed since the last version.",
+            ));
+        }
         let newest = self.newest_version(draft.sequence);
         let number = newest.and_then(|version| version.number).unwrap_or(0) + 1;
         let id = self.new_id();
@@ -54,7 +60,10 @@ impl World {
         let mut version = Integration::clone(&draft);
         (version.id, version.number) = (id, Some(number));
         (version.created_at, version.updated_at) = (at, at);
-        (version.available, version.changed) = (true, false);
+        (version.available, version.changed) = (moment.behaviour.new_version_available, false);
+        if !moment.behaviour.marketplace_inherited {
+            version.marketplace = Marketplace::default();
+        }
         version.publication = Some(Publication {
             at,
             by,

@@ -9,20 +9,23 @@ use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::execute::Outcome;
 use prism_gitops::model::{RateLimit, Secret, SecretWrites, VersionRecord};
 use prism_gitops::plan::{Action, Plan};
-use prism_gitops::prismatic::transport::{Method, Request, Transport as _};
+use prism_gitops::prismatic::transport::{Method, Request, Transport};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
 use prism_gitops::runtime::clock::TokioClock;
-use prism_gitops::sandbox::{Options, Sandbox};
+use prism_gitops::sandbox::{Behaviour, FaultScript, Options, Sandbox};
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
 use prism_gitops::store::SecretStore;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
+use super::line::{Bend, Line};
+
 const URL: &str = "http://localhost:8787";
 
 pub(crate) struct World {
     pub(crate) files: MemorySource,
+    pub(crate) line: Arc<Line>,
     sandbox: Sandbox,
     client: PrismaticClient,
     clock: TokioClock,
@@ -34,27 +37,31 @@ pub(crate) struct World {
 impl World {
     /// The demonstration tenant and no files. Call in a runtime with a paused clock.
     pub(crate) fn new() -> Self {
-        Self::masking_with("")
+        Self::with(Behaviour::default(), None)
     }
 
     /// The same, with what it answers in place of a secret.
     pub(crate) fn masking_with(mask: &str) -> Self {
-        let clock = TokioClock::starting_at("2026-03-01T12:00:00Z".parse().unwrap());
-        let mut options = Options::new(Arc::new(clock));
-        options.behaviour.masked_text = mask.to_owned();
-        let sandbox = Sandbox::open(options).unwrap();
-        let connection = Connection {
-            url: BaseUrl::parse(URL).unwrap(),
-            tenant_id: None,
-            token: TokenSource::Refresh(Secret::new("sandbox".to_owned())),
-            access: None,
-            origin: "the test".to_owned(),
+        let behaviour = Behaviour {
+            masked_text: mask.to_owned(),
+            ..Behaviour::default()
         };
-        let rate = RateLimit::default();
-        let transport = Arc::new(sandbox.transport());
+        Self::with(behaviour, None)
+    }
+
+    /// The same, in a sandbox that behaves so, behind a line that bends its answers.
+    pub(crate) fn with(behaviour: Behaviour, bend: Option<Bend>) -> Self {
+        let clock = TokioClock::starting_at("2026-03-01T12:00:00Z".parse().unwrap());
+        let options = Options {
+            behaviour,
+            ..Options::new(Arc::new(clock))
+        };
+        let sandbox = Sandbox::open(options).unwrap();
+        let line = Arc::new(Line::to(sandbox.transport(), bend));
         Self {
             files: MemorySource::default(),
-            client: PrismaticClient::new(transport, connection, rate, Arc::new(clock), 1),
+            client: client(&line, clock),
+            line,
             sandbox,
             clock,
             remembered: Remembered::in_memory(),
@@ -79,6 +86,28 @@ impl World {
     /// What is remembered is kept in a folder, if that can be written to.
     pub(crate) fn remember_in(&mut self, folder: &str) {
         self.remembered.store = SecretStore::in_folder(folder.into());
+    }
+
+    /// A new process: nothing of the one before is remembered.
+    pub(crate) fn restart(&mut self) {
+        self.client = client(&self.line, self.clock);
+    }
+
+    /// What goes wrong from now on.
+    pub(crate) fn set_faults(&self, script: FaultScript) {
+        self.sandbox.set_faults(script);
+    }
+
+    /// Everything in the tenant.
+    pub(crate) async fn tenant(&self) -> Value {
+        self.sandbox.snapshot().await.unwrap()
+    }
+
+    /// The operations of all requests so far, mutations only.
+    pub(crate) fn mutations(&self) -> Vec<String> {
+        let calls = self.sandbox.calls().into_iter();
+        let mutations = calls.filter(|call| call.mutation);
+        mutations.flat_map(|call| call.operations).collect()
     }
 
     /// What would be done. Errors in the files fail the test.
@@ -210,6 +239,18 @@ impl World {
         );
         serde_json::from_slice(&response.body).unwrap()
     }
+}
+
+fn client(line: &Arc<Line>, clock: TokioClock) -> PrismaticClient {
+    let connection = Connection {
+        url: BaseUrl::parse(URL).unwrap(),
+        tenant_id: None,
+        token: TokenSource::Refresh(Secret::new("sandbox".to_owned())),
+        access: None,
+        origin: "the test".to_owned(),
+    };
+    let line: Arc<dyn Transport> = Arc::clone(line) as _;
+    PrismaticClient::new(line, connection, RateLimit::default(), Arc::new(clock), 1)
 }
 
 /// A plan as a person sees it.

@@ -1,0 +1,54 @@
+//! Integrations that a run of ours wrote and could not mark any more.
+//!
+//! An import carries no labels: the marker is put on by the request after it.
+//! A process that dies between the two leaves an integration without a marker,
+//! and taking it for somebody else's would stop that resource until a person
+//! steps in. No journal is needed to tell: what git says is there, word for
+//! word, and nothing was done with it yet.
+//!
+//! # Guarantees
+//!
+//! Only what is known counts. With any doubt (a list that was not read to its
+//! end, a definition that cannot be compared) it is not ours, and consent is
+//! asked for as ever.
+
+use super::Inputs;
+use super::definition::{self, DraftState};
+use crate::model::{DesiredIntegration, Integration, Marker, Observed};
+
+/// Whether only a run of ours can have left a live integration like this.
+pub(super) fn is(inputs: &Inputs<'_>, desired: &DesiredIntegration, live: &Integration) -> bool {
+    let reserved = live.labels.iter().any(|label| Marker::is_reserved(label));
+    !reserved
+        && !live.code_native
+        && untouched(inputs, live)
+        && says_the_same(inputs, desired, live)
+}
+
+/// Created and nothing else; or imported over, which may take labels off, and not published since.
+fn untouched(inputs: &Inputs<'_>, live: &Integration) -> bool {
+    match live.newest() {
+        Observed::Unknown(_) => false,
+        Observed::Absent => !has_instances(inputs, live),
+        Observed::Known(newest) => {
+            newest.record.submitted.is_some() && live.has_unpublished_changes
+        }
+    }
+}
+
+/// Whether there is an instance of it, or may be one.
+fn has_instances(inputs: &Inputs<'_>, live: &Integration) -> bool {
+    let instances = &inputs.tenant.instances;
+    let of_it = |sequence: &Option<_>| sequence.is_none() || *sequence == live.sequence;
+    instances.incomplete.is_some()
+        || (instances.items.iter()).any(|one| of_it(&one.version.sequence))
+}
+
+/// The definition as the file has it: what the manifest adds is written after the marker or with it.
+fn says_the_same(inputs: &Inputs<'_>, desired: &DesiredIntegration, live: &Integration) -> bool {
+    let Some(git) = inputs.definitions.get(&desired.name) else {
+        return false;
+    };
+    let state = definition::compare(git, &git.digest(), live);
+    matches!(state, DraftState::Same)
+}
