@@ -177,9 +177,17 @@ fn publish_due(live: &Integration, newest: Option<&PublishedVersion>, submitted:
     match newest {
         None => true,
         Some(version) => {
-            live.has_unpublished_changes && version.record.submitted.as_deref() != Some(submitted)
+            version.record.submitted.as_deref() != Some(submitted)
+                && has_unpublished_changes(live, version)
         }
     }
+}
+
+/// By the server's flag, or because the draft reads otherwise than when the version was made.
+pub(super) fn has_unpublished_changes(live: &Integration, newest: &PublishedVersion) -> bool {
+    let then = newest.record.canonical.as_deref();
+    let now = || crate::definition::canonical_digest(live.definition.known()?).ok();
+    live.has_unpublished_changes || (then.is_some() && now().is_some_and(|now| then != Some(&now)))
 }
 
 fn unpublished(newest: Option<&PublishedVersion>) -> FieldChange {

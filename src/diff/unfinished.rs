@@ -14,6 +14,7 @@
 
 use super::Inputs;
 use super::definition::{self, DraftState};
+use super::integration::has_unpublished_changes;
 use crate::model::{DesiredIntegration, Integration, Marker, Observed};
 
 /// Whether only a run of ours can have left a live integration like this.
@@ -31,7 +32,7 @@ fn untouched(inputs: &Inputs<'_>, live: &Integration) -> bool {
         Observed::Unknown(_) => false,
         Observed::Absent => !has_instances(inputs, live),
         Observed::Known(newest) => {
-            newest.record.submitted.is_some() && live.has_unpublished_changes
+            newest.record.submitted.is_some() && has_unpublished_changes(live, newest)
         }
     }
 }

@@ -4,6 +4,7 @@
 //! `object`, so that one reader serves them all.
 
 pub(super) mod configure_instance;
+pub(super) mod connection_inputs;
 pub(super) mod create_instance;
 pub(super) mod definition;
 pub(super) mod delete_instance;
@@ -81,11 +82,12 @@ pub(super) struct PageOf<'a> {
 #[derive(Deserialize)]
 pub(super) struct Done {}
 
-const FIXED: [&Operation; 18] = [
+const FIXED: [&Operation; 19] = [
     &identity::OPERATION,
     &list_integrations::OPERATION,
     &list_instances::OPERATION,
     &instance_config::OPERATION,
+    &connection_inputs::OPERATION,
     &integration_versions::OPERATION,
     &required_variables::OPERATION,
     &definition::OPERATION,

@@ -1,12 +1,19 @@
 //! Every point at which a process can die: before and after each write of a whole apply.
 
+use std::sync::Arc;
+
+use prism_gitops::sandbox::{Behaviour, Duplicates, Shown};
+use serde_json::json;
+
+use crate::drift::line::{Bend, each};
 use crate::drift::whole;
 use crate::drift::world::World;
 
 /// Dies with the nth write; a new process converges. Says whether there was an nth write.
-async fn dies_with(nth: usize, after_commit: bool, change: bool) -> bool {
-    let case = format!("write {nth}, after commit: {after_commit}, a change: {change}");
-    let mut world = World::new();
+async fn dies_with(nth: usize, after_commit: bool, change: bool, server: &Server) -> bool {
+    let name = server.name;
+    let case = format!("{name}: write {nth}, after commit: {after_commit}, a change: {change}");
+    let mut world = World::with(server.behaviour.clone(), server.bend.clone());
     whole::write(&world);
     let mut versions = 2;
     if change {
@@ -23,28 +30,86 @@ async fn dies_with(nth: usize, after_commit: bool, change: bool) -> bool {
     };
     world.line.mend();
     world.restart();
-    whole::converge(&world, 1, &case).await;
+    whole::converge(&world, server.passes, &case).await;
     assert_eq!(whole::count(&world).await, (2, versions, 3), "{case}");
     whole::demand_markers(&world, 0, &case).await;
     died
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_first_apply_goes_on_from_any_point() {
-    every_point(false).await;
+/// A server to die at.
+struct Server {
+    name: &'static str,
+    behaviour: Behaviour,
+    bend: Option<Bend>,
+    /// How many passes of a new process are enough.
+    passes: usize,
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_change_goes_on_from_any_point() {
-    every_point(true).await;
+fn plain() -> Server {
+    Server {
+        name: "plain",
+        behaviour: Behaviour::default(),
+        bend: None,
+        passes: 1,
+    }
 }
 
-async fn every_point(change: bool) {
+async fn every_point(change: bool, server: Server) {
     for after_commit in [false, true] {
         let mut nth = 1;
-        while dies_with(nth, after_commit, change).await {
+        while dies_with(nth, after_commit, change, &server).await {
             nth += 1;
         }
         assert!(nth > 8, "only {nth} writes");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_apply_goes_on_from_any_point() {
+    every_point(false, plain()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_goes_on_from_any_point() {
+    every_point(true, plain()).await;
+}
+
+/// Nothing but the records of versions tells what is left to do.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_forgets_labels_and_never_says_what_is_unpublished() {
+    let never: Bend = Arc::new(|answer| {
+        each(answer, "hasUnpublishedChanges", &mut |it| {
+            *it = json!(false)
+        });
+    });
+    let server = Server {
+        name: "forgetful",
+        behaviour: Behaviour {
+            import_drops_labels: true,
+            ..Behaviour::default()
+        },
+        bend: Some(never),
+        passes: 1,
+    };
+    every_point(true, server).await;
+}
+
+/// Drafts are not listed, labels are lost, and nothing can be published twice.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_lists_versions_and_drops_labels() {
+    let server = Server {
+        name: "strict",
+        behaviour: Behaviour {
+            list_shows: Shown::Published,
+            import_drops_labels: true,
+            metadata_needs_deploy: true,
+            unchanged_versions: Duplicates::Rejected,
+            duplicate_instance_names: Duplicates::Rejected,
+            page_limit: 2,
+            ..Behaviour::default()
+        },
+        bend: None,
+        passes: 2,
+    };
+    every_point(false, server).await;
 }

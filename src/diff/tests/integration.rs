@@ -58,6 +58,26 @@ fn a_draft_that_was_never_published_is_published_without_an_import() {
 }
 
 #[test]
+fn a_draft_that_reads_otherwise_than_its_version_is_published_whatever_the_flag_says() {
+    let mut world = in_step();
+    let live = &mut world.tenant.integrations.items[0];
+    let now = crate::definition::canonical_digest(live.definition.known().unwrap()).unwrap();
+    for (submitted, canonical, expected) in [
+        ("before", Some("before"), true),
+        ("before", Some(now.as_str()), false),
+        ("before", None, false),
+    ] {
+        world.tenant.integrations.items[0].versions.items[0].record = VersionRecord {
+            submitted: Some(submitted.to_owned()),
+            canonical: canonical.map(str::to_owned),
+            ..VersionRecord::default()
+        };
+        let publish = integration(&world).publish;
+        assert_eq!(publish, expected, "{canonical:?}");
+    }
+}
+
+#[test]
 fn an_unreadable_definition_is_unknown() {
     for broken in [
         Observed::Unknown("timeout".into()),

@@ -6,8 +6,8 @@ use futures::future::join_all;
 
 use crate::model::{Instance, Listing, LiveConfigVariable, Observed};
 use crate::prismatic::convert;
-use crate::prismatic::operations::instance_config;
-use crate::prismatic::operations::nodes::InstanceNode;
+use crate::prismatic::operations::nodes::{ConfigVariableNode, InstanceNode};
+use crate::prismatic::operations::{connection_inputs, instance_config};
 use crate::prismatic::session::Session;
 
 /// The instances of the list, each with all its config variables or none.
@@ -15,9 +15,12 @@ pub(super) async fn complete(
     session: &Session,
     listing: Listing<InstanceNode>,
 ) -> Listing<Instance> {
-    let nodes = listing.items.into_iter().map(|node| async move {
+    let nodes = listing.items.into_iter().map(|mut node| async move {
         let more =
             (node.config_variables.as_ref()).is_some_and(|page| page.page_info.has_next_page);
+        if let (false, Some(page)) = (more, &mut node.config_variables) {
+            inputs(session, &node.id, &mut page.nodes).await;
+        }
         let mut instance = convert::instance(node)?;
         if more {
             instance.config = follow(session, &instance).await;
@@ -34,9 +37,29 @@ async fn follow(
     session: &Session,
     instance: &Instance,
 ) -> Observed<BTreeMap<String, LiveConfigVariable>> {
-    let walk = instance_config::run(session, instance.id.as_str()).await;
-    match walk.listing.incomplete {
-        Some(why) => Observed::Unknown(why),
-        None => convert::config(walk.listing.items.into_iter()),
+    let id = instance.id.as_str();
+    let walk = instance_config::run(session, id).await;
+    if let Some(why) = walk.listing.incomplete {
+        return Observed::Unknown(why);
+    }
+    let mut nodes: Vec<_> = walk.listing.items.into_iter().map(Some).collect();
+    inputs(session, id, &mut nodes).await;
+    convert::config(nodes.into_iter().flatten())
+}
+
+/// Completes the inputs of connections that have more than a page of them.
+///
+/// Those that cannot be read stay cut, which makes the whole config unknown.
+async fn inputs(session: &Session, instance: &str, nodes: &mut [Option<ConfigVariableNode>]) {
+    for (place, node) in nodes.iter_mut().enumerate() {
+        let Some(node) = node else { continue };
+        let Some(page) = node.inputs.as_mut().filter(|it| it.page_info.has_next_page) else {
+            continue;
+        };
+        let walk = connection_inputs::run(session, instance, place, &node.id).await;
+        if walk.listing.incomplete.is_none() {
+            page.nodes = walk.listing.items.into_iter().map(Some).collect();
+            page.page_info.has_next_page = false;
+        }
     }
 }

@@ -103,13 +103,6 @@ impl World {
         self.sandbox.snapshot().await.unwrap()
     }
 
-    /// The operations of all requests so far, mutations only.
-    pub(crate) fn mutations(&self) -> Vec<String> {
-        let calls = self.sandbox.calls().into_iter();
-        let mutations = calls.filter(|call| call.mutation);
-        mutations.flat_map(|call| call.operations).collect()
-    }
-
     /// What would be done. Errors in the files fail the test.
     #[track_caller]
     pub(crate) fn plan(&self) -> impl Future<Output = Plan> {
