@@ -8,8 +8,8 @@ use super::pass::name_of;
 use super::queue::Reason;
 use super::status::{Counts, PassResult};
 use crate::execute::StepEvent;
-use crate::model::{Address, Diagnostic};
-use crate::plan::{Plan, StepResult};
+use crate::model::{Address, Diagnostic, Health};
+use crate::plan::{Plan, PlannedResource, StepResult};
 use crate::source::Revision;
 
 pub(super) fn step(plan: &Plan, event: &StepEvent) {
@@ -149,6 +149,20 @@ pub(super) fn drift(address: &Address, alert: bool, reason: &str) {
 
 pub(super) fn orphan(address: &Address, reason: &str) {
     tracing::info!(event = "orphan.found", %address, reason, "{address} is orphaned");
+}
+
+pub(super) fn waiting(resource: &PlannedResource) {
+    let PlannedResource {
+        address,
+        reason,
+        hint,
+        ..
+    } = resource;
+    if resource.health == Health::Pending {
+        tracing::warn!(event = "resource.pending", %address, reason, hint, "{address} waits for a person");
+    } else {
+        tracing::warn!(event = "resource.blocked", %address, reason, hint, "{address} cannot proceed");
+    }
 }
 
 pub(super) fn warnings(diagnostics: &[Diagnostic]) {

@@ -107,7 +107,8 @@ pub fn read(snapshot: Snapshot) -> Result<Loaded, PassError> {
 }
 
 /// Most often it is the wrong folder, and "No changes" would be bad news in disguise.
-fn nothing_declared() -> Diagnostic {
+#[must_use]
+pub fn nothing_declared() -> Diagnostic {
     Diagnostic::warning(
         "nothing-declared",
         "the files declare no integration and no instance",

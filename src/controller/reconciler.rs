@@ -30,7 +30,7 @@ use super::resources::{self, After};
 use super::stages::{Prepared, Stages};
 use super::status::{Counts, Status};
 use crate::execute::{Outcome, StepEvent};
-use crate::model::{Address, Diagnostic, DriftMode};
+use crate::model::{Address, Diagnostic, DriftMode, Health};
 use crate::plan::Plan;
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
@@ -67,6 +67,8 @@ struct State {
     drifted: BTreeSet<Address>,
     /// Orphans that were logged.
     orphaned: BTreeSet<Address>,
+    /// What cannot go on, and why, as it was logged.
+    waiting: BTreeMap<Address, String>,
     failures: u32,
 }
 
@@ -157,6 +159,7 @@ impl Reconciler {
         };
         self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
         self.tell_orphans(&prepared.planned.plan);
+        self.tell_waiting(&prepared.planned.plan);
         let held = holds.keys().cloned().collect();
         let withheld = hold_back(&mut prepared.planned.plan, &held);
         let outcome = self.carry_out(&prepared, stop).await;
@@ -309,6 +312,19 @@ impl Reconciler {
             now.insert(resource.address.clone());
         }
         self.state.orphaned = now;
+    }
+
+    /// Each once, until it goes on or stops for another reason.
+    fn tell_waiting(&mut self, plan: &Plan) {
+        let waits = |health| matches!(health, Health::Blocked | Health::Pending);
+        let mut now = BTreeMap::new();
+        for resource in plan.resources.iter().filter(|r| waits(r.health)) {
+            if self.state.waiting.get(&resource.address) != Some(&resource.reason) {
+                log::waiting(resource);
+            }
+            now.insert(resource.address.clone(), resource.reason.clone());
+        }
+        self.state.waiting = now;
     }
 
     fn stopped(&self, revision: &Revision, counts: Counts) -> End {
