@@ -22,7 +22,7 @@ help: ## Show this list
 .PHONY: quickstart
 quickstart: ## Build, and keep a local sandbox in step with examples/quickstart
 	$(CARGO) build --locked
-	target/debug/prism-gitops daemon examples/quickstart --sandbox
+	$(or $(CARGO_TARGET_DIR),target)/debug/prism-gitops daemon examples/quickstart --sandbox
 
 .PHONY: test
 test: prism ## Run all tests

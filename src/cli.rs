@@ -18,6 +18,7 @@ mod early;
 mod error;
 mod exit;
 mod panic;
+mod printable;
 mod progress;
 mod project;
 mod provenance;

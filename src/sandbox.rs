@@ -138,6 +138,8 @@ struct Inner {
     calls: Mutex<Vec<CallRecord>>,
     revoked: Mutex<bool>,
     state: Option<PathBuf>,
+    /// The state file as this sandbox last read or wrote it.
+    stamp: Mutex<Option<state::Stamp>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -169,6 +171,8 @@ impl Sandbox {
     pub fn open(options: Options) -> Result<Self, SandboxError> {
         let now = options.clock.now();
         let planted = seed::plant(&options, now)?;
+        // Before the reading: what is written meanwhile is read again.
+        let stamp = options.state.as_deref().and_then(state::stamp);
         let kept = options
             .state
             .as_deref()
@@ -191,6 +195,7 @@ impl Sandbox {
                 calls: Mutex::default(),
                 revoked: Mutex::default(),
                 state: options.state,
+                stamp: Mutex::new(stamp),
                 clock: options.clock,
             }),
         })

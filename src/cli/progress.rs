@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::printable::printable;
 use super::ui::Ui;
 use crate::execute::StepEvent;
-use crate::plan::{Operation, Plan, StepId, StepResult};
+use crate::plan::{Plan, StepId, StepResult};
 
 /// Drawn while it lives.
 pub(crate) struct Waiting(ProgressBar);
@@ -69,12 +70,12 @@ impl<'a> Steps<'a> {
     /// What a step does; several steps can belong to one action.
     fn what(&self, step: StepId) -> &'static str {
         let step = self.plan.steps.get(step.0);
-        step.map_or("step", |step| words(&step.operation))
+        step.map_or("step", |step| step.operation.words())
     }
 
     fn line(&self, text: &str) {
         if self.ui.can_draw() {
-            self.bar.println(text);
+            self.bar.println(printable(text, false));
         } else {
             self.ui.say(text);
         }
@@ -101,23 +102,5 @@ fn told(result: &StepResult) -> String {
         StepResult::Failed { message, .. } => format!("failed: {message}"),
         StepResult::Skipped { because } => format!("skipped: {because}"),
         StepResult::NotAttempted => "not attempted".to_owned(),
-    }
-}
-
-/// An operation in few words.
-pub(crate) fn words(operation: &Operation) -> &'static str {
-    match operation {
-        Operation::ImportIntegration { .. } => "import",
-        Operation::PublishIntegration { .. } => "publish",
-        Operation::SetAvailability { .. } => "set availability",
-        Operation::SetMarketplace { .. } => "set marketplace",
-        Operation::CreateInstance { .. } => "create",
-        Operation::UpdateIntegration { .. } | Operation::UpdateInstance { .. } => "set details",
-        Operation::ConfigureInstance { .. } => "configure",
-        Operation::UpgradeInstance { .. } => "upgrade",
-        Operation::DeployInstance { .. } => "deploy",
-        Operation::SwitchInstance { enabled: true, .. } => "enable",
-        Operation::SwitchInstance { enabled: false, .. } => "disable",
-        Operation::DeleteInstance { .. } => "delete",
     }
 }

@@ -58,7 +58,8 @@ pub(crate) async fn decide(
         allow_delete: args.allow_delete,
         requests: Some(tenant.requests.as_ref()),
     };
-    let planned = pass::plan(&loaded, &context).await?;
+    let planned = pass::plan(&loaded, &context).await;
+    let planned = planned.map_err(|error| CliError::from(error).of(&tenant.connection))?;
     drop(waiting);
     Ok(Decided { tenant, planned })
 }

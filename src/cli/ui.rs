@@ -13,6 +13,7 @@ use super::diagnostics;
 use super::early::Early;
 use super::error::CliError;
 use super::exit::Exit;
+use super::printable::printable;
 use crate::model::Diagnostic;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -91,12 +92,12 @@ impl Ui {
         self.stderr_is_terminal
     }
 
-    /// Writes a part of the result. A reader that went away is no error.
+    /// Writes a part of the result, for people. A reader that went away is no error.
     pub(crate) fn result(&self, text: &str) -> Result<(), CliError> {
-        self.result_bytes(text.as_bytes())
+        self.result_bytes(printable(text, self.color_out).as_bytes())
     }
 
-    /// Writes the result, in whatever bytes it has.
+    /// Writes the result as it is.
     pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
         if self.closed.load(Ordering::Relaxed) {
             return Ok(());
@@ -114,21 +115,21 @@ impl Ui {
 
     /// Writes the one JSON document.
     pub(crate) fn document(&self, document: &serde_json::Value) -> Result<(), CliError> {
-        self.result(&format!("{document:#}\n"))
+        self.result_bytes(format!("{document:#}\n").as_bytes())
     }
 
     /// Says something besides the result.
     pub(crate) fn say(&self, text: &str) {
         let _ = std::io::stderr()
             .lock()
-            .write_all(format!("{text}\n").as_bytes());
+            .write_all(format!("{}\n", printable(text, self.color_err)).as_bytes());
     }
 
     /// Says something and stays on the line, for an answer.
     pub(crate) fn prompt(&self, text: &str) {
         let mut stderr = std::io::stderr().lock();
         let _ = stderr
-            .write_all(text.as_bytes())
+            .write_all(printable(text, self.color_err).as_bytes())
             .and_then(|()| stderr.flush());
     }
 

@@ -8,38 +8,41 @@ use super::pass::name_of;
 use super::queue::Reason;
 use super::status::{Counts, PassResult};
 use crate::execute::StepEvent;
-use crate::model::{Address, Diagnostic};
-use crate::plan::{Plan, StepResult};
+use crate::model::{Address, Diagnostic, Health};
+use crate::plan::{Plan, PlannedResource, StepResult};
 use crate::source::Revision;
 
-pub(super) fn step(event: &StepEvent) {
+pub(super) fn step(plan: &Plan, event: &StepEvent) {
     let StepEvent::Finished {
+        step,
         address,
         action,
         result,
-        ..
     } = event
     else {
         return;
     };
     let action = action.as_str();
+    let step = plan.steps.iter().find(|known| known.id == *step);
+    let step = step.map_or(action, |step| step.operation.words());
     match result {
         StepResult::Applied => {
-            tracing::info!(event = "step.applied", %address, action, "{action} {address}");
+            tracing::info!(event = "step.applied", %address, action, step, "{address}: {step} done");
         }
         StepResult::Failed { message, transient } => tracing::warn!(
             event = "step.failed",
             %address,
             action,
+            step,
             transient,
             error = message,
-            "{action} {address} failed"
+            "{address}: {step} failed"
         ),
         StepResult::Skipped { because } => {
-            tracing::debug!(event = "step.skipped", %address, action, because, "{action} {address} skipped");
+            tracing::debug!(event = "step.skipped", %address, action, step, because, "{address}: {step} skipped");
         }
         StepResult::NotAttempted => {
-            tracing::debug!(event = "step.not_attempted", %address, action, "{action} {address} not attempted");
+            tracing::debug!(event = "step.not_attempted", %address, action, step, "{address}: {step} not attempted");
         }
     }
 }
@@ -58,13 +61,13 @@ pub(super) fn guard(plan: &Plan) {
 
 pub(super) fn pass_finished(
     reason: Reason,
-    revision: Option<&Revision>,
+    revision: &Revision,
     result: PassResult,
     counts: &Counts,
     duration: Duration,
 ) {
     let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let revision = revision.map(name_of);
+    let revision = name_of(revision);
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
@@ -141,6 +144,38 @@ pub(super) fn drift(address: &Address, alert: bool, reason: &str) {
         tracing::warn!(event = "drift.found", %address, reason, "{address} drifted");
     } else {
         tracing::info!(event = "drift.found", %address, reason, "{address} drifted");
+    }
+}
+
+pub(super) fn orphan(address: &Address, reason: &str) {
+    tracing::info!(event = "orphan.found", %address, reason, "{address} is orphaned");
+}
+
+pub(super) fn waiting(resource: &PlannedResource) {
+    let PlannedResource {
+        address,
+        reason,
+        hint,
+        ..
+    } = resource;
+    if resource.health == Health::Pending {
+        tracing::warn!(event = "resource.pending", %address, reason, hint, "{address} waits for a person");
+    } else {
+        tracing::warn!(event = "resource.blocked", %address, reason, hint, "{address} cannot proceed");
+    }
+}
+
+pub(super) fn warnings(diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        let place = diagnostic.location.as_ref().map(ToString::to_string);
+        tracing::warn!(
+            event = "files.warning",
+            code = diagnostic.code,
+            place,
+            hint = diagnostic.hint,
+            "{}",
+            diagnostic.message
+        );
     }
 }
 

@@ -101,6 +101,9 @@ pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, Pas
     let (definitions, findings) = validate::offline(&loaded.desired);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(findings);
+    if loaded.desired.is_empty() && diagnostics.is_empty() {
+        diagnostics.push(nothing_declared());
+    }
     if diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Err(PassError::Invalid(diagnostics));
     }
@@ -111,6 +114,16 @@ pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, Pas
         secrets: loaded.secrets,
         diagnostics,
     })
+}
+
+/// Most often it is the wrong folder, and "No changes" would be bad news in disguise.
+#[must_use]
+pub fn nothing_declared() -> Diagnostic {
+    Diagnostic::warning(
+        "nothing-declared",
+        "the files declare no integration and no instance",
+    )
+    .hint("is this the right folder? Nothing is removed because of it")
 }
 
 /// Reads the tenant and says what would be done. Writes nothing.

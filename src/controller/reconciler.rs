@@ -25,12 +25,12 @@ use super::log;
 use super::memory::{Hold, Memory};
 use super::pass::Loaded;
 use super::queue::Reason;
-use super::report::{End, Report};
+use super::report::{self, End, Report};
 use super::resources::{self, After};
 use super::stages::{Prepared, Stages};
-use super::status::Status;
+use super::status::{Counts, Status};
 use crate::execute::{Outcome, StepEvent};
-use crate::model::{Address, Diagnostic, DriftMode};
+use crate::model::{Address, Diagnostic, DriftMode, Health};
 use crate::plan::Plan;
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
@@ -65,6 +65,10 @@ struct State {
     told: Vec<Diagnostic>,
     /// Drift that was logged.
     drifted: BTreeSet<Address>,
+    /// Orphans that were logged.
+    orphaned: BTreeSet<Address>,
+    /// What cannot go on, and why, as it was logged.
+    waiting: BTreeMap<Address, String>,
     failures: u32,
 }
 
@@ -132,6 +136,7 @@ impl Reconciler {
         let before = state.last_good.as_ref().map(|last| &last.revision);
         if before != Some(&loaded.revision) || !state.told.is_empty() {
             log::files_valid(&loaded.revision);
+            log::warnings(&loaded.diagnostics);
         }
         state.told.clear();
         state.memory.begin(&loaded.revision.id);
@@ -143,7 +148,7 @@ impl Reconciler {
         let mut prepared = match self.plan(loaded, stop.clone()).await {
             Some(Ok(prepared)) => prepared,
             Some(Err(error)) => return End::Failed(error),
-            None => return self.stopped(Some(&loaded.revision)),
+            None => return self.stopped(&loaded.revision, Counts::default()),
         };
         let now = self.clock.instant();
         let memory = &mut self.state.memory;
@@ -153,21 +158,19 @@ impl Reconciler {
             None => memory.holds(&loaded.desired, plan, now),
         };
         self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
+        self.tell_orphans(&prepared.planned.plan);
+        self.tell_waiting(&prepared.planned.plan);
         let held = holds.keys().cloned().collect();
         let withheld = hold_back(&mut prepared.planned.plan, &held);
         let outcome = self.carry_out(&prepared, stop).await;
         self.learn(loaded, &prepared, &withheld, &outcome);
         self.show(&prepared, &holds, &withheld, &outcome);
+        let plan = &prepared.planned.plan;
         if outcome.interrupted {
-            return self.stopped(Some(&loaded.revision));
+            let counts = report::counts(plan, &holds, &withheld, &outcome);
+            return self.stopped(&loaded.revision, counts);
         }
-        End::done(
-            &loaded.revision,
-            &prepared.planned.plan,
-            &holds,
-            &withheld,
-            &outcome,
-        )
+        End::done(&loaded.revision, plan, &holds, &withheld, &outcome)
     }
 
     /// `None` if it was stopped: reading can be dropped at any point.
@@ -182,12 +185,9 @@ impl Reconciler {
             planned = self.stages.plan(loaded) => planned,
         };
         if let Ok(prepared) = &planned {
-            let requests = prepared.connection.requests.as_ref();
-            let requests = requests.map(|counter| counter.requests());
-            self.progress(|status| {
-                status.observed_at = Some(prepared.planned.plan.observed_at);
-                status.totals.api_requests = requests;
-            });
+            let at = prepared.planned.plan.observed_at;
+            self.progress(|status| status.observed_at = Some(at));
+            self.count_requests(prepared);
         }
         Some(planned)
     }
@@ -199,16 +199,23 @@ impl Reconciler {
         let (sender, mut events) = mpsc::unbounded_channel();
         let follow = async {
             while let Some(event) = events.recv().await {
-                self.follow(&event);
+                self.follow(&prepared.planned.plan, &event);
             }
         };
         let apply = self.stages.apply(prepared, stop, sender);
         let (outcome, ()) = tokio::join!(apply, follow);
+        self.count_requests(prepared);
         outcome
     }
 
-    fn follow(&self, event: &StepEvent) {
-        log::step(event);
+    fn count_requests(&self, prepared: &Prepared) {
+        let requests = prepared.connection.requests.as_ref();
+        let requests = requests.map(|counter| counter.requests());
+        self.progress(|status| status.totals.api_requests = requests);
+    }
+
+    fn follow(&self, plan: &Plan, event: &StepEvent) {
+        log::step(plan, event);
         self.progress(|status| {
             if let StepEvent::Finished { action, result, .. } = event {
                 status.totals.step(*action, result);
@@ -294,9 +301,36 @@ impl Reconciler {
         self.state.drifted = now;
     }
 
-    fn stopped(&self, revision: Option<&Revision>) -> End {
+    /// Each once, for as long as it stays one.
+    fn tell_orphans(&mut self, plan: &Plan) {
+        let orphans = plan.resources.iter().filter(|resource| resource.orphan);
+        let mut now = BTreeSet::new();
+        for resource in orphans {
+            if !self.state.orphaned.contains(&resource.address) {
+                log::orphan(&resource.address, &resource.reason);
+            }
+            now.insert(resource.address.clone());
+        }
+        self.state.orphaned = now;
+    }
+
+    /// Each once, until it goes on or stops for another reason.
+    fn tell_waiting(&mut self, plan: &Plan) {
+        let waits = |health| matches!(health, Health::Blocked | Health::Pending);
+        let mut now = BTreeMap::new();
+        for resource in plan.resources.iter().filter(|r| waits(r.health)) {
+            if self.state.waiting.get(&resource.address) != Some(&resource.reason) {
+                log::waiting(resource);
+            }
+            now.insert(resource.address.clone(), resource.reason.clone());
+        }
+        self.state.waiting = now;
+    }
+
+    fn stopped(&self, revision: &Revision, counts: Counts) -> End {
         End::Stopped {
-            revision: revision.cloned(),
+            revision: revision.clone(),
+            counts,
             draining: self.status.borrow().draining,
         }
     }

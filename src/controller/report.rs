@@ -1,6 +1,6 @@
 //! How a pass ended: for the status, the log and the metrics alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -29,7 +29,8 @@ pub(super) enum End {
     },
     /// It gave way.
     Stopped {
-        revision: Option<Revision>,
+        revision: Revision,
+        counts: Counts,
         draining: bool,
     },
     /// It came to nothing.
@@ -45,24 +46,7 @@ impl End {
         withheld: &Withheld,
         outcome: &Outcome,
     ) -> Self {
-        let count =
-            |wanted: fn(&StepResult) -> bool| outcome.steps.values().filter(|r| wanted(r)).count();
-        let counts = Counts {
-            changes: plan
-                .resources
-                .iter()
-                .filter(|r| !r.actions.is_empty())
-                .count(),
-            applied: count(|r| *r == StepResult::Applied),
-            failed: count(|r| matches!(r, StepResult::Failed { .. })),
-            held: holds
-                .keys()
-                .chain(withheld.keys())
-                .collect::<std::collections::BTreeSet<_>>()
-                .len(),
-            blocked: plan.summary.blocked,
-            pending: plan.summary.pending,
-        };
+        let counts = counts(plan, holds, withheld, outcome);
         let waiting = holds
             .values()
             .any(|hold| matches!(hold, Hold::Backoff { .. }));
@@ -91,9 +75,30 @@ impl End {
 
     fn counts(&self) -> Counts {
         match self {
-            Self::Done { counts, .. } => *counts,
-            Self::Stopped { .. } | Self::Failed(_) => Counts::default(),
+            Self::Done { counts, .. } | Self::Stopped { counts, .. } => *counts,
+            Self::Failed(_) => Counts::default(),
         }
+    }
+}
+
+/// What a plan and its execution come to, in numbers.
+pub(super) fn counts(
+    plan: &Plan,
+    holds: &BTreeMap<Address, Hold>,
+    withheld: &Withheld,
+    outcome: &Outcome,
+) -> Counts {
+    let count =
+        |wanted: fn(&StepResult) -> bool| outcome.steps.values().filter(|r| wanted(r)).count();
+    let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
+    let held: BTreeSet<_> = holds.keys().chain(withheld.keys()).collect();
+    Counts {
+        changes: differing.count(),
+        applied: count(|r| *r == StepResult::Applied),
+        failed: count(|r| matches!(r, StepResult::Failed { .. })),
+        held: held.len(),
+        blocked: plan.summary.blocked,
+        pending: plan.summary.pending,
     }
 }
 
@@ -116,17 +121,7 @@ impl Report<'_> {
             // Its findings were logged when they were new.
             End::Failed(PassError::Invalid(_)) => {}
             End::Failed(error) => log::pass_failed(error, Some(self.pause())),
-            End::Done { revision, .. } => {
-                log::pass_finished(
-                    self.reason,
-                    Some(revision),
-                    result,
-                    &counts,
-                    self.duration(),
-                );
-            }
-            End::Stopped { revision, .. } => {
-                let revision = revision.as_ref();
+            End::Done { revision, .. } | End::Stopped { revision, .. } => {
                 log::pass_finished(self.reason, revision, result, &counts, self.duration());
             }
         }

@@ -111,10 +111,19 @@ fn undeclared(
         match now {
             Some(now) if now.has_value() => {}
             Some(now) if now.waits() => diff.pending.push(variable.key.clone()),
-            _ if variable.default_value.is_some() => {}
+            _ if may_stay_empty(variable) => {}
             _ => diff.missing.push(variable.key.clone()),
         }
     }
+}
+
+/// Whether an instance may be deployed without a value of its own for this variable.
+/// Prismatic writes `defaultValue: ''` where the author gave none, and that is no value.
+/// Lists may be empty; a schedule may live in other fields than its value.
+fn may_stay_empty(variable: &RequiredVariable) -> bool {
+    let default = variable.default_value.as_deref();
+    variable.collection_type.is_some()
+        || default.is_some_and(|value| !value.is_empty() || variable.data_type == "SCHEDULE")
 }
 
 impl LiveConfigVariable {

@@ -18,6 +18,14 @@ pub struct Desired {
     pub instances: Vec<DesiredInstance>,
 }
 
+impl Desired {
+    /// Whether it asks for nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.integrations.is_empty() && self.instances.is_empty()
+    }
+}
+
 /// The `Project` document, or its defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Project {

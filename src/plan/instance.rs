@@ -46,8 +46,9 @@ fn blocked(changes: &InstanceChanges) -> Option<String> {
         .iter()
         .map(|name| format!("{name:?}"))
         .collect();
+    let s = if names.len() == 1 { "" } else { "s" };
     Some(format!(
-        "no value for required config variable {}",
+        "no value for required config variable{s} {}",
         names.join(", ")
     ))
 }

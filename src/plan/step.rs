@@ -156,6 +156,26 @@ impl Operation {
             _ => 1,
         }
     }
+
+    /// What it does in few words. One action of a plan can take several operations:
+    /// creating an instance that is to stay off ends with `disable`.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::ImportIntegration { .. } => "import",
+            Self::PublishIntegration { .. } => "publish",
+            Self::SetAvailability { .. } => "set availability",
+            Self::SetMarketplace { .. } => "set marketplace",
+            Self::CreateInstance { .. } => "create",
+            Self::UpdateIntegration { .. } | Self::UpdateInstance { .. } => "set details",
+            Self::ConfigureInstance { .. } => "configure",
+            Self::UpgradeInstance { .. } => "upgrade",
+            Self::DeployInstance { .. } => "deploy",
+            Self::SwitchInstance { enabled: true, .. } => "enable",
+            Self::SwitchInstance { enabled: false, .. } => "disable",
+            Self::DeleteInstance { .. } => "delete",
+        }
+    }
 }
 
 /// How a step ended.

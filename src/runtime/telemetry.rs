@@ -39,7 +39,7 @@ pub enum TelemetryError {
     /// The filter makes no sense.
     #[error(
         "{filter:?} is not a log filter; give a level (error, warn, info, debug, trace) or \
-         target=level pairs with --log-level or PRISM_GITOPS_LOG"
+         target=level pairs with --log-level or PRISM_GITOPS_LOG_LEVEL"
     )]
     Filter {
         /// The filter.
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_wrong_filter_is_named_with_the_flag() {
         let error = parse("prism_gitops=loud").unwrap_err();
-        insta::assert_snapshot!(error, @r#""prism_gitops=loud" is not a log filter; give a level (error, warn, info, debug, trace) or target=level pairs with --log-level or PRISM_GITOPS_LOG"#);
+        insta::assert_snapshot!(error, @r#""prism_gitops=loud" is not a log filter; give a level (error, warn, info, debug, trace) or target=level pairs with --log-level or PRISM_GITOPS_LOG_LEVEL"#);
         assert!("yaml".parse::<LogFormat>().is_err());
     }
 }

@@ -3,6 +3,7 @@
 mod api;
 mod auth;
 mod document;
+mod keep;
 mod limit;
 mod reply;
 mod trigger;

@@ -1,7 +1,12 @@
 //! The state file: the whole world as JSON, replaced in one step after every change.
+//!
+//! Several processes may work on one file, such as a daemon and a plan beside it. The
+//! file is the truth: whoever changes something locks its folder, reads what others
+//! have written since, and only then writes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -63,12 +68,43 @@ pub(crate) fn encode(world: &World) -> Result<Vec<u8>, serde_json::Error> {
     })
 }
 
-/// Puts a state file in place of the one there, whole or not at all.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Tells one writing of the file from the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+}
+
+/// The stamp of the file as it is; `None` if there is no such file.
+pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
+    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some(Stamp {
+        inode: found.ino(),
+        length: found.len(),
+        modified: (found.mtime(), found.mtime_nsec()),
+    })
+}
+
+/// Keeps others from changing the file for as long as the result lives. Waits for them.
+pub(crate) fn lock(path: &Path) -> std::io::Result<File> {
+    let folder = folder(path);
+    fs::create_dir_all(folder)?;
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(folder)
+}
+
+fn folder(path: &Path) -> &Path {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or_else(|| Path::new("."));
+    folder.unwrap_or_else(|| Path::new("."))
+}
+
+/// Puts a state file in place of the one there, whole or not at all.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = folder(path);
     fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;

@@ -11,6 +11,7 @@ use crate::cli::project;
 use crate::cli::runtime;
 use crate::cli::tenant;
 use crate::cli::ui::Ui;
+use crate::controller::pass::nothing_declared;
 use crate::manifest;
 use crate::model::{Desired, Diagnostic, Location, Severity};
 use crate::prismatic::error::ErrorKind;
@@ -41,6 +42,9 @@ impl Checked {
         let mut diagnostics = loaded.diagnostics;
         diagnostics.append(&mut found);
         let desired = loaded.desired;
+        if desired.is_empty() && diagnostics.is_empty() {
+            diagnostics.push(nothing_declared());
+        }
         Ok(Self {
             desired,
             diagnostics,

@@ -39,7 +39,8 @@ async fn ask(args: &WhoamiArgs, variables: &Variables) -> Result<(Chosen, Identi
     let project = manifest::load(&snapshot.files).desired.project;
     let root = project::root(&args.path);
     let tenant = tenant::choose(&args.tenant, &project, &root, variables).await?;
-    let identity = tenant.platform.identity().await?;
+    let identity = tenant.platform.identity().await;
+    let identity = identity.map_err(|error| CliError::from(error).of(&tenant.connection))?;
     Ok((tenant, identity))
 }
 

@@ -3,9 +3,12 @@
 use super::{CliError, Kind};
 use crate::controller::connect::ConnectError;
 use crate::controller::error::{Class, PassError};
+use crate::prismatic::Connection;
 use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::prismatic::transport::TransportError;
 use crate::source::SourceError;
+
+const SILENT: &str = "the tenant did not answer as needed";
 
 /// How to get credentials, or do without.
 pub(crate) const LOG_IN: &str = "set PRISM_REFRESH_TOKEN to the output of \
@@ -54,6 +57,17 @@ impl CliError {
     }
 }
 
+impl CliError {
+    /// Says which tenant did not answer: the URL may come from the environment, a profile
+    /// or nowhere, and is the first thing to doubt.
+    pub(crate) fn of(mut self, connection: &Connection) -> Self {
+        if self.message == SILENT {
+            self.message = format!("the tenant at {} did not answer as needed", connection.url);
+        }
+        self
+    }
+}
+
 impl From<SourceError> for CliError {
     fn from(error: SourceError) -> Self {
         let missing = matches!(error, SourceError::Missing(_));
@@ -69,7 +83,7 @@ impl From<SourceError> for CliError {
 
 impl From<PlatformError> for CliError {
     fn from(error: PlatformError) -> Self {
-        let world = Self::world("the tenant did not answer as needed").because(&error);
+        let world = Self::world(SILENT).because(&error);
         match hint(&error.kind) {
             Some(hint) => world.hint(hint),
             None => world,
@@ -89,9 +103,34 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::Transport(TransportError::Connect { .. }) => {
             "check the URL (--url or PRISMATIC_URL), the network and the proxy"
         }
-        ErrorKind::Transport(_) | ErrorKind::Protocol { .. } => "try again; nothing is lost",
+        ErrorKind::Transport(_) => "try again; nothing is lost",
+        ErrorKind::Protocol { .. } => {
+            "check that the URL is that of a Prismatic stack, and that no proxy answers in its place"
+        }
         ErrorKind::Status { status, .. } if *status >= 500 => "try again later; nothing is lost",
         ErrorKind::Status { .. } => "check that the URL is that of a Prismatic stack",
         ErrorKind::NotFound { .. } | ErrorKind::Refused(_) | ErrorKind::GraphQl(_) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Secret;
+    use crate::prismatic::{BaseUrl, TokenSource};
+
+    #[test]
+    fn a_silent_tenant_is_named_by_its_url_and_other_errors_stay() {
+        let connection = Connection {
+            url: BaseUrl::parse("https://prismatic.example").unwrap(),
+            tenant_id: None,
+            token: TokenSource::Refresh(Secret::new("hidden".to_owned())),
+            access: None,
+            origin: "a test".to_owned(),
+        };
+        let silent = CliError::world(SILENT).of(&connection);
+        insta::assert_snapshot!(silent.message(), @"the tenant at https://prismatic.example did not answer as needed");
+        let other = CliError::user("something else").of(&connection);
+        assert_eq!(other.message(), "something else");
+    }
 }

@@ -96,6 +96,7 @@ async fn the_first_signal_finishes_the_running_step_and_begins_no_other() {
     bench.script.gate.add_permits(10);
     let status = bench.passes(1).await;
     assert_eq!(result(&status), PassResult::Interrupted);
+    assert_eq!(status.last_pass.unwrap().counts.applied, 1, "what was done");
     assert_eq!((&mut bench.task).await.unwrap(), Ended::Drained);
     assert_eq!(bench.seen(), "+a -a");
     assert_eq!(bench.status.borrow().phase, Phase::Stopped);

@@ -107,6 +107,34 @@ fn required_variables_without_a_value_are_named() {
 }
 
 #[test]
+fn an_empty_default_is_no_value() {
+    let cases = [
+        ("dataType: string, defaultValue: ''", true),
+        ("dataType: picklist, pickList: [a], defaultValue: ''", true),
+        ("dataType: connection", true),
+        ("dataType: string, defaultValue: x", false),
+        (
+            "dataType: string, collectionType: valuelist, defaultValue: ''",
+            false,
+        ),
+        ("dataType: schedule, defaultValue: ''", false),
+    ];
+    for (declared, missing) in cases {
+        let mut world = World::new();
+        let text = definition("Acme ERP", "https://a").replace(
+            "requiredConfigVars:\n",
+            &format!("requiredConfigVars:\n- {{key: Extra, {declared}}}\n"),
+        );
+        world.declare("acme", &text);
+        world
+            .declare_instance("shop", "acme", "smith")
+            .set("Endpoint", scalar("https://a"));
+        let expected: &[&str] = if missing { &["Extra"] } else { &[] };
+        assert_eq!(instance(&world).missing, expected, "{declared}");
+    }
+}
+
+#[test]
 fn a_connection_that_waits_for_consent_is_pending() {
     let mut world = in_step();
     world.desired.instances[0].set("Endpoint", ConfigValue::PendingConnection);

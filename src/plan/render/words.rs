@@ -38,19 +38,22 @@ pub(super) fn count(number: u64, noun: &str) -> String {
 
 /// Who is touched, and what it costs, in one line.
 pub(super) fn impact_line(plan: &Plan) -> String {
-    let who = format!(
-        "Touches {} of {}",
-        count(plan.impact.instances, "instance"),
-        count(plan.impact.customers, "customer")
-    );
+    let who = match plan.impact.instances {
+        0 => "Touches no instance".to_owned(),
+        instances => format!(
+            "Touches {} of {}",
+            count(instances, "instance"),
+            count(plan.impact.customers, "customer")
+        ),
+    };
     let seconds = plan.cost.seconds.ceil();
     let time = if seconds < 1.0 {
-        "at once".to_owned()
+        "not slowed by the rate limit".to_owned()
     } else {
-        format!("about {seconds} s")
+        format!("about {seconds} s at the rate limit")
     };
     format!(
-        "{who}; {} to write, {time} at the rate limit.",
+        "{who}; {} to write, {time}.",
         count(plan.cost.writes, "request")
     )
 }

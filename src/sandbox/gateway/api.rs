@@ -77,6 +77,10 @@ impl Sandbox {
         fault: PageFault,
     ) -> Response {
         let mutation = document.as_ref().is_some_and(|document| document.mutation);
+        let _alone = match self.catch_up(mutation).await {
+            Ok(alone) => alone,
+            Err(message) => return reply::errors(500, &message),
+        };
         let session = Arc::new(self.session(mutation, origin, fault).await);
         let request = executable(body, document).data(Arc::clone(&session));
         let before = session.access.read(World::generation);
@@ -103,21 +107,6 @@ impl Sandbox {
             fault,
             cache: Arc::clone(&self.inner.cache),
         }
-    }
-
-    /// Writes the state file, before anyone else sees the change.
-    pub(super) async fn keep(
-        &self,
-        encoded: Result<Vec<u8>, serde_json::Error>,
-    ) -> Result<(), String> {
-        let Some(path) = self.inner.state.clone() else {
-            return Ok(());
-        };
-        let shown = path.display().to_string();
-        let write = move || state::replace(&path, &encoded?);
-        let written = tokio::task::spawn_blocking(write).await;
-        let written = written.map_err(std::io::Error::other).flatten();
-        written.map_err(|error| format!("The sandbox cannot write {shown}: {error}"))
     }
 }
 

@@ -17,6 +17,10 @@ impl Sandbox {
             now: self.now(),
             behaviour: &behaviour,
         };
+        let _alone = match self.catch_up(true).await {
+            Ok(alone) => alone,
+            Err(message) => return reply::detail(500, &message),
+        };
         let mut world = self.inner.world.write().await;
         let config = Uuid::parse_str(target).unwrap_or_default();
         let Some((instance, flow)) = world.find_flow_config(config) else {

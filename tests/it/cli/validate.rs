@@ -4,11 +4,17 @@ use super::environment::Environment;
 use super::fixture::{CUSTOMER, DEFINITION, project};
 
 #[test]
-fn an_empty_project_is_valid() {
+fn an_empty_project_is_valid_and_warned_of() {
     let run = Environment::new().run("validate");
     insta::assert_snapshot!(run.shown(), @"
     --- stdout
     Valid: 0 integrations, 0 instances.
+    --- stderr
+    warning[nothing-declared]: the files declare no integration and no instance
+     |
+     = help: is this the right folder? Nothing is removed because of it
+
+    1 warning
     --- exit 0
     ");
 }

@@ -35,6 +35,30 @@ async fn the_state_is_there_again() {
 }
 
 #[tokio::test]
+async fn two_sandboxes_on_one_file_see_and_keep_each_others_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let one = Client::open(kept(&path));
+    let two = Client::open(kept(&path));
+    let draft = one.import(DEFINITION).await;
+    let version = two.publish(&draft).await;
+    let made = tokio::join!(
+        one.instance(&version, "One"),
+        two.instance(&version, "Two"),
+        one.instance(&version, "Three"),
+    );
+    assert_ne!(made.0, made.1);
+    for client in [&one, &two, &Client::open(kept(&path))] {
+        let query = "query { instances(instanceType: INTEGRATION) { nodes { name } } }";
+        let data = client.data(query, json!({})).await;
+        let text = data.to_string();
+        for name in ["One", "Two", "Three"] {
+            assert!(text.contains(name), "{name} is lost: {text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_damaged_state_is_an_error_and_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::cli::args::Output;
 use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
-use crate::cli::progress::words;
 use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
@@ -50,7 +49,7 @@ fn failure(step: &Step, message: &str, transient: bool) -> String {
     } else {
         "correct it and run apply again; what is done stays done"
     };
-    let (address, what) = (&step.address, words(&step.operation));
+    let (address, what) = (&step.address, step.operation.words());
     format!("! {address}: {what} failed: {message}\n  Hint: {hint}")
 }
 
