@@ -312,7 +312,7 @@ fn same_input(now: Option<&LiveInput>, wanted: &str) -> bool {
 
 /// What servers are known to answer in place of a write-only value: nothing,
 /// `NA`, or a row of one sign.
-fn is_mask(value: Option<&str>) -> bool {
+pub(crate) fn is_mask(value: Option<&str>) -> bool {
     let Some(value) = value else { return true };
     let signs = |sign: char| value.chars().all(|c| c == sign);
     value.is_empty() || value == "NA" || signs('*') || signs('•') || signs('x')

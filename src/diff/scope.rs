@@ -43,6 +43,7 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
     Scope {
         integrations,
         customers,
+        latest_components: false,
     }
 }
 
@@ -70,6 +71,7 @@ fn managed(
         .filter(|version| *version != VersionRef::Latest)
         .collect();
     IntegrationWanted {
+        every: false,
         marker: Some(Marker {
             project: desired.project.name.clone(),
             name: integration.name.clone(),
