@@ -3,21 +3,27 @@
 //! The doc comments are the help texts. Every flag has an environment variable
 //! `PRISM_GITOPS_<FLAG>`; [`finish`] makes blank ones count as unset.
 
+mod adopt;
 mod apply;
 mod daemon;
+mod export;
 mod global;
 mod parse;
 mod plan;
+mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod tenant;
 mod tools;
 mod validate;
 
+pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use daemon::DaemonArgs;
+pub(crate) use export::ExportArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
+pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use tenant::TenantArgs;
@@ -67,6 +73,9 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     Apply(ApplyArgs),
     Daemon(DaemonArgs),
+    Export(ExportArgs),
+    Adopt(AdoptArgs),
+    Release(ReleaseArgs),
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),

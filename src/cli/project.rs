@@ -41,6 +41,27 @@ pub(crate) async fn decide(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
+    compare(ui, path, Some(args), tenant, variables).await
+}
+
+/// The same for a plan of adoptions alone.
+pub(crate) async fn decide_adoptions(
+    ui: &Ui,
+    path: &Path,
+    tenant: &TenantArgs,
+    variables: &Variables,
+) -> Result<Decided, CliError> {
+    compare(ui, path, None, tenant, variables).await
+}
+
+/// A plan of everything that is allowed, or of adoptions alone.
+async fn compare(
+    ui: &Ui,
+    path: &Path,
+    args: Option<DecideArgs>,
+    tenant: &TenantArgs,
+    variables: &Variables,
+) -> Result<Decided, CliError> {
     let loaded = pass::load(&source(path)).await?;
     let root = root(path);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
@@ -52,11 +73,14 @@ pub(crate) async fn decide(
         environment: tenant.environment.clone(),
         organization: tenant.organization.clone(),
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
-        adopt: args.adopt,
-        allow_delete: args.allow_delete,
+        adopt: args.is_none_or(|args| args.adopt),
+        allow_delete: args.is_some_and(|args| args.allow_delete),
         requests: Some(tenant.requests.as_ref()),
     };
-    let planned = pass::plan(&loaded, &context).await?;
+    let planned = match args {
+        Some(_) => pass::plan(&loaded, &context).await?,
+        None => pass::adoptions(&loaded, &context).await?,
+    };
     drop(waiting);
     Ok(Decided { tenant, planned })
 }

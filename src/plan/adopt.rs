@@ -124,7 +124,10 @@ mod tests {
             .iter()
             .map(|step| format!("{} {:?}", step.address, step.operation))
             .collect();
-        insta::assert_snapshot!(steps.join("\n"), @"");
+        insta::assert_snapshot!(steps.join("\n"), @r#"
+        Integration/acme UpdateIntegration { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]) }
+        Instance/smith UpdateInstance { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]) }
+        "#);
         assert!(!plan.has_changes());
         assert_eq!(plan.summary.adopt, 2);
     }
