@@ -27,7 +27,8 @@ mod settle;
 mod tests;
 
 use crate::model::{
-    Desired, IntegrationWanted, Marker, Project, ResourceName, Scope, SourceFile, Tenant,
+    Desired, Instance, Integration, IntegrationWanted, Marker, Project, ResourceName, Scope,
+    SourceFile, Tenant,
 };
 use crate::yaml::write::write;
 use crate::yaml::{Limits, parse};
@@ -141,8 +142,12 @@ pub fn scope(latest_components: bool) -> Scope {
 /// The projects that own something in a tenant, in their order.
 #[must_use]
 pub fn projects(tenant: &Tenant) -> Vec<ResourceName> {
-    let integrations = tenant.integrations.items.iter().flat_map(|it| it.markers());
-    let instances = tenant.instances.items.iter().flat_map(|it| it.markers());
+    let integrations = tenant
+        .integrations
+        .items
+        .iter()
+        .flat_map(Integration::markers);
+    let instances = tenant.instances.items.iter().flat_map(Instance::markers);
     let all: std::collections::BTreeSet<_> =
         integrations.chain(instances).map(|it| it.project).collect();
     all.into_iter().collect()

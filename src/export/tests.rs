@@ -40,9 +40,10 @@ fn notes(export: &Export) -> String {
 
 /// The plan of what was exported, on the same tenant.
 fn plan_of(world: &World, export: &Export) -> Plan {
-    let files = export.files.iter().map(|file| {
-        crate::model::SourceFile::new(file.path.as_str(), file.text.clone().into_bytes())
-    });
+    let files = export
+        .files
+        .iter()
+        .map(|file| SourceFile::new(file.path.as_str(), file.text.clone().into_bytes()));
     let snapshot = Snapshot {
         revision: Revision {
             id: "r".to_owned(),
@@ -382,7 +383,7 @@ fn what_is_not_ours_is_left_out_unless_asked_for() {
 }
 
 fn export_with(world: &World, options: &Options) -> Export {
-    super::export(&world.tenant, options).unwrap()
+    export(&world.tenant, options).unwrap()
 }
 
 #[test]
@@ -470,7 +471,7 @@ fn nothing_is_exported_of_half_a_tenant() {
 
 #[test]
 fn the_project_is_found_in_files_and_in_markers() {
-    let file = |text: &str| crate::model::SourceFile::new("a.yaml", text.as_bytes().to_vec());
+    let file = |text: &str| SourceFile::new("a.yaml", text.as_bytes().to_vec());
     assert!(has_project(&[file("kind: Project\nmetadata: {name: a}\n")]));
     assert!(!has_project(&[
         file("kind: Instance # Project\n"),
