@@ -59,7 +59,8 @@ fn plan_of(world: &World, export: &Export) -> Plan {
     }
     let mut tenant = world.tenant.clone();
     for instance in &loaded.desired.instances {
-        let meant = |it: &&crate::model::Instance| matches!(&instance.adopt, Some(Adopt::Id(id)) if id == it.id.as_str());
+        let meant =
+            |it: &&Instance| matches!(&instance.adopt, Some(Adopt::Id(id)) if id == it.id.as_str());
         let live = tenant.instances.items.iter().find(meant);
         if let Some(live) = live {
             let listing = crate::model::Listing::complete(vec![live.customer.clone()]);
