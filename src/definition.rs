@@ -19,11 +19,13 @@
 mod change;
 mod check;
 mod diff;
+mod exposed;
 mod facts;
 mod likeness;
 mod normal;
 mod pair;
 mod read;
+mod readable;
 mod references;
 mod render;
 mod report;
@@ -38,6 +40,7 @@ mod value;
 
 pub use change::{Change, ChangeKind};
 pub use facts::ComponentUse;
+pub use readable::readable;
 
 use crate::model::{Diagnostic, RequiredVariable, ResourceName, Severity};
 use crate::yaml::{self, Limits, Node, SyntaxError};
@@ -172,6 +175,14 @@ impl Definition {
             root.insert("description".to_owned(), description);
         }
         self
+    }
+
+    /// Where it holds values that look secret, for people: `flow "Sync", step "Get", input "token"`.
+    ///
+    /// Judged by names, and by what connections mark as write-only. Never says a value.
+    #[must_use]
+    pub fn exposed(&self) -> Vec<String> {
+        exposed::places(&self.value)
     }
 
     /// Written in a form from before definition version 6: compared as it is, not checked.

@@ -28,6 +28,9 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use config::looks_secret;
+pub(crate) use labels::full as all_labels;
+pub(crate) use recall::is_mask;
 pub use scope::scope;
 
 use std::collections::BTreeSet;
@@ -194,6 +197,8 @@ pub struct IntegrationChanges {
     pub marketplace: Option<MarketplaceChange>,
     /// Whether it was published before, available or not.
     pub published_before: bool,
+    /// The draft differs from the newest version, as far as is known.
+    pub unpublished: bool,
 }
 
 /// Marketplace settings, complete: omitting one may erase it.

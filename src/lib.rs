@@ -24,6 +24,8 @@ pub mod diff;
 
 pub mod plan;
 
+pub mod export;
+
 // The edges.
 pub mod cli;
 pub mod config;

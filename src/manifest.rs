@@ -36,8 +36,10 @@ mod units;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use cron::is_schedule;
 pub use references::references;
 pub use schema::json_schema;
+pub use units::is_zone;
 
 pub use crate::model::SourceFile;
 use crate::model::{Desired, Diagnostic, SecretRef, Severity};

@@ -4,12 +4,14 @@
 //! step names its operation in full, its prerequisites, and where its inputs
 //! come from. What cannot be done is in the plan too, with its reason.
 
+mod adopt;
 mod build;
 mod digest;
 mod guards;
 mod instance;
 mod integration;
 mod orphan;
+mod release;
 mod step;
 mod summary;
 
@@ -20,8 +22,10 @@ mod tests;
 
 use jiff::Timestamp;
 
+pub use adopt::adoptions;
 pub use build::build;
 pub use guards::GuardViolation;
+pub use release::{ReleaseError, release};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
 use crate::model::{

@@ -10,6 +10,7 @@
 
 mod compose;
 mod decode;
+pub mod write;
 
 pub use compose::parse;
 pub use decode::{DecodeError, decode};

@@ -3,11 +3,14 @@
 //! The doc comments are the help texts. Every flag has an environment variable
 //! `PRISM_GITOPS_<FLAG>`; [`finish`] makes blank ones count as unset.
 
+mod adopt;
 mod apply;
 mod daemon;
+mod export;
 mod global;
 mod parse;
 mod plan;
+mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod state;
@@ -15,10 +18,13 @@ mod tenant;
 mod tools;
 mod validate;
 
+pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use daemon::DaemonArgs;
+pub(crate) use export::ExportArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
+pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
@@ -71,6 +77,9 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     Apply(ApplyArgs),
     Daemon(DaemonArgs),
+    Export(ExportArgs),
+    Adopt(AdoptArgs),
+    Release(ReleaseArgs),
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),

@@ -1,10 +1,13 @@
 //! One file per verb.
 
+mod adopt;
 mod apply;
 mod completion;
 mod daemon;
+mod export;
 mod man;
 mod plan;
+mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
@@ -31,6 +34,9 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
         Command::Plan(args) => runtime::block_on(plan::run(ui, &args, variables)),
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),
         Command::Daemon(args) => runtime::block_on(daemon::run(ui, &args, variables)),
+        Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
+        Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
+        Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
         Command::Whoami(args) => runtime::block_on(whoami::run(ui, &args, variables)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => runtime::block_on(sandbox::run(ui, &args)),

@@ -11,10 +11,10 @@ pub(crate) fn possible(ui: &Ui) -> Result<(), CliError> {
     if ui.can_ask() {
         return Ok(());
     }
-    Err(
-        CliError::user("apply asks before it writes, and there is no terminal to ask on")
-            .hint("add --auto-approve to apply without being asked; nothing was written"),
+    Err(CliError::user(
+        "there is a question before anything is written, and no terminal to ask it on",
     )
+    .hint("add --auto-approve to go on without being asked; nothing was written"))
 }
 
 /// Asks. Anything but the one answer is a refusal.

@@ -10,6 +10,7 @@ use super::provenance;
 use super::tenant::{self, Chosen};
 use super::ui::Ui;
 use crate::controller::pass::{self, PassContext, Planned};
+use crate::controller::remembered::Remembered;
 use crate::manifest;
 use crate::runtime::clock::SystemClock;
 use crate::source::dir::{DirSource, root_of};
@@ -42,6 +43,27 @@ pub(crate) async fn decide(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
+    compare(ui, path, Some((args, state)), tenant, variables).await
+}
+
+/// The same for a plan of adoptions alone.
+pub(crate) async fn decide_adoptions(
+    ui: &Ui,
+    path: &Path,
+    tenant: &TenantArgs,
+    variables: &Variables,
+) -> Result<Decided, CliError> {
+    compare(ui, path, None, tenant, variables).await
+}
+
+/// A plan of everything that is allowed, or of adoptions alone.
+async fn compare(
+    ui: &Ui,
+    path: &Path,
+    everything: Option<(DecideArgs, &StateArgs)>,
+    tenant: &TenantArgs,
+    variables: &Variables,
+) -> Result<Decided, CliError> {
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
@@ -53,12 +75,16 @@ pub(crate) async fn decide(
         environment: tenant.environment.clone(),
         organization: tenant.organization.clone(),
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
-        remembered: state.remembered(&root),
-        adopt: args.adopt,
-        allow_delete: args.allow_delete,
+        remembered: everything
+            .map_or_else(Remembered::in_memory, |(_, state)| state.remembered(&root)),
+        adopt: everything.is_none_or(|(args, _)| args.adopt),
+        allow_delete: everything.is_some_and(|(args, _)| args.allow_delete),
         requests: Some(tenant.requests.as_ref()),
     };
-    let planned = pass::plan(&loaded, &context).await;
+    let planned = match everything {
+        Some(_) => pass::plan(&loaded, &context).await,
+        None => pass::adoptions(&loaded, &context).await,
+    };
     let planned = planned.map_err(|error| CliError::from(error).of(&tenant.connection))?;
     drop(waiting);
     Ok(Decided { tenant, planned })

@@ -17,10 +17,12 @@ use super::connect::RequestCount;
 use super::error::PassError;
 use super::remembered::{Recorder, Remembered};
 use crate::definition::Definitions;
-use crate::diff::{self, Inputs};
+use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, Outcome, StepEvent};
 use crate::manifest;
-use crate::model::{Desired, Diagnostic, SecretRef, SecretValues, Severity, Tenant, VersionRecord};
+use crate::model::{
+    Desired, Diagnostic, Scope, SecretRef, SecretValues, Severity, Tenant, VersionRecord,
+};
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::Platform;
 use crate::runtime::clock::Clock;
@@ -133,10 +135,30 @@ pub fn nothing_declared() -> Diagnostic {
 /// [`PassError::WrongOrganization`] before anything else is read, and
 /// [`PassError::Platform`] where nothing useful could be read.
 pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
+    compare(loaded, context, plan::build).await
+}
+
+/// The same for putting markers on what the files match, and for nothing else.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
+    compare(loaded, context, plan::adoptions).await
+}
+
+/// Makes a plan of the differences.
+type Build = fn(&Inputs<'_>, &ChangeSet, &Context) -> Plan;
+
+async fn compare(
+    loaded: &Loaded,
+    context: &PassContext<'_>,
+    build: Build,
+) -> Result<Planned, PassError> {
     let sent = || context.requests.map_or(0, RequestCount::requests);
     let before = sent();
-    guard(context).await?;
     let scope = diff::scope(&loaded.desired, &loaded.definitions);
+    guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
     let tenant = context.platform.observe(&scope).await;
     let tenant = tenant.map_err(PassError::Platform)?;
@@ -168,13 +190,27 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
         policy: loaded.desired.project.policy.clone(),
         allow_delete: context.allow_delete,
     };
-    let mut plan = plan::build(&inputs, &changes, &about);
+    let mut plan = build(&inputs, &changes, &about);
     plan.diagnostics.splice(0..0, loaded.diagnostics.clone());
     Ok(Planned {
         plan,
         tenant: Arc::new(tenant),
         recorder,
     })
+}
+
+/// Reads as much of the tenant as is asked for, its organization checked first.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub async fn observe(
+    platform: &dyn Platform,
+    organization: Option<&str>,
+    scope: &Scope,
+) -> Result<Tenant, PassError> {
+    guard(platform, organization).await?;
+    platform.observe(scope).await.map_err(PassError::Platform)
 }
 
 /// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts no more.
@@ -201,17 +237,16 @@ pub fn name_of(revision: &Revision) -> &str {
     &revision.label
 }
 
-async fn guard(context: &PassContext<'_>) -> Result<(), PassError> {
-    let Some(expected) = &context.organization else {
+async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
+    let Some(expected) = organization else {
         return Ok(());
     };
-    let identity = context.platform.identity().await;
-    let identity = identity.map_err(PassError::Platform)?;
+    let identity = platform.identity().await.map_err(PassError::Platform)?;
     if identity.organization == *expected || identity.organization_id == *expected {
         return Ok(());
     }
     Err(PassError::WrongOrganization {
-        expected: expected.clone(),
+        expected: expected.to_owned(),
         found: identity.organization,
     })
 }

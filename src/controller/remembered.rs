@@ -38,6 +38,18 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Remembers nothing beyond this process: for plans that write no values.
+    #[must_use]
+    pub fn forgetful(environment: &str, organization: &str) -> Self {
+        Self {
+            store: SecretStore::in_memory(),
+            place: Place {
+                environment: environment.to_owned(),
+                organization: organization.to_owned(),
+            },
+        }
+    }
+
     /// Remembers what a plan wrote. Instances that are gone are forgotten on the way.
     pub(super) async fn note(&self, plan: &Plan, tenant: &Tenant, outcome: &Outcome) {
         let written = written(plan, outcome);

@@ -74,10 +74,13 @@ fn identify<'a>(
         Some(Adopt::Id(_)) | None => git.name(),
     };
     let listing = &inputs.tenant.integrations;
+    // What a customer built is out of scope, unless a manifest names this very one.
+    let named_by_id =
+        |live: &Integration| desired.adopt == Some(Adopt::Id(live.id.as_str().to_owned()));
     let candidates: Vec<_> = listing
         .items
         .iter()
-        .filter(|live| !live.customer_owned)
+        .filter(|live| !live.customer_owned || named_by_id(live))
         .map(|live| Candidate {
             object: live,
             id: live.id.as_str(),
@@ -117,6 +120,7 @@ fn missing(
         available: desired.available,
         marketplace: marketplace(desired, None),
         published_before: false,
+        unpublished: true,
     }
 }
 
@@ -150,8 +154,8 @@ fn existing(
         None if import => Some(labels::full(&live.labels, declared.as_deref(), &marker)),
         target => target,
     };
-    let changed = desired.publish == PublishWhen::Changed
-        && (import || publish_due(live, newest, &submitted));
+    let due = publish_due(live, newest, &submitted);
+    let changed = desired.publish == PublishWhen::Changed && (import || due);
     if changed && !import {
         fields.push(unpublished(newest));
     }
@@ -169,6 +173,7 @@ fn existing(
         available: settings.0,
         marketplace: settings.1,
         published_before: newest.is_some(),
+        unpublished: due,
     })
 }
 

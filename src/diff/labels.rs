@@ -20,7 +20,7 @@ pub(super) fn target(
 }
 
 /// All labels an object should have, sorted.
-pub(super) fn full(live: &[String], declared: Option<&[String]>, marker: &Marker) -> Vec<String> {
+pub(crate) fn full(live: &[String], declared: Option<&[String]>, marker: &Marker) -> Vec<String> {
     let stale = |label: &str| {
         Marker::parse(label).is_some_and(|m| m.project == marker.project && m != *marker)
     };

@@ -91,7 +91,7 @@ impl<'a> Recall<'a> {
 
 /// What servers are known to answer in place of a write-only value: nothing,
 /// `NA`, or a row of one sign.
-pub(super) fn is_mask(shown: Option<&str>) -> bool {
+pub(crate) fn is_mask(shown: Option<&str>) -> bool {
     let Some(shown) = shown else { return true };
     shown.is_empty() || shown == "NA" || shown.chars().all(|c| c == 'x') || is_signs(shown)
 }

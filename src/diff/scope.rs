@@ -48,6 +48,7 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
     Scope {
         integrations,
         customers,
+        latest_components: false,
     }
 }
 
@@ -82,6 +83,7 @@ fn managed(
         None => (None, display_name),
     };
     IntegrationWanted {
+        every: false,
         marker: Some(Marker {
             project: desired.project.name.clone(),
             name: integration.name.clone(),

@@ -214,6 +214,7 @@ impl World {
                     time_zone: None,
                     inputs: Vec::new(),
                     shared: false,
+                    oauth: false,
                     declared: declared.clone(),
                 };
                 (declared.key.clone(), variable)

@@ -91,6 +91,7 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
         // The newest version was made from the definition at hand.
         _ if !changes.import
             && !changes.publish
+            && !changes.unpublished
             && Some(&version.id) == changes.newest.as_ref() =>
         {
             index.declared_variables(name)

@@ -29,6 +29,12 @@ impl Fields<'_> {
     }
 }
 
+/// Whether a manifest may have this text as a schedule.
+#[must_use]
+pub fn is_schedule(text: &str) -> bool {
+    check(text).is_ok()
+}
+
 /// What is wrong with a text, and what to do.
 type Verdict = Result<(), (String, &'static str)>;
 

@@ -145,7 +145,9 @@ fn duration(text: &str) -> Option<Duration> {
         .then(|| Duration::from_secs(seconds))
 }
 
-fn is_zone(text: &str) -> bool {
+/// Whether a text has the form of an IANA time zone name.
+#[must_use]
+pub fn is_zone(text: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
             && part

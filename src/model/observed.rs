@@ -309,6 +309,8 @@ pub struct LiveConfigVariable {
     pub inputs: Vec<LiveInput>,
     /// Bound to a connection shared across instances.
     pub shared: bool,
+    /// A connection that a person consents to, by OAuth.
+    pub oauth: bool,
     /// What the version says about it.
     pub declared: RequiredVariable,
 }

@@ -13,11 +13,15 @@ pub struct Scope {
     pub integrations: Vec<IntegrationWanted>,
     /// Customers to find.
     pub customers: BTreeSet<CustomerRef>,
+    /// Read definitions with `LATEST` in place of the component versions they were imported with.
+    pub latest_components: bool,
 }
 
 /// Integrations to read more of. Any of marker, id and name selects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IntegrationWanted {
+    /// All of them.
+    pub every: bool,
     /// Those with this marker.
     pub marker: Option<Marker>,
     /// The one with this id.
@@ -34,7 +38,8 @@ impl IntegrationWanted {
     /// Whether this asks about an integration.
     #[must_use]
     pub fn selects(&self, integration: &Integration) -> bool {
-        self.id.as_deref() == Some(integration.id.as_str())
+        self.every
+            || self.id.as_deref() == Some(integration.id.as_str())
             || self.name.as_deref() == Some(integration.name.as_str())
             || self
                 .marker

@@ -100,7 +100,7 @@ impl Builder {
         });
     }
 
-    fn finish(mut self, managed: Managed, context: &Context) -> Plan {
+    pub(super) fn finish(mut self, managed: Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
         let requests = self
             .steps
@@ -132,7 +132,7 @@ impl Builder {
 }
 
 /// How many live objects bear this project's markers.
-fn managed(changes: &ChangeSet) -> Managed {
+pub(super) fn managed(changes: &ChangeSet) -> Managed {
     let owned = |verdict: bool| u64::from(verdict);
     let integrations = changes.integrations.iter().map(|diff| match &diff.verdict {
         Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),

@@ -37,6 +37,7 @@ const RULES: &[Rule] = &[
     Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "model", "manifest", "definition"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "model", "manifest", "definition", "validate"] },
     Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "model", "manifest", "definition", "validate", "diff"] },
+    Rule { module: "export",     role: Role::Pure, uses: &["yaml", "model", "manifest", "definition", "validate", "diff"] },
     // The edges: each sees the least it needs.
     Rule { module: "runtime",    role: Role::Edge, uses: &[] },
     Rule { module: "prismatic",  role: Role::Edge, uses: &["model", "definition", "runtime::clock"] },

@@ -5,6 +5,7 @@ pub(crate) mod environment;
 mod apply;
 mod daemon;
 mod errors;
+mod export;
 mod fixture;
 mod help;
 mod interrupt;

@@ -2,6 +2,30 @@
 
 use std::time::Duration;
 
+use crate::model::{Address, Kind, ResourceName};
+
+/// The `metadata.name` of a manifest.
+pub(crate) fn name(text: &str) -> Result<ResourceName, String> {
+    ResourceName::parse(text).map_err(|error| match error.suggestion {
+        Some(better) => format!("write {better}: lower-case letters, digits, - . and _"),
+        None => "it may have lower-case letters, digits, - . and _".to_owned(),
+    })
+}
+
+/// An address as plans show it.
+pub(crate) fn address(text: &str) -> Result<Address, String> {
+    let form = || "write Integration/NAME or Instance/NAME".to_owned();
+    let (kind, rest) = text.split_once('/').ok_or_else(form)?;
+    let kind = [Kind::Integration, Kind::Instance]
+        .into_iter()
+        .find(|known| known.to_string().eq_ignore_ascii_case(kind))
+        .ok_or_else(form)?;
+    Ok(Address {
+        kind,
+        name: name(rest)?,
+    })
+}
+
 /// A length of time as people write it: `30s`, `5m`, `1h 30m`, `250ms`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| {
@@ -54,6 +78,21 @@ mod tests {
         }
         assert!(interval("500ms").is_err());
         assert!(interval("1s").is_ok());
+    }
+
+    #[test]
+    fn addresses_are_written_as_plans_show_them() {
+        for text in ["Instance/smith-erp", "instance/smith-erp"] {
+            assert_eq!(address(text).unwrap().to_string(), "Instance/smith-erp");
+        }
+        for bad in [
+            "smith-erp",
+            "Customer/smith",
+            "Instance/Smith ERP",
+            "Instance/",
+        ] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

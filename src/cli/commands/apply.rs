@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::plan;
 use crate::cli::Variables;
-use crate::cli::args::{ApplyArgs, Output};
+use crate::cli::args::{ApplyArgs, Output, ShowArgs};
 use crate::cli::confirm;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -28,13 +28,23 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await?;
-    let outcome = if decided.planned.plan.is_empty() {
+    finish(ui, &decided, &signals).await
+}
+
+/// Carries out what was decided and asked for, and reports it.
+pub(super) async fn finish(
+    ui: &Ui,
+    decided: &Decided,
+    signals: &Shutdown,
+) -> Result<Exit, CliError> {
+    let plan = &decided.planned.plan;
+    let outcome = if plan.is_empty() {
         Outcome::default()
     } else {
-        carry_out(ui, &decided, &signals).await?
+        carry_out(ui, decided, signals).await?
     };
-    report::write(ui, &decided.planned.plan, &outcome)?;
-    Ok(Exit::of_apply(&decided.planned.plan, &outcome))
+    report::write(ui, plan, &outcome)?;
+    Ok(Exit::of_apply(plan, &outcome))
 }
 
 /// Everything before the first write.
@@ -63,7 +73,7 @@ async fn decide_and_ask(
         confirm::possible(ui)?;
     }
     if guarded.is_ok() || !ui.is_json() {
-        show(ui, args, &decided).await?;
+        show(ui, args.show, args.auto_approve, &decided).await?;
     }
     guarded?;
     if ask {
@@ -88,15 +98,39 @@ fn guards(plan: &Plan, approved: Option<&str>) -> Result<(), CliError> {
 
 /// The plan, before it is carried out. The one JSON document comes at the end;
 /// whoever has to answer sees the plan on stderr then.
-async fn show(ui: &Ui, args: &ApplyArgs, decided: &Decided) -> Result<(), CliError> {
+async fn show(
+    ui: &Ui,
+    args: ShowArgs,
+    auto_approve: bool,
+    decided: &Decided,
+) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json if ui.can_ask() && !args.auto_approve => {
-            ui.say(&plan::human(&decided.planned.plan, ui, args.show));
+        Output::Json if ui.can_ask() && !auto_approve => {
+            ui.say(&plan::human(&decided.planned.plan, ui, args));
             Ok(())
         }
         Output::Json => Ok(()),
-        Output::Human | Output::Markdown => plan::show(ui, args.show, decided).await,
+        Output::Human | Output::Markdown => plan::show(ui, args, decided).await,
     }
+}
+
+/// Shows a plan, and asks where somebody is to be asked.
+pub(super) async fn show_and_ask(
+    ui: &Ui,
+    args: ShowArgs,
+    auto_approve: bool,
+    decided: &Decided,
+) -> Result<(), CliError> {
+    let plan = &decided.planned.plan;
+    let ask = !auto_approve && !plan.is_empty();
+    if ask {
+        confirm::possible(ui)?;
+    }
+    show(ui, args, auto_approve, decided).await?;
+    if ask {
+        confirm::ask(ui, &plan.environment).await?;
+    }
+    Ok(())
 }
 
 async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Outcome, CliError> {

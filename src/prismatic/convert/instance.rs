@@ -8,7 +8,9 @@ use crate::model::{
     ConfigState, Customer, CustomerId, Instance, InstanceId, InstanceVersion, LiveConfigVariable,
     LiveInput, Observed, SequenceId, VariableStatus, VersionId,
 };
-use crate::prismatic::operations::nodes::{ConfigVariableNode, CustomerNode, InstanceNode};
+use crate::prismatic::operations::nodes::{
+    ConfigVariableNode, CustomerNode, InstanceNode, RequiredNode,
+};
 
 type Config = Observed<BTreeMap<String, LiveConfigVariable>>;
 
@@ -70,6 +72,7 @@ pub(in crate::prismatic) fn config(nodes: impl Iterator<Item = ConfigVariableNod
 
 /// A config variable; an error where its inputs are not all there.
 fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'static str> {
+    let oauth = needs_consent(&node.required_config_variable);
     let declared = required(node.required_config_variable);
     let inputs = match node.inputs {
         None => Vec::new(),
@@ -91,8 +94,15 @@ fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'sta
             })
             .collect(),
         shared: node.customer_config_variable.is_some() || declared.shared,
+        oauth,
         declared,
     })
+}
+
+/// Of the two kinds of OAuth only one asks a person.
+fn needs_consent(variable: &RequiredNode) -> bool {
+    let connection = variable.connection.as_ref();
+    connection.and_then(|it| it.oauth2_type.as_deref()) == Some("AUTHORIZATION_CODE")
 }
 
 /// A customer.

@@ -53,7 +53,9 @@ fn wanted(index: usize, integration: &Integration, scope: &Scope) -> Vec<(Slot, 
         version,
     };
     if scope.wants_definition(integration) {
-        all.push((slot(None), lookups::definition(integration.id.as_str())));
+        let id = integration.id.as_str();
+        let lookup = lookups::definition(id, scope.latest_components);
+        all.push((slot(None), lookup));
     }
     for version in versions::chosen(integration, &scope.versions_of(integration)) {
         let id = integration.versions.items[version].id.as_str();

@@ -45,8 +45,13 @@ fn integration(id: &str, selection: &str) -> Lookup {
 }
 
 /// The definition of a draft, in the format that prism asks for.
-pub(in crate::prismatic) fn definition(id: &str) -> Lookup {
-    integration(id, "definition(version: 7)")
+pub(in crate::prismatic) fn definition(id: &str, latest_components: bool) -> Lookup {
+    let selection = if latest_components {
+        "definition(version: 7, useLatestComponentVersions: true)"
+    } else {
+        "definition(version: 7)"
+    };
+    integration(id, selection)
 }
 
 /// The config variables that a version declares.
@@ -110,8 +115,8 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         CustomerRef::Id(text()),
     ];
     let groups = [
-        (DETAILS, vec![definition("x"), required("x")]),
-        (DETAILS, vec![definition("x")]),
+        (DETAILS, vec![definition("x", true), required("x")]),
+        (DETAILS, vec![definition("x", false)]),
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
         (CUSTOMERS, customers.iter().map(customer).collect()),

@@ -67,6 +67,16 @@ pub(in crate::prismatic) struct RequiredNode {
     pub(in crate::prismatic) pick_list: Vec<String>,
     pub(in crate::prismatic) data_source: Option<IdNode>,
     pub(in crate::prismatic) scoped_config_variable: Option<IdNode>,
+    /// The kind of connection; asked for with the variables of instances only.
+    pub(in crate::prismatic) connection: Option<ConnectionNode>,
+}
+
+/// A connection of a component.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct ConnectionNode {
+    #[serde(rename = "oauth2Type")]
+    pub(in crate::prismatic) oauth2_type: Option<String>,
 }
 
 /// An instance in the list. No `Debug`: config values may be secret.

@@ -124,8 +124,8 @@ fn without_a_terminal_nobody_can_say_yes() {
     let environment = project();
     let run = environment.run_with("apply --sandbox", "yes\n").expect(1);
     insta::assert_snapshot!(run.stderr, @"
-    Error: apply asks before it writes, and there is no terminal to ask on
-    Hint: add --auto-approve to apply without being asked; nothing was written
+    Error: there is a question before anything is written, and no terminal to ask it on
+    Hint: add --auto-approve to go on without being asked; nothing was written
     ");
     let document = environment.run("apply --sandbox -o json").expect(1).json();
     assert!(

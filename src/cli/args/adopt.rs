@@ -1,0 +1,30 @@
+//! Arguments of `adopt`.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::{ShowArgs, TenantArgs};
+
+/// Takes over what the manifests name or match: puts the markers on, and changes nothing else.
+///
+/// What differs besides is left for `apply`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops adopt
+  prism-gitops export acme && prism-gitops adopt acme --auto-approve")]
+pub(crate) struct AdoptArgs {
+    /// The folder with the manifests.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Do not ask; needed where there is no terminal.
+    #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
+    pub(crate) auto_approve: bool,
+
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

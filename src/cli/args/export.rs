@@ -1,0 +1,44 @@
+//! Arguments of `export`.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::TenantArgs;
+
+/// Writes a project from a live tenant: manifests, and definitions beside them.
+///
+/// A plan right after it holds adoptions alone. Secrets are never written: `{secret: {env: …}}` stands in
+/// their place, and the variables to set are listed.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops export acme
+  prism-gitops export acme --latest-components --project acme
+  prism-gitops plan acme && prism-gitops apply acme")]
+pub(crate) struct ExportArgs {
+    /// The folder to write to: a new or an empty one, unless --force is given.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    /// The name of the project; by default the one that the folder or the tenant's markers name, else the
+    /// organization's.
+    #[arg(long, env = "PRISM_GITOPS_PROJECT", value_name = "NAME", value_parser = super::parse::name)]
+    pub(crate) project: Option<crate::model::ResourceName>,
+
+    /// Write LATEST in place of the component versions that definitions were imported with: numbers
+    /// differ between tenants.
+    #[arg(long, env = "PRISM_GITOPS_LATEST_COMPONENTS", value_parser = FalseyValueParser::new())]
+    pub(crate) latest_components: bool,
+
+    /// Also what customers built or deployed, and integrations that are generated from code.
+    #[arg(long, env = "PRISM_GITOPS_ALL", value_parser = FalseyValueParser::new())]
+    pub(crate) all: bool,
+
+    /// Write into a folder that holds something, over files of the same names.
+    #[arg(long, env = "PRISM_GITOPS_FORCE", value_parser = FalseyValueParser::new())]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

@@ -1,0 +1,36 @@
+//! Arguments of `release`.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::{TenantArgs, parse};
+use crate::model::Address;
+
+/// Takes our markers off: the objects stay as they are in Prismatic, and are managed no more.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops release Instance/smith-erp
+  prism-gitops release Integration/acme-erp Instance/smith-erp --path acme")]
+pub(crate) struct ReleaseArgs {
+    /// What to release, as plans name it: `Integration/NAME` or `Instance/NAME`.
+    #[arg(value_name = "ADDRESS", required = true, value_parser = parse::address)]
+    pub(crate) addresses: Vec<Address>,
+
+    /// The folder with the manifests.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    pub(crate) path: PathBuf,
+
+    /// Do not ask; needed where there is no terminal.
+    #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
+    pub(crate) auto_approve: bool,
+
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

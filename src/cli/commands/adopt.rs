@@ -1,0 +1,28 @@
+//! `adopt`: puts the markers on what the manifests name or match, and changes nothing else.
+
+use super::apply;
+use crate::cli::Variables;
+use crate::cli::args::AdoptArgs;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::project::{Decided, decide_adoptions};
+use crate::cli::runtime;
+use crate::cli::ui::Ui;
+
+/// Runs the command.
+pub(super) async fn run(
+    ui: &Ui,
+    args: &AdoptArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let signals = runtime::signals()?;
+    let decided = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
+    apply::finish(ui, &decided, &signals).await
+}
+
+/// Everything before the first write.
+async fn ask(ui: &Ui, args: &AdoptArgs, variables: &Variables) -> Result<Decided, CliError> {
+    let decided = decide_adoptions(ui, &args.path, &args.tenant, variables).await?;
+    apply::show_and_ask(ui, args.show, args.auto_approve, &decided).await?;
+    Ok(decided)
+}

@@ -1,0 +1,301 @@
+//! A live tenant → the manifests and definitions that declare it as it is.
+//!
+//! ```text
+//! Tenant ─integration, instance─► Desired ─settle (what validate refuses)─► documents ─► files
+//!                                    └────────────────────────────────────► secrets, notes
+//! ```
+//!
+//! Pure. The other direction of [`crate::manifest`] and [`crate::diff`], and held against both: what is
+//! written is read back as the same, and a plan of it holds adoptions alone.
+//!
+//! # Invariants
+//!
+//! - Nothing is exported of a list that was not read to its end.
+//! - A value that may be secret is never in a file: a reference stands in its place.
+//! - What is left out is in the notes, with the reason.
+//! - The order in which the tenant lists things does not matter.
+
+mod config;
+mod document;
+mod instance;
+mod integration;
+mod names;
+mod secrecy;
+mod settle;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::{
+    Desired, Instance, Integration, IntegrationWanted, Marker, Project, ResourceName, Scope,
+    SourceFile, Tenant,
+};
+use crate::yaml::write::write;
+use crate::yaml::{Limits, parse};
+
+/// What to write.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The project that the markers name, and that the resources become part of.
+    pub project: ResourceName,
+    /// Also what customers built or deployed, and what was generated from code.
+    pub all: bool,
+    /// Also a `Project` document.
+    pub with_project: bool,
+}
+
+/// What was made of a tenant.
+#[derive(Debug, Clone, Default)]
+pub struct Export {
+    /// The files, in the order of their paths.
+    pub files: Vec<ExportedFile>,
+    /// How many integrations are declared in them.
+    pub integrations: usize,
+    /// How many instances.
+    pub instances: usize,
+    /// The secrets that have to be provided, in the order of the variables.
+    pub secrets: Vec<SecretNeeded>,
+    /// What is worth knowing, in the order of what it is about.
+    pub notes: Vec<Note>,
+}
+
+impl Export {
+    /// Whether something is missing because it could not be read.
+    #[must_use]
+    pub fn has_unread(&self) -> bool {
+        self.notes.iter().any(|note| note.code == NoteCode::Unread)
+    }
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedFile {
+    /// Relative to the folder, with forward slashes.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A value that is not in the files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct SecretNeeded {
+    /// The variable of the environment that is to hold it.
+    pub variable: String,
+    /// The file that refers to it.
+    pub file: String,
+    /// The config variable.
+    pub key: String,
+    /// The input, for a connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+}
+
+/// Something worth knowing about an export.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Note {
+    /// What it is about: `instance "Smith ERP" of Smith Hardware`.
+    pub about: String,
+    /// What kind of note.
+    pub code: NoteCode,
+    /// What there is to say.
+    pub message: String,
+    /// The file it is about, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// The kinds of notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteCode {
+    /// It could not be read.
+    Unread,
+    /// It is left out.
+    LeftOut,
+    /// A definition holds a value that looks secret.
+    SecretInDefinition,
+    /// It is declared so that nothing happens to it now.
+    HeldBack,
+    /// The next plan will show a change.
+    WillChange,
+}
+
+/// Why there is no export.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the tenant could not be read to its end: {0}")]
+pub struct Incomplete(String);
+
+/// What has to be read of a tenant: everything.
+#[must_use]
+pub fn scope(latest_components: bool) -> Scope {
+    Scope {
+        integrations: vec![IntegrationWanted {
+            every: true,
+            definition: true,
+            ..IntegrationWanted::default()
+        }],
+        latest_components,
+        ..Scope::default()
+    }
+}
+
+/// The projects that own something in a tenant, in their order.
+#[must_use]
+pub fn projects(tenant: &Tenant) -> Vec<ResourceName> {
+    let integrations = tenant
+        .integrations
+        .items
+        .iter()
+        .flat_map(Integration::markers);
+    let instances = tenant.instances.items.iter().flat_map(Instance::markers);
+    let all: std::collections::BTreeSet<_> =
+        integrations.chain(instances).map(|it| it.project).collect();
+    all.into_iter().collect()
+}
+
+/// Whether any of these files has a `Project` document.
+#[must_use]
+pub fn has_project(files: &[SourceFile]) -> bool {
+    let texts = files.iter().filter_map(|file| file.content.as_ref().ok());
+    texts
+        .filter_map(|bytes| crate::yaml::decode(bytes).ok())
+        .filter(|text| text.contains("Project"))
+        .filter_map(|text| parse(&text, Limits::default()).ok())
+        .flatten()
+        .filter_map(|document| Some(document.get("kind")?.as_scalar()?.text.clone()))
+        .any(|kind| kind == "Project")
+}
+
+/// Makes manifests and definitions of a tenant that was read with [`scope`].
+///
+/// # Errors
+///
+/// [`Incomplete`] where a list was not read to its end: what is missing must not look deleted.
+pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> {
+    let gaps = [
+        &tenant.integrations.incomplete,
+        &tenant.instances.incomplete,
+    ];
+    if let Some(why) = gaps.into_iter().flatten().next() {
+        return Err(Incomplete(why.to_string()));
+    }
+    let mut report = Report::default();
+    let integrations = integration::all(tenant, options, &mut report);
+    let instances = instance::all(tenant, options, &integrations.references, &mut report);
+    let mut desired = Desired {
+        project: Project {
+            name: options.project.clone(),
+            ..Project::default()
+        },
+        integrations: integrations.declared,
+        instances,
+    };
+    settle::settle(&mut desired, &integrations.references, &mut report);
+    integration::note_secrets(&desired, &mut report);
+    Ok(report.finish(files(&desired, options), &desired))
+}
+
+/// The marker that this project's objects bear, or why an object is none of ours.
+fn ours(
+    markers: impl Iterator<Item = Marker>,
+    project: &ResourceName,
+) -> Result<Option<ResourceName>, String> {
+    let mut own = None;
+    for marker in markers {
+        if marker.project != *project {
+            return Err(format!("it belongs to another project: {marker}"));
+        }
+        own = own.or(Some(marker.name));
+    }
+    Ok(own)
+}
+
+/// The path of an integration's manifest.
+fn integration_path(name: &ResourceName) -> String {
+    format!("integrations/{name}.yaml")
+}
+
+/// The path of an instance's manifest.
+fn instance_path(name: &ResourceName) -> String {
+    format!("instances/{name}.yaml")
+}
+
+fn files(desired: &Desired, options: &Options) -> Vec<ExportedFile> {
+    let mut files = Vec::new();
+    let mut add = |path: String, text: String| files.push(ExportedFile { path, text });
+    if options.with_project {
+        add(
+            "project.yaml".to_owned(),
+            write(&document::project(&desired.project.name)),
+        );
+    }
+    for declared in &desired.integrations {
+        let name = &declared.name;
+        let beside = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+        let overview = declared
+            .marketplace
+            .as_ref()
+            .and_then(|it| it.overview.clone());
+        let overview_path = overview.is_some().then(|| format!("{name}.overview.md"));
+        let definition = beside(&declared.definition.path);
+        let tree = document::integration(declared, &definition, overview_path.as_deref());
+        add(integration_path(name), write(&tree));
+        add(
+            declared.definition.path.to_string(),
+            declared.definition.text.to_string(),
+        );
+        if let Some((path, text)) = overview_path.zip(overview) {
+            add(format!("integrations/{path}"), text.to_string());
+        }
+    }
+    for declared in &desired.instances {
+        add(
+            instance_path(&declared.name),
+            write(&document::instance(declared)),
+        );
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// Collects what is said besides the files.
+#[derive(Debug, Default)]
+struct Report {
+    secrets: Vec<SecretNeeded>,
+    notes: Vec<Note>,
+}
+
+impl Report {
+    fn note(
+        &mut self,
+        code: NoteCode,
+        about: &str,
+        message: impl Into<String>,
+        file: Option<String>,
+    ) {
+        self.notes.push(Note {
+            about: about.to_owned(),
+            code,
+            message: message.into(),
+            file,
+        });
+    }
+
+    fn finish(mut self, files: Vec<ExportedFile>, desired: &Desired) -> Export {
+        // What was left out in the end needs no secret.
+        let needed = desired.secret_refs();
+        self.secrets.retain(|secret| {
+            needed.contains(&crate::model::SecretRef::Env(secret.variable.clone()))
+        });
+        self.secrets.sort();
+        self.notes.sort();
+        self.notes.dedup();
+        Export {
+            files,
+            integrations: desired.integrations.len(),
+            instances: desired.instances.len(),
+            secrets: self.secrets,
+            notes: self.notes,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Live values of config variables as a manifest declares them.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::names::Variables;
+use super::secrecy::{is_masked_input, is_secret};
+use super::{NoteCode, Report, SecretNeeded, instance_path};
+use crate::manifest;
+use crate::model::{
+    ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location, Observed,
+    ResourceName, SecretRef,
+};
+
+/// How deep a structure may be to be written as one.
+const DEPTH: usize = 32;
+
+/// All variables of an instance that have a value of their own, in the order of their keys.
+pub(super) fn all(
+    name: &ResourceName,
+    live: &Instance,
+    variables: &mut Variables,
+    report: &mut Report,
+    about: &str,
+) -> IndexMap<String, ConfigEntry> {
+    let mut config = IndexMap::new();
+    let Observed::Known(values) = &live.config else {
+        return config;
+    };
+    let file = instance_path(name);
+    for (key, variable) in values {
+        let mut maker = Maker {
+            name,
+            key,
+            file: &file,
+            variables,
+            report,
+        };
+        let Some(value) = maker.value(variable, about) else {
+            continue;
+        };
+        // The line tells findings about this value from others; it is nowhere in a file.
+        let location = Location {
+            line: u32::try_from(config.len()).unwrap_or(u32::MAX),
+            ..Location::file(&file)
+        };
+        let entry = ConfigEntry {
+            value,
+            seed: false,
+            location,
+        };
+        config.insert(key.clone(), entry);
+    }
+    config
+}
+
+/// Makes one value.
+struct Maker<'a> {
+    name: &'a ResourceName,
+    key: &'a str,
+    file: &'a str,
+    variables: &'a mut Variables,
+    report: &'a mut Report,
+}
+
+impl Maker<'_> {
+    fn value(&mut self, live: &LiveConfigVariable, about: &str) -> Option<ConfigValue> {
+        if self.key.trim().is_empty() {
+            return None;
+        }
+        if live.shared {
+            let message = format!(
+                "config {:?}: its connection is shared across instances",
+                self.key
+            );
+            let file = Some(self.file.to_owned());
+            self.report.note(NoteCode::LeftOut, about, message, file);
+            return None;
+        }
+        let kind = live.declared.data_type.as_str();
+        if kind == "CONNECTION" {
+            return self.connection(live);
+        }
+        let text = live.value.as_deref().filter(|text| !text.is_empty())?;
+        if kind == "CREDENTIAL" || is_secret(self.key, text) {
+            return Some(ConfigValue::Secret(self.secret(None)));
+        }
+        if kind == "SCHEDULE" && manifest::is_schedule(text) {
+            let zone = live
+                .time_zone
+                .clone()
+                .filter(|zone| manifest::is_zone(zone));
+            return Some(ConfigValue::Schedule {
+                cron: text.to_owned(),
+                time_zone: zone,
+            });
+        }
+        Some(plain(kind, live.declared.collection_type.as_deref(), text))
+    }
+
+    fn connection(&mut self, live: &LiveConfigVariable) -> Option<ConfigValue> {
+        if live.oauth {
+            return Some(ConfigValue::PendingConnection);
+        }
+        let mut inputs = IndexMap::new();
+        for input in &live.inputs {
+            let text = input.value.as_deref().unwrap_or_default();
+            let value =
+                if is_masked_input(input) || !text.is_empty() && is_secret(&input.name, text) {
+                    ConnectionInput::Secret(self.secret(Some(&input.name)))
+                } else if text.is_empty() {
+                    continue;
+                } else {
+                    ConnectionInput::Plain(text.to_owned())
+                };
+            inputs.insert(input.name.clone(), value);
+        }
+        // In an order that listing cannot change.
+        inputs.sort_keys();
+        (!inputs.is_empty()).then_some(ConfigValue::Connection(inputs))
+    }
+
+    fn secret(&mut self, input: Option<&str>) -> SecretRef {
+        let mut parts = vec![self.name.as_str(), self.key];
+        parts.extend(input);
+        let variable = self.variables.make(&parts);
+        self.report.secrets.push(SecretNeeded {
+            variable: variable.clone(),
+            file: self.file.to_owned(),
+            key: self.key.to_owned(),
+            input: input.map(str::to_owned),
+        });
+        SecretRef::Env(variable)
+    }
+}
+
+/// A value that may be seen. Structures are read as such only where that is what the variable holds.
+fn plain(kind: &str, collection: Option<&str>, text: &str) -> ConfigValue {
+    let scalar = || ConfigValue::Scalar(text.to_owned());
+    let structured = matches!(kind, "JSONFORM" | "OBJECTSELECTION" | "OBJECTFIELDMAP");
+    if collection.is_none() && !structured {
+        let flag = kind == "BOOLEAN" && !text.trim().is_empty();
+        return match flag.then(|| text.to_ascii_lowercase()) {
+            Some(word) => ConfigValue::Scalar(word),
+            None => scalar(),
+        };
+    }
+    let Ok(json) = serde_json::from_str::<Value>(text) else {
+        return scalar();
+    };
+    match texts(&json) {
+        Some(items) if collection == Some("VALUELIST") => ConfigValue::List(items),
+        _ if is_exact(&json, DEPTH) && (json.is_array() || json.is_object()) => {
+            ConfigValue::Structured(json)
+        }
+        _ => scalar(),
+    }
+}
+
+fn texts(json: &Value) -> Option<Vec<String>> {
+    let items = json.as_array()?.iter();
+    items.map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether YAML can hold it without losing a digit.
+fn is_exact(json: &Value, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    match json {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => !number.is_f64(),
+        Value::Array(items) => items.iter().all(|item| is_exact(item, depth)),
+        Value::Object(members) => members.values().all(|member| is_exact(member, depth)),
+    }
+}

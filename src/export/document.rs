@@ -1,0 +1,230 @@
+//! Declared resources as manifests: what [`crate::manifest::load`] reads back as the same.
+
+use serde_json::Value;
+
+use crate::model::{
+    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredInstance,
+    DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen, ResourceName,
+    SecretRef, VersionRef,
+};
+use crate::yaml::write::Tree;
+
+/// The `Project` document.
+pub(super) fn project(name: &ResourceName) -> Tree {
+    manifest("Project", name, None)
+}
+
+/// An integration, whose definition and overview lie at these paths beside it.
+pub(super) fn integration(
+    declared: &DesiredIntegration,
+    definition: &str,
+    overview: Option<&str>,
+) -> Tree {
+    let DesiredIntegration {
+        name,
+        bare: _,
+        definition: _,
+        adopt,
+        description,
+        publish,
+        available,
+        marketplace,
+        location: _,
+    } = declared;
+    let mut spec = vec![("definition", Tree::text(definition))];
+    spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
+    spec.extend(
+        description
+            .as_ref()
+            .map(|it| ("description", Tree::text(it))),
+    );
+    spec.extend((*publish == PublishWhen::Never).then(|| ("publish", Tree::text("never"))));
+    spec.extend(available.map(|it| ("available", boolean(it))));
+    let market = marketplace.as_ref();
+    spec.extend(market.map(|market| ("marketplace", marketplace_tree(market, overview))));
+    manifest("Integration", name, Some(Tree::map(spec)))
+}
+
+fn marketplace_tree(declared: &Marketplace, overview: Option<&str>) -> Tree {
+    let Marketplace {
+        visibility,
+        overview: _,
+        allow_multiple_instances,
+    } = declared;
+    let mut all = Vec::new();
+    all.extend(visibility.map(|it| ("visibility", Tree::text(it.to_string()))));
+    all.extend(overview.map(|path| ("overview", Tree::text(path))));
+    all.extend(allow_multiple_instances.map(|it| ("allowMultipleInstances", boolean(it))));
+    Tree::map(all)
+}
+
+/// An instance.
+pub(super) fn instance(declared: &DesiredInstance) -> Tree {
+    let DesiredInstance {
+        name,
+        integration,
+        version,
+        customer,
+        display_name,
+        description,
+        labels,
+        state,
+        config,
+        deploy,
+        force,
+        adopt,
+        location: _,
+    } = declared;
+    let mut spec = vec![("integration", integration_ref(integration))];
+    spec.extend(version_ref(version).map(|it| ("version", it)));
+    spec.push(("customer", customer_ref(customer)));
+    let renamed = display_name != name.as_str();
+    spec.extend(renamed.then(|| ("displayName", Tree::text(display_name))));
+    spec.extend(
+        description
+            .as_ref()
+            .map(|it| ("description", Tree::text(it))),
+    );
+    spec.extend(labels.as_ref().map(|labels| ("labels", texts(labels))));
+    let disabled = *state == InstanceState::Disabled;
+    spec.extend(disabled.then(|| ("state", Tree::text("disabled"))));
+    let entries = config
+        .iter()
+        .map(|(key, entry)| (key.clone(), config_entry(entry)));
+    spec.extend((!config.is_empty()).then(|| ("config", Tree::map(entries))));
+    spec.extend((*deploy == PublishWhen::Never).then(|| ("deploy", Tree::text("never"))));
+    spec.extend(force.then(|| ("force", boolean(true))));
+    spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
+    manifest("Instance", name, Some(Tree::map(spec)))
+}
+
+fn manifest(kind: &str, name: &ResourceName, spec: Option<Tree>) -> Tree {
+    let mut document = vec![
+        ("apiVersion", Tree::text("prism-gitops/v1")),
+        ("kind", Tree::text(kind)),
+        ("metadata", single("name", Tree::text(name.as_str()))),
+    ];
+    document.extend(spec.map(|spec| ("spec", spec)));
+    Tree::map(document)
+}
+
+fn single(key: &str, value: Tree) -> Tree {
+    Tree::map([(key, value)])
+}
+
+fn boolean(value: bool) -> Tree {
+    Tree::bare(value.to_string())
+}
+
+fn texts(all: &[String]) -> Tree {
+    Tree::List(all.iter().map(Tree::text).collect())
+}
+
+fn adoption(adopt: &Adopt) -> Tree {
+    match adopt {
+        Adopt::Name(name) => single("name", Tree::text(name)),
+        Adopt::Id(id) => single("id", Tree::text(id)),
+    }
+}
+
+fn integration_ref(reference: &IntegrationRef) -> Tree {
+    match reference {
+        IntegrationRef::Managed(name) => Tree::text(name.as_str()),
+        IntegrationRef::Name(name) => single("name", Tree::text(name)),
+        IntegrationRef::Id(id) => single("id", Tree::text(id)),
+    }
+}
+
+fn version_ref(reference: &VersionRef) -> Option<Tree> {
+    match reference {
+        VersionRef::Latest => None,
+        VersionRef::Commit(hash) => Some(single("commit", Tree::text(hash))),
+        VersionRef::Number(number) => Some(single("number", Tree::bare(number.to_string()))),
+    }
+}
+
+fn customer_ref(reference: &CustomerRef) -> Tree {
+    match reference {
+        CustomerRef::ExternalId(id) => single("externalId", Tree::text(id)),
+        CustomerRef::Name(name) => single("name", Tree::text(name)),
+        CustomerRef::Id(id) => single("id", Tree::text(id)),
+    }
+}
+
+fn config_entry(entry: &ConfigEntry) -> Tree {
+    let value = config_value(&entry.value);
+    if entry.seed {
+        single("seed", value)
+    } else {
+        value
+    }
+}
+
+fn config_value(value: &ConfigValue) -> Tree {
+    match value {
+        ConfigValue::Scalar(text) => Tree::text(text),
+        ConfigValue::List(items) => texts(items),
+        ConfigValue::Structured(value) => match pairs(value) {
+            Some(pairs) => pairs,
+            None => single("value", json(value)),
+        },
+        ConfigValue::Schedule { cron, time_zone } => {
+            let zone = time_zone
+                .as_ref()
+                .map(|zone| ("timeZone", Tree::text(zone)));
+            Tree::map(std::iter::once(("schedule", Tree::text(cron))).chain(zone))
+        }
+        ConfigValue::Secret(reference) => secret(reference),
+        ConfigValue::Connection(inputs) => {
+            let input = |(name, input): (&String, &ConnectionInput)| {
+                let value = match input {
+                    ConnectionInput::Plain(text) => Tree::text(text),
+                    ConnectionInput::Secret(reference) => secret(reference),
+                };
+                (name.clone(), value)
+            };
+            single("connection", Tree::map(inputs.iter().map(input)))
+        }
+        ConfigValue::PendingConnection => single("connection", Tree::text("pending")),
+    }
+}
+
+fn secret(reference: &SecretRef) -> Tree {
+    let place = match reference {
+        SecretRef::Env(name) => single("env", Tree::text(name)),
+        SecretRef::File(path) => single("file", Tree::text(path)),
+    };
+    single("secret", place)
+}
+
+/// A list of keys and values, which a manifest may have without `value:` around it.
+fn pairs(value: &Value) -> Option<Tree> {
+    let items = value.as_array().filter(|items| !items.is_empty())?;
+    let pair = |item: &Value| {
+        let object = item.as_object().filter(|object| object.len() == 2)?;
+        let text = |key| object.get(key)?.as_str().map(Tree::text);
+        Some(Tree::map([
+            ("key", text("key")?),
+            ("value", text("value")?),
+        ]))
+    };
+    items
+        .iter()
+        .map(pair)
+        .collect::<Option<_>>()
+        .map(Tree::List)
+}
+
+fn json(value: &Value) -> Tree {
+    match value {
+        Value::Null => Tree::bare("null"),
+        Value::Bool(flag) => boolean(*flag),
+        Value::Number(number) => Tree::bare(number.to_string()),
+        Value::String(text) => Tree::text(text),
+        Value::Array(items) => Tree::List(items.iter().map(json).collect()),
+        Value::Object(members) => Tree::map(members.iter().map(|(key, it)| (key, json(it)))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! A plan that puts markers on what the files match, and does nothing else.
+//!
+//! Whatever differs besides is left for the next ordinary plan.
+
+use super::build::{Builder, managed, quiet};
+use super::{Action, Context, Operation, Output, Plan, PlannedResource};
+use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
+use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
+
+/// The plan of adoptions alone.
+#[must_use]
+pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
+    let mut builder = Builder::default();
+    let project = &inputs.desired.project.name;
+    let live = &inputs.tenant.integrations.items;
+    for diff in &changes.integrations {
+        let address = Address::integration(diff.name.clone());
+        let Verdict::Compared(compared) = &diff.verdict else {
+            builder.stopped(address, &diff.location, &diff.verdict);
+            continue;
+        };
+        if let Found::Adopted(id) = &compared.live {
+            let bears = live.iter().find(|one| one.id == *id);
+            let bears = bears.map(|one| one.labels.as_slice()).unwrap_or_default();
+            let operation = Operation::UpdateIntegration {
+                integration: Output::Known(id.clone()),
+                description: None,
+                labels: Some(with_marker(bears, project, &diff.name)),
+            };
+            builder.step(&address, Action::Adopt, operation, Vec::new());
+        }
+        let shown = compared.display_name.clone();
+        builder.resource(resource(address, shown, &diff.location, &compared.live));
+    }
+    let labels: std::collections::HashMap<_, _> = inputs
+        .tenant
+        .instances
+        .items
+        .iter()
+        .map(|one| (&one.id, one.labels.as_slice()))
+        .collect();
+    for diff in &changes.instances {
+        let address = Address::instance(diff.name.clone());
+        let Verdict::Compared(compared) = &diff.verdict else {
+            builder.stopped(address, &diff.location, &diff.verdict);
+            continue;
+        };
+        if let Found::Adopted(id) = &compared.live {
+            let bears = labels.get(id).copied().unwrap_or_default();
+            let operation = Operation::UpdateInstance {
+                instance: Output::Known(id.clone()),
+                name: None,
+                description: None,
+                labels: Some(with_marker(bears, project, &diff.name)),
+            };
+            builder.step(&address, Action::Adopt, operation, Vec::new());
+        }
+        let shown = compared.display_name.clone();
+        builder.resource(PlannedResource {
+            customer: Some(compared.customer_name.clone()),
+            ..resource(address, shown, &diff.location, &compared.live)
+        });
+    }
+    builder.finish(managed(changes), context)
+}
+
+fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -> Vec<String> {
+    let marker = Marker {
+        project: project.clone(),
+        name: name.clone(),
+    };
+    all_labels(labels, None, &marker)
+}
+
+fn resource<Id>(
+    address: Address,
+    shown: String,
+    location: &Location,
+    found: &Found<Id>,
+) -> PlannedResource {
+    let quiet = quiet(address, shown, Some(location.clone()));
+    match found {
+        Found::Missing => PlannedResource {
+            sync: SyncStatus::OutOfSync,
+            health: Health::Missing,
+            reason: "does not exist yet; apply creates it".to_owned(),
+            ..quiet
+        },
+        Found::Owned(_) => PlannedResource {
+            reason: "is managed already".to_owned(),
+            ..quiet
+        },
+        Found::Adopted(_) | Found::Resumed(_) => PlannedResource {
+            reason: "exists and is taken over".to_owned(),
+            ..quiet
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::testing::{World, adopt_id, definition};
+    use crate::plan::tests::context;
+
+    #[test]
+    fn only_markers_are_put_on_whatever_differs() {
+        let mut world = World::new();
+        world
+            .live("i1", &definition("Acme ERP", "https://a"))
+            .labels = vec!["paid".to_owned()];
+        world.live_instance("n1", "i1", "smith");
+        world.live_instance("n2", "i1", "jones").labels = vec!["gitops:p/jones".to_owned()];
+        // The definition differs, and so does the display name.
+        world
+            .declare("acme", &definition("Acme ERP", "https://b"))
+            .adopt = adopt_id("i1");
+        world.declare_instance("smith", "acme", "smith").adopt = adopt_id("n1");
+        world.declare_instance("jones", "acme", "jones");
+        world.declare_instance("new", "acme", "smith");
+        let plan = world.with(|inputs, changes| adoptions(inputs, changes, &context()));
+        let steps: Vec<String> = plan
+            .steps
+            .iter()
+            .map(|step| format!("{} {:?}", step.address, step.operation))
+            .collect();
+        insta::assert_snapshot!(steps.join("\n"), @r#"
+        Integration/acme UpdateIntegration { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]) }
+        Instance/smith UpdateInstance { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]) }
+        "#);
+        assert!(!plan.has_changes());
+        assert_eq!(plan.summary.adopt, 2);
+    }
+}

@@ -1,0 +1,178 @@
+//! A plan that takes our markers off: the objects stay as they are, and are nobody's.
+
+use super::build::{Builder, quiet};
+use super::guards::Managed;
+use super::{Action, Context, Operation, Output, Plan, PlannedResource};
+use crate::model::{
+    Address, FieldChange, Instance, Integration, Kind, Listing, Marker, ResourceName, SyncStatus,
+    Tenant,
+};
+
+/// Why nothing is released.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReleaseError {
+    /// Nothing in the tenant bears the marker of these.
+    #[error("nothing in this tenant bears the marker of {}", listed(.0))]
+    Missing(Vec<Address>),
+    /// Something may bear it that could not be read.
+    #[error("the tenant could not be read to its end: {0}")]
+    Incomplete(String),
+}
+
+fn listed(addresses: &[Address]) -> String {
+    let all: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    all.join(", ")
+}
+
+/// Takes the markers of a project off what bears them: all objects, where several bear the same one.
+///
+/// # Errors
+///
+/// [`ReleaseError`] before anything is planned.
+pub fn release(
+    tenant: &Tenant,
+    project: &ResourceName,
+    addresses: &[Address],
+    context: &Context,
+) -> Result<Plan, ReleaseError> {
+    let mut builder = Builder::default();
+    let mut missing = Vec::new();
+    for address in addresses {
+        let marker = Marker {
+            project: project.clone(),
+            name: address.name.clone(),
+        };
+        let found = match address.kind {
+            Kind::Integration => integration(&mut builder, &tenant.integrations, address, &marker)?,
+            Kind::Instance => instance(&mut builder, &tenant.instances, address, &marker)?,
+        };
+        match found {
+            Some(display_name) => builder.resource(PlannedResource {
+                sync: SyncStatus::OutOfSync,
+                reason: "is released; nothing but the marker changes".to_owned(),
+                changes: vec![FieldChange::shown(
+                    "marker",
+                    Some(marker.to_string()),
+                    None::<String>,
+                )],
+                ..quiet(address.clone(), display_name, None)
+            }),
+            None => missing.push(address.clone()),
+        }
+    }
+    if !missing.is_empty() {
+        return Err(ReleaseError::Missing(missing));
+    }
+    let mut plan = builder.finish(Managed::default(), context);
+    // Limits are about what customers notice, and nobody notices this.
+    plan.violations.clear();
+    Ok(plan)
+}
+
+/// The objects that bear a marker, and their labels without it. Only a whole list will do.
+fn bearing<'a, T>(
+    listing: &'a Listing<T>,
+    labels: impl Fn(&T) -> &[String],
+    marker: &Marker,
+) -> Result<Vec<(&'a T, Vec<String>)>, ReleaseError> {
+    if let Some(why) = &listing.incomplete {
+        return Err(ReleaseError::Incomplete(why.to_string()));
+    }
+    let marker = marker.to_string();
+    let bears = |one: &&T| labels(one).contains(&marker);
+    let without = |one: &T| {
+        let kept = labels(one).iter().filter(|label| **label != marker);
+        kept.cloned().collect()
+    };
+    let found = listing.items.iter().filter(bears);
+    Ok(found.map(|one| (one, without(one))).collect())
+}
+
+fn integration(
+    builder: &mut Builder,
+    listing: &Listing<Integration>,
+    address: &Address,
+    marker: &Marker,
+) -> Result<Option<String>, ReleaseError> {
+    let found = bearing(listing, |one| &one.labels, marker)?;
+    for (live, labels) in &found {
+        let operation = Operation::UpdateIntegration {
+            integration: Output::Known(live.id.clone()),
+            description: None,
+            labels: Some(labels.clone()),
+        };
+        builder.step(address, Action::Update, operation, Vec::new());
+    }
+    Ok(found.first().map(|(live, _)| live.name.clone()))
+}
+
+fn instance(
+    builder: &mut Builder,
+    listing: &Listing<Instance>,
+    address: &Address,
+    marker: &Marker,
+) -> Result<Option<String>, ReleaseError> {
+    let found = bearing(listing, |one| &one.labels, marker)?;
+    for (live, labels) in &found {
+        let operation = Operation::UpdateInstance {
+            instance: Output::Known(live.id.clone()),
+            name: None,
+            description: None,
+            labels: Some(labels.clone()),
+        };
+        builder.step(address, Action::Update, operation, Vec::new());
+    }
+    Ok(found.first().map(|(live, _)| live.name.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::testing::{World, definition, name, unread};
+    use crate::plan::tests::context;
+
+    fn world() -> World {
+        let mut world = World::new();
+        world.live("i1", &definition("Acme ERP", "https://a"));
+        let labels = ["gitops:p/smith", "gitops:protect", "gitops:q/smith", "paid"];
+        world.live_instance("n1", "i1", "smith").labels = labels.map(str::to_owned).to_vec();
+        world.live_instance("n2", "i1", "jones").labels = vec!["gitops:p/smith".to_owned()];
+        world
+    }
+
+    fn plan(world: &World, addresses: &[Address]) -> Result<Plan, ReleaseError> {
+        release(&world.tenant, &name("p"), addresses, &context())
+    }
+
+    #[test]
+    fn the_marker_goes_and_nothing_else() {
+        let plan = plan(&world(), &[Address::instance(name("smith"))]).unwrap();
+        let kept: Vec<_> = plan
+            .steps
+            .iter()
+            .map(|step| match &step.operation {
+                Operation::UpdateInstance { labels, .. } => labels.clone().unwrap(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(
+            kept,
+            [vec!["gitops:protect", "gitops:q/smith", "paid"], vec![]]
+        );
+    }
+
+    #[test]
+    fn nothing_is_released_by_half() {
+        let mut world = world();
+        let addresses = [
+            Address::instance(name("smith")),
+            Address::instance(name("wong")),
+            Address::integration(name("smith")),
+        ];
+        let error = plan(&world, &addresses).unwrap_err();
+        insta::assert_snapshot!(error, @"nothing in this tenant bears the marker of Instance/wong, Integration/smith");
+        world.tenant.instances.incomplete = unread();
+        let error = plan(&world, &addresses[..1]).unwrap_err();
+        insta::assert_snapshot!(error, @"the tenant could not be read to its end: page 2 failed");
+    }
+}
