@@ -3,8 +3,12 @@
 //! The doc comments are the help texts. Every flag has an environment variable
 //! `PRISM_GITOPS_<FLAG>`; [`finish`] makes blank ones count as unset.
 
+mod act;
 mod apply;
+mod ask;
 mod daemon;
+pub(crate) mod filters;
+mod get;
 mod global;
 mod parse;
 mod plan;
@@ -14,13 +18,21 @@ mod tenant;
 mod tools;
 mod validate;
 
+pub(crate) use act::{
+    DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateWhat,
+};
 pub(crate) use apply::ApplyArgs;
+pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use daemon::DaemonArgs;
+pub(crate) use get::{
+    ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
+    WhichInstance,
+};
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use tenant::TenantArgs;
+pub(crate) use tenant::{AtArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
 
@@ -28,7 +40,8 @@ pub(crate) use validate::ValidateArgs;
 ///
 /// `validate` checks the files, `plan` shows what differs from the tenant,
 /// `apply` does away with the differences, `daemon` keeps doing so. With
-/// `--sandbox` all of it runs against a local Prismatic, with no account.
+/// `--sandbox` all of it runs against a local Prismatic, with no account. The
+/// other commands read and write single things, for hands and scripts.
 #[derive(Debug, clap::Parser)]
 #[command(
     name = "prism-gitops",
@@ -67,6 +80,15 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     Apply(ApplyArgs),
     Daemon(DaemonArgs),
+    Get(GetArgs),
+    Import(ImportArgs),
+    Publish(PublishArgs),
+    Update(UpdateArgs),
+    Deploy(DeployArgs),
+    Disable(DisableArgs),
+    Enable(EnableArgs),
+    Test(TestArgs),
+    Api(ApiArgs),
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),

@@ -87,7 +87,7 @@ async fn show(ui: &Ui, args: &ApplyArgs, decided: &Decided) -> Result<(), CliErr
             Ok(())
         }
         Output::Json => Ok(()),
-        Output::Human | Output::Markdown => plan::show(ui, args.show, decided).await,
+        _ => plan::show(ui, args.show, decided).await,
     }
 }
 
