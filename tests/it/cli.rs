@@ -2,11 +2,18 @@
 
 pub(crate) mod environment;
 
+mod act;
+mod api;
 mod apply;
+mod credentials;
 mod daemon;
 mod errors;
+mod get;
 mod help;
 mod reference;
 mod sandbox;
+mod streams;
+mod tenant;
+mod test_flow;
 mod tools;
 mod validate;

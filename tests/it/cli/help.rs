@@ -2,11 +2,20 @@
 
 use super::environment::Environment;
 
-const VERBS: [&str; 9] = [
+const VERBS: [&str; 18] = [
     "validate",
     "plan",
     "apply",
     "daemon",
+    "get",
+    "import",
+    "publish",
+    "update",
+    "deploy",
+    "disable",
+    "enable",
+    "test",
+    "api",
     "whoami",
     "sandbox",
     "schema",
@@ -145,7 +154,15 @@ fn usage_errors_exit_with_1_because_2_means_changes() {
         "",
         "plna",
         "plan --nonsense",
-        "plan --output yaml",
+        "plan --output xml",
+        "get instances --first 0",
+        "get instances --first 101",
+        "get instances --enabled=perhaps",
+        "get integrations --version-number x",
+        "get flows",
+        "update instance x",
+        "test flow x --header nonsense",
+        "api",
         "plan a b",
         "daemon --interval 10",
         "plan --requests-per-second 0",
@@ -193,7 +210,9 @@ fn blank_variables_count_as_unset() {
 fn every_flag_has_a_variable_of_its_name() {
     let mut command = prism_gitops::cli::command();
     command.build();
-    for verb in std::iter::once(&command).chain(command.get_subcommands()) {
+    let mut verbs = vec![&command];
+    while let Some(verb) = verbs.pop() {
+        verbs.extend(verb.get_subcommands());
         let flags = verb
             .get_arguments()
             .filter_map(|arg| Some((arg, arg.get_long()?)));
