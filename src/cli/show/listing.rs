@@ -70,7 +70,7 @@ impl<'a> Listing<'a> {
                 let name = |node| harmless(&cell::plain(cell::at(node, self.columns.name))) + "\n";
                 page.nodes.iter().map(name).collect()
             }
-            Output::Human | Output::Markdown => self.table.rows(self.rows(&page.nodes)),
+            Output::Human | Output::Markdown => self.table.rows(&self.rows(&page.nodes)),
         };
         self.shown += page.nodes.len();
         self.ui.result(&text)
@@ -131,7 +131,7 @@ impl<'a> Listing<'a> {
                 format!("{head}{rest}")
             }
             Output::Csv if self.shown == 0 => self.csv(&[]),
-            Output::Human | Output::Markdown if self.shown == 0 => self.table.rows(Vec::new()),
+            Output::Human | Output::Markdown if self.shown == 0 => self.table.rows(&[]),
             _ => String::new(),
         };
         self.ui.result(&text)?;

@@ -25,7 +25,7 @@ pub(crate) fn human(record: &Value, room: Option<usize>) -> String {
     let mut fields = Vec::new();
     let mut lists = Vec::new();
     collect(record, "", &mut fields, &mut lists);
-    let mut text = Table::new(None, None).rows(fields);
+    let mut text = Table::new(None, None).rows(&fields);
     for (path, nodes) in lists {
         text.push_str(&format!("\n{}\n", cell::heading(&path)));
         text.push_str(&table(nodes, room));
@@ -52,7 +52,7 @@ pub(crate) fn table(nodes: &[Value], room: Option<usize>) -> String {
             .map(|path| cell::human(cell::at(node, path)))
             .collect()
     };
-    Table::new(Some(heading), room).rows(nodes.iter().map(row).collect())
+    Table::new(Some(heading), room).rows(&nodes.iter().map(row).collect::<Vec<_>>())
 }
 
 fn collect<'a>(

@@ -33,7 +33,7 @@ impl Table {
     }
 
     /// More lines; the first time with the heading above them.
-    pub(crate) fn rows(&mut self, rows: Vec<Vec<String>>) -> String {
+    pub(crate) fn rows(&mut self, rows: &[Vec<String>]) -> String {
         let heading = self.heading.take();
         let clean = rows
             .iter()
@@ -115,26 +115,26 @@ mod tests {
     #[test]
     fn columns_line_up_under_any_script() {
         let mut table = Table::new(heading(), None);
-        insta::assert_snapshot!(table.rows(rows(&[&["日本", "x"], &["Café\u{1b}[2J", "y"]])), @r"
-        NAME             CUSTOMER
-        日本             x
+        insta::assert_snapshot!(table.rows(&rows(&[&["日本", "x"], &["Café\u{1b}[2J", "y"]])), @r"
+        NAME           CUSTOMER
+        日本           x
         Café\u{1b}[2J  y
         ");
-        assert_eq!(table.rows(rows(&[&["a", "b"]])), "a              b\n");
+        assert_eq!(table.rows(&rows(&[&["a", "b"]])), "a              b\n");
     }
 
     #[test]
     fn a_table_fits_the_terminal() {
         let long = "a very long name that goes on and on";
         let mut table = Table::new(heading(), Some(24));
-        let text = table.rows(rows(&[&[long, "Smith Hardware"], &["x", "y"]]));
+        let text = table.rows(&rows(&[&[long, "Smith Hardware"], &["x", "y"]]));
         insta::assert_snapshot!(text, @r"
         NAME         CUSTOMER
         a very lon…  Smith Hard…
         x            y
         ");
         assert!(text.lines().all(|line| line.width() <= 24), "{text}");
-        let later = table.rows(rows(&[&["日本日本日本日本", long]]));
+        let later = table.rows(&rows(&[&["日本日本日本日本", long]]));
         assert!(later.trim_end().width() <= 24, "{later}");
     }
 }

@@ -148,7 +148,7 @@ mod tests {
         list:
           - id: x
             deep:
-              n: 1
+              "n": 1
           -
             - 1
             - 2

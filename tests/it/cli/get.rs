@@ -356,7 +356,7 @@ fn a_record_is_found_by_its_id_or_an_unambiguous_name() {
     assert_eq!(tenant.json(&["get", "instance", id]), smith);
     assert_eq!(smith["customer"]["externalId"], "cust-0001");
     assert!(
-        smith["configVariables"]["nodes"][0]["status"].is_string(),
+        smith["configVariables"]["nodes"][0]["requiredConfigVariable"]["key"] == "Endpoint",
         "{smith}"
     );
     for name in ["cust-0004", "Tanaka Robotics"] {

@@ -42,6 +42,15 @@ fn short_help_names_the_verbs() {
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
       daemon      Keeps the tenant in step with the files until it is told to stop
+      get         Reads lists and single records of a tenant
+      import      Imports an integration's definition, byte for byte
+      publish     Publishes the draft of an integration as a new version
+      update      Sets the name, the description or the labels of a record
+      deploy      Deploys an instance as it is configured
+      disable     Stops an instance: its flows no longer run
+      enable      Lets an instance run again
+      test        Runs things to see whether they work
+      api         Sends a GraphQL query or mutation as it is, and prints the answer
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
       schema      Prints the JSON Schema of the manifests, for editors
@@ -55,7 +64,7 @@ fn short_help_names_the_verbs() {
 
     Global options:
       -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
-                                human, json, markdown]
+                                human, json, markdown, yaml, csv, name]
           --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
                                 never]
           --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
@@ -113,12 +122,14 @@ fn help_of_plan() {
           --tenant-id <ID>           The tenant, for users who belong to several
           --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
                                      state is kept in `.prism-gitops` below PATH
+          --ca-file <FILE>           A file of certificates (PEM) to trust besides the system's, for a
+                                     proxy that inspects TLS
           --requests-per-second <N>  Requests per second, in place of the Project's rate
           --concurrency <N>          Requests under way at once, in place of the Project's
 
     Global options:
       -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
-                                human, json, markdown]
+                                human, json, markdown, yaml, csv, name]
           --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
                                 never]
           --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,

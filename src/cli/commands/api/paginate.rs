@@ -47,22 +47,18 @@ pub(super) async fn run(
     let mut joined = 0;
     loop {
         joined = frame.records(ui, &page, joined)?;
-        let Some(next) = next(&page, values.get(cursor))? else {
-            break;
+        let step = match next(&page, values.get(cursor)) {
+            Ok(Some(_)) if ui.is_closed() => break,
+            Ok(None) => break,
+            Ok(Some(next)) => {
+                values.insert(cursor.to_owned(), next);
+                list(client, document, &values, &path).await
+            }
+            Err(error) => Err(error),
         };
-        if ui.is_closed() {
-            break;
-        }
-        values.insert(cursor.to_owned(), next);
-        let answer = ask(client, document, &values).await;
-        let whole = answer
-            .as_ref()
-            .ok()
-            .filter(|answer| answer.errors.is_empty());
-        match whole.map(|answer| at(&answer.data, &path)) {
-            Some(list) if list.is_object() => page = list.clone(),
-            _ => {
-                let error = stopped(answer);
+        match step {
+            Ok(list) => page = list,
+            Err(error) => {
                 frame.end(ui, &page, joined, Some(&error))?;
                 // The one document holds the error already.
                 return if ui.is_json() {
@@ -77,26 +73,34 @@ pub(super) async fn run(
     Ok(exit(&first))
 }
 
+/// The list of a later page; a page with errors is none.
+async fn list(
+    client: &PrismaticClient,
+    document: &str,
+    values: &Map<String, Value>,
+    path: &[String],
+) -> Result<Value, CliError> {
+    let answer = ask(client, document, values).await?;
+    let found = at(&answer.data, path);
+    if answer.errors.is_empty() && found.is_object() {
+        return Ok(found.clone());
+    }
+    let messages = answer
+        .errors
+        .iter()
+        .map(|error| error["message"].to_string());
+    let messages = messages.collect::<Vec<_>>().join("; ");
+    Err(CliError::world(format!(
+        "a page could not be read: {messages}"
+    )))
+}
+
 async fn ask(
     client: &PrismaticClient,
     document: &str,
     values: &Map<String, Value>,
 ) -> Result<RawAnswer, CliError> {
     Ok(client.query(document, values).await?)
-}
-
-fn stopped(answer: Result<RawAnswer, CliError>) -> CliError {
-    match answer {
-        Err(error) => error,
-        Ok(answer) => {
-            let messages = answer
-                .errors
-                .iter()
-                .map(|error| error["message"].to_string());
-            let messages = messages.collect::<Vec<_>>().join("; ");
-            CliError::world(format!("a page could not be read: {messages}"))
-        }
-    }
 }
 
 /// Whether a document declares a variable.
