@@ -3,10 +3,14 @@
 //! The doc comments are the help texts. Every flag has an environment variable
 //! `PRISM_GITOPS_<FLAG>`; [`finish`] makes blank ones count as unset.
 
+mod act;
 mod adopt;
 mod apply;
+mod ask;
 mod daemon;
 mod export;
+pub(crate) mod filters;
+mod get;
 mod global;
 mod parse;
 mod plan;
@@ -18,10 +22,18 @@ mod tenant;
 mod tools;
 mod validate;
 
+pub(crate) use act::{
+    DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateWhat,
+};
 pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
+pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use daemon::DaemonArgs;
 pub(crate) use export::ExportArgs;
+pub(crate) use get::{
+    ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
+    WhichInstance,
+};
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
@@ -30,7 +42,7 @@ pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use state::FOLDER;
 pub(crate) use state::StateArgs;
-pub(crate) use tenant::TenantArgs;
+pub(crate) use tenant::{AtArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
 
@@ -38,7 +50,8 @@ pub(crate) use validate::ValidateArgs;
 ///
 /// `validate` checks the files, `plan` shows what differs from the tenant,
 /// `apply` does away with the differences, `daemon` keeps doing so. With
-/// `--sandbox` all of it runs against a local Prismatic, with no account.
+/// `--sandbox` all of it runs against a local Prismatic, with no account. The
+/// other commands read and write single things, for hands and scripts.
 #[derive(Debug, clap::Parser)]
 #[command(
     name = "prism-gitops",
@@ -80,6 +93,15 @@ pub(crate) enum Command {
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),
+    Get(GetArgs),
+    Import(ImportArgs),
+    Publish(PublishArgs),
+    Update(UpdateArgs),
+    Deploy(DeployArgs),
+    Disable(DisableArgs),
+    Enable(EnableArgs),
+    Test(TestArgs),
+    Api(ApiArgs),
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),

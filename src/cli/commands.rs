@@ -1,16 +1,24 @@
 //! One file per verb.
 
+mod act;
 mod adopt;
+mod api;
 mod apply;
 mod completion;
 mod daemon;
 mod export;
+mod get;
+mod import;
 mod man;
 mod plan;
+mod publish;
 mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
+mod switch;
+mod test_flow;
+mod update;
 mod validate;
 mod whoami;
 
@@ -29,14 +37,30 @@ use super::ui::Ui;
 pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit, CliError> {
     let daemon = matches!(cli.command, Command::Daemon(_));
     telemetry::start(ui, &cli.global, daemon)?;
+    check_form(ui, &cli.command)?;
     match cli.command {
         Command::Validate(args) => runtime::block_on(validate::run(ui, &args, variables)),
         Command::Plan(args) => runtime::block_on(plan::run(ui, &args, variables)),
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),
-        Command::Daemon(args) => runtime::block_on(daemon::run(ui, &args, variables)),
+        Command::Daemon(args) => runtime::block_on(daemon::run(&args, variables)),
         Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
+        Command::Get(args) => runtime::block_on(get::run(ui, &args, variables)),
+        Command::Import(args) => runtime::block_on(import::run(ui, &args, variables)),
+        Command::Publish(args) => runtime::block_on(publish::run(ui, &args, variables)),
+        Command::Update(args) => runtime::block_on(update::run(ui, &args, variables)),
+        Command::Deploy(args) => runtime::block_on(switch::deploy(ui, &args, variables)),
+        Command::Disable(args) => {
+            let switch = (&args.which, &args.at, false);
+            runtime::block_on(switch::run(ui, switch, variables))
+        }
+        Command::Enable(args) => {
+            let switch = (&args.which, &args.at, true);
+            runtime::block_on(switch::run(ui, switch, variables))
+        }
+        Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
+        Command::Api(args) => runtime::block_on(api::run(ui, &args, variables)),
         Command::Whoami(args) => runtime::block_on(whoami::run(ui, &args, variables)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => runtime::block_on(sandbox::run(ui, &args)),
@@ -46,12 +70,60 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
     }
 }
 
-/// Refuses a form that a command's result does not have.
-fn no_markdown(ui: &Ui, verb: &str) -> Result<(), CliError> {
-    if ui.output() == Output::Markdown {
-        return Err(
-            CliError::user(format!("{verb} has no markdown form")).hint("use -o human or -o json")
-        );
+/// Refuses a form that a command's result does not have, before anything is done.
+fn check_form(ui: &Ui, command: &Command) -> Result<(), CliError> {
+    let (verb, forms) = forms(command);
+    let form = word(ui.output());
+    if forms.contains(&form) {
+        return Ok(());
     }
-    Ok(())
+    let others: Vec<String> = forms.iter().map(|form| format!("-o {form}")).collect();
+    let hint = format!("use {}", others.join(" or "));
+    Err(CliError::user(format!("{verb} has no {form} form")).hint(hint))
+}
+
+/// The forms of a command's result. What prints one thing only takes any.
+fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
+    const ALL: &[&str] = &["human", "json", "markdown", "yaml", "csv", "name"];
+    const PLANS: &[&str] = &["human", "json", "markdown"];
+    const LISTS: &[&str] = &["human", "json", "yaml", "csv", "name"];
+    const RECORDS: &[&str] = &["human", "json", "yaml", "name"];
+    const DOCUMENTS: &[&str] = &["human", "json", "yaml"];
+    const LINES: &[&str] = &["human", "json"];
+    match command {
+        Command::Validate(_) => ("validate", PLANS),
+        Command::Plan(_) => ("plan", PLANS),
+        Command::Apply(_) => ("apply", PLANS),
+        Command::Daemon(_) => ("daemon", LINES),
+        Command::Export(_) => ("export", LINES),
+        Command::Adopt(_) => ("adopt", PLANS),
+        Command::Release(_) => ("release", PLANS),
+        Command::Get(args) if args.what.is_list() => ("a list", LISTS),
+        Command::Get(_) => ("a record", RECORDS),
+        Command::Import(_) => ("import", RECORDS),
+        Command::Publish(_) => ("publish", RECORDS),
+        Command::Update(_) => ("update", RECORDS),
+        Command::Deploy(_) => ("deploy", RECORDS),
+        Command::Disable(_) => ("disable", RECORDS),
+        Command::Enable(_) => ("enable", RECORDS),
+        Command::Test(_) => ("test", DOCUMENTS),
+        Command::Api(_) => ("api", DOCUMENTS),
+        Command::Whoami(_) => ("whoami", DOCUMENTS),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(_) => ("sandbox", LINES),
+        Command::Schema => ("schema", ALL),
+        Command::Completion(_) => ("completion", ALL),
+        Command::Man => ("man", ALL),
+    }
+}
+
+fn word(output: Output) -> &'static str {
+    match output {
+        Output::Human => "human",
+        Output::Json => "json",
+        Output::Markdown => "markdown",
+        Output::Yaml => "yaml",
+        Output::Csv => "csv",
+        Output::Name => "name",
+    }
 }

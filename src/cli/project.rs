@@ -12,9 +12,10 @@ use super::ui::Ui;
 use crate::controller::pass::{self, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
+use crate::model::Project;
 use crate::runtime::clock::SystemClock;
 use crate::source::dir::{DirSource, root_of};
-use crate::source::secrets;
+use crate::source::{Source as _, secrets};
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {
@@ -32,6 +33,22 @@ pub(crate) fn source(path: &Path) -> DirSource {
 /// The folder of a path, which other paths are relative to.
 pub(crate) fn root(path: &Path) -> PathBuf {
     root_of(path)
+}
+
+/// The tenant of a single action. Only the Project matters here: errors
+/// elsewhere in the files do not. The embedded sandbox is under none.
+pub(crate) async fn tenant(
+    path: &Path,
+    args: &TenantArgs,
+    variables: &Variables,
+) -> Result<Chosen, CliError> {
+    let project = if args.sandbox && args.env.is_none() {
+        Project::default()
+    } else {
+        let snapshot = source(path).snapshot().await?;
+        manifest::load(&snapshot.files).desired.project
+    };
+    tenant::choose(args, &project, &root(path), variables).await
 }
 
 /// Reads the files, then the tenant, and makes the plan. Writes nothing.

@@ -6,17 +6,14 @@ mod credentials;
 #[cfg(feature = "sandbox")]
 mod embedded;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 
 use super::Variables;
 use super::args::TenantArgs;
 use super::error::CliError;
 use crate::controller::connect::RequestCount;
-use crate::model::{Environment, Project, RateLimit, Secret};
+use crate::model::{Environment, Project, RateLimit};
 use crate::prismatic::platform::Platform;
 use crate::prismatic::transport::Transport;
 use crate::prismatic::{Connection, HttpSettings, HttpTransport, PrismaticClient, TokenSource};
@@ -30,6 +27,8 @@ use counted::Counted;
 pub(crate) struct Chosen {
     /// The tenant itself.
     pub(crate) platform: Arc<dyn Platform>,
+    /// The same, with all that can be asked of it by hand.
+    pub(crate) client: Arc<PrismaticClient>,
     /// The environment's name, or the tenant's URL where the Project names none.
     pub(crate) environment: String,
     /// Guard: the organization that the token must belong to.
@@ -42,28 +41,6 @@ pub(crate) struct Chosen {
     pub(crate) requests: Arc<dyn RequestCount>,
 }
 
-impl Chosen {
-    /// When the access token at hand ends, if it says so.
-    pub(crate) fn token_expiry(&self) -> Option<jiff::Timestamp> {
-        expiry(match (&self.connection.token, &self.connection.access) {
-            (TokenSource::Access(token), _) | (TokenSource::Refresh(_), Some(token)) => token,
-            (TokenSource::Refresh(_), None) => return None,
-        })
-    }
-}
-
-/// The `exp` of a JWT. It is not verified: this is for people to read.
-fn expiry(token: &Secret) -> Option<jiff::Timestamp> {
-    #[derive(serde::Deserialize)]
-    struct Claims {
-        exp: i64,
-    }
-    let payload = token.expose().split('.').nth(1)?;
-    let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    let claims: Claims = serde_json::from_slice(&bytes).ok()?;
-    jiff::Timestamp::from_second(claims.exp).ok()
-}
-
 /// Where to connect, as whom and how fast: everything but the connection itself.
 struct Target {
     /// `None` for the embedded sandbox.
@@ -71,6 +48,7 @@ struct Target {
     environment: Option<String>,
     organization: Option<String>,
     rate: RateLimit,
+    ca_file: Option<PathBuf>,
 }
 
 /// Chooses the tenant. Nothing is sent yet.
@@ -101,6 +79,7 @@ async fn resolve(
         environment: environment.map(|(name, _)| name.to_owned()),
         organization: guard(args, environment),
         rate: rate(args, project),
+        ca_file: args.ca_file.clone(),
     })
 }
 
@@ -112,14 +91,16 @@ impl Target {
                 let (transport, connection) = sandbox(root, &clock)?;
                 (transport, connection, Some("sandbox".to_owned()))
             }
-            Some(connection) => (http()?, connection, self.environment),
+            Some(connection) => (http(self.ca_file)?, connection, self.environment),
         };
         let counted = Arc::new(Counted::new(transport));
         let transport: Arc<dyn Transport> = Arc::clone(&counted) as _;
         let seed = fastrand::u64(..);
         let client = PrismaticClient::new(transport, connection.clone(), self.rate, clock, seed);
+        let client = Arc::new(client);
         Ok(Chosen {
-            platform: Arc::new(client),
+            platform: Arc::clone(&client) as _,
+            client,
             environment: environment.unwrap_or_else(|| connection.url.as_str().to_owned()),
             organization: self.organization,
             connection,
@@ -197,8 +178,12 @@ fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option
     environment.organization.clone()
 }
 
-fn http() -> Result<Arc<dyn Transport>, CliError> {
-    let transport = HttpTransport::new(HttpSettings::default())
+fn http(ca_file: Option<PathBuf>) -> Result<Arc<dyn Transport>, CliError> {
+    let settings = HttpSettings {
+        ca_file,
+        ..HttpSettings::default()
+    };
+    let transport = HttpTransport::new(settings)
         .map_err(|error| CliError::world("cannot prepare connections").because(&error))?;
     Ok(Arc::new(transport))
 }
@@ -296,16 +281,6 @@ mod tests {
             .map(|(name, e)| (name.as_str(), e));
         assert_eq!(guard(&args(""), found).as_deref(), Some("Acme"));
         assert_eq!(guard(&args("--sandbox"), found), None);
-    }
-
-    #[test]
-    fn the_end_of_a_token_is_read_from_it() {
-        let token = |payload: &str| Secret::new(format!("h.{}.s", URL_SAFE_NO_PAD.encode(payload)));
-        let end = expiry(&token(r#"{"exp":1700000000,"sub":"x"}"#)).unwrap();
-        assert_eq!(end.to_string(), "2023-11-14T22:13:20Z");
-        for other in [token("{}"), token("x"), Secret::new("sandbox".to_owned())] {
-            assert_eq!(expiry(&other), None);
-        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) struct Ui {
     color_err: bool,
     stdin_is_terminal: bool,
     stderr_is_terminal: bool,
+    /// The columns of the terminal that stdout is.
+    width_out: Option<usize>,
     /// The reader of stdout went away: what is left to say to it is dropped,
     /// and the work goes on. Stopping half way because of `| head` would be worse.
     closed: AtomicBool,
@@ -42,6 +44,7 @@ impl Ui {
             color_err: color(std::io::stderr().is_terminal()),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            width_out: width(variables),
             closed: AtomicBool::new(false),
         }
     }
@@ -58,6 +61,7 @@ impl Ui {
             color_err: false,
             stdin_is_terminal: false,
             stderr_is_terminal: false,
+            width_out: None,
             closed: AtomicBool::new(false),
         }
     }
@@ -90,6 +94,16 @@ impl Ui {
     /// Whether progress may be drawn.
     pub(crate) fn can_draw(&self) -> bool {
         self.stderr_is_terminal
+    }
+
+    /// The columns that a table may take; `None` where stdout is no terminal.
+    pub(crate) fn width_out(&self) -> Option<usize> {
+        self.width_out
+    }
+
+    /// Whether nobody reads the result any more. To write goes on; to read on is for nothing.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// Writes a part of the result, for people. A reader that went away is no error.
@@ -175,6 +189,18 @@ impl Ui {
             text.to_owned()
         }
     }
+}
+
+/// The columns of the terminal: as `COLUMNS` says, else as the terminal does.
+/// Elsewhere nothing may be cut, whatever a shell has exported.
+fn width(variables: &Variables) -> Option<usize> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let asked = variables.get("COLUMNS").and_then(|text| text.parse().ok());
+    let asked = asked.filter(|columns: &usize| *columns > 0);
+    let own = || terminal_size::terminal_size_of(std::io::stdout());
+    asked.or_else(|| own().map(|(width, _)| width.0.into()))
 }
 
 /// Whether a stream is coloured: the flag, else `NO_COLOR`, else what it is.

@@ -31,6 +31,7 @@ pub(super) async fn perform(
             platform
                 .update_integration(&IntegrationUpdate {
                     id,
+                    name: None,
                     description,
                     labels,
                 })

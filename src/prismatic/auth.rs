@@ -96,6 +96,12 @@ impl Auth {
         }
     }
 
+    /// When the access token in use ends, if there is one and it says so.
+    pub(super) async fn expires(&self) -> Option<Timestamp> {
+        let state = self.state.lock().await;
+        Some(state.token.as_ref()?.lifetime?.ends())
+    }
+
     /// Whether a refused token can be replaced.
     pub(super) fn can_renew(&self) -> bool {
         self.renewable

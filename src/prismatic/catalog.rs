@@ -6,12 +6,14 @@
 mod collection;
 mod filters;
 mod lists;
+mod pages;
 mod raw;
 mod records;
 
 pub use collection::Collection;
 pub use filters::{Filter, FilterKind};
-pub use lists::{ListPage, ListRequest, UnknownFilter, Window};
+pub use lists::{ListPage, ListRequest, UnknownFilter, UnknownOrder, Window};
+pub use pages::Pages;
 pub use raw::RawAnswer;
 pub use records::{FlowTest, Record};
 

@@ -48,6 +48,12 @@ impl PrismaticClient {
             session: Session::new(wire, connection),
         }
     }
+
+    /// When the access token in use ends; `None` before the first request, and
+    /// where the token does not say.
+    pub async fn token_expires(&self) -> Option<jiff::Timestamp> {
+        self.session.token_expires().await
+    }
 }
 
 #[async_trait]

@@ -110,6 +110,8 @@ pub struct Published {
 pub struct IntegrationUpdate {
     /// Which draft.
     pub id: IntegrationId,
+    /// Its display name.
+    pub name: Option<String>,
     /// Its description.
     pub description: Option<String>,
     /// All its labels.

@@ -76,6 +76,11 @@ impl Session {
         }
     }
 
+    /// When the access token in use ends.
+    pub(super) async fn token_expires(&self) -> Option<jiff::Timestamp> {
+        self.auth.expires().await
+    }
+
     /// The data of a query; any error fails it.
     pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call) -> PlatformResult<T> {
         let judge = |reply: &Reply, _: &Redactor| {

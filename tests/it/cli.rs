@@ -2,14 +2,21 @@
 
 pub(crate) mod environment;
 
+mod act;
+mod api;
 mod apply;
+mod credentials;
 mod daemon;
 mod errors;
 mod export;
 mod fixture;
+mod get;
 mod help;
 mod interrupt;
 mod reference;
 mod sandbox;
+mod streams;
+mod tenant;
+mod test_flow;
 mod tools;
 mod validate;

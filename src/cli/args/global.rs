@@ -8,8 +8,14 @@ pub(crate) enum Output {
     Human,
     /// One JSON document, also on failure.
     Json,
-    /// Markdown for a pull request.
+    /// Markdown for a pull request; of plans and checks.
     Markdown,
+    /// The JSON document as YAML; of records and lists.
+    Yaml,
+    /// Comma-separated values; of lists.
+    Csv,
+    /// Only what it is called, one a line; of records and lists.
+    Name,
 }
 
 /// When to use colour.

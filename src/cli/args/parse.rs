@@ -59,6 +59,24 @@ pub(crate) fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A header as it is written in HTTP: `NAME: VALUE`.
+pub(crate) fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write it as `NAME: VALUE`".to_owned()),
+    }
+}
+
+/// A variable with its value: `KEY=VALUE`.
+pub(crate) fn field(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as `KEY=VALUE`".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,5 +121,16 @@ mod tests {
         }
         assert_eq!(positive("8"), Ok(8));
         assert!(positive("0").is_err());
+    }
+
+    #[test]
+    fn pairs_are_split_at_their_first_separator() {
+        let pair = |one: &str, other: &str| Ok((one.to_owned(), other.to_owned()));
+        assert_eq!(header("X-Url: http://x"), pair("X-Url", "http://x"));
+        assert_eq!(field("a=b=c"), pair("a", "b=c"));
+        assert_eq!(field("a="), pair("a", ""));
+        for bad in ["x", "", ":x", "=x"] {
+            assert!(header(bad).is_err() && field(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,8 +1,27 @@
 //! Which tenant, and how fast it may be asked.
 
+use std::path::PathBuf;
+
 use clap::builder::FalseyValueParser;
 
 use super::parse;
+
+/// The tenant, and the folder whose Project may name it.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Tenant")]
+pub(crate) struct AtArgs {
+    /// The folder with the Project, for its environments, and with the sandbox's state.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_PATH",
+        value_name = "PATH",
+        default_value = "."
+    )]
+    pub(crate) path: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}
 
 /// Which tenant, and how fast it may be asked.
 #[derive(Debug, Clone, clap::Args)]
@@ -28,6 +47,10 @@ pub(crate) struct TenantArgs {
     /// `.prism-gitops` below PATH.
     #[arg(long, env = "PRISM_GITOPS_SANDBOX", value_parser = FalseyValueParser::new())]
     pub(crate) sandbox: bool,
+
+    /// A file of certificates (PEM) to trust besides the system's, for a proxy that inspects TLS.
+    #[arg(long, env = "PRISM_GITOPS_CA_FILE", value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
 
     /// Requests per second, in place of the Project's rate.
     #[arg(long, env = "PRISM_GITOPS_REQUESTS_PER_SECOND", value_name = "N", value_parser = parse::rate)]

@@ -110,7 +110,7 @@ async fn show(
             Ok(())
         }
         Output::Json => Ok(()),
-        Output::Human | Output::Markdown => plan::show(ui, args, decided).await,
+        _ => plan::show(ui, args, decided).await,
     }
 }
 

@@ -8,13 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use super::no_markdown;
 use crate::cli::Variables;
 use crate::cli::args::DaemonArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::tenant::Connector;
-use crate::cli::ui::Ui;
 use crate::cli::{project, provenance, runtime};
 use crate::controller::connect::SecretResolver;
 use crate::controller::delays::Delays;
@@ -30,12 +28,7 @@ use crate::source::{Source as _, secrets};
 const QUIET: Duration = Duration::from_millis(50);
 
 /// Runs the command until a signal comes.
-pub(super) async fn run(
-    ui: &Ui,
-    args: &DaemonArgs,
-    variables: &Variables,
-) -> Result<Exit, CliError> {
-    no_markdown(ui, "daemon")?;
+pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit, CliError> {
     let shutdown = runtime::signals()?;
     let root = project::root(&args.path);
     let variables_of = variables.clone();

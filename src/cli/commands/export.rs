@@ -5,7 +5,6 @@ mod report;
 
 use std::path::Path;
 
-use super::no_markdown;
 use crate::cli::Variables;
 use crate::cli::args::ExportArgs;
 use crate::cli::error::CliError;
@@ -27,7 +26,6 @@ pub(super) async fn run(
     args: &ExportArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
-    no_markdown(ui, "export")?;
     let signals = runtime::signals()?;
     let export = runtime::or_interrupt(&signals, make(ui, args, variables)).await?;
     folder::write(&args.path, &export.files, args.force)?;

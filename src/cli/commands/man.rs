@@ -17,16 +17,21 @@ fn page() -> std::io::Result<Vec<u8>> {
     command.build();
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for verb in command
-        .get_subcommands()
-        .filter(|verb| verb.get_name() != "help")
-    {
-        let title = verb.get_name().to_uppercase();
+    sections(&mut page, &command, "")?;
+    Ok(page)
+}
+
+/// A section for each verb, and for each below it.
+fn sections(page: &mut Vec<u8>, command: &clap::Command, above: &str) -> std::io::Result<()> {
+    let verbs = command.get_subcommands();
+    for verb in verbs.filter(|verb| verb.get_name() != "help") {
+        let title = format!("{above}{}", verb.get_name().to_uppercase());
         page.extend_from_slice(format!(".SH \"COMMAND {title}\"\n").as_bytes());
         let man = clap_mangen::Man::new(verb.clone());
-        man.render_description_section(&mut page)?;
-        man.render_synopsis_section(&mut page)?;
-        man.render_options_section(&mut page)?;
+        man.render_description_section(page)?;
+        man.render_synopsis_section(page)?;
+        man.render_options_section(page)?;
+        sections(page, verb, &format!("{title} "))?;
     }
-    Ok(page)
+    Ok(())
 }

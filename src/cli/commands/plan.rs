@@ -39,7 +39,7 @@ pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(
     match ui.output() {
         Output::Json => return ui.document(&render::json(plan, None)),
         Output::Markdown => ui.result(&render::markdown(plan))?,
-        Output::Human => {
+        _ => {
             ui.findings(&plan.diagnostics, "");
             ui.result(&human(plan, ui, show))?;
         }
@@ -55,7 +55,7 @@ fn show_diff(ui: &Ui, diff: &str) -> Result<(), CliError> {
     match ui.output() {
         _ if diff.is_empty() => Ok(()),
         Output::Markdown => ui.result(&format!("\n```diff\n{diff}```\n")),
-        Output::Human | Output::Json => ui.result(&format!("\n{diff}")),
+        _ => ui.result(&format!("\n{diff}")),
     }
 }
 

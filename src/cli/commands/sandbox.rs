@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use super::no_markdown;
 use crate::cli::args::SandboxArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -17,7 +16,6 @@ use crate::sandbox::{self, FaultScript, Options, Rate, Sandbox, Seed};
 
 /// Runs the command until a signal comes.
 pub(super) async fn run(ui: &Ui, args: &SandboxArgs) -> Result<Exit, CliError> {
-    no_markdown(ui, "sandbox")?;
     let signals = runtime::signals()?;
     let address = address(&args.listen, args.allow_remote)?;
     let sandbox = Sandbox::open(options(args)?)

@@ -105,7 +105,7 @@ fn report(ui: &Ui, checked: &Checked) -> Result<(), CliError> {
     match ui.output() {
         Output::Json => ui.document(&document(checked)),
         Output::Markdown => ui.result(&markdown(checked)),
-        Output::Human => {
+        _ => {
             ui.findings(&checked.diagnostics, "");
             if checked.is_valid() {
                 ui.result(&format!("{}\n", line(checked)))?;

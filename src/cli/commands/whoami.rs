@@ -2,18 +2,17 @@
 
 use serde_json::json;
 
-use super::no_markdown;
 use crate::cli::Variables;
-use crate::cli::args::WhoamiArgs;
+use crate::cli::args::{Output, WhoamiArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::project;
 use crate::cli::runtime;
-use crate::cli::tenant::{self, Chosen};
+use crate::cli::show::harmless::harmless;
+use crate::cli::show::yaml;
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::manifest;
 use crate::model::Identity;
-use crate::source::Source as _;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -21,27 +20,21 @@ pub(super) async fn run(
     args: &WhoamiArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
-    no_markdown(ui, "whoami")?;
     let signals = runtime::signals()?;
-    let (tenant, identity) = runtime::or_interrupt(&signals, ask(args, variables)).await?;
-    let expires = tenant.token_expiry();
-    if ui.is_json() {
-        ui.document(&document(&tenant, &identity, expires))?;
-    } else {
-        ui.result(&human(&tenant, &identity, expires))?;
+    let ask = async {
+        let tenant = project::tenant(&args.path, &args.tenant, variables).await?;
+        let identity = tenant.platform.identity().await?;
+        // Of the token that was used just now, whether it was given or got.
+        let expires = tenant.client.token_expires().await;
+        Ok((tenant, identity, expires))
+    };
+    let (tenant, identity, expires) = runtime::or_interrupt(&signals, ask).await?;
+    match ui.output() {
+        Output::Json => ui.document(&document(&tenant, &identity, expires))?,
+        Output::Yaml => ui.result(&yaml::document(&document(&tenant, &identity, expires)))?,
+        _ => ui.result(&human(&tenant, &identity, expires))?,
     }
     Ok(Exit::Done)
-}
-
-/// Only the Project matters here: errors elsewhere in the files do not.
-async fn ask(args: &WhoamiArgs, variables: &Variables) -> Result<(Chosen, Identity), CliError> {
-    let snapshot = project::source(&args.path).snapshot().await?;
-    let project = manifest::load(&snapshot.files).desired.project;
-    let root = project::root(&args.path);
-    let tenant = tenant::choose(&args.tenant, &project, &root, variables).await?;
-    let identity = tenant.platform.identity().await;
-    let identity = identity.map_err(|error| CliError::from(error).of(&tenant.connection))?;
-    Ok((tenant, identity))
 }
 
 fn tenant_id(tenant: &Chosen, identity: &Identity) -> Option<String> {
@@ -73,7 +66,7 @@ fn human(tenant: &Chosen, identity: &Identity, expires: Option<jiff::Timestamp>)
         ),
     ];
     rows.iter()
-        .map(|(label, value)| format!("{label:<14} {value}\n"))
+        .map(|(label, value)| format!("{label:<14} {}\n", harmless(value)))
         .collect()
 }
 

@@ -27,6 +27,11 @@ impl Lifetime {
         self.ends.duration_since(now) <= margin
     }
 
+    /// The end.
+    pub(super) fn ends(self) -> Timestamp {
+        self.ends
+    }
+
     /// Whether it is over.
     pub(super) fn ended(self, now: Timestamp) -> bool {
         now >= self.ends

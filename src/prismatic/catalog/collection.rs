@@ -17,6 +17,10 @@ pub enum Collection {
     Flows(String),
     /// The records of an integration's version sequence, by its id; newest first.
     Versions(String),
+    /// The outcomes of an execution's steps, by its id; in the order they ran.
+    Steps(String),
+    /// The log of an execution, by its id; in the order of time.
+    Logs(String),
 }
 
 /// How a list is asked for.
@@ -83,6 +87,20 @@ impl Collection {
                 "sortBy: [{field: VERSION_NUMBER, direction: DESC}]",
                 include_str!("version.fields"),
             ),
+            Self::Steps(_) => (
+                "listSteps",
+                "stepResults",
+                [].as_slice(),
+                "sortBy: [{field: STARTED_AT, direction: ASC}]",
+                include_str!("step.fields"),
+            ),
+            Self::Logs(_) => (
+                "listLogs",
+                "logs",
+                [].as_slice(),
+                "sortBy: [{field: TIMESTAMP, direction: ASC}]",
+                include_str!("log.fields"),
+            ),
         };
         Shape {
             name,
@@ -93,10 +111,79 @@ impl Collection {
         }
     }
 
-    pub(super) fn parent(&self) -> Option<&str> {
+    /// The record that a list belongs to: the field that reads it, and its id.
+    pub(super) fn parent(&self) -> Option<(&'static str, &str)> {
         match self {
-            Self::Flows(id) | Self::Versions(id) => Some(id),
+            Self::Flows(id) | Self::Versions(id) => Some(("integration", id)),
+            Self::Steps(id) | Self::Logs(id) => Some(("executionResult", id)),
             Self::Integrations | Self::Instances | Self::Customers | Self::Components => None,
         }
     }
+
+    /// The fields of its records, as paths: `customer.name`.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        leaves(self.shape().selection)
+    }
+
+    /// The fields that the server orders by, each with the API's name for it.
+    #[must_use]
+    pub fn orders(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Integrations => &[
+                ("name", "NAME"),
+                ("description", "DESCRIPTION"),
+                ("category", "CATEGORY"),
+                ("customer.name", "CUSTOMER"),
+                ("versionNumber", "VERSION_NUMBER"),
+                ("createdAt", "CREATED_AT"),
+                ("updatedAt", "UPDATED_AT"),
+            ],
+            Self::Instances => &[
+                ("name", "NAME"),
+                ("description", "DESCRIPTION"),
+                ("customer.name", "CUSTOMER"),
+                ("integration.name", "INTEGRATION"),
+                ("integration.versionNumber", "VERSION"),
+                ("enabled", "ENABLED"),
+                ("lastExecutedAt", "LAST_EXECUTED_AT"),
+                ("createdAt", "CREATED_AT"),
+                ("updatedAt", "UPDATED_AT"),
+            ],
+            Self::Customers => &[
+                ("name", "NAME"),
+                ("description", "DESCRIPTION"),
+                ("createdAt", "CREATED_AT"),
+                ("updatedAt", "UPDATED_AT"),
+            ],
+            Self::Components => &[
+                ("label", "LABEL"),
+                ("description", "DESCRIPTION"),
+                ("category", "CATEGORY"),
+                ("customer.name", "CUSTOMER"),
+                ("versionNumber", "VERSION_NUMBER"),
+                ("versionCreatedAt", "VERSION_CREATED_AT"),
+            ],
+            Self::Versions(_) => &[("versionNumber", "VERSION_NUMBER")],
+            Self::Flows(_) | Self::Steps(_) | Self::Logs(_) => &[],
+        }
+    }
+}
+
+/// The paths of a selection's leaves.
+fn leaves(selection: &str) -> Vec<String> {
+    let mut above: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    let mut words = selection.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        if word == "}" {
+            above.pop();
+        } else if words.next_if(|next| *next == "{").is_some() {
+            above.push(word);
+        } else {
+            let path = above.iter().copied().chain([word]);
+            found.push(path.collect::<Vec<_>>().join("."));
+        }
+    }
+    found
 }

@@ -34,6 +34,8 @@ pub struct Window {
 pub struct ListRequest {
     collection: Collection,
     filters: Vec<(Filter, Value)>,
+    /// The API's name of a field, and whether the order is turned around.
+    order: Option<(&'static str, bool)>,
     /// Which part of it.
     pub window: Window,
 }
@@ -48,6 +50,23 @@ pub struct UnknownFilter {
     pub why: &'static str,
 }
 
+/// A field that the server does not order a list by.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this list is not ordered by {field:?}{}", alternatives(.known))]
+pub struct UnknownOrder {
+    /// As it was written.
+    pub field: String,
+    /// What it is ordered by.
+    pub known: Vec<&'static str>,
+}
+
+fn alternatives(known: &[&str]) -> String {
+    if known.is_empty() {
+        return "; it has one order only".to_owned();
+    }
+    format!("; choose one of {}", known.join(", "))
+}
+
 impl ListRequest {
     /// The whole list.
     #[must_use]
@@ -55,6 +74,7 @@ impl ListRequest {
         Self {
             collection,
             filters: Vec::new(),
+            order: None,
             window: Window::default(),
         }
     }
@@ -92,6 +112,40 @@ impl ListRequest {
         Ok(self)
     }
 
+    /// Orders the list by a field, as [`Collection::orders`] names it.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOrder`] where the server does not order this list so.
+    pub fn sorted(mut self, field: &str, descending: bool) -> Result<Self, UnknownOrder> {
+        let known = self.collection.orders();
+        let order = known.iter().find(|(path, _)| *path == field);
+        let (_, order) = order.ok_or_else(|| UnknownOrder {
+            field: field.to_owned(),
+            known: known.iter().map(|(path, _)| *path).collect(),
+        })?;
+        self.order = Some((order, descending));
+        Ok(self)
+    }
+
+    /// What is listed.
+    #[must_use]
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
+    /// The argument that orders. The list's own order comes second, so that
+    /// equal records stay where they are from page to page.
+    fn order(&self) -> String {
+        let own = self.collection.shape().order;
+        let Some((field, descending)) = self.order else {
+            return own.to_owned();
+        };
+        let direction = if descending { "DESC" } else { "ASC" };
+        let first = format!("sortBy: [{{field: {field}, direction: {direction}}}, ");
+        own.replacen("sortBy: [", &first, 1)
+    }
+
     fn arguments(&self) -> Vec<(&'static str, &'static str, Value)> {
         let Window {
             first,
@@ -125,9 +179,7 @@ impl ListRequest {
             head.push(format!("${name}: {kind}"));
             given.push(format!("{name}: ${name}"));
         }
-        if !shape.order.is_empty() {
-            given.push(shape.order.to_owned());
-        }
+        given.extend(Some(self.order()).filter(|order| !order.is_empty()));
         let mut variables: IndexMap<_, _> = arguments
             .into_iter()
             .map(|(name, _, value)| (name, value))
@@ -143,10 +195,10 @@ impl ListRequest {
             "list: {field}{given} {{ nodes {{ {selection} }} \
              pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} totalCount }}"
         );
-        if let Some(id) = self.collection.parent() {
+        if let Some((parent, id)) = self.collection.parent() {
             head.push("$id: ID!".to_owned());
             variables.insert("id", Value::from(id));
-            list = format!("parent: integration(id: $id) {{ {list} }}");
+            list = format!("parent: {parent}(id: $id) {{ {list} }}");
         }
         let head = in_brackets(&head.join(", "));
         (name, format!("query {name}{head} {{ {list} }}"), variables)
@@ -196,7 +248,7 @@ impl PrismaticClient {
     ///
     /// # Errors
     ///
-    /// [`PlatformError`], also where the integration does not exist.
+    /// [`PlatformError`], also where the record that the list belongs to does not exist.
     pub async fn list(&self, request: &ListRequest) -> PlatformResult<ListPage> {
         self.fetch(request).await
     }
@@ -230,7 +282,7 @@ impl PrismaticClient {
         list.ok_or_else(|| PlatformError {
             operation: name,
             kind: ErrorKind::NotFound {
-                message: "there is no such integration".to_owned(),
+                message: "there is no such record".to_owned(),
             },
             effect: Effect::None,
         })
@@ -247,6 +299,8 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         Collection::Components,
         Collection::Flows(id()),
         Collection::Versions(id()),
+        Collection::Steps(id()),
+        Collection::Logs(id()),
     ];
     let full = |collection: Collection| {
         let filters = collection.filters().iter();
@@ -259,9 +313,22 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
             before: Some(id()),
             offset: Some(1),
         };
-        let bare = ListRequest::of(collection).document();
-        let (name, text, _) = request.document();
-        [(bare.0, bare.1), (name, text)]
+        let orders = collection.orders().iter();
+        let sorted = orders.map(|(_, order)| {
+            let order = Some((*order, true));
+            ListRequest {
+                order,
+                ..ListRequest::of(collection.clone())
+            }
+        });
+        let all = [request, ListRequest::of(collection.clone())]
+            .into_iter()
+            .chain(sorted);
+        let texts = all.map(|request| {
+            let (name, text, _) = request.document();
+            (name, text)
+        });
+        texts.collect::<Vec<_>>()
     };
     all.into_iter().flat_map(full).collect()
 }

@@ -23,7 +23,7 @@ pub enum Record {
     Customer,
     /// A component.
     Component,
-    /// An execution with the outcomes of its steps.
+    /// An execution; its steps and its log are lists of their own.
     Execution,
 }
 

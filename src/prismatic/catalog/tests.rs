@@ -118,3 +118,76 @@ async fn a_raw_query_gives_data_and_errors() {
     );
     assert_eq!(*fake.asked()[0].variables(), json!({"x": 7}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn pages_come_one_at_a_time_and_have_to_add_up() {
+    let page = |ids: &[&str], total: u64, next: Option<&str>| {
+        let nodes: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+        data(&json!({"list": {"nodes": nodes, "totalCount": total,
+            "pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}}}))
+    };
+    let request = ListRequest::of(Collection::Customers);
+    let fake = Fake::script(vec![
+        page(&["a", "b"], 3, Some("1")),
+        page(&["b", "c"], 3, None),
+    ]);
+    let client_of = client(&fake);
+    let mut pages = client_of.pages(&request);
+    assert_eq!(pages.next().await.unwrap().unwrap().nodes.len(), 2);
+    assert_eq!(fake.asked().len(), 1, "nothing is read ahead");
+    assert_eq!(
+        pages.next().await.unwrap().unwrap().nodes,
+        [json!({"id": "c"})]
+    );
+    assert_eq!(pages.next().await.unwrap(), None);
+    assert_eq!(fake.asked().len(), 2);
+
+    for (script, message) in [
+        (vec![page(&["a"], 2, None)], "1 records of 2"),
+        (
+            vec![page(&["a"], 3, Some("1")), page(&["b"], 3, Some("1"))],
+            "page 2 announces",
+        ),
+        (
+            vec![page(&["a"], 3, Some("1")), page(&[], 3, Some("2"))],
+            "page 2 announces",
+        ),
+    ] {
+        let fake = Fake::script(script);
+        let client = client(&fake);
+        let mut pages = client.pages(&request);
+        let error = loop {
+            match pages.next().await {
+                Ok(page) => assert!(page.is_some(), "{message}"),
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_ordered_by_the_server() {
+    let page = json!({"nodes": [], "pageInfo": {"hasNextPage": false}, "totalCount": 0});
+    let fake = Fake::script(vec![data(&json!({ "list": page }))]);
+    let request = ListRequest::of(Collection::Instances)
+        .sorted("customer.name", true)
+        .unwrap();
+    client(&fake).list(&request).await.unwrap();
+    let query = fake.asked()[0].body["query"].as_str().unwrap().to_owned();
+    let order = "sortBy: [{field: CUSTOMER, direction: DESC}, {field: CREATED_AT, direction: ASC}]";
+    assert!(query.contains(order), "{query}");
+    let unknown = ListRequest::of(Collection::Versions("x".to_owned()))
+        .sorted("name", false)
+        .unwrap_err();
+    insta::assert_snapshot!(unknown, @r#"this list is not ordered by "name"; choose one of versionNumber"#);
+}
+
+#[test]
+fn fields_are_paths() {
+    let fields = Collection::Instances.fields();
+    for path in ["id", "customer.externalId", "integration.versionNumber"] {
+        assert!(fields.iter().any(|field| field == path), "{path}");
+    }
+    assert!(!fields.iter().any(|field| field == "customer"));
+}

@@ -69,6 +69,7 @@ const HARMLESS: [(&str, Operation); 9] = [
         Box::pin(async {
             let update = IntegrationUpdate {
                 id: id(),
+                name: None,
                 description: None,
                 labels: Some(vec!["a".to_owned()]),
             };

@@ -19,6 +19,8 @@ pub(super) const OPERATION: Operation = Operation {
 struct Update<'a> {
     id: &'a IntegrationId,
     #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<&'a [String]>,
@@ -30,6 +32,7 @@ pub(in crate::prismatic) async fn run(
 ) -> PlatformResult<()> {
     let input = Update {
         id: &update.id,
+        name: update.name.as_deref(),
         description: update.description.as_deref(),
         labels: update.labels.as_deref(),
     };

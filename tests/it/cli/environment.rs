@@ -45,6 +45,13 @@ impl Environment {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
+    /// What a variable was set to last.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        let set = self.variables.iter().rev();
+        let found = set.into_iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone())
+    }
+
     /// Writes a file of the project.
     pub(crate) fn write(&self, path: &str, text: &str) {
         let file = self.project().join(path);
@@ -96,8 +103,14 @@ impl Environment {
 
     /// The same, with something to read.
     pub(crate) fn run_with(&self, line: &str, stdin: &str) -> Run {
+        let args: Vec<&str> = line.split_whitespace().collect();
+        self.run_args(&args, stdin)
+    }
+
+    /// The same, with arguments that may hold spaces.
+    pub(crate) fn run_args(&self, args: &[&str], stdin: &str) -> Run {
         let mut command = Command::from_std(self.command());
-        command.args(line.split_whitespace()).write_stdin(stdin);
+        command.args(args).write_stdin(stdin);
         command.timeout(std::time::Duration::from_secs(60));
         self.read(command.output().unwrap())
     }

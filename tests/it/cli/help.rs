@@ -2,11 +2,20 @@
 
 use super::environment::Environment;
 
-const VERBS: [&str; 9] = [
+const VERBS: [&str; 18] = [
     "validate",
     "plan",
     "apply",
     "daemon",
+    "get",
+    "import",
+    "publish",
+    "update",
+    "deploy",
+    "disable",
+    "enable",
+    "test",
+    "api",
     "whoami",
     "sandbox",
     "schema",
@@ -33,6 +42,15 @@ fn short_help_names_the_verbs() {
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
       daemon      Keeps the tenant in step with the files until it is told to stop
+      get         Reads lists and single records of a tenant
+      import      Imports an integration's definition, byte for byte
+      publish     Publishes the draft of an integration as a new version
+      update      Sets the name, the description or the labels of a record
+      deploy      Deploys an instance as it is configured
+      disable     Stops an instance: its flows no longer run
+      enable      Lets an instance run again
+      test        Runs things to see whether they work
+      api         Sends a GraphQL query or mutation as it is, and prints the answer
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
       schema      Prints the JSON Schema of the manifests, for editors
@@ -46,7 +64,7 @@ fn short_help_names_the_verbs() {
 
     Global options:
       -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
-                                human, json, markdown]
+                                human, json, markdown, yaml, csv, name]
           --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
                                 never]
           --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
@@ -110,12 +128,14 @@ fn help_of_plan() {
           --tenant-id <ID>           The tenant, for users who belong to several
           --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
                                      state is kept in `.prism-gitops` below PATH
+          --ca-file <FILE>           A file of certificates (PEM) to trust besides the system's, for a
+                                     proxy that inspects TLS
           --requests-per-second <N>  Requests per second, in place of the Project's rate
           --concurrency <N>          Requests under way at once, in place of the Project's
 
     Global options:
       -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
-                                human, json, markdown]
+                                human, json, markdown, yaml, csv, name]
           --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
                                 never]
           --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
@@ -151,7 +171,15 @@ fn usage_errors_exit_with_1_because_2_means_changes() {
         "",
         "plna",
         "plan --nonsense",
-        "plan --output yaml",
+        "plan --output xml",
+        "get instances --first 0",
+        "get instances --first 101",
+        "get instances --enabled=perhaps",
+        "get integrations --version-number x",
+        "get flows",
+        "update instance x",
+        "test flow x --header nonsense",
+        "api",
         "plan a b",
         "daemon --interval 10",
         "plan --requests-per-second 0",
@@ -199,7 +227,9 @@ fn blank_variables_count_as_unset() {
 fn every_flag_has_a_variable_of_its_name() {
     let mut command = prism_gitops::cli::command();
     command.build();
-    for verb in std::iter::once(&command).chain(command.get_subcommands()) {
+    let mut verbs = vec![&command];
+    while let Some(verb) = verbs.pop() {
+        verbs.extend(verb.get_subcommands());
         let flags = verb
             .get_arguments()
             .filter_map(|arg| Some((arg, arg.get_long()?)));

@@ -13,8 +13,10 @@ const HEAD: &str = "\
 Made from the program itself; `UPDATE_REFERENCE=1 cargo nextest run reference` writes this page anew, and a test
 keeps it current.
 
-Results go to stdout, talk and progress to stderr. With `-o json` stdout holds exactly one document, also on failure.
-Every flag has an environment variable; a blank one counts as unset, and the flag beats it.
+Results go to stdout, talk and progress to stderr. With `-o json` stdout holds exactly one document, also on failure;
+of a list that breaks off, it holds what was read and the `error`. `yaml`, `csv` and `name` are forms of records and lists.
+Wherever a record is named, its id, its name or its external id will do; if two records are meant, both are listed and
+nothing is done. Every flag has an environment variable; a blank one counts as unset, and the flag beats it.
 
 ## Exit codes
 
@@ -69,20 +71,23 @@ fn reference() -> String {
         .get_subcommands()
         .filter(|verb| verb.get_name() != "help");
     for verb in verbs {
-        page.push_str(&section(verb));
+        page.push_str(&section(verb, verb.get_name()));
     }
     page
 }
 
-fn section(verb: &Command) -> String {
+/// A verb, and those below it.
+fn section(verb: &Command, name: &str) -> String {
+    let below = verb.get_subcommands();
+    let below: String = below
+        .filter(|verb| verb.get_name() != "help")
+        .map(|verb| section(verb, &format!("{name} {}", verb.get_name())))
+        .collect();
     let mut verb = verb.clone();
     let usage = verb.render_usage().to_string().replace("Usage: ", "");
     let about = verb.get_long_about().or(verb.get_about());
     let about = about.map(ToString::to_string).unwrap_or_default();
-    let mut text = format!(
-        "\n## `{}`\n\n{about}\n\n```text\n{usage}\n```\n",
-        verb.get_name()
-    );
+    let mut text = format!("\n## `{name}`\n\n{about}\n\n```text\n{usage}\n```\n");
     let own: Vec<&Arg> = verb
         .get_arguments()
         .filter(|arg| !arg.is_global_set() && !["help", "version"].contains(&arg.get_id().as_str()))
@@ -94,7 +99,7 @@ fn section(verb: &Command) -> String {
     if let Some(after) = after {
         let _ = write!(text, "\n```text\n{after}\n```\n");
     }
-    text
+    text + &below
 }
 
 fn table<'a>(args: impl Iterator<Item = &'a Arg>) -> String {

@@ -17,7 +17,7 @@ pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliEr
         Output::Json => ui.document(&render::json(plan, Some(&results(plan, outcome)))),
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),
-        Output::Human | Output::Markdown => ui.result(&format!("\n{}\n", text(plan, outcome))),
+        _ => ui.result(&format!("\n{}\n", text(plan, outcome))),
     }
 }
 

@@ -1,0 +1,210 @@
+//! Arguments of `get`.
+
+use std::time::Duration;
+
+use clap::builder::FalseyValueParser;
+
+use super::filters::{Components, Customers, Filters, Instances, Integrations, Versions};
+use super::{AtArgs, parse};
+
+/// Reads lists and single records of a tenant.
+///
+/// Without a paging flag a list is complete: its pages are followed as they
+/// are shown. With one it is exactly that page, with its `pageInfo`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops get instances --customer cust-0042 --enabled=false
+  prism-gitops get instances --columns id,name --no-header
+  prism-gitops get integrations --has-unpublished-changes -o json
+  prism-gitops get customers --first 20 --sort name -o csv
+  prism-gitops get execution ID --watch")]
+pub(crate) struct GetArgs {
+    #[command(subcommand)]
+    pub(crate) what: GetWhat,
+}
+
+/// What is read.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub(crate) enum GetWhat {
+    /// Lists integrations.
+    Integrations(ListArgs<Integrations>),
+    /// Lists instances; those that test runs use are left out.
+    Instances(ListArgs<Instances>),
+    /// Lists customers; those that test runs use are left out.
+    Customers(ListArgs<Customers>),
+    /// Lists components.
+    Components(ListArgs<Components>),
+    /// Lists the flows of an integration.
+    Flows(FlowsArgs),
+    /// Lists the published versions of an integration, the newest first.
+    Versions(VersionsArgs),
+    /// Shows an integration, by its id or name.
+    Integration(RecordArgs),
+    /// Shows an instance, by its id or name.
+    Instance(InstanceArgs),
+    /// Shows a customer, by its id, external id or name.
+    Customer(RecordArgs),
+    /// Shows a component, by its id or key.
+    Component(RecordArgs),
+    /// Shows an execution with its steps and its log.
+    Execution(ExecutionArgs),
+}
+
+impl GetWhat {
+    /// Whether it is a list, which has forms that a record has not.
+    pub(crate) fn is_list(&self) -> bool {
+        match self {
+            Self::Integrations(_)
+            | Self::Instances(_)
+            | Self::Customers(_)
+            | Self::Components(_)
+            | Self::Flows(_)
+            | Self::Versions(_) => true,
+            Self::Integration(_)
+            | Self::Instance(_)
+            | Self::Customer(_)
+            | Self::Component(_)
+            | Self::Execution(_) => false,
+        }
+    }
+}
+
+/// A list with filters.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ListArgs<L: super::filters::Filtered + Send + Sync + Clone + 'static> {
+    #[command(flatten)]
+    pub(crate) filters: Filters<L>,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    #[command(flatten)]
+    pub(crate) form: FormArgs,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// The flows of an integration.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct FlowsArgs {
+    /// The integration, by its id or name.
+    #[arg(long, env = "PRISM_GITOPS_INTEGRATION", value_name = "INTEGRATION")]
+    pub(crate) integration: String,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    #[command(flatten)]
+    pub(crate) form: FormArgs,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// The versions of an integration.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct VersionsArgs {
+    /// The integration, by its id or name.
+    #[arg(value_name = "INTEGRATION")]
+    pub(crate) integration: String,
+    #[command(flatten)]
+    pub(crate) list: ListArgs<Versions>,
+}
+
+/// A single record.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct RecordArgs {
+    /// Its id, or what it is called, where that is unambiguous.
+    #[arg(value_name = "ID|NAME")]
+    pub(crate) which: String,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// An instance.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct InstanceArgs {
+    #[command(flatten)]
+    pub(crate) which: WhichInstance,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// How an instance is named.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct WhichInstance {
+    /// Its id, or its name, where that is unambiguous.
+    #[arg(value_name = "ID|NAME")]
+    pub(crate) instance: String,
+
+    /// Look among the instances of this customer only: its id, external id or name.
+    #[arg(long, env = "PRISM_GITOPS_CUSTOMER", value_name = "CUSTOMER")]
+    pub(crate) customer: Option<String>,
+}
+
+/// An execution.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ExecutionArgs {
+    /// Its id.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// Wait until it has ended, and show its log on the way; exit with 1 if it failed.
+    #[arg(long, env = "PRISM_GITOPS_WATCH", value_parser = FalseyValueParser::new())]
+    pub(crate) watch: bool,
+
+    /// How long to wait at most.
+    #[arg(long, env = "PRISM_GITOPS_TIMEOUT", value_name = "TIME", default_value = "15m", value_parser = parse::duration)]
+    pub(crate) timeout: Duration,
+
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// Which part of a list. Any of these means: this page and no other.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Paging")]
+pub(crate) struct PageArgs {
+    /// So many from the beginning, at most 100.
+    #[arg(long, env = "PRISM_GITOPS_FIRST", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) first: Option<u32>,
+
+    /// So many from the end, at most 100.
+    #[arg(long, env = "PRISM_GITOPS_LAST", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) last: Option<u32>,
+
+    /// Those after this cursor, `pageInfo.endCursor` of another page.
+    #[arg(long, env = "PRISM_GITOPS_AFTER", value_name = "CURSOR")]
+    pub(crate) after: Option<String>,
+
+    /// Those before this cursor, `pageInfo.startCursor` of another page.
+    #[arg(long, env = "PRISM_GITOPS_BEFORE", value_name = "CURSOR")]
+    pub(crate) before: Option<String>,
+
+    /// Leave out so many.
+    #[arg(long, env = "PRISM_GITOPS_OFFSET", value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2_147_483_647))]
+    pub(crate) offset: Option<u32>,
+}
+
+/// How a list is shown.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Display")]
+pub(crate) struct FormArgs {
+    /// The fields to show in tables and CSV, separated by commas: `id,name,customer.name`.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_COLUMNS",
+        value_name = "FIELDS",
+        value_delimiter = ','
+    )]
+    pub(crate) columns: Vec<String>,
+
+    /// Let the server order by this field; `-FIELD` turns it around.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_SORT",
+        value_name = "FIELD",
+        allow_hyphen_values = true
+    )]
+    pub(crate) sort: Option<String>,
+
+    /// Tables and CSV without the line of column names.
+    #[arg(long, env = "PRISM_GITOPS_NO_HEADER", value_parser = FalseyValueParser::new())]
+    pub(crate) no_header: bool,
+}

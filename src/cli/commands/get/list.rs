@@ -1,0 +1,285 @@
+//! The lists: flags to a request, its pages to stdout.
+
+use crate::cli::args::filters::{Components, Customers, Filters, Instances, Integrations, Takes};
+use crate::cli::args::{FlowsArgs, FormArgs, ListArgs, Output, PageArgs, VersionsArgs};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::lookup::{self, id_of};
+use crate::cli::show::listing::{Columns, End, Listing};
+use crate::cli::tenant::Chosen;
+use crate::cli::ui::Ui;
+use crate::prismatic::PrismaticClient;
+use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window};
+
+/// What a list shows where nobody chooses, and which field is a record's name.
+struct Look {
+    columns: &'static [&'static str],
+    name: &'static str,
+}
+
+pub(super) async fn integrations(
+    ui: &Ui,
+    args: &ListArgs<Integrations>,
+    tenant: Chosen,
+) -> Result<Exit, CliError> {
+    let look = Look {
+        columns: &[
+            "name",
+            "versionNumber",
+            "hasUnpublishedChanges",
+            "category",
+            "labels",
+            "updatedAt",
+        ],
+        name: "name",
+    };
+    let request = filtered(&tenant.client, Collection::Integrations, &args.filters).await?;
+    show(ui, &tenant, request, &args.page, &args.form, &look).await
+}
+
+pub(super) async fn instances(
+    ui: &Ui,
+    args: &ListArgs<Instances>,
+    tenant: Chosen,
+) -> Result<Exit, CliError> {
+    let look = Look {
+        columns: &[
+            "name",
+            "customer.name",
+            "integration.name",
+            "integration.versionNumber",
+            "enabled",
+            "needsDeploy",
+            "inFailedState",
+        ],
+        name: "name",
+    };
+    let request = filtered(&tenant.client, Collection::Instances, &args.filters).await?;
+    let request = no_system(request, &args.filters)?;
+    show(ui, &tenant, request, &args.page, &args.form, &look).await
+}
+
+pub(super) async fn customers(
+    ui: &Ui,
+    args: &ListArgs<Customers>,
+    tenant: Chosen,
+) -> Result<Exit, CliError> {
+    let look = Look {
+        columns: &["name", "externalId", "description", "labels", "createdAt"],
+        name: "name",
+    };
+    let request = filtered(&tenant.client, Collection::Customers, &args.filters).await?;
+    let request = no_system(request, &args.filters)?;
+    show(ui, &tenant, request, &args.page, &args.form, &look).await
+}
+
+pub(super) async fn components(
+    ui: &Ui,
+    args: &ListArgs<Components>,
+    tenant: Chosen,
+) -> Result<Exit, CliError> {
+    let look = Look {
+        columns: &["key", "label", "versionNumber", "public", "category"],
+        name: "key",
+    };
+    let request = filtered(&tenant.client, Collection::Components, &args.filters).await?;
+    show(ui, &tenant, request, &args.page, &args.form, &look).await
+}
+
+pub(super) async fn flows(ui: &Ui, args: &FlowsArgs, tenant: Chosen) -> Result<Exit, CliError> {
+    let look = Look {
+        columns: &["name", "isSynchronous", "lastExecutedAt", "id"],
+        name: "name",
+    };
+    let integration = lookup::integration(&tenant.client, &args.integration).await?;
+    let request = ListRequest::of(Collection::Flows(id_of(&integration).to_owned()));
+    show(ui, &tenant, request, &args.page, &args.form, &look).await
+}
+
+pub(super) async fn versions(
+    ui: &Ui,
+    args: &VersionsArgs,
+    tenant: Chosen,
+) -> Result<Exit, CliError> {
+    let look = Look {
+        columns: &[
+            "versionNumber",
+            "versionIsAvailable",
+            "versionComment",
+            "versionCreatedAt",
+            "versionCreatedBy.email",
+        ],
+        name: "versionNumber",
+    };
+    let (integration, args) = (&args.integration, &args.list);
+    let integration = lookup::integration(&tenant.client, integration).await?;
+    let collection = Collection::Versions(id_of(&integration).to_owned());
+    let request = filtered(&tenant.client, collection, &args.filters).await?;
+    show(ui, &tenant, request, &args.page, &args.form, &look).await
+}
+
+/// The request with the filters that were given; names in them are looked up.
+async fn filtered<L>(
+    client: &PrismaticClient,
+    collection: Collection,
+    filters: &Filters<L>,
+) -> Result<ListRequest, CliError> {
+    let mut request = ListRequest::of(collection);
+    for (flag, text) in filters.given() {
+        let (filter, text) = match flag.takes {
+            Takes::Text(_) | Takes::Truth => (flag.filter, text.clone()),
+            Takes::Marketplace => marketplace(text),
+            Takes::Customer => {
+                let found = lookup::customer(client, text).await?;
+                (flag.filter, id_of(&found).to_owned())
+            }
+            Takes::Integration => {
+                let found = lookup::integration(client, text).await?;
+                (flag.filter, id_of(&found).to_owned())
+            }
+        };
+        let added = request.filter(filter, &text);
+        request = added.map_err(|error| {
+            CliError::user(format!("--{} cannot be used", flag.flag)).because(&error)
+        })?;
+    }
+    Ok(request)
+}
+
+/// The manifests' words for what the marketplace shows, or the API's own.
+fn marketplace(text: &str) -> (&'static str, String) {
+    let words = text.split(',').map(|word| match word.trim() {
+        "deployable" => "AVAILABLE_AND_DEPLOYABLE".to_owned(),
+        "listed" => "AVAILABLE_NOT_DEPLOYABLE".to_owned(),
+        "hidden" => "NOT_AVAILABLE_IN_MARKETPLACE".to_owned(),
+        other => other.to_owned(),
+    });
+    let words: Vec<String> = words.collect();
+    match words.as_slice() {
+        [one] => ("marketplaceConfiguration_Iexact", one.clone()),
+        several => ("marketplaceConfiguration_In", several.join(",")),
+    }
+}
+
+/// As prism lists them: what test runs need is in nobody's way.
+fn no_system<L>(request: ListRequest, filters: &Filters<L>) -> Result<ListRequest, CliError> {
+    let given = filters.given().iter();
+    if given.into_iter().any(|(flag, _)| flag.filter == "isSystem") {
+        return Ok(request);
+    }
+    let request = request.filter("isSystem", "false");
+    request.map_err(|error| CliError::bug("a filter is not known").because(&error))
+}
+
+async fn show(
+    ui: &Ui,
+    tenant: &Chosen,
+    request: ListRequest,
+    page: &PageArgs,
+    form: &FormArgs,
+    look: &Look,
+) -> Result<Exit, CliError> {
+    let columns = columns(ui, request.collection(), form, look)?;
+    let mut request = sorted(request, form)?;
+    request.window = window(page);
+    let listing = Listing::new(ui, columns);
+    if request.window == Window::default() {
+        return whole(ui, &tenant.client, &request, listing).await;
+    }
+    let mut listing = listing;
+    let found = tenant.client.list(&request).await?;
+    listing.page(&found)?;
+    listing.end(found.total_count, &End::Page(&found.page_info))?;
+    Ok(Exit::Done)
+}
+
+/// Follows the pages; each is written before the next is asked for.
+async fn whole(
+    ui: &Ui,
+    client: &PrismaticClient,
+    request: &ListRequest,
+    mut listing: Listing<'_>,
+) -> Result<Exit, CliError> {
+    let mut pages = client.pages(request);
+    let mut total = None;
+    // A reader that went away (`| head`) wants no more pages.
+    while !ui.is_closed() {
+        let next: Result<Option<ListPage>, _> = pages.next().await;
+        match next {
+            Ok(None) => break,
+            Ok(Some(page)) => {
+                total = page.total_count.or(total);
+                listing.page(&page)?;
+            }
+            Err(error) => return broken(ui, listing, total, error.into()),
+        }
+    }
+    listing.end(total, &End::Whole)?;
+    Ok(Exit::Done)
+}
+
+/// A document that was begun is ended, with the error in it; otherwise the error stands alone.
+fn broken(
+    ui: &Ui,
+    listing: Listing<'_>,
+    total: Option<u64>,
+    error: CliError,
+) -> Result<Exit, CliError> {
+    if !listing.has_begun() || !matches!(ui.output(), Output::Json | Output::Yaml) {
+        return Err(error);
+    }
+    listing.end(total, &End::Broken(&error))?;
+    if ui.output() == Output::Yaml {
+        return Err(error);
+    }
+    Ok(error.exit())
+}
+
+fn window(page: &PageArgs) -> Window {
+    Window {
+        first: page.first,
+        last: page.last,
+        after: page.after.clone(),
+        before: page.before.clone(),
+        offset: page.offset,
+    }
+}
+
+fn sorted(request: ListRequest, form: &FormArgs) -> Result<ListRequest, CliError> {
+    let Some(text) = &form.sort else {
+        return Ok(request);
+    };
+    let (field, descending) = match text.strip_prefix('-') {
+        Some(field) => (field, true),
+        None => (text.as_str(), false),
+    };
+    let sorted = request.sorted(field, descending);
+    sorted.map_err(|error| CliError::user(format!("--sort {text}: {error}")))
+}
+
+/// The columns that were chosen, else the usual ones; a program gets all of them.
+fn columns(
+    ui: &Ui,
+    collection: &Collection,
+    form: &FormArgs,
+    look: &Look,
+) -> Result<Columns, CliError> {
+    let known = collection.fields();
+    let unknown = form.columns.iter().find(|path| !known.contains(path));
+    if let Some(unknown) = unknown {
+        return Err(
+            CliError::user(format!("--columns: this list has no field {unknown:?}"))
+                .hint(format!("it has {}", known.join(", "))),
+        );
+    }
+    let paths = match (form.columns.is_empty(), ui.output()) {
+        (false, _) => form.columns.clone(),
+        (true, Output::Csv) => known,
+        (true, _) => look.columns.iter().copied().map(str::to_owned).collect(),
+    };
+    Ok(Columns {
+        paths,
+        heading: !form.no_header,
+        name: look.name,
+    })
+}

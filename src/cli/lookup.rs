@@ -1,0 +1,277 @@
+//! From what a person types to the one record that is meant.
+//!
+//! An id always wins. A name has to be unambiguous: two records of a name are
+//! an error that lists both, because the command that follows may write.
+//! Whether a text is an id is for the API to say; what it looks like only
+//! decides what is tried first.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+use super::error::CliError;
+use super::show::cell;
+use super::show::harmless::harmless;
+use crate::prismatic::PrismaticClient;
+use crate::prismatic::catalog::{Collection, ListRequest, Record, UnknownFilter, Window};
+use crate::prismatic::error::ErrorKind;
+
+/// So many records of one name are listed.
+const SHOWN: u32 = 10;
+
+/// A kind of record, and the ways to name one.
+struct Kind {
+    /// In the words of a message.
+    word: &'static str,
+    record: Record,
+    /// The filters that a name may be meant for.
+    names: &'static [&'static str],
+    /// What tells records of one name apart.
+    shown: &'static [&'static str],
+}
+
+const INTEGRATION: Kind = Kind {
+    word: "integration",
+    record: Record::Integration,
+    names: &["name"],
+    shown: &["versionNumber", "customer.name", "createdAt"],
+};
+const INSTANCE: Kind = Kind {
+    word: "instance",
+    record: Record::Instance,
+    names: &["name"],
+    shown: &["customer.name", "customer.externalId", "integration.name"],
+};
+const CUSTOMER: Kind = Kind {
+    word: "customer",
+    record: Record::Customer,
+    names: &["externalId", "name"],
+    shown: &["name", "externalId"],
+};
+const COMPONENT: Kind = Kind {
+    word: "component",
+    record: Record::Component,
+    names: &["key"],
+    shown: &["label", "versionNumber", "public", "customer.name"],
+};
+
+/// Finds an integration by its id or name.
+pub(crate) async fn integration(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
+    let hint = "give the id of the one that is meant";
+    find(
+        client,
+        &INTEGRATION,
+        text,
+        &|| whole(Collection::Integrations),
+        hint,
+    )
+    .await
+}
+
+/// Finds a customer by its id, external id or name.
+pub(crate) async fn customer(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
+    let list = || ListRequest::of(Collection::Customers).filter("isSystem", "false");
+    find(
+        client,
+        &CUSTOMER,
+        text,
+        &list,
+        "give the id of the one that is meant",
+    )
+    .await
+}
+
+/// Finds a component by its id or key.
+pub(crate) async fn component(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
+    let hint = "give the id of the one that is meant";
+    find(
+        client,
+        &COMPONENT,
+        text,
+        &|| whole(Collection::Components),
+        hint,
+    )
+    .await
+}
+
+/// Finds an instance by its id or name, among those of a customer if one is given.
+pub(crate) async fn instance(
+    client: &PrismaticClient,
+    text: &str,
+    of_customer: Option<&str>,
+) -> Result<Value, CliError> {
+    let owner = match of_customer {
+        Some(text) => Some(customer(client, text).await?),
+        None => None,
+    };
+    let owner_id = owner.as_ref().map(id_of);
+    let list = || {
+        let list = ListRequest::of(Collection::Instances).filter("isSystem", "false")?;
+        match owner_id {
+            Some(id) => list.filter("customer", id),
+            None => Ok(list),
+        }
+    };
+    let hint = match owner_id {
+        Some(_) => "give the id of the one that is meant",
+        None => "give the id of the one that is meant, or name its customer with --customer",
+    };
+    let found = find(client, &INSTANCE, text, &list, hint).await?;
+    match owner_id {
+        Some(id) if found["customer"]["id"] != id => Err(CliError::user(format!(
+            "instance {text:?} belongs to another customer: {}",
+            harmless(&cell::human(&found["customer"]["name"]))
+        ))),
+        _ => Ok(found),
+    }
+}
+
+/// Finds a flow by its id, or by its name in an integration.
+pub(crate) async fn flow(
+    client: &PrismaticClient,
+    text: &str,
+    integration: &str,
+) -> Result<String, CliError> {
+    let parent = self::integration(client, integration).await?;
+    let request = ListRequest::of(Collection::Flows(id_of(&parent).to_owned()));
+    let mut pages = client.pages(&request);
+    let (mut found, mut known) = (Vec::new(), Vec::new());
+    while let Some(page) = pages.next().await? {
+        for node in page.nodes {
+            known.push(format!("{:?}", cell::plain(&node["name"])));
+            if node["id"] == text || node["name"] == text {
+                found.push(node);
+            }
+        }
+    }
+    match found.as_slice() {
+        [] => Err(
+            CliError::user(format!("integration {integration:?} has no flow {text:?}"))
+                .hint(format!("it has {}", harmless(&known.join(", ")))),
+        ),
+        [one] => Ok(id_of(one).to_owned()),
+        several => Err(
+            ambiguous("flow", text, several, several.len() as u64, &["stableKey"])
+                .hint("give the id of the one that is meant"),
+        ),
+    }
+}
+
+/// A record's id; empty where the API gave none.
+pub(crate) fn id_of(record: &Value) -> &str {
+    record["id"].as_str().unwrap_or_default()
+}
+
+/// A list to look in.
+type Made = Result<ListRequest, UnknownFilter>;
+
+fn whole(collection: Collection) -> Made {
+    Ok(ListRequest::of(collection))
+}
+
+async fn find(
+    client: &PrismaticClient,
+    kind: &Kind,
+    text: &str,
+    list: &(impl Fn() -> Made + Sync),
+    hint: &str,
+) -> Result<Value, CliError> {
+    let likely = looks_like_an_id(text);
+    if likely && let Some(found) = by_id(client, kind, text).await? {
+        return Ok(found);
+    }
+    let mut found: Vec<Value> = Vec::new();
+    let mut count = 0;
+    for name in kind.names {
+        let request = list().and_then(|list| list.filter(name, text));
+        let mut request = request.map_err(|error| CliError::bug("a filter").because(&error))?;
+        request.window = Window {
+            first: Some(SHOWN),
+            ..Window::default()
+        };
+        let page = client.list(&request).await?;
+        let fresh = page
+            .nodes
+            .iter()
+            .filter(|node| !node.is_null() && !found.iter().any(|known| known["id"] == node["id"]));
+        let fresh: Vec<Value> = fresh.cloned().collect();
+        count += page.total_count.unwrap_or(0).max(page.nodes.len() as u64)
+            - (page.nodes.len() - fresh.len()) as u64;
+        found.extend(fresh);
+    }
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => match likely {
+            false => by_id(client, kind, text).await?.ok_or(()),
+            true => Err(()),
+        }
+        .map_err(|()| nothing(kind, text)),
+        _ => Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
+    }
+}
+
+/// `None` where the API knows no such id. It says so in several ways (FACTS §4).
+async fn by_id(
+    client: &PrismaticClient,
+    kind: &Kind,
+    text: &str,
+) -> Result<Option<Value>, CliError> {
+    match client.get(kind.record, text).await {
+        Ok(found) => Ok(Some(found)),
+        Err(error) => match error.kind {
+            ErrorKind::NotFound { .. } | ErrorKind::GraphQl(_) => Ok(None),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+fn nothing(kind: &Kind, text: &str) -> CliError {
+    let word = kind.word;
+    CliError::user(format!("there is no {word} {text:?}")).hint(format!(
+        "`prism-gitops get {word}s` lists what there is; names are taken as they are, letter for letter"
+    ))
+}
+
+fn ambiguous(word: &str, text: &str, found: &[Value], count: u64, shown: &[&str]) -> CliError {
+    let mut message = format!("{count} {word}s are called {text:?}:");
+    for record in found {
+        message.push_str(&format!("\n  {}", harmless(id_of(record))));
+        for path in shown {
+            let value = cell::human(cell::at(record, path));
+            if value != "-" {
+                message.push_str(&format!("  {}", harmless(&value)));
+            }
+        }
+    }
+    CliError::user(message)
+}
+
+/// Whether a text has the form that the API's ids have: `Kind:…` in base64.
+fn looks_like_an_id(text: &str) -> bool {
+    let plain = BASE64_STANDARD.decode(text).ok();
+    let plain = plain.and_then(|bytes| String::from_utf8(bytes).ok());
+    plain.is_some_and(|plain| {
+        let kind = plain.split_once(':').map(|(kind, _)| kind);
+        kind.is_some_and(|kind| {
+            !kind.is_empty() && kind.chars().all(|letter| letter.is_ascii_alphanumeric())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_told_by_their_form() {
+        for (text, is_one) in [
+            ("SW5zdGFuY2U6MTIzNA==", true),
+            ("Acme ERP", false),
+            ("Acme", false),
+            ("cust-0042", false),
+            ("", false),
+        ] {
+            assert_eq!(looks_like_an_id(text), is_one, "{text}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Records and lists of the API as text: tables, JSON, YAML, CSV, names.
+//!
+//! # Invariants
+//!
+//! - JSON and YAML have the API's own field names and values.
+//! - Whatever a value holds, a table is made of printable characters.
+//! - A list is written page by page; no more than a page is kept.
+
+pub(crate) mod cell;
+mod csv;
+pub(crate) mod harmless;
+pub(crate) mod listing;
+pub(crate) mod record;
+mod table;
+pub(crate) mod yaml;
+
+pub(crate) use table::Table;
