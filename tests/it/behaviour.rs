@@ -76,7 +76,7 @@ async fn what_lists_and_versions_show() {
             b.draft_number = DraftNumber::Latest;
         }),
         ("drafts numbered zero", |b| {
-            b.draft_number = DraftNumber::Zero
+            b.draft_number = DraftNumber::Zero;
         }),
         ("drafts among versions", |b| b.versions_include_draft = true),
         ("drafts among versions, with their number", |b| {
@@ -106,12 +106,12 @@ async fn what_writes_do_besides() {
             b.enabled_at_every_deploy = true;
         }),
         ("a rename calls for a deploy", |b| {
-            b.metadata_needs_deploy = true
+            b.metadata_needs_deploy = true;
         }),
         ("labels are published", |b| b.labels_are_published = true),
         ("an import drops labels", |b| b.import_drops_labels = true),
         ("new versions are withdrawn", |b| {
-            b.new_version_available = false
+            b.new_version_available = false;
         }),
         ("new versions are withdrawn, and drafts listed", |b| {
             b.new_version_available = false;
@@ -128,10 +128,10 @@ async fn what_writes_do_besides() {
         }),
         ("masked as NA", |b| b.masked_text = "NA".to_owned()),
         ("masked with stars", |b| {
-            b.masked_text = "********".to_owned()
+            b.masked_text = "********".to_owned();
         }),
         ("masked in words", |b| {
-            b.masked_text = "[REDACTED]".to_owned()
+            b.masked_text = "[REDACTED]".to_owned();
         }),
     ];
     all(cases.map(turned)).await;
@@ -251,28 +251,28 @@ async fn how_answers_are_spelt() {
             }
         }),
         ("no labels are null", |a| {
-            swap(a, "labels", &json!([]), &Value::Null)
+            swap(a, "labels", &json!([]), &Value::Null);
         }),
         ("labels in another order", |a| {
-            labels(a, |list| list.reverse())
+            labels(a, |list| list.reverse());
         }),
         ("labels twice", |a| {
-            labels(a, |list| list.extend(list.clone()))
+            labels(a, |list| list.extend(list.clone()));
         }),
         ("connections without a status", |a| {
-            each(a, "status", &mut |it| *it = Value::Null)
+            each(a, "status", &mut |it| *it = Value::Null);
         }),
         ("an unknown status", |a| {
-            each(a, "status", &mut |it| *it = json!("PAUSED"))
+            each(a, "status", &mut |it| *it = json!("PAUSED"));
         }),
         ("every variable has a status", |a| {
-            swap(a, "status", &Value::Null, &json!("ACTIVE"))
+            swap(a, "status", &Value::Null, &json!("ACTIVE"));
         }),
         ("an unknown config state", |a| {
-            each(a, "configState", &mut |it| *it = json!("HALF"))
+            each(a, "configState", &mut |it| *it = json!("HALF"));
         }),
         ("no config state", |a| {
-            each(a, "configState", &mut |it| *it = Value::Null)
+            each(a, "configState", &mut |it| *it = Value::Null);
         }),
         ("numbers with a fraction", |a| {
             values(a, |text| match text.parse::<f64>() {
@@ -295,7 +295,7 @@ async fn how_answers_are_spelt() {
             });
         }),
         ("no attributes kept", |a| {
-            each(a, "versionAttributes", &mut |it| *it = Value::Null)
+            each(a, "versionAttributes", &mut |it| *it = Value::Null);
         }),
         ("attributes as an object", |a| {
             each(a, "versionAttributes", &mut |it| {
@@ -314,7 +314,7 @@ async fn how_answers_are_spelt() {
             each(a, "versionSequenceId", &mut |it| *it = Value::Null);
         }),
         ("no totals", |a| {
-            each(a, "totalCount", &mut |it| *it = Value::Null)
+            each(a, "totalCount", &mut |it| *it = Value::Null);
         }),
         ("definitions with keys of their own", |a| {
             each(a, "definition", &mut |it| {

@@ -79,7 +79,7 @@ async fn a_change_goes_on_from_any_point() {
 async fn a_server_that_forgets_labels_and_never_says_what_is_unpublished() {
     let never: Bend = Arc::new(|answer| {
         each(answer, "hasUnpublishedChanges", &mut |it| {
-            *it = json!(false)
+            *it = json!(false);
         });
     });
     let server = Server {

@@ -284,19 +284,44 @@ async fn nested_lists_are_followed_or_unknown() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn inputs_that_are_cut_make_the_config_unknown() {
+/// The config of an instance whose connection has another page of inputs, under this id.
+async fn config_with_cut_inputs(id: &'static str) -> Observed<Vec<String>> {
     let mut cut = variable("Login");
-    cut["inputs"] = more(&[json!({"name": "a", "value": null, "hasValue": true})]);
-    let fake = server(move |ask| {
-        (ask.operation() == "listInstances").then(|| {
+    let input = |name: &str| json!({"name": name, "value": null, "hasValue": true});
+    cut["inputs"] = more(&[input("a")]);
+    let fake = server(move |ask| match ask.operation().as_ref() {
+        "listInstances" => {
             let list = page(&[instance("n1", &page(&[cut.clone()]))]);
-            data(&json!({ "instances": list }))
-        })
+            Some(data(&json!({ "instances": list })))
+        }
+        "connectionInputs" => {
+            let variable = json!({"id": id, "inputs": page(&[input("a"), input("b")])});
+            let config = page(&[variable]);
+            Some(data(&json!({"instance": {"configVariables": config}})))
+        }
+        _ => None,
     });
     let tenant = observe_with(&fake, &Scope::default()).await;
+    match &tenant.instances.items[0].config {
+        Observed::Known(all) => {
+            let names = all["Login"].inputs.iter().map(|input| input.name.clone());
+            Observed::Known(names.collect())
+        }
+        Observed::Absent => Observed::Absent,
+        Observed::Unknown(why) => Observed::Unknown(why.clone()),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn inputs_that_are_cut_are_read_to_their_end() {
+    let config = config_with_cut_inputs("cv-Login").await;
+    assert_eq!(config, Observed::Known(vec!["a".into(), "b".into()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn inputs_that_stay_cut_make_the_config_unknown() {
     assert_eq!(
-        tenant.instances.items[0].config,
+        config_with_cut_inputs("another").await,
         Observed::Unknown("config variable \"Login\": there are more pages".into())
     );
 }
