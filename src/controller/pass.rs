@@ -142,7 +142,7 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
 ///
 /// # Errors
 ///
-/// As [`plan`].
+/// As [`plan()`].
 pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
     compare(loaded, context, plan::adoptions).await
 }
@@ -203,7 +203,7 @@ async fn compare(
 ///
 /// # Errors
 ///
-/// As [`plan`].
+/// As [`plan()`].
 pub async fn observe(
     platform: &dyn Platform,
     organization: Option<&str>,

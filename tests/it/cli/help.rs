@@ -51,6 +51,11 @@ fn short_help_names_the_verbs() {
       enable      Lets an instance run again
       test        Runs things to see whether they work
       api         Sends a GraphQL query or mutation as it is, and prints the answer
+      export      Writes a project from a live tenant: manifests, and definitions beside them
+      adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
+                  else
+      release     Takes our markers off: the objects stay as they are in Prismatic, and are managed no
+                  more
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
       schema      Prints the JSON Schema of the manifests, for editors
