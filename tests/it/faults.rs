@@ -137,8 +137,7 @@ fn write_faults(operation: &str) -> Vec<Fault> {
 fn rules(operation: &str, read: bool, change: bool, fault: &Fault) -> Vec<FaultRule> {
     let nth = |nth| FaultRule::nth(operation, nth, fault.clone());
     match (read, change) {
-        (true, false) => vec![FaultRule::every(operation, fault.clone())],
-        (true, true) => vec![FaultRule::every(operation, fault.clone())],
+        (true, _) => vec![FaultRule::every(operation, fault.clone())],
         (false, false) => vec![nth(1)],
         (false, true) => vec![nth(2)],
     }

@@ -211,7 +211,7 @@ fn fault(dice: &mut Dice) -> FaultRule {
         Fault::NullNode,
         Fault::RepeatPage,
     ];
-    let operation: &str = *dice.pick(&operations);
+    let operation = *dice.pick(&operations);
     FaultRule::nth(operation, 1 + dice.roll(3), dice.pick(&faults).clone())
 }
 
