@@ -16,7 +16,7 @@ use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
 use crate::controller::reconciler::Reconciler;
 use crate::controller::remembered::Remembered;
-use crate::controller::stages::Live;
+use crate::controller::stages::{Choices, Live};
 use crate::controller::{Connect, SecretResolver, Status};
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Limits;
@@ -184,9 +184,11 @@ fn assemble(
         Arc::clone(&options.clock),
         options.provenance,
         options.remembered,
-        options.adopt,
-        options.allow_delete,
-        options.chosen_environment,
+        Choices {
+            adopt: options.adopt,
+            allow_delete: options.allow_delete,
+            environment: options.chosen_environment,
+        },
     ));
     let reconciler = Reconciler::new(
         options.source,

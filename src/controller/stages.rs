@@ -45,6 +45,17 @@ pub struct Prepared {
     pub connection: Connection,
 }
 
+/// What was asked for when the daemon was started.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Existing objects that a manifest matches may be taken over.
+    pub adopt: bool,
+    /// Deleting is allowed where the policy asks for it.
+    pub allow_delete: bool,
+    /// The environment, if one was named.
+    pub environment: Option<String>,
+}
+
 /// The real stages.
 pub struct Live {
     /// Makes the way to the tenant.
@@ -57,12 +68,8 @@ pub struct Live {
     pub provenance: ProvenanceSource,
     /// What is known of secrets that were written before.
     pub remembered: Remembered,
-    /// Existing objects that a manifest matches may be taken over.
-    pub adopt: bool,
-    /// Deleting is allowed where the policy asks for it.
-    pub allow_delete: bool,
-    /// The environment that was asked for, if any was.
-    pub environment: Option<String>,
+    /// What was asked for when it was started.
+    pub choices: Choices,
     /// The last files that were right: parsing them again would tell nothing new.
     last: Mutex<Option<Arc<Loaded>>>,
 }
@@ -76,9 +83,7 @@ impl Live {
         clock: Arc<dyn Clock>,
         provenance: ProvenanceSource,
         remembered: Remembered,
-        adopt: bool,
-        allow_delete: bool,
-        environment: Option<String>,
+        choices: Choices,
     ) -> Self {
         Self {
             connect,
@@ -86,9 +91,7 @@ impl Live {
             clock,
             provenance,
             remembered,
-            adopt,
-            allow_delete,
-            environment,
+            choices,
             last: Mutex::new(None),
         }
     }
@@ -105,7 +108,7 @@ impl Stages for Live {
         if let Some(last) = self.last().as_ref().filter(same) {
             return Ok(Arc::clone(last));
         }
-        let environment = self.environment.clone();
+        let environment = self.choices.environment.clone();
         // Hundreds of definitions take seconds, and the server shares this runtime.
         let reading =
             tokio::task::spawn_blocking(move || pass::read(snapshot, environment.as_deref()));
@@ -125,8 +128,8 @@ impl Stages for Live {
             organization: connection.organization.clone(),
             provenance: (self.provenance)(&loaded.revision),
             remembered: self.remembered.clone(),
-            adopt: self.adopt,
-            allow_delete: self.allow_delete,
+            adopt: self.choices.adopt,
+            allow_delete: self.choices.allow_delete,
             requests: connection.requests.as_deref(),
         };
         let planned = pass::plan(loaded, &context).await?;

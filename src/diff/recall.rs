@@ -96,14 +96,9 @@ pub(crate) fn is_mask(shown: Option<&str>) -> bool {
     shown.is_empty() || shown == "NA" || shown.chars().all(|c| c == 'x') || is_signs(shown)
 }
 
-/// A row of signs, with the last characters after it perhaps; or a word in brackets.
+/// A row of signs, with the last characters after it perhaps. Other masks are
+/// known by what the API answered when the value was written.
 fn is_signs(value: &str) -> bool {
     let row = value.chars().take_while(|c| "*•●".contains(*c)).count();
-    let bracketed = [('[', ']'), ('<', '>')]
-        .iter()
-        .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close));
-    let word = value
-        .chars()
-        .all(|c| c.is_alphabetic() || "[]<> _-".contains(c));
-    row >= 3 || (row > 0 && row == value.chars().count()) || (bracketed && word)
+    row >= 3 || (row > 0 && row == value.chars().count())
 }

@@ -73,7 +73,8 @@ impl<'a> Listing<'a> {
             Output::Human | Output::Markdown => self.table.rows(&self.rows(&page.nodes)),
         };
         self.shown += page.nodes.len();
-        self.ui.result(&text)
+        // Every form makes its own text harmless; CSV ends lines with CR LF.
+        self.ui.result_bytes(text.as_bytes())
     }
 
     fn json(&self, nodes: &[Value]) -> String {
@@ -134,7 +135,7 @@ impl<'a> Listing<'a> {
             Output::Human | Output::Markdown if self.shown == 0 => self.table.rows(&[]),
             _ => String::new(),
         };
-        self.ui.result(&text)?;
+        self.ui.result_bytes(text.as_bytes())?;
         self.say(total, end);
         Ok(())
     }

@@ -42,6 +42,11 @@ fn short_help_names_the_verbs() {
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
       daemon      Keeps the tenant in step with the files until it is told to stop
+      export      Writes a project from a live tenant: manifests, and definitions beside them
+      adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
+                  else
+      release     Takes our markers off: the objects stay as they are in Prismatic, and are managed no
+                  more
       get         Reads lists and single records of a tenant
       import      Imports an integration's definition, byte for byte
       publish     Publishes the draft of an integration as a new version
@@ -51,11 +56,6 @@ fn short_help_names_the_verbs() {
       enable      Lets an instance run again
       test        Runs things to see whether they work
       api         Sends a GraphQL query or mutation as it is, and prints the answer
-      export      Writes a project from a live tenant: manifests, and definitions beside them
-      adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
-                  else
-      release     Takes our markers off: the objects stay as they are in Prismatic, and are managed no
-                  more
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
       schema      Prints the JSON Schema of the manifests, for editors

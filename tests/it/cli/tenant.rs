@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::fixture::DEFINITION;
 use super::environment::{Environment, Run};
+use super::fixture::DEFINITION;
 
 /// A tenant, and the ids of what is in it.
 pub(crate) struct Tenant {
