@@ -37,6 +37,7 @@ pub mod resources;
 pub mod stages;
 pub mod status;
 pub mod totals;
+pub mod windows;
 
 mod log;
 

@@ -51,6 +51,8 @@ pub struct Context {
     pub policy: Policy,
     /// Deleting is allowed where the policy asks for it.
     pub allow_delete: bool,
+    /// Why the policy's windows hold changes back at the moment.
+    pub closed: Option<String>,
 }
 
 /// What is done to a resource, in the words of the JSON format.

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 use super::connect::RequestCount;
 use super::error::PassError;
 use super::remembered::{Recorder, Remembered};
+use super::windows;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, Outcome, StepEvent};
@@ -189,6 +190,7 @@ async fn compare(
         reads: sent().saturating_sub(before),
         policy: loaded.desired.project.policy.clone(),
         allow_delete: context.allow_delete,
+        closed: windows::closed(&loaded.desired.project.policy.windows, observed_at),
     };
     let mut plan = build(&inputs, &changes, &about);
     plan.diagnostics.splice(0..0, loaded.diagnostics.clone());

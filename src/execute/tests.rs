@@ -160,6 +160,7 @@ fn plan() -> Plan {
         reads: 0,
         policy: Policy::default(),
         allow_delete: false,
+        closed: None,
     };
     world.with(|inputs, changes| build(inputs, changes, &context))
 }

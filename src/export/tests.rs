@@ -86,6 +86,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         reads: 0,
         policy: crate::model::Policy::default(),
         allow_delete: false,
+        closed: None,
     };
     plan::build(&inputs, &diff::diff(&inputs), &context)
 }

@@ -113,7 +113,8 @@ impl Builder {
             seconds: seconds(requests, context),
         };
         let digest = digest::of(context, &self.resources, &self.steps);
-        let violations = guards::check(&self.resources, managed, &context.policy.guards);
+        let mut violations = guards::check(&self.resources, managed, &context.policy.guards);
+        violations.extend(guards::window(&self.resources, context.closed.as_deref()));
         Plan {
             project: context.project.clone(),
             environment: context.environment.clone(),

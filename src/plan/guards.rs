@@ -75,6 +75,19 @@ pub(super) fn check(
     violations
 }
 
+/// A closed window holds back everything but adoption.
+pub(super) fn window(
+    resources: &[PlannedResource],
+    closed: Option<&str>,
+) -> Option<GuardViolation> {
+    let noticed = |r: &PlannedResource| r.actions.iter().any(|action| *action != Action::Adopt);
+    let message = closed.filter(|_| resources.iter().any(noticed))?.to_owned();
+    Some(GuardViolation {
+        guard: "windows",
+        message,
+    })
+}
+
 /// Everything that a customer may notice of an object that stays.
 fn updates(resource: &PlannedResource) -> bool {
     let quiet = [
@@ -145,6 +158,14 @@ mod tests {
             .into_iter()
             .map(|violation| violation.message)
             .collect()
+    }
+
+    #[test]
+    fn a_closed_window_holds_back_changes_and_nothing_else() {
+        let held = |number, action| window(&resources(number, action), Some("closed")).is_some();
+        assert!(held(1, Action::Deploy) && held(1, Action::Create));
+        assert!(!held(0, Action::Deploy) && !held(1, Action::Adopt));
+        assert_eq!(window(&resources(1, Action::Deploy), None), None);
     }
 
     #[test]

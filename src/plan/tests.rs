@@ -29,6 +29,7 @@ pub(super) fn context() -> Context {
         reads: 4,
         policy: Policy::default(),
         allow_delete: false,
+        closed: None,
     }
 }
 

@@ -59,6 +59,7 @@ async fn ask(
         reads: tenant.requests.requests(),
         policy: desired.project.policy.clone(),
         allow_delete: false,
+        closed: None,
     };
     let plan = plan::release(&live, &desired.project.name, &args.addresses, &context);
     let plan = plan.map_err(|error| {
