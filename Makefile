@@ -26,6 +26,7 @@ quickstart: ## Build, and keep a local sandbox in step with examples/quickstart
 
 .PHONY: test
 test: prism ## Run all tests
+	$(CARGO) test --locked --doc
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		echo '+ $(CARGO) nextest run --locked'; \
 		$(CARGO) nextest run --locked; \
@@ -33,7 +34,6 @@ test: prism ## Run all tests
 		echo 'cargo-nextest is not installed: running the same tests with `cargo test`'; \
 		$(CARGO) test --locked --lib --bins --tests; \
 	fi
-	$(CARGO) test --locked --doc
 
 .PHONY: prism
 prism: $(PRISM_STAMP) ## Install the pinned prism command line into target/prism
