@@ -110,8 +110,9 @@ mod tests {
         let night = window(WindowKind::Allow, "0 1 * * *", 2, "UTC");
         let deny = window(WindowKind::Deny, "30 1 * * *", 1, "UTC");
         assert_eq!(at(&[], "2026-01-01T12:00:00Z"), None);
-        assert_eq!(at(&[night.clone()], "2026-01-01T01:45:00Z"), None);
-        let outside = at(&[night.clone()], "2026-01-01T12:00:00Z");
+        let only = std::slice::from_ref(&night);
+        assert_eq!(at(only, "2026-01-01T01:45:00Z"), None);
+        let outside = at(only, "2026-01-01T12:00:00Z");
         assert_eq!(outside.as_deref(), Some("no allow window is active"));
         assert!(at(&[night, deny], "2026-01-01T01:45:00Z").is_some());
     }
