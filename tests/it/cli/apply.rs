@@ -180,6 +180,29 @@ fn a_variable_without_a_value_blocks_its_instance_and_nothing_else() {
 }
 
 #[test]
+fn a_closed_window_holds_changes_back_until_this_plan_is_approved() {
+    let environment = project();
+    environment.write(
+        "project.yaml",
+        "apiVersion: prism-gitops/v1\nkind: Project\nspec:\n  policy:\n    windows:\n    \
+         - {kind: deny, schedule: \"* * * * *\", duration: 1h}\n",
+    );
+    let held = environment.run("apply --sandbox --auto-approve").expect(4);
+    assert!(held.shown().contains("the deny window"), "{}", held.shown());
+    let plan = environment.run("plan --sandbox -o json").expect(0).json();
+    assert_eq!(plan["violations"][0]["guard"], "windows");
+    assert_eq!(plan["summary"]["create"], 2, "nothing was written");
+    let approve = format!(
+        "apply --sandbox --auto-approve --approve {}",
+        plan["digest"].as_str().unwrap()
+    );
+    environment.run(&approve).expect(0);
+    environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(0);
+}
+
+#[test]
 fn a_changed_definition_is_shown_as_text_on_request() {
     let environment = project();
     environment.run("apply --sandbox --auto-approve").expect(0);
