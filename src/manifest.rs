@@ -36,7 +36,7 @@ mod units;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-pub use cron::is_schedule;
+pub use cron::{is_schedule, parse_schedule};
 pub use references::references;
 pub use schema::json_schema;
 pub use units::is_zone;

@@ -4,11 +4,10 @@
 //! are allow windows, one of them must be active. Times follow the zone's own
 //! clock, summer time included. What cannot be evaluated counts as closed.
 
-use croner::Cron;
-use croner::parser::{CronParser, Seconds, Year};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
+use crate::manifest::parse_schedule;
 use crate::model::{Window, WindowKind};
 
 /// Why changes have to wait; `None` where they need not.
@@ -35,7 +34,7 @@ fn active(window: &Window, now: Timestamp) -> Result<bool, String> {
         None => TimeZone::UTC,
     };
     let now = now.to_zoned(zone);
-    let cron = parse(&window.schedule)?;
+    let cron = parse_schedule(&window.schedule).map_err(|error| error.to_string())?;
     // A schedule that never fired yet has no last start.
     let Ok(start) = cron.find_previous_occurrence(&now, true) else {
         return Ok(false);
@@ -46,15 +45,6 @@ fn active(window: &Window, now: Timestamp) -> Result<bool, String> {
 fn lasts(start: &Zoned, window: &Window) -> Option<Zoned> {
     let duration = SignedDuration::try_from(window.duration).ok()?;
     start.checked_add(duration).ok()
-}
-
-fn parse(schedule: &str) -> Result<Cron, String> {
-    CronParser::builder()
-        .seconds(Seconds::Disallowed)
-        .year(Year::Disallowed)
-        .build()
-        .parse(schedule)
-        .map_err(|error| error.to_string())
 }
 
 fn shown(window: &Window) -> String {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use croner::Cron;
 use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::civil::DateTime;
@@ -27,6 +28,19 @@ impl Fields<'_> {
             }
         }
     }
+}
+
+/// A schedule in the one dialect that manifests have: five fields, no seconds, no years.
+///
+/// # Errors
+///
+/// What the parser says of a text that is none.
+pub fn parse_schedule(text: &str) -> Result<Cron, CronError> {
+    CronParser::builder()
+        .seconds(Seconds::Disallowed)
+        .year(Year::Disallowed)
+        .build()
+        .parse(text)
 }
 
 /// Whether a manifest may have this text as a schedule.
@@ -72,11 +86,7 @@ fn check(text: &str) -> Verdict {
     if text.len() > 256 || !text.is_ascii() {
         return refuse("it is too long, or holds other than ASCII characters");
     }
-    let parser = CronParser::builder()
-        .seconds(Seconds::Disallowed)
-        .year(Year::Disallowed)
-        .build();
-    let cron = match parser.parse(text) {
+    let cron = match parse_schedule(text) {
         Ok(cron) => cron,
         Err(error) => return refuse(&reason(error)),
     };
