@@ -8,6 +8,7 @@ mod config;
 mod config_write;
 mod desired;
 mod diagnostic;
+mod hex;
 mod ids;
 mod marker;
 mod nearest;
@@ -29,6 +30,7 @@ pub use desired::{
     Visibility,
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
+pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;
 pub use nearest::nearest;

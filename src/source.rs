@@ -148,8 +148,7 @@ fn digest(files: &[SourceFile]) -> String {
             Err(why) => add(b'e', why.as_bytes()),
         }
     }
-    let bytes = hasher.finalize();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::model::hex(&hasher.finalize())
 }
 
 #[cfg(test)]

@@ -34,8 +34,7 @@ impl DigestKey {
         block[..32].copy_from_slice(&self.0);
         let mut mac = Hmac::<Sha256>::new(&block.into());
         mac.update(message);
-        let bytes = mac.finalize().into_bytes();
-        ValueDigest(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        ValueDigest(super::hex(&mac.finalize().into_bytes()))
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Context, Operation, Output, PlannedResource, Step, StepId};
-use crate::model::{ConfigWrite, InputWrite, WriteValue};
+use crate::model::{ConfigWrite, InputWrite, WriteValue, hex};
 
 /// The digest of a plan: which tenant and project, which changes, which steps.
 ///
@@ -29,8 +29,7 @@ pub(super) fn of(context: &Context, resources: &[PlannedResource], steps: &[Step
         .collect();
     let whole = json!([context.project, context.environment, resources, steps]);
     let hash = Sha256::digest(whole.to_string().as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(&hash))
 }
 
 fn source<T: serde::Serialize>(output: &Output<T>) -> Value {

@@ -85,12 +85,7 @@ pub(super) fn write(file: &Path, place: &Place, records: &SecretRecords) -> io::
     let content = Content {
         version: VERSION,
         place: place.clone(),
-        key: records
-            .key()
-            .expose()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect(),
+        key: crate::model::hex(records.key().expose()),
         values: records.iter().map(entry).collect(),
     };
     // Made with 0600.

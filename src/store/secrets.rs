@@ -25,7 +25,7 @@ impl Place {
     fn file_name(&self) -> String {
         let whole = serde_json::json!([self.environment, self.organization]);
         let digest = Sha256::digest(whole.to_string().as_bytes());
-        let short: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let short = crate::model::hex(&digest[..8]);
         format!("secrets-{short}.json")
     }
 }
