@@ -8,6 +8,7 @@ mod adopt;
 mod build;
 mod digest;
 mod guards;
+mod hold_back;
 mod instance;
 mod integration;
 mod orphan;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 pub use adopt::adoptions;
 pub use build::build;
 pub use guards::GuardViolation;
+pub use hold_back::{Withheld, hold_back};
 pub use release::{ReleaseError, release};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 

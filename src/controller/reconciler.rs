@@ -20,7 +20,6 @@ use tokio::time::Instant;
 
 use super::delays::Delays;
 use super::error::PassError;
-use super::hold_back::{Withheld, hold_back};
 use super::log;
 use super::memory::{Hold, Memory};
 use super::pass::Loaded;
@@ -31,7 +30,7 @@ use super::stages::{Prepared, Stages};
 use super::status::{Counts, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::{Address, Diagnostic, DriftMode, Health};
-use crate::plan::Plan;
+use crate::plan::{Plan, Withheld, hold_back};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::{Revision, Source};

@@ -7,14 +7,13 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::error::{PassError, chain};
-use super::hold_back::Withheld;
 use super::log;
 use super::memory::Hold;
 use super::queue::Reason;
 use super::status::{Counts, ErrorStatus, PassResult, PassStatus, Phase, Status};
 use crate::execute::Outcome;
 use crate::model::Address;
-use crate::plan::{Plan, StepResult};
+use crate::plan::{Plan, StepResult, Withheld};
 use crate::source::Revision;
 
 /// How a pass ended.

@@ -23,15 +23,15 @@ use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Step, StepId
 use crate::source::{Revision, Snapshot, Source, SourceError};
 use crate::store::{Place, SecretStore};
 
-pub(super) fn name(text: &str) -> ResourceName {
+pub(crate) fn name(text: &str) -> ResourceName {
     ResourceName::parse(text).unwrap()
 }
 
-pub(super) fn instance(text: &str) -> Address {
+pub(crate) fn instance(text: &str) -> Address {
     Address::instance(name(text))
 }
 
-pub(super) fn integration(text: &str) -> Address {
+pub(crate) fn integration(text: &str) -> Address {
     Address::integration(name(text))
 }
 
@@ -51,7 +51,7 @@ fn step(
     }
 }
 
-pub(super) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
+pub(crate) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
     let operation = Operation::DeployInstance {
         instance: Output::Known(InstanceId::new(text)),
         force: false,
@@ -59,7 +59,7 @@ pub(super) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
     step(id, instance(text), Action::Deploy, operation, after)
 }
 
-pub(super) fn publish(id: usize, text: &str) -> Step {
+pub(crate) fn publish(id: usize, text: &str) -> Step {
     let operation = Operation::PublishIntegration {
         integration: Output::Known(IntegrationId::new(text)),
         record: VersionRecord::default(),
@@ -67,7 +67,7 @@ pub(super) fn publish(id: usize, text: &str) -> Step {
     step(id, integration(text), Action::Publish, operation, &[])
 }
 
-pub(super) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
+pub(crate) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
     let operation = Operation::UpgradeInstance {
         instance: Output::Known(InstanceId::new(text)),
         version: Output::Of(StepId(publish)),
@@ -76,7 +76,7 @@ pub(super) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
 }
 
 /// A plan with these steps, and a resource for each of their addresses.
-pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
+pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
     let mut actions: BTreeMap<Address, Vec<Action>> = BTreeMap::new();
     for step in &steps {
         actions
@@ -115,11 +115,11 @@ pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
     }
 }
 
-pub(super) fn succeeding(plan: &Plan) -> Outcome {
+pub(crate) fn succeeding(plan: &Plan) -> Outcome {
     ending(plan, &StepResult::Applied)
 }
 
-pub(super) fn failing(plan: &Plan, message: &str) -> Outcome {
+pub(crate) fn failing(plan: &Plan, message: &str) -> Outcome {
     let result = StepResult::Failed {
         message: message.to_owned(),
         transient: true,
@@ -136,7 +136,7 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     }
 }
 
-pub(super) fn desired_with(drift: DriftMode) -> Desired {
+pub(crate) fn desired_with(drift: DriftMode) -> Desired {
     Desired {
         project: Project {
             name: name("default"),
@@ -159,11 +159,11 @@ pub(super) struct MemorySource {
 }
 
 impl MemorySource {
-    pub(super) fn set(&self, revision: Option<&str>) {
+    pub(crate) fn set(&self, revision: Option<&str>) {
         *self.revision.lock().unwrap() = revision.map(str::to_owned);
     }
 
-    pub(super) fn readings(&self) -> usize {
+    pub(crate) fn readings(&self) -> usize {
         *self.readings.lock().unwrap()
     }
 }

@@ -8,27 +8,17 @@ use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
-use crate::plan::render::{self, Results};
+use crate::plan::render;
 use crate::plan::{Action, Plan, Step, StepResult};
 
 /// Writes the result in the form that was asked for.
 pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(&render::json(plan, Some(&results(plan, outcome)))),
+        Output::Json => ui.document(&render::json(plan, Some(&outcome.by_resource(plan)))),
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),
         _ => ui.result(&format!("\n{}\n", text(plan, outcome))),
     }
-}
-
-fn results(plan: &Plan, outcome: &Outcome) -> Results {
-    let addresses = plan
-        .resources
-        .iter()
-        .map(|resource| resource.address.clone());
-    addresses
-        .filter_map(|address| Some((address.clone(), outcome.of(plan, &address)?)))
-        .collect()
 }
 
 /// The summary line, and what failed with the words of the API.
