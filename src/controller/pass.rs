@@ -66,6 +66,8 @@ pub struct PassContext<'a> {
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
     pub allow_delete: bool,
+    /// The addresses that the plan may do something to, as text; `None` for all of them.
+    pub only: Option<BTreeSet<String>>,
     /// Counts requests, where the platform does.
     pub requests: Option<&'a dyn RequestCount>,
 }
@@ -184,6 +186,7 @@ async fn compare(
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
+        organization: tenant.identity.organization_id.clone(),
         revision: Some(name_of(&loaded.revision).to_owned()),
         observed_at,
         provenance: context.provenance.clone(),
@@ -191,6 +194,7 @@ async fn compare(
         policy: loaded.desired.project.policy.clone(),
         allow_delete: context.allow_delete,
         closed: windows::closed(&loaded.desired.project.policy.windows, observed_at),
+        only: context.only.clone(),
     };
     let mut plan = build(&inputs, &changes, &about);
     plan.diagnostics.splice(0..0, loaded.diagnostics.clone());

@@ -130,6 +130,7 @@ impl Stages for Live {
             remembered: self.remembered.clone(),
             adopt: self.choices.adopt,
             allow_delete: self.choices.allow_delete,
+            only: None,
             requests: connection.requests.as_deref(),
         };
         let planned = pass::plan(loaded, &context).await?;

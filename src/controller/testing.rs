@@ -19,7 +19,7 @@ use crate::model::{
     Address, Desired, Diagnostic, DriftMode, Health, InstanceId, IntegrationId, Policy, Project,
     ResourceName, SyncStatus, VersionRecord,
 };
-use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Step, StepId, StepResult};
+use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId, StepResult};
 use crate::source::{Revision, Snapshot, Source, SourceError};
 use crate::store::{Place, SecretStore};
 
@@ -98,10 +98,15 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
             hint: None,
             changes: Vec::new(),
             orphan: false,
+        rests_on: Vec::new(),
+        writes: None,
         });
     Plan {
+        purpose: Purpose::Changes,
         project: "default".to_owned(),
         environment: "test".to_owned(),
+        organization: "org".to_owned(),
+        policy: "sha256:policy".to_owned(),
         revision: None,
         observed_at: Timestamp::UNIX_EPOCH,
         resources: resources.collect(),
@@ -111,6 +116,7 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
         cost: Default::default(),
         diagnostics: Vec::new(),
         violations: Vec::new(),
+        later: Vec::new(),
         digest: String::new(),
     }
 }

@@ -154,6 +154,7 @@ fn plan() -> Plan {
     let context = Context {
         project: "p".to_owned(),
         environment: "e".to_owned(),
+        organization: "o1".to_owned(),
         revision: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
         provenance: VersionRecord::default(),
@@ -161,6 +162,7 @@ fn plan() -> Plan {
         policy: Policy::default(),
         allow_delete: false,
         closed: None,
+        only: None,
     };
     world.with(|inputs, changes| build(inputs, changes, &context))
 }

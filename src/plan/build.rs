@@ -1,11 +1,13 @@
 //! Differences to resources and steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::guards::Managed;
+use super::hold_back::withhold;
+use super::review::Reviewed;
 use super::{
-    Action, Context, Cost, Operation, Plan, PlannedResource, Step, StepId, digest, guards,
-    instance, integration, orphan, summary,
+    Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest,
+    guards, instance, integration, orphan, summary,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
 use crate::model::{Address, Health, Kind, Location, ResourceName, SyncStatus};
@@ -30,6 +32,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
 /// Collects resources and steps.
 #[derive(Default)]
 pub(super) struct Builder {
+    purpose: Purpose,
     resources: Vec<PlannedResource>,
     steps: Vec<Step>,
     /// The step that publishes a version of each managed integration.
@@ -37,6 +40,13 @@ pub(super) struct Builder {
 }
 
 impl Builder {
+    pub(super) fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            ..Self::default()
+        }
+    }
+
     /// Adds a step and returns its place.
     pub(super) fn step(
         &mut self,
@@ -100,8 +110,31 @@ impl Builder {
         });
     }
 
+    /// Leaves out what the plan may not touch, and what depends on it. Returns its addresses.
+    fn leave_out(&mut self, only: &BTreeSet<String>) -> Vec<Address> {
+        let left = |resource: &&PlannedResource| {
+            !resource.actions.is_empty() && !only.contains(&resource.address.to_string())
+        };
+        let left = self.resources.iter().filter(left);
+        let left: BTreeSet<Address> = left.map(|resource| resource.address.clone()).collect();
+        let withheld = withhold(&mut self.steps, &left);
+        self.resources.retain(|it| !left.contains(&it.address));
+        let waiting = self.resources.iter_mut();
+        let waiting = waiting.filter_map(|it| Some((withheld.get(&it.address)?, it)));
+        for (on, resource) in waiting {
+            let own = self.steps.iter().filter(|it| it.address == resource.address);
+            let own: BTreeSet<Action> = own.map(|step| step.action).collect();
+            resource.actions.retain(|action| own.contains(action));
+            resource.reason = format!("needs {on} first, which this plan leaves alone");
+        }
+        left.into_iter().collect()
+    }
+
     pub(super) fn finish(mut self, managed: Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
+        let only = context.only.as_ref();
+        let later = only.map(|only| self.leave_out(only)).unwrap_or_default();
+        digest::writes(&mut self.resources, &self.steps);
         let requests = self
             .steps
             .iter()
@@ -112,12 +145,14 @@ impl Builder {
             writes: requests,
             seconds: seconds(requests, context),
         };
-        let digest = digest::of(context, &self.resources, &self.steps);
         let mut violations = guards::check(&self.resources, managed, &context.policy.guards);
         violations.extend(guards::window(&self.resources, context.closed.as_deref()));
-        Plan {
+        let mut plan = Plan {
+            purpose: self.purpose,
             project: context.project.clone(),
             environment: context.environment.clone(),
+            organization: context.organization.clone(),
+            policy: digest::of_policy(&context.policy),
             revision: context.revision.clone(),
             observed_at: context.observed_at,
             summary: summary::count(&self.resources),
@@ -127,8 +162,11 @@ impl Builder {
             cost,
             diagnostics: Vec::new(),
             violations,
-            digest,
-        }
+            later,
+            digest: String::new(),
+        };
+        plan.digest = digest::of(&Reviewed::from(&plan));
+        plan
     }
 }
 
@@ -174,6 +212,8 @@ pub(super) fn quiet(
         hint: None,
         changes: Vec::new(),
         orphan: false,
+        rests_on: Vec::new(),
+        writes: None,
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn window(
     resources: &[PlannedResource],
     closed: Option<&str>,
 ) -> Option<GuardViolation> {
-    let noticed = |r: &PlannedResource| r.actions.iter().any(|action| *action != Action::Adopt);
+    let noticed = |r: &PlannedResource| r.actions.iter().any(|action| action.is_noticed());
     let message = closed.filter(|_| resources.iter().any(noticed))?.to_owned();
     Some(GuardViolation {
         guard: "windows",
@@ -95,6 +95,7 @@ fn updates(resource: &PlannedResource) -> bool {
         Action::Create,
         Action::Disable,
         Action::Delete,
+        Action::Release,
     ];
     let created = resource.actions.contains(&Action::Create);
     !created

@@ -1,7 +1,9 @@
 //! Steps of one integration: import → update → publish → availability, marketplace.
 
 use super::build::{Builder, quiet};
-use super::{Action, Context, Operation, Output, PlannedResource, StepId, VersionSource};
+use super::{
+    Action, Context, Operation, Output, PlannedResource, Precondition, StepId, VersionSource, digest,
+};
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
 use crate::model::{Address, DesiredIntegration, Health, IntegrationId, SyncStatus, VersionRecord};
 
@@ -45,12 +47,37 @@ pub(super) fn plan(
         },
         reason: reason(changes),
         changes: changes.fields.clone(),
+        rests_on: rests_on(inputs, changes),
         ..quiet(
             address,
             changes.display_name.clone(),
             Some(diff.location.clone()),
         )
     });
+}
+
+/// What the steps rest on besides the fields that differ. An import overwrites all of
+/// the draft, so all of it counts; what is published becomes the next version of those there are.
+fn rests_on(inputs: &Inputs<'_>, changes: &IntegrationChanges) -> Vec<Precondition> {
+    let live = &inputs.tenant.integrations.items;
+    let id = changes.live.id();
+    let Some(live) = id.and_then(|id| live.iter().find(|live| live.id == *id)) else {
+        return vec![Precondition::new("object", "none")];
+    };
+    let mut all = vec![Precondition::new("object", live.id.as_str())];
+    if let (true, Some(text)) = (changes.import, live.definition.known()) {
+        all.push(Precondition::new("draft", digest::of_text(text)));
+    }
+    if let Some(labels) = &changes.labels {
+        all.push(Precondition::new("labels to be", labels.join(", ")));
+    }
+    if changes.publish {
+        let newest = live.newest();
+        let number = newest.known().map(|version| version.number.to_string());
+        let newest = number.unwrap_or_else(|| "none".to_owned());
+        all.push(Precondition::new("newest version", newest));
+    }
+    all
 }
 
 fn reason(changes: &IntegrationChanges) -> String {

@@ -19,10 +19,11 @@ use crate::model::{
 
 type Arrange = fn(&mut World);
 
-pub(super) fn context() -> Context {
+pub(crate) fn context() -> Context {
     Context {
         project: "p".to_owned(),
         environment: "prod".to_owned(),
+        organization: "o1".to_owned(),
         revision: Some("r1".to_owned()),
         observed_at: Timestamp::UNIX_EPOCH,
         provenance: VersionRecord::default(),
@@ -30,6 +31,7 @@ pub(super) fn context() -> Context {
         policy: Policy::default(),
         allow_delete: false,
         closed: None,
+        only: None,
     }
 }
 
@@ -37,7 +39,7 @@ pub(super) fn plan(world: &World) -> Plan {
     world.with(|inputs, changes| build(inputs, changes, &context()))
 }
 
-pub(super) fn acme() -> String {
+pub(crate) fn acme() -> String {
     definition("Acme ERP", "https://a.example")
 }
 
@@ -69,7 +71,7 @@ pub(super) fn fresh() -> World {
 }
 
 /// Everything exists and matches.
-pub(super) fn in_step() -> World {
+pub(crate) fn in_step() -> World {
     let mut world = fresh();
     world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
     let live = world.live_instance("n1", "i1", "smith");

@@ -5,8 +5,9 @@ use crate::cli::Variables;
 use crate::cli::args::AdoptArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::project::{Decided, decide_adoptions};
+use crate::cli::project::{Decided, read_adoptions};
 use crate::cli::runtime;
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 
 /// Runs the command.
@@ -22,7 +23,9 @@ pub(super) async fn run(
 
 /// Everything before the first write.
 async fn ask(ui: &Ui, args: &AdoptArgs, variables: &Variables) -> Result<Decided, CliError> {
-    let decided = decide_adoptions(ui, &args.path, &args.tenant, variables).await?;
-    apply::show_and_ask(ui, args.show, args.auto_approve, &decided).await?;
-    Ok(decided)
+    let (basis, tenant) = read_adoptions(&args.path, &args.tenant, variables).await?;
+    let planned = basis.plan(ui, &tenant, None).await?;
+    let decided = Decided { tenant, planned };
+    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;
+    apply::show_and_ask(ui, args.show, args.auto_approve, decided, again).await
 }

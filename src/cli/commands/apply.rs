@@ -1,7 +1,9 @@
 //! `apply`: plan, ask, carry out, report.
 
 mod report;
-mod saved;
+mod reviewed;
+
+use std::collections::BTreeSet;
 
 use tokio::sync::{mpsc, watch};
 
@@ -12,12 +14,13 @@ use crate::cli::confirm;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Steps;
-use crate::cli::project::{Decided, decide};
+use crate::cli::project::{self, Decided};
 use crate::cli::runtime;
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::controller::pass;
+use crate::controller::pass::{self, Planned};
 use crate::execute::{Outcome, StepEvent};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reviewed};
 use crate::runtime::shutdown::Shutdown;
 
 /// Runs the command.
@@ -53,32 +56,26 @@ async fn decide_and_ask(
     args: &ApplyArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
-    let saved = args.plan.as_deref().map(saved::read).transpose()?;
-    let decided = decide(
-        ui,
-        &args.path,
-        args.decide,
-        &args.state,
-        &args.tenant,
-        variables,
-    )
-    .await?;
-    let plan = &decided.planned.plan;
+    let saved = args.plan.as_deref().map(reviewed::read).transpose()?;
+    let (path, tenant) = (&args.path, &args.tenant);
+    let (basis, tenant) = project::read(path, args.decide, &args.state, tenant, variables).await?;
+    let only = saved.as_ref().map(Reviewed::addresses);
+    let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
-        saved.same_as(plan)?;
+        reviewed::still(saved, &planned.plan)?;
+        reviewed::tell_later(ui, &planned.plan);
     }
-    let guarded = guards(plan, args.approve.as_deref());
-    let ask = saved.is_none() && !args.auto_approve && !plan.is_empty();
-    if ask && guarded.is_ok() {
-        confirm::possible(ui)?;
-    }
-    if guarded.is_ok() || !ui.is_json() {
+    let decided = Decided { tenant, planned };
+    let approve = |plan: &Plan| guards(plan, args.approve.as_deref());
+    let guarded = approve(&decided.planned.plan);
+    let ask = saved.is_none() && !args.auto_approve;
+    if guarded.is_err() && !ui.is_json() {
         show(ui, args.show, args.auto_approve, &decided).await?;
     }
     guarded?;
-    if ask {
-        confirm::ask(ui, &plan.environment).await?;
-    }
+    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;
+    let decided = show_and_ask(ui, args.show, !ask, decided, again).await?;
+    approve(&decided.planned.plan)?;
     Ok(decided)
 }
 
@@ -114,23 +111,33 @@ async fn show(
     }
 }
 
-/// Shows a plan, and asks where somebody is to be asked.
+/// Shows a plan, and asks where somebody is to be asked. Answering takes time: what was
+/// agreed to is made `again` then, and refused if what it rests on moved.
 pub(super) async fn show_and_ask(
     ui: &Ui,
     args: ShowArgs,
     auto_approve: bool,
-    decided: &Decided,
-) -> Result<(), CliError> {
+    decided: Decided,
+    again: impl AsyncFnOnce(&Chosen, BTreeSet<String>) -> Result<Planned, CliError>,
+) -> Result<Decided, CliError> {
     let plan = &decided.planned.plan;
     let ask = !auto_approve && !plan.is_empty();
     if ask {
         confirm::possible(ui)?;
     }
-    show(ui, args, auto_approve, decided).await?;
-    if ask {
-        confirm::ask(ui, &plan.environment).await?;
+    show(ui, args, auto_approve, &decided).await?;
+    if !ask {
+        return Ok(decided);
     }
-    Ok(())
+    confirm::ask(ui, &plan.environment).await?;
+    let shown = Reviewed::from(plan);
+    let planned = again(&decided.tenant, shown.addresses()).await?;
+    reviewed::still(&shown, &planned.plan)?;
+    reviewed::tell_later(ui, &planned.plan);
+    Ok(Decided {
+        planned,
+        tenant: decided.tenant,
+    })
 }
 
 async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Outcome, CliError> {

@@ -30,6 +30,7 @@ fn loaded() -> Loaded {
 async fn plan(platform: &Fake, organization: Option<&str>) -> Result<pass::Planned, PassError> {
     let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
     let context = PassContext {
+        only: None,
         platform,
         clock: &clock,
         secrets: Default::default(),

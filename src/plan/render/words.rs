@@ -119,7 +119,7 @@ fn sides(change: &FieldChange, room: usize) -> String {
 }
 
 /// A value in one line: quoted where its ends would not be seen.
-fn shorten(text: &str, room: usize) -> String {
+pub(crate) fn shorten(text: &str, room: usize) -> String {
     let lines = text.lines().count();
     if lines > 1 {
         return format!("({lines} lines)");

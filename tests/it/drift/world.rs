@@ -120,6 +120,7 @@ impl World {
         let loaded = pass::load(&self.files, None).await?;
         let nowhere = std::path::Path::new("/nonexistent");
         let context = PassContext {
+            only: None,
             platform: &self.client,
             clock: &self.clock,
             secrets: secrets::resolve_with(loaded.secrets.clone(), nowhere, |name| {

@@ -102,7 +102,7 @@ fn done(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 8] = [
     "adopted",
     "created",
     "updated",
@@ -110,6 +110,7 @@ const WORDS: [&str; 7] = [
     "deployed",
     "disabled",
     "deleted",
+    "released",
 ];
 
 fn word(action: Action) -> usize {
@@ -126,6 +127,7 @@ fn word(action: Action) -> usize {
         Action::Deploy => 4,
         Action::Disable => 5,
         Action::Delete => 6,
+        Action::Release => 7,
     }
 }
 
