@@ -15,7 +15,8 @@ use crate::manifest;
 use crate::model::Project;
 use crate::runtime::clock::SystemClock;
 use crate::source::dir::{DirSource, root_of};
-use crate::source::{Source as _, secrets};
+use crate::source::secrets::{self, Permission};
+use crate::source::Source as _;
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {
@@ -83,12 +84,13 @@ async fn compare(
 ) -> Result<Decided, CliError> {
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
+    let permission = Permission::of(&loaded.desired.project, tenant.allow_exec);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");
     let context = PassContext {
         platform: tenant.platform.as_ref(),
         clock: &SystemClock,
-        secrets: secrets::resolve(loaded.secrets.clone(), &root).await,
+        secrets: secrets::resolve(loaded.secrets.clone(), &root, &permission).await,
         environment: tenant.environment.clone(),
         organization: tenant.organization.clone(),
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::connect::Connection;
 use super::error::PassError;
+use super::gate::Gate;
 use super::pass::{Loaded, Planned};
 use super::remembered::Recorder;
 use super::stages::{Prepared, Stages};
@@ -278,6 +279,7 @@ impl Stages for Script {
                         organization: "org-1".to_owned(),
                     },
                 },
+                gate: Gate::default(),
             },
             connection: Connection {
                 platform: Arc::new(platform::Fake::default()),

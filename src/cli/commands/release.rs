@@ -12,6 +12,7 @@ use crate::cli::project::{self, Decided};
 use crate::cli::runtime;
 use crate::cli::tenant;
 use crate::cli::ui::Ui;
+use crate::controller::gate::Gate;
 use crate::controller::pass::{self, Planned};
 use crate::controller::remembered::Recorder;
 use crate::manifest;
@@ -73,6 +74,7 @@ async fn ask(
         recorder: Recorder::forgetful(&tenant.environment, organization),
         plan,
         tenant: Arc::new(live),
+        gate: Gate::default(),
     };
     let decided = Decided { tenant, planned };
     let show = ShowArgs {
