@@ -204,7 +204,8 @@ fn a_closed_window_holds_changes_back_until_this_plan_is_approved() {
 
 #[test]
 fn a_program_is_asked_for_a_secret_only_where_project_and_operator_allow_it() {
-    let environment = project();
+    let mut environment = project();
+    environment.set("PRISM_REFRESH_TOKEN", "leaked");
     let exec = "{secret: {exec: [sh, -c, \"echo ran >> ran; printf '%s' \\\"$PRISM_REFRESH_TOKEN\\\"hunter2\"]}}";
     environment.edit("customers/smith.yaml", "https://erp.smith.example", exec);
     let refused = environment.run("plan --sandbox --allow-exec").expect(1);
