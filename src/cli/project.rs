@@ -14,9 +14,9 @@ use crate::controller::remembered::Remembered;
 use crate::manifest;
 use crate::model::Project;
 use crate::runtime::clock::SystemClock;
+use crate::source::Source as _;
 use crate::source::dir::{DirSource, root_of};
 use crate::source::secrets::{self, Permission};
-use crate::source::Source as _;
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {

@@ -149,7 +149,15 @@ impl Stages for Live {
         let platform = prepared.connection.platform.as_ref();
         let concurrency = prepared.connection.concurrency;
         let clock = self.clock.as_ref();
-        pass::apply(&prepared.planned, platform, clock, concurrency, stop, events).await
+        pass::apply(
+            &prepared.planned,
+            platform,
+            clock,
+            concurrency,
+            stop,
+            events,
+        )
+        .await
     }
 }
 

@@ -133,6 +133,7 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     Outcome {
         steps: steps.collect(),
         interrupted: false,
+        closed: None,
         written: BTreeMap::new(),
     }
 }

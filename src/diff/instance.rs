@@ -368,11 +368,11 @@ fn stays_on(desired: &DesiredInstance, live: &Instance) -> Result<(), Stop> {
     let stops = desired.state == InstanceState::Disabled && live.enabled;
     match labels::guardian(&live.labels, desired.protect).filter(|_| stops) {
         None => Ok(()),
-        Some(end) => Err(
-            Refusal::new("it is protected, and `state: disabled` would switch it off")
-                .hint(format!("to switch it off, {end}"))
-                .into(),
-        ),
+        Some(end) => Err(Refusal::new(
+            "it is protected, and `state: disabled` would switch it off",
+        )
+        .hint(format!("to switch it off, {end}"))
+        .into()),
     }
 }
 

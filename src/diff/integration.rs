@@ -201,7 +201,9 @@ fn stays_on_offer(
     let newest = newest?;
     let end = labels::guardian(&live.labels, desired.protect)?;
     let wanted = desired.marketplace.as_ref().and_then(|one| one.visibility);
-    let offered = newest.visibility.is_some_and(|one| one != Visibility::Hidden);
+    let offered = newest
+        .visibility
+        .is_some_and(|one| one != Visibility::Hidden);
     let what = if desired.available == Some(false) && newest.available {
         "`available: false` would withdraw its newest version"
     } else if wanted == Some(Visibility::Hidden) && offered {

@@ -105,7 +105,10 @@ mod tests {
             strings(&["gitops:p/a", "gitops:protect", "gitops:q/x", "production"])
         );
         let done = strings(&["b", "gitops:p/a", "a"]);
-        assert_eq!(target(&done, Some(&strings(&["a", "b"])), &marker, false), None);
+        assert_eq!(
+            target(&done, Some(&strings(&["a", "b"])), &marker, false),
+            None
+        );
         assert_eq!(target(&done, None, &marker, false), None);
         assert!(target(&done, Some(&[]), &marker, false).is_some());
     }

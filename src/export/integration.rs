@@ -8,8 +8,8 @@ use super::{NoteCode, Options, Report, integration_path, ours};
 use crate::definition::{Definition, readable};
 use crate::model::{
     Adopt, DefinitionFile, Desired, DesiredIntegration, Integration, IntegrationId, IntegrationRef,
-    Location, Marker, Marketplace, Observed, PublishWhen, PublishedVersion, ResourceName, SequenceId,
-    Tenant, VersionId, Visibility,
+    Location, Marker, Marketplace, Observed, PublishWhen, PublishedVersion, ResourceName,
+    SequenceId, Tenant, VersionId, Visibility,
 };
 
 /// The integrations of a tenant.

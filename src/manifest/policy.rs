@@ -3,8 +3,10 @@
 use super::fields::{Fields, boolean, filled, list};
 use super::findings::Report;
 use super::keys;
+use crate::model::{
+    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Window, WindowKind,
+};
 use crate::yaml::Node;
-use crate::model::{DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Window, WindowKind};
 
 /// Reads `policy:`.
 pub(super) fn read(fields: &Fields<'_>) -> Policy {
@@ -38,7 +40,11 @@ pub(super) fn read(fields: &Fields<'_>) -> Policy {
 fn exec(report: &Report, node: &Node) -> Option<ExecPolicy> {
     if node.as_sequence().is_none() {
         let allowed = boolean(report, node, "\"exec\"")?;
-        return Some(if allowed { ExecPolicy::Any } else { ExecPolicy::Never });
+        return Some(if allowed {
+            ExecPolicy::Any
+        } else {
+            ExecPolicy::Never
+        });
     }
     let programs = list(report, node, "\"exec\"")?;
     let read = |item| filled(report, item, "a program");

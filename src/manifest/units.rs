@@ -325,7 +325,13 @@ mod tests {
 
     #[test]
     fn zones_are_looked_up_in_the_database_that_is_compiled_in() {
-        for good in ["UTC", "America/Chicago", "US/Central", "Australia/Lord_Howe", "Europe/Kyiv"] {
+        for good in [
+            "UTC",
+            "America/Chicago",
+            "US/Central",
+            "Australia/Lord_Howe",
+            "Europe/Kyiv",
+        ] {
             assert!(unknown_zone(good).is_none(), "{good}");
         }
         assert!(unknown_zone("Amerika/Chicago").is_some());

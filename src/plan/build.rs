@@ -139,16 +139,22 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
         Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
         Verdict::Unknown(_) | Verdict::Refused(_) => 0,
     });
-    let instances = changes.instances.iter().filter_map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) if matches!(changes.live, Found::Owned(_)) => {
-            Some(&changes.customer_name)
-        }
-        Verdict::Compared(_) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
-    });
+    let instances = changes
+        .instances
+        .iter()
+        .filter_map(|diff| match &diff.verdict {
+            Verdict::Compared(changes) if matches!(changes.live, Found::Owned(_)) => {
+                Some(&changes.customer_name)
+            }
+            Verdict::Compared(_) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
+        });
     let left = changes.orphans.iter();
     let left = left.filter(|orphan| orphan.address.kind == Kind::Instance);
     let mut of_customers: BTreeMap<String, u64> = BTreeMap::new();
-    for customer in instances.clone().chain(left.filter_map(|o| o.customer_name.as_ref())) {
+    for customer in instances
+        .clone()
+        .chain(left.filter_map(|o| o.customer_name.as_ref()))
+    {
         *of_customers.entry(customer.clone()).or_default() += 1;
     }
     let orphans = |kind| {

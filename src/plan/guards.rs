@@ -309,7 +309,11 @@ mod tests {
         assert_eq!(capped(&[(9, 3), (4, 3)], Share::Count(3), 0), None);
         insta::assert_snapshot!(capped(&[(9, 4), (4, 3), (2, 5)], Share::Count(3), 0).unwrap(), @"");
         insta::assert_snapshot!(capped(&[(20, 11), (20, 10)], Share::Percent(50.0), 10).unwrap(), @"");
-        assert_eq!(capped(&[(4, 4)], Share::Percent(50.0), 10), None, "below the minimum");
+        assert_eq!(
+            capped(&[(4, 4)], Share::Percent(50.0), 10),
+            None,
+            "below the minimum"
+        );
         insta::assert_snapshot!(capped(&[(9, 1); 8], Share::Count(0), 0).unwrap(), @"");
     }
 

@@ -131,7 +131,9 @@ fn programs_are_named_only_where_the_project_allows_them() {
         };
         world.desired.instances[0].set("Endpoint", ConfigValue::Secret(program));
         let all = findings(&world);
-        all.into_iter().filter(|one| one.contains("exec")).collect::<Vec<_>>()
+        all.into_iter()
+            .filter(|one| one.contains("exec"))
+            .collect::<Vec<_>>()
     };
     assert!(found(ExecPolicy::Any).is_empty() && found(only("vault")).is_empty());
     assert_eq!(found(only("op")).len(), 1);

@@ -21,9 +21,9 @@ use crate::manifest;
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::runtime::clock::SystemClock;
 use crate::server;
-use crate::source::watch::{Watch, WatchOptions};
 use crate::source::Source as _;
 use crate::source::secrets::{self, Permission};
+use crate::source::watch::{Watch, WatchOptions};
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);

@@ -110,7 +110,11 @@ async fn carried_out(
     let platform = Fake::default();
     let clock = TokioClock::starting_at(began);
     let planned = pass::Planned {
-        plan: plan_of((0..3).map(|id| deploy(id, &format!("n{id}"), &[])).collect()),
+        plan: plan_of(
+            (0..3)
+                .map(|id| deploy(id, &format!("n{id}"), &[]))
+                .collect(),
+        ),
         gate: Gate::new(windows, began),
         ..plan(&Fake::default(), None).await.unwrap()
     };
@@ -138,7 +142,11 @@ async fn a_window_that_closes_ends_a_pass_between_its_steps() {
     for (zone, schedule, began) in [
         ("UTC", "0 17 * * *", "2026-11-20T16:58:30Z"),
         ("America/Chicago", "0 3 * * SUN", "2026-03-08T07:58:30Z"),
-        ("Australia/Lord_Howe", "30 2 * * SUN", "2026-10-03T15:28:30Z"),
+        (
+            "Australia/Lord_Howe",
+            "30 2 * * SUN",
+            "2026-10-03T15:28:30Z",
+        ),
     ] {
         let deny = |may| [window(WindowKind::Deny, schedule, zone, may)];
         let (deployed, outcome) = carried_out(&deny(false), began, Duration::ZERO, false).await;
@@ -168,7 +176,8 @@ async fn an_answer_that_comes_after_the_window_comes_too_late() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_is_a_stop_and_no_window() {
     let deny = [window(WindowKind::Deny, "0 17 * * *", "UTC", false)];
-    let (deployed, outcome) = carried_out(&deny, "2026-11-20T16:30:00Z", Duration::ZERO, true).await;
+    let (deployed, outcome) =
+        carried_out(&deny, "2026-11-20T16:30:00Z", Duration::ZERO, true).await;
     assert_eq!((deployed, outcome.closed), (0, None));
     assert!(outcome.interrupted);
 }

@@ -88,7 +88,11 @@ fn overrun(window: Window) -> Window {
 
 fn cut(windows: &[Window], began: &str, now: &str) -> Option<String> {
     let (began, now) = (began.parse().unwrap(), now.parse().unwrap());
-    assert_eq!(closed(windows, began), None, "nothing begins in a closed window");
+    assert_eq!(
+        closed(windows, began),
+        None,
+        "nothing begins in a closed window"
+    );
     cut_short(windows, began, now)
 }
 
@@ -103,7 +107,11 @@ fn what_began_in_an_allow_window_goes_past_its_end_only_if_it_may() {
     let other = window(WindowKind::Allow, "0 2 * * *", 1, "UTC");
     let both = [overrun(night.clone()), other.clone()];
     assert!(cut(&both, inside, after).is_some());
-    assert_eq!(cut(&both, "2026-01-01T01:30:00Z", after), None, "the other began later");
+    assert_eq!(
+        cut(&both, "2026-01-01T01:30:00Z", after),
+        None,
+        "the other began later"
+    );
     // One that is active needs nobody's permission.
     let long = window(WindowKind::Allow, "0 0 * * *", 12, "UTC");
     assert_eq!(cut(&[night, long], inside, after), None);
@@ -129,16 +137,56 @@ fn what_began_before_a_deny_window_goes_into_it_only_if_it_may() {
 fn windows_follow_the_clock_on_both_halves_of_the_earth() {
     for (zone, schedule, hours, held) in [
         // The skipped hour is not part of the window: 1:00 to 4:00 by the clock is two hours.
-        ("America/Chicago", "0 1 * * *", 2, ["2026-03-08T07:00:00Z", "2026-03-08T09:00:00Z"]),
+        (
+            "America/Chicago",
+            "0 1 * * *",
+            2,
+            ["2026-03-08T07:00:00Z", "2026-03-08T09:00:00Z"],
+        ),
         // The hour that comes twice is: 0:00 to 2:00 by the clock is three hours.
-        ("America/Chicago", "0 0 * * *", 3, ["2026-11-01T05:00:00Z", "2026-11-01T08:00:00Z"]),
-        ("Australia/Sydney", "0 1 * * *", 3, ["2026-04-04T14:00:00Z", "2026-04-04T17:00:00Z"]),
-        ("Australia/Sydney", "0 1 * * *", 2, ["2026-10-03T15:00:00Z", "2026-10-03T17:00:00Z"]),
-        ("Australia/Lord_Howe", "0 1 * * *", 2, ["2026-04-04T14:00:00Z", "2026-04-04T16:00:00Z"]),
-        ("Australia/Lord_Howe", "0 1 * * *", 1, ["2026-10-03T14:30:00Z", "2026-10-03T15:30:00Z"]),
+        (
+            "America/Chicago",
+            "0 0 * * *",
+            3,
+            ["2026-11-01T05:00:00Z", "2026-11-01T08:00:00Z"],
+        ),
+        (
+            "Australia/Sydney",
+            "0 1 * * *",
+            3,
+            ["2026-04-04T14:00:00Z", "2026-04-04T17:00:00Z"],
+        ),
+        (
+            "Australia/Sydney",
+            "0 1 * * *",
+            2,
+            ["2026-10-03T15:00:00Z", "2026-10-03T17:00:00Z"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "0 1 * * *",
+            2,
+            ["2026-04-04T14:00:00Z", "2026-04-04T16:00:00Z"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "0 1 * * *",
+            1,
+            ["2026-10-03T14:30:00Z", "2026-10-03T15:30:00Z"],
+        ),
         // A start within the skipped time is the first minute after it.
-        ("America/Chicago", "30 2 * * *", 1, ["2026-03-08T08:00:00Z", "2026-03-08T09:00:00Z"]),
-        ("Australia/Lord_Howe", "15 2 * * *", 1, ["2026-10-03T15:30:00Z", "2026-10-03T16:30:00Z"]),
+        (
+            "America/Chicago",
+            "30 2 * * *",
+            1,
+            ["2026-03-08T08:00:00Z", "2026-03-08T09:00:00Z"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "15 2 * * *",
+            1,
+            ["2026-10-03T15:30:00Z", "2026-10-03T16:30:00Z"],
+        ),
     ] {
         let [start, end] = held.map(|at| at.parse::<Timestamp>().unwrap());
         let second = SignedDuration::from_secs(1);
@@ -164,7 +212,10 @@ fn the_next_opening_is_told_if_there_is_one() {
     let freeze = window(WindowKind::Deny, "0 17 * * FRI", 64, "America/Chicago");
     let monday = Some("2026-11-23T15:00:00Z".to_owned());
     assert_eq!(opening(&[freeze.clone()], "2026-11-21T12:00:00Z"), monday);
-    assert_eq!(opening(&[], "2026-11-21T12:00:00Z").as_deref(), Some("2026-11-21T12:00:00Z"));
+    assert_eq!(
+        opening(&[], "2026-11-21T12:00:00Z").as_deref(),
+        Some("2026-11-21T12:00:00Z")
+    );
     let always = window(WindowKind::Deny, "0 0 * * *", 25, "UTC");
     assert_eq!(opening(&[always], "2026-11-21T12:00:00Z"), None);
 }
@@ -180,7 +231,11 @@ mod properties {
 
     fn windows() -> impl Strategy<Value = Vec<Window>> {
         let kind = prop_oneof![Just(WindowKind::Allow), Just(WindowKind::Deny)];
-        let schedule = (0_u8..60, 0_u8..24, prop_oneof![Just("*"), Just("FRI"), Just("1-5")])
+        let schedule = (
+            0_u8..60,
+            0_u8..24,
+            prop_oneof![Just("*"), Just("FRI"), Just("1-5")],
+        )
             .prop_map(|(minute, hour, day)| format!("{minute} {hour} * * {day}"));
         let zone = prop_oneof![
             Just("UTC"),

@@ -61,7 +61,7 @@ fn reference() -> impl Strategy<Value = SecretRef> {
     prop_oneof![
         "[A-Z_][A-Z0-9_]{0,12}".prop_map(SecretRef::Env),
         filled().prop_map(SecretRef::File),
-        (filled(), prop::collection::vec(text(), 0..3))
+        (filled(), proptest::collection::vec(text(), 0..3))
             .prop_map(|(program, args)| SecretRef::Exec { program, args }),
     ]
 }

@@ -68,7 +68,9 @@ impl Permission {
     /// Why a program may not run.
     fn refuses(&self, program: &str) -> Option<String> {
         if !self.policy.allows(program) {
-            return Some("the Project does not allow this program under policy.secrets.exec".into());
+            return Some(
+                "the Project does not allow this program under policy.secrets.exec".into(),
+            );
         }
         (!self.operator).then(|| {
             "programs are run only with --allow-exec (PRISM_GITOPS_ALLOW_EXEC=true)".to_owned()
@@ -108,7 +110,15 @@ pub(super) async fn run_all(
         let outcome = match &reference {
             SecretRef::Exec { program, args } => match permission.refuses(program) {
                 Some(why) => Err(why),
-                None => Run { root, environment, limit: LIMIT }.run(program, args).await,
+                None => {
+                    Run {
+                        root,
+                        environment,
+                        limit: LIMIT,
+                    }
+                    .run(program, args)
+                    .await
+                }
             },
             SecretRef::Env(_) | SecretRef::File(_) => Err("it is no program".to_owned()),
         };
@@ -196,7 +206,9 @@ async fn complaint(stderr: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, St
     if let Some(mut stderr) = stderr {
         let mut first = (&mut stderr).take(MAX_COMPLAINT as u64);
         first.read_to_end(&mut kept).await.map_err(unread)?;
-        tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await.map_err(unread)?;
+        tokio::io::copy(&mut stderr, &mut tokio::io::sink())
+            .await
+            .map_err(unread)?;
     }
     Ok(kept)
 }

@@ -34,7 +34,9 @@ async fn a_failure_tells_stderr_and_never_stdout() {
     let script = "echo hunter2; printf 'permission\\n\\033[31mdenied\\n' >&2; exit 2";
     insta::assert_snapshot!(run(script).await.unwrap_err(), @"the program ended with exit status: 2: permission [31mdenied");
     insta::assert_snapshot!(run("echo hunter2; exit 1").await.unwrap_err(), @"the program ended with exit status: 1 and said nothing");
-    let long = run("yes no | head -c 100000 >&2; exit 1").await.unwrap_err();
+    let long = run("yes no | head -c 100000 >&2; exit 1")
+        .await
+        .unwrap_err();
     assert!(long.len() < MAX_COMPLAINT + 100, "{}", long.len());
 }
 
@@ -104,7 +106,10 @@ fn our_credentials_and_other_secrets_are_not_handed_on() {
     let hidden = Permission::of(&project, true).hides(&others);
     let pairs = variables.map(|name| (name.into(), "x".into()));
     let left = inherited(pairs.into_iter(), &hidden);
-    let names: Vec<_> = left.iter().map(|(name, _)| name.to_str().unwrap()).collect();
+    let names: Vec<_> = left
+        .iter()
+        .map(|(name, _)| name.to_str().unwrap())
+        .collect();
     assert_eq!(names, ["PATH", "VAULT_TOKEN"]);
 }
 
@@ -128,7 +133,9 @@ async fn both_the_project_and_the_operator_must_allow_it() {
         };
         let references = BTreeSet::from([reference.clone()]);
         let values = super::super::resolve(references, folder.path(), &permission).await;
-        let outcome = values.get(&reference).map(|secret| secret.expose().to_owned());
+        let outcome = values
+            .get(&reference)
+            .map(|secret| secret.expose().to_owned());
         let ran = folder.path().join("ran").exists();
         said.push(format!(
             "{ran}: {}",

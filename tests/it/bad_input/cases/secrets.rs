@@ -47,9 +47,7 @@ spec:
             length: 1,
             code: "invalid-value",
             message: "exec must be a list: a program and its arguments",
-            hint: Some(
-                "such as [vault, kv, get, -field=key, secret/smith]; there is no shell",
-            ),
+            hint: Some("such as [vault, kv, get, -field=key, secret/smith]; there is no shell"),
             line: None,
         }],
     },
