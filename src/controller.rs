@@ -26,6 +26,7 @@ pub mod delays;
 pub mod driver;
 pub mod error;
 pub mod fights;
+pub mod gate;
 pub mod memory;
 pub mod pass;
 pub mod queue;

@@ -253,7 +253,7 @@ pub fn text_diff(git: &Definition, live: &Definition) -> String {
 
 /// The one document of a file, if it is a mapping; otherwise a finding.
 fn sole_document(text: &str, report: &mut Report<'_>) -> Option<Node> {
-    let mut documents = match yaml::parse(text, Limits::default()) {
+    let mut documents = match yaml::parse_every(text, Limits::default()) {
         Ok(documents) => documents,
         Err(SyntaxError {
             message,
@@ -268,7 +268,11 @@ fn sole_document(text: &str, report: &mut Report<'_>) -> Option<Node> {
     };
     if let Some(second) = documents.get(1) {
         let finding = Diagnostic::error("several-documents", "a definition file is one document")
-            .hint("put each definition into a file of its own");
+            .hint(if documents.iter().any(Node::is_null) {
+                "remove the empty document and its `---`: the text is sent as it is, to a reader of one document"
+            } else {
+                "put each definition into a file of its own"
+            });
         report.add(second.span, finding);
         return None;
     }

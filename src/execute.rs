@@ -63,6 +63,8 @@ pub struct Outcome {
     pub steps: BTreeMap<StepId, StepResult>,
     /// It was stopped before its end.
     pub interrupted: bool,
+    /// It was stopped before its end because a window closed; why.
+    pub closed: Option<String>,
     /// The steps that wrote values.
     pub written: BTreeMap<StepId, Written>,
 }
@@ -291,6 +293,7 @@ impl<'a> Run<'a> {
         Outcome {
             steps: self.results,
             interrupted,
+            closed: None,
             written: self.outputs.written(),
         }
     }

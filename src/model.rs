@@ -39,7 +39,9 @@ pub use observed::{
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Tenant,
     VariableStatus, VersionRecord,
 };
-pub use policy::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind};
+pub use policy::{
+    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind,
+};
 pub use scope::{IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{

@@ -5,6 +5,7 @@
 
 mod config;
 mod references;
+mod secrets;
 
 #[cfg(test)]
 mod tests;
@@ -31,5 +32,6 @@ pub fn offline(desired: &Desired) -> (Definitions, Vec<Diagnostic>) {
         config::check(instance, &definitions, &mut diagnostics);
     }
     references::check(desired, &definitions, &mut diagnostics);
+    secrets::check(desired, &mut diagnostics);
     (definitions, diagnostics)
 }

@@ -15,8 +15,9 @@ use crate::controller::remembered::Remembered;
 use crate::manifest;
 use crate::model::{Project, SecretValues, VersionRecord};
 use crate::runtime::clock::SystemClock;
+use crate::source::Source as _;
 use crate::source::dir::{DirSource, root_of};
-use crate::source::{Source as _, secrets};
+use crate::source::secrets::{self, Permission};
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {
@@ -95,9 +96,10 @@ async fn basis(
 ) -> Result<(Basis, Chosen), CliError> {
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
+    let permission = Permission::of(&loaded.desired.project, tenant.allow_exec);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
     let basis = Basis {
-        secrets: secrets::resolve(loaded.secrets.clone(), &root).await,
+        secrets: secrets::resolve(loaded.secrets.clone(), &root, &permission).await,
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
         loaded,
         remembered,

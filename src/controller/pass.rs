@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
 use super::error::PassError;
+use super::gate::Gate;
 use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
@@ -81,6 +82,8 @@ pub struct Planned {
     pub tenant: Arc<Tenant>,
     /// Where its writes are to be remembered.
     pub recorder: Recorder,
+    /// Whether a window ends it half-way.
+    pub gate: Gate,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -193,7 +196,7 @@ async fn compare(
         reads: sent().saturating_sub(before),
         policy: loaded.desired.project.policy.clone(),
         allow_delete: context.allow_delete,
-        closed: windows::closed(&loaded.desired.project.policy.windows, observed_at),
+        closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
     };
     let mut plan = build(&inputs, &changes, &about);
@@ -202,6 +205,7 @@ async fn compare(
         plan,
         tenant: Arc::new(tenant),
         recorder,
+        gate: Gate::new(&loaded.desired.project.policy.windows, observed_at),
     })
 }
 
@@ -219,22 +223,57 @@ pub async fn observe(
     platform.observe(scope).await.map_err(PassError::Platform)
 }
 
-/// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts no more.
+/// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts
+/// no more; so does a window that closes meanwhile, unless it permits an overrun.
 pub async fn apply(
     planned: &Planned,
     platform: &dyn Platform,
+    clock: &dyn Clock,
     concurrency: usize,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<StepEvent>,
 ) -> Outcome {
     let Planned {
         plan,
         tenant,
         recorder,
+        gate,
     } = planned;
-    let outcome = execute::execute(plan, platform, concurrency, stop, events).await;
+    // Somebody may have thought about the plan for longer than the window was open.
+    let mut closed = gate.shut(clock.now());
+    let (sender, stopped) = watch::channel(closed.is_some() || *stop.borrow());
+    let execute = execute::execute(plan, platform, concurrency, stopped, events);
+    let mut execute = std::pin::pin!(execute);
+    let open = closed.is_none();
+    let ends = async {
+        tokio::select! {
+            biased;
+            () = raised(&mut stop) => None,
+            why = gate.shuts(clock), if open => Some(why),
+        }
+    };
+    let mut outcome = tokio::select! {
+        biased;
+        why = ends => {
+            sender.send_replace(true);
+            closed = closed.or(why);
+            execute.await
+        }
+        outcome = &mut execute => outcome,
+    };
+    if outcome.interrupted && closed.is_some() {
+        outcome.interrupted = false;
+        outcome.closed = closed;
+    }
     recorder.note(plan, tenant, &outcome).await;
     outcome
+}
+
+/// Waits until `stop` is true; for ever if nobody is left to raise it.
+pub(super) async fn raised(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// What people call a revision: the short commit, or the digest of the content.

@@ -22,7 +22,7 @@ use super::delays::Delays;
 use super::error::PassError;
 use super::log;
 use super::memory::{Hold, Memory};
-use super::pass::Loaded;
+use super::pass::{Loaded, raised};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
@@ -204,6 +204,9 @@ impl Reconciler {
         let apply = self.stages.apply(prepared, stop, sender);
         let (outcome, ()) = tokio::join!(apply, follow);
         self.count_requests(prepared);
+        if let Some(why) = &outcome.closed {
+            log::window_closed(why);
+        }
         outcome
     }
 
@@ -383,10 +386,4 @@ fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
             .map(|resource| (resource.address.clone(), hold()))
             .collect(),
     )
-}
-
-async fn raised(stop: &mut watch::Receiver<bool>) {
-    if stop.wait_for(|stop| *stop).await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

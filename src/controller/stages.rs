@@ -120,10 +120,11 @@ impl Stages for Live {
     async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError> {
         let connection = self.connect.connect(&loaded.desired).await;
         let connection = connection.map_err(PassError::Connect)?;
+        let project = &loaded.desired.project;
         let context = PassContext {
             platform: connection.platform.as_ref(),
             clock: self.clock.as_ref(),
-            secrets: self.secrets.resolve(&loaded.secrets).await,
+            secrets: self.secrets.resolve(project, &loaded.secrets).await,
             environment: connection.environment.clone(),
             organization: connection.organization.clone(),
             provenance: (self.provenance)(&loaded.revision),
@@ -148,7 +149,16 @@ impl Stages for Live {
     ) -> Outcome {
         let platform = prepared.connection.platform.as_ref();
         let concurrency = prepared.connection.concurrency;
-        pass::apply(&prepared.planned, platform, concurrency, stop, events).await
+        let clock = self.clock.as_ref();
+        pass::apply(
+            &prepared.planned,
+            platform,
+            clock,
+            concurrency,
+            stop,
+            events,
+        )
+        .await
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::connect::Connection;
 use super::error::PassError;
+use super::gate::Gate;
 use super::pass::{Loaded, Planned};
 use super::remembered::Recorder;
 use super::stages::{Prepared, Stages};
@@ -138,6 +139,7 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     Outcome {
         steps: steps.collect(),
         interrupted: false,
+        closed: None,
         written: BTreeMap::new(),
     }
 }
@@ -284,6 +286,7 @@ impl Stages for Script {
                         organization: "org-1".to_owned(),
                     },
                 },
+                gate: Gate::default(),
             },
             connection: Connection {
                 platform: Arc::new(platform::Fake::default()),

@@ -69,7 +69,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
-    builder.finish(managed(changes), context)
+    builder.finish(&managed(changes), context)
 }
 
 fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -> Vec<String> {
@@ -77,7 +77,7 @@ fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -
         project: project.clone(),
         name: name.clone(),
     };
-    all_labels(labels, None, &marker)
+    all_labels(labels, None, &marker, None)
 }
 
 /// All labels are written, so all of them count.

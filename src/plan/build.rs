@@ -26,7 +26,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
         instance::plan(&mut builder, diff);
     }
     orphan::plan(&mut builder, inputs, changes, context);
-    builder.finish(managed(changes), context)
+    builder.finish(&managed(changes), context)
 }
 
 /// Collects resources and steps.
@@ -130,7 +130,8 @@ impl Builder {
         left.into_iter().collect()
     }
 
-    pub(super) fn finish(mut self, managed: Managed, context: &Context) -> Plan {
+
+    pub(super) fn finish(mut self, managed: &Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
         let only = context.only.as_ref();
         let later = only.map(|only| self.leave_out(only)).unwrap_or_default();
@@ -177,10 +178,24 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
         Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
         Verdict::Unknown(_) | Verdict::Refused(_) => 0,
     });
-    let instances = changes.instances.iter().map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
-        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
-    });
+    let instances = changes
+        .instances
+        .iter()
+        .filter_map(|diff| match &diff.verdict {
+            Verdict::Compared(changes) if matches!(changes.live, Found::Owned(_)) => {
+                Some(&changes.customer_name)
+            }
+            Verdict::Compared(_) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
+        });
+    let left = changes.orphans.iter();
+    let left = left.filter(|orphan| orphan.address.kind == Kind::Instance);
+    let mut of_customers: BTreeMap<String, u64> = BTreeMap::new();
+    for customer in instances
+        .clone()
+        .chain(left.filter_map(|o| o.customer_name.as_ref()))
+    {
+        *of_customers.entry(customer.clone()).or_default() += 1;
+    }
     let orphans = |kind| {
         changes
             .orphans
@@ -190,7 +205,8 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
     };
     Managed {
         integrations: integrations.sum::<u64>() + orphans(Kind::Integration),
-        instances: instances.sum::<u64>() + orphans(Kind::Instance),
+        instances: instances.count() as u64 + orphans(Kind::Instance),
+        of_customers,
     }
 }
 

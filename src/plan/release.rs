@@ -64,7 +64,7 @@ pub fn release(
     if !missing.is_empty() {
         return Err(ReleaseError::Missing(missing));
     }
-    let mut plan = builder.finish(Managed::default(), context);
+    let mut plan = builder.finish(&Managed::default(), context);
     // Limits are about what customers notice, and nobody notices this.
     plan.violations.clear();
     Ok(plan)

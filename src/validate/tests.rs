@@ -2,7 +2,7 @@
 
 use super::offline;
 use crate::diff::testing::{Configured as _, World, adopt_id, definition, scalar};
-use crate::model::{ConfigValue, SecretRef, Severity, VersionRef};
+use crate::model::{ConfigValue, ExecPolicy, SecretRef, Severity, VersionRef};
 
 fn world() -> World {
     let text = definition("Acme", "https://a").replace(
@@ -117,4 +117,25 @@ fn twins_are_warned_of_and_double_adoption_is_refused() {
             (Severity::Warning, "duplicate-instance"),
         ]
     );
+}
+
+#[test]
+fn programs_are_named_only_where_the_project_allows_them() {
+    let only = |name: &str| ExecPolicy::Only([name.to_owned()].into());
+    let found = |policy: ExecPolicy| {
+        let mut world = world();
+        world.desired.project.policy.exec = policy;
+        let program = SecretRef::Exec {
+            program: "vault".to_owned(),
+            args: vec!["kv".to_owned()],
+        };
+        world.desired.instances[0].set("Endpoint", ConfigValue::Secret(program));
+        let all = findings(&world);
+        all.into_iter()
+            .filter(|one| one.contains("exec"))
+            .collect::<Vec<_>>()
+    };
+    assert!(found(ExecPolicy::Any).is_empty() && found(only("vault")).is_empty());
+    assert_eq!(found(only("op")).len(), 1);
+    insta::assert_snapshot!(found(ExecPolicy::Never).join("\n"), @"");
 }

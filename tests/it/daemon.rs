@@ -11,7 +11,7 @@ use prism_gitops::controller::delays::Delays;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
 use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
-use prism_gitops::model::{Desired, SecretRef, SecretValues, VersionRecord};
+use prism_gitops::model::{Desired, Project, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::runtime::clock::SystemClock;
 use prism_gitops::runtime::shutdown::{self, Trigger};
 use prism_gitops::server::bind;
@@ -49,7 +49,7 @@ impl Connect for Outside {
 
 #[async_trait]
 impl SecretResolver for Outside {
-    async fn resolve(&self, _: &BTreeSet<SecretRef>) -> SecretValues {
+    async fn resolve(&self, _: &Project, _: &BTreeSet<SecretRef>) -> SecretValues {
         SecretValues::default()
     }
 }

@@ -21,6 +21,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass::{self, Planned};
 use crate::execute::{Outcome, StepEvent};
 use crate::plan::{Plan, Reviewed};
+use crate::runtime::clock::SystemClock;
 use crate::runtime::shutdown::Shutdown;
 
 /// Runs the command.
@@ -147,11 +148,17 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
         let apply = pass::apply(
             &decided.planned,
             decided.tenant.platform.as_ref(),
+            &SystemClock,
             decided.tenant.rate.concurrency,
             stopped,
             events,
         );
         let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received));
+        if let Some(why) = &outcome.closed {
+            ui.say(&format!(
+                "Stopped by a guard: {why}. No further step was begun; run apply again when changes are allowed."
+            ));
+        }
         Ok(outcome)
     };
     let asked = || ui.say("Stopping: steps under way finish first. Ctrl-C again stops at once.");

@@ -18,11 +18,12 @@ use crate::controller::connect::SecretResolver;
 use crate::controller::delays::Delays;
 use crate::daemon::{self, DaemonOptions, ExitReason};
 use crate::manifest;
-use crate::model::{SecretRef, SecretValues};
+use crate::model::{Project, SecretRef, SecretValues};
 use crate::runtime::clock::SystemClock;
 use crate::server;
+use crate::source::Source as _;
+use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
-use crate::source::{Source as _, secrets};
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -41,7 +42,10 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         watch: Some(watch(&args.path).await?),
         source: Arc::new(project::source(&args.path)),
         connect: Arc::new(connect),
-        secrets: Arc::new(Secrets { root }),
+        secrets: Arc::new(Secrets {
+            root,
+            allow_exec: args.tenant.allow_exec,
+        }),
         provenance: Arc::new(move |revision| {
             provenance::record(&variables_of, revision.commit.as_ref())
         }),
@@ -104,11 +108,13 @@ async fn watch(path: &Path) -> Result<mpsc::Receiver<()>, CliError> {
 /// Secrets, relative to the folder of the project.
 struct Secrets {
     root: PathBuf,
+    allow_exec: bool,
 }
 
 #[async_trait]
 impl SecretResolver for Secrets {
-    async fn resolve(&self, references: &BTreeSet<SecretRef>) -> SecretValues {
-        secrets::resolve(references.clone(), &self.root).await
+    async fn resolve(&self, project: &Project, references: &BTreeSet<SecretRef>) -> SecretValues {
+        let permission = Permission::of(project, self.allow_exec);
+        secrets::resolve(references.clone(), &self.root, &permission).await
     }
 }

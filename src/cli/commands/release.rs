@@ -13,6 +13,7 @@ use crate::cli::project::{self, Decided};
 use crate::cli::runtime;
 use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
+use crate::controller::gate::Gate;
 use crate::controller::pass::{self, Planned};
 use crate::controller::remembered::Recorder;
 use crate::manifest;
@@ -109,6 +110,7 @@ impl Releasing<'_> {
             recorder: Recorder::forgetful(&tenant.environment, organization),
             plan,
             tenant: Arc::new(live),
+            gate: Gate::default(),
         })
     }
 }

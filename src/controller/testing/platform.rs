@@ -35,7 +35,7 @@ pub(in crate::controller) fn tenant() -> Tenant {
     }
 }
 
-/// Answers `identity` and `observe`; refuses to be written to.
+/// Answers `identity` and `observe`, and deploys; refuses to be written to otherwise.
 #[derive(Default)]
 pub(in crate::controller) struct Fake {
     pub(in crate::controller) calls: Mutex<Vec<&'static str>>,
@@ -126,8 +126,11 @@ impl Platform for Fake {
         unreachable!()
     }
 
+    /// Takes a minute.
     async fn deploy_instance(&self, _: &InstanceId, _: bool) -> PlatformResult<()> {
-        unreachable!()
+        self.call("deploy")?;
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        Ok(())
     }
 
     async fn delete_instance(&self, _: &InstanceId) -> PlatformResult<()> {

@@ -74,6 +74,8 @@ fn what_is_no_definition_is_said_to_be_none() {
         "a: 1\n---\nb: 2\n",
         "a: [1\n",
         "a: 1\na: 2\n",
+        "name: x\n---\n",
+        "name: x\n...\n# the end\n",
     ]
     .into_iter()
     .map(errors)

@@ -155,7 +155,7 @@ impl World {
     pub(crate) async fn carry_out(&self, planned: &Planned) -> Outcome {
         let (_stop, stopped) = watch::channel(false);
         let (events, _) = mpsc::unbounded_channel();
-        pass::apply(planned, &self.client, 8, stopped, events).await
+        pass::apply(planned, &self.client, &self.clock, 8, stopped, events).await
     }
 
     /// Demands that nothing is left to do.
