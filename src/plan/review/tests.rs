@@ -87,7 +87,7 @@ fn what_happens_elsewhere_voids_nothing() {
         ("nothing", |_, _| {}, ""),
         (
             "another instance drifts",
-            |w, _| drop(instance(w, "n-quiet").holds("Endpoint", "x")),
+            |w, _| _ = instance(w, "n-quiet").holds("Endpoint", "x"),
             "Instance/quiet",
         ),
         (
@@ -100,12 +100,12 @@ fn what_happens_elsewhere_voids_nothing() {
         ),
         (
             "a value that is not declared changes",
-            |w, _| drop(instance(w, "n1").holds("Batch Size", "7")),
+            |w, _| _ = instance(w, "n1").holds("Batch Size", "7"),
             "",
         ),
         (
             "a stranger's object appears",
-            |w, _| drop(w.live_instance("n9", "i1", "jones")),
+            |w, _| _ = w.live_instance("n9", "i1", "jones"),
             "",
         ),
         (
@@ -145,8 +145,8 @@ fn moved(happens: Happens) -> String {
 
 #[test]
 fn what_a_step_rests_on_voids_the_plan_and_is_named() {
-    assert_snapshot!(moved(|w, _| drop(instance(w, "n1").holds("Endpoint", "https://by-hand"))), @r#"Instance/shop: config "Endpoint" was "https://old", is "https://by-hand""#);
-    assert_snapshot!(moved(|w, _| drop(instance(w, "n1").holds("Endpoint", "https://e"))), @r#"Instance/shop: the plan for it was "configure, deploy", is "matches""#);
+    assert_snapshot!(moved(|w, _| _ = instance(w, "n1").holds("Endpoint", "https://by-hand")), @r#"Instance/shop: config "Endpoint" was "https://old", is "https://by-hand""#);
+    assert_snapshot!(moved(|w, _| _ = instance(w, "n1").holds("Endpoint", "https://e")), @r#"Instance/shop: the plan for it was "configure, deploy", is "matches""#);
     assert_snapshot!(moved(|w, _| instance(w, "n1").enabled = false), @r#"
     Instance/shop: state was "as declared", is "disabled"
     Instance/shop: the plan for it was "configure, deploy", is "configure, deploy, enable"
@@ -176,14 +176,14 @@ fn what_a_step_rests_on_voids_the_plan_and_is_named() {
 
 #[test]
 fn what_the_files_say_otherwise_voids_the_plan_and_is_named() {
-    assert_snapshot!(moved(|w, _| drop(w.desired.instances[0].set("Endpoint", scalar("https://new")))), @r#"Instance/shop: config "Endpoint", as declared, was "https://e", is "https://new""#);
+    assert_snapshot!(moved(|w, _| _ = w.desired.instances[0].set("Endpoint", scalar("https://new"))), @r#"Instance/shop: config "Endpoint", as declared, was "https://e", is "https://new""#);
     assert_snapshot!(moved(|w, _| w.desired.instances[0].state = InstanceState::Disabled), @r#"
     Instance/shop: state was "as declared", is "enabled"
     Instance/shop: waits for a deploy was "no", is nothing
     Instance/shop: the plan for it was "configure, deploy", is "configure, disable"
     "#);
     assert_snapshot!(moved(|w, _| w.desired.instances[3].display_name = "Newest".to_owned()), @r#"Instance/new: what is written was "sha256:7683954f87fdcbd5d9944f5d81031e1dca9d862e6219a1685952c4ca358f7f13", is "sha256:27faa9b99583326f4fb509a74115104b254f263295963ced34bcd64d1eeecc6a""#);
-    assert_snapshot!(moved(|w, _| drop(w.desired.instances.remove(3))), @r#"Instance/new: the plan for it was "create, deploy", is "neither declared nor ours any more""#);
+    assert_snapshot!(moved(|w, _| _ = w.desired.instances.remove(3)), @r#"Instance/new: the plan for it was "create, deploy", is "neither declared nor ours any more""#);
     assert_snapshot!(moved(|w, _| {
         let other = acme().replace("https://a.example", "https://b.example");
         w.desired.integrations[0].definition.text = other.into();
