@@ -20,7 +20,9 @@ use crate::model::{
     Address, Desired, Diagnostic, DriftMode, Health, InstanceId, IntegrationId, Policy, Project,
     ResourceName, SyncStatus, VersionRecord,
 };
-use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId, StepResult};
+use crate::plan::{
+    Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId, StepResult,
+};
 use crate::source::{Revision, Snapshot, Source, SourceError};
 use crate::store::{Place, SecretStore};
 
@@ -99,8 +101,8 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
             hint: None,
             changes: Vec::new(),
             orphan: false,
-        rests_on: Vec::new(),
-        writes: None,
+            rests_on: Vec::new(),
+            writes: None,
         });
     Plan {
         purpose: Purpose::Changes,

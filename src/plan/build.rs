@@ -6,8 +6,8 @@ use super::guards::Managed;
 use super::hold_back::withhold;
 use super::review::Reviewed;
 use super::{
-    Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest,
-    guards, instance, integration, orphan, summary,
+    Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest, guards,
+    instance, integration, orphan, summary,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
 use crate::model::{Address, Health, Kind, Location, ResourceName, SyncStatus};
@@ -122,7 +122,10 @@ impl Builder {
         let waiting = self.resources.iter_mut();
         let waiting = waiting.filter_map(|it| Some((withheld.get(&it.address)?, it)));
         for (on, resource) in waiting {
-            let own = self.steps.iter().filter(|it| it.address == resource.address);
+            let own = self
+                .steps
+                .iter()
+                .filter(|it| it.address == resource.address);
             let own: BTreeSet<Action> = own.map(|step| step.action).collect();
             resource.actions.retain(|action| own.contains(action));
             resource.reason = format!("needs {on} first, which this plan leaves alone");

@@ -28,9 +28,10 @@ pub(super) fn of(reviewed: &Reviewed) -> String {
     let resources: Vec<Value> = reviewed
         .touched()
         .map(|resource| {
-            let changes = resource.changes.iter().map(|it| {
-                json!([it.path, it.before, it.after, it.sensitive, it.note])
-            });
+            let changes = resource
+                .changes
+                .iter()
+                .map(|it| json!([it.path, it.before, it.after, it.sensitive, it.note]));
             let rests_on = resource.rests_on.iter().map(|it| json!([it.what, it.seen]));
             json!([
                 resource.address,
@@ -109,109 +110,109 @@ impl Names<'_> {
         json!([step.action, after, self.operation(&step.operation)])
     }
 
-fn operation(&self, operation: &Operation) -> Value {
-    match operation {
-        Operation::ImportIntegration {
-            integration,
-            definition,
-        } => {
-            json!(["import", integration, &**definition])
-        }
-        Operation::UpdateIntegration {
-            integration,
-            description,
-            labels,
-        } => {
-            json!([
-                "updateIntegration",
-                self.source(integration),
+    fn operation(&self, operation: &Operation) -> Value {
+        match operation {
+            Operation::ImportIntegration {
+                integration,
+                definition,
+            } => {
+                json!(["import", integration, &**definition])
+            }
+            Operation::UpdateIntegration {
+                integration,
                 description,
-                labels
-            ])
-        }
-        Operation::PublishIntegration {
-            integration,
-            record,
-        } => {
-            json!(["publish", self.source(integration), record.submitted])
-        }
-        Operation::SetAvailability { version, available } => {
-            json!(["availability", self.source(version), available])
-        }
-        Operation::SetMarketplace {
-            version,
-            visibility,
-            overview,
-            allow_multiple_instances,
-        } => {
-            let visibility = visibility.to_string();
-            json!([
-                "marketplace",
-                self.source(version),
+                labels,
+            } => {
+                json!([
+                    "updateIntegration",
+                    self.source(integration),
+                    description,
+                    labels
+                ])
+            }
+            Operation::PublishIntegration {
+                integration,
+                record,
+            } => {
+                json!(["publish", self.source(integration), record.submitted])
+            }
+            Operation::SetAvailability { version, available } => {
+                json!(["availability", self.source(version), available])
+            }
+            Operation::SetMarketplace {
+                version,
                 visibility,
                 overview,
-                allow_multiple_instances
-            ])
+                allow_multiple_instances,
+            } => {
+                let visibility = visibility.to_string();
+                json!([
+                    "marketplace",
+                    self.source(version),
+                    visibility,
+                    overview,
+                    allow_multiple_instances
+                ])
+            }
+            of_instance => self.instance_operation(of_instance),
         }
-        of_instance => self.instance_operation(of_instance),
     }
-}
 
-fn instance_operation(&self, operation: &Operation) -> Value {
-    match operation {
-        Operation::CreateInstance {
-            name,
-            customer,
-            version,
-            description,
-            labels,
-            config,
-        } => {
-            let version = self.source(version);
-            json!([
-                "create",
+    fn instance_operation(&self, operation: &Operation) -> Value {
+        match operation {
+            Operation::CreateInstance {
                 name,
                 customer,
                 version,
                 description,
                 labels,
-                values(config)
-            ])
-        }
-        Operation::UpdateInstance {
-            instance,
-            name,
-            description,
-            labels,
-        } => {
-            json!([
-                "updateInstance",
-                self.source(instance),
+                config,
+            } => {
+                let version = self.source(version);
+                json!([
+                    "create",
+                    name,
+                    customer,
+                    version,
+                    description,
+                    labels,
+                    values(config)
+                ])
+            }
+            Operation::UpdateInstance {
+                instance,
                 name,
                 description,
-                labels
-            ])
+                labels,
+            } => {
+                json!([
+                    "updateInstance",
+                    self.source(instance),
+                    name,
+                    description,
+                    labels
+                ])
+            }
+            Operation::ConfigureInstance { instance, config } => {
+                json!(["configure", self.source(instance), values(config)])
+            }
+            Operation::UpgradeInstance { instance, version } => {
+                json!(["upgrade", self.source(instance), self.source(version)])
+            }
+            Operation::DeployInstance { instance, force } => {
+                json!(["deploy", self.source(instance), force])
+            }
+            Operation::SwitchInstance { instance, enabled } => {
+                json!(["switch", self.source(instance), enabled])
+            }
+            Operation::DeleteInstance { instance } => json!(["delete", instance]),
+            Operation::ImportIntegration { .. }
+            | Operation::UpdateIntegration { .. }
+            | Operation::PublishIntegration { .. }
+            | Operation::SetAvailability { .. }
+            | Operation::SetMarketplace { .. } => Value::Null,
         }
-        Operation::ConfigureInstance { instance, config } => {
-            json!(["configure", self.source(instance), values(config)])
-        }
-        Operation::UpgradeInstance { instance, version } => {
-            json!(["upgrade", self.source(instance), self.source(version)])
-        }
-        Operation::DeployInstance { instance, force } => {
-            json!(["deploy", self.source(instance), force])
-        }
-        Operation::SwitchInstance { instance, enabled } => {
-            json!(["switch", self.source(instance), enabled])
-        }
-        Operation::DeleteInstance { instance } => json!(["delete", instance]),
-        Operation::ImportIntegration { .. }
-        | Operation::UpdateIntegration { .. }
-        | Operation::PublishIntegration { .. }
-        | Operation::SetAvailability { .. }
-        | Operation::SetMarketplace { .. } => Value::Null,
     }
-}
 }
 
 fn values(config: &[ConfigWrite]) -> Vec<Value> {

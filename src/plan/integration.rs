@@ -2,7 +2,8 @@
 
 use super::build::{Builder, quiet};
 use super::{
-    Action, Context, Operation, Output, PlannedResource, Precondition, StepId, VersionSource, digest,
+    Action, Context, Operation, Output, PlannedResource, Precondition, StepId, VersionSource,
+    digest,
 };
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
 use crate::model::{Address, DesiredIntegration, Health, IntegrationId, SyncStatus, VersionRecord};

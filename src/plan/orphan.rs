@@ -40,7 +40,11 @@ pub(super) fn plan(
 
 /// What whoever reviewed it looked at before saying yes.
 fn rests_on(orphan: &Orphan) -> Vec<Precondition> {
-    let state = if orphan.enabled { "enabled" } else { "disabled" };
+    let state = if orphan.enabled {
+        "enabled"
+    } else {
+        "disabled"
+    };
     let object = orphan.instance.as_ref().map(InstanceId::as_str);
     vec![
         Precondition::new("object", object.unwrap_or("none")),

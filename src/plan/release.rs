@@ -47,7 +47,10 @@ pub fn release(
             Kind::Instance => instance(&mut builder, &tenant.instances, address, &marker)?,
         };
         match found {
-            Some(Released { display_name, rests_on }) => builder.resource(PlannedResource {
+            Some(Released {
+                display_name,
+                rests_on,
+            }) => builder.resource(PlannedResource {
                 sync: SyncStatus::OutOfSync,
                 reason: "is released; nothing but the marker changes".to_owned(),
                 changes: vec![FieldChange::shown(
@@ -106,7 +109,8 @@ impl Released {
     /// All labels are written, so all of them count.
     fn note(&mut self, id: &str, labels: &[String]) {
         self.rests_on.push(Precondition::new("object", id));
-        self.rests_on.push(Precondition::new("labels", labels.join(", ")));
+        self.rests_on
+            .push(Precondition::new("labels", labels.join(", ")));
     }
 }
 

@@ -117,11 +117,16 @@ impl From<&FieldChange> for ReviewedChange {
 impl From<&PlannedResource> for ReviewedResource {
     fn from(resource: &PlannedResource) -> Self {
         let words = resource.actions.iter().map(|action| action.as_str());
+        // What is left as it is rests on nothing.
+        let touched = resource
+            .rests_on
+            .iter()
+            .filter(|_| !resource.actions.is_empty());
         Self {
             address: resource.address.to_string(),
             actions: words.map(str::to_owned).collect(),
             changes: resource.changes.iter().map(Into::into).collect(),
-            rests_on: resource.rests_on.clone(),
+            rests_on: touched.cloned().collect(),
             writes: resource.writes.clone(),
         }
     }
@@ -149,7 +154,9 @@ pub enum Unfit {
     #[error("it has the format {0:?}, and this program reads {FORMAT_VERSION:?}")]
     Format(String),
     /// It does not hold what its digest was made of.
-    #[error("its digest does not fit what it holds: it was changed, or another version of the program made it")]
+    #[error(
+        "its digest does not fit what it holds: it was changed, or another version of the program made it"
+    )]
     Altered,
     /// Something is in it twice.
     #[error("it has {0} more than once")]

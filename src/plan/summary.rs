@@ -48,10 +48,7 @@ fn count_actions(summary: &mut Summary, resource: &PlannedResource) {
 pub(super) fn impact(resources: &[PlannedResource]) -> Impact {
     let noticed = |resource: &&PlannedResource| {
         resource.address.kind == Kind::Instance
-            && resource
-                .actions
-                .iter()
-                .any(|action| action.is_noticed())
+            && resource.actions.iter().any(|action| action.is_noticed())
     };
     let instances: Vec<_> = resources.iter().filter(noticed).collect();
     let customers: BTreeSet<_> = instances

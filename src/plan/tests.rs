@@ -2,6 +2,7 @@
 
 mod forms;
 mod ownership;
+mod schema;
 mod steps;
 
 use std::collections::BTreeSet;

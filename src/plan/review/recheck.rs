@@ -161,7 +161,9 @@ fn paired<'a, T>(
     }
     let mut pairs = Vec::new();
     for one in then {
-        let other = left.get_mut(key(one).as_str()).and_then(VecDeque::pop_front);
+        let other = left
+            .get_mut(key(one).as_str())
+            .and_then(VecDeque::pop_front);
         pairs.push((key(one).as_str(), Some(one), other));
     }
     let rest = left.into_iter();

@@ -76,7 +76,7 @@ fn a_plan_that_is_read_back_is_the_plan() {
     let then = saved(&world());
     assert_eq!(then, Reviewed::from(&plan));
     let touched: Vec<_> = then.addresses().into_iter().collect();
-    assert_snapshot!(touched.join(" "), @"");
+    assert_snapshot!(touched.join(" "), @"Instance/drifted Instance/gone Instance/new Instance/shop");
 }
 
 type Happens = fn(&mut World, &mut Context);
@@ -87,7 +87,7 @@ fn what_happens_elsewhere_voids_nothing() {
         ("nothing", |_, _| {}, ""),
         (
             "another instance drifts",
-            |w, _| drop(instance(w, "n-quiet").holds("Endpoint", "x")),
+            |w, _| _ = instance(w, "n-quiet").holds("Endpoint", "x"),
             "Instance/quiet",
         ),
         (
@@ -100,12 +100,12 @@ fn what_happens_elsewhere_voids_nothing() {
         ),
         (
             "a value that is not declared changes",
-            |w, _| drop(instance(w, "n1").holds("Batch Size", "7")),
+            |w, _| _ = instance(w, "n1").holds("Batch Size", "7"),
             "",
         ),
         (
             "a stranger's object appears",
-            |w, _| drop(w.live_instance("n9", "i1", "jones")),
+            |w, _| _ = w.live_instance("n9", "i1", "jones"),
             "",
         ),
         (
@@ -145,32 +145,61 @@ fn moved(happens: Happens) -> String {
 
 #[test]
 fn what_a_step_rests_on_voids_the_plan_and_is_named() {
-    assert_snapshot!(moved(|w, _| drop(instance(w, "n1").holds("Endpoint", "https://by-hand"))), @"");
-    assert_snapshot!(moved(|w, _| drop(instance(w, "n1").holds("Endpoint", "https://e"))), @"");
-    assert_snapshot!(moved(|w, _| instance(w, "n1").enabled = false), @"");
-    assert_snapshot!(moved(|w, _| instance(w, "n1").needs_deploy = true), @"");
-    assert_snapshot!(moved(|w, _| instance(w, "n1").config = Observed::Unknown("HTTP 502".into())), @"");
-    assert_snapshot!(moved(|w, _| w.tenant.instances.items.retain(|it| it.id.as_str() != "n1")), @"");
-    assert_snapshot!(moved(|w, _| instance(w, "n-gone").enabled = false), @"");
-    assert_snapshot!(moved(|w, _| instance(w, "n-gone").labels.push("gitops:protect".to_owned())), @"");
-    assert_snapshot!(moved(|w, _| instance(w, "n-gone").labels.clear()), @"");
-    assert_snapshot!(moved(|w, _| w.live_instance("n7", "i1", "smith").labels = vec!["gitops:p/new".to_owned()]), @"");
-    assert_snapshot!(moved(|w, _| w.tenant.instances.incomplete = Some("page 2 failed".into())), @"");
+    assert_snapshot!(moved(|w, _| _ = instance(w, "n1").holds("Endpoint", "https://by-hand")), @r#"Instance/shop: config "Endpoint" was "https://old", is "https://by-hand""#);
+    assert_snapshot!(moved(|w, _| _ = instance(w, "n1").holds("Endpoint", "https://e")), @r#"Instance/shop: the plan for it was "configure, deploy", is "matches""#);
+    assert_snapshot!(moved(|w, _| instance(w, "n1").enabled = false), @r#"
+    Instance/shop: state was "as declared", is "disabled"
+    Instance/shop: the plan for it was "configure, deploy", is "configure, deploy, enable"
+    "#);
+    assert_snapshot!(moved(|w, _| instance(w, "n1").needs_deploy = true), @r#"Instance/shop: waits for a deploy was "no", is "yes""#);
+    assert_snapshot!(moved(|w, _| instance(w, "n1").config = Observed::Unknown("HTTP 502".into())), @r#"Instance/shop: the plan for it was "configure, deploy", is "could not be read: HTTP 502""#);
+    assert_snapshot!(moved(|w, _| w.tenant.instances.items.retain(|it| it.id.as_str() != "n1")), @r#"
+    Instance/shop: config "Endpoint" was "https://old", is nothing
+    Instance/shop: object was "n1", is "none"
+    Instance/shop: waits for a deploy was "no", is nothing
+    Instance/shop: the plan for it was "configure, deploy", is "create, deploy"
+    "#);
+    assert_snapshot!(moved(|w, _| instance(w, "n-gone").enabled = false), @r#"Instance/gone: the plan for it was "disable", is "no manifest declares it any more""#);
+    assert_snapshot!(moved(|w, _| instance(w, "n-gone").labels.push("gitops:protect".to_owned())), @r#"Instance/gone: the plan for it was "disable", is "no manifest declares it any more; kept: it is protected by its label""#);
+    assert_snapshot!(moved(|w, _| instance(w, "n-gone").labels.clear()), @r#"Instance/gone: the plan for it was "disable", is "neither declared nor ours any more""#);
+    assert_snapshot!(moved(|w, _| w.live_instance("n7", "i1", "smith").labels = vec!["gitops:p/new".to_owned()]), @r#"
+    Instance/new: displayName was "as declared", is "n7"
+    Instance/new: object was "none", is "n7"
+    Instance/new: waits for a deploy was nothing, is "no"
+    Instance/new: the plan for it was "create, deploy", is "update, configure, deploy"
+    "#);
+    assert_snapshot!(moved(|w, _| w.tenant.instances.incomplete = Some("page 2 failed".into())), @r#"
+    Instance/gone: the plan for it was "disable", is "no manifest declares it any more; kept: not all instances could be read"
+    Instance/new: the plan for it was "create, deploy", is "could not be read: page 2 failed"
+    "#);
 }
 
 #[test]
 fn what_the_files_say_otherwise_voids_the_plan_and_is_named() {
-    assert_snapshot!(moved(|w, _| drop(w.desired.instances[0].set("Endpoint", scalar("https://new")))), @"");
-    assert_snapshot!(moved(|w, _| w.desired.instances[0].state = InstanceState::Disabled), @"");
-    assert_snapshot!(moved(|w, _| w.desired.instances[3].display_name = "Newest".to_owned()), @"");
-    assert_snapshot!(moved(|w, _| drop(w.desired.instances.remove(3))), @"");
+    assert_snapshot!(moved(|w, _| _ = w.desired.instances[0].set("Endpoint", scalar("https://new"))), @r#"Instance/shop: config "Endpoint", as declared, was "https://e", is "https://new""#);
+    assert_snapshot!(moved(|w, _| w.desired.instances[0].state = InstanceState::Disabled), @r#"
+    Instance/shop: state was "as declared", is "enabled"
+    Instance/shop: waits for a deploy was "no", is nothing
+    Instance/shop: the plan for it was "configure, deploy", is "configure, disable"
+    "#);
+    assert_snapshot!(moved(|w, _| w.desired.instances[3].display_name = "Newest".to_owned()), @r#"Instance/new: what is written was "sha256:7683954f87fdcbd5d9944f5d81031e1dca9d862e6219a1685952c4ca358f7f13", is "sha256:27faa9b99583326f4fb509a74115104b254f263295963ced34bcd64d1eeecc6a""#);
+    assert_snapshot!(moved(|w, _| _ = w.desired.instances.remove(3)), @r#"Instance/new: the plan for it was "create, deploy", is "neither declared nor ours any more""#);
     assert_snapshot!(moved(|w, _| {
         let other = acme().replace("https://a.example", "https://b.example");
         w.desired.integrations[0].definition.text = other.into();
-    }), @"");
-    assert_snapshot!(moved(|_, c| c.policy.prune = PrunePolicy::Orphan), @"");
-    assert_snapshot!(moved(|_, c| c.organization = "another".to_owned()), @"");
-    assert_snapshot!(moved(|_, c| c.environment = "staging".to_owned()), @"");
+    }), @r#"
+    Instance/drifted: version was "as declared", is "1"
+    Instance/drifted: waits for a deploy was nothing, is "no"
+    Instance/new: the plan for it was "create, deploy", is "needs Integration/acme first, which this plan leaves alone"
+    Instance/shop: version was "as declared", is "1"
+    Instance/shop: the plan for it was "configure, deploy", is "configure"
+    "#);
+    assert_snapshot!(moved(|_, c| c.policy.prune = PrunePolicy::Orphan), @r#"
+    policy was "sha256:c33a486c6887ef697adee31982f0c047e568a8f44e0882261fe43819d3322bf8", is "sha256:b6efe2be476941b99f1f0ce5a9d44774686c4318f4bc638121deb47a3e7cffaa"
+    Instance/gone: the plan for it was "disable", is "no manifest declares it any more; kept: the policy is `prune: orphan`"
+    "#);
+    assert_snapshot!(moved(|_, c| c.organization = "another".to_owned()), @r#"organization was "o1", is "another""#);
+    assert_snapshot!(moved(|_, c| c.environment = "staging".to_owned()), @r#"environment was "prod", is "staging""#);
 }
 
 #[test]
@@ -188,7 +217,11 @@ fn an_import_rests_on_the_whole_draft_and_a_version_on_those_before_it() {
     let fresh = plan_of(&world, &context);
     let moved = recheck(&reviewed, &fresh).unwrap_err();
     let fields: Vec<_> = moved.iter().map(|it| it.field.as_str()).collect();
-    assert_snapshot!(fields.join("\n"), @"");
+    assert_snapshot!(fields.join("\n"), @r#"
+    definition config variable "Batch Size" › defaultValue
+    draft
+    newest version
+    "#);
 }
 
 #[test]
@@ -228,7 +261,10 @@ fn a_forged_plan_is_refused_or_names_a_part_of_what_the_files_say() {
         (recheck(&forged, &fresh), fresh)
     };
     let (moved, _) = forge(&|it| {
-        let shop = it.resources.iter_mut().find(|it| it.address == "Instance/shop");
+        let shop = it
+            .resources
+            .iter_mut()
+            .find(|it| it.address == "Instance/shop");
         shop.unwrap().changes[0].after = Some("https://evil".to_owned());
     });
     assert!(moved.is_err());

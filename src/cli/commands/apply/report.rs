@@ -9,7 +9,7 @@ use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
 use crate::plan::render;
-use crate::plan::{Action, Plan, Step, StepResult};
+use crate::plan::{Action, Plan, Purpose, Step, StepResult};
 
 /// Writes the result in the form that was asked for.
 pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliError> {
@@ -74,11 +74,17 @@ fn summary(plan: &Plan, outcome: &Outcome) -> String {
             .filter(|(n, _)| *n > 0)
             .map(|(n, how)| format!("{n} {how}")),
     );
-    let head = match (outcome.interrupted, complete) {
-        (true, _) => "Apply interrupted",
-        (false, true) => "Apply complete",
-        (false, false) => "Apply incomplete",
+    let noun = match plan.purpose {
+        Purpose::Changes => "Apply",
+        Purpose::Adoption => "Adoption",
+        Purpose::Release => "Release",
     };
+    let how = match (outcome.interrupted, complete) {
+        (true, _) => "interrupted",
+        (false, true) => "complete",
+        (false, false) => "incomplete",
+    };
+    let head = format!("{noun} {how}");
     match parts.is_empty() {
         true => format!("{head}: nothing to do."),
         false => format!("{head}: {}.", parts.join(", ")),
@@ -162,6 +168,17 @@ mod tests {
         ]);
         let all = outcome(&vec![StepResult::Applied; 5]);
         insta::assert_snapshot!(text(&plan, &all), @"Apply complete: 1 created, 1 updated, 2 deployed.");
+    }
+
+    #[test]
+    fn adopting_and_releasing_are_called_so() {
+        let done = outcome(&[StepResult::Applied]);
+        let mut plan = plan_with(&[(instance("smith"), &[Action::Adopt])]);
+        plan.purpose = Purpose::Adoption;
+        insta::assert_snapshot!(text(&plan, &done), @"Adoption complete: 1 adopted.");
+        let mut plan = plan_with(&[(instance("smith"), &[Action::Release])]);
+        plan.purpose = Purpose::Release;
+        insta::assert_snapshot!(text(&plan, &done), @"Release complete: 1 released.");
     }
 
     #[test]

@@ -60,9 +60,9 @@ pub(super) fn still(reviewed: &Reviewed, fresh: &Plan) -> Result<(), CliError> {
     let told = moved.iter().take(TOLD).map(Moved::to_string);
     let rest = moved.len().saturating_sub(TOLD);
     let rest = (rest > 0).then(|| format!("and {rest} more"));
-    let refused = told.chain(rest).fold(CliError::refused(message), |error, line| {
-        error.cause(line)
-    });
+    let refused = told
+        .chain(rest)
+        .fold(CliError::refused(message), |error, line| error.cause(line));
     Err(refused.hint("make a new plan and review it; nothing was written"))
 }
 
@@ -146,14 +146,14 @@ mod tests {
         let error = still(&then, &now).unwrap_err();
         assert_eq!(error.exit(), Exit::Refused);
         assert_eq!(error.causes().len(), TOLD + 1);
-        insta::assert_snapshot!(error.message(), @"");
-        insta::assert_snapshot!(error.causes()[0], @"");
-        insta::assert_snapshot!(error.causes()[TOLD], @"");
+        insta::assert_snapshot!(error.message(), @"the plan is stale: 30 things that it rests on moved");
+        insta::assert_snapshot!(error.causes()[0], @r#"Instance/n0: the plan for it was "deploy", is "neither declared nor ours any more""#);
+        insta::assert_snapshot!(error.causes()[TOLD], @"and 10 more");
     }
 
     #[test]
     fn what_came_later_is_named() {
         assert_eq!(later(&[]), None);
-        insta::assert_snapshot!(later(&vec![smith(); 7]).unwrap(), @"");
+        insta::assert_snapshot!(later(&vec![smith(); 7]).unwrap(), @"Left for the next plan, because it changed after this one was made: Instance/smith, Instance/smith, Instance/smith, Instance/smith, Instance/smith and 2 more.");
     }
 }
