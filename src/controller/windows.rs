@@ -72,8 +72,8 @@ pub fn next_edge(windows: &[Window], now: Timestamp) -> Option<Timestamp> {
         .min()
 }
 
-/// The furthest that anybody plans ahead, in edges of windows.
-const MAX_EDGES: usize = 1_000;
+/// So many edges are looked at: a year of weekly windows. An opening beyond them is not told.
+const MAX_EDGES: usize = 100;
 
 /// When changes are allowed next, if they are not now.
 #[must_use]

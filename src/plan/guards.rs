@@ -308,14 +308,14 @@ mod tests {
     #[test]
     fn one_customer_can_be_spared_from_too_many_changes() {
         assert_eq!(capped(&[(9, 3), (4, 3)], Share::Count(3), 0), None);
-        insta::assert_snapshot!(capped(&[(9, 4), (4, 3), (2, 5)], Share::Count(3), 0).unwrap(), @"");
-        insta::assert_snapshot!(capped(&[(20, 11), (20, 10)], Share::Percent(50.0), 10).unwrap(), @"");
+        insta::assert_snapshot!(capped(&[(9, 4), (4, 3), (2, 5)], Share::Count(3), 0).unwrap(), @r#"perCustomer: too many instances of 2 customers would change: "c0" 4 (has 9), "c2" 5 (has 2); the limit is 3"#);
+        insta::assert_snapshot!(capped(&[(20, 11), (20, 10)], Share::Percent(50.0), 10).unwrap(), @r#"perCustomer: too many instances of 1 customer would change: "c0" 11 (has 20); the limit is 50%"#);
         assert_eq!(
             capped(&[(4, 4)], Share::Percent(50.0), 10),
             None,
             "below the minimum"
         );
-        insta::assert_snapshot!(capped(&[(9, 1); 8], Share::Count(0), 0).unwrap(), @"");
+        insta::assert_snapshot!(capped(&[(9, 1); 8], Share::Count(0), 0).unwrap(), @r#"perCustomer: too many instances of 8 customers would change: "c0" 1 (has 9), "c1" 1 (has 9), "c2" 1 (has 9), "c3" 1 (has 9), "c4" 1 (has 9) and 3 more; the limit is 0"#);
     }
 
     proptest::proptest! {

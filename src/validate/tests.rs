@@ -137,5 +137,5 @@ fn programs_are_named_only_where_the_project_allows_them() {
     };
     assert!(found(ExecPolicy::Any).is_empty() && found(only("vault")).is_empty());
     assert_eq!(found(only("op")).len(), 1);
-    insta::assert_snapshot!(found(ExecPolicy::Never).join("\n"), @"");
+    insta::assert_snapshot!(found(ExecPolicy::Never).join("\n"), @r#"all.yaml:9:1 Error exec-not-allowed: the Project does not allow secrets from the program "vault" (add it to the Project: policy: {secrets: {exec: ["vault"]}})"#);
 }

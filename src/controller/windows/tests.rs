@@ -256,6 +256,8 @@ mod properties {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
         /// What is called the next opening is open, and nothing before it was.
         #[test]
         fn the_next_opening_is_open(windows in windows(), now in moment()) {

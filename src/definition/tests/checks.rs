@@ -74,8 +74,6 @@ fn what_is_no_definition_is_said_to_be_none() {
         "a: 1\n---\nb: 2\n",
         "a: [1\n",
         "a: 1\na: 2\n",
-        "name: x\n---\n",
-        "name: x\n...\n# the end\n",
     ]
     .into_iter()
     .map(errors)
@@ -186,4 +184,11 @@ fn findings_show_their_line() {
         found[0].location.as_ref().map(|place| place.length),
         Some(2)
     );
+}
+
+#[test]
+fn an_empty_document_is_one_too_many_and_an_end_is_none() {
+    let empty = errors("name: x\n---\n");
+    assert!(empty.contains("remove the empty document"), "{empty}");
+    assert!(Definition::parse("name: x\n...\n# the end\n", "erp.yml").is_ok());
 }

@@ -142,7 +142,12 @@ async fn both_the_project_and_the_operator_must_allow_it() {
             outcome.unwrap_or_else(|error| error.to_string())
         ));
     }
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+    false: secret exec:sh: the Project does not allow this program under policy.secrets.exec
+    false: secret exec:sh: the Project does not allow this program under policy.secrets.exec
+    false: secret exec:sh: programs are run only with --allow-exec (PRISM_GITOPS_ALLOW_EXEC=true)
+    true: pw
+    ");
 }
 
 #[tokio::test]
