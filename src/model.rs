@@ -4,6 +4,7 @@
 
 mod address;
 mod change;
+mod component;
 mod config;
 mod config_write;
 mod desired;
@@ -22,6 +23,7 @@ mod status;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use change::FieldChange;
+pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
 pub use config::{ConfigEntry, ConfigValue, ConnectionInput, SecretRef};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
 pub use desired::{

@@ -136,7 +136,7 @@ pub fn nothing_declared() -> Diagnostic {
 /// [`PassError::WrongOrganization`] before anything else is read, and
 /// [`PassError::Platform`] where nothing useful could be read.
 pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::build).await
+    compare(loaded, context, plan::build, Imports::Checked).await
 }
 
 /// The same for putting markers on what the files match, and for nothing else.
@@ -145,7 +145,14 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
 ///
 /// As [`plan()`].
 pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::adoptions).await
+    compare(loaded, context, plan::adoptions, Imports::None).await
+}
+
+/// Whether a plan may import definitions, whose components are asked for then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Imports {
+    Checked,
+    None,
 }
 
 /// Makes a plan of the differences.
@@ -155,6 +162,7 @@ async fn compare(
     loaded: &Loaded,
     context: &PassContext<'_>,
     build: Build,
+    imports: Imports,
 ) -> Result<Planned, PassError> {
     let sent = || context.requests.map_or(0, RequestCount::requests);
     let before = sent();
@@ -180,7 +188,13 @@ async fn compare(
         tenant: &tenant,
         adopt: context.adopt,
     };
-    let changes = diff::diff(&inputs);
+    let mut changes = diff::diff(&inputs);
+    let unchecked = match imports {
+        Imports::Checked => {
+            check_components(context.platform, &loaded.definitions, &mut changes).await
+        }
+        Imports::None => Vec::new(),
+    };
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
@@ -193,12 +207,27 @@ async fn compare(
         closed: windows::closed(&loaded.desired.project.policy.windows, observed_at),
     };
     let mut plan = build(&inputs, &changes, &about);
-    plan.diagnostics.splice(0..0, loaded.diagnostics.clone());
+    let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    plan.diagnostics.splice(0..0, known);
     Ok(Planned {
         plan,
         tenant: Arc::new(tenant),
         recorder,
     })
+}
+
+/// Stops what needs components that the tenant lacks. Asks only where something would be imported.
+async fn check_components(
+    platform: &dyn Platform,
+    definitions: &Definitions,
+    changes: &mut ChangeSet,
+) -> Vec<Diagnostic> {
+    let wanted = diff::components_wanted(changes, definitions);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let catalogue = platform.components(&wanted).await;
+    diff::stop_without_components(changes, definitions, &catalogue)
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.
@@ -239,7 +268,12 @@ pub fn name_of(revision: &Revision) -> &str {
     &revision.label
 }
 
-async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
+/// Checks that the token belongs to the organization, if one is expected.
+///
+/// # Errors
+///
+/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where nobody says whose it is.
+pub async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
     let Some(expected) = organization else {
         return Ok(());
     };

@@ -121,6 +121,7 @@ fn missing(
         marketplace: marketplace(desired, None),
         published_before: false,
         unpublished: true,
+        blocked: None,
     }
 }
 
@@ -174,6 +175,7 @@ fn existing(
         marketplace: settings.1,
         published_before: newest.is_some(),
         unpublished: due,
+        blocked: None,
     })
 }
 

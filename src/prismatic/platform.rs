@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::error::PlatformError;
 use crate::model::{
-    ConfigWrite, CustomerId, Echo, Identity, InstanceId, IntegrationId, Scope, Tenant, VersionId,
-    VersionRecord, Visibility,
+    Catalogue, ComponentsWanted, ConfigWrite, CustomerId, Echo, Identity, InstanceId,
+    IntegrationId, Scope, Tenant, VersionId, VersionRecord, Visibility,
 };
 
 /// The outcome of an operation.
@@ -41,6 +41,9 @@ pub trait Platform: Send + Sync {
 
     /// Asks the server whether a definition is valid in this tenant.
     async fn validate_definition(&self, definition: &str) -> PlatformResult<()>;
+
+    /// Looks components up. What could not be read is unknown in the answer.
+    async fn components(&self, wanted: &ComponentsWanted) -> Catalogue;
 
     /// Creates an integration, or overwrites the draft of one. Not idempotent without an id.
     async fn import_integration(

@@ -1,5 +1,7 @@
 //! What is found without a tenant.
 
+mod components;
+
 use super::offline;
 use crate::diff::testing::{Configured as _, World, adopt_id, definition, scalar};
 use crate::model::{ConfigValue, SecretRef, Severity, VersionRef};

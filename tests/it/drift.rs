@@ -5,6 +5,7 @@ pub(crate) mod project;
 pub(crate) mod whole;
 pub(crate) mod world;
 
+mod components;
 mod fields;
 mod secrets;
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing, Scope, Tenant, VersionId,
-    VersionRecord,
+    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing,
+    Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
@@ -82,6 +82,10 @@ impl Platform for Fake {
     }
 
     async fn validate_definition(&self, _: &str) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn components(&self, _: &ComponentsWanted) -> Catalogue {
         unreachable!()
     }
 

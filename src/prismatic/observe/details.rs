@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{drafts, versions};
 use crate::model::{Integration, Listing, Observed, RequiredVariable, Scope};
-use crate::prismatic::alias::{Lookup, look_up};
+use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::RequiredNode;
 use crate::prismatic::operations::{lookups, required_variables};
@@ -108,17 +107,4 @@ async fn required(
         page.nodes.into_iter().flatten().collect()
     };
     Observed::Known(nodes.into_iter().map(convert::required).collect())
-}
-
-/// An answer in its type; one that does not fit is unknown.
-pub(super) fn fitting<T: DeserializeOwned>(answer: Observed<Value>) -> Observed<T> {
-    match answer {
-        Observed::Known(value) => match serde_json::from_value(value) {
-            Ok(value) => Observed::Known(value),
-            // serde's message is not used: it quotes values.
-            Err(_) => Observed::Unknown("the answer does not fit the schema".into()),
-        },
-        Observed::Absent => Observed::Absent,
-        Observed::Unknown(why) => Observed::Unknown(why),
-    }
 }
