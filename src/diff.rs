@@ -34,6 +34,7 @@ pub(crate) use config::looks_secret;
 pub(crate) use labels::full as all_labels;
 pub(crate) use recall::is_mask;
 pub use scope::scope;
+pub use version::versions_unread;
 
 use std::collections::BTreeSet;
 

@@ -38,8 +38,8 @@ pub use marker::Marker;
 pub use nearest::nearest;
 pub use observed::{
     ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
-    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Tenant,
-    VariableStatus, VersionRecord,
+    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
+    Tenant, VariableStatus, VersionRecord,
 };
 pub use policy::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind};
 pub use scope::{IntegrationWanted, Scope};

@@ -22,7 +22,8 @@ use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::{
-    Desired, Diagnostic, Scope, SecretRef, SecretValues, Severity, Tenant, VersionRecord,
+    Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
+    VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::Platform;
@@ -170,7 +171,7 @@ async fn compare(
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
     let tenant = context.platform.observe(&scope).await;
-    let tenant = tenant.map_err(PassError::Platform)?;
+    let mut tenant = tenant.map_err(PassError::Platform)?;
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
         place: Place {
@@ -179,16 +180,13 @@ async fn compare(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let inputs = Inputs {
-        desired: &loaded.desired,
-        definitions: &loaded.definitions,
-        secrets: &context.secrets,
-        records: &records,
-        unrecorded: context.remembered.unrecorded,
-        tenant: &tenant,
-        adopt: context.adopt,
-    };
-    let mut changes = diff::diff(&inputs);
+    let mut changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+    let unread = diff::versions_unread(&inputs(loaded, context, &records, &tenant), &changes);
+    if !unread.is_empty() {
+        let read = context.platform.requirements(&unread).await;
+        tenant.set_requirements(&read);
+        changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+    }
     let unchecked = match imports {
         Imports::Checked => {
             check_components(context.platform, &loaded.definitions, &mut changes).await
@@ -206,7 +204,11 @@ async fn compare(
         allow_delete: context.allow_delete,
         closed: windows::closed(&loaded.desired.project.policy.windows, observed_at),
     };
-    let mut plan = build(&inputs, &changes, &about);
+    let mut plan = build(
+        &inputs(loaded, context, &records, &tenant),
+        &changes,
+        &about,
+    );
     let known = loaded.diagnostics.iter().cloned().chain(unchecked);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
@@ -214,6 +216,23 @@ async fn compare(
         tenant: Arc::new(tenant),
         recorder,
     })
+}
+
+fn inputs<'a>(
+    loaded: &'a Loaded,
+    context: &'a PassContext<'_>,
+    records: &'a SecretRecords,
+    tenant: &'a Tenant,
+) -> Inputs<'a> {
+    Inputs {
+        desired: &loaded.desired,
+        definitions: &loaded.definitions,
+        secrets: &context.secrets,
+        records,
+        unrecorded: context.remembered.unrecorded,
+        tenant,
+        adopt: context.adopt,
+    }
 }
 
 /// Stops what needs components that the tenant lacks. Asks only where something would be imported.

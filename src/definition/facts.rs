@@ -90,6 +90,12 @@ pub(super) fn required_variables(root: &Value) -> Vec<RequiredVariable> {
     }
 }
 
+/// The declaration of one config variable.
+pub(super) fn declared<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
+    let items = root.get("requiredConfigVars").and_then(Value::list)?;
+    items.iter().find(|item| item.get_text("key") == Some(key))
+}
+
 fn variable(item: &Value) -> Option<RequiredVariable> {
     let upper = |key| item.get_text(key).map(str::to_uppercase);
     let pick_list = item.get("pickList").and_then(Value::list);

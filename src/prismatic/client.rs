@@ -1,5 +1,6 @@
 //! The client: [`Platform`] over the API.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,7 +23,7 @@ use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::{
     Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, RateLimit,
-    Scope, Tenant, VersionId, VersionRecord,
+    Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::runtime::clock::Clock;
 
@@ -73,6 +74,10 @@ impl Platform for PrismaticClient {
 
     async fn validate_definition(&self, definition: &str) -> PlatformResult<()> {
         validate_definition::run(&self.session, definition).await
+    }
+
+    async fn requirements(&self, versions: &BTreeSet<VersionId>) -> Requirements {
+        observe::requirements(&self.session, versions).await
     }
 
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {

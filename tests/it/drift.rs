@@ -8,6 +8,7 @@ pub(crate) mod world;
 mod components;
 mod fields;
 mod secrets;
+mod upgrades;
 
 use serde_json::json;
 

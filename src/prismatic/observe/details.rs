@@ -1,12 +1,15 @@
 //! Definitions of drafts, wanted versions, and what those require.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{drafts, versions};
-use crate::model::{Integration, Listing, Observed, RequiredVariable, Scope};
+use crate::model::{
+    Integration, Listing, Observed, RequiredVariable, Requirements, Scope, VersionId,
+};
 use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::RequiredNode;
@@ -43,6 +46,26 @@ pub(super) async fn read(session: &Session, list: &mut Listing<Integration>, sco
             }
         }
     }
+}
+
+/// What single versions require. A version that is not there is unknown: it was on a list just now.
+pub(in crate::prismatic) async fn requirements(
+    session: &Session,
+    versions: &BTreeSet<VersionId>,
+) -> Requirements {
+    let lookups: Vec<_> = (versions.iter())
+        .map(|version| lookups::required(version.as_str()))
+        .collect();
+    let answers = look_up(session, lookups::DETAILS, &lookups).await;
+    let mut read = Requirements::new();
+    for (version, answer) in versions.iter().zip(answers) {
+        let required = match required(session, version.as_str(), answer).await {
+            Observed::Absent => Observed::Unknown("the server gave no such version".into()),
+            known => known,
+        };
+        read.insert(version.clone(), required);
+    }
+    read
 }
 
 fn wanted(index: usize, integration: &Integration, scope: &Scope) -> Vec<(Slot, Lookup)> {
