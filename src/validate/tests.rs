@@ -181,6 +181,28 @@ fn values_must_be_of_the_kind_their_variable_takes() {
     }
 }
 
+/// An export writes what is live, and what is live may be spelt in ways that nobody documented.
+#[test]
+fn a_doubtful_spelling_is_a_warning_and_a_wrong_kind_an_error() {
+    for (key, value, severity) in [
+        ("Since", scalar("31.1.2026"), "Warning"),
+        ("Seen", scalar("yesterday"), "Warning"),
+        ("When", scalar("hourly"), "Warning"),
+        ("Form", scalar("{a: 1"), "Warning"),
+        ("Since", ConfigValue::List(Vec::new()), "Error"),
+        ("When", ConfigValue::List(Vec::new()), "Error"),
+        ("Batch Size", scalar("many"), "Error"),
+    ] {
+        let mut world = world();
+        world.desired.instances[0].set(key, value);
+        let found = findings(&world);
+        assert!(
+            found[0].contains(&format!("{severity} config-type")),
+            "{found:?}"
+        );
+    }
+}
+
 #[test]
 fn seeds_are_checked_like_other_values() {
     let mut world = world();

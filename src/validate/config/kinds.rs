@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::definition::Definition;
 use crate::manifest::is_schedule;
 use crate::model::{
-    ConfigEntry, ConfigValue, ConnectionInput, Diagnostic, RequiredVariable, nearest,
+    ConfigEntry, ConfigValue, ConnectionInput, Diagnostic, RequiredVariable, Severity, nearest,
 };
 
 /// What is wrong with a value for a variable, if anything is.
@@ -21,7 +21,14 @@ pub(super) fn mistyped(
 ) -> Option<Diagnostic> {
     let kind = Kind::of(variable, definition);
     if !kind.accepts(&entry.value, variable) {
-        return Some(kind.complaint(variable));
+        let severity = match kind.judges_by_spelling(&entry.value) {
+            true => Severity::Warning,
+            false => Severity::Error,
+        };
+        return Some(Diagnostic {
+            severity,
+            ..kind.complaint(variable)
+        });
     }
     match &entry.value {
         ConfigValue::Connection(inputs) => {
@@ -124,6 +131,22 @@ impl Kind {
             (_, V::Scalar(text)) => self.takes(text, variable),
             (_, V::List(_) | V::Structured(_) | V::Schedule { .. }) => false,
         }
+    }
+
+    /// Whether only the spelling speaks against a value. How Prismatic spells dates and what else
+    /// than cron it takes for a schedule is not documented, and an export writes what is live: no
+    /// such value may keep a whole project from being planned.
+    fn judges_by_spelling(self, value: &ConfigValue) -> bool {
+        matches!(
+            (self, value),
+            (
+                Self::Date | Self::Timestamp | Self::Json | Self::Schedule,
+                ConfigValue::Scalar(_)
+            ) | (
+                Self::List(Item::Date | Item::Timestamp),
+                ConfigValue::List(_)
+            )
+        )
     }
 
     /// Whether a single value will do.

@@ -3,7 +3,7 @@
 use prism_gitops::model::Health;
 use prism_gitops::plan::Plan;
 use prism_gitops::sandbox::{Fault, FaultRule, FaultScript};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::project::DEFINITION;
 use super::world::{World, shown};
@@ -69,7 +69,7 @@ fn blocked(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-/// The version that each instance runs.
+/// The version that each instance is configured for, by name.
 async fn versions(world: &World) -> Vec<i64> {
     let nodes = world
         .ask(
@@ -78,9 +78,12 @@ async fn versions(world: &World) -> Vec<i64> {
         )
         .await;
     let nodes = nodes["instances"]["nodes"].as_array().unwrap();
-    (nodes.iter())
-        .map(|it| it["integration"]["versionNumber"].as_i64().unwrap())
-        .collect()
+    let number = |it: &Value| it["integration"]["versionNumber"].as_i64().unwrap();
+    let mut all: Vec<_> = (nodes.iter())
+        .map(|it| (it["name"].as_str().unwrap(), number(it)))
+        .collect();
+    all.sort_unstable();
+    all.into_iter().map(|(_, number)| number).collect()
 }
 
 #[tokio::test(start_paused = true)]
