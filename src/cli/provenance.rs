@@ -123,6 +123,24 @@ mod tests {
                  https://dev.azure.com/acme/p/_git/flows \
                  https://dev.azure.com/acme/p/_git/flows/pullrequest/7",
             ),
+            (
+                &[
+                    ("BUILDKITE_COMMIT", "abc1234"),
+                    ("BUILDKITE_REPO", "git@github.com:acme/flows.git"),
+                ],
+                "abc1234 https://github.com/acme/flows/commit/abc1234 https://github.com/acme/flows -",
+            ),
+            (&[("CIRCLE_SHA1", "abc1234")], "abc1234 - - -"),
+            (&[("GITHUB_SHA", "")], "- - - -"),
+            (&[], "- - - -"),
+        ] {
+            assert_eq!(shown(&record(&variables(pairs), None)), expected);
+        }
+    }
+
+    #[test]
+    fn forks_pushes_and_other_forges_are_told_apart() {
+        for (pairs, expected) in [
             // A fork's pipeline: the merge request is in the project it came from.
             (
                 &[
@@ -133,7 +151,7 @@ mod tests {
                         "https://gitlab.example/acme/flows",
                     ),
                     ("CI_MERGE_REQUEST_IID", "7"),
-                ],
+                ][..],
                 "abc1234 https://gitlab.example/dev/flows/-/commit/abc1234 \
                  https://gitlab.example/dev/flows \
                  https://gitlab.example/acme/flows/-/merge_requests/7",
@@ -167,16 +185,6 @@ mod tests {
                 ],
                 "- - - -",
             ),
-            (
-                &[
-                    ("BUILDKITE_COMMIT", "abc1234"),
-                    ("BUILDKITE_REPO", "git@github.com:acme/flows.git"),
-                ],
-                "abc1234 https://github.com/acme/flows/commit/abc1234 https://github.com/acme/flows -",
-            ),
-            (&[("CIRCLE_SHA1", "abc1234")], "abc1234 - - -"),
-            (&[("GITHUB_SHA", "")], "- - - -"),
-            (&[], "- - - -"),
         ] {
             assert_eq!(shown(&record(&variables(pairs), None)), expected);
         }

@@ -68,11 +68,29 @@ fn findings(world: &World) -> Vec<String> {
     diagnostics.into_iter().map(show).collect()
 }
 
+/// Each value is refused with these words, or taken.
+fn judge(cases: impl IntoIterator<Item = (&'static str, ConfigValue, Option<&'static str>)>) {
+    for (key, value, expected) in cases {
+        let mut world = world();
+        let shown = format!("{key} {value:?}");
+        world.desired.instances[0].set(key, value);
+        let found = findings(&world);
+        match expected {
+            None => assert!(found.is_empty(), "{shown}: {found:?}"),
+            Some(what) => {
+                let message = format!("config variable {key:?} takes {what}");
+                assert!(
+                    found.len() == 1 && found[0].contains(&message),
+                    "{shown}: {found:?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn values_must_be_of_the_kind_their_variable_takes() {
     let list = || ConfigValue::List(vec!["a".into()]);
-    let of = |items: &[&str]| ConfigValue::List(items.iter().map(ToString::to_string).collect());
-    let structured = ConfigValue::Structured;
     let cases = [
         ("Batch Size", scalar("many"), Some("a number")),
         ("Batch Size", scalar("1e3"), None),
@@ -95,6 +113,18 @@ fn values_must_be_of_the_kind_their_variable_takes() {
         ),
         ("When", scalar("*/5 * * * *"), None),
         ("When", list(), Some("a schedule")),
+        ("Login", scalar("x"), Some("a connection")),
+        ("Login", ConfigValue::PendingConnection, None),
+    ];
+    judge(cases);
+}
+
+#[test]
+fn spellings_and_items_of_lists_are_looked_at() {
+    let list = || ConfigValue::List(vec!["a".into()]);
+    let of = |items: &[&str]| ConfigValue::List(items.iter().map(ToString::to_string).collect());
+    let structured = ConfigValue::Structured;
+    judge([
         ("When", scalar("soon"), Some("a schedule")),
         ("When", scalar("0 0 31 2 *"), Some("a schedule")),
         ("Batch Size", scalar("nan"), Some("a number")),
@@ -137,6 +167,13 @@ fn values_must_be_of_the_kind_their_variable_takes() {
         ("Headers", list(), Some("a list of keys and values")),
         ("Headers", of(&[]), None),
         ("Tags", structured(json!({"a": 1})), Some("a list")),
+    ]);
+}
+
+#[test]
+fn texts_that_hold_structures_are_looked_at() {
+    let structured = ConfigValue::Structured;
+    judge([
         ("Form", structured(json!({"a": 1})), None),
         ("Form", scalar("{\"a\": 1}"), None),
         ("Form", scalar("{a: 1"), Some("a structured value")),
@@ -160,25 +197,7 @@ fn values_must_be_of_the_kind_their_variable_takes() {
             },
             Some("a single value"),
         ),
-        ("Login", scalar("x"), Some("a connection")),
-        ("Login", ConfigValue::PendingConnection, None),
-    ];
-    for (key, value, expected) in cases {
-        let mut world = world();
-        let shown = format!("{key} {value:?}");
-        world.desired.instances[0].set(key, value);
-        let found = findings(&world);
-        match expected {
-            None => assert!(found.is_empty(), "{shown}: {found:?}"),
-            Some(what) => {
-                let message = format!("config variable {key:?} takes {what}");
-                assert!(
-                    found.len() == 1 && found[0].contains(&message),
-                    "{shown}: {found:?}"
-                );
-            }
-        }
-    }
+    ]);
 }
 
 /// An export writes what is live, and what is live may be spelt in ways that nobody documented.

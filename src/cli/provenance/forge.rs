@@ -168,6 +168,7 @@ fn web_url(remote: &str) -> Option<String> {
         false => host,
     };
     let path = path.split(['?', '#']).next().unwrap_or(path);
+    let path = path.trim_end_matches('/').trim_end_matches(".git");
     (!host.is_empty() && !path.is_empty()).then(|| format!("{scheme}://{host}/{path}"))
 }
 

@@ -132,7 +132,7 @@ fn what_is_missing_is_named_with_what_to_do() {
         assert_eq!(found.join("; "), expected, "{component}");
         assert!(check.unread.is_empty(), "{component}");
         for missing in check.missing {
-            assert_eq!(missing.place.to_string(), "acme.yml:6:62", "{component}");
+            assert_eq!(missing.place.to_string(), "acme.yml:6:66", "{component}");
         }
     }
 }

@@ -74,10 +74,10 @@ async fn a_missing_component_stops_what_depends_on_it_and_nothing_else() {
     world.files.write("acme.yml", broken);
     let imports = world.calls("importIntegration");
     let plan = world.plan().await;
-    insta::assert_snapshot!(digest(&plan), @"
-    Instance/jones: create deploy [config \"Endpoint\", config \"Batch Size\", config \"Token\", config \"Warehouses\", config \"Mapping\", config \"Timing\", config \"Login\" input \"username\", config \"Login\" input \"password\"]
+    insta::assert_snapshot!(digest(&plan), @r#"
     Integration/other: create publish []
-    ");
+    Instance/jones: create deploy [config "Endpoint", config "Batch Size", config "Token", config "Warehouses", config "Mapping", config "Timing", config "Login" input "username", config "Login" input "password"]
+    "#);
     let stopped: Vec<_> = (plan.resources.iter())
         .filter(|resource| resource.health == Health::Blocked)
         .map(|it| {
@@ -89,7 +89,10 @@ async fn a_missing_component_stops_what_depends_on_it_and_nothing_else() {
             )
         })
         .collect();
-    insta::assert_snapshot!(stopped.join("\n"), @"");
+    insta::assert_snapshot!(stopped.join("\n"), @r#"
+    Integration/acme: component "webhook-triggers" has no version 99 (acme.yml:39:28); no public component "htttp" exists in this tenant (acme.yml:44:28) [its newest versions are 3, 2; did you mean "http"?]
+    Instance/smith: waits for a version of Integration/acme, which is blocked [-]
+    "#);
     world.apply().await;
     assert_eq!(
         world.calls("importIntegration"),
@@ -126,5 +129,5 @@ async fn components_that_cannot_be_read_are_not_missing() {
         .iter()
         .map(|it| it.message.as_str())
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"whether the tenant has all components of Integration/acme is not known: the catalogue is down");
 }
