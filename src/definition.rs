@@ -146,6 +146,21 @@ impl Definition {
         facts::required_variables(&self.value)
     }
 
+    /// The inputs that the definition names of a connection; it need not name all there are.
+    #[must_use]
+    pub fn connection_inputs(&self, key: &str) -> Vec<String> {
+        let inputs = facts::declared(&self.value, key).and_then(|variable| variable.get("inputs"));
+        let names = inputs.and_then(Value::map).into_iter().flatten();
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The language of a config variable that holds code, in lower case: `json`, `xml`, `html`.
+    #[must_use]
+    pub fn code_language(&self, key: &str) -> Option<String> {
+        let language = facts::declared(&self.value, key)?.get_text("codeLanguage")?;
+        Some(language.to_lowercase()).filter(|language| !language.is_empty())
+    }
+
     /// Every use of a component, in the order of the file.
     #[must_use]
     pub fn components(&self) -> Vec<ComponentUse> {

@@ -4,6 +4,7 @@
 
 mod address;
 mod change;
+mod component;
 mod config;
 mod config_write;
 mod desired;
@@ -22,6 +23,7 @@ mod status;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use change::FieldChange;
+pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
 pub use config::{ConfigEntry, ConfigValue, ConnectionInput, SecretRef};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
 pub use desired::{
@@ -36,8 +38,8 @@ pub use marker::Marker;
 pub use nearest::nearest;
 pub use observed::{
     ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
-    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Tenant,
-    VariableStatus, VersionRecord,
+    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
+    Tenant, VariableStatus, VersionRecord,
 };
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind,

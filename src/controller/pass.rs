@@ -23,7 +23,8 @@ use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::{
-    Desired, Diagnostic, Scope, SecretRef, SecretValues, Severity, Tenant, VersionRecord,
+    Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
+    VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::Platform;
@@ -141,7 +142,7 @@ pub fn nothing_declared() -> Diagnostic {
 /// [`PassError::WrongOrganization`] before anything else is read, and
 /// [`PassError::Platform`] where nothing useful could be read.
 pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::build).await
+    compare(loaded, context, plan::build, Imports::Checked).await
 }
 
 /// The same for putting markers on what the files match, and for nothing else.
@@ -150,7 +151,14 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
 ///
 /// As [`plan()`].
 pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::adoptions).await
+    compare(loaded, context, plan::adoptions, Imports::None).await
+}
+
+/// Whether a plan may import definitions, whose components are asked for then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Imports {
+    Checked,
+    None,
 }
 
 /// Makes a plan of the differences.
@@ -160,6 +168,7 @@ async fn compare(
     loaded: &Loaded,
     context: &PassContext<'_>,
     build: Build,
+    imports: Imports,
 ) -> Result<Planned, PassError> {
     let sent = || context.requests.map_or(0, RequestCount::requests);
     let before = sent();
@@ -167,7 +176,7 @@ async fn compare(
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
     let tenant = context.platform.observe(&scope).await;
-    let tenant = tenant.map_err(PassError::Platform)?;
+    let mut tenant = tenant.map_err(PassError::Platform)?;
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
         place: Place {
@@ -176,16 +185,19 @@ async fn compare(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let inputs = Inputs {
-        desired: &loaded.desired,
-        definitions: &loaded.definitions,
-        secrets: &context.secrets,
-        records: &records,
-        unrecorded: context.remembered.unrecorded,
-        tenant: &tenant,
-        adopt: context.adopt,
+    let mut changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+    let unread = diff::versions_unread(&inputs(loaded, context, &records, &tenant), &changes);
+    if !unread.is_empty() {
+        let read = context.platform.requirements(&unread).await;
+        tenant.set_requirements(&read);
+        changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+    }
+    let unchecked = match imports {
+        Imports::Checked => {
+            check_components(context.platform, &loaded.definitions, &mut changes).await
+        }
+        Imports::None => Vec::new(),
     };
-    let changes = diff::diff(&inputs);
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
@@ -199,14 +211,50 @@ async fn compare(
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
     };
-    let mut plan = build(&inputs, &changes, &about);
-    plan.diagnostics.splice(0..0, loaded.diagnostics.clone());
+    let mut plan = build(
+        &inputs(loaded, context, &records, &tenant),
+        &changes,
+        &about,
+    );
+    let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    plan.diagnostics.splice(0..0, known);
     Ok(Planned {
         plan,
         tenant: Arc::new(tenant),
         recorder,
         gate: Gate::new(&loaded.desired.project.policy.windows, observed_at),
     })
+}
+
+fn inputs<'a>(
+    loaded: &'a Loaded,
+    context: &'a PassContext<'_>,
+    records: &'a SecretRecords,
+    tenant: &'a Tenant,
+) -> Inputs<'a> {
+    Inputs {
+        desired: &loaded.desired,
+        definitions: &loaded.definitions,
+        secrets: &context.secrets,
+        records,
+        unrecorded: context.remembered.unrecorded,
+        tenant,
+        adopt: context.adopt,
+    }
+}
+
+/// Stops what needs components that the tenant lacks. Asks only where something would be imported.
+async fn check_components(
+    platform: &dyn Platform,
+    definitions: &Definitions,
+    changes: &mut ChangeSet,
+) -> Vec<Diagnostic> {
+    let wanted = diff::components_wanted(changes, definitions);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let catalogue = platform.components(&wanted).await;
+    diff::stop_without_components(changes, definitions, &catalogue)
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.
@@ -282,7 +330,12 @@ pub fn name_of(revision: &Revision) -> &str {
     &revision.label
 }
 
-async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
+/// Checks that the token belongs to the organization, if one is expected.
+///
+/// # Errors
+///
+/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where nobody says whose it is.
+pub async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
     let Some(expected) = organization else {
         return Ok(());
     };

@@ -215,6 +215,7 @@ fn missing(
     customer: &Customer,
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
+    target.may_be_moved_to()?;
     let config = config::compare(desired, None, target, index.inputs)?;
     Ok(InstanceChanges {
         live: Found::Missing,
@@ -304,6 +305,7 @@ fn existing(
     );
     let labels = label_fields(&mut fields, desired, live, marker);
     if upgrade {
+        target.may_be_moved_to()?;
         fields.push(version_field(target, live));
     }
     let ConfigDiff {

@@ -127,6 +127,7 @@ fn missing(
         marketplace: marketplace(desired, None),
         published_before: false,
         unpublished: true,
+        blocked: None,
     }
 }
 
@@ -189,6 +190,7 @@ fn existing(
         marketplace: settings.1,
         published_before: newest.is_some(),
         unpublished: due,
+        blocked: None,
     })
 }
 

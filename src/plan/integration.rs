@@ -24,7 +24,7 @@ pub(super) fn plan(
         .integrations
         .iter()
         .find(|i| i.name == diff.name);
-    if let Some(declared) = declared {
+    if let (Some(declared), None) = (declared, &changes.blocked) {
         Steps {
             builder,
             address: &address,
@@ -41,12 +41,9 @@ pub(super) fn plan(
         } else {
             SyncStatus::Synced
         },
-        health: if changes.live == Found::Missing {
-            Health::Missing
-        } else {
-            Health::Healthy
-        },
+        health: health(changes),
         reason: reason(changes),
+        hint: changes.blocked.as_ref().and_then(|why| why.hint.clone()),
         changes: changes.fields.clone(),
         rests_on: rests_on(inputs, changes),
         ..quiet(
@@ -81,7 +78,18 @@ fn rests_on(inputs: &Inputs<'_>, changes: &IntegrationChanges) -> Vec<Preconditi
     all
 }
 
+fn health(changes: &IntegrationChanges) -> Health {
+    match (&changes.blocked, &changes.live) {
+        (Some(_), _) => Health::Blocked,
+        (None, Found::Missing) => Health::Missing,
+        (None, _) => Health::Healthy,
+    }
+}
+
 fn reason(changes: &IntegrationChanges) -> String {
+    if let Some(refusal) = &changes.blocked {
+        return refusal.reason.clone();
+    }
     match (&changes.live, changes.import, changes.publish) {
         (Found::Missing, _, _) => "does not exist yet",
         (Found::Resumed(_), _, _) => "was left unfinished by a run that was interrupted; goes on",

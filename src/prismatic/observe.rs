@@ -10,6 +10,8 @@ mod drafts;
 mod instances;
 mod versions;
 
+pub(super) use details::requirements;
+
 use super::convert;
 use super::error::PlatformError;
 use super::operations::{identity, list_instances, list_integrations};

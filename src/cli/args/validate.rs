@@ -16,7 +16,7 @@ pub(crate) struct ValidateArgs {
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
     pub(crate) path: PathBuf,
 
-    /// Also ask the tenant whether it would accept the definitions.
+    /// Also ask the tenant whether it would accept the definitions and has their components.
     #[arg(long, env = "PRISM_GITOPS_ONLINE", value_parser = FalseyValueParser::new())]
     pub(crate) online: bool,
 

@@ -1,13 +1,14 @@
 //! A tenant with nothing in it that notes what it was asked.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing, Scope, Tenant, VersionId,
-    VersionRecord,
+    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing,
+    Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
@@ -82,6 +83,14 @@ impl Platform for Fake {
     }
 
     async fn validate_definition(&self, _: &str) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn requirements(&self, _: &BTreeSet<VersionId>) -> Requirements {
+        unreachable!()
+    }
+
+    async fn components(&self, _: &ComponentsWanted) -> Catalogue {
         unreachable!()
     }
 

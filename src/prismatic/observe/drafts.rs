@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::details::fitting;
 use crate::model::{Integration, IntegrationId, Observed, Scope};
-use crate::prismatic::alias::{Lookup, look_up};
+use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::graphql::or_default;
 use crate::prismatic::operations::lookups;

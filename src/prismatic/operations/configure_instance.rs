@@ -13,7 +13,10 @@ use crate::prismatic::session::Session;
 pub(super) const OPERATION: Operation = Operation {
     name: "updateInstanceConfigVariables",
     repeat: Repeat::Idempotent,
-    document: include_str!("configure_instance.graphql"),
+    document: concat!(
+        include_str!("configure_instance.graphql"),
+        include_str!("fragments/written.graphql"),
+    ),
 };
 
 #[derive(Serialize)]

@@ -184,15 +184,28 @@ impl Listed for Component {
 
 /// The rows that a list of components starts from: every version, or the newest of each.
 ///
-/// A `versionNumber` asks for that version, newest or not.
+/// A `versionNumber` asks for that version, newest or not. Where unknown components
+/// join the catalogue when a definition uses them, one that is asked for by its key
+/// is there already: whoever looks before importing finds what the import will find.
 pub(super) fn listed(call: &Call<'_>) -> Vec<Arc<Component>> {
     let all = call.args.flag("allVersions").unwrap_or(false);
-    let all = all || call.args.get("versionNumber").is_some();
+    let number = call.args.int("versionNumber");
+    let all = all || number.is_some();
     let components = call.world.components.iter();
-    components
+    let mut rows: Vec<_> = components
         .filter(|component| all || component.latest)
         .map(Arc::clone)
-        .collect()
+        .collect();
+    if let (Some(key), false) = (
+        call.args.text("key"),
+        call.moment().behaviour.strict_components,
+    ) {
+        rows.extend(
+            call.world
+                .unseen_components(call.moment().now, &key, number),
+        );
+    }
+    rows
 }
 
 /// Whether a component passes a query such as `["or", ["in", "key", "x"], ["in", "label", "x"]]`.
