@@ -114,7 +114,7 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
             "try again later, or lower the rate with --requests-per-second"
         }
         ErrorKind::Transport(TransportError::Connect { .. }) => {
-            "check the URL (--url or PRISMATIC_URL), the network and the proxy"
+            "check the URL (--url or PRISMATIC_URL), the network and the proxy; --ca-file names certificates to trust"
         }
         ErrorKind::Transport(_) => "try again; nothing is lost",
         ErrorKind::Protocol { .. } => {

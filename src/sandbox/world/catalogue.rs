@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::sandbox::definition::{Catalogue, ComponentVersion};
 
 use super::component::{self, Action, Component, Connection};
@@ -46,6 +48,9 @@ pub(crate) struct NewComponent {
     pub(crate) category: Option<String>,
     pub(crate) public: bool,
     pub(crate) number: i64,
+    pub(crate) labels: Vec<String>,
+    pub(crate) customer: Option<Uuid>,
+    pub(crate) withdrawn: bool,
     pub(crate) actions: Vec<Action>,
     pub(crate) connections: Vec<Connection>,
 }
@@ -99,7 +104,9 @@ impl World {
             public: new.public,
             number: new.number,
             latest,
-            labels: Vec::new(),
+            labels: new.labels,
+            customer: new.customer,
+            withdrawn: new.withdrawn,
             actions: new.actions,
             connections: new.connections,
             created_at: at,
