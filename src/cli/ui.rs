@@ -170,7 +170,9 @@ impl Ui {
     fn error_text(&self, error: &CliError) -> String {
         let mut text = format!("{} {}", self.paint(ERROR, "Error:"), error.message());
         for cause in error.causes() {
-            text.push_str(&format!(": {}", cause.replace('\n', "\n  ")));
+            // The API's words may come in lines; what went wrong is one.
+            let line: Vec<&str> = cause.split_whitespace().collect();
+            text.push_str(&format!(": {}", line.join(" ")));
         }
         if let Some(hint) = error.hint_text() {
             text.push_str(&format!("\n{} {hint}", self.paint(HINT, "Hint:")));

@@ -194,7 +194,7 @@ fn read<T: DeserializeOwned>(response: &Response) -> Result<Envelope<T>, Fault> 
 
 fn no_answer(response: &Response, cut: bool) -> String {
     if response.body.is_empty() {
-        return "the answer is empty".to_owned();
+        return "it is empty".to_owned();
     }
     if let Some(page) = page::of(response) {
         return format!("{page} instead of a GraphQL answer");

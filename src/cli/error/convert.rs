@@ -114,7 +114,10 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
             "try again later, or lower the rate with --requests-per-second"
         }
         ErrorKind::Transport(TransportError::Connect { .. }) => {
-            "check the URL (--url or PRISMATIC_URL), the network and the proxy; --ca-file names certificates to trust"
+            "check the URL (--url or PRISMATIC_URL), the network and the proxy"
+        }
+        ErrorKind::Transport(TransportError::Certificate { .. }) => {
+            "give the certificates of its authority with --ca-file, if you trust it"
         }
         ErrorKind::Transport(_) => "try again; nothing is lost",
         ErrorKind::Protocol { .. } => {

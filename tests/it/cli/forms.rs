@@ -86,7 +86,10 @@ fn a_column_that_is_misspelt_is_suggested() {
     let run = tenant
         .run(&["get", "customers", "--columns", "name,externalID"])
         .expect(1);
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stderr, @r#"
+    Error: --columns: this list has no field "externalID"
+    Hint: did you mean externalId? it has id, name, description, externalId, labels, createdAt, updatedAt
+    "#);
     let run = tenant
         .run(&["get", "customers", "--sort", "nmae"])
         .expect(1);

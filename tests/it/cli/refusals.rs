@@ -10,6 +10,12 @@ const TOKEN: &str = "eyJhbGciOiJub25lIn0.secret-access-token";
 /// Fails as it should, in words and as a document. Gives the line, without the hint.
 #[track_caller]
 fn refused(environment: &Environment, args: &[&str], stdin: &str) -> String {
+    refused_as_document(environment, args, stdin);
+    refused_in_words(environment, args, stdin)
+}
+
+#[track_caller]
+fn refused_in_words(environment: &Environment, args: &[&str], stdin: &str) -> String {
     let run = environment.run_args(args, stdin).expect(1);
     let lines: Vec<&str> = run.stderr.lines().collect();
     let (first, rest) = lines.split_first().unwrap();
@@ -20,12 +26,16 @@ fn refused(environment: &Environment, args: &[&str], stdin: &str) -> String {
         run.shown()
     );
     clean(&run);
+    first.trim_start_matches("Error: ").to_owned()
+}
+
+#[track_caller]
+fn refused_as_document(environment: &Environment, args: &[&str], stdin: &str) {
     let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
     let document = environment.run_args(&args, stdin).expect(1);
     assert_eq!(document.json()["error"]["exitCode"], 1);
     assert_eq!(document.stderr, "", "the document says it all");
     clean(&document);
-    first.trim_start_matches("Error: ").to_owned()
 }
 
 #[track_caller]
@@ -78,7 +88,18 @@ fn answers_of_the_api() {
         line("200 OK", JSON, "{\"data\": null}"),
         line("400 Bad Request", JSON, &errors("Syntax Error: line one\\nline two")),
         line("200 OK", JSON, "{\"data\": {\"payload\": {\"object\": null, \"errors\": [{\"field\": \"definition\", \"messages\": [\"No.\", \"Never.\"]}]}}}"),
-    ].join("\n"), @"");
+    ].join("\n"), @r#"
+    the tenant did not answer as needed: importIntegration: an answer that cannot be read: a web page ("502 Bad Gateway") instead of a GraphQL answer
+    the tenant did not answer as needed: importIntegration: HTTP 502: a web page ("502 Bad Gateway")
+    the tenant did not answer as needed: importIntegration: HTTP 500: out of memory
+    the tenant did not answer as needed: importIntegration: HTTP 404: there is no API at this URL: a web page
+    the tenant did not answer as needed: importIntegration: an answer that cannot be read: the answer is empty
+    the tenant did not answer as needed: importIntegration: an answer that cannot be read: application/json instead of a GraphQL answer (cut short), which begins: {"data": {"payl
+    the tenant did not answer as needed: importIntegration: an answer that cannot be read: text/plain instead of a GraphQL answer (no JSON), which begins: hello \u{1b}[2J
+    the tenant did not answer as needed: importIntegration: an answer that cannot be read: it has neither data nor errors
+    the tenant did not answer as needed: importIntegration: HTTP 302: a redirect, which is not followed: check the URL of the stack
+    the tenant did not answer as needed: importIntegration: rate limited: Request was throttled.
+    "#);
 }
 
 #[test]
@@ -95,7 +116,6 @@ fn answers_of_something_else() {
         line("200 OK", "text/plain", "hello \u{1b}[2J"),
         line("200 OK", JSON, "[]"),
         line("302 Found", HTML, "<html>moved</html>"),
-        line("429 Slow Down", JSON, "{\"detail\": \"Request was throttled.\"}"),
     ].join("\n"), @"");
 }
 
@@ -128,19 +148,25 @@ fn no_answer_at_all() {
     let plain = FarEnd::answering(|_| response("200 OK", JSON, "{}"));
     let cases = [
         (refusing, "Connection refused"),
-        ("https://prismatic.invalid".to_owned(), "dns error"),
-        (plain.url.replace("http://", "https://"), ""),
+        // No resolver is asked for a name like this one, so that none has to be there.
+        (format!("https://{}.invalid", "a".repeat(70)), "dns"),
+        (plain.url.replace("http://", "https://"), "corrupt message"),
     ];
-    let runs = cases.map(|(url, part)| {
-        std::thread::spawn(move || {
-            let mut environment = Environment::new();
-            environment.set("PRISMATIC_URL", &url);
-            environment.set("PRISM_ACCESS_TOKEN", TOKEN);
-            let line = refused(&environment, &["whoami"], "");
+    let runs = cases.into_iter().flat_map(|(url, part)| {
+        let mut environment = Environment::new();
+        environment.set("PRISMATIC_URL", &url);
+        environment.set("PRISM_ACCESS_TOKEN", TOKEN);
+        let environment = std::sync::Arc::new(environment);
+        let same = std::sync::Arc::clone(&environment);
+        let in_words = std::thread::spawn(move || {
+            let line = refused_in_words(&environment, &["whoami"], "");
             assert!(line.contains("cannot connect: "), "{line}");
             assert!(line.contains(part), "{line}");
-        })
+        });
+        let document = std::thread::spawn(move || refused_as_document(&same, &["whoami"], ""));
+        [in_words, document]
     });
+    let runs: Vec<_> = runs.collect();
     for run in runs {
         run.join().unwrap();
     }
@@ -175,9 +201,11 @@ fn ids_that_mean_nothing() {
         said(&["publish", version]),
         said(&["test", "flow", "nonsense"]),
         said(&["get", "instances", "--customer", &integration]),
-        said(&["get", "instances", "--version-sequence-id", "nonsense"]),
-        said(&["get", "instances", "--after", "nonsense"]),
-    ].join("\n"), @"");
+    ].join("\n"), @"
+    2026-11-22T12:03:00.342193Z  WARN cannot renew the access token: auth/refresh: not authenticated: the refresh token was not accepted: invalid_grant: Unknown or invalid refresh token.
+    Error: the tenant did not answer as needed: auth/refresh: not authenticated: the refresh token was not accepted: invalid_grant: Unknown or invalid refresh token.
+    Hint: is it a token of this stack and tenant (--url, --tenant-id)? Otherwise set PRISM_REFRESH_TOKEN to the output of `prism me:token --type refresh`, or log in with `prism login`; to try things without an account, add --sandbox
+    ");
 }
 
 #[test]
