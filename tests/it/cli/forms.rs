@@ -93,5 +93,5 @@ fn a_column_that_is_misspelt_is_suggested() {
     let run = tenant
         .run(&["get", "customers", "--sort", "nmae"])
         .expect(1);
-    insta::assert_snapshot!(run.stderr, @"");
+    assert!(run.stderr.contains("choose one of name"), "{}", run.stderr);
 }
