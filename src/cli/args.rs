@@ -60,7 +60,7 @@ pub(crate) use validate::ValidateArgs;
     subcommand_required = true,
     arg_required_else_help = false,
     disable_help_subcommand = false,
-    after_long_help = EXIT_CODES
+    after_long_help = EPILOGUE
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -69,7 +69,12 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "\
+const EPILOGUE: &str = "\
+Examples:
+  prism-gitops apply --sandbox --auto-approve
+  prism-gitops plan acme --env prod-us --detailed-exitcode
+  prism-gitops get instances --customer cust-0042 -o json
+
 Exit codes:
   0    done, nothing left to do
   1    an error: usage, files, the API, or a step that failed
@@ -106,9 +111,16 @@ pub(crate) enum Command {
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
     /// Prints the JSON Schema of the manifests, for editors.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops schema > prism-gitops.schema.json")]
     Schema,
     Completion(CompletionArgs),
     /// Prints the manual page.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops man > ~/.local/share/man/man1/prism-gitops.1
+  prism-gitops man | man -l -")]
     Man,
 }
 

@@ -11,6 +11,7 @@ mod instances;
 mod versions;
 
 pub(super) use details::requirements;
+pub(super) use drafts::of_sequence as draft_of_sequence;
 
 use super::convert;
 use super::error::PlatformError;

@@ -11,6 +11,10 @@ use super::{DecideArgs, StateArgs, TenantArgs, parse};
 /// pass. The first SIGINT or SIGTERM lets the steps under way finish; the
 /// second stops at once.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops daemon acme
+  prism-gitops daemon acme --interval 5m --listen 0.0.0.0:8080 --allow-delete")]
 pub(crate) struct DaemonArgs {
     /// The folder with the manifests.
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]

@@ -65,6 +65,22 @@ pub(super) async fn find(
     lost
 }
 
+/// The id of the draft of one sequence.
+pub(in crate::prismatic) async fn of_sequence(
+    session: &Session,
+    sequence: &str,
+) -> Observed<IntegrationId> {
+    let answers = look_up(session, lookups::DRAFTS, &[lookups::draft(sequence)]).await;
+    match answers.into_iter().next().map(fitting::<Page<Record>>) {
+        Some(Observed::Known(page)) => match draft(page) {
+            Some(draft) => Observed::Known(IntegrationId::new(draft.version.id)),
+            None => Observed::Absent,
+        },
+        Some(Observed::Unknown(why)) => Observed::Unknown(why),
+        Some(Observed::Absent) | None => Observed::Absent,
+    }
+}
+
 /// What is known of a definition whose draft was not found.
 pub(super) fn unknown() -> Observed<Arc<str>> {
     Observed::Unknown("the list shows a published version, and its draft was not found".into())

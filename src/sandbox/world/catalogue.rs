@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::sandbox::definition::{Catalogue, ComponentVersion};
 
@@ -48,6 +49,9 @@ pub(crate) struct NewComponent {
     pub(crate) category: Option<String>,
     pub(crate) public: bool,
     pub(crate) number: i64,
+    pub(crate) labels: Vec<String>,
+    pub(crate) customer: Option<Uuid>,
+    pub(crate) withdrawn: bool,
     pub(crate) actions: Vec<Action>,
     pub(crate) connections: Vec<Connection>,
 }
@@ -156,7 +160,9 @@ fn row(new: NewComponent, created_at: Timestamp, latest: bool) -> Component {
         public: new.public,
         number: new.number,
         latest,
-        labels: Vec::new(),
+        labels: new.labels,
+        customer: new.customer,
+        withdrawn: new.withdrawn,
         actions: new.actions,
         connections: new.connections,
         created_at,

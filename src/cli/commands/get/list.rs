@@ -8,6 +8,7 @@ use crate::cli::lookup::{self, id_of};
 use crate::cli::show::listing::{Columns, End, Listing};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::model::nearest;
 use crate::prismatic::PrismaticClient;
 use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window};
 
@@ -267,9 +268,14 @@ fn columns(
     let known = collection.fields();
     let unknown = form.columns.iter().find(|path| !known.contains(path));
     if let Some(unknown) = unknown {
+        let meant = nearest(unknown, known.iter().map(String::as_str))
+            .map(|name| format!("did you mean {name}? "));
         return Err(
-            CliError::user(format!("--columns: this list has no field {unknown:?}"))
-                .hint(format!("it has {}", known.join(", "))),
+            CliError::user(format!("--columns: this list has no field {unknown:?}")).hint(format!(
+                "{}it has {}",
+                meant.unwrap_or_default(),
+                known.join(", ")
+            )),
         );
     }
     let paths = match (form.columns.is_empty(), ui.output()) {
