@@ -14,7 +14,7 @@ mod get;
 mod help;
 mod interrupt;
 mod reference;
-mod sandbox;
+pub(crate) mod sandbox;
 mod streams;
 mod tenant;
 mod test_flow;
