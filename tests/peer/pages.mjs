@@ -35,7 +35,9 @@ function byPath(name) {
   return (record, wanted) => {
     const found = path.reduce((at, part) => at?.[part], record) ?? null;
     const value = found?.id ?? found;
-    return compare ? compare(value, wanted) : value === wanted;
+    if (compare) return compare(value, wanted);
+    // A name is looked up in any case: nothing says that a server tells case apart.
+    return path.at(-1) === 'name' ? some(value, (text) => lower(text) === lower(wanted)) : value === wanted;
   };
 }
 

@@ -23,7 +23,7 @@ const FREE: [&str; 9] = [
 ];
 
 /// Reads of everything, by every kind of filter there is; `true` where a line succeeds.
-const READS: [(&str, bool); 40] = [
+const READS: [(&str, bool); 43] = [
     ("whoami", true),
     ("get integrations", true),
     ("get integrations --name Acme\u{a0}ERP", true),
@@ -47,6 +47,9 @@ const READS: [(&str, bool); 40] = [
     ("get instances --first 1", true),
     ("get instance erp-01", true),
     ("get instance erp-09", false),
+    ("get instance ERP-01", false),
+    ("get flows --integration ACME\u{a0}ERP", false),
+    ("get customer SMITH\u{a0}HARDWARE", false),
     ("get customers", true),
     ("get customers --name Smith\u{a0}Hardware", true),
     ("get customers --name-contains SMITH", true),
@@ -59,7 +62,7 @@ const READS: [(&str, bool); 40] = [
     ("get component sleep", true),
     ("get component nothing-of-the-kind", false),
     ("get flows --integration Acme\u{a0}ERP", true),
-    ("get versions Acme\u{a0}ERP", true),
+    ("get versions Acme\u{a0}ERP --version-is-available", true),
     ("get versions Nothing", false),
     ("get execution bm90aGluZw==", false),
     (
@@ -107,8 +110,7 @@ impl Pair {
                 peer.shown()
             )
         };
-        if sandbox.code != peer.code || (sandbox.code == 0) != succeeds
-        {
+        if sandbox.code != peer.code || (sandbox.code == 0) != succeeds {
             return Some(told());
         }
         let parse = |run: &Run| serde_json::from_str::<Value>(&run.stdout).unwrap_or_default();
@@ -189,7 +191,7 @@ fn every_verb_agrees() {
     let wrong: Vec<String> = [
         ("validate .", true),
         ("plan .", true),
-        ("import acme.yml --id Acme\u{a0}ERP", true),
+        ("import acme.yml --integration Acme\u{a0}ERP", true),
         (
             "publish Acme\u{a0}ERP --comment again --commit-hash 1a2b3c4",
             true,
@@ -201,6 +203,7 @@ fn every_verb_agrees() {
             true,
         ),
         ("deploy erp-01", true),
+        ("disable ERP-01", false),
         ("disable erp-01", true),
         ("disable erp-01", true),
         ("get instances --enabled", true),
@@ -211,9 +214,12 @@ fn every_verb_agrees() {
             true,
         ),
         ("test flow Nothing --integration Acme\u{a0}ERP", false),
-        ("release .", true),
-        ("plan .", true),
-        ("adopt .", true),
+        (
+            "release Integration/acme Instance/erp-01 --auto-approve",
+            true,
+        ),
+        ("plan .", false),
+        ("adopt . --auto-approve", true),
         ("apply . --adopt --auto-approve", true),
         ("plan . --detailed-exitcode", true),
     ]

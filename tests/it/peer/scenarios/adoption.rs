@@ -16,7 +16,9 @@ fn zero_change_adoption(kind: Kind) {
     };
     write_project(&world.environment, 3);
     world.run("apply --auto-approve").expect(0);
-    world.run("release .").expect(0);
+    world
+        .run("release Integration/acme Instance/erp-01 Instance/erp-02 Instance/erp-03 --auto-approve")
+        .expect(0);
     let before = world.instances();
     assert!(
         before
