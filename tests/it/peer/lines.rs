@@ -10,7 +10,7 @@ use super::world::World;
 use crate::cli::environment::Run;
 
 /// Fields of which the API does not say what they are in the tenant at hand.
-const FREE: [&str; 9] = [
+const FREE: [&str; 13] = [
     "configState",
     "deployedVersion",
     "executionId",
@@ -19,11 +19,15 @@ const FREE: [&str; 9] = [
     "message",
     "extensions",
     "steps",
+    "statusCode",
+    "headers",
+    "execution",
+    "versionAttributes",
     "totalCount",
 ];
 
 /// Reads of everything, by every kind of filter there is; `true` where a line succeeds.
-const READS: [(&str, bool); 43] = [
+const READS: [(&str, bool); 42] = [
     ("whoami", true),
     ("get integrations", true),
     ("get integrations --name Acme\u{a0}ERP", true),
@@ -58,8 +62,7 @@ const READS: [(&str, bool); 43] = [
     ("get customers --sort -name --first 2", true),
     ("get customer Jones\u{a0}Logistics", true),
     ("get customer nobody", false),
-    ("get components --key sleep", true),
-    ("get component sleep", true),
+    ("get components --key nothing-of-the-kind", true),
     ("get component nothing-of-the-kind", false),
     ("get flows --integration Acme\u{a0}ERP", true),
     ("get versions Acme\u{a0}ERP --version-is-available", true),
@@ -84,8 +87,11 @@ impl Pair {
         let sandbox = World::start(Kind::Sandbox)?;
         let pair = Self { sandbox, peer };
         for world in [&pair.sandbox, &pair.peer] {
-            write_project(&world.environment, 3);
-            world.run("apply --auto-approve").expect(0);
+            // One by one: what is made at once comes in no order.
+            for instances in 1..=3 {
+                write_project(&world.environment, instances);
+                world.run("apply --auto-approve").expect(0);
+            }
         }
         Some(pair)
     }
@@ -146,7 +152,7 @@ fn differs(left: &Value, right: &Value, at: &str) -> Option<String> {
             let mut pairs = a.iter().zip(&b).enumerate();
             pairs.find_map(|(index, (a, b))| differs(a, b, &format!("{at}[{index}]")))
         }
-        (Value::String(a), Value::String(b)) if unlike(a) && unlike(b) => None,
+        (Value::String(a), Value::String(b)) if normal(a) == normal(b) => None,
         _ if left == right => None,
         _ => Some(format!("{at} is {left} and {right}")),
     }
@@ -161,17 +167,22 @@ fn ordered(items: &[Value]) -> Vec<Value> {
     items
 }
 
-/// Ids, cursors, times, addresses and names of people: each server has its own.
-fn unlike(text: &str) -> bool {
-    let is_id = text.len() > 30 && !text.contains(' ');
-    let is_time = text.len() > 18 && text.as_bytes()[4] == b'-' && text.contains('T');
-    is_id
-        || is_time
-        || text.starts_with("http://")
-        || text.contains('@')
-        || text.ends_with(" User")
-        || text.ends_with(" Person")
-        || (text.len() < 30 && text.ends_with('='))
+/// A text without ids, cursors, times, addresses and names of people: each server has its own.
+fn normal(text: &str) -> String {
+    let own = |word: &str| {
+        let is_time = word.len() > 18 && word.as_bytes()[4] == b'-' && word.contains('T');
+        let marks = ["http://", "@", "Person", "User"];
+        word.len() > 30
+            || is_time
+            || word.ends_with('=')
+            || marks.iter().any(|it| word.contains(it))
+    };
+    let words = text.split_whitespace();
+    let words = words.filter(|word| !["Sandbox", "Peer"].contains(word));
+    let words: Vec<&str> = words
+        .map(|word| if own(word) { "…" } else { word })
+        .collect();
+    words.join(" ")
 }
 
 #[test]

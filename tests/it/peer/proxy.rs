@@ -142,11 +142,13 @@ fn root_fields(document: &str) -> Vec<String> {
         }
         word.clear();
         match character {
+            '(' => parens += 1,
+            ')' => parens -= 1,
+            // Within parentheses they are values.
+            _ if parens > 0 => {}
             '{' => depth += 1,
             '}' if depth == 1 => break,
             '}' => depth -= 1,
-            '(' => parens += 1,
-            ')' => parens -= 1,
             _ => {}
         }
     }

@@ -115,7 +115,7 @@ impl World {
         let query =
             "{ instances(isSystem: false, sortBy: [{field: NAME, direction: ASC}]) { nodes {
             id name description labels enabled needsDeploy lastDeployedAt
-            integration { id versionNumber } customer { externalId }
+            integration { id versionNumber definition } customer { externalId }
             configVariables { nodes { id value status requiredConfigVariable { key } } } } } }";
         nodes(&self.api(query, &json!({})), "instances")
     }

@@ -31,7 +31,7 @@ fn killed_at(world: &World, passing: usize, cut: Cut) -> bool {
     );
     while !world.proxy.is_severed() {
         if let Some(status) = running.0.try_wait().unwrap() {
-            assert!(status.success(), "{status}");
+            assert!(status.success() || world.proxy.is_severed(), "{status}");
             break;
         }
         std::thread::sleep(Duration::from_millis(2));

@@ -29,30 +29,46 @@ fn publishing_is_idempotent(kind: Kind) {
     assert_eq!(world.versions(), 1);
 }
 
-/// 7: instances return to the older version; what customers set themselves survives.
+/// 7: instances run again what they ran before; what customers set themselves survives.
 fn reverting_the_commit_rolls_back(kind: Kind) {
     let Some(world) = World::start(kind) else {
         return;
     };
     write_project(&world.environment, 2);
     world.run("apply --auto-approve").expect(0);
-    let first = world.instance("erp-01")["integration"]["id"].clone();
+    let first = world.instance("erp-01")["integration"].clone();
     let changed = definition(&VARIABLES).replace("Orders to the ERP", "Orders and returns");
     write_integration(&world.environment, &changed);
     world.run("apply --auto-approve").expect(0);
-    assert_eq!(world.versions(), 2);
     assert_eq!(world.instance("erp-01")["integration"]["versionNumber"], 2);
     world.edit_value("erp-01", "Batch Size", "250");
 
+    // What the integration is goes back: a version is never changed, so that means a new one.
     write_project(&world.environment, 2);
     world.run("apply --auto-approve").expect(0);
-    let instance = world.instance("erp-01");
-    assert_eq!(
-        instance["integration"]["id"], first,
-        "the version that was, not a third"
-    );
-    assert_eq!(instance["needsDeploy"], false);
-    assert_eq!(value(&instance, "Batch Size"), "250");
-    assert_eq!(world.versions(), 2);
+    for name in ["erp-01", "erp-02"] {
+        let instance = world.instance(name);
+        assert_eq!(instance["integration"]["definition"], first["definition"]);
+        assert_eq!(instance["needsDeploy"], false);
+    }
+    assert_eq!(value(&world.instance("erp-01"), "Batch Size"), "250");
+    assert_eq!(world.versions(), 3);
     assert_eq!(world.writes("apply --auto-approve", 0), [""; 0]);
+
+    // Which version an instance runs goes back: to that very version, and nothing is published.
+    let pin = |from: &str, to: &str| {
+        world.environment.edit("erp-01.yaml", from, to);
+        world.run("apply --auto-approve").expect(0);
+        world.instance("erp-01")
+    };
+    let pinned = pin(
+        "integration: acme",
+        "integration: acme\n  version: {number: 2}",
+    );
+    assert_eq!(pinned["integration"]["versionNumber"], 2);
+    let back = pin("{number: 2}", "{number: 1}");
+    assert_eq!(back["integration"]["id"], first["id"]);
+    assert_eq!(back["needsDeploy"], false);
+    assert_eq!(value(&back, "Batch Size"), "250");
+    assert_eq!(world.versions(), 3);
 }
