@@ -65,7 +65,7 @@ async fn ask(
     let plan = plan.map_err(|error| {
         let project = &desired.project.name;
         CliError::user(error.to_string()).hint(format!(
-            "the project is {project:?}, as the folder has it; nothing was written"
+            "the project is \"{project}\", as the folder has it; nothing was written"
         ))
     })?;
     let organization = &live.identity.organization_id;

@@ -210,7 +210,7 @@ fn every_verb_agrees() {
         ("publish Nothing", false),
         ("update integration Acme\u{a0}ERP --description New", true),
         (
-            "update instance erp-01 --description New --labels a,b",
+            "update instance erp-01 --description New --labels a,gitops:default/erp-01",
             true,
         ),
         ("deploy erp-01", true),
