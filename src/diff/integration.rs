@@ -156,7 +156,7 @@ fn existing(
     };
     let due = publish_due(live, newest, &submitted);
     let changed = desired.publish == PublishWhen::Changed
-        && (due || import && !is_made_of(newest, &submitted));
+        && (due || (import && !is_made_of(newest, &submitted)));
     if changed && !import {
         fields.push(unpublished(newest));
     }

@@ -48,6 +48,8 @@ const some = (value, test) => (Array.isArray(value) ? value : [value ?? '']).som
 function ordered(left, right) {
   const time = (value) => (/^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : value);
   const [a, b] = [time(left), time(right)];
+  // Microseconds are in the text only.
+  if (a === b) return left < right ? -1 : Number(left > right);
   return a < b ? -1 : Number(a > b);
 }
 
