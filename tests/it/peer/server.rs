@@ -74,11 +74,13 @@ impl Server {
         command.arg(files.path().join("main.mjs"));
         command.args(["--schema", SCHEMA, "--organization", "Acme Inc"]);
         command.args(["--refresh-token", "sandbox", "--components", COMPONENTS]);
-        command.args(flags);
+        // It leaves when its standard input ends: it does not outlive a test that was killed.
+        command.arg("--watch").args(flags);
         Self::run(command, files)
     }
 
     fn run(mut command: Command, files: TempDir) -> Self {
+        command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let stdout = lines(child.stdout.take().unwrap());
