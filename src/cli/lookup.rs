@@ -236,10 +236,11 @@ async fn by_name(
             SHOWN,
         )
         .await?;
+        // Whether a server tells case apart is not documented; what follows may write.
         let fresh = page
             .nodes
             .iter()
-            .filter(|node| !node.is_null() && !found.iter().any(|known| known["id"] == node["id"]));
+            .filter(|node| node[*name] == text && !found.iter().any(|it| it["id"] == node["id"]));
         let fresh: Vec<Value> = fresh.cloned().collect();
         count += page.total_count.unwrap_or(0).max(page.nodes.len() as u64)
             - (page.nodes.len() - fresh.len()) as u64;

@@ -171,7 +171,8 @@ fn existing(
         target => target,
     };
     let due = publish_due(live, newest, &submitted);
-    let changed = desired.publish == PublishWhen::Changed && (import || due);
+    let changed = desired.publish == PublishWhen::Changed
+        && (due || (import && !is_made_of(newest, &submitted)));
     if changed && !import {
         fields.push(unpublished(newest));
     }
@@ -215,6 +216,12 @@ fn stays_on_offer(
     };
     let refusal = Refusal::new(format!("it is protected, and {what}"));
     Some(refusal.hint(format!("to do so, {end}")))
+}
+
+/// The newest version is what git says, whatever has become of the draft since: an import brings
+/// the draft back to it, and another version would mean the same.
+fn is_made_of(newest: Option<&PublishedVersion>, submitted: &str) -> bool {
+    newest.is_some_and(|version| version.record.submitted.as_deref() == Some(submitted))
 }
 
 /// The draft means what git says, but no version was made of it.

@@ -20,7 +20,7 @@ mod help;
 mod interrupt;
 mod reference;
 mod refusals;
-mod sandbox;
+pub(crate) mod sandbox;
 mod sent;
 mod streams;
 mod tenant;

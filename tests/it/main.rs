@@ -27,6 +27,8 @@ mod drift;
 mod faults;
 mod operations;
 #[cfg(feature = "sandbox")]
+mod peer;
+#[cfg(feature = "sandbox")]
 mod prism;
 mod project;
 #[cfg(feature = "sandbox")]

@@ -101,7 +101,7 @@ impl Releasing<'_> {
         let plan = plan::release(&live, &project.name, self.addresses, &context);
         let plan = plan.map_err(|error| {
             CliError::user(error.to_string()).hint(format!(
-                "the project is {:?}, as the folder has it; nothing was written",
+                "the project is \"{}\", as the folder has it; nothing was written",
                 project.name
             ))
         })?;
