@@ -26,6 +26,7 @@ pub mod delays;
 pub mod driver;
 pub mod error;
 pub mod fights;
+pub mod history;
 pub mod hold_back;
 pub mod memory;
 pub mod pass;

@@ -1,0 +1,1 @@
+//! What a history keeps, and what it does when it cannot.
