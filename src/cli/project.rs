@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::Variables;
 use super::args::{DecideArgs, StateArgs, TenantArgs};
 use super::error::CliError;
@@ -13,9 +15,9 @@ use crate::controller::pass::{self, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
 use crate::model::Project;
-use crate::runtime::clock::SystemClock;
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
-use crate::source::{Source as _, secrets};
+use crate::source::{Revision, Source as _, secrets};
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {
@@ -23,6 +25,10 @@ pub(crate) struct Decided {
     pub(crate) tenant: Chosen,
     /// The plan.
     pub(crate) planned: Planned,
+    /// The state of the files it was made from.
+    pub(crate) revision: Revision,
+    /// When this was begun.
+    pub(crate) began: Timestamp,
 }
 
 /// The source of a path.
@@ -81,6 +87,7 @@ async fn compare(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
+    let began = SystemClock.now();
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
@@ -104,5 +111,10 @@ async fn compare(
     };
     let planned = planned.map_err(|error| CliError::from(error).of(&tenant.connection))?;
     drop(waiting);
-    Ok(Decided { tenant, planned })
+    Ok(Decided {
+        tenant,
+        planned,
+        revision: loaded.revision,
+        began,
+    })
 }

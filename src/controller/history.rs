@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::pass::{Planned, name_of};
 use super::queue::Reason;
 use crate::execute::{Outcome, StepEvent};
+use crate::model::Address;
 use crate::model::history::{
     Actor, ChangeRecord, HistoryEvent, HistoryHealth, PassEnd, PassKey, PassStart, StepOutcome,
     StepRecord, WriteStart, shorten,
 };
-use crate::model::Address;
 use crate::plan::{Plan, PlannedResource, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};

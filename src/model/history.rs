@@ -168,7 +168,7 @@ pub struct PassRecord {
     pub end: Option<PassEnd>,
     /// How many passes in a row this stands for: those that wrote nothing and
     /// ended alike are one record. It began with the first and ended with the last.
-    pub passes: u64,
+    pub times: u64,
 }
 
 /// One field that differed.

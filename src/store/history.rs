@@ -94,20 +94,26 @@ pub struct HistoryQuery {
     pub before: Option<i64>,
     /// Newer than the record with this number.
     pub after: Option<i64>,
+    /// Of passes after this one.
+    pub after_pass: Option<i64>,
+    /// Of this revision: its label, or the beginning of its commit.
+    pub revision: Option<String>,
+    /// The oldest first.
+    pub oldest_first: bool,
     /// At most so many.
     pub limit: usize,
 }
 
 /// Answers questions about what was done. Blocks on the disk.
 pub trait HistoryReader: Send + Sync {
-    /// Passes, the newest first.
+    /// Passes, the newest first unless asked otherwise.
     ///
     /// # Errors
     ///
     /// [`HistoryError`] when the file cannot be read.
     fn passes(&self, query: &HistoryQuery) -> Result<Vec<PassRecord>, HistoryError>;
 
-    /// Writes, the newest first, with their operations and changes.
+    /// Writes, the newest first unless asked otherwise, with their operations and changes.
     ///
     /// # Errors
     ///

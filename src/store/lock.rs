@@ -32,7 +32,8 @@ pub enum LockError {
 }
 
 fn holder(pid: Option<&str>) -> String {
-    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+    pid.map(|pid| format!(" (process {pid})"))
+        .unwrap_or_default()
 }
 
 impl DaemonLock {

@@ -5,7 +5,8 @@ use crate::cli::Variables;
 use crate::cli::args::AdoptArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::project::{Decided, decide_adoptions};
+use crate::cli::project::{self, Decided, decide_adoptions};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::ui::Ui;
 
@@ -17,7 +18,9 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
-    apply::finish(ui, &decided, &signals).await
+    let root = project::root(&args.path);
+    let recording = Recording::start(&args.folder, args.keep, &root, "adopt", variables);
+    apply::finish(ui, &decided, &signals, recording).await
 }
 
 /// Everything before the first write.

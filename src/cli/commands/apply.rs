@@ -1,5 +1,6 @@
 //! `apply`: plan, ask, carry out, report.
 
+mod record;
 mod report;
 mod saved;
 
@@ -12,12 +13,15 @@ use crate::cli::confirm;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Steps;
-use crate::cli::project::{Decided, decide};
+use crate::cli::project::{self, Decided, decide};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::ui::Ui;
+use crate::controller::history::PassNotes;
 use crate::controller::pass;
 use crate::execute::{Outcome, StepEvent};
 use crate::plan::Plan;
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
 
 /// Runs the command.
@@ -28,7 +32,10 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await?;
-    finish(ui, &decided, &signals).await
+    let folder = &args.state.folder;
+    let root = project::root(&args.path);
+    let recording = Recording::start(folder, args.keep, &root, "apply", variables);
+    finish(ui, &decided, &signals, recording).await
 }
 
 /// Carries out what was decided and asked for, and reports it.
@@ -36,13 +43,12 @@ pub(super) async fn finish(
     ui: &Ui,
     decided: &Decided,
     signals: &Shutdown,
+    recording: Recording,
 ) -> Result<Exit, CliError> {
     let plan = &decided.planned.plan;
-    let outcome = if plan.is_empty() {
-        Outcome::default()
-    } else {
-        carry_out(ui, decided, signals).await?
-    };
+    let outcome = record::carry_out(ui, decided, signals, &recording.historian).await;
+    recording.finish().await;
+    let outcome = outcome?;
     report::write(ui, plan, &outcome)?;
     Ok(Exit::of_apply(plan, &outcome))
 }
@@ -133,7 +139,12 @@ pub(super) async fn show_and_ask(
     Ok(())
 }
 
-async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Outcome, CliError> {
+async fn carry_out(
+    ui: &Ui,
+    decided: &Decided,
+    signals: &Shutdown,
+    notes: &mut PassNotes,
+) -> Result<Outcome, CliError> {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
     let work = async {
@@ -144,7 +155,7 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
             stopped,
             events,
         );
-        let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received));
+        let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received, notes));
         Ok(outcome)
     };
     let asked = || ui.say("Stopping: steps under way finish first. Ctrl-C again stops at once.");
@@ -152,10 +163,16 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
 }
 
 /// Shows every event until there are no more.
-async fn follow(ui: &Ui, decided: &Decided, mut events: mpsc::UnboundedReceiver<StepEvent>) {
+async fn follow(
+    ui: &Ui,
+    decided: &Decided,
+    mut events: mpsc::UnboundedReceiver<StepEvent>,
+    notes: &mut PassNotes,
+) {
     let steps = Steps::new(ui, &decided.planned.plan);
     while let Some(event) = events.recv().await {
         steps.note(&event);
+        notes.step(&decided.planned.plan, &event, SystemClock.now());
     }
 }
 

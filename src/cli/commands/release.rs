@@ -9,6 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress;
 use crate::cli::project::{self, Decided};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::tenant;
 use crate::cli::ui::Ui;
@@ -28,7 +29,9 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let (decided, desired) = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
-    let exit = apply::finish(ui, &decided, &signals).await?;
+    let root = project::root(&args.path);
+    let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
+    let exit = apply::finish(ui, &decided, &signals, recording).await?;
     if exit == Exit::Done {
         ui.say(&remains(&args.addresses, &desired));
     }
@@ -53,7 +56,7 @@ async fn ask(
     let context = Context {
         project: desired.project.name.to_string(),
         environment: tenant.environment.clone(),
-        revision: Some(snapshot.revision.label),
+        revision: Some(snapshot.revision.label.clone()),
         observed_at,
         provenance: VersionRecord::default(),
         reads: tenant.requests.requests(),
@@ -74,7 +77,12 @@ async fn ask(
         plan,
         tenant: Arc::new(live),
     };
-    let decided = Decided { tenant, planned };
+    let decided = Decided {
+        tenant,
+        planned,
+        revision: snapshot.revision,
+        began: observed_at,
+    };
     let show = ShowArgs {
         all: false,
         diff: false,

@@ -94,7 +94,8 @@ WHERE (:environment IS NULL OR p.environment = :environment)
   AND (NOT :failed OR p.outcome IN ('incomplete', 'invalid', 'failed'))
   AND (:before IS NULL OR p.id < :before)
   AND (:after IS NULL OR p.id > :after)
-ORDER BY p.id DESC LIMIT :limit";
+  AND (:after_pass IS NULL OR p.id > :after_pass)
+  AND (:revision IS NULL OR p.revision = :revision OR substr(p.commit_hash, 1, length(:revision)) = :revision)";
 
 const WRITES: &str = "
 SELECT w.*, p.environment, p.command, p.revision, p.commit_hash, p.user, p.login, p.job_url
@@ -107,11 +108,12 @@ WHERE (:environment IS NULL OR p.environment = :environment)
   AND (NOT :failed OR EXISTS (SELECT 1 FROM operations o WHERE o.write = w.id AND o.outcome = 'failed'))
   AND (:before IS NULL OR w.id < :before)
   AND (:after IS NULL OR w.id > :after)
-ORDER BY w.id DESC LIMIT :limit";
+  AND (:after_pass IS NULL OR w.pass > :after_pass)
+  AND (:revision IS NULL OR p.revision = :revision OR substr(p.commit_hash, 1, length(:revision)) = :revision)";
 
 fn select<T>(
     connection: &Connection,
-    sql: &str,
+    (sql, key): (&str, &str),
     query: &HistoryQuery,
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Vec<T>> {
@@ -126,15 +128,19 @@ fn select<T>(
         ":failed": query.failed,
         ":before": query.before,
         ":after": query.after,
+        ":after_pass": query.after_pass,
+        ":revision": query.revision,
         ":limit": i64::try_from(query.limit).unwrap_or(i64::MAX),
     };
-    let mut statement = connection.prepare(sql)?;
+    let order = if query.oldest_first { "ASC" } else { "DESC" };
+    let sql = format!("{sql} ORDER BY {key} {order} LIMIT :limit");
+    let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(parameters, read)?;
     rows.collect()
 }
 
 fn passes(connection: &Connection, query: &HistoryQuery) -> rusqlite::Result<Vec<PassRecord>> {
-    select(connection, PASSES, query, |row| {
+    select(connection, (PASSES, "p.id"), query, |row| {
         Ok(PassRecord {
             id: row.get("id")?,
             start: PassStart {
@@ -151,7 +157,7 @@ fn passes(connection: &Connection, query: &HistoryQuery) -> rusqlite::Result<Vec
                 started_at: at(row, "started_at")?,
             },
             end: end(row)?,
-            passes: row.get("passes")?,
+            times: row.get("times")?,
         })
     })
 }
@@ -180,7 +186,7 @@ fn end(row: &Row<'_>) -> rusqlite::Result<Option<PassEnd>> {
 fn writes(connection: &Connection, query: &HistoryQuery) -> rusqlite::Result<Vec<WriteRecord>> {
     // One moment for all three, whatever is written meanwhile.
     let snapshot = connection.unchecked_transaction()?;
-    let mut writes = select(&snapshot, WRITES, query, write)?;
+    let mut writes = select(&snapshot, (WRITES, "w.id"), query, write)?;
     let ids = || writes.iter().map(|write| write.id.to_string());
     let list = ids().collect::<Vec<_>>().join(",");
     let mut operations = of_writes(&snapshot, "operations", "step", &list, operation)?;
@@ -287,7 +293,9 @@ struct Moment(Timestamp);
 impl FromSql for Moment {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let moment = Timestamp::from_millisecond(value.as_i64()?);
-        moment.map(Self).map_err(|error| FromSqlError::Other(Box::new(error)))
+        moment
+            .map(Self)
+            .map_err(|error| FromSqlError::Other(Box::new(error)))
     }
 }
 
@@ -296,19 +304,25 @@ struct Word<T>(T);
 
 impl FromSql for Word<PassOutcome> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        PassOutcome::parse(value.as_str()?).map(Self).ok_or(FromSqlError::InvalidType)
+        PassOutcome::parse(value.as_str()?)
+            .map(Self)
+            .ok_or(FromSqlError::InvalidType)
     }
 }
 
 impl FromSql for Word<StepOutcome> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        StepOutcome::parse(value.as_str()?).map(Self).ok_or(FromSqlError::InvalidType)
+        StepOutcome::parse(value.as_str()?)
+            .map(Self)
+            .ok_or(FromSqlError::InvalidType)
     }
 }
 
 impl FromSql for Word<Address> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        parse_address(value.as_str()?).map(Self).ok_or(FromSqlError::InvalidType)
+        parse_address(value.as_str()?)
+            .map(Self)
+            .ok_or(FromSqlError::InvalidType)
     }
 }
 

@@ -36,7 +36,7 @@ CREATE TABLE passes (
   blocked      INTEGER NOT NULL DEFAULT 0,
   pending      INTEGER NOT NULL DEFAULT 0,
   error        TEXT,
-  passes       INTEGER NOT NULL DEFAULT 1
+  times        INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX passes_by_environment ON passes (environment, id);
 CREATE TABLE writes (

@@ -72,7 +72,9 @@ impl<'a> FieldStory<'a> {
         if write.start.drift {
             // Seen in step by a daemon whose records do not go back that far.
             let from = change.after.as_deref();
-            story.outside.push(Outside::found(write, change, from, None));
+            story
+                .outside
+                .push(Outside::found(write, change, from, None));
         }
         story
     }
@@ -83,7 +85,8 @@ impl<'a> FieldStory<'a> {
         let moved = !hidden && change.before.as_deref() != left;
         if write.start.drift || moved {
             let since = Some(self.last_write());
-            self.outside.push(Outside::found(write, change, left, since));
+            self.outside
+                .push(Outside::found(write, change, left, since));
         }
         let same = if hidden {
             write.start.drift

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::Address;
-use crate::model::history::{
-    HistoryEvent, PassEnd, PassKey, PassStart, StepRecord, WriteStart,
-};
+use crate::model::history::{HistoryEvent, PassEnd, PassKey, PassStart, StepRecord, WriteStart};
 
 /// The passes under way: their rows, and what to begin them anew with, should
 /// somebody delete the file meanwhile.
@@ -227,13 +225,15 @@ fn quiet(connection: &Connection, start: &PassStart, end: &PassEnd) -> rusqlite:
         end.counts.blocked,
         end.counts.pending,
     ];
-    let row = last.query_row(same, |row| row.get::<_, i64>(0)).optional()?;
+    let row = last
+        .query_row(same, |row| row.get::<_, i64>(0))
+        .optional()?;
     let Some(row) = row else {
         let row = begin_pass(connection, start)?;
         return end_pass(connection, row, end);
     };
     let mut update = connection.prepare_cached(
-        "UPDATE passes SET ended_at = ?2, duration_ms = ?3, passes = passes + 1 WHERE id = ?1",
+        "UPDATE passes SET ended_at = ?2, duration_ms = ?3, times = times + 1 WHERE id = ?1",
     )?;
     update.execute(params![row, end.ended_at.as_millisecond(), end.duration_ms])?;
     Ok(())
