@@ -12,6 +12,7 @@ mod export;
 mod fixture;
 mod get;
 mod help;
+mod history;
 mod interrupt;
 mod reference;
 mod sandbox;

@@ -190,7 +190,7 @@ fn warn(told: &str, hint: &str) {
     );
 }
 
-fn transact(
+pub(super) fn transact(
     open: &mut Open,
     database: &mut Database,
     batch: &[HistoryEvent],
