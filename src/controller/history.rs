@@ -1,6 +1,6 @@
 //! What passes tell the history. Never waits, never fails, decides nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::pass::{Planned, name_of};
 use super::queue::Reason;
 use crate::execute::{Outcome, StepEvent};
-use crate::model::Address;
 use crate::model::history::{
     Actor, ChangeRecord, HistoryEvent, HistoryHealth, PassEnd, PassKey, PassStart, StepOutcome,
     StepRecord, WriteStart, shorten,
 };
+use crate::model::{Address, Desired, Location};
 use crate::plan::{Plan, PlannedResource, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
@@ -89,7 +89,12 @@ impl Historian {
     /// A pass that is about to write. `drifted` are resources that had been in
     /// step with these files before.
     #[must_use]
-    pub fn begin(&self, start: PassStart, drifted: BTreeSet<Address>) -> PassNotes {
+    pub fn begin(
+        &self,
+        start: PassStart,
+        places: Arc<Places>,
+        drifted: BTreeSet<Address>,
+    ) -> PassNotes {
         static KEYS: AtomicU64 = AtomicU64::new(0);
         let key = PassKey(KEYS.fetch_add(1, Ordering::Relaxed));
         let event = HistoryEvent::PassBegan(key, Box::new(start));
@@ -98,6 +103,7 @@ impl Historian {
             sink: Arc::clone(&self.sink),
             key,
             drifted,
+            places,
             begun: BTreeSet::new(),
         }
     }
@@ -107,6 +113,35 @@ impl Historian {
         let event = HistoryEvent::Quiet(Box::new(start), Box::new(end));
         self.sink.note(event);
     }
+}
+
+/// Where the config variables of resources are declared, by the path of their changes.
+pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
+
+/// Where the config variables are declared that a plan may write.
+pub(super) fn places(desired: &Desired, plan: &Plan) -> Arc<Places> {
+    let touched: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
+    let instances = desired.instances.iter();
+    let places = instances.filter_map(|instance| {
+        let address = instance.address();
+        touched.contains(&address).then(|| {
+            let config = instance.config.iter();
+            let places =
+                config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone()));
+            (address, places.collect())
+        })
+    });
+    Arc::new(places.collect())
+}
+
+/// The place of a config variable, also for a part of it: an input of a connection.
+fn place<'a>(places: &'a BTreeMap<String, Location>, path: &str) -> Option<&'a Location> {
+    let part_of = |variable: &str| {
+        let rest = path.strip_prefix(variable);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let found = places.iter().find(|(variable, _)| part_of(variable));
+    found.map(|(_, location)| location)
 }
 
 /// What the loop keeps for the history until a pass has ended.
@@ -162,6 +197,7 @@ pub struct PassNotes {
     sink: Arc<dyn HistorySink>,
     key: PassKey,
     drifted: BTreeSet<Address>,
+    places: Arc<Places>,
     begun: BTreeSet<Address>,
 }
 
@@ -202,7 +238,7 @@ impl PassNotes {
             let drift = self.drifted.contains(address);
             let place = plan.resources.binary_search_by(|r| r.address.cmp(address));
             if let Ok(resource) = place.map(|place| &plan.resources[place]) {
-                let start = write_start(resource, drift, now);
+                let start = write_start(resource, self.places.get(address), drift, now);
                 let event = HistoryEvent::WriteBegan(self.key, Box::new(start));
                 self.sink.note(event);
             }
@@ -217,7 +253,19 @@ fn find(plan: &Plan, id: StepId) -> Option<&Step> {
     plan.steps.get(id.0)
 }
 
-fn write_start(resource: &PlannedResource, drift: bool, now: Timestamp) -> WriteStart {
+fn write_start(
+    resource: &PlannedResource,
+    places: Option<&BTreeMap<String, Location>>,
+    drift: bool,
+    now: Timestamp,
+) -> WriteStart {
+    let record = |change| {
+        let mut record = ChangeRecord::from(change);
+        record.source = places
+            .and_then(|places| place(places, &record.path))
+            .cloned();
+        record
+    };
     WriteStart {
         address: resource.address.clone(),
         display_name: resource.display_name.clone(),
@@ -231,7 +279,7 @@ fn write_start(resource: &PlannedResource, drift: bool, now: Timestamp) -> Write
         reason: resource.reason.clone(),
         drift,
         started_at: now,
-        changes: resource.changes.iter().map(ChangeRecord::from).collect(),
+        changes: resource.changes.iter().map(record).collect(),
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
 use super::error::PassError;
+use super::history::{self, Places};
 use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
@@ -79,6 +80,8 @@ pub struct Planned {
     pub tenant: Arc<Tenant>,
     /// Where its writes are to be remembered.
     pub recorder: Recorder,
+    /// Where what it writes is declared, for the history.
+    pub places: Arc<Places>,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -195,6 +198,7 @@ async fn compare(
     let mut plan = build(&inputs, &changes, &about);
     plan.diagnostics.splice(0..0, loaded.diagnostics.clone());
     Ok(Planned {
+        places: history::places(&loaded.desired, &plan),
         plan,
         tenant: Arc::new(tenant),
         recorder,
@@ -227,6 +231,7 @@ pub async fn apply(
         plan,
         tenant,
         recorder,
+        places: _,
     } = planned;
     let outcome = execute::execute(plan, platform, concurrency, stop, events).await;
     recorder.note(plan, tenant, &outcome).await;

@@ -240,7 +240,8 @@ impl Reconciler {
             let addresses = plan.resources.iter().map(|resource| &resource.address);
             let settled = addresses.filter(|address| self.state.memory.is_settled(address));
             let drifted = settled.cloned().collect();
-            self.state.noted.notes = Some(self.history.begin(start.clone(), drifted));
+            let places = Arc::clone(&prepared.planned.places);
+            self.state.noted.notes = Some(self.history.begin(start.clone(), places, drifted));
         }
         self.state.noted.start = Some(start);
     }

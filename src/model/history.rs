@@ -185,6 +185,8 @@ pub struct ChangeRecord {
     pub sensitive: bool,
     /// What else the plan said.
     pub note: Option<String>,
+    /// Where just this is declared, if it has a place of its own: config variables have.
+    pub source: Option<Location>,
 }
 
 impl From<&FieldChange> for ChangeRecord {
@@ -199,6 +201,7 @@ impl From<&FieldChange> for ChangeRecord {
             after: kept(&change.after),
             sensitive: change.sensitive,
             note: change.note.map(str::to_owned),
+            source: None,
         }
     }
 }

@@ -75,6 +75,7 @@ async fn ask(
     let planned = Planned {
         recorder: Recorder::forgetful(&tenant.environment, organization),
         plan,
+        places: Arc::default(),
         tenant: Arc::new(live),
     };
     let decided = Decided {

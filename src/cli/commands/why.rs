@@ -101,6 +101,7 @@ fn field(story: &FieldStory<'_>) -> Value {
         "value": story.value,
         "sensitive": story.sensitive,
         "before": story.before,
+        "source": story.source,
         "setAt": story.set_by.ended_at(),
         "setBy": by(story.set_by),
         "changedOutside": outside.collect::<Vec<_>>(),
@@ -133,7 +134,7 @@ fn human(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> St
             text,
             "    set at {}{}",
             at(story.set_by),
-            place(story.set_by)
+            place(story)
         );
         let _ = writeln!(text, "    applied {}", applied(story.set_by));
         if let Some(before) = story.before.filter(|_| !story.sensitive) {
@@ -154,9 +155,8 @@ fn at(write: &WriteRecord) -> String {
     }
 }
 
-fn place(write: &WriteRecord) -> String {
-    let source = write.start.source.as_ref();
-    source.map_or(String::new(), |source| {
+fn place(story: &FieldStory<'_>) -> String {
+    story.source.map_or(String::new(), |source| {
         format!(", {}", harmless(&source.to_string()))
     })
 }

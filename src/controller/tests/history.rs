@@ -21,7 +21,12 @@ fn words(event: &HistoryEvent) -> String {
             format!("write {}{drift}", write.address.name)
         }
         HistoryEvent::Step(_, address, step) => {
-            format!("{} {} {}", step.operation, address.name, step.outcome.as_str())
+            format!(
+                "{} {} {}",
+                step.operation,
+                address.name,
+                step.outcome.as_str()
+            )
         }
         HistoryEvent::PassEnded(_, end) => format!("ended {}", end.outcome.as_str()),
         HistoryEvent::Quiet(start, end) => format!(
@@ -40,7 +45,12 @@ async fn a_pass_that_writes_is_told_step_by_step_and_drift_as_drift() {
     bench.passes(1).await;
     assert_eq!(
         told(&bench),
-        ["began start", "write a", "deploy a applied", "ended applied"]
+        [
+            "began start",
+            "write a",
+            "deploy a applied",
+            "ended applied"
+        ]
     );
     let status = bench.passes(2).await;
     assert_eq!(told(&bench)[4..6], ["began resync", "write a drift"]);
@@ -57,8 +67,14 @@ async fn what_wrote_nothing_is_told_in_one_word_with_its_error() {
     bench.push("bad").await;
     bench.passes(3).await;
     let told = told(&bench);
-    assert!(told[0].starts_with("quiet r1 ") && told[0].contains("oh"), "{told:?}");
-    assert_eq!(told[1..], ["quiet r1 unchanged", "quiet bad the files have 1 error"]);
+    assert!(
+        told[0].starts_with("quiet r1 ") && told[0].contains("oh"),
+        "{told:?}"
+    );
+    assert_eq!(
+        told[1..],
+        ["quiet r1 unchanged", "quiet bad the files have 1 error"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,7 +87,13 @@ async fn a_failure_and_what_was_not_attempted_are_told() {
     bench.passes(1).await;
     assert_eq!(
         told(&bench)[1..],
-        ["write a", "deploy a failed", "write b", "deploy b applied", "ended incomplete"]
+        [
+            "write a",
+            "deploy a failed",
+            "write b",
+            "deploy b applied",
+            "ended incomplete"
+        ]
     );
 
     let script = Script {
@@ -87,6 +109,11 @@ async fn a_failure_and_what_was_not_attempted_are_told() {
     bench.passes(1).await;
     assert_eq!(
         told(&bench)[1..],
-        ["write a", "deploy a applied", "deploy a not-attempted", "ended interrupted"]
+        [
+            "write a",
+            "deploy a applied",
+            "deploy a not-attempted",
+            "ended interrupted"
+        ]
     );
 }

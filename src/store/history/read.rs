@@ -262,6 +262,7 @@ fn change(row: &Row<'_>) -> rusqlite::Result<ChangeRecord> {
         after: row.get("after")?,
         sensitive: row.get("sensitive")?,
         note: row.get("note")?,
+        source: source(row)?,
     })
 }
 

@@ -73,6 +73,9 @@ CREATE TABLE changes (
   after        TEXT,
   sensitive    INTEGER NOT NULL,
   note         TEXT,
+  file         TEXT,
+  line         INTEGER,
+  column_      INTEGER,
   PRIMARY KEY (write, place)
 ) WITHOUT ROWID;
 ";

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use crate::model::Location;
 use crate::model::history::{ChangeRecord, StepOutcome, WriteRecord};
 
 /// The story of one field of a resource.
@@ -19,6 +20,8 @@ pub struct FieldStory<'a> {
     pub sensitive: bool,
     /// The write that first set this value, as far as the records go back.
     pub set_by: &'a WriteRecord,
+    /// Where it was declared: the field, or else its resource.
+    pub source: Option<&'a Location>,
     /// What was there before that write.
     pub before: Option<&'a str>,
     /// Changes by somebody else, of which these files knew nothing; the newest last.
@@ -66,6 +69,7 @@ impl<'a> FieldStory<'a> {
             value: change.after.as_deref(),
             sensitive: change.sensitive,
             set_by: write,
+            source: place(write, change),
             before: change.before.as_deref(),
             outside: Vec::new(),
         };
@@ -95,6 +99,7 @@ impl<'a> FieldStory<'a> {
         };
         if !same {
             self.set_by = write;
+            self.source = place(write, change);
             self.before = change.before.as_deref();
         }
         self.value = change.after.as_deref();
@@ -107,6 +112,10 @@ impl<'a> FieldStory<'a> {
         let healed = healed.filter(|healed| healed.id > self.set_by.id);
         healed.unwrap_or(self.set_by).ended_at()
     }
+}
+
+fn place<'a>(write: &'a WriteRecord, change: &'a ChangeRecord) -> Option<&'a Location> {
+    change.source.as_ref().or(write.start.source.as_ref())
 }
 
 impl<'a> Outside<'a> {

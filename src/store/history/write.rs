@@ -259,10 +259,11 @@ fn begin_write(connection: &Connection, pass: i64, start: &WriteStart) -> rusqli
         start.started_at.as_millisecond(),
     ])?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO changes (write, place, path, before, after, sensitive, note)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO changes (write, place, path, before, after, sensitive, note, file, line, column_)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for (place, change) in (0_i64..).zip(&start.changes) {
+        let source = change.source.as_ref();
         insert.execute(params![
             row,
             place,
@@ -271,6 +272,9 @@ fn begin_write(connection: &Connection, pass: i64, start: &WriteStart) -> rusqli
             change.after,
             change.sensitive,
             change.note,
+            source.map(|source| source.file.as_ref()),
+            source.map(|source| source.line),
+            source.map(|source| source.column),
         ])?;
     }
     Ok(row)

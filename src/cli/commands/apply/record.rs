@@ -41,7 +41,8 @@ pub(super) async fn carry_out(
         return Ok(outcome);
     }
     // Whether it is drift follows from the records; a single run has seen nothing before.
-    let mut notes = historian.begin(start, std::collections::BTreeSet::new());
+    let places = std::sync::Arc::clone(&decided.planned.places);
+    let mut notes = historian.begin(start, places, std::collections::BTreeSet::new());
     let outcome = carry_out_noting(ui, decided, signals, &mut notes).await?;
     notes.stopped(plan, &outcome, SystemClock.now());
     notes.end(end(&outcome));
