@@ -105,6 +105,7 @@ async fn a_failure_and_what_was_not_attempted_are_told() {
     let mut bench = Bench::start(script);
     bench.steps("+a").await;
     bench.trigger.raise();
+    bench.until(|status| status.draining).await;
     bench.script.gate.add_permits(8);
     bench.passes(1).await;
     assert_eq!(
