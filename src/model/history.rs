@@ -212,8 +212,12 @@ pub fn shorten(text: &str) -> String {
     if text.len() <= LONGEST_VALUE {
         return text.to_owned();
     }
-    let end = text.floor_char_boundary(LONGEST_VALUE);
-    format!("{}… ({} bytes in all)", &text[..end], text.len())
+    let kept = (0..=LONGEST_VALUE).rev().find_map(|end| text.get(..end));
+    format!(
+        "{}… ({} bytes in all)",
+        kept.unwrap_or_default(),
+        text.len()
+    )
 }
 
 /// What a pass began to do to one resource.
@@ -343,7 +347,7 @@ impl WriteRecord {
     #[must_use]
     pub fn ended_at(&self) -> Timestamp {
         let ends = self.operations.iter().filter_map(|step| step.ended_at);
-        ends.last().unwrap_or(self.start.started_at)
+        ends.max().unwrap_or(self.start.started_at)
     }
 }
 

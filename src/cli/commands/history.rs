@@ -30,7 +30,7 @@ pub(super) fn run(ui: &Ui, args: &HistoryArgs) -> Result<Exit, CliError> {
             match (entries.is_empty(), next) {
                 (true, _) => ui.say("None found."),
                 (false, Some(next)) => {
-                    ui.say(&format!("There are more: go on with --before {next}"))
+                    ui.say(&format!("There are more: go on with --before {next}"));
                 }
                 (false, None) => {}
             }

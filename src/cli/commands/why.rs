@@ -130,12 +130,7 @@ fn human(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> St
         };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "\n{}{now}", harmless(story.path));
-        let _ = writeln!(
-            text,
-            "    set at {}{}",
-            at(story.set_by),
-            place(story)
-        );
+        let _ = writeln!(text, "    set at {}{}", at(story.set_by), place(story));
         let _ = writeln!(text, "    applied {}", applied(story.set_by));
         if let Some(before) = story.before.filter(|_| !story.sensitive) {
             let _ = writeln!(text, "    before  {}", value(before));

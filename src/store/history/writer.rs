@@ -203,11 +203,11 @@ pub(super) fn transact(
     }
     transaction.commit()?;
     open.commit();
-    let ends = batch.iter().filter_map(|event| match event {
+    let mut ends = batch.iter().filter_map(|event| match event {
         HistoryEvent::PassEnded(_, end) | HistoryEvent::Quiet(_, end) => Some(end.ended_at),
         _ => None,
     });
-    if let Some(now) = ends.last()
+    if let Some(now) = ends.next_back()
         && let Err(error) = tidy(connection, retention, now)
     {
         // What was to be written is written; the next pass tidies up again.

@@ -83,7 +83,10 @@ fn a_value_is_traced_through_two_applies() {
     let field = &why["fields"][0];
     assert_eq!(field["value"], "https://new.smith.example");
     assert_eq!(field["source"]["file"], "customers/smith.yaml");
-    assert_eq!(field["source"]["line"], 8, "where the variable is, not the instance");
+    assert_eq!(
+        field["source"]["line"], 8,
+        "where the variable is, not the instance"
+    );
     let csv = environment.run("history -o csv").expect(0);
     assert_eq!(csv.stdout.lines().count(), 4, "{}", csv.stdout);
 }
