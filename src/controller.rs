@@ -27,6 +27,7 @@ pub mod driver;
 pub mod error;
 pub mod fights;
 pub mod gate;
+pub mod history;
 pub mod memory;
 pub mod pass;
 pub mod queue;

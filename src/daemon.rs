@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::controller::connect::ProvenanceSource;
 use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
+use crate::controller::history::Historian;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::remembered::Remembered;
 use crate::controller::stages::{Choices, Live};
@@ -57,6 +58,8 @@ pub struct DaemonOptions {
     pub chosen_environment: Option<String>,
     /// What is known of secrets that were written before.
     pub remembered: Remembered,
+    /// Takes note of what is done.
+    pub history: Historian,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -197,7 +200,8 @@ fn assemble(
         status,
         options.interval,
         options.delays,
-    );
+    )
+    .noting(options.history);
     let environment = &options.environment;
     let driver = Driver::new(environment, reconciler, options.watch, options.shutdown);
     (driver, options.listen)

@@ -10,6 +10,7 @@ mod config_write;
 mod desired;
 mod diagnostic;
 mod hex;
+pub mod history;
 mod ids;
 mod marker;
 mod nearest;

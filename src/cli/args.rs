@@ -12,6 +12,7 @@ mod export;
 pub(crate) mod filters;
 mod get;
 mod global;
+mod history;
 mod parse;
 mod plan;
 mod release;
@@ -35,13 +36,15 @@ pub(crate) use get::{
     WhichInstance,
 };
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
+pub(crate) use history::{DiffArgs, HistoryArgs, WhichArgs, WhyArgs};
+pub(crate) use parse::moment as parse_moment;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use state::FOLDER;
-pub(crate) use state::StateArgs;
+pub(crate) use state::{FolderArgs, KeepArgs, StateArgs};
 pub(crate) use tenant::{AtArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
@@ -107,6 +110,9 @@ pub(crate) enum Command {
     Enable(EnableArgs),
     Test(TestArgs),
     Api(ApiArgs),
+    History(HistoryArgs),
+    Why(WhyArgs),
+    Diff(DiffArgs),
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::Variables;
 use super::args::{DecideArgs, StateArgs, TenantArgs};
 use super::error::CliError;
@@ -14,10 +16,10 @@ use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
 use crate::model::{Project, SecretValues, VersionRecord};
-use crate::runtime::clock::SystemClock;
-use crate::source::Source as _;
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
 use crate::source::secrets::{self, Permission};
+use crate::source::{Revision, Source as _};
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {
@@ -25,6 +27,10 @@ pub(crate) struct Decided {
     pub(crate) tenant: Chosen,
     /// The plan.
     pub(crate) planned: Planned,
+    /// The state of the files it was made from.
+    pub(crate) revision: Revision,
+    /// When this was begun.
+    pub(crate) began: Timestamp,
 }
 
 /// The source of a path.
@@ -64,6 +70,7 @@ pub(crate) struct Basis {
     remembered: Remembered,
     /// What is allowed; `None` for a plan of adoptions alone.
     everything: Option<DecideArgs>,
+    began: Timestamp,
 }
 
 /// Reads the files and chooses the tenant, for a plan of everything that is allowed.
@@ -94,6 +101,7 @@ async fn basis(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
+    let began = SystemClock.now();
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
     let permission = Permission::of(&loaded.desired.project, tenant.allow_exec);
@@ -104,11 +112,22 @@ async fn basis(
         loaded,
         remembered,
         everything,
+        began,
     };
     Ok((basis, tenant))
 }
 
 impl Basis {
+    /// The plan, with all that it takes to carry it out.
+    pub(crate) fn decided(&self, tenant: Chosen, planned: Planned) -> Decided {
+        Decided {
+            tenant,
+            planned,
+            revision: self.loaded.revision.clone(),
+            began: self.began,
+        }
+    }
+
     /// Reads the tenant and makes the plan. Writes nothing. With `only`, the
     /// plan leaves all other resources alone.
     pub(crate) async fn plan(

@@ -4,8 +4,10 @@
 //! comes first: it is what is published. The CI system fills in what a folder
 //! cannot say, and everything where the folder is no checkout.
 
+mod actor;
 mod forge;
 
+pub(crate) use actor::actor;
 use forge::{Ci, Forge};
 
 use super::Variables;

@@ -153,6 +153,12 @@ impl Memory {
         fights
     }
 
+    /// Whether a resource was seen or made to match this revision before.
+    #[must_use]
+    pub fn is_settled(&self, address: &Address) -> bool {
+        self.settled.contains(address)
+    }
+
     fn settle(&mut self, address: &Address) {
         self.settled.insert(address.clone());
         self.backoffs.forget(address);

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 use super::connect::RequestCount;
 use super::error::PassError;
 use super::gate::Gate;
+use super::history::{self, Places};
 use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
@@ -85,6 +86,8 @@ pub struct Planned {
     pub recorder: Recorder,
     /// Whether a window ends it half-way.
     pub gate: Gate,
+    /// Where what it writes is declared, for the history.
+    pub places: Arc<Places>,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -219,6 +222,7 @@ async fn compare(
     let known = loaded.diagnostics.iter().cloned().chain(unchecked);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
+        places: history::places(&loaded.desired, &plan),
         plan,
         tenant: Arc::new(tenant),
         recorder,
@@ -286,6 +290,7 @@ pub async fn apply(
         tenant,
         recorder,
         gate,
+        places: _,
     } = planned;
     // Somebody may have thought about the plan for longer than the window was open.
     let mut closed = gate.shut(clock.now());

@@ -13,6 +13,7 @@ use super::queue::Reason;
 use super::status::{Counts, ErrorStatus, PassResult, PassStatus, Phase, Status};
 use crate::execute::Outcome;
 use crate::model::Address;
+use crate::model::history::PassEnd;
 use crate::plan::{Plan, StepResult, Withheld};
 use crate::source::Revision;
 
@@ -153,6 +154,20 @@ impl Report<'_> {
                     status.applied_revision = Some(revision.into());
                 }
             }
+        }
+    }
+
+    /// The same for the history.
+    pub(super) fn record(&self) -> PassEnd {
+        PassEnd {
+            ended_at: self.ended.0,
+            duration_ms: u64::try_from(self.duration().as_millis()).unwrap_or(u64::MAX),
+            outcome: self.end.result().into(),
+            counts: self.end.counts().into(),
+            error: match self.end {
+                End::Failed(error) => Some(chain(error)),
+                End::Done { .. } | End::Stopped { .. } => None,
+            },
         }
     }
 

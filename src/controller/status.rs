@@ -10,6 +10,7 @@ use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
 use crate::model::Diagnostic;
+use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
 use crate::source::Revision;
 
 /// What goes on right now.
@@ -63,6 +64,21 @@ impl PassResult {
     }
 }
 
+impl From<PassResult> for PassOutcome {
+    fn from(result: PassResult) -> Self {
+        match result {
+            PassResult::Unchanged => Self::Unchanged,
+            PassResult::Applied => Self::Applied,
+            PassResult::Held => Self::Held,
+            PassResult::Incomplete => Self::Incomplete,
+            PassResult::Invalid => Self::Invalid,
+            PassResult::Failed => Self::Failed,
+            PassResult::Superseded => Self::Superseded,
+            PassResult::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
 /// Names a reading of the files.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RevisionStatus {
@@ -112,6 +128,20 @@ pub struct Counts {
     pub pending: u64,
 }
 
+impl From<Counts> for PassCounts {
+    fn from(counts: Counts) -> Self {
+        let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+        Self {
+            changes: number(counts.changes),
+            applied: number(counts.applied),
+            failed: number(counts.failed),
+            held: number(counts.held),
+            blocked: counts.blocked,
+            pending: counts.pending,
+        }
+    }
+}
+
 /// One pass.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -157,6 +187,8 @@ pub struct Status {
     pub error: Option<ErrorStatus>,
     /// The resources, as last seen.
     pub resources: Arc<[ResourceStatus]>,
+    /// How the recording of the history fares.
+    pub history: HistoryHealth,
     /// For metrics.
     #[serde(skip)]
     pub totals: Totals,
@@ -185,6 +217,7 @@ impl Status {
             observed_at: None,
             error: None,
             resources: Arc::new([]),
+            history: HistoryHealth::default(),
             totals: Totals::default(),
             alive_at: now,
             reading: None,

@@ -280,6 +280,7 @@ impl Stages for Script {
         Ok(Prepared {
             planned: Planned {
                 plan: plan_of(steps),
+                places: Default::default(),
                 tenant: Arc::new(platform::tenant()),
                 recorder: Recorder {
                     store: SecretStore::in_memory(),

@@ -17,6 +17,7 @@ mod fixture;
 mod forms;
 mod get;
 mod help;
+mod history;
 mod interrupt;
 mod reference;
 mod refusals;

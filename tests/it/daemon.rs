@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
 use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
@@ -83,6 +84,7 @@ impl Running {
             environment: "prod-us".to_owned(),
             chosen_environment: None,
             remembered: Remembered::in_memory(),
+            history: Historian::forgetful(),
             adopt: false,
             allow_delete: false,
             shutdown,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{DecideArgs, StateArgs, TenantArgs, parse};
+use super::{DecideArgs, KeepArgs, StateArgs, TenantArgs, parse};
 
 /// Keeps the tenant in step with the files until it is told to stop.
 ///
@@ -37,6 +37,8 @@ pub(crate) struct DaemonArgs {
     pub(crate) decide: DecideArgs,
     #[command(flatten)]
     pub(crate) state: StateArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -1,5 +1,6 @@
 //! `apply`: plan, ask, carry out, report.
 
+mod record;
 mod report;
 mod reviewed;
 
@@ -15,13 +16,15 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Steps;
 use crate::cli::project::{self, Decided};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::controller::history::PassNotes;
 use crate::controller::pass::{self, Planned};
 use crate::execute::{Outcome, StepEvent};
 use crate::plan::{Plan, Reviewed};
-use crate::runtime::clock::SystemClock;
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
 
 /// Runs the command.
@@ -32,7 +35,10 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await?;
-    finish(ui, &decided, &signals).await
+    let folder = &args.state.folder;
+    let root = project::root(&args.path);
+    let recording = Recording::start(folder, args.keep, &root, "apply", variables);
+    finish(ui, &decided, &signals, recording).await
 }
 
 /// Carries out what was decided and asked for, and reports it.
@@ -40,13 +46,12 @@ pub(super) async fn finish(
     ui: &Ui,
     decided: &Decided,
     signals: &Shutdown,
+    recording: Recording,
 ) -> Result<Exit, CliError> {
     let plan = &decided.planned.plan;
-    let outcome = if plan.is_empty() {
-        Outcome::default()
-    } else {
-        carry_out(ui, decided, signals).await?
-    };
+    let outcome = record::carry_out(ui, decided, signals, &recording.historian).await;
+    recording.finish().await;
+    let outcome = outcome?;
     report::write(ui, plan, &outcome)?;
     Ok(Exit::of_apply(plan, &outcome))
 }
@@ -66,7 +71,7 @@ async fn decide_and_ask(
         reviewed::still(saved, &planned.plan)?;
         reviewed::tell_later(ui, &planned.plan);
     }
-    let decided = Decided { tenant, planned };
+    let decided = basis.decided(tenant, planned);
     let approve = |plan: &Plan| guards(plan, args.approve.as_deref());
     let guarded = approve(&decided.planned.plan);
     let ask = saved.is_none() && !args.auto_approve;
@@ -135,13 +140,15 @@ pub(super) async fn show_and_ask(
     let planned = again(&decided.tenant, shown.addresses()).await?;
     reviewed::still(&shown, &planned.plan)?;
     reviewed::tell_later(ui, &planned.plan);
-    Ok(Decided {
-        planned,
-        tenant: decided.tenant,
-    })
+    Ok(Decided { planned, ..decided })
 }
 
-async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Outcome, CliError> {
+async fn carry_out(
+    ui: &Ui,
+    decided: &Decided,
+    signals: &Shutdown,
+    notes: &mut PassNotes,
+) -> Result<Outcome, CliError> {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
     let work = async {
@@ -153,7 +160,7 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
             stopped,
             events,
         );
-        let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received));
+        let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received, notes));
         if let Some(why) = &outcome.closed {
             ui.say(&format!(
                 "Stopped by a guard: {why}. No further step was begun; run apply again when changes are allowed."
@@ -166,10 +173,16 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
 }
 
 /// Shows every event until there are no more.
-async fn follow(ui: &Ui, decided: &Decided, mut events: mpsc::UnboundedReceiver<StepEvent>) {
+async fn follow(
+    ui: &Ui,
+    decided: &Decided,
+    mut events: mpsc::UnboundedReceiver<StepEvent>,
+    notes: &mut PassNotes,
+) {
     let steps = Steps::new(ui, &decided.planned.plan);
     while let Some(event) = events.recv().await {
         steps.note(&event);
+        notes.step(&decided.planned.plan, &event, SystemClock.now());
     }
 }
 

@@ -12,6 +12,7 @@ use crate::cli::Variables;
 use crate::cli::args::DaemonArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::recording::Recording;
 use crate::cli::tenant::Connector;
 use crate::cli::{project, provenance, runtime};
 use crate::controller::connect::SecretResolver;
@@ -24,6 +25,7 @@ use crate::server;
 use crate::source::Source as _;
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
+use crate::store::DaemonLock;
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -35,8 +37,16 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
     let remembered = args.state.remembered(&root);
+    let environment = name(args).await?;
+    let folder = args.state.folder.of(&root);
+    let _lock = DaemonLock::take(&folder, &environment).map_err(|error| {
+        CliError::user(error.to_string())
+            .hint("stop it first, or give this one a folder of its own with --state-dir")
+    })?;
+    let folder = &args.state.folder;
+    let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
     let ended = daemon::run(DaemonOptions {
-        environment: name(args).await?,
+        environment,
         chosen_environment: args.tenant.env.clone(),
         listen: Some(listen(args).await?),
         watch: Some(watch(&args.path).await?),
@@ -53,11 +63,13 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         interval: args.interval,
         delays: Delays::random(),
         remembered,
+        history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
         shutdown,
     })
     .await;
+    recording.finish().await;
     match ended {
         Ok(ExitReason::Drained) => Ok(Exit::Done),
         Ok(ExitReason::Aborted) => Ok(Exit::Interrupted),

@@ -29,7 +29,7 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
     let (path, tenant) = (&args.path, &args.tenant);
     let (basis, tenant) = read(path, args.decide, &args.state, tenant, variables).await?;
     let planned = basis.plan(ui, &tenant, None).await?;
-    Ok(Decided { tenant, planned })
+    Ok(basis.decided(tenant, planned))
 }
 
 /// Shows a plan in the form that was asked for.

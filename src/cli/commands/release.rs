@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress;
 use crate::cli::project::{self, Decided};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
@@ -20,7 +21,7 @@ use crate::manifest;
 use crate::model::{Address, Desired, Location, Scope, VersionRecord};
 use crate::plan::{self, Context};
 use crate::runtime::clock::{Clock as _, SystemClock};
-use crate::source::Source as _;
+use crate::source::{Revision, Source as _};
 
 /// Runs the command.
 pub(super) async fn run(
@@ -30,7 +31,9 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let (decided, desired) = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
-    let exit = apply::finish(ui, &decided, &signals).await?;
+    let root = project::root(&args.path);
+    let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
+    let exit = apply::finish(ui, &decided, &signals, recording).await?;
     if exit == Exit::Done {
         ui.say(&remains(&args.addresses, &desired));
     }
@@ -49,11 +52,16 @@ async fn ask(
     let tenant = tenant::choose(&args.tenant, &desired.project, &root, variables).await?;
     let releasing = Releasing {
         desired,
-        revision: snapshot.revision.label,
+        revision: snapshot.revision,
         addresses: &args.addresses,
     };
     let planned = releasing.plan(ui, &tenant, None).await?;
-    let decided = Decided { tenant, planned };
+    let decided = Decided {
+        began: planned.plan.observed_at,
+        revision: releasing.revision.clone(),
+        tenant,
+        planned,
+    };
     let show = ShowArgs {
         all: false,
         diff: false,
@@ -66,7 +74,7 @@ async fn ask(
 /// What is released, and from which project.
 struct Releasing<'a> {
     desired: Desired,
-    revision: String,
+    revision: Revision,
     addresses: &'a [Address],
 }
 
@@ -89,7 +97,7 @@ impl Releasing<'_> {
             project: project.name.to_string(),
             environment: tenant.environment.clone(),
             organization: live.identity.organization_id.clone(),
-            revision: Some(self.revision.clone()),
+            revision: Some(self.revision.label.clone()),
             observed_at,
             provenance: VersionRecord::default(),
             reads: tenant.requests.requests().saturating_sub(before),
@@ -111,6 +119,7 @@ impl Releasing<'_> {
             plan,
             tenant: Arc::new(live),
             gate: Gate::default(),
+            places: Arc::default(),
         })
     }
 }

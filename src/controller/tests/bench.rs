@@ -1,6 +1,6 @@
 //! A loop under test: what drives it, and what can be seen of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,17 +10,37 @@ use tokio::time::Instant;
 
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
+use crate::controller::history::Historian;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::{PassResult, Status};
 use crate::controller::testing::{MemorySource, Script, instance};
+use crate::model::history::{Actor, HistoryEvent, HistoryHealth};
 use crate::runtime::clock::TokioClock;
 use crate::runtime::shutdown::{self, Trigger};
+use crate::store::history::HistorySink;
 
 pub(super) const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Far longer than anything waits; the clock is paused, so it costs nothing.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
+
+/// Everything that the history was told.
+#[derive(Debug, Default)]
+pub(super) struct Collected(pub(super) Mutex<Vec<HistoryEvent>>);
+
+impl HistorySink for Collected {
+    fn note(&self, event: HistoryEvent) {
+        self.0.lock().unwrap().push(event);
+    }
+
+    fn health(&self) -> HistoryHealth {
+        HistoryHealth {
+            enabled: true,
+            ..HistoryHealth::default()
+        }
+    }
+}
 
 pub(super) struct Bench {
     pub(super) source: Arc<MemorySource>,
@@ -29,6 +49,7 @@ pub(super) struct Bench {
     pub(super) trigger: Trigger,
     pub(super) status: watch::Receiver<Status>,
     pub(super) began: Instant,
+    pub(super) noted: Arc<Collected>,
     pub(super) task: JoinHandle<Ended>,
 }
 
@@ -38,6 +59,7 @@ impl Bench {
         let source = Arc::new(MemorySource::default());
         source.set(Some("r1"));
         let script = Arc::new(script);
+        let noted = Arc::new(Collected::default());
         let (sender, status) = watch::channel(Status::starting("test", Instant::now()));
         let reconciler = Reconciler::new(
             source.clone(),
@@ -46,7 +68,8 @@ impl Bench {
             sender,
             INTERVAL,
             Delays::seeded(1),
-        );
+        )
+        .noting(Historian::new(noted.clone(), "daemon", Actor::default()));
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();
         let driver = Driver::new("test", reconciler, Some(nudges), shutdown);
@@ -57,6 +80,7 @@ impl Bench {
             trigger,
             status,
             began: Instant::now(),
+            noted,
             task: tokio::spawn(driver.run()),
         }
     }
