@@ -11,6 +11,7 @@ mod daemon;
 mod export;
 pub(crate) mod filters;
 mod get;
+mod git;
 mod global;
 mod parse;
 mod plan;
@@ -34,14 +35,13 @@ pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
     WhichInstance,
 };
+pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
-#[cfg(feature = "sandbox")]
-pub(crate) use state::FOLDER;
-pub(crate) use state::StateArgs;
+pub(crate) use state::{FOLDER, StateArgs};
 pub(crate) use tenant::{AtArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;

@@ -1,5 +1,7 @@
 //! `daemon`: keeps the tenant in step.
 
+mod remote;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use crate::model::{SecretRef, SecretValues};
 use crate::runtime::clock::SystemClock;
 use crate::server;
 use crate::source::watch::{Watch, WatchOptions};
-use crate::source::{Source as _, secrets};
+use crate::source::{Source, secrets, snapshot_in_time};
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -34,12 +36,29 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
     let remembered = args.state.remembered(&root);
+    let git = remote::source(args, &root, variables)?;
+    let remote::Woken {
+        hooks,
+        polled,
+        events,
+    } = remote::woken(args, &root, git.clone()).await?;
+    let folder = || Arc::new(project::source(&args.path));
+    let source: Arc<dyn Source> = match git.clone() {
+        Some(git) => git,
+        None => folder(),
+    };
     let ended = daemon::run(DaemonOptions {
-        environment: name(args).await?,
+        environment: name(args, source.as_ref(), git.is_some()).await?,
         chosen_environment: args.tenant.env.clone(),
         listen: Some(listen(args).await?),
-        watch: Some(watch(&args.path).await?),
-        source: Arc::new(project::source(&args.path)),
+        watch: match git {
+            Some(_) => None,
+            None => Some(watch(&args.path).await?),
+        },
+        source,
+        polled,
+        hooks,
+        events,
         connect: Arc::new(connect),
         secrets: Arc::new(Secrets { root }),
         provenance: Arc::new(move |revision| {
@@ -64,14 +83,19 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
 }
 
 /// What the environment is called: its URL is not known before the first pass.
-async fn name(args: &DaemonArgs) -> Result<String, CliError> {
+async fn name(args: &DaemonArgs, source: &dyn Source, remote: bool) -> Result<String, CliError> {
     if args.tenant.sandbox {
         return Ok("sandbox".to_owned());
     }
     if let Some(name) = &args.tenant.env {
         return Ok(name.clone());
     }
-    let snapshot = project::source(&args.path).snapshot().await?;
+    let snapshot = match snapshot_in_time(source).await {
+        Ok(snapshot) => snapshot,
+        // It may come back; the status tells why there is nothing yet.
+        Err(_) if remote => return Ok("default".to_owned()),
+        Err(error) => return Err(error.into()),
+    };
     let environments = manifest::load(&snapshot.files).desired.project.environments;
     Ok(match environments.keys().next() {
         Some(name) if environments.len() == 1 => name.clone(),
