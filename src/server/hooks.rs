@@ -195,3 +195,6 @@ async fn receive(
     hooks.count(provider, result);
     (StatusCode::ACCEPTED, Json(json!({ "status": result }))).into_response()
 }
+
+#[cfg(test)]
+mod tests;

