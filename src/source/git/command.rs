@@ -310,7 +310,7 @@ mod tests {
             arguments: arguments.iter().map(|text| (*text).to_owned()).collect(),
             variables: Vec::new(),
             input: Vec::new(),
-            most: 1024,
+            most: 64 * 1024,
             within: Duration::from_secs(20),
             room: None,
         }

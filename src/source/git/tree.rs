@@ -261,15 +261,13 @@ async fn list(
     commit: &str,
     sub_path: &str,
 ) -> Result<BTreeMap<Arc<str>, Entry>, GitError> {
+    // A commit that lacks its own tree is a damaged cache, not a vanished folder.
+    let root = format!("{commit}^{{tree}}");
+    let there = repository.call(READING).with(["cat-file", "-e", &root]);
+    there.run().await?;
     let tree = format!("{commit}:{sub_path}");
-    let call = repository.call(READING);
-    let call = call.with([
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        &format!("{tree}^{{tree}}"),
-    ]);
-    if call.output().await?.code != Some(0) {
+    let kind = repository.call(READING).with(["cat-file", "-t", &tree]);
+    if kind.output().await?.stdout.trim_ascii() != b"tree" {
         return Err(GitError::NoSuchPath {
             path: sub_path.to_owned(),
             commit: commit.chars().take(7).collect(),
