@@ -32,12 +32,23 @@ pub(super) async fn serve(root: &Path, login: &str) -> String {
 }
 
 async fn answer(State(served): State<Served>, request: Request) -> Response<Body> {
-    let header = |name: &str| text(request.headers(), name);
-    if header("authorization") != served.expected {
+    if text(request.headers(), "authorization") != served.expected {
         let refused = Response::builder().status(StatusCode::UNAUTHORIZED);
         let refused = refused.header("www-authenticate", "Basic realm=\"git\"");
         return refused.body(Body::empty()).unwrap();
     }
+    let mut child = backend(&served, &request).spawn().unwrap();
+    let body = to_bytes(request.into_body(), usize::MAX).await.unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let feed = async move {
+        let _ = stdin.write_all(&body).await;
+    };
+    let ((), output) = tokio::join!(feed, child.wait_with_output());
+    response(&output.unwrap().stdout)
+}
+
+fn backend(served: &Served, request: &Request) -> Command {
+    let header = |name: &str| text(request.headers(), name);
     let mut command = Command::new("git");
     command
         .arg("http-backend")
@@ -53,14 +64,7 @@ async fn answer(State(served): State<Served>, request: Request) -> Response<Body
         .env("GIT_PROTOCOL", header("git-protocol"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    let body = to_bytes(request.into_body(), usize::MAX).await.unwrap();
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let feed = async move {
-        let _ = stdin.write_all(&body).await;
-    };
-    let ((), output) = tokio::join!(feed, child.wait_with_output());
-    response(&output.unwrap().stdout)
+    command
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {
