@@ -147,6 +147,8 @@ impl<'a> Call<'a> {
     fn spawn(&self) -> Result<Child, GitError> {
         let mut command = Command::new("git");
         command.env_clear().process_group(0).kill_on_drop(true);
+        // Not where we happen to be: a repository there would have a say.
+        command.current_dir("/");
         for name in INHERITED {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
