@@ -232,7 +232,7 @@ async fn told(events: &mut Option<mpsc::Receiver<()>>) {
         }
         *events = None;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 type Looking = BoxFuture<'static, Result<Snapshot, SourceError>>;

@@ -394,7 +394,8 @@ mod tests {
         }
         assert_eq!(parse_batch(b"aa missing\n"), None);
         assert_eq!(parse_list(b"100644 blob aa\0"), None);
-        let listed = parse_list(b"100644 blob aa\ta b\0120000 blob bb\tl\0160000 commit cc\ts\0");
+        let listed =
+            parse_list(b"100644 blob aa\ta b\x00120000 blob bb\tl\x00160000 commit cc\ts\0");
         let kinds = listed.unwrap().into_values().collect::<Vec<_>>();
         let (file, link) = (Entry::File("aa".to_owned()), Entry::Link("bb".to_owned()));
         assert_eq!(kinds, [file, link, Entry::Submodule]);
