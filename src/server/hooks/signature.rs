@@ -16,7 +16,7 @@ pub(super) fn is_right(
     headers: &HeaderMap,
     body: &[u8],
 ) -> bool {
-    let of = |name: &str| headers.get(name).map(|value| value.as_bytes());
+    let of = |name: &str| headers.get(name).map(axum::http::HeaderValue::as_bytes);
     let key = secret.expose().as_bytes();
     match provider {
         Provider::GitHub => signed(key, of("x-hub-signature-256"), &[body]),
