@@ -11,6 +11,7 @@ mod daemon;
 mod export;
 pub(crate) mod filters;
 mod get;
+mod git;
 mod global;
 mod history;
 mod parse;
@@ -35,6 +36,7 @@ pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
     WhichInstance,
 };
+pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use history::{DiffArgs, HistoryArgs, WhichArgs, WhyArgs};
 pub(crate) use parse::moment as parse_moment;

@@ -29,14 +29,14 @@ use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
 use super::stages::{Prepared, Stages};
-use super::status::{Counts, Status};
+use super::status::{Counts, RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic, DriftMode, Health};
 use crate::plan::{Plan, Withheld, hold_back};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
-use crate::source::{Revision, Source};
+use crate::source::{Revision, Source, snapshot_in_time};
 
 /// No interval is shorter: a pass costs requests.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
@@ -147,18 +147,22 @@ impl Reconciler {
     }
 
     async fn attempt(&mut self, why: (Reason, Timestamp), stop: watch::Receiver<bool>) -> End {
-        let snapshot = match self.source.snapshot().await {
+        let snapshot = match snapshot_in_time(self.source.as_ref()).await {
             Ok(snapshot) => snapshot,
             Err(error) => return End::Failed(PassError::Source(error)),
         };
-        self.progress(|status| status.reading = Some(snapshot.revision.id.clone()));
+        let read = RevisionStatus::from(&snapshot.revision);
+        self.progress(|status| status.reading = Some(read.id.clone()));
         self.state.noted.revision = Some(snapshot.revision.clone());
         match self.stages.load(snapshot).await {
             Ok(loaded) => {
                 self.adopt_files(&loaded);
                 self.compare(&loaded, why, stop).await
             }
-            Err(PassError::Invalid(diagnostics)) => self.invalid(diagnostics, stop).await,
+            Err(PassError::Invalid(diagnostics)) => {
+                self.progress(|status| status.refused_revision = Some(read));
+                self.invalid(diagnostics, stop).await
+            }
             Err(error) => End::Failed(error),
         }
     }
@@ -173,7 +177,10 @@ impl Reconciler {
         state.told.clear();
         state.memory.begin(&loaded.revision.id);
         state.last_good = Some(Arc::clone(loaded));
-        self.progress(|status| status.revision = Some((&loaded.revision).into()));
+        self.progress(|status| {
+            status.revision = Some((&loaded.revision).into());
+            status.refused_revision = None;
+        });
     }
 
     async fn compare(

@@ -133,7 +133,6 @@ impl Builder {
         left.into_iter().collect()
     }
 
-
     pub(super) fn finish(mut self, managed: &Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
         let only = context.only.as_ref();

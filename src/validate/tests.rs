@@ -6,9 +6,7 @@ use serde_json::json;
 
 use super::offline;
 use crate::diff::testing::{Configured as _, World, adopt_id, definition, scalar};
-use crate::model::{
-    ConfigValue, ConnectionInput, ExecPolicy, SecretRef, Severity, VersionRef,
-};
+use crate::model::{ConfigValue, ConnectionInput, ExecPolicy, SecretRef, Severity, VersionRef};
 
 fn world() -> World {
     let text = definition("Acme", "https://a").replace(

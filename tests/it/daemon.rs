@@ -74,6 +74,9 @@ impl Running {
         let options = DaemonOptions {
             source: folder.clone(),
             watch: None,
+            polled: None,
+            hooks: None,
+            events: None,
             connect: Arc::new(Outside),
             secrets: Arc::new(Outside),
             provenance: Arc::new(|_| VersionRecord::default()),

@@ -25,6 +25,7 @@ mod deploy;
 mod drift;
 #[cfg(feature = "sandbox")]
 mod faults;
+mod git;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod peer;

@@ -1,5 +1,7 @@
 //! `daemon`: keeps the tenant in step.
 
+mod remote;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,9 +24,9 @@ use crate::manifest;
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::runtime::clock::SystemClock;
 use crate::server;
-use crate::source::Source as _;
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
+use crate::source::{Source, snapshot_in_time};
 use crate::store::DaemonLock;
 
 /// One save is many events, but few milliseconds.
@@ -37,20 +39,36 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
     let remembered = args.state.remembered(&root);
-    let environment = name(args).await?;
-    let folder = args.state.folder.of(&root);
-    let _lock = DaemonLock::take(&folder, &environment).map_err(|error| {
+    let git = remote::source(args, &root, variables)?;
+    let source: Arc<dyn Source> = match git.clone() {
+        Some(git) => git,
+        None => Arc::new(project::source(&args.path)),
+    };
+    let environment = name(args, source.as_ref(), git.is_some()).await?;
+    let state = args.state.folder.of(&root);
+    let _lock = DaemonLock::take(&state, &environment).map_err(|error| {
         CliError::user(error.to_string())
             .hint("stop it first, or give this one a folder of its own with --state-dir")
     })?;
+    let remote::Woken {
+        hooks,
+        polled,
+        events,
+    } = remote::woken(args, &root, git.clone()).await?;
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
     let ended = daemon::run(DaemonOptions {
         environment,
         chosen_environment: args.tenant.env.clone(),
         listen: Some(listen(args).await?),
-        watch: Some(watch(&args.path).await?),
-        source: Arc::new(project::source(&args.path)),
+        watch: match git {
+            Some(_) => None,
+            None => Some(watch(&args.path).await?),
+        },
+        source,
+        polled,
+        hooks,
+        events,
         connect: Arc::new(connect),
         secrets: Arc::new(Secrets {
             root,
@@ -80,14 +98,19 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
 }
 
 /// What the environment is called: its URL is not known before the first pass.
-async fn name(args: &DaemonArgs) -> Result<String, CliError> {
+async fn name(args: &DaemonArgs, source: &dyn Source, remote: bool) -> Result<String, CliError> {
     if args.tenant.sandbox {
         return Ok("sandbox".to_owned());
     }
     if let Some(name) = &args.tenant.env {
         return Ok(name.clone());
     }
-    let snapshot = project::source(&args.path).snapshot().await?;
+    let snapshot = match snapshot_in_time(source).await {
+        Ok(snapshot) => snapshot,
+        // It may come back; the status tells why there is nothing yet.
+        Err(_) if remote => return Ok("default".to_owned()),
+        Err(error) => return Err(error.into()),
+    };
     let environments = manifest::load(&snapshot.files).desired.project.environments;
     Ok(match environments.keys().next() {
         Some(name) if environments.len() == 1 => name.clone(),

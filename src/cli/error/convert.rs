@@ -79,6 +79,9 @@ impl From<SourceError> for CliError {
     fn from(error: SourceError) -> Self {
         let missing = matches!(error, SourceError::Missing(_));
         let read = Self::user("cannot read the files").because(&error);
+        if let Some(hint) = error.hint() {
+            return read.hint(hint);
+        }
         if missing {
             return read.hint(
                 "give the folder that holds the manifests; without one, the current folder is taken",

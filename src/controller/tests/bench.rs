@@ -46,6 +46,7 @@ pub(super) struct Bench {
     pub(super) source: Arc<MemorySource>,
     pub(super) script: Arc<Script>,
     pub(super) nudge: mpsc::Sender<()>,
+    pub(super) event: mpsc::Sender<()>,
     pub(super) trigger: Trigger,
     pub(super) status: watch::Receiver<Status>,
     pub(super) began: Instant,
@@ -72,11 +73,13 @@ impl Bench {
         .noting(Historian::new(noted.clone(), "daemon", Actor::default()));
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();
-        let driver = Driver::new("test", reconciler, Some(nudges), shutdown);
+        let (event, events) = mpsc::channel(1);
+        let driver = Driver::new("test", reconciler, Some(nudges), shutdown).with_events(events);
         Self {
             source,
             script,
             nudge,
+            event,
             trigger,
             status,
             began: Instant::now(),
