@@ -99,7 +99,7 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     Plan(PlanArgs),
     Apply(ApplyArgs),
-    Daemon(DaemonArgs),
+    Daemon(Box<DaemonArgs>),
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),

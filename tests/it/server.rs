@@ -232,6 +232,11 @@ async fn the_status_is_told_in_full() {
           "retryAt": null
         }
       ],
+      "history": {
+        "enabled": false,
+        "lost": 0,
+        "problem": null
+      },
       "observationAgeSeconds": 7
     }
     "#);

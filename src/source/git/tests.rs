@@ -386,13 +386,13 @@ async fn a_damaged_cache_is_repaired_or_made_anew() {
             std::fs::write(cache.join("objects/pack/tmp_pack_x"), "PACK").unwrap();
         }),
         ("no objects", |cache| {
-            std::fs::remove_dir_all(cache.join("objects")).unwrap()
+            std::fs::remove_dir_all(cache.join("objects")).unwrap();
         }),
         ("no packs", |cache| {
-            std::fs::remove_dir_all(cache.join("objects/pack")).unwrap()
+            std::fs::remove_dir_all(cache.join("objects/pack")).unwrap();
         }),
         ("broken configuration", |cache| {
-            std::fs::write(cache.join("config"), "[").unwrap()
+            std::fs::write(cache.join("config"), "[").unwrap();
         }),
         ("not made to its end", |cache| {
             std::fs::create_dir(cache.with_extension("new")).unwrap();

@@ -41,7 +41,7 @@ fn short_help_names_the_verbs() {
       validate    Checks the files, without a tenant
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
-      daemon      Keeps the tenant in step with the files until it is told to stop
+      daemon      Keeps the tenant in step with a folder or a git remote until it is told to stop
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
                   else
@@ -56,6 +56,12 @@ fn short_help_names_the_verbs() {
       enable      Lets an instance run again
       test        Runs things to see whether they work
       api         Sends a GraphQL query or mutation as it is, and prints the answer
+      history     Shows what was done: passes, what they wrote, and how that ended. The newest come
+                  first
+      why         Says which commit, file and line set a value, when it was applied, and who changed it
+                  since
+      diff        Shows what was written since a revision or a moment, resource by resource: then and
+                  now
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
       schema      Prints the JSON Schema of the manifests, for editors
@@ -118,10 +124,13 @@ fn help_of_plan() {
           --adopt         Take over existing objects that a manifest names or matches
           --allow-delete  Let the prune policy `delete` delete; without it such objects are only
                           reported
+          --allow-exec    Run the programs that manifests name as sources of secrets, where the Project
+                          allows them. Only for files you trust: whoever may change them chooses what
+                          runs
 
     State:
-          --state-dir <FOLDER>  The folder for keyed digests of written secrets: a cache that may be
-                                deleted [default: `.prism-gitops` below PATH]
+          --state-dir <FOLDER>  The folder for the history of what was done, and for keyed digests of
+                                written secrets; may be deleted [default: `.prism-gitops` below PATH]
           --secrets <WHEN>      What to do with a secret that the API masks while the last value written
                                 is not known [default: once] [possible values: once, never]
 

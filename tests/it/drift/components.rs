@@ -54,7 +54,7 @@ async fn what_an_import_needs_is_asked_for_in_one_request() {
     let before = world.calls("components");
     for count in 0..12 {
         let text = DEFINITION.replace("Acme ERP", &format!("Number {count}"));
-        world.files.write(&format!("more/{count}.yml"), text);
+        world.files.write(format!("more/{count}.yml"), text);
     }
     let plan = world.plan().await;
     assert_eq!(plan.summary.publish, 12, "{}", shown(&plan));

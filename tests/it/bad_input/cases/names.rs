@@ -105,7 +105,7 @@ flows: []
             code: "invalid-name",
             message: "metadata.name \"日本\" is not a valid name",
             hint: Some(
-                "lower-case letters, digits, -, . and _; it begins and ends with a letter or digit; at most 63 characters",
+                "write ri-ben: lower-case letters, digits, -, . and _; it begins and ends with a letter or digit; at most 63 characters",
             ),
             line: Some("metadata: {name: 日本}"),
         }],
