@@ -309,7 +309,7 @@ spec:
             length: 7,
             code: "unknown-key",
             message: "an unknown key in a secret",
-            hint: Some("it may have: env, file"),
+            hint: Some("it may have: env, file, exec"),
             line: None,
         }],
     },
