@@ -18,13 +18,23 @@ const INSTALLED: &str = concat!(
 pub(crate) struct Prism {
     script: PathBuf,
     url: String,
-    token: String,
+    /// The variable that holds the token, and the token.
+    token: (&'static str, String),
     home: TempDir,
 }
 
 impl Prism {
     /// Finds the CLI: in `PRISM_CLI`, or where `make prism` puts it.
     pub(crate) fn new(url: &str) -> Self {
+        Self::with(url, ("PRISM_ACCESS_TOKEN", token()))
+    }
+
+    /// The same, as whom a refresh token is for.
+    pub(crate) fn with_refresh_token(url: &str, token: &str) -> Self {
+        Self::with(url, ("PRISM_REFRESH_TOKEN", token.to_owned()))
+    }
+
+    fn with(url: &str, token: (&'static str, String)) -> Self {
         let folder = std::env::var_os("PRISM_CLI").unwrap_or_else(|| INSTALLED.into());
         let script = Path::new(&folder).join("lib/run.js");
         assert!(
@@ -35,7 +45,7 @@ impl Prism {
         Self {
             script,
             url: url.to_owned(),
-            token: token(),
+            token,
             home: tempfile::tempdir().expect("a temporary folder"),
         }
     }
@@ -57,7 +67,7 @@ impl Prism {
             .env("NO_COLOR", "1")
             .env("PRISM_SKIP_NEW_VERSION_CHECK", "1")
             .env("PRISMATIC_URL", &self.url)
-            .env("PRISM_ACCESS_TOKEN", &self.token)
+            .env(self.token.0, &self.token.1)
             .current_dir(self.home.path())
             .output()
             .expect("node is on the PATH")
