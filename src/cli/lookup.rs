@@ -251,7 +251,7 @@ async fn by_name(
             let list = list().and_then(|list| list.filter(filter, "true")?.filter(name, text));
             let page = first(client, list, MOST).await?;
             let drafts = page.nodes.into_iter();
-            found.extend(drafts.filter(|node| !node.is_null() && !is_version(node, "")));
+            found.extend(drafts.filter(|node| node[*name] == text && !is_version(node, "")));
         }
         count = found.len() as u64;
     }

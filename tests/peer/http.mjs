@@ -86,6 +86,7 @@ function spoilt(response, how, status, text) {
 
 function send(response, status, body, headers = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': length, ...headers });
   response.end(text);
 }

@@ -2,6 +2,7 @@
 //! the API is. What it does on the sandbox is in `tests/it/prism.rs`.
 
 use super::server::{Kind, Server};
+use crate::cli::far_end::post;
 use crate::prism::PING;
 use crate::prism::cli::{Prism, both, cell, only, row};
 
@@ -10,7 +11,14 @@ fn the_prism_cli_takes_the_peer_for_the_real_thing() {
     let Some(server) = Server::start(Kind::Peer, &[]) else {
         return;
     };
-    let prism = Prism::with_refresh_token(&server.url, "sandbox");
+    let granted = post(
+        &server.url,
+        "/auth/refresh",
+        r#"{"refresh_token": "sandbox"}"#,
+    );
+    let granted: serde_json::Value = serde_json::from_str(&granted).unwrap();
+    let token = granted["access_token"].as_str().unwrap().to_owned();
+    let prism = Prism::with_token(&server.url, token);
     let file = prism.file("ping.yml", PING);
     let (me, id) = both(
         || prism.ok(&["me"]),

@@ -18,23 +18,18 @@ const INSTALLED: &str = concat!(
 pub(crate) struct Prism {
     script: PathBuf,
     url: String,
-    /// The variable that holds the token, and the token.
-    token: (&'static str, String),
+    token: String,
     home: TempDir,
 }
 
 impl Prism {
     /// Finds the CLI: in `PRISM_CLI`, or where `make prism` puts it.
     pub(crate) fn new(url: &str) -> Self {
-        Self::with(url, ("PRISM_ACCESS_TOKEN", token()))
+        Self::with_token(url, token())
     }
 
-    /// The same, as whom a refresh token is for.
-    pub(crate) fn with_refresh_token(url: &str, token: &str) -> Self {
-        Self::with(url, ("PRISM_REFRESH_TOKEN", token.to_owned()))
-    }
-
-    fn with(url: &str, token: (&'static str, String)) -> Self {
+    /// The same, with a token of the server's own.
+    pub(crate) fn with_token(url: &str, token: String) -> Self {
         let folder = std::env::var_os("PRISM_CLI").unwrap_or_else(|| INSTALLED.into());
         let script = Path::new(&folder).join("lib/run.js");
         assert!(
@@ -67,7 +62,7 @@ impl Prism {
             .env("NO_COLOR", "1")
             .env("PRISM_SKIP_NEW_VERSION_CHECK", "1")
             .env("PRISMATIC_URL", &self.url)
-            .env(self.token.0, &self.token.1)
+            .env("PRISM_ACCESS_TOKEN", &self.token)
             .current_dir(self.home.path())
             .output()
             .expect("node is on the PATH")
