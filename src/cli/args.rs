@@ -25,7 +25,8 @@ mod tools;
 mod validate;
 
 pub(crate) use act::{
-    DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateWhat,
+    DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateInstanceArgs,
+    UpdateIntegrationArgs, UpdateWhat,
 };
 pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;

@@ -5,6 +5,7 @@ mod counted;
 mod credentials;
 #[cfg(feature = "sandbox")]
 mod embedded;
+mod retries;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use super::Variables;
 use super::args::TenantArgs;
 use super::error::CliError;
+use super::ui::Ui;
 use crate::controller::connect::RequestCount;
 use crate::model::{Environment, Project, RateLimit};
 use crate::prismatic::platform::Platform;
@@ -21,6 +23,7 @@ use crate::runtime::clock::{Clock, SystemClock};
 
 pub(crate) use connector::Connector;
 use counted::Counted;
+use retries::ToldAtTerminal;
 
 /// A tenant, and how it was chosen.
 #[derive(Clone)]
@@ -51,14 +54,17 @@ struct Target {
     ca_file: Option<PathBuf>,
 }
 
-/// Chooses the tenant. Nothing is sent yet.
+/// Chooses the tenant, for someone who waits for the answer. Nothing is sent yet.
 pub(crate) async fn choose(
+    ui: &Ui,
     args: &TenantArgs,
     project: &Project,
     root: &Path,
     variables: &Variables,
 ) -> Result<Chosen, CliError> {
-    resolve(args, project, root, variables).await?.open(root)
+    let target = resolve(args, project, root, variables).await?;
+    let listener = ToldAtTerminal::new(ui);
+    target.open(root, |client| client.attended(listener))
 }
 
 async fn resolve(
@@ -84,7 +90,11 @@ async fn resolve(
 }
 
 impl Target {
-    fn open(self, root: &Path) -> Result<Chosen, CliError> {
+    fn open(
+        self,
+        root: &Path,
+        finish: impl FnOnce(PrismaticClient) -> PrismaticClient,
+    ) -> Result<Chosen, CliError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (transport, connection, environment) = match self.connection {
             None => {
@@ -97,7 +107,7 @@ impl Target {
         let transport: Arc<dyn Transport> = Arc::clone(&counted) as _;
         let seed = fastrand::u64(..);
         let client = PrismaticClient::new(transport, connection.clone(), self.rate, clock, seed);
-        let client = Arc::new(client);
+        let client = Arc::new(finish(client));
         Ok(Chosen {
             platform: Arc::clone(&client) as _,
             client,

@@ -84,7 +84,7 @@ fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -
 fn on(id: &str, labels: &[String]) -> Vec<Precondition> {
     vec![
         Precondition::new("object", id),
-        Precondition::new("labels", labels.join(", ")),
+        Precondition::labels(labels),
     ]
 }
 

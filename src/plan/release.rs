@@ -109,8 +109,7 @@ impl Released {
     /// All labels are written, so all of them count.
     fn note(&mut self, id: &str, labels: &[String]) {
         self.rests_on.push(Precondition::new("object", id));
-        self.rests_on
-            .push(Precondition::new("labels", labels.join(", ")));
+        self.rests_on.push(Precondition::labels(labels));
     }
 }
 

@@ -18,6 +18,7 @@ use super::platform::{
     PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
+use super::retry::RetryListener;
 use super::session::Session;
 use super::transport::Transport;
 use super::wire::Wire;
@@ -49,6 +50,15 @@ impl PrismaticClient {
         Self {
             session: Session::new(wire, connection),
         }
+    }
+
+    /// For a command that a person waits for. As long as the server has never answered, a
+    /// connection that cannot be made is tried once more and then given up; with `listener`,
+    /// every further attempt is told. Without this the client is patient, as a daemon has to be.
+    #[must_use]
+    pub fn attended(mut self, listener: Option<Arc<dyn RetryListener>>) -> Self {
+        self.session.attend(listener);
+        self
     }
 
     /// When the access token in use ends; `None` before the first request, and
@@ -138,5 +148,7 @@ impl Platform for PrismaticClient {
     }
 }
 
+#[cfg(test)]
+mod patience;
 #[cfg(test)]
 mod tests;

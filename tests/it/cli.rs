@@ -11,7 +11,7 @@ mod drafts;
 mod errors;
 mod examples;
 mod export;
-mod far_end;
+pub(crate) mod far_end;
 mod filters;
 mod fixture;
 mod forms;
