@@ -92,6 +92,39 @@ fn what_the_server_adds_by_itself_is_no_change() {
 }
 
 #[test]
+fn what_is_protected_is_neither_withdrawn_nor_hidden() {
+    use crate::model::{Marketplace, Visibility};
+    let verdict = |protect: bool, label: bool, arrange: Arrange| {
+        let mut world = in_step();
+        world.desired.integrations[0].protect = protect;
+        let live = &mut world.tenant.integrations.items[0];
+        live.labels
+            .extend(label.then(|| "gitops:protect".to_owned()));
+        live.versions.items[0].visibility = Some(Visibility::Deployable);
+        arrange(&mut world);
+        identity(&world.diff().integrations[0].verdict, |changes| {
+            &changes.live
+        })
+    };
+    let withdraw = |w: &mut World| w.desired.integrations[0].available = Some(false);
+    let hide = |w: &mut World| {
+        w.desired.integrations[0].marketplace = Some(Marketplace {
+            visibility: Some(Visibility::Hidden),
+            ..Marketplace::default()
+        });
+    };
+    let withdrawn =
+        "refused: it is protected, and `available: false` would withdraw its newest version";
+    let hidden =
+        "refused: it is protected, and `visibility: hidden` would take it out of the marketplace";
+    for (arrange, refused) in [(withdraw as Arrange, withdrawn), (hide as Arrange, hidden)] {
+        assert_eq!(verdict(false, false, arrange), "owned i1");
+        assert_eq!(verdict(true, false, arrange), refused);
+        assert_eq!(verdict(false, true, arrange), refused);
+    }
+}
+
+#[test]
 fn an_unpublished_draft_does_not_tell_what_the_newest_version_requires() {
     let mut world = in_step();
     world.desired.integrations[0].publish = crate::model::PublishWhen::Never;
