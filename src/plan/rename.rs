@@ -158,7 +158,10 @@ mod tests {
 
     #[test]
     fn an_instance_of_another_name_in_place_of_an_orphan_is_said() {
-        insta::assert_snapshot!(said(&renamed()).join("\n"), @"");
+        insta::assert_snapshot!(said(&renamed()).join("\n"), @"
+        Instance/shop: looks renamed to Instance/store: to keep this object, set `adopt: {id: n1}` there
+        Instance/store: looks like a rename of Instance/shop: to keep that object, set `adopt: {id: n1}`; otherwise this one is new and the old one stays behind
+        ");
         let mut kept = renamed();
         kept.desired.instances[0].adopt = adopt_id("n1");
         assert_eq!(said(&kept), Vec::<String>::new());
@@ -171,7 +174,10 @@ mod tests {
         world.tenant.instances.items.clear();
         world.desired.integrations.clear();
         world.declare("erp", &definition("ERP", "https://a.example"));
-        insta::assert_snapshot!(said(&world).join("\n"), @"");
+        insta::assert_snapshot!(said(&world).join("\n"), @"
+        Integration/acme: looks renamed to Integration/erp: to keep this object, set `adopt: {id: i1}` there
+        Integration/erp: looks like a rename of Integration/acme: to keep that object, set `adopt: {id: i1}`; otherwise this one is new and the old one stays behind
+        ");
         world.desired.integrations[0].adopt = adopt_id("i1");
         assert_eq!(said(&world), Vec::<String>::new());
     }

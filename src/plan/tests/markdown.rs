@@ -56,15 +56,42 @@ fn the_same_of_many_is_told_once_and_what_is_switched_off_first() {
     plan.digest = "sha256:…".to_owned();
     let text = markdown(&plan);
     let names = text.find("- 334 instances").unwrap();
-    assert_snapshot!(&text[..text.find("<details>").unwrap()], @"");
-    assert_snapshot!(&text[names..names + 200], @"");
+    assert_snapshot!(&text[..text.find("<details>").unwrap()], @r#"
+    ### prism-gitops: p → prod
+
+    **Plan: 0 to create, 334 to update, 0 to publish, 334 to deploy, 167 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending.**
+
+    Touches 501 instances of 1 customer; 835 requests to write, about 55 s at the rate limit.
+
+    > **Refused by a guard:** updates: 334 of 501 managed instances; the limit is 30%
+
+    > **Refused by a guard:** disables: 167 of 501 managed instances; the limit is 30%
+
+    | | what | resource | why |
+    | --- | --- | --- | --- |
+    | `-` | disable | 167 instances: `Instance/n00000` for Smith Hardware, `Instance/n00003` for Smith Hardware, `Instance/n00006` for Smith Hardware, `Instance/n00009` for Smith Hardware, `Instance/n00012` for Smith Hardware, `Instance/n00015` for Smith Hardware, `Instance/n00018` for Smith Hardware, `Instance/n00021` for Smith Hardware, `Instance/n00024` for Smith Hardware, `Instance/n00027` for Smith Hardware, `Instance/n00030` for Smith Hardware, `Instance/n00033` for Smith Hardware, `Instance/n00036` for Smith Hardware, `Instance/n00039` for Smith Hardware, `Instance/n00042` for Smith Hardware, `Instance/n00045` for Smith Hardware, `Instance/n00048` for Smith Hardware, `Instance/n00051` for Smith Hardware, `Instance/n00054` for Smith Hardware, `Instance/n00057` for Smith Hardware and 147 more | no manifest declares it any more |
+    | `!` | blocked | `Instance/blank` for Smith Hardware | no value for required config variable "Endpoint" |
+    | `~` | upgrade, deploy: version 1 → 2 | 334 instances: `Instance/n00001` for Smith Hardware, `Instance/n00002` for Smith Hardware, `Instance/n00004` for Smith Hardware and 331 more | differs |
+    "#);
+    assert_snapshot!(&text[names..names + 200], @"
+    - 334 instances
+      - version: `1 → 2`
+      - `Instance/n00001`, `Instance/n00002`, `Instance/n00004`, `Instance/n00005`, `Instance/n00007`, `Instance/n00008`, `Instance/n00010`, `Instance/n00011`, `Inst
+    ");
 }
 
 #[test]
 fn nothing_to_say_is_short() {
     let mut plan = plan(&in_step());
     plan.digest = "sha256:…".to_owned();
-    assert_snapshot!(markdown(&plan), @"");
+    assert_snapshot!(markdown(&plan), @"
+    ### prism-gitops: p → prod
+
+    **No changes. The tenant matches the manifests.**
+
+
+    <sub>Plan `sha256:…`</sub>
+    ");
 }
 
 #[test]
@@ -92,7 +119,32 @@ fn hostile_text_is_no_markup() {
         let bars = line.replace("\\|", "").matches('|').count();
         assert_eq!(bars, 5, "{line}");
     }
-    assert_snapshot!(text.replace('\u{200B}', "·"), @"");
+    assert_snapshot!(text.replace('\u{200B}', "·"), @r#"
+    ### prism-gitops: p → (2 lines)
+
+    **Plan: 4 to create, 0 to update, 1 to publish, 3 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.**
+
+    Touches 3 instances of 1 customer; 13 requests to write, not slowed by the rate limit.
+
+    > **Refused by a guard:** (1001 lines)
+
+    | | what | resource | why |
+    | --- | --- | --- | --- |
+    | `+` | create, publish | `Integration/acme` "Acme ERP" | does not exist yet |
+    | `+` | create, deploy: description + xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, and 2 more | 3 instances: `Instance/shop-0` "@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt;\\n\| #· \\u{202e}0" for Smith Hardware, `Instance/shop-1` "@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt;\\n\| #· \\u{202e}1" for Smith Hardware, `Instance/shop-2` "@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt;\\n\| #· \\u{202e}2" for Smith Hardware | does not exist yet |
+
+    <details><summary>All changes</summary>
+
+    - 3 instances
+      - description: `+ xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`
+      - labels: `+ (2 lines)`
+      - config "Endpoint": ````+ a ``` b | @all <img src=x>````
+      - `Instance/shop-0`, `Instance/shop-1`, `Instance/shop-2`
+
+    </details>
+
+    <sub>Plan `sha256:…`</sub>
+    "#);
 }
 
 #[test]
@@ -120,9 +172,21 @@ fn what_is_cut_is_counted() {
 
 #[test]
 fn long_lists_are_short_on_a_terminal_but_for_what_is_switched_off() {
-    let text = human(&thinned(90), HumanOptions::default());
+    let mut plan = thinned(90);
+    plan.digest = "sha256:…".to_owned();
+    let text = human(&plan, HumanOptions::default());
     assert_eq!(text.matches("\n- Instance/").count(), 30, "{text}");
-    assert_snapshot!(&text[text.find("~ 61").unwrap()..], @"");
+    assert_snapshot!(&text[text.find("~ 61").unwrap()..], @"
+    ~ 61 instances: upgrade, deploy
+        version  1 → 2
+        Instance/n00001 for Smith Hardware, Instance/n00002 for Smith Hardware, Instance/n00004 for Smith Hardware and 58 more (--all lists them)
+
+    Plan: 0 to create, 61 to update, 0 to publish, 61 to deploy, 30 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending.
+    Orphaned: 30 objects with this project's marker and no manifest.
+    Refused by a guard: updates: 61 of 91 managed instances; the limit is 30%
+    Refused by a guard: disables: 30 of 91 managed instances; the limit is 30%
+    To approve this one plan: --approve sha256:…
+    ");
     let all = HumanOptions {
         all: true,
         ..HumanOptions::default()
@@ -138,5 +202,16 @@ fn a_new_instance_shows_what_it_begins_with() {
     instance.state = InstanceState::Disabled;
     instance.labels = Some(vec!["gold".to_owned(), "eu".to_owned()]);
     instance.description = Some("Orders".to_owned());
-    assert_snapshot!(human(&plan(&world), HumanOptions::default()), @"");
+    assert_snapshot!(human(&plan(&world), HumanOptions::default()), @r#"
+    Touches 1 instance of 1 customer; 6 requests to write, not slowed by the rate limit.
+
+    + Integration/acme "Acme ERP": create, publish
+    + Instance/shop for Smith Hardware: create
+        description        + Orders
+        labels             + gold, eu
+        config "Endpoint"  + https://e
+        state              + disabled
+
+    Plan: 2 to create, 0 to update, 1 to publish, 0 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.
+    "#);
 }
