@@ -9,12 +9,12 @@
 //! Said only where one object that nothing declares any more stands against one that does not
 //! exist yet: of the same kind, and for instances of the same customer and integration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::PlannedResource;
 use crate::diff::{ChangeSet, Found, Inputs, Orphan, Verdict};
 use crate::model::{
-    Address, CustomerId, Instance, IntegrationRef, Marker, ResourceName, SequenceId,
+    Address, CustomerId, Instance, InstanceId, IntegrationRef, Marker, ResourceName, SequenceId,
 };
 
 /// What makes two objects of the same kind possibly the same.
@@ -71,8 +71,14 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
             sides.new.push(Address::instance(diff.name.clone()));
         }
     }
+    let live: HashMap<&InstanceId, &Instance> = match changes.orphans.is_empty() {
+        true => HashMap::new(),
+        false => (inputs.tenant.instances.items.iter())
+            .map(|live| (&live.id, live))
+            .collect(),
+    };
     for orphan in &changes.orphans {
-        if let Some((like, id)) = left(inputs, orphan) {
+        if let Some((like, id)) = left(inputs, &live, orphan) {
             let sides = all.entry(like).or_default();
             sides.old.push((orphan.address.clone(), id));
         }
@@ -80,7 +86,11 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
     all
 }
 
-fn left(inputs: &Inputs<'_>, orphan: &Orphan) -> Option<(Like, String)> {
+fn left(
+    inputs: &Inputs<'_>,
+    live: &HashMap<&InstanceId, &Instance>,
+    orphan: &Orphan,
+) -> Option<(Like, String)> {
     let Some(id) = &orphan.instance else {
         let marker = Marker {
             project: inputs.desired.project.name.clone(),
@@ -91,8 +101,7 @@ fn left(inputs: &Inputs<'_>, orphan: &Orphan) -> Option<(Like, String)> {
         let live = live.find(|live| live.labels.contains(&marker))?;
         return Some((Like::Integration, live.id.to_string()));
     };
-    let mut live = inputs.tenant.instances.items.iter();
-    let live: &Instance = live.find(|live| live.id == *id)?;
+    let live = live.get(id)?;
     let sequence = live.version.sequence.clone()?;
     Some((
         Like::Instance(live.customer.id.clone(), sequence),

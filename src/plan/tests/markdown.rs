@@ -42,10 +42,21 @@ fn thinned(size: usize) -> Plan {
 
 #[test]
 fn it_fits_a_comment_whatever_the_size() {
+    let mut plan = thinned(6);
+    let some = plan.resources.clone();
     for size in [0, 1, 500, 20_000] {
-        let text = markdown(&plan(&fleet(size)));
+        let many = some.iter().cycle().take(size).cloned().enumerate();
+        let renamed = many.map(|(index, mut one)| {
+            one.address.name = crate::diff::testing::name(&format!("n{index:05}"));
+            one
+        });
+        plan.resources = renamed.collect();
+        let text = markdown(&plan);
         assert!(text.len() < COMMENT, "{size}: {}", text.len());
-        let text = markdown(&thinned(size));
+        for (index, one) in plan.resources.iter_mut().enumerate() {
+            one.reason = format!("no two alike: {index}");
+        }
+        let text = markdown(&plan);
         assert!(text.len() < COMMENT, "{size}: {}", text.len());
     }
 }
