@@ -38,7 +38,7 @@ pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;
 pub use nearest::nearest;
 pub use observed::{
-    ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
+    Asked, ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
     Tenant, VariableStatus, VersionRecord,
 };

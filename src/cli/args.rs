@@ -49,7 +49,7 @@ pub(crate) use sandbox::SandboxArgs;
 pub(crate) use state::FOLDER;
 pub(crate) use state::{FolderArgs, KeepArgs, StateArgs};
 pub(crate) use tenant::{AtArgs, TenantArgs};
-pub(crate) use tools::{CompletionArgs, WhoamiArgs};
+pub(crate) use tools::{CompletionArgs, SchemaArgs, SchemaOf, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
 
 /// Keeps a Prismatic tenant in step with a folder of YAML files.
@@ -119,11 +119,7 @@ pub(crate) enum Command {
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
-    /// Prints the JSON Schema of the manifests, for editors.
-    #[command(after_long_help = "\
-Examples:
-  prism-gitops schema > prism-gitops.schema.json")]
-    Schema,
+    Schema(SchemaArgs),
     Completion(CompletionArgs),
     /// Prints the manual page.
     #[command(after_long_help = "\

@@ -70,7 +70,7 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
         Command::Whoami(args) => runtime::block_on(whoami::run(ui, &args, variables)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => runtime::block_on(sandbox::run(ui, &args)),
-        Command::Schema => schema::run(ui),
+        Command::Schema(args) => schema::run(ui, &args),
         Command::Completion(args) => completion::run(ui, &args),
         Command::Man => man::run(ui),
     }
@@ -121,7 +121,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Whoami(_) => ("whoami", DOCUMENTS),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) => ("sandbox", LINES),
-        Command::Schema => ("schema", ALL),
+        Command::Schema(_) => ("schema", ALL),
         Command::Completion(_) => ("completion", ALL),
         Command::Man => ("man", ALL),
     }

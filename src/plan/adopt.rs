@@ -99,7 +99,7 @@ fn resource<Id>(
         Found::Missing => PlannedResource {
             sync: SyncStatus::OutOfSync,
             health: Health::Missing,
-            reason: "does not exist yet; apply creates it".to_owned(),
+            reason: "does not exist yet, so there is nothing to adopt".to_owned(),
             ..quiet
         },
         Found::Owned(_) => PlannedResource {

@@ -22,6 +22,7 @@ mod interrupt;
 mod reference;
 mod refusals;
 pub(crate) mod sandbox;
+mod schema;
 mod sent;
 mod streams;
 mod tenant;

@@ -180,7 +180,11 @@ async fn follow(
     mut events: mpsc::UnboundedReceiver<StepEvent>,
     notes: &mut PassNotes,
 ) {
-    let steps = Steps::new(ui, &decided.planned.plan);
+    let mut steps = Steps::new(
+        ui,
+        &decided.planned.plan,
+        decided.tenant.rate.requests_per_second,
+    );
     while let Some(event) = events.recv().await {
         steps.note(&event);
         notes.step(&decided.planned.plan, &event, SystemClock.now());
