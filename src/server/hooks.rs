@@ -7,7 +7,7 @@
 //!   tenant itself. So a replayed call costs a look and nothing else.
 //! - Wake-ups are deduplicated: however many come, one at most waits.
 
-mod signature;
+pub(super) mod signature;
 mod words;
 
 use axum::Json;
@@ -150,12 +150,8 @@ pub(super) fn router(hooks: Hooks) -> Router {
     Router::new()
         .route("/webhooks/{provider}", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .method_not_allowed_fallback(only_post)
+        .method_not_allowed_fallback(reply::only_post)
         .with_state(hooks)
-}
-
-async fn only_post() -> Response {
-    reply::error(StatusCode::METHOD_NOT_ALLOWED, "only POST is answered here")
 }
 
 async fn receive(
