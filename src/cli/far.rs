@@ -38,17 +38,11 @@ impl Far {
             ..HttpSettings::default()
         });
         Ok(Self {
-            transport: transport.map_err(|error| {
-                CliError::user("no connection can be set up").because(&error)
-            })?,
+            transport: transport
+                .map_err(|error| CliError::user("no connection can be set up").because(&error))?,
             url: url.as_str().trim_end_matches('/').to_owned(),
             token: api_token::look_up(args.api_token.as_deref(), Path::new(".")).await?,
         })
-    }
-
-    /// Where it is.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
     }
 
     /// The status, with or without the resources.
@@ -81,7 +75,10 @@ impl Far {
             method,
             url: format!("{}{path}", self.url),
             headers,
-            body: body.map(Value::to_string).map(Bytes::from).unwrap_or_default(),
+            body: body
+                .map(Value::to_string)
+                .map(Bytes::from)
+                .unwrap_or_default(),
         });
         let response = sent.await.map_err(|error| self.unreachable(&error))?;
         let answer: Option<Value> = serde_json::from_slice(&response.body).ok();

@@ -47,7 +47,11 @@ impl Kept {
         let read = self.0.as_ref()?.read();
         read.unwrap_or_else(|error| {
             let problem = chain(&error);
-            tracing::warn!(event = "pause.unreadable", error = problem, "paused until `resume`");
+            tracing::warn!(
+                event = "pause.unreadable",
+                error = problem,
+                "paused until `resume`"
+            );
             Some(Pause {
                 reason: format!("it is not known whether somebody paused: {problem}"),
                 since: Timestamp::UNIX_EPOCH,
@@ -66,7 +70,11 @@ impl Kept {
             Ok(()) => true,
             Err(error) => {
                 let error = error.to_string();
-                tracing::warn!(event = "pause.unkept", error, "a restart will not know of it");
+                tracing::warn!(
+                    event = "pause.unkept",
+                    error,
+                    "a restart will not know of it"
+                );
                 false
             }
         }
@@ -156,14 +164,19 @@ impl Control {
     pub(super) async fn until_paused(&self) {
         let mut pause = self.0.pause.subscribe();
         // The sender is ours, so it never goes.
-        let _ = pause.wait_for(|pause| self.holding(pause.clone()).is_some()).await;
+        let _ = pause
+            .wait_for(|pause| self.holding(pause.clone()).is_some())
+            .await;
     }
 
     /// Ends pauses at their time, for as long as it is polled. Cancel-safe.
     pub(super) async fn lapse(&self) {
         let mut pause = self.0.pause.subscribe();
         loop {
-            let until = pause.borrow_and_update().as_ref().and_then(|pause| pause.until);
+            let until = pause
+                .borrow_and_update()
+                .as_ref()
+                .and_then(|pause| pause.until);
             let Some(until) = until else {
                 // The sender is ours, so it never goes.
                 let _ = pause.changed().await;
@@ -214,4 +227,68 @@ fn began(pause: &Pause) {
     let until = pause.until.map(|until| until.to_string());
     let reason = pause.reason.as_str();
     tracing::warn!(event = "pause.began", reason, until, "nothing is written");
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::runtime::clock::TokioClock;
+
+    fn open(folder: &Path, now: &str) -> Control {
+        let clock = TokioClock::starting_at(now.parse().unwrap());
+        let status = watch::Sender::new(Status::starting("prod", Instant::now()));
+        Control::open(Kept::in_folder(folder, "prod"), status, Arc::new(clock))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_outlives_the_process_and_ends_while_it_is_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), "2026-11-20T12:00:00Z");
+        let until = "2026-11-20T14:00:00Z".parse().unwrap();
+        let (pause, kept) = control.pause("release".to_owned(), Some(until)).await;
+        assert!(kept);
+        let later = open(folder.path(), "2026-11-20T13:59:59Z");
+        assert_eq!(later.paused(), Some(pause));
+        assert!(later.0.status.borrow().paused.is_some());
+        let after = open(folder.path(), "2026-11-20T14:00:00Z");
+        assert_eq!(after.paused(), None);
+        assert!(later.resume().await);
+        assert_eq!(open(folder.path(), "2026-11-20T12:00:00Z").paused(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_cannot_be_read_is_a_pause_until_it_is_resumed() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), "2026-11-20T12:00:00Z");
+        control.pause("release".to_owned(), None).await;
+        let file = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let mut file = file.filter(|file| file.file_name().to_string_lossy().starts_with("pause-"));
+        std::fs::write(file.next().unwrap().path(), "damaged").unwrap();
+        let again = open(folder.path(), "2026-11-20T12:00:00Z");
+        let reason = again.paused().unwrap().reason;
+        assert!(
+            reason.starts_with("it is not known whether somebody paused"),
+            "{reason}"
+        );
+        again.resume().await;
+        assert_eq!(open(folder.path(), "2026-11-20T12:00:00Z").paused(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_has_ended_does_not_come_back_with_the_clock() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), "2026-11-20T12:00:00Z");
+        let until = "2026-11-20T12:30:00Z".parse().unwrap();
+        control.pause("release".to_owned(), Some(until)).await;
+        tokio::select! {
+            () = control.lapse() => {}
+            () = control.synced() => {}
+        }
+        assert_eq!(control.0.pause.borrow().clone(), None);
+        // Its file goes with it, so a clock set back finds nothing.
+        control.resume().await;
+        assert_eq!(open(folder.path(), "2026-11-20T12:00:00Z").paused(), None);
+    }
 }

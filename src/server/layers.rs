@@ -44,7 +44,9 @@ async fn within_size(request: Request, next: Next) -> Response {
     let uri = request.uri();
     let uri = uri.path().len() + uri.query().map_or(0, str::len);
     let headers = request.headers().iter();
-    let headers: usize = headers.map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let headers: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
     if uri > LONGEST_URI {
         return reply::error(StatusCode::URI_TOO_LONG, "the path is too long");
     }
@@ -96,7 +98,10 @@ mod tests {
     async fn a_route_that_hangs_is_cut_off() {
         let hanging = Router::new().route("/", get(std::future::pending::<()>));
         let request = Request::get("/").body(Body::empty()).unwrap();
-        let response = around(hanging, Router::new()).oneshot(request).await.unwrap();
+        let response = around(hanging, Router::new())
+            .oneshot(request)
+            .await
+            .unwrap();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }

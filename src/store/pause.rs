@@ -130,9 +130,16 @@ mod tests {
     fn a_damaged_file_is_not_the_same_as_none() {
         let folder = tempfile::tempdir().unwrap();
         let file = PauseFile::in_folder(folder.path(), "prod");
-        for text in ["", "{}", r#"{"version":9,"reason":"x","since":"2026-11-20T12:00:00Z"}"#] {
+        for text in [
+            "",
+            "{}",
+            r#"{"version":9,"reason":"x","since":"2026-11-20T12:00:00Z"}"#,
+        ] {
             fs::write(&file.path, text).unwrap();
-            assert!(matches!(file.read(), Err(PauseUnreadable::Damaged(_))), "{text}");
+            assert!(
+                matches!(file.read(), Err(PauseUnreadable::Damaged(_))),
+                "{text}"
+            );
         }
     }
 }

@@ -62,7 +62,10 @@ fn too_long(timeout: Duration) -> CliError {
 fn told(status: &Value) -> String {
     let pass = &status["lastPass"];
     let count = |name: &str| pass[name].as_u64().unwrap_or_default();
-    let mut text = format!("The pass ended: {}", pass["result"].as_str().unwrap_or("unknown"));
+    let mut text = format!(
+        "The pass ended: {}",
+        pass["result"].as_str().unwrap_or("unknown")
+    );
     for name in ["applied", "failed", "held", "blocked", "pending"] {
         if count(name) > 0 {
             text.push_str(&format!(", {} {name}", count(name)));
@@ -78,7 +81,9 @@ fn told(status: &Value) -> String {
 fn exit(status: &Value) -> Result<Exit, CliError> {
     let pass = &status["lastPass"];
     let left = ["blocked", "pending", "held"];
-    let left = left.iter().any(|name| pass[*name].as_u64().unwrap_or_default() > 0);
+    let left = left
+        .iter()
+        .any(|name| pass[*name].as_u64().unwrap_or_default() > 0);
     Ok(match pass["result"].as_str() {
         Some("unchanged" | "applied" | "held") if left => Exit::Leftovers,
         Some("unchanged" | "applied") => Exit::Done,
@@ -92,7 +97,9 @@ pub(super) async fn pause(ui: &Ui, args: &PauseArgs) -> Result<Exit, CliError> {
     let wrong = |why| CliError::user(format!("--reason: {why}"));
     Pause::check_reason(&args.reason).map_err(wrong)?;
     let far = Far::of(&args.far).await?;
-    let after = args.span.and_then(|span| SystemClock.now().checked_add(span).ok());
+    let after = args
+        .span
+        .and_then(|span| SystemClock.now().checked_add(span).ok());
     let until = args.until.or(after);
     let body = json!({ "reason": args.reason, "until": until });
     let answer = far.post("/api/v1/pause", Some(&body)).await?;

@@ -76,7 +76,11 @@ fn human(status: &Value) -> String {
     };
     let environment = text(&status["environment"]).unwrap_or_default();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{environment}: {phase}, {} passes", status["generation"]);
+    let _ = writeln!(
+        out,
+        "{environment}: {phase}, {} passes",
+        status["generation"]
+    );
     let mut row = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             let _ = writeln!(out, "  {name:<11} {value}");
@@ -129,9 +133,14 @@ fn counts(resources: &Value) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in resources.as_array()? {
         let word = |name: &str| text(&resource[name]).unwrap_or_default();
-        *counts.entry(format!("{} {}", word("sync"), word("health"))).or_default() += 1;
+        *counts
+            .entry(format!("{} {}", word("sync"), word("health")))
+            .or_default() += 1;
     }
-    let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
     Some(match counts.is_empty() {
         true => "none".to_owned(),
         false => counts.join(", "),

@@ -97,10 +97,13 @@ pub(super) fn may_write(access: &Access, request: &Request) -> Result<(), Refusa
     let headers = request.headers();
     same_site(headers)?;
     if access.token.is_some() {
-        return has_token(access, headers).then_some(()).ok_or(Refusal::Token);
+        return has_token(access, headers)
+            .then_some(())
+            .ok_or(Refusal::Token);
     }
     let peer = request.extensions().get::<ConnectInfo<Peer>>();
-    let local = peer.is_some_and(|ConnectInfo(Peer(address))| address.ip().to_canonical().is_loopback());
+    let local =
+        peer.is_some_and(|ConnectInfo(Peer(address))| address.ip().to_canonical().is_loopback());
     let passed_on = PASSED_ON.iter().any(|name| headers.contains_key(*name));
     if !access.on_loopback || !local || passed_on {
         return Err(Refusal::Elsewhere);
@@ -141,9 +144,15 @@ fn names_this_machine(request: &Request) -> Result<(), Refusal> {
     let Some(host) = request.headers().get(HOST) else {
         return Ok(());
     };
-    let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    let authority = host
+        .to_str()
+        .ok()
+        .and_then(|host| host.parse::<Authority>().ok());
     let authority = authority.ok_or(Refusal::Host)?;
-    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let name = authority
+        .host()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
     let address = name.parse::<std::net::IpAddr>();
     let local = match address {
         Ok(address) => address.to_canonical().is_loopback(),

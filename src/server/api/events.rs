@@ -161,7 +161,9 @@ impl Events {
         let Some(place) = number.checked_sub(oldest) else {
             return Found::Gone;
         };
-        let event = usize::try_from(place).ok().and_then(|place| ring.events.get(place));
+        let event = usize::try_from(place)
+            .ok()
+            .and_then(|place| ring.events.get(place));
         event.map_or(Found::Nothing, |(_, name, data)| {
             Found::Event(self.sent(number, name, data))
         })
@@ -192,11 +194,15 @@ fn differences(before: &Seen, now: &Seen, status: &Status) -> Vec<(&'static str,
         told.push(("draining", json!({})));
     }
     if now.resources != before.resources {
-        told.push(("resources.changed", changed(&before.resources, &now.resources)));
+        told.push((
+            "resources.changed",
+            changed(&before.resources, &now.resources),
+        ));
     }
     if now.generation > before.generation {
         let error = status.error.as_ref().map(|error| &error.message);
-        let pass = json!({ "generation": now.generation, "pass": status.last_pass, "error": error });
+        let pass =
+            json!({ "generation": now.generation, "pass": status.last_pass, "error": error });
         told.push(("pass.finished", pass));
     }
     let working = now.phase == Phase::Working;
@@ -208,12 +214,17 @@ fn differences(before: &Seen, now: &Seen, status: &Status) -> Vec<(&'static str,
 
 fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
     let by_address = |list: &'_ [ResourceStatus]| -> std::collections::BTreeMap<_, _> {
-        list.iter().map(|one| (one.address.clone(), one.clone())).collect()
+        list.iter()
+            .map(|one| (one.address.clone(), one.clone()))
+            .collect()
     };
     let (before, now) = (by_address(before), by_address(now));
     let new = |one: &&ResourceStatus| before.get(&one.address) != Some(*one);
     let changed: Vec<_> = now.values().filter(new).collect();
-    let removed: Vec<_> = before.keys().filter(|one| !now.contains_key(*one)).collect();
+    let removed: Vec<_> = before
+        .keys()
+        .filter(|one| !now.contains_key(*one))
+        .collect();
     let total = changed.len() + removed.len();
     let changed: Vec<_> = changed.into_iter().take(RESOURCES).collect();
     let removed: Vec<_> = removed.into_iter().take(RESOURCES).collect();
@@ -224,7 +235,10 @@ fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
 pub(super) async fn stream(State(state): State<ServerState>, headers: HeaderMap) -> Response {
     let events = Arc::clone(&state.api.events);
     let Ok(permit) = Arc::clone(&events.room).try_acquire_owned() else {
-        return reply::error(StatusCode::SERVICE_UNAVAILABLE, "too many clients listen already");
+        return reply::error(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many clients listen already",
+        );
     };
     let last = headers.get("last-event-id");
     let last = last.map(|last| last.to_str().unwrap_or_default());

@@ -110,7 +110,8 @@ pub(super) async fn list(
     found.truncate(limit);
     let next = found.last().map(|(address, _)| address).filter(|_| more);
     let resources: Vec<_> = found.iter().map(|(_, resource)| resource).collect();
-    let body = json!({ "generation": generation, "total": total, "resources": resources, "next": next });
+    let body =
+        json!({ "generation": generation, "total": total, "resources": resources, "next": next });
     Json(body).into_response()
 }
 

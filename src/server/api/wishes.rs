@@ -27,7 +27,11 @@ struct Wanted {
 /// Wakes the loop.
 pub(super) async fn sync(State(state): State<ServerState>) -> Response {
     let generation = state.api.control.sync();
-    tracing::info!(event = "sync.asked", generation, "somebody asked for a pass");
+    tracing::info!(
+        event = "sync.asked",
+        generation,
+        "somebody asked for a pass"
+    );
     let paused = state.api.control.paused();
     let body = json!({ "status": "accepted", "generation": generation, "paused": paused });
     (StatusCode::ACCEPTED, Json(body)).into_response()
@@ -47,7 +51,10 @@ pub(super) async fn pause(
         return reply::error(StatusCode::BAD_REQUEST, wrong);
     }
     if wanted.until.is_some_and(|until| until <= state.clock.now()) {
-        return reply::error(StatusCode::BAD_REQUEST, "the end of the pause is in the past");
+        return reply::error(
+            StatusCode::BAD_REQUEST,
+            "the end of the pause is in the past",
+        );
     }
     let (pause, kept) = state.api.control.pause(wanted.reason, wanted.until).await;
     Json(json!({ "paused": pause, "kept": kept })).into_response()
@@ -60,7 +67,9 @@ pub(super) async fn resume(State(state): State<ServerState>) -> Response {
 }
 
 async fn wanted(headers: &HeaderMap, body: Body) -> Result<Wanted, Response> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next());
     // A page of another site cannot send this without asking first.
     if !kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
