@@ -13,6 +13,7 @@ mod words;
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -156,11 +157,12 @@ pub(super) fn router(hooks: Hooks) -> Router {
 
 async fn receive(
     State(hooks): State<Hooks>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
-    let known = Provider::of(&name).and_then(|provider| {
+    let name = name.ok().and_then(|Path(name)| Provider::of(&name));
+    let known = name.and_then(|provider| {
         let found = hooks.secrets.iter().find(|(known, _)| *known == provider);
         found.map(|(provider, secret)| (*provider, secret))
     });

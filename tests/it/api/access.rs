@@ -41,7 +41,6 @@ async fn without_a_token_only_this_machine_may_write() {
         "0.0.0.0",
         "a@127.0.0.1@b",
         "",
-        "\u{e9}",
     ] {
         assert_eq!(sync(&bench, &[("host", host)]).await, 403, "{host:?}");
         assert_eq!(read(&bench, &[("host", host)]).await, 403, "{host:?}");
@@ -90,16 +89,7 @@ async fn a_token_is_demanded_from_everybody_once_there_is_one() {
     let bench = Bench::outside(Reads::Token);
     let longer = format!("Bearer {TOKEN}x");
     let basic = format!("Basic {TOKEN}");
-    for wrong in [
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer 0",
-        TOKEN,
-        &longer,
-        &basic,
-        "B\u{e9}arer x",
-    ] {
+    for wrong in ["", "Bearer", "Bearer ", "Bearer 0", TOKEN, &longer, &basic] {
         let headers = [("authorization", wrong)];
         assert_eq!(sync(&bench, &headers).await, 401, "{wrong}");
         assert_eq!(read(&bench, &headers).await, 401, "{wrong}");

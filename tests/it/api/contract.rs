@@ -219,13 +219,9 @@ async fn every_route_is_described_with_all_its_methods() {
                 .body(Body::empty())
                 .unwrap();
             let response = bench.send(request).await;
-            let same = if method == "HEAD" {
-                "get"
-            } else {
-                &method.to_lowercase()
-            };
+            let same = method.to_lowercase().replace("head", "get");
             let answered = response.status() != 405;
-            assert_eq!(answered, methods.contains_key(same), "{method} {path}");
+            assert_eq!(answered, methods.contains_key(&same), "{method} {path}");
             if !answered {
                 let allow = response.headers()["allow"].to_str().unwrap();
                 let first = methods.keys().next().unwrap().to_uppercase();

@@ -9,7 +9,9 @@ use super::{Bench, TOKEN};
 
 /// Paths near and far from those there are.
 fn path() -> impl Strategy<Value = String> {
-    let known = proptest::sample::select(api::paths());
+    let mut known = api::paths();
+    known.extend(["/webhooks/{name}", "/healthz", "/metrics"]);
+    let known = proptest::sample::select(known);
     let piece = prop_oneof![
         "[a-zA-Z0-9._~-]{0,12}",
         Just("%00".to_owned()),
@@ -29,7 +31,8 @@ fn path() -> impl Strategy<Value = String> {
             let piece = pieces.next().unwrap_or_else(|| "x".to_owned());
             text.replace(part, &piece)
         };
-        let path = fill(fill(known.to_owned(), "{kind}"), "{name}");
+        let path = fill(known.to_owned(), "{kind}");
+        let path = fill(path, "{name}");
         let path = format!(
             "{path}{}",
             pieces.map(|piece| format!("/{piece}")).collect::<String>()
