@@ -22,12 +22,14 @@
 
 pub mod backoff;
 pub mod connect;
+pub mod control;
 pub mod delays;
 pub mod driver;
 pub mod error;
 pub mod fights;
 pub mod gate;
 pub mod history;
+mod holding;
 pub mod memory;
 pub mod pass;
 pub mod queue;

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::controller::connect::ProvenanceSource;
+use crate::controller::control::{Control, Kept};
 use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
 use crate::controller::history::Historian;
@@ -28,7 +29,7 @@ use crate::runtime::readiness::Limits;
 use crate::runtime::shutdown::Shutdown;
 use crate::runtime::tasks::{Ended, How, Tasks};
 use crate::server::hooks::Hooks;
-use crate::server::{self, ServerState};
+use crate::server::{self, Api, ApiOptions, ServerState};
 use crate::source::Source;
 
 /// How long requests may take to finish after the loop has ended.
@@ -72,6 +73,10 @@ pub struct DaemonOptions {
     pub remembered: Remembered,
     /// Takes note of what is done.
     pub history: Historian,
+    /// Where a pause is kept.
+    pub kept: Kept,
+    /// Who may ask over HTTP, and what was done before.
+    pub api: ApiOptions,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -158,7 +163,11 @@ pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> 
         &options.environment,
         options.clock.instant(),
     ));
+    let kept = std::mem::take(&mut options.kept);
+    let control = Control::open(kept, sender.clone(), Arc::clone(&options.clock));
+    let api = std::mem::take(&mut options.api);
     let state = ServerState {
+        api: Api::new(api, control.clone()),
         status,
         clock: Arc::clone(&options.clock),
         limits: Limits::for_interval(options.interval),
@@ -179,7 +188,7 @@ pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> 
         };
         tasks.spawn(GIT, polling::run(polled, around));
     }
-    let (driver, listen) = assemble(options, sender);
+    let (driver, listen) = assemble(options, sender, control);
     if let Some(listener) = listen {
         tasks.spawn(SERVER, serve(listener, state, hooks, finished));
     }
@@ -207,6 +216,7 @@ pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> 
 fn assemble(
     options: DaemonOptions,
     status: watch::Sender<Status>,
+    control: Control,
 ) -> (Driver, Option<TcpListener>) {
     let stages = Arc::new(Live::new(
         options.connect,
@@ -228,7 +238,8 @@ fn assemble(
         options.interval,
         options.delays,
     )
-    .noting(options.history);
+    .noting(options.history)
+    .obeying(control);
     let environment = &options.environment;
     let mut driver = Driver::new(environment, reconciler, options.watch, options.shutdown);
     if let Some(events) = options.events {

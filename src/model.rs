@@ -15,6 +15,7 @@ mod ids;
 mod marker;
 mod nearest;
 mod observed;
+mod pause;
 mod policy;
 mod scope;
 mod secret;
@@ -42,6 +43,7 @@ pub use observed::{
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
     Tenant, VariableStatus, VersionRecord,
 };
+pub use pause::{LONGEST_REASON, Pause};
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind,
 };

@@ -14,8 +14,10 @@ mod file;
 mod folder;
 pub mod history;
 mod lock;
+mod pause;
 mod secrets;
 
 pub use folder::make_private;
 pub use lock::{DaemonLock, LockError};
+pub use pause::{PauseFile, PauseUnreadable};
 pub use secrets::{Place, SecretStore};

@@ -7,6 +7,7 @@ mod act;
 mod adopt;
 mod apply;
 mod ask;
+mod control;
 mod daemon;
 mod export;
 pub(crate) mod filters;
@@ -31,7 +32,8 @@ pub(crate) use act::{
 pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
-pub(crate) use daemon::DaemonArgs;
+pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
+pub(crate) use daemon::{ApiReads, DaemonArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
@@ -100,7 +102,15 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     Plan(PlanArgs),
     Apply(ApplyArgs),
+<<<<<<< HEAD
     Daemon(Box<DaemonArgs>),
+=======
+    Daemon(DaemonArgs),
+    Status(StatusArgs),
+    Sync(SyncArgs),
+    Pause(PauseArgs),
+    Resume(ResumeArgs),
+>>>>>>> wip/api
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),

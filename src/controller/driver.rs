@@ -132,6 +132,7 @@ impl Driver {
     /// Waits until a pass is due; `None` at a request to stop.
     async fn idle(&mut self) -> Option<Reason> {
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let control = self.reconciler.control.clone();
         loop {
             tokio::select! {
                 biased;
@@ -146,6 +147,8 @@ impl Driver {
                     }
                 }
                 () = told(&mut self.events) => self.event(),
+                () = control.synced() => return Some(Reason::Sync),
+                () = control.lapse() => {}
                 // Last, so that a flood of nudges holds up nothing.
                 () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
             }

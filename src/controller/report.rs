@@ -31,7 +31,8 @@ pub(super) enum End {
     Stopped {
         revision: Revision,
         counts: Counts,
-        draining: bool,
+        /// To newer files, rather than to a shutdown or a pause.
+        superseded: bool,
     },
     /// It came to nothing.
     Failed(PassError),
@@ -49,7 +50,7 @@ impl End {
         let counts = counts(plan, holds, withheld, outcome);
         let waiting = holds
             .values()
-            .any(|hold| matches!(hold, Hold::Backoff { .. }));
+            .any(|hold| matches!(hold, Hold::Backoff { .. } | Hold::Paused { .. }));
         let dragged = withheld.keys().any(|address| !holds.contains_key(address));
         Self::Done {
             revision: revision.clone(),
@@ -64,10 +65,10 @@ impl End {
             Self::Done { counts, .. } if counts.applied > 0 => PassResult::Applied,
             Self::Done { counts, .. } if counts.held > 0 => PassResult::Held,
             Self::Done { .. } => PassResult::Unchanged,
-            Self::Stopped { draining: true, .. } => PassResult::Interrupted,
             Self::Stopped {
-                draining: false, ..
+                superseded: true, ..
             } => PassResult::Superseded,
+            Self::Stopped { .. } => PassResult::Interrupted,
             Self::Failed(PassError::Invalid(_)) => PassResult::Invalid,
             Self::Failed(_) => PassResult::Failed,
         }

@@ -9,8 +9,9 @@ use tokio::time::Instant;
 use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
-use crate::model::Diagnostic;
 use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
+use crate::model::{Diagnostic, Pause};
+use crate::plan::{Plan, render};
 use crate::source::Revision;
 use crate::source::git::SourceStatus;
 
@@ -44,7 +45,7 @@ pub enum PassResult {
     Failed,
     /// It gave way to newer files.
     Superseded,
-    /// It gave way to a shutdown.
+    /// It gave way to a shutdown or a pause.
     Interrupted,
 }
 
@@ -183,6 +184,8 @@ pub struct Status {
     pub phase: Phase,
     /// It is shutting down.
     pub draining: bool,
+    /// Why nothing is written for the time being, if somebody paused.
+    pub paused: Option<Pause>,
     /// How many passes have ended.
     pub generation: u64,
     /// The files that were read last and found to be right.
@@ -207,6 +210,9 @@ pub struct Status {
     pub resources: Arc<[ResourceStatus]>,
     /// How the recording of the history fares.
     pub history: HistoryHealth,
+    /// The last plan, without its steps.
+    #[serde(skip)]
+    pub plan: Option<Arc<Plan>>,
     /// For metrics.
     #[serde(skip)]
     pub totals: Totals,
@@ -226,6 +232,7 @@ impl Status {
             environment: environment.to_owned(),
             phase: Phase::Idle,
             draining: false,
+            paused: None,
             generation: 0,
             revision: None,
             refused_revision: None,
@@ -238,6 +245,7 @@ impl Status {
             source: None,
             resources: Arc::new([]),
             history: HistoryHealth::default(),
+            plan: None,
             totals: Totals::default(),
             alive_at: now,
             reading: None,
@@ -262,5 +270,12 @@ impl Status {
         let age = self.observation_age(now).map(|age| age.as_secs());
         value["observationAgeSeconds"] = age.into();
         Ok(value)
+    }
+
+    /// The last plan as `plan -o json` has it; `None` before the first.
+    #[must_use]
+    pub fn plan_json(&self) -> Option<serde_json::Value> {
+        let plan = self.plan.as_ref()?;
+        Some(render::json(plan, None))
     }
 }

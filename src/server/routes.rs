@@ -1,7 +1,8 @@
 //! The routes.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -24,9 +25,27 @@ pub(super) async fn readyz(State(state): State<ServerState>) -> Response {
     verdict(readiness::ready(&facts, &state.limits).err())
 }
 
-/// Everything that is known.
-pub(super) async fn status(State(state): State<ServerState>) -> Response {
-    let json = state.status.borrow().to_json(state.clock.now());
+/// How much of the status.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parts {
+    resources: Option<bool>,
+}
+
+/// Everything that is known; without the resources where nobody wants them.
+pub(super) async fn status(
+    State(state): State<ServerState>,
+    parts: Result<Query<Parts>, QueryRejection>,
+) -> Response {
+    let parts = match parts {
+        Ok(Query(parts)) => parts,
+        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+    };
+    let mut status = state.status.borrow().clone();
+    if parts.resources == Some(false) {
+        status.resources = [].into();
+    }
+    let json = status.to_json(state.clock.now());
     match json {
         Ok(json) => Json(json).into_response(),
         Err(_) => failed(),
@@ -70,7 +89,7 @@ fn verdict(against: Option<impl std::fmt::Display>) -> Response {
     }
 }
 
-fn failed() -> Response {
+pub(super) fn failed() -> Response {
     reply::error(
         StatusCode::INTERNAL_SERVER_ERROR,
         "the answer could not be written",

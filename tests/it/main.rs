@@ -6,6 +6,7 @@
     reason = "a helper that fails is a test that fails, and a skipped test says so"
 )]
 
+mod api;
 mod architecture;
 mod bad_input;
 #[cfg(feature = "sandbox")]

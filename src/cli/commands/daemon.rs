@@ -11,23 +11,26 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::cli::Variables;
-use crate::cli::args::DaemonArgs;
+use crate::cli::api_token;
+use crate::cli::args::{ApiReads, DaemonArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::recording::Recording;
 use crate::cli::tenant::Connector;
 use crate::cli::{project, provenance, runtime};
 use crate::controller::connect::SecretResolver;
+use crate::controller::control::Kept;
 use crate::controller::delays::Delays;
 use crate::daemon::{self, DaemonOptions, ExitReason};
 use crate::manifest;
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::runtime::clock::SystemClock;
-use crate::server;
+use crate::server::{self, Access, ApiOptions, Reads};
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
 use crate::source::{Source, snapshot_in_time};
 use crate::store::DaemonLock;
+use crate::store::history::{Reader, file_in};
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -55,12 +58,20 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         polled,
         events,
     } = remote::woken(args, &root, git.clone()).await?;
+    let listener = listen(args).await?;
+    let api = ApiOptions {
+        access: access(args, &root, &listener).await?,
+        past: Some(Arc::new(Reader::of(file_in(&state)))),
+    };
+    let kept = Kept::in_folder(&state, &environment);
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
     let ended = daemon::run(DaemonOptions {
         environment,
         chosen_environment: args.tenant.env.clone(),
-        listen: Some(listen(args).await?),
+        listen: Some(listener),
+        kept,
+        api,
         watch: match git {
             Some(_) => None,
             None => Some(watch(&args.path).await?),
@@ -123,6 +134,30 @@ async fn listen(args: &DaemonArgs) -> Result<tokio::net::TcpListener, CliError> 
     bound.map_err(|error| {
         let hint = error.hint();
         CliError::user(error.to_string()).because(&error).hint(hint)
+    })
+}
+
+/// Who may ask over HTTP.
+async fn access(
+    args: &DaemonArgs,
+    root: &Path,
+    listener: &tokio::net::TcpListener,
+) -> Result<Access, CliError> {
+    let token = api_token::look_up(args.api_token.as_deref(), root).await?;
+    let address = listener.local_addr();
+    let on_loopback = address.is_ok_and(|address| address.ip().to_canonical().is_loopback());
+    let reads = match (args.api_reads, &token) {
+        (Some(ApiReads::Token), None) => {
+            return Err(CliError::user("--api-reads token needs --api-token"));
+        }
+        (Some(ApiReads::Token), Some(_)) => Reads::Token,
+        (None, Some(_)) if !on_loopback => Reads::Token,
+        (Some(ApiReads::Open) | None, _) => Reads::Open,
+    };
+    Ok(Access {
+        token,
+        reads,
+        on_loopback,
     })
 }
 

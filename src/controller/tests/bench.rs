@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::controller::control::Control;
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
 use crate::controller::history::Historian;
@@ -47,6 +48,7 @@ pub(super) struct Bench {
     pub(super) script: Arc<Script>,
     pub(super) nudge: mpsc::Sender<()>,
     pub(super) event: mpsc::Sender<()>,
+    pub(super) control: Control,
     pub(super) trigger: Trigger,
     pub(super) status: watch::Receiver<Status>,
     pub(super) began: Instant,
@@ -71,6 +73,7 @@ impl Bench {
             Delays::seeded(1),
         )
         .noting(Historian::new(noted.clone(), "daemon", Actor::default()));
+        let control = reconciler.control.clone();
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();
         let (event, events) = mpsc::channel(1);
@@ -80,6 +83,7 @@ impl Bench {
             script,
             nudge,
             event,
+            control,
             trigger,
             status,
             began: Instant::now(),
