@@ -29,6 +29,7 @@ pub mod fights;
 pub mod gate;
 pub mod history;
 pub mod memory;
+pub mod notices;
 pub mod pass;
 pub mod queue;
 pub mod reconciler;

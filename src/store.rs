@@ -14,8 +14,10 @@ mod file;
 mod folder;
 pub mod history;
 mod lock;
+mod outbox;
 mod secrets;
 
 pub use folder::make_private;
 pub use lock::{DaemonLock, LockError};
+pub use outbox::OutboxFile;
 pub use secrets::{Place, SecretStore};

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
-use crate::model::Diagnostic;
 use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
+use crate::model::{Address, Diagnostic, Project};
 use crate::source::Revision;
 use crate::source::git::SourceStatus;
 
@@ -207,6 +207,12 @@ pub struct Status {
     pub resources: Arc<[ResourceStatus]>,
     /// How the recording of the history fares.
     pub history: HistoryHealth,
+    /// What was changed elsewhere and is left so, by the policy.
+    #[serde(skip)]
+    pub drifted: Arc<[Address]>,
+    /// The project as last found to be right: who is told of what.
+    #[serde(skip)]
+    pub project: Option<Arc<Project>>,
     /// For metrics.
     #[serde(skip)]
     pub totals: Totals,
@@ -238,6 +244,8 @@ impl Status {
             source: None,
             resources: Arc::new([]),
             history: HistoryHealth::default(),
+            drifted: Arc::new([]),
+            project: None,
             totals: Totals::default(),
             alive_at: now,
             reading: None,

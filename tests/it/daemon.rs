@@ -87,9 +87,13 @@ impl Running {
             environment: "prod-us".to_owned(),
             chosen_environment: None,
             remembered: Remembered::in_memory(),
+            notifier: None,
             history: Historian::forgetful(),
             adopt: false,
             allow_delete: false,
+            reloads: None,
+            #[cfg(unix)]
+            supervisor: None,
             shutdown,
         };
         Self {
