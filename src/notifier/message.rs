@@ -215,13 +215,41 @@ mod tests {
 
     #[test]
     fn each_place_is_told_in_its_own_words() {
-        insta::assert_snapshot!(sent(NotifyVia::Slack { url: kept() }), @"");
-        insta::assert_snapshot!(sent(NotifyVia::Teams { url: kept() }), @"");
-        insta::assert_snapshot!(sent(NotifyVia::Webhook { url: kept(), key: Some(kept()) }), @"");
-        let repository = "acme/flows".to_owned();
+        let repository = || "acme/flows".to_owned();
         let (token, api) = (kept(), None);
-        insta::assert_snapshot!(sent(NotifyVia::GitHub { repository: repository.clone(), token: token.clone(), api: api.clone() }), @"");
-        insta::assert_snapshot!(sent(NotifyVia::GitLab { repository, token, api }), @"");
+        let github = NotifyVia::GitHub {
+            repository: repository(),
+            token: token.clone(),
+            api: api.clone(),
+        };
+        let gitlab = NotifyVia::GitLab {
+            repository: repository(),
+            token,
+            api,
+        };
+        let signed = NotifyVia::Webhook {
+            url: kept(),
+            key: Some(kept()),
+        };
+        for (via, part) in [
+            (
+                NotifyVia::Slack { url: kept() },
+                "&lt;!channel&gt; {commit} &amp; more",
+            ),
+            (NotifyVia::Teams { url: kept() }, "failed in prod {x"),
+            (signed, "x-signature-256: sha256="),
+            (
+                github,
+                "https://api.github.com/repos/acme/flows/statuses/c0ffee",
+            ),
+            (
+                gitlab,
+                "https://gitlab.com/api/v4/projects/acme%2Fflows/statuses/c0ffee",
+            ),
+        ] {
+            let text = sent(via);
+            assert!(text.contains(part), "{text}");
+        }
     }
 
     /// RFC 4231, test case 2.
