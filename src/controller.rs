@@ -31,6 +31,7 @@ pub mod gate;
 pub mod history;
 mod holding;
 pub mod memory;
+pub mod notices;
 pub mod pass;
 pub mod queue;
 pub mod reconciler;

@@ -102,15 +102,11 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     Plan(PlanArgs),
     Apply(ApplyArgs),
-<<<<<<< HEAD
     Daemon(Box<DaemonArgs>),
-=======
-    Daemon(DaemonArgs),
     Status(StatusArgs),
     Sync(SyncArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
->>>>>>> wip/api
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),

@@ -9,6 +9,7 @@ mod retries;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Variables;
 use super::args::TenantArgs;
@@ -189,10 +190,23 @@ fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option
 }
 
 fn http(ca_file: Option<PathBuf>) -> Result<Arc<dyn Transport>, CliError> {
-    let settings = HttpSettings {
+    transport(HttpSettings {
         ca_file,
         ..HttpSettings::default()
-    };
+    })
+}
+
+/// For messages to people: small, and given up soon.
+pub(crate) fn for_messages(args: &TenantArgs) -> Result<Arc<dyn Transport>, CliError> {
+    transport(HttpSettings {
+        connect_timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(15),
+        max_body: 64 * 1024,
+        ca_file: args.ca_file.clone(),
+    })
+}
+
+fn transport(settings: HttpSettings) -> Result<Arc<dyn Transport>, CliError> {
     let transport = HttpTransport::new(settings)
         .map_err(|error| CliError::world("cannot prepare connections").because(&error))?;
     Ok(Arc::new(transport))
@@ -248,6 +262,7 @@ mod tests {
                 .map(|name| ((*name).to_owned(), environment.clone()))
                 .collect(),
             policy: Policy::default(),
+            notify: Vec::new(),
         }
     }
 

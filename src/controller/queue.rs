@@ -31,6 +31,8 @@ pub enum Reason {
     Event,
     /// Somebody asked for it, or ended a pause.
     Sync,
+    /// Somebody asked for a look at everything.
+    Reload,
     /// Something failed before.
     Retry,
     /// The pass before gave way to newer files.
@@ -45,6 +47,7 @@ impl std::fmt::Display for Reason {
             Self::Source => "source",
             Self::Event => "event",
             Self::Sync => "sync",
+            Self::Reload => "reload",
             Self::Retry => "retry",
             Self::Superseded => "superseded",
         })

@@ -193,6 +193,7 @@ impl Reconciler {
         self.progress(|status| {
             status.revision = Some((&loaded.revision).into());
             status.refused_revision = None;
+            status.project = Some(Arc::new(loaded.desired.project.clone()));
         });
     }
 
@@ -415,6 +416,8 @@ impl Reconciler {
             }
             now.insert(resource.address.clone());
         }
+        let shown = now.iter().cloned().collect();
+        self.progress(|status| status.drifted = shown);
         self.state.drifted = now;
     }
 

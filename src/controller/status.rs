@@ -10,7 +10,7 @@ use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
 use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
-use crate::model::{Diagnostic, Pause};
+use crate::model::{Address, Diagnostic, Pause, Project};
 use crate::plan::{Plan, render};
 use crate::source::Revision;
 use crate::source::git::SourceStatus;
@@ -213,6 +213,12 @@ pub struct Status {
     /// The last plan, without its steps.
     #[serde(skip)]
     pub plan: Option<Arc<Plan>>,
+    /// What was changed elsewhere and is left so, by the policy.
+    #[serde(skip)]
+    pub drifted: Arc<[Address]>,
+    /// The project as last found to be right: who is told of what.
+    #[serde(skip)]
+    pub project: Option<Arc<Project>>,
     /// For metrics.
     #[serde(skip)]
     pub totals: Totals,
@@ -246,6 +252,8 @@ impl Status {
             resources: Arc::new([]),
             history: HistoryHealth::default(),
             plan: None,
+            drifted: Arc::new([]),
+            project: None,
             totals: Totals::default(),
             alive_at: now,
             reading: None,

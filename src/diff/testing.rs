@@ -78,6 +78,7 @@ impl World {
                     name: name("p"),
                     environments: IndexMap::new(),
                     policy: Policy::default(),
+                    notify: Vec::new(),
                 },
                 integrations: Vec::new(),
                 instances: Vec::new(),

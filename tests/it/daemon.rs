@@ -88,11 +88,15 @@ impl Running {
             environment: "prod-us".to_owned(),
             chosen_environment: None,
             remembered: Remembered::in_memory(),
+            notifier: None,
             history: Historian::forgetful(),
             kept: Kept::nowhere(),
             api: ApiOptions::default(),
             adopt: false,
             allow_delete: false,
+            reloads: None,
+            #[cfg(unix)]
+            supervisor: None,
             shutdown,
         };
         Self {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::cli::Variables;
 use crate::cli::api_token;
@@ -17,20 +17,24 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::recording::Recording;
 use crate::cli::tenant::Connector;
-use crate::cli::{project, provenance, runtime};
+use crate::cli::{project, provenance, runtime, tenant};
 use crate::controller::connect::SecretResolver;
 use crate::controller::control::Kept;
 use crate::controller::delays::Delays;
 use crate::daemon::{self, DaemonOptions, ExitReason};
 use crate::manifest;
 use crate::model::{Project, SecretRef, SecretValues};
+use crate::notifier::Notifier;
 use crate::runtime::clock::SystemClock;
+use crate::runtime::reload;
+#[cfg(unix)]
+use crate::runtime::supervisor::Supervisor;
 use crate::server::{self, Access, ApiOptions, Reads};
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
 use crate::source::{Source, snapshot_in_time};
-use crate::store::DaemonLock;
 use crate::store::history::{Reader, file_in};
+use crate::store::{DaemonLock, OutboxFile};
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -38,6 +42,10 @@ const QUIET: Duration = Duration::from_millis(50);
 /// Runs the command until a signal comes.
 pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit, CliError> {
     let shutdown = runtime::signals()?;
+    let reloads = reload::on_hangup()
+        .map_err(|error| CliError::world("cannot listen for SIGHUP").because(&error))?;
+    #[cfg(unix)]
+    let supervisor = supervisor(variables);
     let root = project::root(&args.path);
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
@@ -57,6 +65,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         hooks,
         polled,
         events,
+        pushes,
     } = remote::woken(args, &root, git.clone()).await?;
     let listener = listen(args).await?;
     let api = ApiOptions {
@@ -64,10 +73,16 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         past: Some(Arc::new(Reader::of(file_in(&state)))),
     };
     let kept = Kept::in_folder(&state, &environment);
+    if let Some(pushes) = pushes {
+        tokio::spawn(look_again(reloads.clone(), pushes));
+    }
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
+    let secrets: Arc<dyn SecretResolver> = Arc::new(Secrets {
+        root,
+        allow_exec: args.tenant.allow_exec,
+    });
     let ended = daemon::run(DaemonOptions {
-        environment,
         chosen_environment: args.tenant.env.clone(),
         listen: Some(listener),
         kept,
@@ -81,10 +96,15 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         hooks,
         events,
         connect: Arc::new(connect),
-        secrets: Arc::new(Secrets {
-            root,
-            allow_exec: args.tenant.allow_exec,
+        notifier: Some(Notifier {
+            transport: tenant::for_messages(&args.tenant)?,
+            secrets: Arc::clone(&secrets),
+            clock: Arc::new(SystemClock),
+            file: OutboxFile::of(&state, &environment),
+            delays: Delays::random(),
         }),
+        secrets,
+        environment,
         provenance: Arc::new(move |revision| {
             provenance::record(&variables_of, revision.commit.as_ref())
         }),
@@ -95,6 +115,9 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
+        reloads: Some(reloads),
+        #[cfg(unix)]
+        supervisor,
         shutdown,
     })
     .await;
@@ -106,6 +129,23 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
             Err(CliError::bug("the daemon ended although nobody asked it to").because(&error))
         }
     }
+}
+
+/// Has the git remote looked at whenever everything is.
+async fn look_again(mut reloads: watch::Receiver<u64>, pushes: mpsc::Sender<()>) {
+    while reloads.changed().await.is_ok() {
+        // Full: a look is due anyway.
+        let _ = pushes.try_send(());
+    }
+}
+
+/// Whoever started this process and wants to hear of it. Nobody is no reason to end.
+#[cfg(unix)]
+fn supervisor(variables: &Variables) -> Option<Supervisor> {
+    Supervisor::find(variables, std::process::id()).unwrap_or_else(|error| {
+        tracing::warn!(event = "supervisor.missing", %error, "NOTIFY_SOCKET names no socket");
+        None
+    })
 }
 
 /// What the environment is called: its URL is not known before the first pass.

@@ -49,6 +49,7 @@ pub(super) struct Bench {
     pub(super) nudge: mpsc::Sender<()>,
     pub(super) event: mpsc::Sender<()>,
     pub(super) control: Control,
+    pub(super) reload: watch::Sender<u64>,
     pub(super) trigger: Trigger,
     pub(super) status: watch::Receiver<Status>,
     pub(super) began: Instant,
@@ -77,13 +78,17 @@ impl Bench {
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();
         let (event, events) = mpsc::channel(1);
-        let driver = Driver::new("test", reconciler, Some(nudges), shutdown).with_events(events);
+        let (reload, reloads) = watch::channel(0);
+        let driver = Driver::new("test", reconciler, Some(nudges), shutdown)
+            .with_events(events)
+            .with_reloads(Some(reloads));
         Self {
             source,
             script,
             nudge,
             event,
             control,
+            reload,
             trigger,
             status,
             began: Instant::now(),

@@ -272,3 +272,33 @@ async fn newer_files_with_errors_are_named_and_the_last_good_ones_stay() {
     assert_eq!(id(status.revision).as_deref(), Some("r3"));
     assert_eq!(status.refused_revision, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_reload_is_a_pass_at_once_and_one_during_a_pass_comes_after_it() {
+    let mut bench = Bench::start(Script::default());
+    bench.passes(1).await;
+    let before = bench.elapsed();
+    bench.reload.send_modify(|count| *count += 1);
+    bench.passes(2).await;
+    assert_eq!(bench.elapsed(), before, "nothing waits for anything");
+
+    *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
+    let permits = bench.script.gate.available_permits();
+    bench.script.gate.forget_permits(permits);
+    bench.reload.send_modify(|count| *count += 1);
+    bench.until(|status| status.phase == Phase::Working).await;
+    bench.steps("+a").await;
+    for _ in 0..3 {
+        bench.reload.send_modify(|count| *count += 1);
+    }
+    let before = bench.elapsed();
+    bench.script.gate.add_permits(1000);
+    bench.passes(4).await;
+    assert!(bench.elapsed() - before < DEBOUNCE, "it was not forgotten");
+    let quiet = bench.elapsed();
+    bench.passes(5).await;
+    assert!(
+        bench.elapsed() - quiet >= INTERVAL.mul_f64(0.9),
+        "three requests were one"
+    );
+}

@@ -295,3 +295,53 @@ fn a_token_that_is_asked_for_has_to_be_given() {
         .run("daemon --sandbox --api-reads token")
         .expect(1);
 }
+
+/// Everything that a service manager heard up to a line of this kind.
+fn heard(socket: &std::os::unix::net::UnixDatagram, until: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut datagram = [0; 4096];
+    while !lines.iter().any(|line| line.starts_with(until)) {
+        let length = socket.recv(&mut datagram);
+        let length = length.unwrap_or_else(|error| panic!("no {until} ({error}) after {lines:?}"));
+        let text = std::str::from_utf8(&datagram[..length]).unwrap();
+        lines.extend(text.lines().map(str::to_owned));
+    }
+    lines
+}
+
+#[test]
+fn it_tells_the_service_manager_how_it_stands() {
+    let environment = project();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(60)))
+        .unwrap();
+    let mut child = environment
+        .command()
+        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
+        .env("NOTIFY_SOCKET", &path)
+        .env("WATCHDOG_USEC", "20000")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = lines(child.stderr.take().unwrap());
+    let mut running = Running(child);
+    assert_eq!(heard(&socket, "READY=1")[0], "READY=1");
+    let passed = heard(&socket, "STATUS=4 of 4 resources in step, 0 need somebody");
+    assert!(passed.iter().all(|line| line != "STOPPING=1"), "{passed:?}");
+    heard(&socket, "WATCHDOG=1");
+    wait_for(&log, "pass.finished");
+
+    running.signal("HUP");
+    heard(&socket, "RELOADING=1");
+    let again = wait_for(&log, "pass.finished");
+    assert!(again.contains(r#""reason":"reload""#), "{again}");
+    heard(&socket, "READY=1");
+
+    running.signal("TERM");
+    heard(&socket, "STOPPING=1");
+    assert_eq!(running.code(&log), Some(0));
+}

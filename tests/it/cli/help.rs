@@ -45,15 +45,12 @@ fn short_help_names_the_verbs() {
       validate    Checks the files, without a tenant
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
-<<<<<<< HEAD
       daemon      Keeps the tenant in step with a folder or a git remote until it is told to stop
-=======
       status      Shows how a running daemon fares: its last pass, what it waits for, what is out of step
       sync        Wakes a running daemon: it makes a pass at once, as it would have sooner or later
       pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
                   restart does not end it
       resume      Ends a pause. What was held back is written at once
->>>>>>> wip/api
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
                   else
