@@ -20,7 +20,7 @@ mod instance;
 mod integration;
 mod keys;
 mod lines;
-mod notify;
+mod notices;
 mod paths;
 mod policy;
 mod project;

@@ -14,7 +14,7 @@ pub mod history;
 mod ids;
 mod marker;
 mod nearest;
-mod notify;
+mod notices;
 mod observed;
 mod pause;
 mod policy;
@@ -39,7 +39,7 @@ pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;
 pub use nearest::nearest;
-pub use notify::{NoticeKind, NotifyTarget, NotifyVia};
+pub use notices::{NoticeKind, NotifyTarget, NotifyVia};
 pub use observed::{
     Asked, ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,

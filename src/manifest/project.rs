@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::declared::DeclaredProject;
 use super::fields::{Fields, entries};
 use super::findings::Report;
-use super::{keys, notify, policy, reading, secret};
+use super::{keys, notices, policy, reading, secret};
 use crate::model::{Environment, Project};
 use crate::yaml::{Entry, Node};
 
@@ -26,7 +26,7 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<DeclaredProject> {
             project.policy = policy::read(&rules);
         }
         if let Some(node) = spec.get("notify") {
-            project.notify = notify::read(report, node);
+            project.notify = notices::read(report, node);
         }
     }
     Some(DeclaredProject {

@@ -57,10 +57,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     };
     let environment = name(args, source.as_ref(), git.is_some()).await?;
     let state = args.state.folder.of(&root);
-    let _lock = DaemonLock::take(&state, &environment).map_err(|error| {
-        CliError::user(error.to_string())
-            .hint("stop it first, or give this one a folder of its own with --state-dir")
-    })?;
+    let _lock = lock(&state, &environment)?;
     let remote::Woken {
         hooks,
         polled,
@@ -122,6 +119,18 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     })
     .await;
     recording.finish().await;
+    exit(ended)
+}
+
+/// One daemon for an environment and a state folder.
+fn lock(state: &Path, environment: &str) -> Result<DaemonLock, CliError> {
+    DaemonLock::take(state, environment).map_err(|error| {
+        CliError::user(error.to_string())
+            .hint("stop it first, or give this one a folder of its own with --state-dir")
+    })
+}
+
+fn exit<E: std::error::Error>(ended: Result<ExitReason, E>) -> Result<Exit, CliError> {
     match ended {
         Ok(ExitReason::Drained) => Ok(Exit::Done),
         Ok(ExitReason::Aborted) => Ok(Exit::Interrupted),

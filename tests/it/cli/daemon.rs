@@ -300,7 +300,7 @@ fn a_token_that_is_asked_for_has_to_be_given() {
 fn heard(socket: &std::os::unix::net::UnixDatagram, until: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut datagram = [0; 4096];
-    while !lines.iter().any(|line| line.starts_with(until)) {
+    while !lines.iter().any(|line| line.contains(until)) {
         let length = socket.recv(&mut datagram);
         let length = length.unwrap_or_else(|error| panic!("no {until} ({error}) after {lines:?}"));
         let text = std::str::from_utf8(&datagram[..length]).unwrap();
@@ -330,7 +330,7 @@ fn it_tells_the_service_manager_how_it_stands() {
     let log = lines(child.stderr.take().unwrap());
     let mut running = Running(child);
     assert_eq!(heard(&socket, "READY=1")[0], "READY=1");
-    let passed = heard(&socket, "STATUS=4 of 4 resources in step, 0 need somebody");
+    let passed = heard(&socket, "resources in step, 0 need somebody");
     assert!(passed.iter().all(|line| line != "STOPPING=1"), "{passed:?}");
     heard(&socket, "WATCHDOG=1");
     wait_for(&log, "pass.finished");

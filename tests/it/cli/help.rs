@@ -46,7 +46,8 @@ fn short_help_names_the_verbs() {
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
       daemon      Keeps the tenant in step with a folder or a git remote until it is told to stop
-      status      Shows how a running daemon fares: its last pass, what it waits for, what is out of step
+      status      Shows how a running daemon fares: its last pass, what it waits for, what is out of
+                  step
       sync        Wakes a running daemon: it makes a pass at once, as it would have sooner or later
       pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
                   restart does not end it
@@ -73,7 +74,8 @@ fn short_help_names_the_verbs() {
                   now
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
-      schema      Prints the JSON Schema of the manifests, for editors
+      schema      Prints a JSON Schema: of the manifests for editors, or of what commands print with `-o
+                  json`
       completion  Prints a completion script for a shell
       man         Prints the manual page
       help        Print this message or the help of the given subcommand(s)

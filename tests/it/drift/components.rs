@@ -76,7 +76,7 @@ async fn a_missing_component_stops_what_depends_on_it_and_nothing_else() {
     let plan = world.plan().await;
     insta::assert_snapshot!(digest(&plan), @r#"
     Integration/other: create publish []
-    Instance/jones: create deploy [config "Endpoint", config "Batch Size", config "Token", config "Warehouses", config "Mapping", config "Timing", config "Login" input "username", config "Login" input "password"]
+    Instance/jones: create deploy [description, labels, config "Endpoint", config "Batch Size", config "Token", config "Warehouses", config "Mapping", config "Timing", config "Login" input "username", config "Login" input "password"]
     "#);
     let stopped: Vec<_> = (plan.resources.iter())
         .filter(|resource| resource.health == Health::Blocked)

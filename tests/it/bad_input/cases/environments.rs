@@ -39,7 +39,7 @@ spec:
             length: 0,
             code: "wrong-type",
             message: "the spec of a Project must be a mapping, not a list",
-            hint: Some("it may have: environments, policy"),
+            hint: Some("it may have: environments, policy, notify"),
             line: Some("  - a"),
         }],
     },
