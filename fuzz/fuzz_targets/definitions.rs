@@ -1,0 +1,8 @@
+#![no_main]
+//! Hostile input for `definitions`.
+
+#[path = "../bodies.rs"]
+#[allow(dead_code, reason = "each target uses one of them")]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::definitions(data));
