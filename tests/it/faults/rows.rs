@@ -23,15 +23,18 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: &[(&str, &str)] = &[
-    ("customer", "a manifest that names a customer by its id"),
-    ("executionResult", "get execution"),
-    ("executionResults", "get executions"),
+const BY_HAND: [(&str, &str); 5] = [
     ("component", "get component"),
-    ("instanceConfigVariable", "get"),
-    ("logs", "get logs"),
-    ("testIntegrationFlow", "test"),
-    ("validateIntegrationSchema", "validate --live"),
+    (
+        "customer",
+        "a manifest that names a customer by its id, or get customer",
+    ),
+    ("executionResult", "get execution"),
+    ("testIntegrationFlow", "test flow"),
+    (
+        "validateIntegrationSchema",
+        "validate, where it asks the tenant",
+    ),
 ];
 
 /// What a phase sends.
