@@ -13,6 +13,7 @@ use prism_gitops::controller::driver::Driver;
 use prism_gitops::controller::reconciler::Reconciler;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::stages::{Choices, Live};
+use prism_gitops::controller::status::PassResult;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver, Status};
 use prism_gitops::model::{Desired, Project, Secret, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::prismatic::platform::Platform;
@@ -164,7 +165,12 @@ async fn a_day_of_the_loop_leaves_nothing_behind() {
     flat(&all);
     assert_eq!(whole::count(&world).await.0, 2);
     assert_eq!(whole::count(&world).await.2, 3);
-    world.demand_convergence("a day").await;
+    let result = status.borrow().last_pass.as_ref().unwrap().result;
+    assert_eq!(
+        result,
+        PassResult::Unchanged,
+        "the loop does not come to rest"
+    );
 }
 
 /// A pass a minute, give or take the jitter, and nothing that grows with them.
