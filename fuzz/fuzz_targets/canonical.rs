@@ -1,5 +1,6 @@
-#![no_main]
 //! Hostile input for `canonical`.
+
+#![no_main]
 
 #[path = "../bodies.rs"]
 #[allow(dead_code, reason = "each target uses one of them")]
