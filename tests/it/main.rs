@@ -26,6 +26,9 @@ mod deploy;
 mod drift;
 #[cfg(feature = "sandbox")]
 mod faults;
+#[path = "../../fuzz/bodies.rs"]
+mod fuzz_bodies;
+mod fuzzed;
 mod git;
 mod operations;
 #[cfg(feature = "sandbox")]
@@ -41,5 +44,8 @@ mod random_worlds;
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod sdl;
+mod seeded;
 mod server;
+#[cfg(feature = "sandbox")]
+mod soak;
 mod wire;
