@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use prism_gitops::controller::control::{Control, Kept};
 use prism_gitops::definition::{self, Definition};
 use prism_gitops::manifest;
 use prism_gitops::model::{RateLimit, Scope, Secret, SourceFile};
@@ -13,6 +14,7 @@ use prism_gitops::prismatic::platform::Platform as _;
 use prism_gitops::prismatic::transport::{Request, Response, Transport, TransportError};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
 use prism_gitops::runtime::clock::TokioClock;
+use prism_gitops::server::{Api, ApiOptions};
 
 /// A target: its name, which is also its corpus, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -129,9 +131,13 @@ pub fn webhooks(data: &[u8]) {
     let status = runtime.block_on(async {
         let now = tokio::time::Instant::now();
         let status = prism_gitops::controller::Status::starting("fuzzing", now);
+        let clock = Arc::new(prism_gitops::runtime::clock::SystemClock);
+        let (sender, status) = tokio::sync::watch::channel(status);
+        let control = Control::open(Kept::nowhere(), sender, clock.clone());
         let state = prism_gitops::server::ServerState {
-            status: tokio::sync::watch::channel(status).1,
-            clock: Arc::new(prism_gitops::runtime::clock::SystemClock),
+            status,
+            api: Api::new(ApiOptions::default(), control),
+            clock,
             limits: prism_gitops::runtime::readiness::Limits::for_interval(
                 std::time::Duration::from_secs(60),
             ),

@@ -54,15 +54,16 @@ pub struct ServerState {
 
 /// All routes, with everything around them.
 pub fn router(state: ServerState, hooks: Option<hooks::Hooks>) -> Router {
+    let reading = api::reading(&state);
+    let writing = api::writing(&state);
     let routes = Router::new()
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))
         .route("/metrics", get(routes::metrics))
         .method_not_allowed_fallback(reply::method_not_allowed)
-        .with_state(state.clone())
-        .merge(api::reading(&state))
+        .with_state(state)
+        .merge(reading)
         .fallback(reply::not_found);
-    let writing = api::writing(&state);
     layers::around(
         routes,
         match hooks {

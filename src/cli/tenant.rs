@@ -64,7 +64,7 @@ pub(crate) async fn choose(
     variables: &Variables,
 ) -> Result<Chosen, CliError> {
     let target = resolve(args, project, root, variables).await?;
-    let listener = ToldAtTerminal::new(ui);
+    let listener = ToldAtTerminal::listening(ui);
     target.open(root, |client| client.attended(listener))
 }
 

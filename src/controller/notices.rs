@@ -144,14 +144,16 @@ fn kind(last: Option<&Standing>, now: &Standing) -> Option<NoticeKind> {
     let before = last.map(|last| last.state);
     let same_files = last.is_some_and(|last| last.revision == now.revision);
     match (before, now.state) {
-        (Some(State::InStep), State::InStep) if same_files => None,
+        (Some(State::InStep), State::InStep) | (Some(State::Failed), State::Failed)
+            if same_files =>
+        {
+            None
+        }
+        (Some(State::Blocked), State::Blocked) | (Some(State::Drifted), State::Drifted) => None,
         (None | Some(State::InStep), State::InStep) => Some(NoticeKind::Synced),
         (Some(_), State::InStep) => Some(NoticeKind::Recovered),
-        (Some(State::Failed), State::Failed) if same_files => None,
         (_, State::Failed) => Some(NoticeKind::Failed),
-        (Some(State::Blocked), State::Blocked) => None,
         (_, State::Blocked) => Some(NoticeKind::Blocked),
-        (Some(State::Drifted), State::Drifted) => None,
         (_, State::Drifted) => Some(NoticeKind::Drifted),
     }
 }

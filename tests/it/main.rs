@@ -26,6 +26,10 @@ mod deploy;
 mod drift;
 #[cfg(feature = "sandbox")]
 mod faults;
+#[expect(
+    unreachable_pub,
+    reason = "the fuzz targets, a crate of their own, call them"
+)]
 #[path = "../../fuzz/bodies.rs"]
 mod fuzz_bodies;
 mod fuzzed;

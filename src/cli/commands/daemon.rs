@@ -70,6 +70,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         past: Some(Arc::new(Reader::of(file_in(&state)))),
     };
     let kept = Kept::in_folder(&state, &environment);
+    let outbox = OutboxFile::of(&state, &environment);
     if let Some(pushes) = pushes {
         tokio::spawn(look_again(reloads.clone(), pushes));
     }
@@ -93,13 +94,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         hooks,
         events,
         connect: Arc::new(connect),
-        notifier: Some(Notifier {
-            transport: tenant::for_messages(&args.tenant)?,
-            secrets: Arc::clone(&secrets),
-            clock: Arc::new(SystemClock),
-            file: OutboxFile::of(&state, &environment),
-            delays: Delays::random(),
-        }),
+        notifier: Some(notifier(args, outbox, &secrets)?),
         secrets,
         environment,
         provenance: Arc::new(move |revision| {
@@ -120,6 +115,21 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     .await;
     recording.finish().await;
     exit(ended)
+}
+
+/// Tells people, through a transport of its own.
+fn notifier(
+    args: &DaemonArgs,
+    file: OutboxFile,
+    secrets: &Arc<dyn SecretResolver>,
+) -> Result<Notifier, CliError> {
+    Ok(Notifier {
+        transport: tenant::for_messages(&args.tenant)?,
+        secrets: Arc::clone(secrets),
+        clock: Arc::new(SystemClock),
+        file,
+        delays: Delays::random(),
+    })
 }
 
 /// One daemon for an environment and a state folder.

@@ -15,7 +15,7 @@ pub(super) struct ToldAtTerminal;
 
 impl ToldAtTerminal {
     /// Nobody off a terminal: what a script reads is the outcome.
-    pub(super) fn new(ui: &Ui) -> Option<Arc<dyn RetryListener>> {
+    pub(super) fn listening(ui: &Ui) -> Option<Arc<dyn RetryListener>> {
         ui.can_draw().then(|| Arc::new(Self) as _)
     }
 }

@@ -66,7 +66,7 @@ fn what_the_server_adds_by_itself_is_no_change() {
     // By hand in the designer, and not published: the server says so.
     let cases: [(&str, Arrange); 3] = [
         ("edited", |w| {
-            w.tenant.integrations.items[0].has_unpublished_changes = true
+            w.tenant.integrations.items[0].has_unpublished_changes = true;
         }),
         ("published by hand", |w| {
             w.tenant.integrations.items[0].versions.items[0].record = VersionRecord::default();

@@ -1,4 +1,4 @@
-//! The OpenAPI document and the server say the same.
+//! The `OpenAPI` document and the server say the same.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ const ENDS: &[&str] = &["&&", "||", "|", ">", ">>", "2>", "<", ";", "#", "\\"];
 /// The command lines of ours in a shell's text, in words, without the program's name.
 fn commands(script: &str) -> Vec<Vec<String>> {
     let whole = script.replace("\\\n", " ");
-    let lines = whole.lines().map(|line| line.trim_start());
+    let lines = whole.lines().map(str::trim_start);
     let lines = lines.map(|line| line.strip_prefix("$ ").unwrap_or(line));
     let found = lines.flat_map(commands_of_line);
     found.filter(|words| !words.is_empty()).collect()

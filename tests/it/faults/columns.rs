@@ -27,11 +27,12 @@ fn scope(fault: &Fault) -> Scope {
         | Fault::Truncate
         | Fault::Html { .. }
         | Fault::Unauthorized => Scope::Any,
-        Fault::NullNode | Fault::ShortPage { .. } | Fault::RepeatPage => Scope::Lists,
         Fault::Refuse { .. } => Scope::Writes,
         // Where, is in its path.
         Fault::NullField { path } if path.starts_with("payload") => Scope::Writes,
-        Fault::NullField { .. } => Scope::Lists,
+        Fault::NullField { .. } | Fault::NullNode | Fault::ShortPage { .. } | Fault::RepeatPage => {
+            Scope::Lists
+        }
     }
 }
 
