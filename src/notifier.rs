@@ -6,7 +6,7 @@
 //! # Invariants
 //!
 //! - No pass waits for it, and nothing it does or fails to do changes one.
-//! - The outbox holds at most [`MOST`] messages, none older than [`OLDEST`], and no secret.
+//! - The outbox holds at most `MOST` messages, none older than `OLDEST`, and no secret.
 //! - URLs, tokens and bodies are never logged; targets go by their names.
 
 mod message;
