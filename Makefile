@@ -57,7 +57,7 @@ $(PEER_STAMP): tests/peer/package.json $(PEER_LOCK)
 	$(NPM) ci --prefix target/peer --ignore-scripts --no-audit --no-fund
 	touch $@
 
-# How many random worlds: a nightly run's by default, CI sets its own.
+# How many random worlds: a nightly run's by default.
 WORLDS ?= 1000000
 
 .PHONY: worlds
