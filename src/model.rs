@@ -23,6 +23,7 @@ mod secret;
 mod secret_records;
 mod source_file;
 mod status;
+mod told;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use change::FieldChange;
@@ -56,3 +57,4 @@ pub use secret_records::{
 };
 pub use source_file::SourceFile;
 pub use status::{Health, SyncStatus};
+pub use told::{chain, one_line};

@@ -15,9 +15,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify, watch};
 
-use super::error::chain;
 use super::status::{Phase, Status};
-use crate::model::Pause;
+use crate::model::{Pause, chain};
 use crate::runtime::clock::Clock;
 use crate::store::PauseFile;
 

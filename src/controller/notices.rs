@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Class;
-use super::status::{PassResult, Status};
-use crate::model::{Health, NoticeKind};
+use super::status::{PassOutcome, Status};
+use crate::model::{Health, NoticeKind, one_line};
 
 /// So often in a row the world has to fail before people are told: one lost
 /// connection mends itself.
@@ -76,7 +76,7 @@ impl Notices {
     /// What a pass that has just ended gives to tell.
     pub fn after(&mut self, status: &Status) -> Option<Notice> {
         let result = status.last_pass.as_ref()?.result;
-        if matches!(result, PassResult::Superseded | PassResult::Interrupted) {
+        if matches!(result, PassOutcome::Superseded | PassOutcome::Interrupted) {
             return None;
         }
         let (state, reason) = self.judge(status, result)?;
@@ -98,12 +98,12 @@ impl Notices {
             environment: status.environment.clone(),
             revision: about.map(|revision| revision.id.clone()),
             commit: about.and_then(|revision| revision.commit.clone()),
-            reason: shortened(&reason),
+            reason: one_line(&reason, LONGEST),
         })
     }
 
     /// How things stand, and why; `None` where it is too early to say.
-    fn judge(&mut self, status: &Status, result: PassResult) -> Option<(State, String)> {
+    fn judge(&mut self, status: &Status, result: PassOutcome) -> Option<(State, String)> {
         if let Some(error) = &status.error {
             self.failures += 1;
             let sure = error.class != Class::World || self.failures >= PATIENCE;
@@ -114,7 +114,7 @@ impl Notices {
             let resource = status.resources.iter().find(|r| r.health == health)?;
             Some(format!("{}: {}", resource.address, resource.reason))
         };
-        if result == PassResult::Incomplete || status.last_pass.as_ref()?.counts.failed > 0 {
+        if result == PassOutcome::Incomplete || status.last_pass.as_ref()?.counts.failed > 0 {
             let reason = first(Health::Degraded);
             return Some((
                 State::Failed,
@@ -129,7 +129,7 @@ impl Notices {
             return Some((State::Drifted, format!("{address} and {more} more")));
         }
         // Still waiting for its next try: neither well nor anything new.
-        if status.last_success_at.is_none() || result == PassResult::Held {
+        if status.last_success_at.is_none() || result == PassOutcome::Held {
             return None;
         }
         Some((
@@ -158,11 +158,6 @@ fn kind(last: Option<&Standing>, now: &Standing) -> Option<NoticeKind> {
     }
 }
 
-fn shortened(reason: &str) -> String {
-    let plain = reason.chars().map(|c| if c.is_control() { ' ' } else { c });
-    plain.take(LONGEST).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -171,10 +166,10 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::controller::status::{Counts, ErrorStatus, PassStatus, RevisionStatus};
+    use crate::controller::status::{ErrorStatus, PassCounts, PassStatus, RevisionStatus};
     use crate::controller::testing::instance;
 
-    fn status(revision: &str, result: PassResult) -> Status {
+    fn status(revision: &str, result: PassOutcome) -> Status {
         let mut status = Status::starting("prod", Instant::now());
         let about = Some(RevisionStatus {
             id: revision.to_owned(),
@@ -188,13 +183,13 @@ mod tests {
             finished_at: Timestamp::UNIX_EPOCH,
             duration_ms: 1,
             result,
-            counts: Counts::default(),
+            counts: PassCounts::default(),
         });
         status
     }
 
     fn failing(revision: &str, class: Class) -> Status {
-        let mut status = status(revision, PassResult::Failed);
+        let mut status = status(revision, PassOutcome::Failed);
         status.error = Some(ErrorStatus {
             class,
             message: "no way".to_owned(),
@@ -205,7 +200,7 @@ mod tests {
     }
 
     fn drifted(revision: &str) -> Status {
-        let mut status = status(revision, PassResult::Held);
+        let mut status = status(revision, PassOutcome::Held);
         status.drifted = [instance("a")].into();
         status
     }
@@ -222,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_changes_are_told() {
-        use PassResult::{Applied, Held, Incomplete, Interrupted, Superseded, Unchanged};
+        use PassOutcome::{Applied, Held, Incomplete, Interrupted, Superseded, Unchanged};
         let (user, world) = (Class::User, Class::World);
         let fine = |revision| status(revision, Unchanged);
         for (passes, expected) in [
@@ -284,9 +279,9 @@ mod tests {
     #[tokio::test]
     async fn a_restart_repeats_nothing() {
         let mut first = Notices::default();
-        first.after(&status("r1", PassResult::Applied));
+        first.after(&status("r1", PassOutcome::Applied));
         let kept = serde_json::to_string(&first.standing()).unwrap();
         let mut second = Notices::since(serde_json::from_str(&kept).unwrap());
-        assert_eq!(second.after(&status("r1", PassResult::Unchanged)), None);
+        assert_eq!(second.after(&status("r1", PassOutcome::Unchanged)), None);
     }
 }

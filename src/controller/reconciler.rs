@@ -31,7 +31,7 @@ use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
 use super::stages::{Prepared, Stages};
-use super::status::{Counts, RevisionStatus, Status};
+use super::status::{PassCounts, RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic, DriftMode, Health};
@@ -206,7 +206,7 @@ impl Reconciler {
         let mut prepared = match self.plan(loaded, stop.clone()).await {
             Some(Ok(prepared)) => prepared,
             Some(Err(error)) => return End::Failed(error),
-            None => return self.stopped(&loaded.revision, Counts::default()),
+            None => return self.stopped(&loaded.revision, PassCounts::default()),
         };
         let now = self.clock.instant();
         let memory = &mut self.state.memory;
@@ -447,7 +447,7 @@ impl Reconciler {
         self.state.waiting = now;
     }
 
-    fn stopped(&self, revision: &Revision, counts: Counts) -> End {
+    fn stopped(&self, revision: &Revision, counts: PassCounts) -> End {
         End::Stopped {
             revision: revision.clone(),
             counts,

@@ -9,9 +9,12 @@ use tokio::time::Instant;
 use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
-use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
+use crate::model::history::HistoryHealth;
+pub use crate::model::history::{PassCounts, PassOutcome};
 use crate::model::{Address, Diagnostic, Pause, Project};
 use crate::plan::{Plan, render};
+use crate::runtime::clock::Clock;
+use crate::runtime::readiness::Facts;
 use crate::source::Revision;
 use crate::source::git::SourceStatus;
 
@@ -25,60 +28,6 @@ pub enum Phase {
     Working,
     /// It has ended.
     Stopped,
-}
-
-/// How a pass ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PassResult {
-    /// There was nothing to do.
-    Unchanged,
-    /// Everything that was tried succeeded.
-    Applied,
-    /// There are differences, and all of them are left alone for now.
-    Held,
-    /// Some steps failed.
-    Incomplete,
-    /// The files are wrong; nothing was written.
-    Invalid,
-    /// Files or tenant could not be read; nothing was written.
-    Failed,
-    /// It gave way to newer files.
-    Superseded,
-    /// It gave way to a shutdown or a pause.
-    Interrupted,
-}
-
-impl PassResult {
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unchanged => "unchanged",
-            Self::Applied => "applied",
-            Self::Held => "held",
-            Self::Incomplete => "incomplete",
-            Self::Invalid => "invalid",
-            Self::Failed => "failed",
-            Self::Superseded => "superseded",
-            Self::Interrupted => "interrupted",
-        }
-    }
-}
-
-impl From<PassResult> for PassOutcome {
-    fn from(result: PassResult) -> Self {
-        match result {
-            PassResult::Unchanged => Self::Unchanged,
-            PassResult::Applied => Self::Applied,
-            PassResult::Held => Self::Held,
-            PassResult::Incomplete => Self::Incomplete,
-            PassResult::Invalid => Self::Invalid,
-            PassResult::Failed => Self::Failed,
-            PassResult::Superseded => Self::Superseded,
-            PassResult::Interrupted => Self::Interrupted,
-        }
-    }
 }
 
 /// Names a reading of the files.
@@ -126,37 +75,6 @@ pub struct RemoteStatus {
     pub failing_since: Option<Timestamp>,
 }
 
-/// What a pass did, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Counts {
-    /// Resources that differed.
-    pub changes: usize,
-    /// Steps that are done.
-    pub applied: usize,
-    /// Steps that failed.
-    pub failed: usize,
-    /// Resources that were left alone for now.
-    pub held: usize,
-    /// Resources that cannot proceed.
-    pub blocked: u64,
-    /// Resources that wait for a person.
-    pub pending: u64,
-}
-
-impl From<Counts> for PassCounts {
-    fn from(counts: Counts) -> Self {
-        let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
-        Self {
-            changes: number(counts.changes),
-            applied: number(counts.applied),
-            failed: number(counts.failed),
-            held: number(counts.held),
-            blocked: counts.blocked,
-            pending: counts.pending,
-        }
-    }
-}
-
 /// One pass.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -168,10 +86,10 @@ pub struct PassStatus {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// How it ended.
-    pub result: PassResult,
+    pub result: PassOutcome,
     /// In numbers.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: PassCounts,
 }
 
 /// What the daemon knows.
@@ -257,6 +175,18 @@ impl Status {
             totals: Totals::default(),
             alive_at: now,
             reading: None,
+        }
+    }
+
+    /// What judgements of life and readiness rest on.
+    #[must_use]
+    pub fn facts(&self, clock: &dyn Clock) -> Facts {
+        Facts {
+            draining: self.draining || self.phase == Phase::Stopped,
+            working: self.phase == Phase::Working,
+            silence: clock.instant().saturating_duration_since(self.alive_at),
+            passed_once: self.generation > 0,
+            observation_age: self.observation_age(clock.now()),
         }
     }
 

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::controller::Status;
 use crate::controller::status::Phase;
-use crate::model::{Health, SyncStatus};
+use crate::model::{Health, SyncStatus, one_line};
 use crate::runtime::clock::Clock;
-use crate::runtime::readiness::{self, Facts, Limits};
+use crate::runtime::readiness::{self, Limits};
 use crate::runtime::supervisor::Supervisor;
 
 /// Longer than any line of a status display.
@@ -63,23 +63,12 @@ pub(super) async fn run(supervisor: Supervisor, mut around: Around) -> Result<()
 
 impl Around {
     fn lives(&self) -> bool {
-        let facts = facts(&self.status.borrow(), self.clock.instant());
+        let facts = self.status.borrow().facts(self.clock.as_ref());
         let live = readiness::live(&facts, &self.limits);
         if let Err(reason) = &live {
             tracing::warn!(event = "watchdog.withheld", %reason, "the service manager is not told that the loop lives");
         }
         live.is_ok()
-    }
-}
-
-/// What the judgement of life rests on.
-fn facts(status: &Status, now: Instant) -> Facts {
-    Facts {
-        draining: status.draining,
-        working: status.phase == Phase::Working,
-        silence: now.saturating_duration_since(status.alive_at),
-        passed_once: status.generation > 0,
-        observation_age: None,
     }
 }
 
@@ -151,8 +140,7 @@ fn line(status: &Status) -> String {
             all - differs
         )
     };
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    plain.take(LONGEST).collect()
+    one_line(&text, LONGEST)
 }
 
 #[cfg(test)]
@@ -160,6 +148,8 @@ mod tests {
     use super::*;
     use crate::controller::error::Class;
     use crate::controller::status::ErrorStatus;
+    use crate::runtime::clock::TokioClock;
+    use tokio::time::Instant;
 
     fn status() -> Status {
         Status::starting("test", Instant::now())
@@ -217,9 +207,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn life_is_judged_by_the_loops_own_signs() {
         let limits = Limits::for_interval(Duration::from_secs(60));
+        let clock = TokioClock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
         let mut status = status();
-        let live =
-            |status: &Status| readiness::live(&facts(status, Instant::now()), &limits).is_ok();
+        let live = |status: &Status| readiness::live(&status.facts(&clock), &limits).is_ok();
         tokio::time::advance(Duration::from_secs(300)).await;
         assert!(live(&status));
         tokio::time::advance(Duration::from_secs(1)).await;

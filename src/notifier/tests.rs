@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::controller::error::Class;
-use crate::controller::status::{Counts, ErrorStatus, PassResult, PassStatus, RevisionStatus};
+use crate::controller::status::{ErrorStatus, PassCounts, PassOutcome, PassStatus, RevisionStatus};
 use crate::model::{NoticeKind, NotifyVia, Secret, SecretRef, SecretValues};
 use crate::prismatic::transport::{Request, Response, TransportError};
 use crate::runtime::clock::TokioClock;
@@ -114,10 +114,10 @@ impl Bench {
                 finished_at: Timestamp::UNIX_EPOCH,
                 duration_ms: 1,
                 result: match well {
-                    true => PassResult::Applied,
-                    false => PassResult::Invalid,
+                    true => PassOutcome::Applied,
+                    false => PassOutcome::Invalid,
                 },
-                counts: Counts::default(),
+                counts: PassCounts::default(),
             });
         });
     }

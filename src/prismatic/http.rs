@@ -16,6 +16,7 @@ use reqwest::{Certificate, Client, ClientBuilder};
 
 use super::connection::is_loopback;
 use super::transport::{Method, Request, Response, Transport, TransportError};
+use crate::model::chain;
 
 const USER_AGENT: &str = concat!("prism-gitops/", env!("CARGO_PKG_VERSION"));
 
@@ -205,17 +206,6 @@ fn certificate<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a r
         };
     }
     None
-}
-
-/// An error with its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {

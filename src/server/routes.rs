@@ -9,19 +9,17 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::{ServerState, metrics as exposition, reply};
-use crate::controller::Status;
-use crate::controller::status::Phase;
-use crate::runtime::readiness::{self, Facts};
+use crate::runtime::readiness;
 
 /// Whether a restart would help.
 pub(super) async fn healthz(State(state): State<ServerState>) -> Response {
-    let facts = facts(&state);
+    let facts = state.status.borrow().facts(state.clock.as_ref());
     verdict(readiness::live(&facts, &state.limits).err())
 }
 
 /// Whether what the daemon says can be relied on.
 pub(super) async fn readyz(State(state): State<ServerState>) -> Response {
-    let facts = facts(&state);
+    let facts = state.status.borrow().facts(state.clock.as_ref());
     verdict(readiness::ready(&facts, &state.limits).err())
 }
 
@@ -58,24 +56,6 @@ pub(super) async fn metrics(State(state): State<ServerState>) -> Response {
     match exposition::text(status, state.clock.now()) {
         Ok(text) => ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),
         Err(_) => failed(),
-    }
-}
-
-fn facts(state: &ServerState) -> Facts {
-    let status = state.status.borrow();
-    let Status {
-        draining,
-        phase,
-        generation,
-        alive_at,
-        ..
-    } = &*status;
-    Facts {
-        draining: *draining || *phase == Phase::Stopped,
-        working: *phase == Phase::Working,
-        silence: state.clock.instant().saturating_duration_since(*alive_at),
-        passed_once: *generation > 0,
-        observation_age: status.observation_age(state.clock.now()),
     }
 }
 

@@ -17,7 +17,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use prism_gitops::controller::control::{Control, Kept};
 use prism_gitops::controller::resources::ResourceStatus;
-use prism_gitops::controller::status::{Counts, PassResult, PassStatus, RevisionStatus, Status};
+use prism_gitops::controller::status::{PassStatus, RevisionStatus, Status};
 use prism_gitops::model::history::{
     Actor, ChangeRecord, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome,
     WriteRecord, WriteStart,
@@ -222,8 +222,8 @@ impl Bench {
                 started_at: now,
                 finished_at: now,
                 duration_ms: 250,
-                result: PassResult::Applied,
-                counts: Counts::default(),
+                result: PassOutcome::Applied,
+                counts: PassCounts::default(),
             });
             status.plan = Some(Arc::new(plan(now)));
         });

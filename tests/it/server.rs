@@ -12,7 +12,7 @@ use prism_gitops::controller::control::{Control, Kept};
 use prism_gitops::controller::error::Class;
 use prism_gitops::controller::resources::ResourceStatus;
 use prism_gitops::controller::status::{
-    Counts, ErrorStatus, PassResult, PassStatus, Phase, RevisionStatus, Status,
+    ErrorStatus, PassCounts, PassOutcome, PassStatus, Phase, RevisionStatus, Status,
 };
 use prism_gitops::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
 use prism_gitops::plan::{Action, StepResult};
@@ -78,15 +78,15 @@ impl Bench {
                 started_at: now,
                 finished_at: now,
                 duration_ms: 250,
-                result: PassResult::Applied,
-                counts: Counts {
+                result: PassOutcome::Applied,
+                counts: PassCounts {
                     changes: 1,
                     applied: 2,
-                    ..Counts::default()
+                    ..PassCounts::default()
                 },
             });
             let took = Duration::from_millis(250);
-            status.totals.pass(PassResult::Applied, took);
+            status.totals.pass(PassOutcome::Applied, took);
             status.totals.step(Action::Deploy, &StepResult::Applied);
             status.totals.api_requests = Some(5);
         });

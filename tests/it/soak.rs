@@ -13,7 +13,7 @@ use prism_gitops::controller::driver::Driver;
 use prism_gitops::controller::reconciler::Reconciler;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::stages::{Choices, Live};
-use prism_gitops::controller::status::PassResult;
+use prism_gitops::controller::status::PassOutcome;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver, Status};
 use prism_gitops::model::{Desired, Project, Secret, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::prismatic::platform::Platform;
@@ -168,7 +168,7 @@ async fn a_day_of_the_loop_leaves_nothing_behind() {
     let result = status.borrow().last_pass.as_ref().unwrap().result;
     assert_eq!(
         result,
-        PassResult::Unchanged,
+        PassOutcome::Unchanged,
         "the loop does not come to rest"
     );
 }

@@ -14,7 +14,7 @@ use crate::controller::driver::{Driver, Ended};
 use crate::controller::history::Historian;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::resources::ResourceStatus;
-use crate::controller::status::{PassResult, Status};
+use crate::controller::status::{PassOutcome, Status};
 use crate::controller::testing::{MemorySource, Script, instance};
 use crate::model::history::{Actor, HistoryEvent, HistoryHealth};
 use crate::runtime::clock::TokioClock;
@@ -138,11 +138,11 @@ impl Bench {
 }
 
 /// How many passes have ended so.
-pub(super) fn ended(status: &Status, result: PassResult) -> u64 {
+pub(super) fn ended(status: &Status, result: PassOutcome) -> u64 {
     status.totals.passes.get(&result).copied().unwrap_or(0)
 }
 
-pub(super) fn result(status: &Status) -> PassResult {
+pub(super) fn result(status: &Status) -> PassOutcome {
     status.last_pass.as_ref().unwrap().result
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use super::bench::{Bench, INTERVAL, ended, result};
-use crate::controller::status::PassResult;
+use crate::controller::status::PassOutcome;
 use crate::controller::testing::{Script, deploy};
 
 fn differing() -> Script {
@@ -29,7 +29,7 @@ async fn a_paused_loop_reads_and_writes_nothing_until_it_is_resumed() {
     let asked = bench.control.sync();
     assert_eq!(asked, 2);
     let status = bench.passes(asked).await;
-    assert_eq!(result(&status), PassResult::Held);
+    assert_eq!(result(&status), PassOutcome::Held);
     assert_eq!(
         status.applied_revision, status.revision,
         "of the pass before"
@@ -61,7 +61,7 @@ async fn a_pause_stops_a_pass_between_steps() {
     bench.control.pause("release".to_owned(), None).await;
     bench.script.gate.add_permits(10);
     bench
-        .until(|status| ended(status, PassResult::Interrupted) == 1)
+        .until(|status| ended(status, PassOutcome::Interrupted) == 1)
         .await;
     bench.passes(3).await;
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bench::{Bench, INTERVAL, result};
 use crate::controller::error::PassError;
 use crate::controller::queue::DEBOUNCE;
-use crate::controller::status::{PassResult, Phase, RevisionStatus};
+use crate::controller::status::{PassOutcome, Phase, RevisionStatus};
 use crate::controller::testing::{Script, deploy};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 
@@ -26,7 +26,7 @@ async fn resyncs_at_the_interval_give_or_take_a_tenth() {
     let mut last = bench.elapsed();
     for generation in 1..=20 {
         let status = bench.passes(generation).await;
-        assert_eq!(result(&status), PassResult::Unchanged);
+        assert_eq!(result(&status), PassOutcome::Unchanged);
         let pause = bench.elapsed() - last;
         last = bench.elapsed();
         if generation > 1 {
@@ -95,7 +95,7 @@ async fn a_tenant_that_cannot_be_read_is_asked_less_and_less() {
         (9, 240.0),
     ] {
         let status = bench.passes(generation).await;
-        assert_eq!(result(&status), PassResult::Failed);
+        assert_eq!(result(&status), PassOutcome::Failed);
         assert_eq!(
             status.error.unwrap().message,
             "the tenant cannot be read: integrations: rate limited: slow down"
@@ -108,7 +108,7 @@ async fn a_tenant_that_cannot_be_read_is_asked_less_and_less() {
     let status = bench.passes(10).await;
     assert_eq!(
         (result(&status), status.error),
-        (PassResult::Unchanged, None)
+        (PassOutcome::Unchanged, None)
     );
     let before = bench.elapsed();
     bench.passes(11).await;
@@ -154,14 +154,14 @@ async fn a_folder_that_cannot_be_read_is_an_error_and_comes_back() {
     bench.source.set(None);
     bench.nudge.send(()).await.unwrap();
     let status = bench.passes(2).await;
-    assert_eq!(result(&status), PassResult::Failed);
+    assert_eq!(result(&status), PassOutcome::Failed);
     assert_eq!(
         status.error.unwrap().message,
         "the files cannot be read: there is no file or folder gone"
     );
     bench.source.set(Some("r1"));
     let status = bench.passes(3).await;
-    assert_eq!(result(&status), PassResult::Unchanged);
+    assert_eq!(result(&status), PassOutcome::Unchanged);
 }
 
 #[tokio::test(start_paused = true)]

@@ -187,7 +187,7 @@ async fn without_any_good_files_there_is_an_error_and_never_an_empty_project() {
     let source = bench.source();
     let error = source.snapshot().await.unwrap_err();
     assert_eq!(
-        crate::source::one_line(&error),
+        chain(&error),
         "the git remote gives no files: the repository has no commits yet"
     );
     assert!(error.needs_person());
