@@ -14,6 +14,7 @@ mod api_token;
 mod args;
 mod commands;
 mod confirm;
+mod consents;
 mod diagnostics;
 mod early;
 mod error;

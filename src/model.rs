@@ -3,6 +3,7 @@
 //! Pure. Nothing here decides anything.
 
 mod address;
+mod authorization;
 mod change;
 mod component;
 mod config;
@@ -26,6 +27,7 @@ mod status;
 mod told;
 
 pub use address::{Address, Kind, NameError, ResourceName};
+pub use authorization::{AuthorizeUrl, AuthorizeUrls, AwaitedConsents};
 pub use change::FieldChange;
 pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
 pub use config::{ConfigEntry, ConfigValue, ConnectionInput, SecretRef};

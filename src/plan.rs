@@ -36,7 +36,8 @@ pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, recheck};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
 use crate::model::{
-    Address, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus, VersionRecord,
+    Address, AwaitedConsents, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus,
+    VersionRecord,
 };
 
 /// What a plan needs to know beyond the differences.
@@ -176,6 +177,8 @@ pub struct PlannedResource {
     pub changes: Vec<FieldChange>,
     /// An owned object that nothing declares any more.
     pub orphan: bool,
+    /// Connections that wait for a person, for instances that have any.
+    pub awaits: Option<AwaitedConsents>,
     /// What the steps rest on, besides the live side of what differs.
     pub rests_on: Vec<Precondition>,
     /// The digest of everything that the steps write; `None` where there are none.

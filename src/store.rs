@@ -18,7 +18,7 @@ mod outbox;
 mod pause;
 mod secrets;
 
-pub use folder::make_private;
+pub use folder::{make_private, replace_private};
 pub use lock::{DaemonLock, LockError};
 pub use outbox::OutboxFile;
 pub use pause::{PauseFile, PauseUnreadable};

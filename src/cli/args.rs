@@ -7,6 +7,7 @@ mod act;
 mod adopt;
 mod apply;
 mod ask;
+mod consents;
 mod control;
 mod daemon;
 mod export;
@@ -32,6 +33,7 @@ pub(crate) use act::{
 pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
+pub(crate) use consents::ConsentArgs;
 pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
 pub(crate) use daemon::{ApiReads, DaemonArgs};
 pub(crate) use export::ExportArgs;

@@ -101,6 +101,7 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
             hint: None,
             changes: Vec::new(),
             orphan: false,
+            awaits: None,
             rests_on: Vec::new(),
             writes: None,
         });

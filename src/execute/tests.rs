@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, watch};
 use super::{Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
-    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Policy,
-    Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
+    IntegrationId, Policy, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
@@ -84,6 +84,10 @@ impl Platform for Script {
 
     async fn components(&self, _: &ComponentsWanted) -> Catalogue {
         unreachable!("execution looks nothing up")
+    }
+
+    async fn authorize_urls(&self, _: &BTreeSet<InstanceId>) -> AuthorizeUrls {
+        unreachable!("neither plan nor execution asks")
     }
 
     async fn import_integration(

@@ -231,6 +231,7 @@ pub(super) fn quiet(
         hint: None,
         changes: Vec::new(),
         orphan: false,
+        awaits: None,
         rests_on: Vec::new(),
         writes: None,
     }

@@ -6,7 +6,7 @@
 use super::build::{Builder, quiet};
 use super::{Action, Operation, Output, PlannedResource, Precondition, StepId, VersionSource};
 use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetVersion, Verdict};
-use crate::model::{Address, Health, InstanceId, InstanceState, SyncStatus};
+use crate::model::{Address, AwaitedConsents, Health, InstanceId, InstanceState, SyncStatus};
 
 /// Plans one instance.
 pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
@@ -31,9 +31,18 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
         reason,
         hint,
         changes: changes.fields.clone(),
+        awaits: awaits(changes),
         rests_on: rests_on(changes),
         ..quiet
     });
+}
+
+fn awaits(changes: &InstanceChanges) -> Option<AwaitedConsents> {
+    let awaited = AwaitedConsents {
+        instance: changes.live.id().cloned(),
+        variables: changes.pending.clone(),
+    };
+    Some(awaited).filter(|awaited| !awaited.variables.is_empty())
 }
 
 /// What the steps rest on besides the fields that differ. A deploy takes along

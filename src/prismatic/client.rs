@@ -23,8 +23,8 @@ use super::session::Session;
 use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::{
-    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, RateLimit,
-    Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
+    IntegrationId, RateLimit, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::runtime::clock::Clock;
 
@@ -92,6 +92,10 @@ impl Platform for PrismaticClient {
 
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
         components::find(&self.session, wanted).await
+    }
+
+    async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {
+        observe::authorize_urls(&self.session, instances).await
     }
 
     async fn import_integration(

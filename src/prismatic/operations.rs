@@ -3,6 +3,7 @@
 //! Mutations alias their root field to `payload` and the object in it to
 //! `object`, so that one reader serves them all.
 
+pub(super) mod authorize_urls;
 pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
@@ -83,7 +84,8 @@ pub(super) struct PageOf<'a> {
 #[derive(Deserialize)]
 pub(super) struct Done {}
 
-const FIXED: [&Operation; 20] = [
+const FIXED: [&Operation; 21] = [
+    &authorize_urls::OPERATION,
     &identity::OPERATION,
     &list_integrations::OPERATION,
     &list_instances::OPERATION,

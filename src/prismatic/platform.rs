@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use super::error::PlatformError;
 use crate::model::{
-    Catalogue, ComponentsWanted, ConfigWrite, CustomerId, Echo, Identity, InstanceId,
-    IntegrationId, Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, Echo, Identity,
+    InstanceId, IntegrationId, Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
 };
 
 /// The outcome of an operation.
@@ -48,6 +48,10 @@ pub trait Platform: Send + Sync {
 
     /// Looks components up. What could not be read is unknown in the answer.
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue;
+
+    /// Where people consent to the connections of instances. What could not be
+    /// read is unknown in the answer. Only for those who ask: the links are secrets.
+    async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls;
 
     /// Creates an integration, or overwrites the draft of one. Not idempotent without an id.
     async fn import_integration(

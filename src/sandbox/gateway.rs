@@ -2,6 +2,7 @@
 
 mod api;
 mod auth;
+mod consent;
 mod document;
 mod keep;
 mod limit;
@@ -48,7 +49,10 @@ impl Sandbox {
             (Method::Get, path) if path.starts_with(STEP) => {
                 Ok(self.step(&path[STEP.len()..]).await)
             }
-            _ => Ok(reply::detail(404, "Not found.")),
+            (method, path) => Ok(match consent::connection(path) {
+                Some(connection) => self.consent(method, connection).await,
+                None => reply::detail(404, "Not found."),
+            }),
         }
     }
 

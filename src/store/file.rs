@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::make_private;
+use super::folder::{make_private, replace_private};
 use super::secrets::Place;
 use crate::model::{DigestKey, SecretRecords, ValueId, ValueRecord};
 
@@ -77,7 +77,6 @@ pub(super) fn read(file: &Path, place: &Place) -> Result<Option<SecretRecords>, 
 
 /// Writes records: beside the file, then in its place.
 pub(super) fn write(file: &Path, place: &Place, records: &SecretRecords) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
     let entry = |(id, record): (&ValueId, &ValueRecord)| Entry {
         id: id.clone(),
         record: record.clone(),
@@ -88,13 +87,10 @@ pub(super) fn write(file: &Path, place: &Place, records: &SecretRecords) -> io::
         key: crate::model::hex(records.key().expose()),
         values: records.iter().map(entry).collect(),
     };
-    // Made with 0600.
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer_pretty(&mut beside, &content)?;
-    beside.write_all(b"\n")?;
-    beside.as_file().sync_all()?;
-    beside.persist(file)?;
-    Ok(())
+    replace_private(file, |out| {
+        serde_json::to_writer_pretty(&mut *out, &content)?;
+        out.write_all(b"\n")
+    })
 }
 
 /// Keeps other processes from replacing a file between our reading and our

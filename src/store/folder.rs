@@ -1,6 +1,6 @@
-//! The folder that holds it all.
+//! Private folders, and private files in them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -21,6 +21,24 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
         .mode(0o700)
         .create(folder)?;
     fs::write(folder.join(".gitignore"), "*\n")
+}
+
+/// Puts a file in place of the one there, whole or not at all: for its owner only.
+///
+/// # Errors
+///
+/// When `fill` fails or the disk does not take it; what was there before stays.
+pub fn replace_private(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    // Made with 0600.
+    let mut beside = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    fill(beside.as_file_mut())?;
+    beside.as_file().sync_all()?;
+    beside.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]

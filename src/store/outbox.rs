@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use sha2::{Digest as _, Sha256};
 
-use super::folder::make_private;
+use super::folder::{make_private, replace_private};
 use crate::model::hex;
 
 /// The largest file that is read, in bytes; what is written is far smaller.
@@ -47,12 +47,10 @@ impl OutboxFile {
     pub fn save<T: Serialize>(&self, content: &T) -> io::Result<()> {
         let folder = self.0.parent().unwrap_or(Path::new("."));
         make_private(folder)?;
-        let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(&mut beside, content)?;
-        beside.write_all(b"\n")?;
-        beside.as_file().sync_all()?;
-        beside.persist(&self.0)?;
-        Ok(())
+        replace_private(&self.0, |out| {
+            serde_json::to_writer(&mut *out, content)?;
+            out.write_all(b"\n")
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::folder::make_private;
+use super::folder::{make_private, replace_private};
 use super::lock::name_for;
 use crate::model::Pause;
 
@@ -89,13 +89,10 @@ impl PauseFile {
             version: VERSION,
             pause: pause.clone(),
         };
-        // Made with 0600.
-        let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer_pretty(&mut beside, &content)?;
-        beside.write_all(b"\n")?;
-        beside.as_file().sync_all()?;
-        beside.persist(&self.path)?;
-        Ok(())
+        replace_private(&self.path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &content)?;
+            out.write_all(b"\n")
+        })
     }
 }
 

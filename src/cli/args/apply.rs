@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{DecideArgs, KeepArgs, ShowArgs, StateArgs, TenantArgs};
+use super::{ConsentArgs, DecideArgs, KeepArgs, ShowArgs, StateArgs, TenantArgs};
 
 /// Brings the tenant in line with the files: plan, ask, apply.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,6 +35,8 @@ pub(crate) struct ApplyArgs {
 
     #[command(flatten)]
     pub(crate) show: ShowArgs,
+    #[command(flatten)]
+    pub(crate) consents: ConsentArgs,
     #[command(flatten)]
     pub(crate) decide: DecideArgs,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{StateArgs, TenantArgs};
+use super::{ConsentArgs, StateArgs, TenantArgs};
 
 /// What a plan may contain.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -54,6 +54,8 @@ pub(crate) struct PlanArgs {
 
     #[command(flatten)]
     pub(crate) show: ShowArgs,
+    #[command(flatten)]
+    pub(crate) consents: ConsentArgs,
     #[command(flatten)]
     pub(crate) decide: DecideArgs,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use super::apply;
 use crate::cli::Variables;
-use crate::cli::args::AdoptArgs;
+use crate::cli::args::{AdoptArgs, ConsentArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::project::{self, Decided, read_adoptions};
@@ -21,7 +21,7 @@ pub(super) async fn run(
     let decided = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
     let root = project::root(&args.path);
     let recording = Recording::start(&args.folder, args.keep, &root, "adopt", variables);
-    apply::finish(ui, &decided, &signals, recording).await
+    apply::finish(ui, &decided, &signals, recording, &ConsentArgs::default()).await
 }
 
 /// Everything before the first write.

@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::plan;
 use crate::cli::Variables;
-use crate::cli::args::{ApplyArgs, Output, ShowArgs};
+use crate::cli::args::{ApplyArgs, ConsentArgs, Output, ShowArgs};
 use crate::cli::confirm;
+use crate::cli::consents::{self, Consents};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Steps;
@@ -33,12 +34,13 @@ pub(super) async fn run(
     args: &ApplyArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
+    consents::check(ui, &args.consents)?;
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await?;
     let folder = &args.state.folder;
     let root = project::root(&args.path);
     let recording = Recording::start(folder, args.keep, &root, "apply", variables);
-    finish(ui, &decided, &signals, recording).await
+    finish(ui, &decided, &signals, recording, &args.consents).await
 }
 
 /// Carries out what was decided and asked for, and reports it.
@@ -47,13 +49,38 @@ pub(super) async fn finish(
     decided: &Decided,
     signals: &Shutdown,
     recording: Recording,
+    consents: &ConsentArgs,
 ) -> Result<Exit, CliError> {
     let plan = &decided.planned.plan;
     let outcome = record::carry_out(ui, decided, signals, &recording.historian).await;
     recording.finish().await;
     let outcome = outcome?;
-    report::write(ui, plan, &outcome)?;
+    let links = links(ui, consents, decided, &outcome, signals).await;
+    // What was done is told whatever became of the links.
+    report::write(
+        ui,
+        plan,
+        &outcome,
+        links.as_ref().ok().and_then(Option::as_ref),
+    )?;
+    links?;
     Ok(Exit::of_apply(plan, &outcome))
+}
+
+/// Where people consent to what is pending now. An apply that was stopped asks no more.
+async fn links(
+    ui: &Ui,
+    args: &ConsentArgs,
+    decided: &Decided,
+    outcome: &Outcome,
+    signals: &Shutdown,
+) -> Result<Option<Consents>, CliError> {
+    if outcome.interrupted {
+        return Ok(None);
+    }
+    let (plan, platform) = (&decided.planned.plan, decided.tenant.platform.as_ref());
+    let found = consents::find(ui, args, plan, Some(outcome), platform);
+    runtime::or_interrupt(signals, found).await
 }
 
 /// Everything before the first write.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::Variables;
 use crate::cli::args::{Output, PlanArgs, ShowArgs};
+use crate::cli::consents;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::project::{Decided, read};
@@ -15,13 +16,24 @@ use crate::plan::render::{self, HumanOptions};
 
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
+    consents::check(ui, &args.consents)?;
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, decide(ui, args, variables)).await?;
     let plan = &decided.planned.plan;
     if let Some(file) = &args.out {
         save(file, plan)?;
     }
-    runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;
+    let platform = decided.tenant.platform.as_ref();
+    let consents = consents::find(ui, &args.consents, plan, None, platform);
+    let consents = runtime::or_interrupt(&signals, consents).await?;
+    match consents {
+        Some(consents) => {
+            let mut document = render::json(plan, None);
+            consents.add_to(&mut document);
+            ui.document(&document)?;
+        }
+        None => runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?,
+    }
     Ok(Exit::of_plan(plan, args.detailed_exitcode))
 }
 

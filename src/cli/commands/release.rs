@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::apply;
 use crate::cli::Variables;
-use crate::cli::args::{ReleaseArgs, ShowArgs};
+use crate::cli::args::{ConsentArgs, ReleaseArgs, ShowArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress;
@@ -33,7 +33,7 @@ pub(super) async fn run(
     let (decided, desired) = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
     let root = project::root(&args.path);
     let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
-    let exit = apply::finish(ui, &decided, &signals, recording).await?;
+    let exit = apply::finish(ui, &decided, &signals, recording, &ConsentArgs::default()).await?;
     if exit == Exit::Done {
         ui.say(&remains(&args.addresses, &desired));
     }

@@ -56,6 +56,7 @@ fn resource(address: &Address, actions: &[Action]) -> PlannedResource {
         hint: None,
         changes: Vec::new(),
         orphan: false,
+        awaits: None,
         rests_on: Vec::new(),
         writes: None,
     }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing,
-    Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
+    IntegrationId, Listing, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
@@ -92,6 +92,10 @@ impl Platform for Fake {
 
     async fn components(&self, _: &ComponentsWanted) -> Catalogue {
         unreachable!()
+    }
+
+    async fn authorize_urls(&self, _: &BTreeSet<InstanceId>) -> AuthorizeUrls {
+        unreachable!("neither plan nor execution asks")
     }
 
     async fn import_integration(

@@ -49,6 +49,7 @@ fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
     let touched = !resource.actions.is_empty();
     let rests_on = resource.rests_on.iter().filter(|_| touched);
     let rests_on: Vec<_> = rests_on.collect();
+    let pending = resource.awaits.as_ref().map(|it| it.variables.as_slice());
     let mut value = json!({
         "address": resource.address,
         "displayName": resource.display_name,
@@ -61,6 +62,7 @@ fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
         "source": source,
         "changes": resource.changes,
         "orphan": resource.orphan,
+        "pending": pending.unwrap_or_default(),
         "restsOn": rests_on,
         "writes": resource.writes,
     });

@@ -6,6 +6,10 @@ use crate::prismatic::alias::{Batch, Lookup, document};
 const VERSION: (&str, &str) = ("version", include_str!("fragments/version.graphql"));
 const REQUIRED: (&str, &str) = ("required", include_str!("fragments/required.graphql"));
 const COMPONENT: (&str, &str) = ("component", include_str!("fragments/component.graphql"));
+const AUTHORIZATION: (&str, &str) = (
+    "authorization",
+    include_str!("fragments/authorization.graphql"),
+);
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
 /// Definitions and the variables of versions: up to 25 of each in a request.
@@ -34,6 +38,13 @@ pub(in crate::prismatic) const COMPONENTS: Batch<'static> = Batch {
     name: "componentLookups",
     size: 40,
     fragments: &[COMPONENT],
+};
+
+/// Links for consent.
+pub(in crate::prismatic) const AUTHORIZE_URLS: Batch<'static> = Batch {
+    name: "authorizeUrls",
+    size: 25,
+    fragments: &[AUTHORIZATION],
 };
 
 /// Customers.
@@ -69,6 +80,20 @@ pub(in crate::prismatic) fn required(id: &str) -> Lookup {
         "requiredConfigVariables(first: 100) \
          { nodes { ...required } pageInfo { hasNextPage endCursor } totalCount }",
     )
+}
+
+/// The links of an instance's connections.
+///
+/// Not filtered by status: the case in which a server takes one is not documented.
+pub(in crate::prismatic) fn authorize_urls(id: &str) -> Lookup {
+    Lookup {
+        before: "instance(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: ") { configVariables(first: 100) \
+                { nodes { ...authorization } pageInfo { hasNextPage endCursor } totalCount } }"
+            .to_owned(),
+    }
 }
 
 /// The version with a number.
@@ -142,6 +167,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let groups = [
         (DETAILS, vec![definition("x", true), required("x")]),
         (DETAILS, vec![definition("x", false)]),
+        (AUTHORIZE_URLS, vec![authorize_urls("x")]),
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
         (

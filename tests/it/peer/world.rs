@@ -114,7 +114,7 @@ impl World {
             "{ instances(isSystem: false, sortBy: [{field: NAME, direction: ASC}]) { nodes {
             id name description labels enabled needsDeploy lastDeployedAt
             integration { id versionNumber definition } customer { externalId }
-            configVariables { nodes { id value status requiredConfigVariable { key } } } } } }";
+            configVariables { nodes { id value status authorizeUrl requiredConfigVariable { key } } } } } }";
         nodes(&self.api(query, &json!({})), "instances")
     }
 

@@ -1,3 +1,4 @@
+use prism_gitops::prismatic::transport::{Method, Request};
 use serde_json::{Value, json};
 
 use super::client::{Client, DEFINITION, text};
@@ -248,4 +249,27 @@ async fn oauth_waits_for_a_person() {
         .change("disconnectConnection", selection, input)
         .await;
     assert_eq!(find("pending").await[0]["status"], "PENDING");
+
+    let url = text(&find("pending").await[0]["authorizeUrl"]);
+    let open = async |method, url: &str| {
+        let request = Request {
+            method,
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new().into(),
+        };
+        client.sandbox.exchange(request).await.unwrap().status
+    };
+    assert_eq!(open(Method::Get, &url).await, 200, "the page");
+    assert_eq!(
+        find("pending").await[0]["status"],
+        "PENDING",
+        "looking changes nothing"
+    );
+    assert_eq!(open(Method::Post, &url).await, 200, "its button");
+    assert_eq!(find("active").await[0]["status"], "ACTIVE");
+    let elsewhere = url.replace("connections/", "connections/x");
+    for method in [Method::Get, Method::Post] {
+        assert_eq!(open(method, &elsewhere).await, 404);
+    }
 }

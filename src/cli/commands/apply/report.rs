@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::args::Output;
+use crate::cli::consents::Consents;
 use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
@@ -12,14 +13,23 @@ use crate::plan::render::{self, Results};
 use crate::plan::{Action, Plan, Purpose, Step, StepResult};
 
 /// Writes the result in the form that was asked for.
-pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliError> {
+pub(super) fn write(
+    ui: &Ui,
+    plan: &Plan,
+    outcome: &Outcome,
+    links: Option<&Consents>,
+) -> Result<(), CliError> {
     match ui.output() {
         Output::Json => {
             let results = Results {
                 resources: outcome.by_resource(plan),
                 closed: outcome.closed.clone(),
             };
-            ui.document(&render::json(plan, Some(&results)))
+            let mut document = render::json(plan, Some(&results));
+            if let Some(links) = links {
+                links.add_to(&mut document);
+            }
+            ui.document(&document)
         }
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),

@@ -11,6 +11,7 @@ against_both!(
     blocked_upgrade_of_three_in_ten,
     one_changed_key_is_one_call_and_one_deploy,
     a_pending_connection_is_deployed_once_it_is_consented_to,
+    links_for_consent_go_to_those_who_ask_for_them,
 );
 
 /// 3: seven of ten instances move; three lack a value, stay, and are named.
@@ -127,4 +128,115 @@ fn a_pending_connection_is_deployed_once_it_is_consented_to(kind: Kind) {
     let deploys = writes.iter().filter(|it| *it == "deployInstance").count();
     assert_eq!(deploys, 1, "{writes:?}");
     assert_eq!(world.writes("apply --auto-approve", 0), [""; 0]);
+}
+
+/// What is looked for in every output: both servers make their links from it.
+fn links(world: &World) -> Vec<String> {
+    let variables = world.instance("crm")["configVariables"]["nodes"].clone();
+    let nodes = variables.as_array().unwrap().iter();
+    nodes
+        .filter_map(|node| node["authorizeUrl"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// 5: a link for consent is a secret, and no output has it without being told to.
+fn links_for_consent_go_to_those_who_ask_for_them(kind: Kind) {
+    let Some(world) = World::start(kind) else {
+        return;
+    };
+    let oauth = "dataType: connection, connection: {key: oauth2, component: \
+                 {key: salesforce, version: LATEST, isPublic: true}}";
+    write_integration(&world.environment, &definition(&[("Salesforce", oauth)]));
+    let pending = "Salesforce: {connection: pending}";
+    write_instance(&world.environment, "crm", 1, &[pending]);
+    let folder = world.environment.project();
+    let report = folder.join("links.md");
+
+    let run = world.run("plan --authorize-report links.md").expect(0);
+    assert!(
+        run.stderr.contains("Wrote 0 authorization links"),
+        "{}",
+        run.shown()
+    );
+    let text = std::fs::read_to_string(&report).unwrap();
+    assert!(
+        text.contains("no link: the instance does not exist yet"),
+        "{text}"
+    );
+
+    let run = world
+        .run("apply --auto-approve --authorize-report links.md --log-level trace")
+        .expect(3);
+    let link = links(&world).remove(0);
+    let text = std::fs::read_to_string(&report).unwrap();
+    assert!(text.contains(&format!("Salesforce: {link}\n")), "{text}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&report.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let mut quiet = vec![run];
+    std::fs::remove_file(&report).unwrap();
+    for line in [
+        "plan -o json --out saved.json --log-level trace",
+        "plan --log-level trace",
+        "plan -o markdown",
+        "apply --auto-approve",
+        "history -o json",
+    ] {
+        quiet.push(world.run(line));
+    }
+    for run in &quiet {
+        assert!(!run.shown().contains(&link), "{}", run.shown());
+    }
+    assert_nowhere(&folder, link.as_bytes());
+    let asked: Vec<String> = quiet
+        .iter()
+        .map(crate::cli::environment::Run::shown)
+        .collect();
+    assert!(
+        asked.iter().any(|shown| shown.contains("pending")),
+        "{asked:?}"
+    );
+
+    let document = world.run("plan -o json --authorize-urls").expect(0).json();
+    let of_crm = |document: &serde_json::Value| {
+        let mut resources = document["resources"].as_array().unwrap().iter();
+        let crm = resources.find(|it| it["address"] == "Instance/crm");
+        crm.unwrap().clone()
+    };
+    let resource = of_crm(&document);
+    assert_eq!(resource["pending"], json!(["Salesforce"]));
+    let expected =
+        json!([{"configVariable": "Salesforce", "url": link, "problem": null, "sensitive": true}]);
+    assert_eq!(resource["authorize"], expected);
+    let document = world
+        .run("apply --auto-approve -o json --authorize-urls")
+        .expect(3)
+        .json();
+    assert_eq!(of_crm(&document)["authorize"], expected);
+
+    let refused = world.run("plan --authorize-urls").expect(1);
+    assert!(
+        refused.stderr.contains("--authorize-report FILE"),
+        "{}",
+        refused.shown()
+    );
+    let refused = world.run("plan --authorize-report /dev/null").expect(1);
+    assert!(
+        refused.stderr.contains("is not a file"),
+        "{}",
+        refused.shown()
+    );
+}
+
+/// No file below the folder holds these bytes.
+fn assert_nowhere(folder: &std::path::Path, canary: &[u8]) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            assert_nowhere(&path, canary);
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let found = bytes.windows(canary.len()).any(|window| window == canary);
+        assert!(!found, "{}", path.display());
+    }
 }
