@@ -80,9 +80,10 @@ fn head(plan: &Plan) -> String {
     text
 }
 
-/// Foreign text of no great length.
+/// Foreign text of no great length, on one line: what a server says may have several.
 fn brief(text: &str) -> String {
-    prose(&shorten(text, LONGEST))
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    prose(&shorten(&lines.collect::<Vec<_>>().join(" "), LONGEST))
 }
 
 /// Destructive first, then what cannot go on; what merely changes owner comes last.

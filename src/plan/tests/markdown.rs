@@ -131,13 +131,13 @@ fn hostile_text_is_no_markup() {
         assert_eq!(bars, 5, "{line}");
     }
     assert_snapshot!(text.replace('\u{200B}', "·"), @r#"
-    ### prism-gitops: p → (2 lines)
+    ### prism-gitops: p → @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �
 
     **Plan: 4 to create, 0 to update, 1 to publish, 3 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.**
 
     Touches 3 instances of 1 customer; 13 requests to write, not slowed by the rate limit.
 
-    > **Refused by a guard:** (1001 lines)
+    > **Refused by a guard:** @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· …
 
     | | what | resource | why |
     | --- | --- | --- | --- |
@@ -225,4 +225,16 @@ fn a_new_instance_shows_what_it_begins_with() {
 
     Plan: 2 to create, 0 to update, 1 to publish, 0 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.
     "#);
+}
+
+#[test]
+fn a_reason_of_several_lines_is_told_on_one() {
+    let mut plan = thinned(2);
+    for resource in &mut plan.resources {
+        resource.reason = "the server said:\r\n\n  no such | component".to_owned();
+    }
+    let text = markdown(&plan);
+    let told = "| the server said: no such \\| component |\n";
+    assert!(text.contains(told), "{text}");
+    assert!(!text.contains("lines)"), "{text}");
 }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::reply;
 use crate::prismatic::transport::{Method, Response};
-use crate::sandbox::world::consent::NewConsent;
 use crate::sandbox::world::Moment;
+use crate::sandbox::world::consent::NewConsent;
 use crate::sandbox::{Sandbox, state};
 
 /// What a connection's tokens are once it is connected.
