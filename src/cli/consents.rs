@@ -14,7 +14,9 @@ use super::args::{ConsentArgs, Output};
 use super::error::CliError;
 use super::ui::Ui;
 use crate::execute::Outcome;
-use crate::model::{Address, Asked, AuthorizeUrl, AuthorizeUrls, AwaitedConsents, InstanceId};
+use crate::model::{
+    Address, Asked, AuthorizeUrl, AuthorizeUrls, AwaitedConsents, InstanceId, Secret,
+};
 use crate::plan::{Plan, PlannedResource};
 use crate::prismatic::platform::Platform;
 
@@ -158,7 +160,7 @@ fn one(consent: &Consent) -> Value {
         .and_then(|link| link.url.as_ref());
     json!({
         "configVariable": consent.variable,
-        "url": url.map(|url| url.expose()),
+        "url": url.map(Secret::expose),
         "problem": consent.link.as_ref().err(),
         "sensitive": true,
     })

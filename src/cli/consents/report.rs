@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Consent, Consents};
 use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
+use crate::model::Secret;
 use crate::plan::{Plan, PlannedResource};
 use crate::store::replace_private;
 
@@ -76,7 +77,7 @@ fn line(resource: &PlannedResource, consent: &Consent) -> String {
     let customer = resource.customer.as_deref().unwrap_or("no customer");
     let (name, address, variable) = (&resource.display_name, &resource.address, &consent.variable);
     let link = match &consent.link {
-        Ok(link) => link.url.as_ref().map_or("", |url| url.expose()).to_owned(),
+        Ok(link) => link.url.as_ref().map_or("", Secret::expose).to_owned(),
         Err(why) => format!("no link: {why}"),
     };
     // Names come from the tenant: nothing in them may begin a line of its own.
