@@ -237,6 +237,51 @@ fn a_program_is_asked_for_a_secret_only_where_project_and_operator_allow_it() {
     );
 }
 
+/// The recipe of docs/manifests.md, with the real program.
+#[test]
+fn a_file_encrypted_with_age_is_read_by_its_program() {
+    let environment = project();
+    let (root, home) = (environment.project(), environment.home());
+    let age = |program: &str, args: &[&str]| {
+        let run = std::process::Command::new(program)
+            .current_dir(&root)
+            .args(args)
+            .output();
+        run.ok().filter(|run| run.status.success())
+    };
+    let key = home.join("key.txt");
+    let key = key.to_str().unwrap();
+    let Some(made) = age("age-keygen", &["-o", key]) else {
+        return eprintln!("skipped: no age here; scripts/test-tools installs it");
+    };
+    let told = String::from_utf8(made.stderr).unwrap();
+    let recipient = told.trim().rsplit(' ').next().unwrap();
+    environment.write("smith.txt", "hunter2\n");
+    let encrypted = age(
+        "age",
+        &["-r", recipient, "-a", "-o", "smith.age", "smith.txt"],
+    );
+    assert!(encrypted.is_some(), "{told}");
+    std::fs::remove_file(root.join("smith.txt")).unwrap();
+
+    let exec = format!("{{secret: {{exec: [age, --decrypt, -i, {key}, smith.age]}}}}");
+    environment.edit("customers/smith.yaml", "https://erp.smith.example", &exec);
+    let allow =
+        "apiVersion: prism-gitops/v1\nkind: Project\nspec: {policy: {secrets: {exec: [age]}}}\n";
+    environment.write("project.yaml", allow);
+    let apply = environment.run("apply --sandbox --auto-approve --allow-exec");
+    assert!(!apply.expect(0).shown().contains("hunter2"));
+    let state = std::fs::read_to_string(root.join(".prism-gitops/sandbox.json")).unwrap();
+    assert!(
+        state.contains("\"hunter2\""),
+        "decrypted, without its line break"
+    );
+
+    std::fs::write(key, "not a key").unwrap();
+    let blocked = environment.run("plan --sandbox --allow-exec").expect(0);
+    assert!(blocked.shown().contains("age"), "{}", blocked.shown());
+}
+
 #[test]
 fn what_is_protected_is_neither_switched_off_nor_pruned() {
     let environment = project();
