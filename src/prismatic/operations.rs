@@ -65,12 +65,6 @@ pub(super) struct Input<T> {
     pub(super) input: T,
 }
 
-/// From where on.
-#[derive(Serialize)]
-pub(super) struct After {
-    pub(super) after: Option<String>,
-}
-
 /// Which record, and from where on.
 #[derive(Serialize)]
 pub(super) struct PageOf<'a> {
