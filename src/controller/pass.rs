@@ -19,7 +19,7 @@ use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs};
-use crate::execute::{self, Outcome, StepEvent};
+use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::{
     Desired, Diagnostic, Scope, SecretRef, SecretValues, Severity, Tenant, VersionRecord,
@@ -219,7 +219,7 @@ pub async fn observe(
 pub async fn apply(
     planned: &Planned,
     platform: &dyn Platform,
-    concurrency: usize,
+    bounds: AtOnce,
     stop: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<StepEvent>,
 ) -> Outcome {
@@ -228,7 +228,7 @@ pub async fn apply(
         tenant,
         recorder,
     } = planned;
-    let outcome = execute::execute(plan, platform, concurrency, stop, events).await;
+    let outcome = execute::execute(plan, platform, bounds, stop, events).await;
     recorder.note(plan, tenant, &outcome).await;
     outcome
 }

@@ -13,7 +13,7 @@ use super::connect::{Connect, Connection, ProvenanceSource, SecretResolver};
 use super::error::PassError;
 use super::pass::{self, Loaded, PassContext, Planned};
 use super::remembered::Remembered;
-use crate::execute::{Outcome, StepEvent};
+use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::Snapshot;
@@ -146,8 +146,8 @@ impl Stages for Live {
         events: mpsc::UnboundedSender<StepEvent>,
     ) -> Outcome {
         let platform = prepared.connection.platform.as_ref();
-        let concurrency = prepared.connection.concurrency;
-        pass::apply(&prepared.planned, platform, concurrency, stop, events).await
+        let bounds = AtOnce::requests(prepared.connection.concurrency);
+        pass::apply(&prepared.planned, platform, bounds, stop, events).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
 
-use super::{Outcome, StepEvent, execute};
+use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
     ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Policy, Scope, Tenant, VersionId,
@@ -176,7 +176,11 @@ async fn run_until(
     stop: watch::Receiver<bool>,
 ) -> (Outcome, Vec<StepEvent>) {
     let (events, mut received) = mpsc::unbounded_channel();
-    let outcome = execute(&plan(), script, concurrency, stop, events).await;
+    let bounds = AtOnce {
+        alone: concurrency,
+        shared: concurrency,
+    };
+    let outcome = execute(&plan(), script, bounds, stop, events).await;
     let mut list = Vec::new();
     while let Some(event) = received.recv().await {
         list.push(event);

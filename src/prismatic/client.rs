@@ -17,6 +17,7 @@ use super::platform::{
 };
 use super::rate::Budget;
 use super::session::Session;
+use super::together::Lane;
 use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::{
@@ -29,6 +30,9 @@ use crate::runtime::clock::Clock;
 #[derive(Debug)]
 pub struct PrismaticClient {
     pub(super) session: Session,
+    updates: Lane,
+    configures: Lane,
+    deploys: Lane,
 }
 
 impl PrismaticClient {
@@ -46,6 +50,9 @@ impl PrismaticClient {
         let wire = Wire::new(transport, Budget::new(rate), clock, seed);
         Self {
             session: Session::new(wire, connection),
+            updates: Lane::new(&update_instance::OPERATION),
+            configures: Lane::new(&configure_instance::OPERATION),
+            deploys: Lane::new(&deploy_instance::OPERATION),
         }
     }
 
@@ -108,7 +115,7 @@ impl Platform for PrismaticClient {
     }
 
     async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
-        update_instance::run(&self.session, update).await
+        update_instance::run(&self.session, &self.updates, update).await
     }
 
     async fn configure_instance(
@@ -116,11 +123,11 @@ impl Platform for PrismaticClient {
         id: &InstanceId,
         config: &[ConfigWrite],
     ) -> PlatformResult<Echo> {
-        configure_instance::run(&self.session, id, config).await
+        configure_instance::run(&self.session, &self.configures, id, config).await
     }
 
     async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()> {
-        deploy_instance::run(&self.session, id, force).await
+        deploy_instance::run(&self.session, &self.deploys, id, force).await
     }
 
     async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()> {

@@ -76,6 +76,13 @@ pub(super) struct PageOf<'a> {
 #[derive(Deserialize)]
 pub(super) struct Done {}
 
+/// Those of which several may share a request.
+const SHARED: [&Operation; 3] = [
+    &update_instance::OPERATION,
+    &configure_instance::OPERATION,
+    &deploy_instance::OPERATION,
+];
+
 const FIXED: [&Operation; 19] = [
     &identity::OPERATION,
     &list_integrations::OPERATION,
@@ -106,6 +113,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
     let fixed = FIXED.map(|operation| (operation.name, operation.document.to_owned()));
     let mut all = Vec::from(fixed);
     all.extend(lookups::samples());
+    all.extend(SHARED.map(super::together::sample));
     all.extend(super::catalog::samples());
     all
 }

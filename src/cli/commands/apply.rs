@@ -16,7 +16,7 @@ use crate::cli::project::{Decided, decide};
 use crate::cli::runtime;
 use crate::cli::ui::Ui;
 use crate::controller::pass;
-use crate::execute::{Outcome, StepEvent};
+use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::plan::Plan;
 use crate::runtime::shutdown::Shutdown;
 
@@ -140,7 +140,7 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
         let apply = pass::apply(
             &decided.planned,
             decided.tenant.platform.as_ref(),
-            decided.tenant.rate.concurrency,
+            AtOnce::requests(decided.tenant.rate.concurrency),
             stopped,
             events,
         );

@@ -11,6 +11,7 @@ fn answer(body: &Value) -> Answer<IndexMap<String, Value>> {
     let reply = super::super::wire::Reply {
         response,
         retry_after: None,
+        took: std::time::Duration::ZERO,
     };
     super::super::graphql::open(&reply, Repeat::Read).unwrap()
 }

@@ -35,6 +35,23 @@ pub(in crate::prismatic) const CUSTOMERS: Batch<'static> = Batch {
     fragments: &[CUSTOMER],
 };
 
+/// Whether instances call for a deploy.
+pub(in crate::prismatic) const DEPLOYS: Batch<'static> = Batch {
+    name: "instanceDeploys",
+    size: 50,
+    fragments: &[],
+};
+
+/// Whether an instance calls for a deploy.
+pub(in crate::prismatic) fn needs_deploy(id: &str) -> Lookup {
+    Lookup {
+        before: "instance(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: ") { needsDeploy }".to_owned(),
+    }
+}
+
 fn integration(id: &str, selection: &str) -> Lookup {
     Lookup {
         before: "integration(id:",
@@ -119,6 +136,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (DETAILS, vec![definition("x", false)]),
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
+        (DEPLOYS, vec![needs_deploy("x")]),
         (CUSTOMERS, customers.iter().map(customer).collect()),
     ];
     let sample = |(batch, lookups): (Batch<'_>, Vec<Lookup>)| {

@@ -1,0 +1,161 @@
+//! Which step comes next.
+//!
+//! What a step costs here does not depend on how many others wait: every step
+//! counts its prerequisites down once.
+
+use std::collections::BTreeSet;
+
+use crate::plan::{Operation, Step, StepId};
+
+/// How many writes that can share a request are worth having under way for
+/// each request: as many as a request takes.
+const SHARED: usize = 25;
+
+/// How many steps are under way at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// Of those that are a request of their own.
+    pub alone: usize,
+    /// Of those that the platform may send together in one request.
+    pub shared: usize,
+}
+
+impl AtOnce {
+    /// For so many requests at once.
+    #[must_use]
+    pub fn requests(concurrency: usize) -> Self {
+        let alone = concurrency.max(1);
+        Self {
+            alone,
+            shared: alone.saturating_mul(SHARED),
+        }
+    }
+}
+
+/// The steps that have not begun.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    /// For each step, how many of its prerequisites are not applied yet.
+    missing: Vec<usize>,
+    /// For each step, those that wait for it.
+    dependents: Vec<Vec<StepId>>,
+    alone: Class,
+    shared: Class,
+    can_share: Vec<bool>,
+}
+
+/// Steps of one kind that could begin.
+#[derive(Debug, Default)]
+struct Class {
+    ready: BTreeSet<StepId>,
+    running: usize,
+}
+
+impl Class {
+    fn first(&self, most: usize) -> Option<StepId> {
+        let first = self.ready.first().copied();
+        first.filter(|_| self.running < most.max(1))
+    }
+
+    fn begin(&mut self, id: StepId) {
+        self.ready.remove(&id);
+        self.running += 1;
+    }
+}
+
+impl Schedule {
+    pub(super) fn of(steps: &[Step]) -> Self {
+        let mut schedule = Self {
+            missing: vec![0; steps.len()],
+            dependents: vec![Vec::new(); steps.len()],
+            alone: Class::default(),
+            shared: Class::default(),
+            can_share: steps.iter().map(|step| shares(&step.operation)).collect(),
+        };
+        for step in steps {
+            // A prerequisite that is not in the plan would wait for ever, as it should.
+            if let Some(missing) = schedule.missing.get_mut(step.id.0) {
+                *missing = step.after.len();
+            }
+            for prerequisite in &step.after {
+                if let Some(list) = schedule.dependents.get_mut(prerequisite.0) {
+                    list.push(step.id);
+                }
+            }
+        }
+        for step in steps.iter().filter(|step| step.after.is_empty()) {
+            schedule.class(step.id).ready.insert(step.id);
+        }
+        schedule
+    }
+
+    /// The first step that can begin; it counts as begun.
+    pub(super) fn next(&mut self, bounds: AtOnce) -> Option<StepId> {
+        let alone = self.alone.first(bounds.alone);
+        let shared = self.shared.first(bounds.shared);
+        let id = match (alone, shared) {
+            (Some(alone), Some(shared)) => alone.min(shared),
+            (one, other) => one.or(other)?,
+        };
+        self.class(id).begin(id);
+        Some(id)
+    }
+
+    /// A step that had begun is over, however it went.
+    pub(super) fn ended(&mut self, step: &Step) {
+        let class = self.class(step.id);
+        class.running = class.running.saturating_sub(1);
+    }
+
+    /// A step is applied: others may begin.
+    pub(super) fn applied(&mut self, id: StepId) {
+        for dependent in std::mem::take(&mut self.dependents[id.0]) {
+            let missing = &mut self.missing[dependent.0];
+            // One that was dropped stays so.
+            if *missing != DROPPED {
+                *missing -= 1;
+                if *missing == 0 {
+                    self.class(dependent).ready.insert(dependent);
+                }
+            }
+        }
+    }
+
+    /// A step did not succeed: gives those that waited for it, each once.
+    pub(super) fn drop_after(&mut self, id: StepId) -> Vec<StepId> {
+        let mut dropped = std::mem::take(&mut self.dependents[id.0]);
+        dropped.retain(|dependent| {
+            std::mem::replace(&mut self.missing[dependent.0], DROPPED) != DROPPED
+        });
+        dropped
+    }
+
+    fn class(&mut self, id: StepId) -> &mut Class {
+        match self.can_share.get(id.0) {
+            Some(true) => &mut self.shared,
+            _ => &mut self.alone,
+        }
+    }
+}
+
+/// In place of a count: the step never begins.
+const DROPPED: usize = usize::MAX;
+
+/// Whether the platform may send it together with others of its kind. What
+/// creates something is always a request of its own.
+fn shares(operation: &Operation) -> bool {
+    match operation {
+        Operation::UpdateInstance { .. }
+        | Operation::ConfigureInstance { .. }
+        | Operation::UpgradeInstance { .. }
+        | Operation::SwitchInstance { .. } => true,
+        Operation::DeployInstance { force, .. } => !force,
+        Operation::ImportIntegration { .. }
+        | Operation::UpdateIntegration { .. }
+        | Operation::PublishIntegration { .. }
+        | Operation::SetAvailability { .. }
+        | Operation::SetMarketplace { .. }
+        | Operation::CreateInstance { .. }
+        | Operation::DeleteInstance { .. } => false,
+    }
+}

@@ -1,0 +1,302 @@
+//! Several writes of one kind in one request, each under an alias of its own.
+//!
+//! A server that limits requests counts such a request once. Who wants to write
+//! puts the write in the line of its kind; whoever gets a place takes along what
+//! has gathered meanwhile. Without a crowd every write is a request of its own.
+//!
+//! # What holds
+//!
+//! - The root fields of a mutation run one after the other, by GraphQL's rules.
+//! - Each write has its own outcome. Where one of a request fails, the success of
+//!   the others is not believed: servers exist that take a whole request back for
+//!   one part of it. What is idempotent is sent again; for a deploy, the effect
+//!   is looked for, and only what certainly was not deployed is deployed again.
+//! - What creates something (`createInstance`, `importIntegration`,
+//!   `publishIntegration`) never shares a request: the effects of many could not
+//!   be told apart after a lost reply.
+//! - A server that refuses a request for its size gets smaller ones, down to one
+//!   write each, which is the plain operation.
+
+mod batch;
+mod effects;
+mod size;
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures::future::{BoxFuture, join_all};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::{Semaphore, oneshot};
+
+use self::batch::Verdict;
+use self::size::Size;
+use super::error::{Effect, ErrorKind, PlatformError};
+use super::graphql::lost;
+use super::operations::{Input, Operation};
+use super::platform::PlatformResult;
+use super::redact::Redactor;
+use super::retry::Repeat;
+use super::session::Session;
+use super::transport::TransportError;
+
+pub(super) use self::batch::sample;
+
+/// Requests of one kind that are under way at once.
+const PLACES: usize = 4;
+
+/// One write that waits. No `Debug`: the input may be secret.
+pub(super) struct Part {
+    /// The mutation's `input`.
+    input: Value,
+    /// What must not show up in its error.
+    hiding: Redactor,
+}
+
+struct Waiting {
+    part: Part,
+    answer: oneshot::Sender<PlatformResult<Value>>,
+}
+
+/// The line of one kind of write.
+pub(super) struct Lane {
+    operation: &'static Operation,
+    queue: Mutex<VecDeque<Waiting>>,
+    places: Semaphore,
+    size: Mutex<Size>,
+}
+
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lane")
+            .field("operation", &self.operation.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Lane {
+    pub(super) fn new(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            queue: Mutex::default(),
+            places: Semaphore::new(PLACES),
+            size: Mutex::default(),
+        }
+    }
+
+    /// Writes, alone or with others; gives back the object of the payload.
+    ///
+    /// # Errors
+    ///
+    /// As the same operation by itself.
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        session: &Session,
+        input: &impl Serialize,
+        hiding: Redactor,
+    ) -> PlatformResult<T> {
+        let input = serde_json::to_value(input).map_err(|_| {
+            let message = "the variables cannot be written as JSON".to_owned();
+            self.error(ErrorKind::Protocol { message }, Effect::None)
+        })?;
+        let object = self.queue(session, Part { input, hiding }).await?;
+        serde_json::from_value(object).map_err(|_| {
+            // serde's message is not used: it quotes values.
+            let message = "the written object does not fit the schema".to_owned();
+            self.error(ErrorKind::Protocol { message }, self.lost())
+        })
+    }
+
+    async fn queue(&self, session: &Session, part: Part) -> PlatformResult<Value> {
+        let (sender, mut answer) = oneshot::channel();
+        lock(&self.queue).push_back(Waiting {
+            part,
+            answer: sender,
+        });
+        loop {
+            let place = tokio::select! {
+                biased;
+                outcome = &mut answer => return outcome.unwrap_or_else(|_| Err(self.given_up())),
+                place = self.places.acquire() => place,
+            };
+            // Those that come at the same moment are taken along.
+            tokio::task::yield_now().await;
+            let taken = self.take();
+            if taken.is_empty() {
+                drop(place);
+                // Another took this one along and will say how it went.
+                return answer.await.unwrap_or_else(|_| Err(self.given_up()));
+            }
+            let (parts, answers): (Vec<_>, Vec<_>) = taken
+                .into_iter()
+                .map(|waiting| (waiting.part, waiting.answer))
+                .unzip();
+            let outcomes = self.carry(session, parts).await;
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                // Whoever asked may be gone.
+                let _ = answer.send(outcome);
+            }
+        }
+    }
+
+    fn take(&self) -> Vec<Waiting> {
+        let most = lock(&self.size).now();
+        let mut queue = lock(&self.queue);
+        let count = queue.len().min(most);
+        queue.drain(..count).collect()
+    }
+
+    /// Sends the parts, and says of each how it went.
+    fn carry<'a>(
+        &'a self,
+        session: &'a Session,
+        parts: Vec<Part>,
+    ) -> BoxFuture<'a, Vec<PlatformResult<Value>>> {
+        Box::pin(async move {
+            if parts.len() <= 1 {
+                return self.each_alone(session, parts).await;
+            }
+            match batch::send(session, self.operation, &parts).await {
+                Ok(batch::Outcome { verdicts, took }) => {
+                    if verdicts.iter().all(|it| matches!(it, Verdict::Done(_))) {
+                        lock(&self.size).went_well(parts.len(), took);
+                    }
+                    self.settle(session, parts, verdicts).await
+                }
+                Err(error) if self.too_much(&error) => {
+                    lock(&self.size).refused(parts.len());
+                    self.halves(session, parts).await
+                }
+                Err(error) => {
+                    lock(&self.size).went_badly(parts.len());
+                    parts.iter().map(|_| Err(error.clone())).collect()
+                }
+            }
+        })
+    }
+
+    async fn halves(&self, session: &Session, mut parts: Vec<Part>) -> Vec<PlatformResult<Value>> {
+        let second = parts.split_off(parts.len() / 2);
+        let mut all = self.carry(session, parts).await;
+        all.extend(self.carry(session, second).await);
+        all
+    }
+
+    async fn each_alone(&self, session: &Session, parts: Vec<Part>) -> Vec<PlatformResult<Value>> {
+        let alone = |part: Part| async move {
+            let input = &part.input;
+            let call = self.operation.call(&Input { input })?;
+            session.write::<Value>(&call.hiding(part.hiding)).await
+        };
+        join_all(parts.into_iter().map(alone)).await
+    }
+
+    /// Takes failures as they are, and makes sure of the rest.
+    async fn settle(
+        &self,
+        session: &Session,
+        parts: Vec<Part>,
+        verdicts: Vec<Verdict>,
+    ) -> Vec<PlatformResult<Value>> {
+        let clean = verdicts.iter().all(|it| matches!(it, Verdict::Done(_)));
+        let failed = |it: &Verdict| matches!(it, Verdict::Failed(_));
+        let progress = verdicts.iter().any(failed);
+        let mut outcomes: Vec<Option<PlatformResult<Value>>> = Vec::new();
+        let mut unsure = Vec::new();
+        for (part, verdict) in parts.into_iter().zip(verdicts) {
+            outcomes.push(match verdict {
+                Verdict::Done(object) if clean => Some(Ok(object)),
+                Verdict::Failed(error) => Some(Err(error)),
+                Verdict::Done(_) | Verdict::Doubt => {
+                    unsure.push(part);
+                    None
+                }
+            });
+        }
+        let mut made_sure = self.make_sure(session, unsure, progress).await.into_iter();
+        let sure = |outcome: Option<_>| {
+            outcome.unwrap_or_else(|| made_sure.next().unwrap_or_else(|| Err(self.given_up())))
+        };
+        outcomes.into_iter().map(sure).collect()
+    }
+
+    /// `progress`: another part has failed, so that the rest is less than it was.
+    async fn make_sure(
+        &self,
+        session: &Session,
+        parts: Vec<Part>,
+        progress: bool,
+    ) -> Vec<PlatformResult<Value>> {
+        match (self.operation.repeat, progress) {
+            (Repeat::Once, _) => self.look_for(session, parts).await,
+            (_, true) => self.carry(session, parts).await,
+            (_, false) => {
+                lock(&self.size).went_badly(parts.len());
+                self.each_alone(session, parts).await
+            }
+        }
+    }
+
+    /// Sends again, one by one, what certainly had no effect.
+    async fn look_for(&self, session: &Session, parts: Vec<Part>) -> Vec<PlatformResult<Value>> {
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        lock(&self.size).went_badly(parts.len());
+        let effects = effects::of_deploys(session, &parts).await;
+        let one = |(part, effect): (Part, effects::Found)| async move {
+            match effect {
+                effects::Found::Done(object) => Ok(object),
+                effects::Found::NotDone => {
+                    let mut alone = self.each_alone(session, vec![part]).await;
+                    alone.pop().unwrap_or_else(|| Err(self.given_up()))
+                }
+                effects::Found::Unknown(message) => {
+                    Err(self.error(ErrorKind::Protocol { message }, Effect::Unknown))
+                }
+            }
+        };
+        join_all(parts.into_iter().zip(effects).map(one)).await
+    }
+
+    /// The request as a whole was not taken in; a smaller one may be.
+    fn too_much(&self, error: &PlatformError) -> bool {
+        match &error.kind {
+            ErrorKind::GraphQl(_)
+            | ErrorKind::Status {
+                status: 400 | 413 | 414 | 422 | 431,
+                ..
+            } => error.effect == Effect::None,
+            ErrorKind::Transport(TransportError::TooLarge { .. }) => {
+                self.operation.repeat == Repeat::Idempotent
+            }
+            _ => false,
+        }
+    }
+
+    fn lost(&self) -> Effect {
+        lost(self.operation.repeat)
+    }
+
+    fn error(&self, kind: ErrorKind, effect: Effect) -> PlatformError {
+        PlatformError {
+            operation: self.operation.name,
+            kind,
+            effect,
+        }
+    }
+
+    /// Whoever carried this write was stopped.
+    fn given_up(&self) -> PlatformError {
+        let message = "the request that carried it was given up".to_owned();
+        self.error(ErrorKind::Protocol { message }, self.lost())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
