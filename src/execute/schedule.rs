@@ -159,3 +159,76 @@ fn shares(operation: &Operation) -> bool {
         | Operation::DeleteInstance { .. } => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, InstanceId, Kind, ResourceName};
+    use crate::plan::{Action, Output};
+
+    fn step(id: usize, after: &[usize]) -> Step {
+        let instance = InstanceId::new(format!("n{id}"));
+        Step {
+            id: StepId(id),
+            address: Address {
+                kind: Kind::Instance,
+                name: ResourceName::parse(&format!("n{id}")).unwrap(),
+            },
+            action: Action::Deploy,
+            operation: match id % 2 {
+                0 => Operation::DeployInstance {
+                    instance: Output::Known(instance),
+                    force: false,
+                },
+                _ => Operation::DeleteInstance { instance },
+            },
+            after: after.iter().copied().map(StepId).collect(),
+        }
+    }
+
+    const WIDE: AtOnce = AtOnce {
+        alone: 100,
+        shared: 100,
+    };
+
+    fn begun(schedule: &mut Schedule, bounds: AtOnce) -> Vec<usize> {
+        std::iter::from_fn(|| schedule.next(bounds))
+            .map(|id| id.0)
+            .collect()
+    }
+
+    #[test]
+    fn a_step_begins_when_its_last_prerequisite_is_applied() {
+        let steps = [step(0, &[]), step(1, &[0]), step(2, &[0, 1]), step(3, &[])];
+        let mut schedule = Schedule::of(&steps);
+        assert_eq!(begun(&mut schedule, WIDE), [0, 3]);
+        schedule.applied(StepId(0));
+        assert_eq!(begun(&mut schedule, WIDE), [1]);
+        schedule.applied(StepId(1));
+        assert_eq!(begun(&mut schedule, WIDE), [2]);
+    }
+
+    #[test]
+    fn what_waits_for_a_failure_is_given_once_and_never_begins() {
+        let steps = [step(0, &[]), step(1, &[]), step(2, &[0, 1])];
+        let mut schedule = Schedule::of(&steps);
+        assert_eq!(begun(&mut schedule, WIDE), [0, 1]);
+        assert_eq!(schedule.drop_after(StepId(0)), [StepId(2)]);
+        assert_eq!(schedule.drop_after(StepId(1)), []);
+        schedule.applied(StepId(1));
+        assert_eq!(begun(&mut schedule, WIDE), [0; 0]);
+    }
+
+    #[test]
+    fn each_kind_has_its_own_bound() {
+        let steps: Vec<_> = (0..8).map(|id| step(id, &[])).collect();
+        let mut schedule = Schedule::of(&steps);
+        let bounds = AtOnce {
+            alone: 1,
+            shared: 3,
+        };
+        assert_eq!(begun(&mut schedule, bounds), [0, 1, 2, 4]);
+        schedule.ended(&steps[1]);
+        assert_eq!(begun(&mut schedule, bounds), [3]);
+    }
+}
