@@ -7,10 +7,10 @@ const VERSION: (&str, &str) = ("version", include_str!("fragments/version.graphq
 const REQUIRED: (&str, &str) = ("required", include_str!("fragments/required.graphql"));
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
-/// Definitions and the variables of versions: up to 25 of each in a request.
+/// Definitions and the variables of versions: up to 50 of each in a request.
 pub(in crate::prismatic) const DETAILS: Batch<'static> = Batch {
     name: "integrationDetails",
-    size: 50,
+    size: 100,
     fragments: &[REQUIRED],
 };
 
