@@ -228,7 +228,10 @@ impl<'a> Run<'a> {
             Err(error) => {
                 let result = self.failure(&error);
                 self.record(step, result);
-                self.skip_after(step.id);
+                // Where nothing further is tried, nothing is passed over either.
+                if !self.halted {
+                    self.skip_after(step.id);
+                }
             }
         }
     }

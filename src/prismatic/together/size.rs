@@ -51,8 +51,8 @@ impl Size {
 
     /// The server does not take so many; it will not take them later either.
     pub(super) fn refused(&mut self, count: usize) {
-        self.most = self.most.min(count / 2).max(1);
-        self.now = self.now.min(self.most);
+        self.most = self.most.min(count * 2 / 3).max(1);
+        self.now = self.now.min(count / 2).clamp(1, self.most);
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(size.now(), 12);
         size.refused(12);
         size.went_well(6, Duration::ZERO);
-        assert_eq!(size.now(), 6, "what was refused stays refused");
+        assert_eq!(size.now(), 8, "what was refused is not tried again");
         size.refused(2);
         size.refused(1);
         size.went_badly(1);
