@@ -148,8 +148,8 @@ fn judge_errors(own: Vec<GraphQlError>, operation: &Operation, redactor: &Redact
 }
 
 fn judge_payload(payload: Value, operation: &Operation, redactor: &Redactor) -> Verdict {
-    let mutation =
-        serde_json::from_value::<Mutation<Value>>(serde_json::json!({ "payload": payload }));
+    let named = serde_json::Map::from_iter([("payload".to_owned(), payload)]);
+    let mutation = serde_json::from_value::<Mutation<Value>>(named.into());
     let Ok(mutation) = mutation else {
         return Verdict::Doubt;
     };
