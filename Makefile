@@ -14,6 +14,10 @@ IMAGE ?= prism-gitops
 PRISM_LOCK := tests/prism/package-lock.json
 PRISM_STAMP := target/prism/.installed
 
+# A second server that the tests run the same commands against.
+PEER_LOCK := tests/peer/package-lock.json
+PEER_STAMP := target/peer/.installed
+
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +29,7 @@ quickstart: ## Build, and keep a local sandbox in step with examples/quickstart
 	$(or $(CARGO_TARGET_DIR),target)/debug/prism-gitops daemon examples/quickstart --sandbox
 
 .PHONY: test
-test: prism ## Run all tests
+test: prism peer ## Run all tests
 	$(CARGO) test --locked --doc
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		echo '+ $(CARGO) nextest run --locked'; \
@@ -48,6 +52,15 @@ $(PRISM_STAMP): tests/prism/package.json $(PRISM_LOCK)
 bench: prism ## Measure whole processes against the sandbox (takes minutes)
 	$(CARGO) build --locked --release
 	scripts/bench --binary $(or $(CARGO_TARGET_DIR),target)/release/prism-gitops
+
+.PHONY: peer
+peer: $(PEER_STAMP) ## Install what the second server needs into target/peer
+
+$(PEER_STAMP): tests/peer/package.json $(PEER_LOCK)
+	mkdir -p target/peer
+	cp tests/peer/package.json $(PEER_LOCK) target/peer/
+	$(NPM) ci --prefix target/peer --ignore-scripts --no-audit --no-fund
+	touch $@
 
 .PHONY: fmt
 fmt: ## Format the code

@@ -26,7 +26,8 @@ pub mod delays;
 pub mod driver;
 pub mod error;
 pub mod fights;
-pub mod hold_back;
+pub mod gate;
+pub mod history;
 pub mod memory;
 pub mod pass;
 pub mod queue;
@@ -42,7 +43,7 @@ pub mod windows;
 mod log;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,10 @@
 //! ends although nobody asked it to ends the process with an error: a daemon
 //! that half works is worse than one that is restarted.
 
+mod polling;
+
+pub use polling::Polled;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::controller::connect::ProvenanceSource;
 use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
+use crate::controller::history::Historian;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::remembered::Remembered;
 use crate::controller::stages::{Choices, Live};
@@ -22,6 +27,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Limits;
 use crate::runtime::shutdown::Shutdown;
 use crate::runtime::tasks::{Ended, How, Tasks};
+use crate::server::hooks::Hooks;
 use crate::server::{self, ServerState};
 use crate::source::Source;
 
@@ -30,6 +36,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 const LOOP: &str = "controller";
 const SERVER: &str = "server";
+const GIT: &str = "git";
 
 /// Everything a daemon is given.
 pub struct DaemonOptions {
@@ -37,6 +44,12 @@ pub struct DaemonOptions {
     pub source: Arc<dyn Source>,
     /// Says that files may have changed. Without it only the interval notices.
     pub watch: Option<mpsc::Receiver<()>>,
+    /// The git remote, where files come from one: the same as `source`.
+    pub polled: Option<Polled>,
+    /// Who may wake the daemon over HTTP, if anybody may.
+    pub hooks: Option<Hooks>,
+    /// The tenant's own word that something changed there, which comes by `hooks`.
+    pub events: Option<mpsc::Receiver<()>>,
     /// Makes the way to the tenant, for each pass.
     pub connect: Arc<dyn Connect>,
     /// Looks secrets up, for each pass.
@@ -57,6 +70,8 @@ pub struct DaemonOptions {
     pub chosen_environment: Option<String>,
     /// What is known of secrets that were written before.
     pub remembered: Remembered,
+    /// Takes note of what is done.
+    pub history: Historian,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -128,7 +143,7 @@ impl From<Ended> for DaemonError {
 ///
 /// [`DaemonError`] when a part of it ends unasked. Wrong files, a tenant that
 /// cannot be reached and the like are no reason to end: the status tells of them.
-pub async fn run(options: DaemonOptions) -> Result<ExitReason, DaemonError> {
+pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> {
     tracing::info!(
         event = "daemon.started",
         environment = options.environment,
@@ -149,9 +164,24 @@ pub async fn run(options: DaemonOptions) -> Result<ExitReason, DaemonError> {
         limits: Limits::for_interval(options.interval),
     };
     let (finish, finished) = oneshot::channel::<()>();
+    let hooks = options
+        .hooks
+        .take()
+        .map(|hooks| hooks.counted(sender.clone()));
+    if let Some(polled) = options.polled.take() {
+        let (nudge, nudges) = mpsc::channel(1);
+        options.watch = Some(nudges);
+        let around = polling::Around {
+            nudge,
+            status: sender.clone(),
+            clock: Arc::clone(&options.clock),
+            delays: options.delays.clone(),
+        };
+        tasks.spawn(GIT, polling::run(polled, around));
+    }
     let (driver, listen) = assemble(options, sender);
     if let Some(listener) = listen {
-        tasks.spawn(SERVER, serve(listener, state, finished));
+        tasks.spawn(SERVER, serve(listener, state, hooks, finished));
     }
     let (end, mut ended) = oneshot::channel();
     tasks.spawn(LOOP, async move {
@@ -197,22 +227,27 @@ fn assemble(
         status,
         options.interval,
         options.delays,
-    );
+    )
+    .noting(options.history);
     let environment = &options.environment;
-    let driver = Driver::new(environment, reconciler, options.watch, options.shutdown);
+    let mut driver = Driver::new(environment, reconciler, options.watch, options.shutdown);
+    if let Some(events) = options.events {
+        driver = driver.with_events(events);
+    }
     (driver, options.listen)
 }
 
 async fn serve(
     listener: TcpListener,
     state: ServerState,
+    hooks: Option<Hooks>,
     finished: oneshot::Receiver<()>,
 ) -> Result<(), String> {
     let done = async {
         // Sent or dropped, it means the same.
         let _ = finished.await;
     };
-    let served = server::serve(listener, state, done).await;
+    let served = server::serve(listener, state, hooks, done).await;
     served.map_err(|error| error.to_string())
 }
 

@@ -146,6 +146,21 @@ impl Definition {
         facts::required_variables(&self.value)
     }
 
+    /// The inputs that the definition names of a connection; it need not name all there are.
+    #[must_use]
+    pub fn connection_inputs(&self, key: &str) -> Vec<String> {
+        let inputs = facts::declared(&self.value, key).and_then(|variable| variable.get("inputs"));
+        let names = inputs.and_then(Value::map).into_iter().flatten();
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The language of a config variable that holds code, in lower case: `json`, `xml`, `html`.
+    #[must_use]
+    pub fn code_language(&self, key: &str) -> Option<String> {
+        let language = facts::declared(&self.value, key)?.get_text("codeLanguage")?;
+        Some(language.to_lowercase()).filter(|language| !language.is_empty())
+    }
+
     /// Every use of a component, in the order of the file.
     #[must_use]
     pub fn components(&self) -> Vec<ComponentUse> {
@@ -253,7 +268,7 @@ pub fn text_diff(git: &Definition, live: &Definition) -> String {
 
 /// The one document of a file, if it is a mapping; otherwise a finding.
 fn sole_document(text: &str, report: &mut Report<'_>) -> Option<Node> {
-    let mut documents = match yaml::parse(text, Limits::default()) {
+    let mut documents = match yaml::parse_every(text, Limits::default()) {
         Ok(documents) => documents,
         Err(SyntaxError {
             message,
@@ -268,7 +283,11 @@ fn sole_document(text: &str, report: &mut Report<'_>) -> Option<Node> {
     };
     if let Some(second) = documents.get(1) {
         let finding = Diagnostic::error("several-documents", "a definition file is one document")
-            .hint("put each definition into a file of its own");
+            .hint(if documents.iter().any(Node::is_null) {
+                "remove the empty document and its `---`: the text is sent as it is, to a reader of one document"
+            } else {
+                "put each definition into a file of its own"
+            });
         report.add(second.span, finding);
         return None;
     }

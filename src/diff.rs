@@ -11,6 +11,7 @@
 //!   [`Verdict::Refused`]; the differ never picks one.
 //! - Undeclared fields are not compared.
 
+mod components;
 mod config;
 mod definition;
 mod identity;
@@ -29,10 +30,12 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use components::{components_wanted, stop_without_components};
 pub(crate) use config::looks_secret;
 pub(crate) use labels::full as all_labels;
 pub(crate) use recall::is_mask;
 pub use scope::scope;
+pub use version::versions_unread;
 
 use std::collections::BTreeSet;
 
@@ -200,6 +203,8 @@ pub struct IntegrationChanges {
     pub published_before: bool,
     /// The draft differs from the newest version, as far as is known.
     pub unpublished: bool,
+    /// Why nothing of this may be written.
+    pub blocked: Option<Refusal>,
 }
 
 /// Marketplace settings, complete: omitting one may erase it.

@@ -66,6 +66,8 @@ pub struct Outcome {
     pub steps: BTreeMap<StepId, StepResult>,
     /// It was stopped before its end.
     pub interrupted: bool,
+    /// It was stopped before its end because a window closed; why.
+    pub closed: Option<String>,
     /// The steps that wrote values.
     pub written: BTreeMap<StepId, Written>,
 }
@@ -80,21 +82,27 @@ pub struct Written {
 }
 
 impl Outcome {
-    /// How a resource fared: the worst result of its steps; `None` if it has none.
+    /// How each resource with steps fared: the worst result of its steps.
     #[must_use]
-    pub fn of(&self, plan: &Plan, address: &Address) -> Option<StepResult> {
+    pub fn by_resource(&self, plan: &Plan) -> BTreeMap<Address, StepResult> {
         let rank = |result: &StepResult| match result {
             StepResult::Failed { .. } => 3,
             StepResult::NotAttempted => 2,
             StepResult::Skipped { .. } => 1,
             StepResult::Applied => 0,
         };
-        plan.steps
-            .iter()
-            .filter(|step| step.address == *address)
-            .filter_map(|step| self.steps.get(&step.id))
-            .max_by_key(|result| rank(result))
-            .cloned()
+        let mut worst: BTreeMap<&Address, &StepResult> = BTreeMap::new();
+        for step in &plan.steps {
+            let Some(result) = self.steps.get(&step.id) else {
+                continue;
+            };
+            let known = worst.entry(&step.address).or_insert(result);
+            if rank(result) >= rank(known) {
+                *known = result;
+            }
+        }
+        let owned = |(address, result): (&Address, &StepResult)| (address.clone(), result.clone());
+        worst.into_iter().map(owned).collect()
     }
 
     /// Whether any step failed.
@@ -285,6 +293,7 @@ impl<'a> Run<'a> {
         Outcome {
             steps: self.results,
             interrupted,
+            closed: None,
             written: self.outputs.written(),
         }
     }

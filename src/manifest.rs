@@ -6,7 +6,7 @@
 //!
 //! Pure. No value of a secret or of a connection's input is ever part of a
 //! diagnostic. Meaning beyond the form of the files (does the definition hold
-//! together, does the time zone exist) is for other modules.
+//! together) is for other modules.
 
 mod bare;
 mod config_value;

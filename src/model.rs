@@ -4,11 +4,13 @@
 
 mod address;
 mod change;
+mod component;
 mod config;
 mod config_write;
 mod desired;
 mod diagnostic;
 mod hex;
+pub mod history;
 mod ids;
 mod marker;
 mod nearest;
@@ -22,6 +24,7 @@ mod status;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use change::FieldChange;
+pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
 pub use config::{ConfigEntry, ConfigValue, ConnectionInput, SecretRef};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
 pub use desired::{
@@ -36,10 +39,12 @@ pub use marker::Marker;
 pub use nearest::nearest;
 pub use observed::{
     ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
-    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Tenant,
-    VariableStatus, VersionRecord,
+    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
+    Tenant, VariableStatus, VersionRecord,
 };
-pub use policy::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind};
+pub use policy::{
+    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind,
+};
 pub use scope::{IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{

@@ -8,24 +8,30 @@ mod adopt;
 mod build;
 mod digest;
 mod guards;
+mod hold_back;
 mod instance;
 mod integration;
 mod orphan;
 mod release;
+mod review;
 mod step;
 mod summary;
 
 pub mod render;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 pub use adopt::adoptions;
 pub use build::build;
 pub use guards::GuardViolation;
+pub use hold_back::{Withheld, hold_back};
 pub use release::{ReleaseError, release};
+pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, recheck};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
 use crate::model::{
@@ -39,6 +45,8 @@ pub struct Context {
     pub project: String,
     /// The environment's name, or the tenant's URL where the project names none.
     pub environment: String,
+    /// The id of the organization that was read.
+    pub organization: String,
     /// The revision of the files.
     pub revision: Option<String>,
     /// When the tenant was read.
@@ -53,6 +61,33 @@ pub struct Context {
     pub allow_delete: bool,
     /// Why the policy's windows hold changes back at the moment.
     pub closed: Option<String>,
+    /// The addresses that the plan may do something to, as text; `None` for all of them.
+    pub only: Option<BTreeSet<String>>,
+}
+
+/// What a plan was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// To make the tenant as the files say.
+    #[default]
+    Changes,
+    /// To put markers on, and nothing else.
+    Adoption,
+    /// To take markers off, and nothing else.
+    Release,
+}
+
+impl Purpose {
+    /// The word of the JSON format.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changes => "changes",
+            Self::Adoption => "adoption",
+            Self::Release => "release",
+        }
+    }
 }
 
 /// What is done to a resource, in the words of the JSON format.
@@ -83,6 +118,8 @@ pub enum Action {
     Disable,
     /// It is removed.
     Delete,
+    /// Our marker is taken off.
+    Release,
 }
 
 impl Action {
@@ -102,7 +139,14 @@ impl Action {
             Self::Enable => "enable",
             Self::Disable => "disable",
             Self::Delete => "delete",
+            Self::Release => "release",
         }
+    }
+
+    /// Whether anybody but us can notice: markers are nobody else's business.
+    #[must_use]
+    pub fn is_noticed(self) -> bool {
+        !matches!(self, Self::Adopt | Self::Release)
     }
 }
 
@@ -131,6 +175,10 @@ pub struct PlannedResource {
     pub changes: Vec<FieldChange>,
     /// An owned object that nothing declares any more.
     pub orphan: bool,
+    /// What the steps rest on, besides the live side of what differs.
+    pub rests_on: Vec<Precondition>,
+    /// The digest of everything that the steps write; `None` where there are none.
+    pub writes: Option<String>,
 }
 
 /// Counts of a plan. Each resource counts once under each action.
@@ -158,6 +206,8 @@ pub struct Summary {
     pub pending: u64,
     /// Owned objects that nothing declares.
     pub orphaned: u64,
+    /// Objects whose marker is taken off.
+    pub release: u64,
 }
 
 /// Who is touched.
@@ -183,15 +233,22 @@ pub struct Cost {
 /// An immutable plan.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// What it was made for.
+    pub purpose: Purpose,
     /// The project.
     pub project: String,
     /// The environment.
     pub environment: String,
+    /// The id of the organization.
+    pub organization: String,
+    /// The digest of the project's policy.
+    pub policy: String,
     /// The revision of the files.
     pub revision: Option<String>,
     /// When the tenant was read.
     pub observed_at: Timestamp,
-    /// Every declared resource and every orphan, in the order of addresses.
+    /// Every declared resource and every orphan, in the order of addresses; without those
+    /// that the plan may not touch although something is to be done to them.
     pub resources: Vec<PlannedResource>,
     /// What to do, prerequisites before their dependents.
     pub steps: Vec<Step>,
@@ -205,17 +262,19 @@ pub struct Plan {
     pub diagnostics: Vec<Diagnostic>,
     /// Limits of the policy that this plan exceeds.
     pub violations: Vec<GuardViolation>,
-    /// Digest over everything that the plan would do. Equal plans have equal digests.
+    /// What the plan may not touch although something is to be done to it.
+    pub later: Vec<Address>,
+    /// Digest over everything that the plan rests on and would do. Equal plans have equal digests.
     pub digest: String,
 }
 
 impl Plan {
-    /// Whether anything but adoption would be done.
+    /// Whether anything would be done that somebody else can notice.
     #[must_use]
     pub fn has_changes(&self) -> bool {
         self.resources
             .iter()
-            .any(|r| r.actions.iter().any(|a| *a != Action::Adopt))
+            .any(|r| r.actions.iter().any(|a| a.is_noticed()))
     }
 
     /// Whether anything at all would be written.

@@ -16,6 +16,7 @@ mod alias;
 mod auth;
 pub mod catalog;
 pub mod client;
+mod components;
 pub mod connection;
 mod convert;
 pub mod error;

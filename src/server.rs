@@ -1,15 +1,17 @@
 //! The daemon over HTTP: health, readiness, metrics and status.
 //!
 //! Sees the controller's [`Status`] and nothing else of it, and changes
-//! nothing: every route is a GET. There is no authentication, so it belongs on
-//! loopback or behind something that has one.
+//! nothing: every route is a GET without authentication, so it belongs on
+//! loopback or behind something that has one. The exception are the webhooks
+//! of [`hooks`], which check a signature and can only wake the loop.
 //!
 //! # Invariants
 //!
 //! - Every answer, errors included, is JSON, but for `/metrics`.
-//! - Every request ends within [`TIMEOUT`], and none with a body is read.
+//! - Every request ends within [`TIMEOUT`], and a body is read only by webhooks.
 
 mod bind;
+pub mod hooks;
 mod layers;
 mod metrics;
 mod reply;
@@ -44,7 +46,7 @@ pub struct ServerState {
 }
 
 /// All routes, with everything around them.
-pub fn router(state: ServerState) -> Router {
+pub fn router(state: ServerState, hooks: Option<hooks::Hooks>) -> Router {
     let routes = Router::new()
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))
@@ -53,7 +55,7 @@ pub fn router(state: ServerState) -> Router {
         .fallback(reply::not_found)
         .method_not_allowed_fallback(reply::method_not_allowed)
         .with_state(state);
-    layers::around(routes)
+    layers::around(routes, hooks.map(hooks::router))
 }
 
 /// Serves until `done`, then lets requests under way finish.
@@ -64,9 +66,10 @@ pub fn router(state: ServerState) -> Router {
 pub async fn serve(
     listener: TcpListener,
     state: ServerState,
+    hooks: Option<hooks::Hooks>,
     done: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state))
+    axum::serve(listener, router(state, hooks))
         .with_graceful_shutdown(done)
         .await
 }

@@ -8,6 +8,7 @@
 //! that is handed in ([`References`]).
 
 pub mod dir;
+pub mod git;
 pub mod git_info;
 pub mod memory;
 pub mod secrets;
@@ -19,6 +20,7 @@ mod walk;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -36,6 +38,26 @@ pub trait Source: Send + Sync {
     ///
     /// [`SourceError`] when it is not known which files there are.
     async fn snapshot(&self) -> Result<Snapshot, SourceError>;
+
+    /// How long a snapshot may take before it is given up.
+    ///
+    /// A network drive that hangs must not hold up everything for ever.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(120)
+    }
+}
+
+/// All files as they are now, unless that takes too long.
+///
+/// # Errors
+///
+/// [`SourceError`], of which [`SourceError::TimedOut`] comes from here.
+pub async fn snapshot_in_time(source: &dyn Source) -> Result<Snapshot, SourceError> {
+    let patience = source.patience();
+    match tokio::time::timeout(patience, source.snapshot()).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(SourceError::TimedOut(patience)),
+    }
 }
 
 /// The files of a project at one moment.
@@ -102,9 +124,43 @@ pub enum SourceError {
         /// The bound.
         limit: usize,
     },
+    /// It took too long, and what is there is not known.
+    #[error("the files could not be read within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    /// The remote repository gave no files.
+    #[error("the git remote gives no files")]
+    Git(#[source] git::GitError),
     /// The reading was cut off.
     #[error("reading the files was interrupted")]
     Interrupted(#[source] Arc<tokio::task::JoinError>),
+}
+
+impl SourceError {
+    /// Whether waiting will not help: a person has to change settings or the repository.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        matches!(self, Self::Git(error) if error.needs_person())
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Git(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// An error and its causes in one line.
+fn one_line(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 impl Snapshot {

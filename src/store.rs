@@ -1,6 +1,7 @@
-//! What is kept on disk between runs: a cache, never a truth.
+//! What is kept on disk between runs: a cache and a history, never a truth.
 //!
-//! Everything here can be deleted at any time at no cost but time.
+//! The cache can be deleted at any time at no cost but time, the history at no
+//! cost but itself.
 //!
 //! # Invariants
 //!
@@ -11,7 +12,10 @@
 
 mod file;
 mod folder;
+pub mod history;
+mod lock;
 mod secrets;
 
 pub use folder::make_private;
+pub use lock::{DaemonLock, LockError};
 pub use secrets::{Place, SecretStore};

@@ -1,13 +1,17 @@
-//! Checks over what is declared, without a tenant.
+//! Checks over what is declared: without a tenant, and against what it offers.
 //!
 //! Pure. Definitions are parsed here, once, for everything that follows. All
 //! findings of all files come in one run; any error means that nothing is written.
 
+mod components;
 mod config;
 mod references;
+mod secrets;
 
 #[cfg(test)]
 mod tests;
+
+pub use components::{ComponentCheck, MissingComponent, components, want_components};
 
 use crate::definition::{Definition, Definitions};
 use crate::model::{Desired, Diagnostic};
@@ -31,5 +35,6 @@ pub fn offline(desired: &Desired) -> (Definitions, Vec<Diagnostic>) {
         config::check(instance, &definitions, &mut diagnostics);
     }
     references::check(desired, &definitions, &mut diagnostics);
+    secrets::check(desired, &mut diagnostics);
     (definitions, diagnostics)
 }

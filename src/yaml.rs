@@ -12,7 +12,7 @@ mod compose;
 mod decode;
 pub mod write;
 
-pub use compose::parse;
+pub use compose::{parse, parse_every};
 pub use decode::{DecodeError, decode};
 
 /// Where something stands in a text. Lines and columns count from 1, columns in characters.

@@ -11,7 +11,9 @@ mod daemon;
 mod export;
 pub(crate) mod filters;
 mod get;
+mod git;
 mod global;
+mod history;
 mod parse;
 mod plan;
 mod release;
@@ -34,14 +36,17 @@ pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
     WhichInstance,
 };
+pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
+pub(crate) use history::{DiffArgs, HistoryArgs, WhichArgs, WhyArgs};
+pub(crate) use parse::moment as parse_moment;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use state::FOLDER;
-pub(crate) use state::StateArgs;
+pub(crate) use state::{FolderArgs, KeepArgs, StateArgs};
 pub(crate) use tenant::{AtArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
@@ -60,7 +65,7 @@ pub(crate) use validate::ValidateArgs;
     subcommand_required = true,
     arg_required_else_help = false,
     disable_help_subcommand = false,
-    after_long_help = EXIT_CODES
+    after_long_help = EPILOGUE
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -69,7 +74,12 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "\
+const EPILOGUE: &str = "\
+Examples:
+  prism-gitops apply --sandbox --auto-approve
+  prism-gitops plan acme --env prod-us --detailed-exitcode
+  prism-gitops get instances --customer cust-0042 -o json
+
 Exit codes:
   0    done, nothing left to do
   1    an error: usage, files, the API, or a step that failed
@@ -102,13 +112,23 @@ pub(crate) enum Command {
     Enable(EnableArgs),
     Test(TestArgs),
     Api(ApiArgs),
+    History(HistoryArgs),
+    Why(WhyArgs),
+    Diff(DiffArgs),
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
     /// Prints the JSON Schema of the manifests, for editors.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops schema > prism-gitops.schema.json")]
     Schema,
     Completion(CompletionArgs),
     /// Prints the manual page.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops man > ~/.local/share/man/man1/prism-gitops.1
+  prism-gitops man | man -l -")]
     Man,
 }
 

@@ -6,8 +6,10 @@ mod api;
 mod apply;
 mod completion;
 mod daemon;
+mod diff;
 mod export;
 mod get;
+mod history;
 mod import;
 mod man;
 mod plan;
@@ -21,6 +23,7 @@ mod test_flow;
 mod update;
 mod validate;
 mod whoami;
+mod why;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -61,6 +64,9 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
         }
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
         Command::Api(args) => runtime::block_on(api::run(ui, &args, variables)),
+        Command::History(args) => history::run(ui, &args),
+        Command::Why(args) => why::run(ui, &args),
+        Command::Diff(args) => diff::run(ui, &args),
         Command::Whoami(args) => runtime::block_on(whoami::run(ui, &args, variables)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => runtime::block_on(sandbox::run(ui, &args)),
@@ -90,6 +96,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
     const RECORDS: &[&str] = &["human", "json", "yaml", "name"];
     const DOCUMENTS: &[&str] = &["human", "json", "yaml"];
     const LINES: &[&str] = &["human", "json"];
+    const HISTORY: &[&str] = &["human", "json", "yaml", "csv"];
     match command {
         Command::Validate(_) => ("validate", PLANS),
         Command::Plan(_) => ("plan", PLANS),
@@ -108,6 +115,9 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Enable(_) => ("enable", RECORDS),
         Command::Test(_) => ("test", DOCUMENTS),
         Command::Api(_) => ("api", DOCUMENTS),
+        Command::History(_) => ("history", HISTORY),
+        Command::Why(_) => ("why", DOCUMENTS),
+        Command::Diff(_) => ("diff", DOCUMENTS),
         Command::Whoami(_) => ("whoami", DOCUMENTS),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) => ("sandbox", LINES),

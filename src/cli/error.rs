@@ -108,6 +108,12 @@ impl CliError {
         self
     }
 
+    /// Adds one of several things that led to it.
+    pub(crate) fn cause(mut self, text: String) -> Self {
+        self.causes.push(text);
+        self
+    }
+
     /// Adds what to do.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

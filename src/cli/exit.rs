@@ -72,6 +72,8 @@ impl Exit {
             Self::Interrupted
         } else if outcome.failed() {
             Self::Error
+        } else if outcome.closed.is_some() {
+            Self::Refused
         } else if plan.has_leftovers() {
             Self::Leftovers
         } else {

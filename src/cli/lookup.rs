@@ -12,12 +12,19 @@ use serde_json::Value;
 use super::error::CliError;
 use super::show::cell;
 use super::show::harmless::harmless;
+use crate::model::Observed;
 use crate::prismatic::PrismaticClient;
-use crate::prismatic::catalog::{Collection, ListRequest, Record, UnknownFilter, Window};
-use crate::prismatic::error::ErrorKind;
+use crate::prismatic::catalog::{
+    Collection, ListPage, ListRequest, Record, UnknownFilter, Window, is_version,
+};
+use crate::prismatic::error::{ErrorKind, PlatformError};
+use crate::prismatic::platform::PlatformResult;
 
 /// So many records of one name are listed.
 const SHOWN: u32 = 10;
+
+/// The most that come at once: among all versions of a name, drafts are the oldest.
+const MOST: u32 = 100;
 
 /// A kind of record, and the ways to name one.
 struct Kind {
@@ -26,6 +33,8 @@ struct Kind {
     record: Record,
     /// The filters that a name may be meant for.
     names: &'static [&'static str],
+    /// A filter that adds records which a list hides, of which only drafts are meant.
+    hidden: Option<&'static str>,
     /// What tells records of one name apart.
     shown: &'static [&'static str],
 }
@@ -34,38 +43,49 @@ const INTEGRATION: Kind = Kind {
     word: "integration",
     record: Record::Integration,
     names: &["name"],
+    hidden: Some("allVersions"),
     shown: &["versionNumber", "customer.name", "createdAt"],
 };
 const INSTANCE: Kind = Kind {
     word: "instance",
     record: Record::Instance,
     names: &["name"],
+    hidden: None,
     shown: &["customer.name", "customer.externalId", "integration.name"],
 };
 const CUSTOMER: Kind = Kind {
     word: "customer",
     record: Record::Customer,
     names: &["externalId", "name"],
+    hidden: None,
     shown: &["name", "externalId"],
 };
 const COMPONENT: Kind = Kind {
     word: "component",
     record: Record::Component,
     names: &["key"],
+    hidden: None,
     shown: &["label", "versionNumber", "public", "customer.name"],
 };
 
-/// Finds an integration by its id or name.
+/// Finds an integration by its id or name. A name means the draft, whichever record lists show;
+/// an id means its record.
 pub(crate) async fn integration(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
     let hint = "give the id of the one that is meant";
-    find(
-        client,
-        &INTEGRATION,
-        text,
-        &|| whole(Collection::Integrations),
-        hint,
-    )
-    .await
+    let list = || whole(Collection::Integrations);
+    let found = find(client, &INTEGRATION, text, &list, hint).await?;
+    if id_of(&found) == text || !is_version(&found) {
+        return Ok(found);
+    }
+    let sequence = found["versionSequenceId"].as_str().unwrap_or_default();
+    match client.draft(sequence).await {
+        Observed::Known(id) => Ok(client.get(Record::Integration, id.as_str()).await?),
+        // It may be the draft all the same; if not, the API says so.
+        Observed::Absent => Ok(found),
+        Observed::Unknown(why) => Err(CliError::world(format!(
+            "cannot tell which record of integration {text:?} is its draft: {why}"
+        ))),
+    }
 }
 
 /// Finds a customer by its id, external id or name.
@@ -177,59 +197,105 @@ async fn find(
     hint: &str,
 ) -> Result<Value, CliError> {
     let likely = looks_like_an_id(text);
-    if likely && let Some(found) = by_id(client, kind, text).await? {
-        return Ok(found);
+    let mut refused = None;
+    if likely {
+        match by_id(client, kind, text).await? {
+            Ok(found) => return Ok(found),
+            Err(error) => refused = Some(error),
+        }
     }
+    let (mut found, count) = by_name(client, kind, text, list).await?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 if likely => Err(nothing(kind, text, refused.as_ref())),
+        0 => match by_id(client, kind, text).await? {
+            Ok(found) => Ok(found),
+            // That a name is no id is no news.
+            Err(error) => {
+                let news = matches!(error.kind, ErrorKind::GraphQl(_)).then_some(&error);
+                Err(nothing(kind, text, news))
+            }
+        },
+        _ => Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
+    }
+}
+
+/// The records of a name, some of them at least, and how many there are.
+async fn by_name(
+    client: &PrismaticClient,
+    kind: &Kind,
+    text: &str,
+    list: &(impl Fn() -> Made + Sync),
+) -> Result<(Vec<Value>, u64), CliError> {
     let mut found: Vec<Value> = Vec::new();
     let mut count = 0;
     for name in kind.names {
-        let request = list().and_then(|list| list.filter(name, text));
-        let mut request = request.map_err(|error| CliError::bug("a filter").because(&error))?;
-        request.window = Window {
-            first: Some(SHOWN),
-            ..Window::default()
-        };
-        let page = client.list(&request).await?;
+        let page = first(
+            client,
+            list().and_then(|list| list.filter(name, text)),
+            SHOWN,
+        )
+        .await?;
+        // Whether a server tells case apart is not documented; what follows may write.
         let fresh = page
             .nodes
             .iter()
-            .filter(|node| !node.is_null() && !found.iter().any(|known| known["id"] == node["id"]));
+            .filter(|node| node[*name] == text && !found.iter().any(|it| it["id"] == node["id"]));
         let fresh: Vec<Value> = fresh.cloned().collect();
         count += page.total_count.unwrap_or(0).max(page.nodes.len() as u64)
             - (page.nodes.len() - fresh.len()) as u64;
         found.extend(fresh);
     }
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => match likely {
-            false => by_id(client, kind, text).await?.ok_or(()),
-            true => Err(()),
+    if let (true, Some(filter)) = (found.is_empty(), kind.hidden) {
+        for name in kind.names {
+            let list = list().and_then(|list| list.filter(filter, "true")?.filter(name, text));
+            let page = first(client, list, MOST).await?;
+            let drafts = page.nodes.into_iter();
+            found.extend(drafts.filter(|node| !node.is_null() && !is_version(node)));
         }
-        .map_err(|()| nothing(kind, text)),
-        _ => Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
+        count = found.len() as u64;
     }
+    Ok((found, count))
 }
 
-/// `None` where the API knows no such id. It says so in several ways (FACTS §4).
+/// The beginning of a list.
+async fn first(client: &PrismaticClient, list: Made, count: u32) -> Result<ListPage, CliError> {
+    let mut request = list.map_err(|error| CliError::bug("a filter").because(&error))?;
+    request.window = Window {
+        first: Some(count),
+        ..Window::default()
+    };
+    Ok(client.list(&request).await?)
+}
+
+/// The inner error where the API knows no such id. It says so in several ways (FACTS §4).
 async fn by_id(
     client: &PrismaticClient,
     kind: &Kind,
     text: &str,
-) -> Result<Option<Value>, CliError> {
+) -> Result<PlatformResult<Value>, CliError> {
     match client.get(kind.record, text).await {
-        Ok(found) => Ok(Some(found)),
+        Ok(found) => Ok(Ok(found)),
         Err(error) => match error.kind {
-            ErrorKind::NotFound { .. } | ErrorKind::GraphQl(_) => Ok(None),
+            ErrorKind::NotFound { .. } | ErrorKind::GraphQl(_) => Ok(Err(error)),
             _ => Err(error.into()),
         },
     }
 }
 
-fn nothing(kind: &Kind, text: &str) -> CliError {
+/// Nothing is called so; what the API said to it as an id is kept.
+fn nothing(kind: &Kind, text: &str, refused: Option<&PlatformError>) -> CliError {
     let word = kind.word;
-    CliError::user(format!("there is no {word} {text:?}")).hint(format!(
-        "`prism-gitops get {word}s` lists what there is; names are taken as they are, letter for letter"
-    ))
+    let told = CliError::user(format!("there is no {word} {text:?}"));
+    match refused {
+        Some(error) => told.because(error).hint(format!(
+            "is it the id of another kind of record, or of another tenant (--tenant-id, --env, --profile)? \
+             `prism-gitops get {word}s` lists what there is"
+        )),
+        None => told.hint(format!(
+            "`prism-gitops get {word}s` lists what there is; names are taken as they are, letter for letter"
+        )),
+    }
 }
 
 fn ambiguous(word: &str, text: &str, found: &[Value], count: u64, shown: &[&str]) -> CliError {

@@ -1,6 +1,9 @@
 //! The steps that commands share: read the files, ask the tenant, make the plan.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
 
 use super::Variables;
 use super::args::{DecideArgs, StateArgs, TenantArgs};
@@ -9,13 +12,14 @@ use super::progress;
 use super::provenance;
 use super::tenant::{self, Chosen};
 use super::ui::Ui;
-use crate::controller::pass::{self, PassContext, Planned};
+use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
-use crate::model::Project;
-use crate::runtime::clock::SystemClock;
+use crate::model::{Project, SecretValues, VersionRecord};
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
-use crate::source::{Source as _, secrets};
+use crate::source::secrets::{self, Permission};
+use crate::source::{Revision, Source as _};
 
 /// A plan, and what it takes to carry it out.
 pub(crate) struct Decided {
@@ -23,6 +27,10 @@ pub(crate) struct Decided {
     pub(crate) tenant: Chosen,
     /// The plan.
     pub(crate) planned: Planned,
+    /// The state of the files it was made from.
+    pub(crate) revision: Revision,
+    /// When this was begun.
+    pub(crate) began: Timestamp,
 }
 
 /// The source of a path.
@@ -51,58 +59,102 @@ pub(crate) async fn tenant(
     tenant::choose(args, &project, &root(path), variables).await
 }
 
-/// Reads the files, then the tenant, and makes the plan. Writes nothing.
-pub(crate) async fn decide(
-    ui: &Ui,
+/// The files as they were read, and all else that a plan is made of but the tenant.
+///
+/// A plan can be made of it more than once: what was shown and agreed to is
+/// compared with the tenant again, and never with other files.
+pub(crate) struct Basis {
+    loaded: Loaded,
+    secrets: SecretValues,
+    provenance: VersionRecord,
+    remembered: Remembered,
+    /// What is allowed; `None` for a plan of adoptions alone.
+    everything: Option<DecideArgs>,
+    began: Timestamp,
+}
+
+/// Reads the files and chooses the tenant, for a plan of everything that is allowed.
+pub(crate) async fn read(
     path: &Path,
     args: DecideArgs,
     state: &StateArgs,
     tenant: &TenantArgs,
     variables: &Variables,
-) -> Result<Decided, CliError> {
-    compare(ui, path, Some((args, state)), tenant, variables).await
+) -> Result<(Basis, Chosen), CliError> {
+    let remembered = state.remembered(&root(path));
+    basis(path, Some(args), remembered, tenant, variables).await
 }
 
 /// The same for a plan of adoptions alone.
-pub(crate) async fn decide_adoptions(
-    ui: &Ui,
+pub(crate) async fn read_adoptions(
     path: &Path,
     tenant: &TenantArgs,
     variables: &Variables,
-) -> Result<Decided, CliError> {
-    compare(ui, path, None, tenant, variables).await
+) -> Result<(Basis, Chosen), CliError> {
+    basis(path, None, Remembered::in_memory(), tenant, variables).await
 }
 
-/// A plan of everything that is allowed, or of adoptions alone.
-async fn compare(
-    ui: &Ui,
+async fn basis(
     path: &Path,
-    everything: Option<(DecideArgs, &StateArgs)>,
+    everything: Option<DecideArgs>,
+    remembered: Remembered,
     tenant: &TenantArgs,
     variables: &Variables,
-) -> Result<Decided, CliError> {
+) -> Result<(Basis, Chosen), CliError> {
+    let began = SystemClock.now();
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
+    let permission = Permission::of(&loaded.desired.project, tenant.allow_exec);
     let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
-    let waiting = progress::waiting(ui, "Reading the tenant");
-    let context = PassContext {
-        platform: tenant.platform.as_ref(),
-        clock: &SystemClock,
-        secrets: secrets::resolve(loaded.secrets.clone(), &root).await,
-        environment: tenant.environment.clone(),
-        organization: tenant.organization.clone(),
+    let basis = Basis {
+        secrets: secrets::resolve(loaded.secrets.clone(), &root, &permission).await,
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
-        remembered: everything
-            .map_or_else(Remembered::in_memory, |(_, state)| state.remembered(&root)),
-        adopt: everything.is_none_or(|(args, _)| args.adopt),
-        allow_delete: everything.is_some_and(|(args, _)| args.allow_delete),
-        requests: Some(tenant.requests.as_ref()),
+        loaded,
+        remembered,
+        everything,
+        began,
     };
-    let planned = match everything {
-        Some(_) => pass::plan(&loaded, &context).await,
-        None => pass::adoptions(&loaded, &context).await,
-    };
-    let planned = planned.map_err(|error| CliError::from(error).of(&tenant.connection))?;
-    drop(waiting);
-    Ok(Decided { tenant, planned })
+    Ok((basis, tenant))
+}
+
+impl Basis {
+    /// The plan, with all that it takes to carry it out.
+    pub(crate) fn decided(&self, tenant: Chosen, planned: Planned) -> Decided {
+        Decided {
+            tenant,
+            planned,
+            revision: self.loaded.revision.clone(),
+            began: self.began,
+        }
+    }
+
+    /// Reads the tenant and makes the plan. Writes nothing. With `only`, the
+    /// plan leaves all other resources alone.
+    pub(crate) async fn plan(
+        &self,
+        ui: &Ui,
+        tenant: &Chosen,
+        only: Option<BTreeSet<String>>,
+    ) -> Result<Planned, CliError> {
+        let waiting = progress::waiting(ui, "Reading the tenant");
+        let context = PassContext {
+            platform: tenant.platform.as_ref(),
+            clock: &SystemClock,
+            secrets: self.secrets.clone(),
+            environment: tenant.environment.clone(),
+            organization: tenant.organization.clone(),
+            provenance: self.provenance.clone(),
+            remembered: self.remembered.clone(),
+            adopt: self.everything.is_none_or(|args| args.adopt),
+            allow_delete: self.everything.is_some_and(|args| args.allow_delete),
+            only,
+            requests: Some(tenant.requests.as_ref()),
+        };
+        let planned = match self.everything {
+            Some(_) => pass::plan(&self.loaded, &context).await,
+            None => pass::adoptions(&self.loaded, &context).await,
+        };
+        drop(waiting);
+        planned.map_err(|error| CliError::from(error).of(&tenant.connection))
+    }
 }

@@ -4,8 +4,10 @@
 //! comes first: it is what is published. The CI system fills in what a folder
 //! cannot say, and everything where the folder is no checkout.
 
+mod actor;
 mod forge;
 
+pub(crate) use actor::actor;
 use forge::{Ci, Forge};
 
 use super::Variables;
@@ -14,7 +16,9 @@ use crate::source::Commit;
 
 /// The record for versions published from these files.
 pub(crate) fn record(variables: &Variables, checkout: Option<&Commit>) -> VersionRecord {
-    let ci = Ci::detect(variables).unwrap_or_default();
+    let ci = Ci::detect(variables)
+        .filter(|ci| checkout.is_none_or(|checkout| is_about(ci, checkout)))
+        .unwrap_or_default();
     let (commit, remote) = match checkout {
         Some(commit) => {
             // A commit that does not hold these files is not what they were published from.
@@ -33,6 +37,21 @@ pub(crate) fn record(variables: &Variables, checkout: Option<&Commit>) -> Versio
         commit_hash: commit,
         submitted: None,
         canonical: None,
+    }
+}
+
+/// Whether a CI system works for the repository that the folder is a checkout of: a pipeline
+/// may check out a second one, and its commits and pull requests are not in the first.
+fn is_about(ci: &Ci, checkout: &Commit) -> bool {
+    let remote = checkout.remote.as_deref().and_then(Forge::of_remote);
+    let place = |forge: &Forge| {
+        let place = forge.repository.split_once("://");
+        place.map(|(_, place)| place.to_lowercase())
+    };
+    match (&ci.forge, &remote) {
+        _ if ci.commit.as_deref() == Some(&checkout.hash) => true,
+        (Some(theirs), Some(ours)) => place(theirs) == place(ours),
+        _ => true,
     }
 }
 
@@ -118,6 +137,95 @@ mod tests {
             (&[], "- - - -"),
         ] {
             assert_eq!(shown(&record(&variables(pairs), None)), expected);
+        }
+    }
+
+    #[test]
+    fn forks_pushes_and_other_forges_are_told_apart() {
+        for (pairs, expected) in [
+            // A fork's pipeline: the merge request is in the project it came from.
+            (
+                &[
+                    ("CI_COMMIT_SHA", "abc1234"),
+                    ("CI_PROJECT_URL", "https://gitlab.example/dev/flows"),
+                    (
+                        "CI_MERGE_REQUEST_PROJECT_URL",
+                        "https://gitlab.example/acme/flows",
+                    ),
+                    ("CI_MERGE_REQUEST_IID", "7"),
+                ][..],
+                "abc1234 https://gitlab.example/dev/flows/-/commit/abc1234 \
+                 https://gitlab.example/dev/flows \
+                 https://gitlab.example/acme/flows/-/merge_requests/7",
+            ),
+            // A push: the ref is a branch.
+            (
+                &[
+                    ("GITHUB_SHA", "abc1234"),
+                    ("GITHUB_REPOSITORY", "acme/flows"),
+                    ("GITHUB_REF", "refs/heads/pull/7/merge"),
+                ],
+                "abc1234 https://github.com/acme/flows/commit/abc1234 \
+                 https://github.com/acme/flows -",
+            ),
+            // Azure Pipelines for a repository on GitHub, where only the number is known there.
+            (
+                &[
+                    ("BUILD_SOURCEVERSION", "abc1234"),
+                    ("BUILD_REPOSITORY_PROVIDER", "GitHub"),
+                    ("BUILD_REPOSITORY_URI", "https://github.com/acme/flows"),
+                    ("SYSTEM_PULLREQUEST_PULLREQUESTID", "998877"),
+                    ("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "7"),
+                ],
+                "abc1234 https://github.com/acme/flows/commit/abc1234 \
+                 https://github.com/acme/flows https://github.com/acme/flows/pull/7",
+            ),
+            (
+                &[
+                    ("BUILD_SOURCEVERSION", "C4711"),
+                    ("BUILD_REPOSITORY_PROVIDER", "TfsVersionControl"),
+                ],
+                "- - - -",
+            ),
+        ] {
+            assert_eq!(shown(&record(&variables(pairs), None)), expected);
+        }
+    }
+
+    #[test]
+    fn a_pipeline_of_another_repository_says_nothing() {
+        let ci = variables(&[
+            ("GITHUB_SHA", "ffffffff"),
+            ("GITHUB_REPOSITORY", "acme/tools"),
+            ("GITHUB_REF", "refs/pull/7/merge"),
+        ]);
+        let flows = |remote: Option<&str>, hash: &str| Commit {
+            hash: hash.to_owned(),
+            branch: None,
+            remote: remote.map(str::to_owned),
+            dirty: false,
+        };
+        let github = "https://github.com/acme";
+        for (checkout, expected) in [
+            (
+                flows(Some("git@github.com:acme/flows.git"), "abc1234"),
+                format!("abc1234 {github}/flows/commit/abc1234 {github}/flows -"),
+            ),
+            // A detached head at the merge commit of the pull request.
+            (
+                flows(Some("https://github.com/Acme/Tools.git"), "ffffffff"),
+                format!(
+                    "ffffffff {github}/tools/commit/ffffffff {github}/tools {github}/tools/pull/7"
+                ),
+            ),
+            (
+                flows(None, "abc1234"),
+                format!(
+                    "abc1234 {github}/tools/commit/abc1234 {github}/tools {github}/tools/pull/7"
+                ),
+            ),
+        ] {
+            assert_eq!(shown(&record(&ci, Some(&checkout))), expected);
         }
     }
 

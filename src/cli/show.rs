@@ -7,7 +7,7 @@
 //! - A list is written page by page; no more than a page is kept.
 
 pub(crate) mod cell;
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod harmless;
 pub(crate) mod listing;
 pub(crate) mod record;

@@ -24,8 +24,9 @@ pub(crate) fn start(ui: &Ui, args: &GlobalArgs, daemon: bool) -> Result<(), CliE
 fn filter(args: &GlobalArgs, daemon: bool) -> &str {
     match (&args.log_level, args.verbose + u8::from(daemon)) {
         (Some(filter), _) => filter,
-        (None, 0) => "warn",
-        (None, 1) => "info",
+        // A certificate that is not trusted is an error that is told anyway.
+        (None, 0) => "warn,rustls_platform_verifier=off",
+        (None, 1) => "info,rustls_platform_verifier=off",
         (None, 2) => "debug",
         (None, _) => "trace",
     }
@@ -46,9 +47,9 @@ mod tests {
     #[test]
     fn each_v_logs_more_and_a_filter_beats_them() {
         for (line, daemon, expected) in [
-            ("x", false, "warn"),
-            ("x", true, "info"),
-            ("x -v", false, "info"),
+            ("x", false, "warn,rustls_platform_verifier=off"),
+            ("x", true, "info,rustls_platform_verifier=off"),
+            ("x -v", false, "info,rustls_platform_verifier=off"),
             ("x -v", true, "debug"),
             ("x -vvvv", false, "trace"),
             (

@@ -72,7 +72,7 @@ async fn resolve(
         None
     } else {
         let declared = environment.map(|(_, environment)| environment);
-        Some(credentials::find(args, declared, root, variables).await?)
+        Some(credentials::find(args, project, declared, root, variables).await?)
     };
     Ok(Target {
         connection,

@@ -169,11 +169,10 @@ impl Ui {
 
     fn error_text(&self, error: &CliError) -> String {
         let mut text = format!("{} {}", self.paint(ERROR, "Error:"), error.message());
-        if !error.causes().is_empty() {
-            text.push_str("\nCaused by:");
-            for cause in error.causes() {
-                text.push_str(&format!("\n  {}", cause.replace('\n', "\n  ")));
-            }
+        for cause in error.causes() {
+            // The API's words may come in lines; what went wrong is one.
+            let line: Vec<&str> = cause.split_whitespace().collect();
+            text.push_str(&format!(": {}", line.join(" ")));
         }
         if let Some(hint) = error.hint_text() {
             text.push_str(&format!("\n{} {hint}", self.paint(HINT, "Hint:")));
@@ -242,16 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_with_its_causes_once_each_and_a_hint() {
+    fn an_error_is_one_line_with_its_causes_and_a_hint_below() {
         let ui = Ui::early(&Early::read(&[], &Variables::new()));
         let inner = std::io::Error::other("connection refused");
         let error = CliError::world("cannot reach the tenant")
             .because(&inner)
             .hint("check the URL");
         insta::assert_snapshot!(ui.error_text(&error), @"
-        Error: cannot reach the tenant
-        Caused by:
-          connection refused
+        Error: cannot reach the tenant: connection refused
         Hint: check the URL
         ");
     }

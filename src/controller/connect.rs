@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::error::Class;
-use crate::model::{Desired, SecretRef, SecretValues, VersionRecord};
+use crate::model::{Desired, Project, SecretRef, SecretValues, VersionRecord};
 use crate::prismatic::platform::Platform;
 use crate::source::Revision;
 
@@ -71,8 +71,8 @@ pub trait RequestCount: Send + Sync {
 /// Looks secrets up.
 #[async_trait]
 pub trait SecretResolver: Send + Sync {
-    /// The outcome of every look-up; a secret without a value blocks what needs it, and no more.
-    async fn resolve(&self, references: &BTreeSet<SecretRef>) -> SecretValues;
+    /// The outcome of every look-up, under the project's rules; a secret without a value blocks what needs it, and no more.
+    async fn resolve(&self, project: &Project, references: &BTreeSet<SecretRef>) -> SecretValues;
 }
 
 /// Says for a revision which commit, repository and pull request it is.

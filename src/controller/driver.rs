@@ -21,16 +21,21 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::queue::{Queue, Reason};
+use super::queue::{DEBOUNCE, Queue, Reason};
 use super::reconciler::Reconciler;
 use super::status::{Phase, Status};
 use crate::runtime::shutdown::Shutdown;
-use crate::source::{Snapshot, Source, SourceError};
+use crate::source::{Snapshot, Source, SourceError, snapshot_in_time};
 
 /// How often in a row a pass gives way to newer files.
 const PATIENCE: u32 = 3;
 /// How often an idle loop gives a sign of life.
 const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// So long after a pass events are taken to be of its own making.
+const SETTLE: Duration = Duration::from_secs(10);
+/// Later than any pass that is due anyway.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
 
 /// How the loop ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,10 @@ pub struct Driver {
     queue: Queue<Arc<str>>,
     reconciler: Reconciler,
     nudges: Nudges,
+    /// The tenant's own word that something changed there.
+    events: Option<mpsc::Receiver<()>>,
+    /// No event makes a pass before: its own writes would.
+    settled: Option<Instant>,
     shutdown: Shutdown,
     superseded: u32,
 }
@@ -85,9 +94,18 @@ impl Driver {
             queue: Queue::new(),
             reconciler,
             nudges: Nudges(nudges),
+            events: None,
+            settled: None,
             shutdown,
             superseded: 0,
         }
+    }
+
+    /// Makes a pass when the tenant says that something changed there, too.
+    #[must_use]
+    pub fn with_events(mut self, events: mpsc::Receiver<()>) -> Self {
+        self.events = Some(events);
+        self
     }
 
     /// Makes passes until a shutdown.
@@ -99,7 +117,10 @@ impl Driver {
                 break Ended::Drained;
             };
             match self.busy(reason).await {
-                Some((at, next)) => self.queue.schedule(Arc::clone(&self.key), at, next),
+                Some((at, next)) => {
+                    self.queue.schedule(Arc::clone(&self.key), at, next);
+                    self.settled = Some(self.settles(next));
+                }
                 None => break Ended::Aborted,
             }
         };
@@ -124,10 +145,30 @@ impl Driver {
                         return Some(reason);
                     }
                 }
+                () = told(&mut self.events) => self.event(),
                 // Last, so that a flood of nudges holds up nothing.
                 () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
             }
         }
+    }
+
+    /// From when on an event is a reason for a pass. What is under way or has
+    /// just been written makes events itself; one pass that writes nothing
+    /// makes none, so that ends by itself. A tenant that cannot be read is not
+    /// asked sooner because of one.
+    fn settles(&self, next: Reason) -> Instant {
+        let status = self.reconciler.status.borrow();
+        match next {
+            Reason::Retry if status.error.is_some() => Instant::now() + NEVER,
+            _ => Instant::now() + SETTLE,
+        }
+    }
+
+    fn event(&mut self) {
+        let now = Instant::now();
+        let at = self.settled.map_or(now, |settled| settled.max(now));
+        self.queue
+            .schedule(Arc::clone(&self.key), at + DEBOUNCE, Reason::Event);
     }
 
     /// Whether the files differ from those of the last pass. A source that
@@ -135,7 +176,7 @@ impl Driver {
     async fn files_changed(&self) -> bool {
         let found = tokio::select! {
             () = self.shutdown.draining() => return false,
-            found = self.reconciler.source.snapshot() => found,
+            found = snapshot_in_time(self.reconciler.source.as_ref()) => found,
         };
         let reading = self.reconciler.status.borrow().reading.clone();
         found.map_or(true, |snapshot| Some(snapshot.revision.id) != reading)
@@ -183,6 +224,17 @@ impl Driver {
     }
 }
 
+/// Waits for word from the tenant; for ever where none can come. Cancel-safe.
+async fn told(events: &mut Option<mpsc::Receiver<()>>) {
+    if let Some(receiver) = events {
+        if receiver.recv().await.is_some() {
+            return;
+        }
+        *events = None;
+    }
+    std::future::pending::<()>().await;
+}
+
 type Looking = BoxFuture<'static, Result<Snapshot, SourceError>>;
 
 /// Finds out during a pass whether newer files have come.
@@ -206,7 +258,7 @@ impl Supersede {
 
     fn look(&mut self) {
         let source = Arc::clone(&self.source);
-        self.check = Some(async move { source.snapshot().await }.boxed());
+        self.check = Some(async move { snapshot_in_time(source.as_ref()).await }.boxed());
     }
 
     /// What a look found; for ever if nobody looks. Cancel-safe.

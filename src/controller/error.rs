@@ -60,6 +60,7 @@ impl PassError {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
+            Self::Source(error) if error.needs_person() => Class::User,
             Self::Source(_) => Class::World,
             Self::Connect(error) => error.class,
             Self::Platform(error) if error.is_transient() => Class::World,
@@ -81,7 +82,8 @@ impl PassError {
                 Some("the token is missing, expired or revoked: give a valid one".to_owned())
             }
             Self::Bug(_) => Some("please report it, with the log around it".to_owned()),
-            Self::Source(_) | Self::Invalid(_) | Self::Platform(_) => None,
+            Self::Source(error) => error.hint().map(str::to_owned),
+            Self::Invalid(_) | Self::Platform(_) => None,
         }
     }
 

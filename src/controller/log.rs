@@ -47,6 +47,13 @@ pub(super) fn step(plan: &Plan, event: &StepEvent) {
     }
 }
 
+pub(super) fn window_closed(why: &str) {
+    tracing::warn!(
+        event = "pass.window_closed",
+        "no further step is begun: {why}; the rest waits until changes are allowed"
+    );
+}
+
 pub(super) fn guard(plan: &Plan) {
     for violation in &plan.violations {
         tracing::warn!(

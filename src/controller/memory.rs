@@ -14,10 +14,9 @@ use tokio::time::Instant;
 
 use super::backoff::{Backoffs, Wanted};
 use super::fights::Fights;
-use super::hold_back::Withheld;
 use crate::execute::Outcome;
 use crate::model::{Address, Desired, DriftMode, Kind, SyncStatus};
-use crate::plan::{Plan, PlannedResource, StepResult};
+use crate::plan::{Plan, PlannedResource, StepResult, Withheld};
 
 /// Why a resource is left alone although it differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +151,12 @@ impl Memory {
         }
         self.backoffs.note(failures, now, delay);
         fights
+    }
+
+    /// Whether a resource was seen or made to match this revision before.
+    #[must_use]
+    pub fn is_settled(&self, address: &Address) -> bool {
+        self.settled.contains(address)
     }
 
     fn settle(&mut self, address: &Address) {

@@ -15,6 +15,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
 use super::error::PassError;
+use super::gate::Gate;
+use super::history::{self, Places};
 use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
@@ -22,7 +24,8 @@ use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::{
-    Desired, Diagnostic, Scope, SecretRef, SecretValues, Severity, Tenant, VersionRecord,
+    Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
+    VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::Platform;
@@ -66,6 +69,8 @@ pub struct PassContext<'a> {
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
     pub allow_delete: bool,
+    /// The addresses that the plan may do something to, as text; `None` for all of them.
+    pub only: Option<BTreeSet<String>>,
     /// Counts requests, where the platform does.
     pub requests: Option<&'a dyn RequestCount>,
 }
@@ -79,6 +84,10 @@ pub struct Planned {
     pub tenant: Arc<Tenant>,
     /// Where its writes are to be remembered.
     pub recorder: Recorder,
+    /// Whether a window ends it half-way.
+    pub gate: Gate,
+    /// Where what it writes is declared, for the history.
+    pub places: Arc<Places>,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -136,7 +145,7 @@ pub fn nothing_declared() -> Diagnostic {
 /// [`PassError::WrongOrganization`] before anything else is read, and
 /// [`PassError::Platform`] where nothing useful could be read.
 pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::build).await
+    compare(loaded, context, plan::build, Imports::Checked).await
 }
 
 /// The same for putting markers on what the files match, and for nothing else.
@@ -145,7 +154,14 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
 ///
 /// As [`plan()`].
 pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::adoptions).await
+    compare(loaded, context, plan::adoptions, Imports::None).await
+}
+
+/// Whether a plan may import definitions, whose components are asked for then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Imports {
+    Checked,
+    None,
 }
 
 /// Makes a plan of the differences.
@@ -155,6 +171,7 @@ async fn compare(
     loaded: &Loaded,
     context: &PassContext<'_>,
     build: Build,
+    imports: Imports,
 ) -> Result<Planned, PassError> {
     let sent = || context.requests.map_or(0, RequestCount::requests);
     let before = sent();
@@ -162,7 +179,7 @@ async fn compare(
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
     let tenant = context.platform.observe(&scope).await;
-    let tenant = tenant.map_err(PassError::Platform)?;
+    let mut tenant = tenant.map_err(PassError::Platform)?;
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
         place: Place {
@@ -171,34 +188,77 @@ async fn compare(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let inputs = Inputs {
-        desired: &loaded.desired,
-        definitions: &loaded.definitions,
-        secrets: &context.secrets,
-        records: &records,
-        unrecorded: context.remembered.unrecorded,
-        tenant: &tenant,
-        adopt: context.adopt,
+    let mut changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+    let unread = diff::versions_unread(&inputs(loaded, context, &records, &tenant), &changes);
+    if !unread.is_empty() {
+        let read = context.platform.requirements(&unread).await;
+        tenant.set_requirements(&read);
+        changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+    }
+    let unchecked = match imports {
+        Imports::Checked => {
+            check_components(context.platform, &loaded.definitions, &mut changes).await
+        }
+        Imports::None => Vec::new(),
     };
-    let changes = diff::diff(&inputs);
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
+        organization: tenant.identity.organization_id.clone(),
         revision: Some(name_of(&loaded.revision).to_owned()),
         observed_at,
         provenance: context.provenance.clone(),
         reads: sent().saturating_sub(before),
         policy: loaded.desired.project.policy.clone(),
         allow_delete: context.allow_delete,
-        closed: windows::closed(&loaded.desired.project.policy.windows, observed_at),
+        closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
+        only: context.only.clone(),
     };
-    let mut plan = build(&inputs, &changes, &about);
-    plan.diagnostics.splice(0..0, loaded.diagnostics.clone());
+    let mut plan = build(
+        &inputs(loaded, context, &records, &tenant),
+        &changes,
+        &about,
+    );
+    let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    plan.diagnostics.splice(0..0, known);
     Ok(Planned {
+        places: history::places(&loaded.desired, &plan),
         plan,
         tenant: Arc::new(tenant),
         recorder,
+        gate: Gate::new(&loaded.desired.project.policy.windows, observed_at),
     })
+}
+
+fn inputs<'a>(
+    loaded: &'a Loaded,
+    context: &'a PassContext<'_>,
+    records: &'a SecretRecords,
+    tenant: &'a Tenant,
+) -> Inputs<'a> {
+    Inputs {
+        desired: &loaded.desired,
+        definitions: &loaded.definitions,
+        secrets: &context.secrets,
+        records,
+        unrecorded: context.remembered.unrecorded,
+        tenant,
+        adopt: context.adopt,
+    }
+}
+
+/// Stops what needs components that the tenant lacks. Asks only where something would be imported.
+async fn check_components(
+    platform: &dyn Platform,
+    definitions: &Definitions,
+    changes: &mut ChangeSet,
+) -> Vec<Diagnostic> {
+    let wanted = diff::components_wanted(changes, definitions);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let catalogue = platform.components(&wanted).await;
+    diff::stop_without_components(changes, definitions, &catalogue)
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.
@@ -215,22 +275,58 @@ pub async fn observe(
     platform.observe(scope).await.map_err(PassError::Platform)
 }
 
-/// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts no more.
+/// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts
+/// no more; so does a window that closes meanwhile, unless it permits an overrun.
 pub async fn apply(
     planned: &Planned,
     platform: &dyn Platform,
+    clock: &dyn Clock,
     bounds: AtOnce,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<StepEvent>,
 ) -> Outcome {
     let Planned {
         plan,
         tenant,
         recorder,
+        gate,
+        places: _,
     } = planned;
-    let outcome = execute::execute(plan, platform, bounds, stop, events).await;
+    // Somebody may have thought about the plan for longer than the window was open.
+    let mut closed = gate.shut(clock.now());
+    let (sender, stopped) = watch::channel(closed.is_some() || *stop.borrow());
+    let execute = execute::execute(plan, platform, bounds, stopped, events);
+    let mut execute = std::pin::pin!(execute);
+    let open = closed.is_none();
+    let ends = async {
+        tokio::select! {
+            biased;
+            () = raised(&mut stop) => None,
+            why = gate.shuts(clock), if open => Some(why),
+        }
+    };
+    let mut outcome = tokio::select! {
+        biased;
+        why = ends => {
+            sender.send_replace(true);
+            closed = closed.or(why);
+            execute.await
+        }
+        outcome = &mut execute => outcome,
+    };
+    if outcome.interrupted && closed.is_some() {
+        outcome.interrupted = false;
+        outcome.closed = closed;
+    }
     recorder.note(plan, tenant, &outcome).await;
     outcome
+}
+
+/// Waits until `stop` is true; for ever if nobody is left to raise it.
+pub(super) async fn raised(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// What people call a revision: the short commit, or the digest of the content.
@@ -239,7 +335,12 @@ pub fn name_of(revision: &Revision) -> &str {
     &revision.label
 }
 
-async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
+/// Checks that the token belongs to the organization, if one is expected.
+///
+/// # Errors
+///
+/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where nobody says whose it is.
+pub async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
     let Some(expected) = organization else {
         return Ok(());
     };

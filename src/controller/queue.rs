@@ -27,6 +27,8 @@ pub enum Reason {
     Resync,
     /// The files stirred.
     Source,
+    /// The tenant says that something changed there.
+    Event,
     /// Something failed before.
     Retry,
     /// The pass before gave way to newer files.
@@ -39,6 +41,7 @@ impl std::fmt::Display for Reason {
             Self::Start => "start",
             Self::Resync => "resync",
             Self::Source => "source",
+            Self::Event => "event",
             Self::Retry => "retry",
             Self::Superseded => "superseded",
         })

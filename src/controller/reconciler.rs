@@ -15,26 +15,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::delays::Delays;
 use super::error::PassError;
-use super::hold_back::{Withheld, hold_back};
+use super::history::{Historian, Noted};
 use super::log;
 use super::memory::{Hold, Memory};
-use super::pass::Loaded;
+use super::pass::{Loaded, Planned, raised};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
 use super::stages::{Prepared, Stages};
-use super::status::{Counts, Status};
+use super::status::{Counts, RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
+use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic, DriftMode, Health};
-use crate::plan::Plan;
+use crate::plan::{Plan, Withheld, hold_back};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
-use crate::source::{Revision, Source};
+use crate::source::{Revision, Source, snapshot_in_time};
 
 /// No interval is shorter: a pass costs requests.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
@@ -53,6 +55,8 @@ pub struct Reconciler {
     pub delays: Delays,
     /// The time between passes when nothing happens.
     pub interval: Duration,
+    /// Takes note of what is done.
+    pub history: Historian,
     state: State,
 }
 
@@ -70,6 +74,7 @@ struct State {
     /// What cannot go on, and why, as it was logged.
     waiting: BTreeMap<Address, String>,
     failures: u32,
+    noted: Noted,
 }
 
 impl Reconciler {
@@ -90,8 +95,16 @@ impl Reconciler {
             status,
             delays,
             interval,
+            history: Historian::forgetful(),
             state: State::default(),
         }
+    }
+
+    /// The same, with somebody who takes note of what is done.
+    #[must_use]
+    pub fn noting(mut self, history: Historian) -> Self {
+        self.history = history;
+        self
     }
 
     /// One pass. Returns when the next one is due, and why.
@@ -99,7 +112,9 @@ impl Reconciler {
     /// `stop` turning true ends it as soon as no step is half-way.
     pub async fn pass(&mut self, reason: Reason, stop: watch::Receiver<bool>) -> (Instant, Reason) {
         let began = (self.clock.now(), self.clock.instant());
-        let attempt = AssertUnwindSafe(self.attempt(stop)).catch_unwind().await;
+        self.state.noted.begin();
+        let attempt = AssertUnwindSafe(self.attempt((reason, began.0), stop));
+        let attempt = attempt.catch_unwind().await;
         let end = attempt
             .unwrap_or_else(|panic| End::Failed(PassError::Bug(panic_message(panic.as_ref()))));
         let next = self.next(&end);
@@ -111,22 +126,43 @@ impl Reconciler {
             end: &end,
         };
         report.log();
-        self.status.send_modify(|status| report.note(status));
+        let start = self.state.noted.start.take();
+        let start = start.unwrap_or_else(|| self.start((reason, began.0), None));
+        match self.state.noted.notes.take() {
+            Some(notes) => notes.end(report.record()),
+            None => self.history.quiet(start, report.record()),
+        }
+        self.status.send_modify(|status| {
+            report.note(status);
+            status.history = self.history.health();
+        });
         next
     }
 
-    async fn attempt(&mut self, stop: watch::Receiver<bool>) -> End {
-        let snapshot = match self.source.snapshot().await {
+    /// What there is to say of a pass, before it writes.
+    fn start(&self, why: (Reason, Timestamp), planned: Option<&Planned>) -> PassStart {
+        let environment = &self.status.borrow().environment;
+        let noted = &self.state.noted;
+        noted.start(&self.history, environment, why, planned)
+    }
+
+    async fn attempt(&mut self, why: (Reason, Timestamp), stop: watch::Receiver<bool>) -> End {
+        let snapshot = match snapshot_in_time(self.source.as_ref()).await {
             Ok(snapshot) => snapshot,
             Err(error) => return End::Failed(PassError::Source(error)),
         };
-        self.progress(|status| status.reading = Some(snapshot.revision.id.clone()));
+        let read = RevisionStatus::from(&snapshot.revision);
+        self.progress(|status| status.reading = Some(read.id.clone()));
+        self.state.noted.revision = Some(snapshot.revision.clone());
         match self.stages.load(snapshot).await {
             Ok(loaded) => {
                 self.adopt_files(&loaded);
-                self.compare(&loaded, stop).await
+                self.compare(&loaded, why, stop).await
             }
-            Err(PassError::Invalid(diagnostics)) => self.invalid(diagnostics, stop).await,
+            Err(PassError::Invalid(diagnostics)) => {
+                self.progress(|status| status.refused_revision = Some(read));
+                self.invalid(diagnostics, stop).await
+            }
             Err(error) => End::Failed(error),
         }
     }
@@ -141,10 +177,18 @@ impl Reconciler {
         state.told.clear();
         state.memory.begin(&loaded.revision.id);
         state.last_good = Some(Arc::clone(loaded));
-        self.progress(|status| status.revision = Some((&loaded.revision).into()));
+        self.progress(|status| {
+            status.revision = Some((&loaded.revision).into());
+            status.refused_revision = None;
+        });
     }
 
-    async fn compare(&mut self, loaded: &Loaded, stop: watch::Receiver<bool>) -> End {
+    async fn compare(
+        &mut self,
+        loaded: &Loaded,
+        why: (Reason, Timestamp),
+        stop: watch::Receiver<bool>,
+    ) -> End {
         let mut prepared = match self.plan(loaded, stop.clone()).await {
             Some(Ok(prepared)) => prepared,
             Some(Err(error)) => return End::Failed(error),
@@ -162,6 +206,7 @@ impl Reconciler {
         self.tell_waiting(&prepared.planned.plan);
         let held = holds.keys().cloned().collect();
         let withheld = hold_back(&mut prepared.planned.plan, &held);
+        self.begin(why, &prepared);
         let outcome = self.carry_out(&prepared, stop).await;
         self.learn(loaded, &prepared, &withheld, &outcome);
         self.show(&prepared, &holds, &withheld, &outcome);
@@ -192,19 +237,46 @@ impl Reconciler {
         Some(planned)
     }
 
-    async fn carry_out(&self, prepared: &Prepared, stop: watch::Receiver<bool>) -> Outcome {
-        if prepared.planned.plan.steps.is_empty() {
+    /// Opens the history's page on this pass; it is a whole one only if the pass writes.
+    fn begin(&mut self, why: (Reason, Timestamp), prepared: &Prepared) {
+        self.state.noted.environment = Some(prepared.connection.environment.clone());
+        let start = self.start(why, Some(&prepared.planned));
+        let plan = &prepared.planned.plan;
+        if !plan.steps.is_empty() {
+            let addresses = plan.resources.iter().map(|resource| &resource.address);
+            let settled = addresses.filter(|address| self.state.memory.is_settled(address));
+            let drifted = settled.cloned().collect();
+            let places = Arc::clone(&prepared.planned.places);
+            self.state.noted.notes = Some(self.history.begin(start.clone(), places, drifted));
+        }
+        self.state.noted.start = Some(start);
+    }
+
+    async fn carry_out(&mut self, prepared: &Prepared, stop: watch::Receiver<bool>) -> Outcome {
+        let plan = &prepared.planned.plan;
+        if plan.steps.is_empty() {
             return Outcome::default();
         }
+        let mut notes = self.state.noted.notes.take();
         let (sender, mut events) = mpsc::unbounded_channel();
         let follow = async {
             while let Some(event) = events.recv().await {
-                self.follow(&prepared.planned.plan, &event);
+                self.follow(plan, &event);
+                if let Some(notes) = &mut notes {
+                    notes.step(plan, &event, self.clock.now());
+                }
             }
         };
         let apply = self.stages.apply(prepared, stop, sender);
         let (outcome, ()) = tokio::join!(apply, follow);
         self.count_requests(prepared);
+        if let Some(why) = &outcome.closed {
+            log::window_closed(why);
+        }
+        if let Some(notes) = &mut notes {
+            notes.stopped(plan, &outcome, self.clock.now());
+        }
+        self.state.noted.notes = notes;
         outcome
     }
 
@@ -384,10 +456,4 @@ fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
             .map(|resource| (resource.address.clone(), hold()))
             .collect(),
     )
-}
-
-async fn raised(stop: &mut watch::Receiver<bool>) {
-    if stop.wait_for(|stop| *stop).await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

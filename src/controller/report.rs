@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::error::{PassError, chain};
-use super::hold_back::Withheld;
 use super::log;
 use super::memory::Hold;
 use super::queue::Reason;
 use super::status::{Counts, ErrorStatus, PassResult, PassStatus, Phase, Status};
 use crate::execute::Outcome;
 use crate::model::Address;
-use crate::plan::{Plan, StepResult};
+use crate::model::history::PassEnd;
+use crate::plan::{Plan, StepResult, Withheld};
 use crate::source::Revision;
 
 /// How a pass ended.
@@ -154,6 +154,20 @@ impl Report<'_> {
                     status.applied_revision = Some(revision.into());
                 }
             }
+        }
+    }
+
+    /// The same for the history.
+    pub(super) fn record(&self) -> PassEnd {
+        PassEnd {
+            ended_at: self.ended.0,
+            duration_ms: u64::try_from(self.duration().as_millis()).unwrap_or(u64::MAX),
+            outcome: self.end.result().into(),
+            counts: self.end.counts().into(),
+            error: match self.end {
+                End::Failed(error) => Some(chain(error)),
+                End::Done { .. } | End::Stopped { .. } => None,
+            },
         }
     }
 

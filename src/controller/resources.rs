@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::hold_back::Withheld;
 use super::memory::{Hold, Memory, results};
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
-use crate::plan::{Action, Plan, PlannedResource, StepResult};
+use crate::plan::{Action, Plan, PlannedResource, StepResult, Withheld};
 
 /// How a resource is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -120,16 +120,18 @@ impl Stages for Live {
     async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError> {
         let connection = self.connect.connect(&loaded.desired).await;
         let connection = connection.map_err(PassError::Connect)?;
+        let project = &loaded.desired.project;
         let context = PassContext {
             platform: connection.platform.as_ref(),
             clock: self.clock.as_ref(),
-            secrets: self.secrets.resolve(&loaded.secrets).await,
+            secrets: self.secrets.resolve(project, &loaded.secrets).await,
             environment: connection.environment.clone(),
             organization: connection.organization.clone(),
             provenance: (self.provenance)(&loaded.revision),
             remembered: self.remembered.clone(),
             adopt: self.choices.adopt,
             allow_delete: self.choices.allow_delete,
+            only: None,
             requests: connection.requests.as_deref(),
         };
         let planned = pass::plan(loaded, &context).await?;
@@ -147,7 +149,16 @@ impl Stages for Live {
     ) -> Outcome {
         let platform = prepared.connection.platform.as_ref();
         let bounds = AtOnce::requests(prepared.connection.concurrency);
-        pass::apply(&prepared.planned, platform, bounds, stop, events).await
+        let clock = self.clock.as_ref();
+        pass::apply(
+            &prepared.planned,
+            platform,
+            clock,
+            bounds,
+            stop,
+            events,
+        )
+        .await
     }
 }
 

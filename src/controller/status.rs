@@ -10,7 +10,9 @@ use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
 use crate::model::Diagnostic;
+use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
 use crate::source::Revision;
+use crate::source::git::SourceStatus;
 
 /// What goes on right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -63,6 +65,21 @@ impl PassResult {
     }
 }
 
+impl From<PassResult> for PassOutcome {
+    fn from(result: PassResult) -> Self {
+        match result {
+            PassResult::Unchanged => Self::Unchanged,
+            PassResult::Applied => Self::Applied,
+            PassResult::Held => Self::Held,
+            PassResult::Incomplete => Self::Incomplete,
+            PassResult::Invalid => Self::Invalid,
+            PassResult::Failed => Self::Failed,
+            PassResult::Superseded => Self::Superseded,
+            PassResult::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
 /// Names a reading of the files.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RevisionStatus {
@@ -95,6 +112,19 @@ pub struct ErrorStatus {
     pub diagnostics: Arc<[Diagnostic]>,
 }
 
+/// The git remote, and when it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoteStatus {
+    /// What is known of it.
+    #[serde(flatten)]
+    pub about: SourceStatus,
+    /// When it last answered and what it has could be read.
+    pub last_success_at: Option<Timestamp>,
+    /// Since when that has failed; `None` while it does not.
+    pub failing_since: Option<Timestamp>,
+}
+
 /// What a pass did, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Counts {
@@ -110,6 +140,20 @@ pub struct Counts {
     pub blocked: u64,
     /// Resources that wait for a person.
     pub pending: u64,
+}
+
+impl From<Counts> for PassCounts {
+    fn from(counts: Counts) -> Self {
+        let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+        Self {
+            changes: number(counts.changes),
+            applied: number(counts.applied),
+            failed: number(counts.failed),
+            held: number(counts.held),
+            blocked: counts.blocked,
+            pending: counts.pending,
+        }
+    }
 }
 
 /// One pass.
@@ -143,6 +187,8 @@ pub struct Status {
     pub generation: u64,
     /// The files that were read last and found to be right.
     pub revision: Option<RevisionStatus>,
+    /// Newer files that were found to be wrong, while `revision` stays in view.
+    pub refused_revision: Option<RevisionStatus>,
     /// The files that were last applied as a whole.
     pub applied_revision: Option<RevisionStatus>,
     /// The last pass.
@@ -155,8 +201,12 @@ pub struct Status {
     pub observed_at: Option<Timestamp>,
     /// What stopped the last pass; `None` if nothing did.
     pub error: Option<ErrorStatus>,
+    /// The git remote that files come from; `None` where they come from a folder.
+    pub source: Option<RemoteStatus>,
     /// The resources, as last seen.
     pub resources: Arc<[ResourceStatus]>,
+    /// How the recording of the history fares.
+    pub history: HistoryHealth,
     /// For metrics.
     #[serde(skip)]
     pub totals: Totals,
@@ -178,13 +228,16 @@ impl Status {
             draining: false,
             generation: 0,
             revision: None,
+            refused_revision: None,
             applied_revision: None,
             last_pass: None,
             last_success_at: None,
             next_pass_at: None,
             observed_at: None,
             error: None,
+            source: None,
             resources: Arc::new([]),
+            history: HistoryHealth::default(),
             totals: Totals::default(),
             alive_at: now,
             reading: None,

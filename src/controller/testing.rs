@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::connect::Connection;
 use super::error::PassError;
+use super::gate::Gate;
 use super::pass::{Loaded, Planned};
 use super::remembered::Recorder;
 use super::stages::{Prepared, Stages};
@@ -19,19 +20,21 @@ use crate::model::{
     Address, Desired, Diagnostic, DriftMode, Health, InstanceId, IntegrationId, Policy, Project,
     ResourceName, SyncStatus, VersionRecord,
 };
-use crate::plan::{Action, Operation, Output, Plan, PlannedResource, Step, StepId, StepResult};
+use crate::plan::{
+    Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId, StepResult,
+};
 use crate::source::{Revision, Snapshot, Source, SourceError};
 use crate::store::{Place, SecretStore};
 
-pub(super) fn name(text: &str) -> ResourceName {
+pub(crate) fn name(text: &str) -> ResourceName {
     ResourceName::parse(text).unwrap()
 }
 
-pub(super) fn instance(text: &str) -> Address {
+pub(crate) fn instance(text: &str) -> Address {
     Address::instance(name(text))
 }
 
-pub(super) fn integration(text: &str) -> Address {
+pub(crate) fn integration(text: &str) -> Address {
     Address::integration(name(text))
 }
 
@@ -51,7 +54,7 @@ fn step(
     }
 }
 
-pub(super) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
+pub(crate) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
     let operation = Operation::DeployInstance {
         instance: Output::Known(InstanceId::new(text)),
         force: false,
@@ -59,7 +62,7 @@ pub(super) fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
     step(id, instance(text), Action::Deploy, operation, after)
 }
 
-pub(super) fn publish(id: usize, text: &str) -> Step {
+pub(crate) fn publish(id: usize, text: &str) -> Step {
     let operation = Operation::PublishIntegration {
         integration: Output::Known(IntegrationId::new(text)),
         record: VersionRecord::default(),
@@ -67,7 +70,7 @@ pub(super) fn publish(id: usize, text: &str) -> Step {
     step(id, integration(text), Action::Publish, operation, &[])
 }
 
-pub(super) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
+pub(crate) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
     let operation = Operation::UpgradeInstance {
         instance: Output::Known(InstanceId::new(text)),
         version: Output::Of(StepId(publish)),
@@ -76,7 +79,7 @@ pub(super) fn upgrade(id: usize, text: &str, publish: usize) -> Step {
 }
 
 /// A plan with these steps, and a resource for each of their addresses.
-pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
+pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
     let mut actions: BTreeMap<Address, Vec<Action>> = BTreeMap::new();
     for step in &steps {
         actions
@@ -98,10 +101,15 @@ pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
             hint: None,
             changes: Vec::new(),
             orphan: false,
+            rests_on: Vec::new(),
+            writes: None,
         });
     Plan {
+        purpose: Purpose::Changes,
         project: "default".to_owned(),
         environment: "test".to_owned(),
+        organization: "org".to_owned(),
+        policy: "sha256:policy".to_owned(),
         revision: None,
         observed_at: Timestamp::UNIX_EPOCH,
         resources: resources.collect(),
@@ -111,15 +119,16 @@ pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
         cost: Default::default(),
         diagnostics: Vec::new(),
         violations: Vec::new(),
+        later: Vec::new(),
         digest: String::new(),
     }
 }
 
-pub(super) fn succeeding(plan: &Plan) -> Outcome {
+pub(crate) fn succeeding(plan: &Plan) -> Outcome {
     ending(plan, &StepResult::Applied)
 }
 
-pub(super) fn failing(plan: &Plan, message: &str) -> Outcome {
+pub(crate) fn failing(plan: &Plan, message: &str) -> Outcome {
     let result = StepResult::Failed {
         message: message.to_owned(),
         transient: true,
@@ -132,11 +141,12 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     Outcome {
         steps: steps.collect(),
         interrupted: false,
+        closed: None,
         written: BTreeMap::new(),
     }
 }
 
-pub(super) fn desired_with(drift: DriftMode) -> Desired {
+pub(crate) fn desired_with(drift: DriftMode) -> Desired {
     Desired {
         project: Project {
             name: name("default"),
@@ -159,11 +169,11 @@ pub(super) struct MemorySource {
 }
 
 impl MemorySource {
-    pub(super) fn set(&self, revision: Option<&str>) {
+    pub(crate) fn set(&self, revision: Option<&str>) {
         *self.revision.lock().unwrap() = revision.map(str::to_owned);
     }
 
-    pub(super) fn readings(&self) -> usize {
+    pub(crate) fn readings(&self) -> usize {
         *self.readings.lock().unwrap()
     }
 }
@@ -270,6 +280,7 @@ impl Stages for Script {
         Ok(Prepared {
             planned: Planned {
                 plan: plan_of(steps),
+                places: Default::default(),
                 tenant: Arc::new(platform::tenant()),
                 recorder: Recorder {
                     store: SecretStore::in_memory(),
@@ -278,6 +289,7 @@ impl Stages for Script {
                         organization: "org-1".to_owned(),
                     },
                 },
+                gate: Gate::default(),
             },
             connection: Connection {
                 platform: Arc::new(platform::Fake::default()),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::status::PassResult;
 use crate::plan::{Action, StepResult};
+use crate::source::git::Fetched;
 
 /// The upper bounds of the buckets of [`Histogram`], in seconds.
 pub const BOUNDS: [f64; 11] = [
@@ -20,6 +21,10 @@ pub struct Totals {
     pub steps: BTreeMap<(Action, &'static str), u64>,
     /// How long passes took.
     pub durations: Histogram,
+    /// Looks at the git remote, by what came of them.
+    pub fetches: BTreeMap<Fetched, u64>,
+    /// Calls of webhooks, by who is said to call and what came of it.
+    pub webhooks: BTreeMap<(&'static str, &'static str), u64>,
     /// Requests to the tenant, where the platform counts them.
     pub api_requests: Option<u64>,
 }
@@ -40,6 +45,16 @@ impl Totals {
     pub fn pass(&mut self, result: PassResult, duration: Duration) {
         *self.passes.entry(result).or_default() += 1;
         self.durations.add(duration.as_secs_f64());
+    }
+
+    /// Counts a look at the git remote.
+    pub fn fetch(&mut self, fetched: Fetched) {
+        *self.fetches.entry(fetched).or_default() += 1;
+    }
+
+    /// Counts a call of a webhook.
+    pub fn webhook(&mut self, provider: &'static str, result: &'static str) {
+        *self.webhooks.entry((provider, result)).or_default() += 1;
     }
 
     /// Counts a step.

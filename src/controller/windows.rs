@@ -2,8 +2,10 @@
 //!
 //! Without windows always. An active deny window beats everything; where there
 //! are allow windows, one of them must be active. Times follow the zone's own
-//! clock, summer time included. What cannot be evaluated counts as closed.
+//! clock, summer time included; a window lasts as long as it says, whatever the
+//! clock does meanwhile. What cannot be evaluated counts as closed.
 
+use croner::Cron;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
@@ -27,19 +29,91 @@ pub fn closed(windows: &[Window], now: Timestamp) -> Option<String> {
     (allowed == Some(false)).then(|| "no allow window is active".to_owned())
 }
 
+/// The same, with when that ends.
+#[must_use]
+pub fn holds(windows: &[Window], now: Timestamp) -> Option<String> {
+    let why = closed(windows, now)?;
+    Some(match next_opening(windows, now) {
+        Some(opening) => format!("{why}; changes are allowed again from {opening}"),
+        None => why,
+    })
+}
+
+/// Why what began at `began`, while changes were allowed, must not go on now.
+///
+/// It may, against a closed window, where every deny window that is active and every
+/// allow window that has ended since permits it by `syncOverrun`.
+#[must_use]
+pub fn cut_short(windows: &[Window], began: Timestamp, now: Timestamp) -> Option<String> {
+    let why = closed(windows, now)?;
+    let mut inside = false;
+    let mut ended = None;
+    for window in windows {
+        let (Ok(then), Ok(is)) = (active(window, began), active(window, now)) else {
+            return Some(why);
+        };
+        match window.kind {
+            WindowKind::Deny if is && !window.sync_overrun => return Some(why),
+            WindowKind::Allow if is => inside = true,
+            WindowKind::Allow if then && !window.sync_overrun => ended = Some(window),
+            WindowKind::Allow | WindowKind::Deny => {}
+        }
+    }
+    let ended = ended.filter(|_| !inside)?;
+    Some(format!("the allow window {} has ended", shown(ended)))
+}
+
+/// When a window begins or ends next, whichever comes first; `None` where none ever does.
+#[must_use]
+pub fn next_edge(windows: &[Window], now: Timestamp) -> Option<Timestamp> {
+    windows
+        .iter()
+        .filter_map(|window| edge(window, now).ok()?)
+        .min()
+}
+
+/// So many edges are looked at: a year of weekly windows. An opening beyond them is not told.
+const MAX_EDGES: usize = 100;
+
+/// When changes are allowed next, if they are not now.
+#[must_use]
+pub fn next_opening(windows: &[Window], now: Timestamp) -> Option<Timestamp> {
+    let edges = std::iter::successors(Some(now), |at| next_edge(windows, *at));
+    edges
+        .take(MAX_EDGES)
+        .find(|at| closed(windows, *at).is_none())
+}
+
+/// The next end or beginning of one window.
+fn edge(window: &Window, now: Timestamp) -> Result<Option<Timestamp>, String> {
+    let (cron, zone) = rule(window)?;
+    let now = now.to_zoned(zone);
+    let last = cron.find_previous_occurrence(&now, true).ok();
+    let end = last.and_then(|start| lasts(&start, window));
+    let end = end.filter(|end| *end > now);
+    let start = cron.find_next_occurrence(&now, false).ok();
+    Ok(end.into_iter().chain(start).min().map(|at| at.timestamp()))
+}
+
 /// Whether the last start of a window is no longer ago than it lasts.
 fn active(window: &Window, now: Timestamp) -> Result<bool, String> {
-    let zone = match &window.time_zone {
-        Some(name) => TimeZone::get(name).map_err(|_| format!("{name} is no known time zone"))?,
-        None => TimeZone::UTC,
-    };
+    let (cron, zone) = rule(window)?;
     let now = now.to_zoned(zone);
-    let cron = parse_schedule(&window.schedule).map_err(|error| error.to_string())?;
     // A schedule that never fired yet has no last start.
     let Ok(start) = cron.find_previous_occurrence(&now, true) else {
         return Ok(false);
     };
     Ok(lasts(&start, window).is_some_and(|end| now < end))
+}
+
+/// When a window begins, and by whose clock.
+fn rule(window: &Window) -> Result<(Cron, TimeZone), String> {
+    let zone = match &window.time_zone {
+        Some(name) => TimeZone::get(name).map_err(|_| format!("{name} is no known time zone"))?,
+        None => TimeZone::UTC,
+    };
+    let cron = parse_schedule(&window.schedule).map_err(|error| error.to_string())?;
+    Ok((cron, zone))
 }
 
 fn lasts(start: &Zoned, window: &Window) -> Option<Zoned> {
@@ -53,82 +127,4 @@ fn shown(window: &Window) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn window(kind: WindowKind, schedule: &str, hours: u64, zone: &str) -> Window {
-        Window {
-            kind,
-            schedule: schedule.to_owned(),
-            duration: Duration::from_secs(hours * 3600),
-            time_zone: Some(zone.to_owned()),
-        }
-    }
-
-    fn at(windows: &[Window], now: &str) -> Option<String> {
-        closed(windows, now.parse().unwrap())
-    }
-
-    #[test]
-    fn a_deny_window_holds_from_its_start_to_its_end() {
-        let weekend = [window(
-            WindowKind::Deny,
-            "0 17 * * FRI",
-            64,
-            "America/Chicago",
-        )];
-        for (now, held) in [
-            ("2026-11-20T22:59:59Z", false),
-            ("2026-11-20T23:00:00Z", true),
-            ("2026-11-22T12:00:00Z", true),
-            ("2026-11-23T14:59:59Z", true),
-            ("2026-11-23T15:00:00Z", false),
-        ] {
-            assert_eq!(at(&weekend, now).is_some(), held, "{now}");
-        }
-        let said = at(&weekend, "2026-11-21T00:00:00Z").unwrap();
-        assert_eq!(
-            said,
-            "the deny window \"0 17 * * FRI\" (America/Chicago) is active"
-        );
-    }
-
-    #[test]
-    fn allow_windows_are_the_only_times_and_deny_beats_them() {
-        let night = window(WindowKind::Allow, "0 1 * * *", 2, "UTC");
-        let deny = window(WindowKind::Deny, "30 1 * * *", 1, "UTC");
-        assert_eq!(at(&[], "2026-01-01T12:00:00Z"), None);
-        let only = std::slice::from_ref(&night);
-        assert_eq!(at(only, "2026-01-01T01:45:00Z"), None);
-        let outside = at(only, "2026-01-01T12:00:00Z");
-        assert_eq!(outside.as_deref(), Some("no allow window is active"));
-        assert!(at(&[night, deny], "2026-01-01T01:45:00Z").is_some());
-    }
-
-    #[test]
-    fn summer_time_moves_the_window_with_the_clock() {
-        let night = [window(
-            WindowKind::Deny,
-            "30 2 * * *",
-            1,
-            "America/New_York",
-        )];
-        // The clock jumps from 2:00 to 3:00; the window begins with the next minute there is.
-        assert!(at(&night, "2026-03-08T07:30:00Z").is_some());
-        assert!(at(&night, "2026-07-01T06:45:00Z").is_some());
-        assert!(at(&night, "2026-01-05T07:45:00Z").is_some());
-        assert!(at(&night, "2026-01-05T06:45:00Z").is_none());
-    }
-
-    #[test]
-    fn what_cannot_be_evaluated_is_closed() {
-        let odd = [window(WindowKind::Allow, "0 1 * * *", 2, "Mars/Olympus")];
-        assert!(
-            at(&odd, "2026-01-01T01:30:00Z")
-                .unwrap()
-                .contains("no known time zone")
-        );
-    }
-}
+mod tests;

@@ -12,7 +12,8 @@ pub struct ComponentUse {
     /// The component's key.
     pub key: String,
     /// Prismatic's own; otherwise it must have been published to the tenant.
-    pub is_public: bool,
+    /// `None` where the definition does not say.
+    pub is_public: Option<bool>,
     /// A pinned version; `None` is the newest at the time of the import.
     pub version: Option<i64>,
     /// Where it is used; without a file in a server's answer.
@@ -47,7 +48,7 @@ fn modern(component: &Node, report: &Report<'_>) -> Option<ComponentUse> {
     let is_public = component.get("isPublic").and_then(read::text);
     Some(ComponentUse {
         key: read::text(key)?,
-        is_public: is_public.is_none_or(|text| text != "false"),
+        is_public: is_public.map(|text| text != "false"),
         version: component.get("version").and_then(number),
         place: report.location(key.span),
     })
@@ -59,7 +60,7 @@ fn old(key: &Node, pinned: Option<&Node>, report: &Report<'_>) -> Option<Compone
     let version = pinned.and_then(|pinned| pinned.get(&name)).and_then(number);
     Some(ComponentUse {
         key: name,
-        is_public: true,
+        is_public: None,
         version,
         place: report.location(key.span),
     })
@@ -87,6 +88,12 @@ pub(super) fn required_variables(root: &Value) -> Vec<RequiredVariable> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// The declaration of one config variable.
+pub(super) fn declared<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
+    let items = root.get("requiredConfigVars").and_then(Value::list)?;
+    items.iter().find(|item| item.get_text("key") == Some(key))
 }
 
 fn variable(item: &Value) -> Option<RequiredVariable> {

@@ -150,6 +150,7 @@ pub(super) fn compare(
         config: _,
         deploy: _,
         force: _,
+        protect: _,
         location: _,
     } = desired;
     let target = version::target(index, desired)?;
@@ -214,6 +215,7 @@ fn missing(
     customer: &Customer,
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
+    target.may_be_moved_to()?;
     let config = config::compare(desired, None, target, index.inputs)?;
     Ok(InstanceChanges {
         live: Found::Missing,
@@ -221,7 +223,12 @@ fn missing(
         upgrade: false,
         rename: None,
         description: desired.description.clone(),
-        labels: Some(labels::full(&[], desired.labels.as_deref(), marker)),
+        labels: Some(labels::full(
+            &[],
+            desired.labels.as_deref(),
+            marker,
+            Some(desired.protect),
+        )),
         config: config.writes,
         config_after_upgrade: Vec::new(),
         deploy_due: true,
@@ -273,6 +280,7 @@ fn existing(
     found: Found<crate::model::InstanceId>,
 ) -> Result<InstanceChanges, Stop> {
     stays_in_place(target, customer, live)?;
+    stays_on(desired, live)?;
     let values = match &live.config {
         Observed::Known(values) => values,
         Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
@@ -297,6 +305,7 @@ fn existing(
     );
     let labels = label_fields(&mut fields, desired, live, marker);
     if upgrade {
+        target.may_be_moved_to()?;
         fields.push(version_field(target, live));
     }
     let ConfigDiff {
@@ -356,6 +365,19 @@ fn stays_in_place(target: &Target, customer: &Customer, live: &Instance) -> Resu
     Ok(())
 }
 
+/// What is protected is not switched off: two lines of one manifest, or a label and a manifest, disagree.
+fn stays_on(desired: &DesiredInstance, live: &Instance) -> Result<(), Stop> {
+    let stops = desired.state == InstanceState::Disabled && live.enabled;
+    match labels::guardian(&live.labels, desired.protect).filter(|_| stops) {
+        None => Ok(()),
+        Some(end) => Err(Refusal::new(
+            "it is protected, and `state: disabled` would switch it off",
+        )
+        .hint(format!("to switch it off, {end}"))
+        .into()),
+    }
+}
+
 fn differs(
     fields: &mut Vec<FieldChange>,
     path: &str,
@@ -373,7 +395,8 @@ fn label_fields(
     live: &Instance,
     marker: &Marker,
 ) -> Option<Vec<String>> {
-    let labels = labels::target(&live.labels, desired.labels.as_deref(), marker)?;
+    let declared = desired.labels.as_deref();
+    let labels = labels::target(&live.labels, declared, marker, desired.protect)?;
     let (before, after) = (
         labels::shown(&live.labels, marker),
         labels::shown(&labels, marker),

@@ -36,6 +36,7 @@ pub(super) fn compare(
         publish: _,
         available: _,
         marketplace: _,
+        protect: _,
         location: _,
     } = desired;
     let Some(definition) = inputs.definitions.get(name) else {
@@ -109,7 +110,12 @@ fn missing(
         fields: Vec::new(),
         import: true,
         description: desired.description.clone(),
-        labels: Some(labels::full(&[], declared.as_deref(), &marker)),
+        labels: Some(labels::full(
+            &[],
+            declared.as_deref(),
+            &marker,
+            Some(desired.protect),
+        )),
         publish: desired.publish == PublishWhen::Changed,
         submitted: git.digest(),
         newest: None,
@@ -117,6 +123,7 @@ fn missing(
         marketplace: marketplace(desired, None),
         published_before: false,
         unpublished: true,
+        blocked: None,
     }
 }
 
@@ -143,15 +150,25 @@ fn existing(
         Observed::Absent => None,
         Observed::Known(version) => Some(version),
     };
+    if let Some(refusal) = stays_on_offer(desired, live, newest) {
+        return Verdict::Refused(refusal);
+    }
     let marker = marker(inputs, &desired.name);
     let declared = git.labels();
-    let labels = match labels::target(&live.labels, declared.as_deref(), &marker) {
+    let protect = desired.protect;
+    let labels = match labels::target(&live.labels, declared.as_deref(), &marker, protect) {
         // An import may drop labels that the definition does not carry.
-        None if import => Some(labels::full(&live.labels, declared.as_deref(), &marker)),
+        None if import => Some(labels::full(
+            &live.labels,
+            declared.as_deref(),
+            &marker,
+            Some(protect),
+        )),
         target => target,
     };
     let due = publish_due(live, newest, &submitted);
-    let changed = desired.publish == PublishWhen::Changed && (import || due);
+    let changed = desired.publish == PublishWhen::Changed
+        && (due || (import && !is_made_of(newest, &submitted)));
     if changed && !import {
         fields.push(unpublished(newest));
     }
@@ -170,7 +187,37 @@ fn existing(
         marketplace: settings.1,
         published_before: newest.is_some(),
         unpublished: due,
+        blocked: None,
     })
+}
+
+/// What is protected is neither withdrawn nor hidden.
+fn stays_on_offer(
+    desired: &DesiredIntegration,
+    live: &Integration,
+    newest: Option<&PublishedVersion>,
+) -> Option<Refusal> {
+    let newest = newest?;
+    let end = labels::guardian(&live.labels, desired.protect)?;
+    let wanted = desired.marketplace.as_ref().and_then(|one| one.visibility);
+    let offered = newest
+        .visibility
+        .is_some_and(|one| one != Visibility::Hidden);
+    let what = if desired.available == Some(false) && newest.available {
+        "`available: false` would withdraw its newest version"
+    } else if wanted == Some(Visibility::Hidden) && offered {
+        "`visibility: hidden` would take it out of the marketplace"
+    } else {
+        return None;
+    };
+    let refusal = Refusal::new(format!("it is protected, and {what}"));
+    Some(refusal.hint(format!("to do so, {end}")))
+}
+
+/// The newest version is what git says, whatever has become of the draft since: an import brings
+/// the draft back to it, and another version would mean the same.
+fn is_made_of(newest: Option<&PublishedVersion>, submitted: &str) -> bool {
+    newest.is_some_and(|version| version.record.submitted.as_deref() == Some(submitted))
 }
 
 /// The draft means what git says, but no version was made of it.

@@ -13,14 +13,20 @@ pub(super) fn target(
     live: &[String],
     declared: Option<&[String]>,
     marker: &Marker,
+    protect: bool,
 ) -> Option<Vec<String>> {
-    let wanted = full(live, declared, marker);
+    let wanted = full(live, declared, marker, Some(protect));
     let now: BTreeSet<&String> = live.iter().collect();
     (wanted.iter().collect::<BTreeSet<_>>() != now).then_some(wanted)
 }
 
-/// All labels an object should have, sorted.
-pub(crate) fn full(live: &[String], declared: Option<&[String]>, marker: &Marker) -> Vec<String> {
+/// All labels an object should have, sorted. `protect` is what the manifest says of it, `None` leaves it as it is.
+pub(crate) fn full(
+    live: &[String],
+    declared: Option<&[String]>,
+    marker: &Marker,
+    protect: Option<bool>,
+) -> Vec<String> {
     let stale = |label: &str| {
         Marker::parse(label).is_some_and(|m| m.project == marker.project && m != *marker)
     };
@@ -36,7 +42,35 @@ pub(crate) fn full(live: &[String], declared: Option<&[String]>, marker: &Marker
     };
     let mut all: BTreeSet<String> = reserved.chain(others).cloned().collect();
     all.insert(marker.to_string());
+    match protect {
+        Some(true) if !all.contains(Marker::PROTECT) => {
+            all.extend([Marker::PROTECT, Marker::PROTECT_DECLARED].map(str::to_owned));
+        }
+        Some(false) if all.remove(Marker::PROTECT_DECLARED) => {
+            all.remove(Marker::PROTECT);
+        }
+        _ => {}
+    }
     all.into_iter().collect()
+}
+
+/// Whether a live object bears the label that protects it.
+pub(super) fn protected(live: &[String]) -> bool {
+    live.iter().any(|label| label == Marker::PROTECT)
+}
+
+/// Who protects a live object, in words that say how to end it; `None` if nobody does.
+///
+/// A label that an earlier manifest put on counts no longer once the manifest has changed its mind.
+pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> {
+    let ours = live.iter().any(|label| label == Marker::PROTECT_DECLARED);
+    if declared {
+        Some("remove `protect: true` from its manifest")
+    } else if protected(live) && !ours {
+        Some("take the label gitops:protect off it in Prismatic")
+    } else {
+        None
+    }
 }
 
 /// Labels as people compare them: sorted, ours left out.
@@ -63,16 +97,34 @@ mod tests {
         let marker = Marker::parse("gitops:p/a").unwrap();
         let live = strings(&["paid", "gitops:protect", "gitops:q/x", "gitops:p/old"]);
         assert_eq!(
-            full(&live, None, &marker),
+            full(&live, None, &marker, Some(false)),
             strings(&["gitops:p/a", "gitops:protect", "gitops:q/x", "paid"])
         );
         assert_eq!(
-            full(&live, Some(&strings(&["production"])), &marker),
+            full(&live, Some(&strings(&["production"])), &marker, Some(true)),
             strings(&["gitops:p/a", "gitops:protect", "gitops:q/x", "production"])
         );
         let done = strings(&["b", "gitops:p/a", "a"]);
-        assert_eq!(target(&done, Some(&strings(&["a", "b"])), &marker), None);
-        assert_eq!(target(&done, None, &marker), None);
-        assert!(target(&done, Some(&[]), &marker).is_some());
+        assert_eq!(
+            target(&done, Some(&strings(&["a", "b"])), &marker, false),
+            None
+        );
+        assert_eq!(target(&done, None, &marker, false), None);
+        assert!(target(&done, Some(&[]), &marker, false).is_some());
+    }
+
+    #[test]
+    fn protection_that_a_manifest_gave_is_the_manifests_to_take() {
+        let marker = Marker::parse("gitops:p/a").unwrap();
+        let labels = |live: &[&str], protect| full(&strings(live), None, &marker, protect);
+        let (hand, ours) = (["gitops:p/a", "gitops:protect"], "gitops:protect-declared");
+        let both = ["gitops:p/a", "gitops:protect", ours];
+        assert_eq!(labels(&[], Some(true)), both);
+        assert_eq!(labels(&both, Some(true)), both);
+        assert_eq!(labels(&both, Some(false)), ["gitops:p/a"]);
+        assert_eq!(labels(&hand, Some(true)), hand, "it is there already");
+        assert_eq!(labels(&hand, Some(false)), hand, "a person's label stays");
+        assert_eq!(labels(&both, None), both);
+        assert_eq!(labels(&["gitops:p/a", ours], Some(true)), both);
     }
 }

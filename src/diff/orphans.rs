@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::labels::protected;
 use super::{Inputs, Orphan};
 use crate::model::{Address, Marker, ResourceName};
 
@@ -56,13 +57,6 @@ pub(super) fn find(inputs: &Inputs<'_>, taken: &BTreeSet<&str>) -> Vec<Orphan> {
     }
     orphans.sort_by(|a, b| a.address.cmp(&b.address));
     orphans
-}
-
-/// Set by hand on a live object.
-const PROTECT: &str = "gitops:protect";
-
-fn protected(labels: &[String]) -> bool {
-    labels.iter().any(|label| label == PROTECT)
 }
 
 /// The name an object's markers give it, if all of them are ours and undeclared.

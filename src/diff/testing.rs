@@ -118,6 +118,7 @@ impl World {
             publish: PublishWhen::Changed,
             available: None,
             marketplace: None,
+            protect: false,
             location: Location {
                 file: "all.yaml".into(),
                 line: 1,
@@ -148,6 +149,7 @@ impl World {
             deploy: PublishWhen::Changed,
             force: false,
             adopt: None,
+            protect: false,
             location: Location {
                 file: "all.yaml".into(),
                 line: 9,

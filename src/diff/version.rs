@@ -1,10 +1,16 @@
 //! Which version of which integration an instance shall run.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::instance::Index;
-use super::{IntegrationChanges, Refusal, Stop, TargetVersion, Verdict};
+use super::{
+    ChangeSet, Found, Inputs, InstanceDiff, IntegrationChanges, Refusal, Stop, TargetVersion,
+    Verdict,
+};
 use crate::model::{
     Address, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
-    PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionRef,
+    PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
 };
 
 /// A version to run, and what goes with it.
@@ -16,10 +22,23 @@ pub(super) struct Target {
     pub(super) exists: bool,
     /// The variables it requires; `None` where the API did not say.
     pub(super) required: Option<Vec<RequiredVariable>>,
+    /// Why the API did not say, where it was asked.
+    pub(super) unread: Option<Arc<str>>,
     pub(super) integration_name: String,
 }
 
 impl Target {
+    /// Nobody moves to a version whose variables could not be read: one might lack a value.
+    pub(super) fn may_be_moved_to(&self) -> Result<(), Stop> {
+        match &self.unread {
+            Some(why) => Err(Stop::Unknown(format!(
+                "what {:?} requires in that version: {why}",
+                self.integration_name
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Whether an instance is of this integration; `None` where the API does not say.
     pub(super) fn covers(&self, instance: &InstanceVersion) -> Option<bool> {
         match (&self.sequence, &instance.sequence) {
@@ -76,6 +95,7 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
             sequence: live.and_then(|live| live.sequence.clone()),
             exists: live.is_some(),
             required: index.declared_variables(name),
+            unread: None,
             integration_name: changes.display_name.clone(),
         });
     }
@@ -136,6 +156,10 @@ fn of(
     version: &PublishedVersion,
     required: Option<Vec<RequiredVariable>>,
 ) -> Target {
+    let unread = match (&required, &version.required) {
+        (None, Observed::Unknown(why)) => Some(Arc::clone(why)),
+        _ => None,
+    };
     Target {
         version: TargetVersion::Existing {
             id: version.id.clone(),
@@ -144,6 +168,7 @@ fn of(
         sequence: live.sequence.clone(),
         exists: true,
         required,
+        unread,
         integration_name: live.name.clone(),
     }
 }
@@ -191,5 +216,35 @@ fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {
             .hint(format!("the newest version is {}", version.number))
             .into(),
         None => refusal.hint("publish a version first").into(),
+    }
+}
+
+/// Versions that instances would move to, and of which it was not asked yet what they require.
+///
+/// A reading of the tenant leaves most of them out: an instance that stays has what it needs.
+#[must_use]
+pub fn versions_unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<VersionId> {
+    let pairs = inputs.desired.instances.iter().zip(&changes.instances);
+    let moving: Vec<_> = pairs.filter(|(_, diff)| moves(diff)).collect();
+    if moving.is_empty() {
+        return BTreeSet::new();
+    }
+    let index = Index::new(inputs, &changes.integrations);
+    (moving.into_iter())
+        .filter_map(|(desired, _)| target(&index, desired).ok())
+        .filter(|target| target.required.is_none() && target.unread.is_none())
+        .filter_map(|target| match target.version {
+            TargetVersion::Existing { id, .. } => Some(id),
+            TargetVersion::Published(_) => None,
+        })
+        .collect()
+}
+
+/// Whether an instance gets another version, as far as that could be found out.
+fn moves(diff: &InstanceDiff) -> bool {
+    match &diff.verdict {
+        Verdict::Compared(changes) => changes.upgrade || changes.live == Found::Missing,
+        Verdict::Unknown(_) => true,
+        Verdict::Refused(_) => false,
     }
 }

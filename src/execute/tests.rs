@@ -1,6 +1,6 @@
 //! Carrying out, against a platform that does as it is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, watch};
 use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
-    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Policy, Scope, Tenant, VersionId,
-    VersionRecord,
+    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Policy,
+    Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
@@ -76,6 +76,14 @@ impl Platform for Script {
 
     async fn validate_definition(&self, _definition: &str) -> PlatformResult<()> {
         unreachable!("execution does not validate")
+    }
+
+    async fn requirements(&self, _: &BTreeSet<VersionId>) -> Requirements {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn components(&self, _: &ComponentsWanted) -> Catalogue {
+        unreachable!("execution looks nothing up")
     }
 
     async fn import_integration(
@@ -154,6 +162,7 @@ fn plan() -> Plan {
     let context = Context {
         project: "p".to_owned(),
         environment: "e".to_owned(),
+        organization: "o1".to_owned(),
         revision: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
         provenance: VersionRecord::default(),
@@ -161,6 +170,7 @@ fn plan() -> Plan {
         policy: Policy::default(),
         allow_delete: false,
         closed: None,
+        only: None,
     };
     world.with(|inputs, changes| build(inputs, changes, &context))
 }

@@ -29,6 +29,7 @@ pub(super) fn integration(
         publish,
         available,
         marketplace,
+        protect,
         location: _,
     } = declared;
     let mut spec = vec![("definition", Tree::text(definition))];
@@ -42,6 +43,7 @@ pub(super) fn integration(
     spec.extend(available.map(|it| ("available", boolean(it))));
     let market = marketplace.as_ref();
     spec.extend(market.map(|market| ("marketplace", marketplace_tree(market, overview))));
+    spec.extend(protect.then(|| ("protect", boolean(true))));
     manifest("Integration", name, Some(Tree::map(spec)))
 }
 
@@ -73,6 +75,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         deploy,
         force,
         adopt,
+        protect,
         location: _,
     } = declared;
     let mut spec = vec![("integration", integration_ref(integration))];
@@ -95,6 +98,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
     spec.extend((*deploy == PublishWhen::Never).then(|| ("deploy", Tree::text("never"))));
     spec.extend(force.then(|| ("force", boolean(true))));
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
+    spec.extend(protect.then(|| ("protect", boolean(true))));
     manifest("Instance", name, Some(Tree::map(spec)))
 }
 
@@ -193,6 +197,10 @@ fn secret(reference: &SecretRef) -> Tree {
     let place = match reference {
         SecretRef::Env(name) => single("env", Tree::text(name)),
         SecretRef::File(path) => single("file", Tree::text(path)),
+        SecretRef::Exec { program, args } => {
+            let words = std::iter::once(program).chain(args);
+            single("exec", Tree::List(words.map(Tree::text).collect()))
+        }
     };
     single("secret", place)
 }

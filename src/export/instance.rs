@@ -156,6 +156,7 @@ impl Maker<'_> {
             deploy: self.deploy(&file),
             force: false,
             adopt: Some(Adopt::Id(live.id.as_str().to_owned())),
+            protect: live.labels.iter().any(|label| label == Marker::PROTECT),
             location: Location::file(&file),
             name,
         }

@@ -8,8 +8,8 @@ use super::{NoteCode, Options, Report, integration_path, ours};
 use crate::definition::{Definition, readable};
 use crate::model::{
     Adopt, DefinitionFile, Desired, DesiredIntegration, Integration, IntegrationId, IntegrationRef,
-    Location, Marketplace, Observed, PublishWhen, PublishedVersion, ResourceName, SequenceId,
-    Tenant, VersionId, Visibility,
+    Location, Marker, Marketplace, Observed, PublishWhen, PublishedVersion, ResourceName,
+    SequenceId, Tenant, VersionId, Visibility,
 };
 
 /// The integrations of a tenant.
@@ -193,6 +193,7 @@ fn declare(
         publish,
         available: newest.filter(|version| !version.available).map(|_| false),
         marketplace: newest.and_then(marketplace),
+        protect: live.labels.iter().any(|label| label == Marker::PROTECT),
         location: Location::file(&integration_path(&name)),
         name,
     }

@@ -80,6 +80,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
     let context = plan::Context {
         project: "p".to_owned(),
         environment: "prod".to_owned(),
+        organization: "o1".to_owned(),
         revision: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
         provenance: crate::model::VersionRecord::default(),
@@ -87,6 +88,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         policy: crate::model::Policy::default(),
         allow_delete: false,
         closed: None,
+        only: None,
     };
     plan::build(&inputs, &diff::diff(&inputs), &context)
 }

@@ -27,6 +27,7 @@ pub(super) struct IntegrationDraft {
     pub(super) publish: PublishWhen,
     pub(super) available: Option<bool>,
     pub(super) marketplace: Option<Marketplace>,
+    pub(super) protect: bool,
 }
 
 /// An instance, and where it names its integration.

@@ -58,6 +58,7 @@ impl Reading<'_> {
             deploy: spec.choice("deploy", &WHEN).unwrap_or_default(),
             force: spec.boolean("force").unwrap_or_default(),
             adopt: self.adopt(spec),
+            protect: spec.boolean("protect").unwrap_or_default(),
             location: self.report.location(span),
             name,
         };

@@ -35,6 +35,7 @@ impl Reading<'_> {
         let description = spec.text("description");
         let publish = spec.choice("publish", &WHEN).unwrap_or_default();
         let available = spec.boolean("available");
+        let protect = spec.boolean("protect").unwrap_or_default();
         let market = spec.object("marketplace", &keys::MARKETPLACE);
         let overview = market.as_ref().and_then(|market| file(market, "overview"));
         Some(IntegrationDraft {
@@ -45,6 +46,7 @@ impl Reading<'_> {
             description,
             publish,
             available,
+            protect,
         })
     }
 }

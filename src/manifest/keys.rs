@@ -11,7 +11,7 @@ mod project;
 pub(super) use config::{CONNECTION, KEY_VALUE, SCHEDULE, SECRET_INPUT, SEED, STRUCTURED};
 pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
-pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, WINDOW};
+pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, SECRETS, WINDOW};
 
 /// A mapping with known keys.
 pub(super) struct Object {
@@ -213,6 +213,11 @@ pub(super) static SECRET: Object = Object::one_of(
             "file",
             "A file, absolute or relative to the project's root.",
             Shape::Text,
+        ),
+        key(
+            "exec",
+            "A program and its arguments, run without a shell; only where the Project and the operator allow it.",
+            Shape::ListOf(&Shape::Text),
         ),
     ],
 );

@@ -1,8 +1,12 @@
 //! The rules of a project. What is not written keeps its default.
 
-use super::fields::{Fields, list};
+use super::fields::{Fields, boolean, filled, list};
+use super::findings::Report;
 use super::keys;
-use crate::model::{DriftMode, Guards, Policy, PrunePolicy, RateLimit, Window, WindowKind};
+use crate::model::{
+    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Window, WindowKind,
+};
+use crate::yaml::Node;
 
 /// Reads `policy:`.
 pub(super) fn read(fields: &Fields<'_>) -> Policy {
@@ -18,13 +22,33 @@ pub(super) fn read(fields: &Fields<'_>) -> Policy {
     ];
     let guard = fields.object("guards", &keys::GUARDS);
     let rate = fields.object("rate", &keys::RATE);
+    let secrets = fields.object("secrets", &keys::SECRETS);
     Policy {
         prune: fields.choice("prune", &prune).unwrap_or_default(),
         drift: fields.choice("drift", &drift).unwrap_or_default(),
         guards: guard.as_ref().map(guards).unwrap_or_default(),
         windows: windows(fields),
         rate: rate.as_ref().map(rate_limit).unwrap_or_default(),
+        exec: secrets
+            .as_ref()
+            .and_then(|fields| exec(fields.report, fields.get("exec")?))
+            .unwrap_or_default(),
     }
+}
+
+/// `true`, `false`, or the programs by name.
+fn exec(report: &Report, node: &Node) -> Option<ExecPolicy> {
+    if node.as_sequence().is_none() {
+        let allowed = boolean(report, node, "\"exec\"")?;
+        return Some(if allowed {
+            ExecPolicy::Any
+        } else {
+            ExecPolicy::Never
+        });
+    }
+    let programs = list(report, node, "\"exec\"")?;
+    let read = |item| filled(report, item, "a program");
+    Some(ExecPolicy::Only(programs.iter().filter_map(read).collect()))
 }
 
 fn guards(fields: &Fields<'_>) -> Guards {
@@ -35,6 +59,7 @@ fn guards(fields: &Fields<'_>) -> Guards {
         deletes: fields.share("deletes").unwrap_or(default.deletes),
         minimum: fields.whole("minimum", 0).unwrap_or(default.minimum),
         creates: fields.whole("creates", 0).unwrap_or(default.creates),
+        per_customer: fields.share("perCustomer").or(default.per_customer),
     }
 }
 
@@ -57,12 +82,14 @@ fn window(fields: &Fields<'_>) -> Option<Window> {
     let kind = fields.choice("kind", &kinds);
     let schedule = fields.cron("schedule");
     let duration = fields.duration("duration");
-    let time_zone = fields.zone("timeZone");
+    let time_zone = fields.own_zone("timeZone");
+    let sync_overrun = fields.boolean("syncOverrun").unwrap_or_default();
     Some(Window {
         kind: kind?,
         schedule: schedule?,
         duration: duration?,
         time_zone,
+        sync_overrun,
     })
 }
 

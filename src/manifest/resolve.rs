@@ -201,6 +201,7 @@ impl<'a> Resolver<'a> {
                     publish: PublishWhen::default(),
                     available: None,
                     marketplace: None,
+                    protect: false,
                     location,
                 });
             }
@@ -224,6 +225,7 @@ impl<'a> Resolver<'a> {
             publish: draft.publish,
             available: draft.available,
             marketplace,
+            protect: draft.protect,
             location,
         });
     }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZoneDatabase;
 use url::{Host, Url};
 
-use super::fields::{Fields, found, mistyped};
+use super::fields::{Fields, found, mistyped, quoted};
 use super::findings::Problem;
+use super::suggest::did_you_mean;
 use crate::model::Share;
 use crate::yaml::Node;
 
@@ -71,8 +73,27 @@ impl Fields<'_> {
         read
     }
 
-    /// An IANA time zone name. Whether the zone exists is not known here.
+    /// An IANA time zone name that windows are reckoned by: it must be one we know.
+    pub(super) fn own_zone(&self, name: &str) -> Option<String> {
+        let zone = self.zone_of(name)?;
+        let problem = unknown_zone(&zone);
+        if let Some(problem) = problem {
+            self.report.add(self.get(name)?.span, problem);
+            return None;
+        }
+        Some(zone)
+    }
+
+    /// An IANA time zone name for the server, whose list may be newer than ours.
     pub(super) fn zone(&self, name: &str) -> Option<String> {
+        let zone = self.zone_of(name)?;
+        if let Some(problem) = unknown_zone(&zone) {
+            self.report.add(self.get(name)?.span, problem.warning());
+        }
+        Some(zone)
+    }
+
+    fn zone_of(&self, name: &str) -> Option<String> {
         let node = self.get(name)?;
         let text = node.as_scalar().map(|scalar| scalar.text.as_str());
         let zone = text.filter(|text| is_zone(text) && !node.is_null());
@@ -143,6 +164,19 @@ fn duration(text: &str) -> Option<Duration> {
     (1..=3_153_600_000)
         .contains(&seconds)
         .then(|| Duration::from_secs(seconds))
+}
+
+/// What is wrong with a zone that the tz database of this program does not have.
+fn unknown_zone(name: &str) -> Option<Problem> {
+    // Compiled in: no file is read, and the answer is the same on every machine.
+    let known = TimeZoneDatabase::bundled();
+    if known.get(name).is_ok() {
+        return None;
+    }
+    let message = format!("{} is not in the tz database", quoted(name));
+    let zones: Vec<String> = known.available().map(|zone| zone.to_string()).collect();
+    let hint = did_you_mean(name, zones.iter().map(String::as_str));
+    Some(Problem::new("unknown-time-zone", message).maybe_hint(hint))
 }
 
 /// Whether a text has the form of an IANA time zone name.
@@ -287,5 +321,19 @@ mod tests {
         ] {
             assert!(stack_url(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn zones_are_looked_up_in_the_database_that_is_compiled_in() {
+        for good in [
+            "UTC",
+            "America/Chicago",
+            "US/Central",
+            "Australia/Lord_Howe",
+            "Europe/Kyiv",
+        ] {
+            assert!(unknown_zone(good).is_none(), "{good}");
+        }
+        assert!(unknown_zone("Amerika/Chicago").is_some());
     }
 }

@@ -67,13 +67,15 @@ impl ResourceName {
         }
     }
 
-    /// The name that a display name turns into: `Acme ERP (EU)` is `acme-erp-eu`.
+    /// The name that a display name turns into: `Acme ERP (EU)` is `acme-erp-eu`, `Über ERP` is `uber-erp`.
     ///
-    /// `None` where nothing is left, as for a name in another script.
+    /// Other scripts are written in Latin letters, sound by sound. `None` where
+    /// no letter and no digit is left.
     #[must_use]
     pub fn slug(display: &str) -> Option<Self> {
         let mut slug = String::new();
-        for c in display.chars().flat_map(char::to_lowercase) {
+        let latin = deunicode::deunicode_with_tofu(display, "-");
+        for c in latin.chars().map(|c| c.to_ascii_lowercase()) {
             if slug.len() >= Self::MAX {
                 break;
             }
@@ -154,7 +156,12 @@ mod tests {
             ("Acme ERP", Some("acme-erp")),
             ("-a-", Some("a")),
             ("", None),
-            ("日本", None),
+            ("!?", None),
+            ("日本", Some("ri-ben")),
+            ("Über ERP", Some("uber-erp")),
+            ("Straße №5", Some("strasse-no5")),
+            ("Łódź – Świat", Some("lodz-swiat")),
+            ("Привет", Some("privet")),
             ("a/b", Some("a-b")),
         ] {
             let error = ResourceName::parse(bad).unwrap_err();

@@ -78,6 +78,13 @@ pub enum SecretRef {
     Env(String),
     /// A file; a trailing line break is not part of the secret.
     File(String),
+    /// What a program prints, run without a shell; a trailing line break is not part of the secret.
+    Exec {
+        /// A path, or a name that is looked for in `PATH`.
+        program: String,
+        /// Handed over as they are.
+        args: Vec<String>,
+    },
 }
 
 impl std::fmt::Display for SecretRef {
@@ -85,6 +92,8 @@ impl std::fmt::Display for SecretRef {
         match self {
             Self::Env(name) => write!(f, "env:{name}"),
             Self::File(path) => write!(f, "file:{path}"),
+            // Arguments are for the program, not for logs.
+            Self::Exec { program, .. } => write!(f, "exec:{program}"),
         }
     }
 }

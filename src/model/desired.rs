@@ -168,6 +168,8 @@ pub struct DesiredIntegration {
     pub available: Option<bool>,
     /// Marketplace settings of the newest version; absent leaves them.
     pub marketplace: Option<Marketplace>,
+    /// Never withdrawn or hidden, and marked so on the live object.
+    pub protect: bool,
     /// Where it is declared.
     pub location: Location,
 }
@@ -271,6 +273,8 @@ pub struct DesiredInstance {
     pub force: bool,
     /// Which existing one it takes over.
     pub adopt: Option<Adopt>,
+    /// Never switched off or pruned, and marked so on the live object.
+    pub protect: bool,
     /// Where it is declared.
     pub location: Location,
 }

@@ -17,6 +17,13 @@ pub struct Marker {
 impl Marker {
     const PREFIX: &'static str = "gitops:";
 
+    /// The label that keeps an object from being switched off or pruned, whoever put it on.
+    pub const PROTECT: &'static str = "gitops:protect";
+
+    /// Beside [`Self::PROTECT`]: `protect: true` of a manifest put it on, so that taking the key away
+    /// takes the label off. A label that a person put on is a person's to take off.
+    pub const PROTECT_DECLARED: &'static str = "gitops:protect-declared";
+
     /// Whether a label belongs to this scheme, well-formed or not.
     ///
     /// `gitops:protect` and the like are reserved words of the scheme, not markers.
@@ -68,7 +75,8 @@ mod tests {
         assert_eq!(marker.to_string(), "gitops:acme/smith-erp");
         assert!(marker.is("gitops:acme/smith-erp") && !marker.is("gitops:acme/smith-erp2"));
         for other in [
-            "gitops:protect",
+            Marker::PROTECT,
+            Marker::PROTECT_DECLARED,
             "gitops:a",
             "gitops:A/b",
             "production",

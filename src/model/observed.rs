@@ -95,6 +95,22 @@ pub struct Tenant {
     pub customers: BTreeMap<CustomerRef, Listing<Customer>>,
 }
 
+impl Tenant {
+    /// Takes in what versions require, where that was read later than the rest.
+    pub fn set_requirements(&mut self, read: &Requirements) {
+        for integration in &mut self.integrations.items {
+            for version in &mut integration.versions.items {
+                if let Some(required) = read.get(&version.id) {
+                    version.required = required.clone();
+                }
+            }
+        }
+    }
+}
+
+/// The variables that versions require, or why those are not known.
+pub type Requirements = BTreeMap<VersionId, Observed<Vec<RequiredVariable>>>;
+
 /// A live integration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Integration {
@@ -154,7 +170,7 @@ pub struct PublishedVersion {
     pub overview: Option<String>,
     /// Whether a customer may have several instances.
     pub allow_multiple_instances: bool,
-    /// The variables it requires; read only for versions that [`super::Scope`] asks for.
+    /// The variables it requires; absent where nobody asked, see [`super::Scope`] and [`Requirements`].
     pub required: Observed<Vec<RequiredVariable>>,
 }
 

@@ -1,5 +1,7 @@
 //! The rules a project sets for what may be done, and how fast.
 
+use std::collections::BTreeSet;
+
 /// What happens to an owned object that no manifest declares any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,6 +50,8 @@ pub struct Guards {
     pub minimum: u64,
     /// How many may be created.
     pub creates: u64,
+    /// How much of what one customer has may change in one plan; `None` sets no limit.
+    pub per_customer: Option<Share>,
 }
 
 impl Default for Guards {
@@ -58,6 +62,7 @@ impl Default for Guards {
             deletes: Share::Percent(30.0),
             minimum: 10,
             creates: 500,
+            per_customer: None,
         }
     }
 }
@@ -82,6 +87,8 @@ pub struct Window {
     pub duration: std::time::Duration,
     /// IANA name; UTC if absent.
     pub time_zone: Option<String>,
+    /// What began while changes were allowed may go on although this window ends (allow) or begins (deny).
+    pub sync_overrun: bool,
 }
 
 /// The request budget of one tenant.
@@ -105,6 +112,33 @@ impl Default for RateLimit {
     }
 }
 
+/// Which programs manifests may name as the source of a secret.
+///
+/// A necessary condition, never a sufficient one: whoever can change the Project can change this too,
+/// so that programs run only where the operator allows it as well.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ExecPolicy {
+    /// None.
+    #[default]
+    Never,
+    /// Any.
+    Any,
+    /// These, as manifests write them.
+    Only(BTreeSet<String>),
+}
+
+impl ExecPolicy {
+    /// Whether a program may be named.
+    #[must_use]
+    pub fn allows(&self, program: &str) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Any => true,
+            Self::Only(programs) => programs.contains(program),
+        }
+    }
+}
+
 /// All rules of a project.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Policy {
@@ -118,4 +152,6 @@ pub struct Policy {
     pub windows: Vec<Window>,
     /// The request budget.
     pub rate: RateLimit,
+    /// Which programs may be asked for secrets.
+    pub exec: ExecPolicy,
 }

@@ -3,14 +3,14 @@
 //! Whatever differs besides is left for the next ordinary plan.
 
 use super::build::{Builder, managed, quiet};
-use super::{Action, Context, Operation, Output, Plan, PlannedResource};
+use super::{Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose};
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
 
 /// The plan of adoptions alone.
 #[must_use]
 pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
-    let mut builder = Builder::default();
+    let mut builder = Builder::new(Purpose::Adoption);
     let project = &inputs.desired.project.name;
     let live = &inputs.tenant.integrations.items;
     for diff in &changes.integrations {
@@ -19,6 +19,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             builder.stopped(address, &diff.location, &diff.verdict);
             continue;
         };
+        let mut rests_on = Vec::new();
         if let Found::Adopted(id) = &compared.live {
             let bears = live.iter().find(|one| one.id == *id);
             let bears = bears.map(|one| one.labels.as_slice()).unwrap_or_default();
@@ -28,9 +29,13 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
                 labels: Some(with_marker(bears, project, &diff.name)),
             };
             builder.step(&address, Action::Adopt, operation, Vec::new());
+            rests_on = on(id.as_str(), bears);
         }
         let shown = compared.display_name.clone();
-        builder.resource(resource(address, shown, &diff.location, &compared.live));
+        builder.resource(PlannedResource {
+            rests_on,
+            ..resource(address, shown, &diff.location, &compared.live)
+        });
     }
     let labels: std::collections::HashMap<_, _> = inputs
         .tenant
@@ -45,6 +50,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             builder.stopped(address, &diff.location, &diff.verdict);
             continue;
         };
+        let mut rests_on = Vec::new();
         if let Found::Adopted(id) = &compared.live {
             let bears = labels.get(id).copied().unwrap_or_default();
             let operation = Operation::UpdateInstance {
@@ -54,14 +60,16 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
                 labels: Some(with_marker(bears, project, &diff.name)),
             };
             builder.step(&address, Action::Adopt, operation, Vec::new());
+            rests_on = on(id.as_str(), bears);
         }
         let shown = compared.display_name.clone();
         builder.resource(PlannedResource {
+            rests_on,
             customer: Some(compared.customer_name.clone()),
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
-    builder.finish(managed(changes), context)
+    builder.finish(&managed(changes), context)
 }
 
 fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -> Vec<String> {
@@ -69,7 +77,15 @@ fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -
         project: project.clone(),
         name: name.clone(),
     };
-    all_labels(labels, None, &marker)
+    all_labels(labels, None, &marker, None)
+}
+
+/// All labels are written, so all of them count.
+fn on(id: &str, labels: &[String]) -> Vec<Precondition> {
+    vec![
+        Precondition::new("object", id),
+        Precondition::new("labels", labels.join(", ")),
+    ]
 }
 
 fn resource<Id>(

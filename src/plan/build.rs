@@ -1,10 +1,12 @@
 //! Differences to resources and steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::guards::Managed;
+use super::hold_back::withhold;
+use super::review::Reviewed;
 use super::{
-    Action, Context, Cost, Operation, Plan, PlannedResource, Step, StepId, digest, guards,
+    Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest, guards,
     instance, integration, orphan, summary,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
@@ -24,12 +26,13 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
         instance::plan(&mut builder, diff);
     }
     orphan::plan(&mut builder, inputs, changes, context);
-    builder.finish(managed(changes), context)
+    builder.finish(&managed(changes), context)
 }
 
 /// Collects resources and steps.
 #[derive(Default)]
 pub(super) struct Builder {
+    purpose: Purpose,
     resources: Vec<PlannedResource>,
     steps: Vec<Step>,
     /// The step that publishes a version of each managed integration.
@@ -37,6 +40,13 @@ pub(super) struct Builder {
 }
 
 impl Builder {
+    pub(super) fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            ..Self::default()
+        }
+    }
+
     /// Adds a step and returns its place.
     pub(super) fn step(
         &mut self,
@@ -100,8 +110,34 @@ impl Builder {
         });
     }
 
-    pub(super) fn finish(mut self, managed: Managed, context: &Context) -> Plan {
+    /// Leaves out what the plan may not touch, and what depends on it. Returns its addresses.
+    fn leave_out(&mut self, only: &BTreeSet<String>) -> Vec<Address> {
+        let left = |resource: &&PlannedResource| {
+            !resource.actions.is_empty() && !only.contains(&resource.address.to_string())
+        };
+        let left = self.resources.iter().filter(left);
+        let left: BTreeSet<Address> = left.map(|resource| resource.address.clone()).collect();
+        let withheld = withhold(&mut self.steps, &left);
+        self.resources.retain(|it| !left.contains(&it.address));
+        let waiting = self.resources.iter_mut();
+        let waiting = waiting.filter_map(|it| Some((withheld.get(&it.address)?, it)));
+        for (on, resource) in waiting {
+            let own = self
+                .steps
+                .iter()
+                .filter(|it| it.address == resource.address);
+            let own: BTreeSet<Action> = own.map(|step| step.action).collect();
+            resource.actions.retain(|action| own.contains(action));
+            resource.reason = format!("needs {on} first, which this plan leaves alone");
+        }
+        left.into_iter().collect()
+    }
+
+    pub(super) fn finish(mut self, managed: &Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
+        let only = context.only.as_ref();
+        let later = only.map(|only| self.leave_out(only)).unwrap_or_default();
+        digest::writes(&mut self.resources, &self.steps);
         let requests = self
             .steps
             .iter()
@@ -112,12 +148,14 @@ impl Builder {
             writes: requests,
             seconds: seconds(requests, context),
         };
-        let digest = digest::of(context, &self.resources, &self.steps);
         let mut violations = guards::check(&self.resources, managed, &context.policy.guards);
         violations.extend(guards::window(&self.resources, context.closed.as_deref()));
-        Plan {
+        let mut plan = Plan {
+            purpose: self.purpose,
             project: context.project.clone(),
             environment: context.environment.clone(),
+            organization: context.organization.clone(),
+            policy: digest::of_policy(&context.policy),
             revision: context.revision.clone(),
             observed_at: context.observed_at,
             summary: summary::count(&self.resources),
@@ -127,8 +165,11 @@ impl Builder {
             cost,
             diagnostics: Vec::new(),
             violations,
-            digest,
-        }
+            later,
+            digest: String::new(),
+        };
+        plan.digest = digest::of(&Reviewed::from(&plan));
+        plan
     }
 }
 
@@ -139,10 +180,24 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
         Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
         Verdict::Unknown(_) | Verdict::Refused(_) => 0,
     });
-    let instances = changes.instances.iter().map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
-        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
-    });
+    let instances = changes
+        .instances
+        .iter()
+        .filter_map(|diff| match &diff.verdict {
+            Verdict::Compared(changes) if matches!(changes.live, Found::Owned(_)) => {
+                Some(&changes.customer_name)
+            }
+            Verdict::Compared(_) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
+        });
+    let left = changes.orphans.iter();
+    let left = left.filter(|orphan| orphan.address.kind == Kind::Instance);
+    let mut of_customers: BTreeMap<String, u64> = BTreeMap::new();
+    for customer in instances
+        .clone()
+        .chain(left.filter_map(|o| o.customer_name.as_ref()))
+    {
+        *of_customers.entry(customer.clone()).or_default() += 1;
+    }
     let orphans = |kind| {
         changes
             .orphans
@@ -152,7 +207,8 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
     };
     Managed {
         integrations: integrations.sum::<u64>() + orphans(Kind::Integration),
-        instances: instances.sum::<u64>() + orphans(Kind::Instance),
+        instances: instances.count() as u64 + orphans(Kind::Instance),
+        of_customers,
     }
 }
 
@@ -174,6 +230,8 @@ pub(super) fn quiet(
         hint: None,
         changes: Vec::new(),
         orphan: false,
+        rests_on: Vec::new(),
+        writes: None,
     }
 }
 

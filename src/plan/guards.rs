@@ -3,6 +3,8 @@
 //! A refused plan can be approved by its digest, and only that plan: there is
 //! no standing force.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Action, PlannedResource};
@@ -18,14 +20,16 @@ pub struct GuardViolation {
 }
 
 /// How many live objects of each kind bear this project's markers.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Managed {
     pub(super) integrations: u64,
     pub(super) instances: u64,
+    /// The instances again, by the name of their customer, which is unique in an organization.
+    pub(super) of_customers: BTreeMap<String, u64>,
 }
 
 impl Managed {
-    fn of(self, kind: Kind) -> u64 {
+    fn of(&self, kind: Kind) -> u64 {
         match kind {
             Kind::Integration => self.integrations,
             Kind::Instance => self.instances,
@@ -39,7 +43,7 @@ type Counts = fn(&PlannedResource) -> bool;
 /// All limits that a plan exceeds.
 pub(super) fn check(
     resources: &[PlannedResource],
-    managed: Managed,
+    managed: &Managed,
     guards: &Guards,
 ) -> Vec<GuardViolation> {
     let mut violations = Vec::new();
@@ -72,7 +76,62 @@ pub(super) fn check(
             message,
         });
     }
+    let per_customer = guards.per_customer.as_ref();
+    violations.extend(per_customer.and_then(|share| {
+        let changed = changed_by_customer(resources);
+        customers(share, &changed, managed, guards.minimum)
+    }));
     violations
+}
+
+/// How many instances of each customer change; taking one over is no change.
+fn changed_by_customer(resources: &[PlannedResource]) -> BTreeMap<&str, u64> {
+    let mut changed = BTreeMap::new();
+    for resource in resources.iter().filter(|one| noticed(one)) {
+        if let Some(customer) = &resource.customer {
+            *changed.entry(customer.as_str()).or_default() += 1;
+        }
+    }
+    changed
+}
+
+/// Names in a message; a plan that goes wrong for everybody need not list everybody.
+const MAX_NAMED: usize = 5;
+
+fn customers(
+    share: &Share,
+    changed: &BTreeMap<&str, u64>,
+    managed: &Managed,
+    minimum: u64,
+) -> Option<GuardViolation> {
+    let beyond: Vec<String> = changed
+        .iter()
+        .filter_map(|(customer, number)| {
+            let total = managed.of_customers.get(*customer).copied().unwrap_or(0);
+            let over = is_over(share, *number, total, minimum);
+            over.then(|| format!("{customer:?} {number} (has {total})"))
+        })
+        .collect();
+    let s = if beyond.len() == 1 { "" } else { "s" };
+    let limit = shown(share);
+    let more = match beyond.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named = beyond.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>();
+    (!beyond.is_empty()).then(|| GuardViolation {
+        guard: "perCustomer",
+        message: format!(
+            "perCustomer: too many instances of {} customer{s} would change: {}{more}; the limit is {limit}",
+            beyond.len(),
+            named.join(", ")
+        ),
+    })
+}
+
+/// Whether anything is done that a customer may notice.
+fn noticed(resource: &PlannedResource) -> bool {
+    resource.actions.iter().any(|one| one.is_noticed())
 }
 
 /// A closed window holds back everything but adoption.
@@ -80,7 +139,6 @@ pub(super) fn window(
     resources: &[PlannedResource],
     closed: Option<&str>,
 ) -> Option<GuardViolation> {
-    let noticed = |r: &PlannedResource| r.actions.iter().any(|action| *action != Action::Adopt);
     let message = closed.filter(|_| resources.iter().any(noticed))?.to_owned();
     Some(GuardViolation {
         guard: "windows",
@@ -95,6 +153,7 @@ fn updates(resource: &PlannedResource) -> bool {
         Action::Create,
         Action::Disable,
         Action::Delete,
+        Action::Release,
     ];
     let created = resource.actions.contains(&Action::Create);
     !created
@@ -104,10 +163,27 @@ fn updates(resource: &PlannedResource) -> bool {
             .any(|action| !quiet.contains(action))
 }
 
+fn shown(share: &Share) -> String {
+    match share {
+        Share::Count(limit) => limit.to_string(),
+        Share::Percent(percent) => format!("{percent}%"),
+    }
+}
+
+/// Whether a number of changes is beyond a share of a total.
 #[expect(
     clippy::cast_precision_loss,
     reason = "shares of counts far below 2^52"
 )]
+fn is_over(share: &Share, number: u64, total: u64, minimum: u64) -> bool {
+    match share {
+        Share::Count(limit) => number > *limit,
+        Share::Percent(percent) => {
+            total >= minimum && number as f64 > total as f64 * percent / 100.0
+        }
+    }
+}
+
 fn exceeds(
     guard: &'static str,
     share: &Share,
@@ -116,14 +192,8 @@ fn exceeds(
     minimum: u64,
     kind: Kind,
 ) -> Option<GuardViolation> {
-    let (over, limit) = match share {
-        Share::Count(limit) => (number > *limit, limit.to_string()),
-        Share::Percent(percent) => {
-            let over = total >= minimum && number as f64 > total as f64 * percent / 100.0;
-            (over, format!("{percent}%"))
-        }
-    };
-    over.then(|| {
+    is_over(share, number, total, minimum).then(|| {
+        let limit = shown(share);
         let noun = format!("{kind}s").to_lowercase();
         let message = format!("{guard}: {number} of {total} managed {noun}; the limit is {limit}");
         GuardViolation { guard, message }
@@ -152,8 +222,9 @@ mod tests {
         let managed = Managed {
             integrations: 0,
             instances: total,
+            of_customers: BTreeMap::new(),
         };
-        let found = check(&resources(number, action), managed, guards);
+        let found = check(&resources(number, action), &managed, guards);
         found
             .into_iter()
             .map(|violation| violation.message)
@@ -200,5 +271,62 @@ mod tests {
             violated(1, Action::Disable, 1, &none),
             ["disables: 1 of 1 managed instances; the limit is 0"]
         );
+    }
+
+    /// Customers by number, each with so many managed instances of which so many change.
+    fn fleet(customers: &[(u64, usize)]) -> (Vec<PlannedResource>, Managed) {
+        let mut all = Vec::new();
+        let mut managed = Managed::default();
+        for (index, (total, changing)) in customers.iter().enumerate() {
+            let customer = format!("c{index}");
+            managed.instances += total;
+            managed.of_customers.insert(customer.clone(), *total);
+            for resource in resources(*changing, Action::Deploy) {
+                all.push(PlannedResource {
+                    customer: Some(customer.clone()),
+                    ..resource
+                });
+            }
+        }
+        (all, managed)
+    }
+
+    fn capped(customers: &[(u64, usize)], share: Share, minimum: u64) -> Option<String> {
+        let (resources, managed) = fleet(customers);
+        let guards = Guards {
+            updates: Share::Count(u64::MAX),
+            per_customer: Some(share),
+            minimum,
+            ..Guards::default()
+        };
+        let mut found = check(&resources, &managed, &guards).into_iter();
+        let first = found.next().map(|violation| violation.message);
+        assert_eq!(found.next(), None);
+        first
+    }
+
+    #[test]
+    fn one_customer_can_be_spared_from_too_many_changes() {
+        assert_eq!(capped(&[(9, 3), (4, 3)], Share::Count(3), 0), None);
+        insta::assert_snapshot!(capped(&[(9, 4), (4, 3), (2, 5)], Share::Count(3), 0).unwrap(), @r#"perCustomer: too many instances of 2 customers would change: "c0" 4 (has 9), "c2" 5 (has 2); the limit is 3"#);
+        insta::assert_snapshot!(capped(&[(20, 11), (20, 10)], Share::Percent(50.0), 10).unwrap(), @r#"perCustomer: too many instances of 1 customer would change: "c0" 11 (has 20); the limit is 50%"#);
+        assert_eq!(
+            capped(&[(4, 4)], Share::Percent(50.0), 10),
+            None,
+            "below the minimum"
+        );
+        insta::assert_snapshot!(capped(&[(9, 1); 8], Share::Count(0), 0).unwrap(), @r#"perCustomer: too many instances of 8 customers would change: "c0" 1 (has 9), "c1" 1 (has 9), "c2" 1 (has 9), "c3" 1 (has 9), "c4" 1 (has 9) and 3 more; the limit is 0"#);
+    }
+
+    proptest::proptest! {
+        /// Whatever the fleet: what passes has no customer beyond the cap, and what does not has one.
+        #[test]
+        fn a_plan_passes_exactly_if_no_customer_is_beyond_the_cap(
+            customers in proptest::collection::vec((0_u64..30, 0_usize..30), 0..8),
+            cap in 0_u64..30,
+        ) {
+            let beyond = customers.iter().any(|(_, changing)| *changing as u64 > cap);
+            proptest::prop_assert_eq!(capped(&customers, Share::Count(cap), 10).is_some(), beyond);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! hooks, and may switch it on. What is staged goes live when it is enabled.
 
 use super::build::{Builder, quiet};
-use super::{Action, Operation, Output, PlannedResource, StepId, VersionSource};
+use super::{Action, Operation, Output, PlannedResource, Precondition, StepId, VersionSource};
 use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetVersion, Verdict};
 use crate::model::{Address, Health, InstanceId, InstanceState, SyncStatus};
 
@@ -31,8 +31,26 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
         reason,
         hint,
         changes: changes.fields.clone(),
+        rests_on: rests_on(changes),
         ..quiet
     });
+}
+
+/// What the steps rest on besides the fields that differ. A deploy takes along
+/// whatever somebody else has staged, so it matters whether anything was.
+fn rests_on(changes: &InstanceChanges) -> Vec<Precondition> {
+    let Some(id) = changes.live.id() else {
+        return vec![Precondition::new("object", "none")];
+    };
+    let mut all = vec![Precondition::new("object", id.as_str())];
+    if let Some(labels) = &changes.labels {
+        all.push(Precondition::new("labels to be", labels.join(", ")));
+    }
+    if deploys(changes) {
+        let due = if changes.deploy_due { "yes" } else { "no" };
+        all.push(Precondition::new("waits for a deploy", due));
+    }
+    all
 }
 
 /// Why nothing may be done: a deploy with a required variable empty is never started.

@@ -1,7 +1,10 @@
 //! Steps of one integration: import → update → publish → availability, marketplace.
 
 use super::build::{Builder, quiet};
-use super::{Action, Context, Operation, Output, PlannedResource, StepId, VersionSource};
+use super::{
+    Action, Context, Operation, Output, PlannedResource, Precondition, StepId, VersionSource,
+    digest,
+};
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
 use crate::model::{Address, DesiredIntegration, Health, IntegrationId, SyncStatus, VersionRecord};
 
@@ -21,7 +24,7 @@ pub(super) fn plan(
         .integrations
         .iter()
         .find(|i| i.name == diff.name);
-    if let Some(declared) = declared {
+    if let (Some(declared), None) = (declared, &changes.blocked) {
         Steps {
             builder,
             address: &address,
@@ -38,13 +41,11 @@ pub(super) fn plan(
         } else {
             SyncStatus::Synced
         },
-        health: if changes.live == Found::Missing {
-            Health::Missing
-        } else {
-            Health::Healthy
-        },
+        health: health(changes),
         reason: reason(changes),
+        hint: changes.blocked.as_ref().and_then(|why| why.hint.clone()),
         changes: changes.fields.clone(),
+        rests_on: rests_on(inputs, changes),
         ..quiet(
             address,
             changes.display_name.clone(),
@@ -53,7 +54,42 @@ pub(super) fn plan(
     });
 }
 
+/// What the steps rest on besides the fields that differ. An import overwrites all of
+/// the draft, so all of it counts; what is published becomes the next version of those there are.
+fn rests_on(inputs: &Inputs<'_>, changes: &IntegrationChanges) -> Vec<Precondition> {
+    let live = &inputs.tenant.integrations.items;
+    let id = changes.live.id();
+    let Some(live) = id.and_then(|id| live.iter().find(|live| live.id == *id)) else {
+        return vec![Precondition::new("object", "none")];
+    };
+    let mut all = vec![Precondition::new("object", live.id.as_str())];
+    if let (true, Some(text)) = (changes.import, live.definition.known()) {
+        all.push(Precondition::new("draft", digest::of_text(text)));
+    }
+    if let Some(labels) = &changes.labels {
+        all.push(Precondition::new("labels to be", labels.join(", ")));
+    }
+    if changes.publish {
+        let newest = live.newest();
+        let number = newest.known().map(|version| version.number.to_string());
+        let newest = number.unwrap_or_else(|| "none".to_owned());
+        all.push(Precondition::new("newest version", newest));
+    }
+    all
+}
+
+fn health(changes: &IntegrationChanges) -> Health {
+    match (&changes.blocked, &changes.live) {
+        (Some(_), _) => Health::Blocked,
+        (None, Found::Missing) => Health::Missing,
+        (None, _) => Health::Healthy,
+    }
+}
+
 fn reason(changes: &IntegrationChanges) -> String {
+    if let Some(refusal) = &changes.blocked {
+        return refusal.reason.clone();
+    }
     match (&changes.live, changes.import, changes.publish) {
         (Found::Missing, _, _) => "does not exist yet",
         (Found::Resumed(_), _, _) => "was left unfinished by a run that was interrupted; goes on",

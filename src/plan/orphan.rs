@@ -7,7 +7,7 @@
 //! never pruned: their instances may be anybody's.
 
 use super::build::{Builder, quiet};
-use super::{Action, Context, Operation, Output, PlannedResource};
+use super::{Action, Context, Operation, Output, PlannedResource, Precondition};
 use crate::diff::{ChangeSet, Inputs, Orphan};
 use crate::model::{Health, InstanceId, PrunePolicy, SyncStatus};
 
@@ -32,9 +32,25 @@ pub(super) fn plan(
             reason,
             hint,
             orphan: true,
+            rests_on: rests_on(orphan),
             ..quiet
         });
     }
+}
+
+/// What whoever reviewed it looked at before saying yes.
+fn rests_on(orphan: &Orphan) -> Vec<Precondition> {
+    let state = if orphan.enabled {
+        "enabled"
+    } else {
+        "disabled"
+    };
+    let object = orphan.instance.as_ref().map(InstanceId::as_str);
+    vec![
+        Precondition::new("object", object.unwrap_or("none")),
+        Precondition::new("displayName", orphan.display_name.as_str()),
+        Precondition::new("state", state),
+    ]
 }
 
 /// Adds the step that prunes an orphan, if it may be pruned; says why, or why not.

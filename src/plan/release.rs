@@ -2,7 +2,7 @@
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
-use super::{Action, Context, Operation, Output, Plan, PlannedResource};
+use super::{Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose};
 use crate::model::{
     Address, FieldChange, Instance, Integration, Kind, Listing, Marker, ResourceName, SyncStatus,
     Tenant,
@@ -35,7 +35,7 @@ pub fn release(
     addresses: &[Address],
     context: &Context,
 ) -> Result<Plan, ReleaseError> {
-    let mut builder = Builder::default();
+    let mut builder = Builder::new(Purpose::Release);
     let mut missing = Vec::new();
     for address in addresses {
         let marker = Marker {
@@ -47,7 +47,10 @@ pub fn release(
             Kind::Instance => instance(&mut builder, &tenant.instances, address, &marker)?,
         };
         match found {
-            Some(display_name) => builder.resource(PlannedResource {
+            Some(Released {
+                display_name,
+                rests_on,
+            }) => builder.resource(PlannedResource {
                 sync: SyncStatus::OutOfSync,
                 reason: "is released; nothing but the marker changes".to_owned(),
                 changes: vec![FieldChange::shown(
@@ -55,6 +58,7 @@ pub fn release(
                     Some(marker.to_string()),
                     None::<String>,
                 )],
+                rests_on,
                 ..quiet(address.clone(), display_name, None)
             }),
             None => missing.push(address.clone()),
@@ -63,7 +67,7 @@ pub fn release(
     if !missing.is_empty() {
         return Err(ReleaseError::Missing(missing));
     }
-    let mut plan = builder.finish(Managed::default(), context);
+    let mut plan = builder.finish(&Managed::default(), context);
     // Limits are about what customers notice, and nobody notices this.
     plan.violations.clear();
     Ok(plan)
@@ -88,22 +92,48 @@ fn bearing<'a, T>(
     Ok(found.map(|one| (one, without(one))).collect())
 }
 
+/// What is released of an address.
+struct Released {
+    display_name: String,
+    rests_on: Vec<Precondition>,
+}
+
+impl Released {
+    fn of(display_name: &str) -> Self {
+        Self {
+            display_name: display_name.to_owned(),
+            rests_on: Vec::new(),
+        }
+    }
+
+    /// All labels are written, so all of them count.
+    fn note(&mut self, id: &str, labels: &[String]) {
+        self.rests_on.push(Precondition::new("object", id));
+        self.rests_on
+            .push(Precondition::new("labels", labels.join(", ")));
+    }
+}
+
 fn integration(
     builder: &mut Builder,
     listing: &Listing<Integration>,
     address: &Address,
     marker: &Marker,
-) -> Result<Option<String>, ReleaseError> {
+) -> Result<Option<Released>, ReleaseError> {
     let found = bearing(listing, |one| &one.labels, marker)?;
+    let mut released = found.first().map(|(live, _)| Released::of(&live.name));
     for (live, labels) in &found {
         let operation = Operation::UpdateIntegration {
             integration: Output::Known(live.id.clone()),
             description: None,
             labels: Some(labels.clone()),
         };
-        builder.step(address, Action::Update, operation, Vec::new());
+        builder.step(address, Action::Release, operation, Vec::new());
+        if let Some(released) = &mut released {
+            released.note(live.id.as_str(), &live.labels);
+        }
     }
-    Ok(found.first().map(|(live, _)| live.name.clone()))
+    Ok(released)
 }
 
 fn instance(
@@ -111,8 +141,9 @@ fn instance(
     listing: &Listing<Instance>,
     address: &Address,
     marker: &Marker,
-) -> Result<Option<String>, ReleaseError> {
+) -> Result<Option<Released>, ReleaseError> {
     let found = bearing(listing, |one| &one.labels, marker)?;
+    let mut released = found.first().map(|(live, _)| Released::of(&live.name));
     for (live, labels) in &found {
         let operation = Operation::UpdateInstance {
             instance: Output::Known(live.id.clone()),
@@ -120,9 +151,12 @@ fn instance(
             description: None,
             labels: Some(labels.clone()),
         };
-        builder.step(address, Action::Update, operation, Vec::new());
+        builder.step(address, Action::Release, operation, Vec::new());
+        if let Some(released) = &mut released {
+            released.note(live.id.as_str(), &live.labels);
+        }
     }
-    Ok(found.first().map(|(live, _)| live.name.clone()))
+    Ok(released)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub use human::{HumanOptions, human};
 pub use json::json;
 pub use markdown::markdown;
+pub(crate) use words::shorten;
 pub use words::summary_line;
 
 use super::StepResult;

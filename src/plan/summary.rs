@@ -41,16 +41,14 @@ fn count_actions(summary: &mut Summary, resource: &PlannedResource) {
     summary.deploy += has(Action::Deploy);
     summary.disable += has(Action::Disable);
     summary.delete += has(Action::Delete);
+    summary.release += has(Action::Release);
 }
 
-/// Counts who notices: adoption alone is not noticed.
+/// Counts who notices.
 pub(super) fn impact(resources: &[PlannedResource]) -> Impact {
     let noticed = |resource: &&PlannedResource| {
         resource.address.kind == Kind::Instance
-            && resource
-                .actions
-                .iter()
-                .any(|action| *action != Action::Adopt)
+            && resource.actions.iter().any(|action| action.is_noticed())
     };
     let instances: Vec<_> = resources.iter().filter(noticed).collect();
     let customers: BTreeSet<_> = instances

@@ -2,6 +2,7 @@
 
 mod forms;
 mod ownership;
+mod schema;
 mod steps;
 
 use std::collections::BTreeSet;
@@ -19,10 +20,11 @@ use crate::model::{
 
 type Arrange = fn(&mut World);
 
-pub(super) fn context() -> Context {
+pub(crate) fn context() -> Context {
     Context {
         project: "p".to_owned(),
         environment: "prod".to_owned(),
+        organization: "o1".to_owned(),
         revision: Some("r1".to_owned()),
         observed_at: Timestamp::UNIX_EPOCH,
         provenance: VersionRecord::default(),
@@ -30,6 +32,7 @@ pub(super) fn context() -> Context {
         policy: Policy::default(),
         allow_delete: false,
         closed: None,
+        only: None,
     }
 }
 
@@ -37,7 +40,7 @@ pub(super) fn plan(world: &World) -> Plan {
     world.with(|inputs, changes| build(inputs, changes, &context()))
 }
 
-pub(super) fn acme() -> String {
+pub(crate) fn acme() -> String {
     definition("Acme ERP", "https://a.example")
 }
 
@@ -69,7 +72,7 @@ pub(super) fn fresh() -> World {
 }
 
 /// Everything exists and matches.
-pub(super) fn in_step() -> World {
+pub(crate) fn in_step() -> World {
     let mut world = fresh();
     world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
     let live = world.live_instance("n1", "i1", "smith");

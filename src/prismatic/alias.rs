@@ -4,6 +4,7 @@
 
 use futures::future::{BoxFuture, join_all};
 use indexmap::IndexMap;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ErrorKind, PlatformError};
@@ -171,6 +172,19 @@ fn failed(errors: &[GraphQlError]) -> Observed<Value> {
     match super::graphql::classify(errors) {
         ErrorKind::NotFound { .. } if shallow => Observed::Absent,
         kind => Observed::Unknown(kind.to_string().into()),
+    }
+}
+
+/// An answer in its type; one that does not fit is unknown.
+pub(super) fn fitting<T: DeserializeOwned>(answer: Observed<Value>) -> Observed<T> {
+    match answer {
+        Observed::Known(value) => match serde_json::from_value(value) {
+            Ok(value) => Observed::Known(value),
+            // serde's message is not used: it quotes values.
+            Err(_) => Observed::Unknown("the answer does not fit the schema".into()),
+        },
+        Observed::Absent => Observed::Absent,
+        Observed::Unknown(why) => Observed::Unknown(why),
     }
 }
 

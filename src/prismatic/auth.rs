@@ -171,7 +171,13 @@ impl Auth {
                 Ok(token)
             }
             Err(error) => {
-                tracing::warn!("cannot renew the access token: {error}");
+                match current {
+                    // Nobody else hears of it, and the token will run out.
+                    Some(old) if still_good(old.clone(), wire.clock.now()).is_ok() => {
+                        tracing::warn!("cannot renew the access token: {error}");
+                    }
+                    _ => tracing::debug!("cannot get an access token: {error}"),
+                }
                 state.failure = Some((wire.clock.instant(), error.clone()));
                 Err(error)
             }

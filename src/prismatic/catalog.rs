@@ -4,6 +4,7 @@
 //! fields: they may be secret.
 
 mod collection;
+mod drafts;
 mod filters;
 mod lists;
 mod pages;
@@ -11,6 +12,7 @@ mod raw;
 mod records;
 
 pub use collection::Collection;
+pub use drafts::is_version;
 pub use filters::{Filter, FilterKind};
 pub use lists::{ListPage, ListRequest, UnknownFilter, UnknownOrder, Window};
 pub use pages::Pages;

@@ -1,9 +1,11 @@
 //! The client: [`Platform`] over the API.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::components;
 use super::connection::Connection;
 use super::observe;
 use super::operations::{
@@ -21,8 +23,8 @@ use super::together::Lane;
 use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::{
-    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, RateLimit, Scope, Tenant, VersionId,
-    VersionRecord,
+    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, RateLimit,
+    Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::runtime::clock::Clock;
 
@@ -79,6 +81,14 @@ impl Platform for PrismaticClient {
 
     async fn validate_definition(&self, definition: &str) -> PlatformResult<()> {
         validate_definition::run(&self.session, definition).await
+    }
+
+    async fn requirements(&self, versions: &BTreeSet<VersionId>) -> Requirements {
+        observe::requirements(&self.session, versions).await
+    }
+
+    async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
+        components::find(&self.session, wanted).await
     }
 
     async fn import_integration(

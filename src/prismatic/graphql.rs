@@ -5,6 +5,7 @@
 //! are classified in [`words`].
 
 mod failure;
+mod page;
 mod payload;
 mod words;
 
@@ -187,17 +188,31 @@ fn read<T: DeserializeOwned>(response: &Response) -> Result<Envelope<T>, Fault> 
             misfit.line(),
             misfit.column()
         ))),
-        Err(_) => Err(Fault(format!(
-            "{} instead of a GraphQL answer, which begins: {}",
-            response.header("content-type").unwrap_or("no content type"),
-            beginning(&response.body)
-        ))),
+        Err(error) => Err(Fault(no_answer(response, error.is_eof()))),
     }
 }
 
-fn beginning(body: &[u8]) -> String {
+fn no_answer(response: &Response, cut: bool) -> String {
+    if response.body.is_empty() {
+        return "it is empty".to_owned();
+    }
+    if let Some(page) = page::of(response) {
+        return format!("{page} instead of a GraphQL answer");
+    }
+    let kind = response.header("content-type").unwrap_or("no content type");
+    let why = if cut { "cut short" } else { "no JSON" };
+    let begins = beginning(response);
+    format!("{kind} instead of a GraphQL answer ({why}), which begins: {begins}")
+}
+
+/// What an answer of no use shows to people: of a web page its title, else its first words.
+fn beginning(response: &Response) -> String {
+    let body = &response.body;
     if body.is_empty() {
         return "(nothing)".to_owned();
+    }
+    if let Some(page) = page::of(response) {
+        return page;
     }
     // A character is at most four bytes, so the rest need not be decoded.
     let head = &body[..body.len().min(4 * SHOWN)];
@@ -229,7 +244,7 @@ fn turned_away<T>(reply: &Reply, body: Option<&Envelope<T>>, repeat: Repeat) -> 
     let status = reply.response.status;
     let message = body
         .and_then(Envelope::message)
-        .unwrap_or_else(|| beginning(&reply.response.body));
+        .unwrap_or_else(|| beginning(&reply.response));
     let kind = match status {
         401 => ErrorKind::Unauthenticated { message },
         403 => words::forbidden(message),

@@ -112,7 +112,11 @@ impl HttpTransport {
         let error = error.without_url();
         let message = chain(&error);
         // A connect timeout is both; what counts is that nothing was sent.
-        if error.is_connect() || error.is_builder() {
+        if let Some(reason) = certificate(&error) {
+            TransportError::Certificate {
+                message: reason.to_string(),
+            }
+        } else if error.is_connect() || error.is_builder() {
             TransportError::Connect { message }
         } else if error.is_timeout() {
             TransportError::Timeout {
@@ -178,6 +182,21 @@ fn checked(text: &str) -> Result<url::Url, TransportError> {
             "only https is spoken with other machines; http would show the token to the network",
         ))
     }
+}
+
+/// What is wrong with the server's certificate, if that is what is wrong.
+fn certificate<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // An I/O error does not count what it wraps among its sources.
+        let wrapped = (error.downcast_ref::<std::io::Error>()).and_then(std::io::Error::get_ref);
+        let found = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        match found.or(error.downcast_ref()) {
+            Some(found @ rustls::Error::InvalidCertificate(_)) => return Some(found),
+            _ => next = error.source(),
+        }
+    }
+    None
 }
 
 /// An error with its causes on one line.

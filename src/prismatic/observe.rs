@@ -10,6 +10,9 @@ mod drafts;
 mod instances;
 mod versions;
 
+pub(super) use details::requirements;
+pub(super) use drafts::of_sequence as draft_of_sequence;
+
 use super::convert;
 use super::error::PlatformError;
 use super::operations::{identity, list_instances, list_integrations};

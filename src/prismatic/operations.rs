@@ -3,6 +3,7 @@
 //! Mutations alias their root field to `payload` and the object in it to
 //! `object`, so that one reader serves them all.
 
+pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
 pub(super) mod create_instance;
@@ -83,10 +84,11 @@ const SHARED: [&Operation; 3] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 19] = [
+const FIXED: [&Operation; 20] = [
     &identity::OPERATION,
     &list_integrations::OPERATION,
     &list_instances::OPERATION,
+    &component_keys::OPERATION,
     &instance_config::OPERATION,
     &connection_inputs::OPERATION,
     &integration_versions::OPERATION,

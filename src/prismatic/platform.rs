@@ -1,13 +1,14 @@
 //! What the rest of the project needs of Prismatic, in its own words.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::error::PlatformError;
 use crate::model::{
-    ConfigWrite, CustomerId, Echo, Identity, InstanceId, IntegrationId, Scope, Tenant, VersionId,
-    VersionRecord, Visibility,
+    Catalogue, ComponentsWanted, ConfigWrite, CustomerId, Echo, Identity, InstanceId,
+    IntegrationId, Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
 };
 
 /// The outcome of an operation.
@@ -41,6 +42,12 @@ pub trait Platform: Send + Sync {
 
     /// Asks the server whether a definition is valid in this tenant.
     async fn validate_definition(&self, definition: &str) -> PlatformResult<()>;
+
+    /// What versions require of their instances. Never absent: what could not be read is unknown.
+    async fn requirements(&self, versions: &BTreeSet<VersionId>) -> Requirements;
+
+    /// Looks components up. What could not be read is unknown in the answer.
+    async fn components(&self, wanted: &ComponentsWanted) -> Catalogue;
 
     /// Creates an integration, or overwrites the draft of one. Not idempotent without an id.
     async fn import_integration(

@@ -63,7 +63,9 @@ impl Repeat {
             | ErrorKind::GraphQl(_)
             | ErrorKind::Status { .. }
             | ErrorKind::Protocol { .. }
-            | ErrorKind::Transport(TransportError::TooLarge { .. }) => false,
+            | ErrorKind::Transport(
+                TransportError::TooLarge { .. } | TransportError::Certificate { .. },
+            ) => false,
         }
     }
 }

@@ -88,13 +88,19 @@ fn find_header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a st
 /// Why an exchange produced no response.
 ///
 /// The classes differ in what the server may have done: after
-/// [`TransportError::Connect`] it has seen nothing, after the others it may
+/// [`TransportError::Connect`] and [`TransportError::Certificate`] it has seen nothing, after the others it may
 /// have carried the request out.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum TransportError {
     /// No connection: the request was never sent.
     #[error("cannot connect: {message}")]
     Connect {
+        /// What the network stack said.
+        message: String,
+    },
+    /// The server's certificate is not trusted: the request was never sent.
+    #[error("cannot connect: the server's certificate is not trusted: {message}")]
+    Certificate {
         /// What the network stack said.
         message: String,
     },

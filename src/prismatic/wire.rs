@@ -113,7 +113,7 @@ fn held_back(paused: Paused) -> Failure {
 
 fn no_response(error: TransportError, repeat: Repeat) -> Failure {
     let effect = match error {
-        TransportError::Connect { .. } => Effect::None,
+        TransportError::Connect { .. } | TransportError::Certificate { .. } => Effect::None,
         TransportError::Broken { .. }
         | TransportError::Timeout { .. }
         | TransportError::TooLarge { .. } => lost(repeat),

@@ -25,10 +25,14 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 /// The last layer is the outermost, so that refusals bear the headers too.
-pub(super) fn around(routes: Router) -> Router {
+pub(super) fn around(routes: Router, hooks: Option<Router>) -> Router {
+    let routes = routes.layer(from_fn(without_body));
+    let routes = match hooks {
+        Some(hooks) => routes.merge(hooks),
+        None => routes,
+    };
     routes
         .layer(from_fn(within_time))
-        .layer(from_fn(without_body))
         .layer(from_fn(with_headers))
 }
 
@@ -44,7 +48,7 @@ async fn with_headers(request: Request, next: Next) -> Response {
 
 async fn without_body(request: Request, next: Next) -> Response {
     if has_body(request.headers()) {
-        return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "no route takes a body");
+        return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "this route takes no body");
     }
     next.run(request).await
 }
@@ -73,7 +77,7 @@ mod tests {
     async fn a_route_that_hangs_is_cut_off() {
         let hanging = Router::new().route("/", get(std::future::pending::<()>));
         let request = Request::get("/").body(Body::empty()).unwrap();
-        let response = around(hanging).oneshot(request).await.unwrap();
+        let response = around(hanging, None).oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }

@@ -49,6 +49,7 @@ impl Collector for Reading {
         self.passes(&mut out)?;
         self.steps(&mut out)?;
         self.resources(&mut out)?;
+        self.remote(&mut out)?;
         self.times(&mut out)
     }
 }
@@ -103,6 +104,33 @@ impl Reading {
                 ("health", health.to_string()),
             ];
             gauge(&mut metric.encode_family(&labels)?, &count)?;
+        }
+        Ok(())
+    }
+
+    fn remote(&self, out: &mut Out<'_>) -> Result<(), Error> {
+        let totals = &self.status.totals;
+        if !totals.webhooks.is_empty() {
+            let help = "Calls of webhooks, by provider and result";
+            let mut metric = out.counter("webhook", help)?;
+            for ((provider, result), count) in &totals.webhooks {
+                let labels = [("provider", *provider), ("result", *result)];
+                counter(&mut metric.encode_family(&labels)?, *count)?;
+            }
+        }
+        let Some(source) = &self.status.source else {
+            return Ok(());
+        };
+        let help = "Looks at the git remote, by result";
+        let mut metric = out.counter("git_fetch", help)?;
+        for (fetched, count) in &totals.fetches {
+            let labels = [("result", fetched.as_str())];
+            counter(&mut metric.encode_family(&labels)?, *count)?;
+        }
+        if let Some(at) = source.last_success_at {
+            let help = "When the git remote last gave what it has, in Unix time";
+            let name = "git_last_success_timestamp_seconds";
+            gauge(&mut out.gauge(name, help)?, &at.as_second())?;
         }
         Ok(())
     }

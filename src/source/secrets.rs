@@ -1,10 +1,15 @@
 //! The values of secrets, looked up where manifests say they are.
 //!
-//! The only place that reads environment variables for manifests.
+//! The only place that reads environment variables for manifests, and the
+//! only one that runs programs for them.
+
+mod exec;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
+
+pub use exec::Permission;
 
 use super::read::{Unread, bounded};
 use crate::model::{Secret, SecretError, SecretRef, SecretValues};
@@ -16,17 +21,31 @@ const MAX_BYTES: usize = 64 * 1024;
 ///
 /// A secret without a value is part of the answer, with the reason: it blocks
 /// what needs it and nothing else.
-pub async fn resolve(references: BTreeSet<SecretRef>, root: &Path) -> SecretValues {
-    let root = root.to_owned();
-    let wanted = references.clone();
-    let look_up = move || resolve_with(references, &root, |name| std::env::var_os(name));
-    match tokio::task::spawn_blocking(look_up).await {
+/// Programs run only as far as `permission` goes, each once however many refer to it.
+pub async fn resolve(
+    references: BTreeSet<SecretRef>,
+    root: &Path,
+    permission: &Permission,
+) -> SecretValues {
+    let (programs, others): (BTreeSet<_>, BTreeSet<_>) = references
+        .into_iter()
+        .partition(|reference| matches!(reference, SecretRef::Exec { .. }));
+    let hidden = permission.hides(&others);
+    let root_of = root.to_owned();
+    let wanted = others.clone();
+    let look_up = move || resolve_with(others, &root_of, |name| std::env::var_os(name));
+    let mut values = match tokio::task::spawn_blocking(look_up).await {
         Ok(values) => values,
         Err(_) => collect(wanted, |_| Err("the look-up was interrupted".to_owned())),
+    };
+    let environment = exec::inherited(std::env::vars_os(), &hidden);
+    for (reference, outcome) in exec::run_all(programs, root, permission, &environment).await {
+        note(&mut values, reference, outcome);
     }
+    values
 }
 
-/// The same with the environment handed in.
+/// The same with the environment handed in, and without running anything.
 pub fn resolve_with(
     references: BTreeSet<SecretRef>,
     root: &Path,
@@ -35,6 +54,7 @@ pub fn resolve_with(
     collect(references, |reference| match reference {
         SecretRef::Env(name) => variable(environment(name)),
         SecretRef::File(path) => file(&root.join(path)),
+        SecretRef::Exec { .. } => Err("programs are not run here".to_owned()),
     })
 }
 
@@ -44,13 +64,18 @@ fn collect(
 ) -> SecretValues {
     let mut values = SecretValues::default();
     for reference in references {
-        let outcome = look_up(&reference).map_err(|why| SecretError {
-            reference: reference.clone(),
-            why,
-        });
-        values.insert(reference, outcome);
+        let outcome = look_up(&reference);
+        note(&mut values, reference, outcome);
     }
     values
+}
+
+fn note(values: &mut SecretValues, reference: SecretRef, outcome: Result<Secret, String>) {
+    let outcome = outcome.map_err(|why| SecretError {
+        reference: reference.clone(),
+        why,
+    });
+    values.insert(reference, outcome);
 }
 
 fn variable(value: Option<OsString>) -> Result<Secret, String> {
@@ -72,7 +97,12 @@ fn file(path: &Path) -> Result<Secret, String> {
         return Err("it is not a regular file".to_owned());
     }
     let bytes = bounded(path, MAX_BYTES).map_err(not_read)?;
-    let mut text = String::from_utf8(bytes).map_err(|_| "the file is not UTF-8")?;
+    text_of(bytes).map_err(|what| format!("the file is {what}"))
+}
+
+/// Bytes as a secret, without one line break at the end.
+fn text_of(bytes: Vec<u8>) -> Result<Secret, &'static str> {
+    let mut text = String::from_utf8(bytes).map_err(|_| "not UTF-8")?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
@@ -80,7 +110,7 @@ fn file(path: &Path) -> Result<Secret, String> {
         }
     }
     if text.is_empty() {
-        return Err("the file is empty".to_owned());
+        return Err("empty");
     }
     Ok(Secret::new(text))
 }
@@ -153,7 +183,8 @@ mod tests {
     #[tokio::test]
     async fn the_real_environment_is_read() {
         let reference = SecretRef::Env("PATH".to_owned());
-        let values = resolve(BTreeSet::from([reference.clone()]), Path::new(".")).await;
+        let references = BTreeSet::from([reference.clone()]);
+        let values = resolve(references, Path::new("."), &Permission::none()).await;
         assert!(values.get(&reference).is_ok());
     }
 }

@@ -13,6 +13,17 @@ use super::{Content, Entry, Limits, Node, Scalar, Span, SyntaxError};
 /// The first thing that is wrong: syntax, a duplicate or non-scalar key, an
 /// unknown alias or tag, or a bound of `limits`.
 pub fn parse(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
+    let mut documents = parse_every(text, limits)?;
+    documents.retain(|node| !node.is_null());
+    Ok(documents)
+}
+
+/// The same with the documents that hold nothing: for readers to which `---` alone is a document.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_every(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
     let mut composer = Composer {
         limits,
         nodes: 0,
@@ -28,7 +39,6 @@ pub fn parse(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
         let event = without_added_break(event, span, end);
         composer.accept(event, place(span))?;
     }
-    composer.documents.retain(|node| !node.is_null());
     Ok(composer.documents)
 }
 

@@ -69,6 +69,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("notify",                &["source"]),
     ("notify_debouncer_full", &["source"]),
     ("reqwest",               &["prismatic"]),
+    ("rusqlite",              &["store"]),
     ("saphyr_parser",         &["yaml", "sandbox"]),
 ];
 

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
 use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
-use prism_gitops::model::{Desired, SecretRef, SecretValues, VersionRecord};
+use prism_gitops::model::{Desired, Project, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::runtime::clock::SystemClock;
 use prism_gitops::runtime::shutdown::{self, Trigger};
 use prism_gitops::server::bind;
@@ -49,7 +50,7 @@ impl Connect for Outside {
 
 #[async_trait]
 impl SecretResolver for Outside {
-    async fn resolve(&self, _: &BTreeSet<SecretRef>) -> SecretValues {
+    async fn resolve(&self, _: &Project, _: &BTreeSet<SecretRef>) -> SecretValues {
         SecretValues::default()
     }
 }
@@ -73,6 +74,9 @@ impl Running {
         let options = DaemonOptions {
             source: folder.clone(),
             watch: None,
+            polled: None,
+            hooks: None,
+            events: None,
             connect: Arc::new(Outside),
             secrets: Arc::new(Outside),
             provenance: Arc::new(|_| VersionRecord::default()),
@@ -83,6 +87,7 @@ impl Running {
             environment: "prod-us".to_owned(),
             chosen_environment: None,
             remembered: Remembered::in_memory(),
+            history: Historian::forgetful(),
             adopt: false,
             allow_delete: false,
             shutdown,

@@ -5,8 +5,10 @@ pub(crate) mod project;
 pub(crate) mod whole;
 pub(crate) mod world;
 
+mod components;
 mod fields;
 mod secrets;
+mod upgrades;
 
 use serde_json::json;
 

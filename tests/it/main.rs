@@ -25,7 +25,10 @@ mod deploy;
 mod drift;
 #[cfg(feature = "sandbox")]
 mod faults;
+mod git;
 mod operations;
+#[cfg(feature = "sandbox")]
+mod peer;
 #[cfg(feature = "sandbox")]
 mod prism;
 mod project;

@@ -29,7 +29,10 @@ const DEFINITION: &str = include_str!("../prism/order-sync.yml");
 fn the_prism_cli_cannot_tell_the_sandbox_from_the_real_thing() {
     let server = Server::start();
     let prism = Prism::new(server.url());
-    let (components, customer) = both(|| account(&prism), || customer(&prism));
+    let ((components, customer), ()) = both(
+        || both(|| account(&prism), || customer(&prism)),
+        || tested(&prism),
+    );
     let integration = import(&prism, &components);
     let versions = publish(&prism, &integration);
     availability(&prism, &integration, &versions);
@@ -160,6 +163,35 @@ fn exported(prism: &Prism, id: &str, components: &Listed) {
     assert_ne!(canonical, unpinned);
 }
 
+/// Nothing of it has to be configured before it can run.
+const PING: &str = "definitionVersion: 7
+name: Ping
+flows:
+  - name: Answer
+    steps:
+      - name: Call
+        isTrigger: true
+        action: {key: webhook, component: {key: webhook-triggers, version: LATEST, isPublic: true}}
+        inputs: {}
+";
+
+fn tested(prism: &Prism) {
+    let id = prism.ok(&[
+        "integrations:import",
+        "--path",
+        &prism.file("ping.yml", PING),
+    ]);
+    let flows = prism.table(&["integrations:flows:list", &id, "--extended"]);
+    let flow = cell(only(&flows), "id");
+    let said = prism.ok(&["integrations:flows:test", "-i", &id, "-f", &flow]);
+    let execution = &said[said.rfind('{').expect("a document at the end")..];
+    let execution: serde_json::Value = serde_json::from_str(execution).expect("JSON");
+    let query = "query($id: ID!) { executionResult(id: $id) { isTestExecution flow { name } } }";
+    let run = prism.query(query, &json!({ "id": execution["executionId"] }));
+    let expected = json!({"isTestExecution": true, "flow": {"name": "Answer"}});
+    assert_eq!(run["executionResult"], expected);
+}
+
 fn publish(prism: &Prism, integration: &str) -> [String; 2] {
     let first = prism.ok(&[
         "integrations:publish",
@@ -272,8 +304,8 @@ fn instance(prism: &Prism, customer: &str, versions: &[String; 2]) {
         "--label",
         "production",
     ]);
-    configured(prism, &id);
-    deployed(prism, &id, &versions[1]);
+    let flow = configured(prism, &id);
+    deployed(prism, &id, &versions[1], &flow);
     switched(prism, &id, customer);
     prism.ok(&["instances:delete", &id]);
     assert!(
@@ -283,7 +315,8 @@ fn instance(prism: &Prism, customer: &str, versions: &[String; 2]) {
     );
 }
 
-fn configured(prism: &Prism, id: &str) {
+/// Gives the id of a flow config.
+fn configured(prism: &Prism, id: &str) -> String {
     let (variables, flows) = both(
         || prism.table(&["instances:config-vars:list", id, "--extended"]),
         || prism.table(&["instances:flow-configs:list", id, "--extended"]),
@@ -310,9 +343,10 @@ fn configured(prism: &Prism, id: &str) {
             .all(|flow| cell(flow, "webhookUrl").starts_with("http")),
         "{flows:?}"
     );
+    cell(&flows[0], "id")
 }
 
-fn deployed(prism: &Prism, id: &str, upgrade: &str) {
+fn deployed(prism: &Prism, id: &str, upgrade: &str, flow: &str) {
     let state = || prism.query(INSTANCE, &json!({ "id": id }))["instance"].clone();
     let created = state();
     assert_eq!(created["needsDeploy"], true);
@@ -322,6 +356,10 @@ fn deployed(prism: &Prism, id: &str, upgrade: &str) {
     let running = state();
     assert_eq!(running["needsDeploy"], false);
     assert_eq!(running["deployedVersion"], 1);
+    prism.ok(&["instances:flow-configs:test", flow]);
+    let query = "query($id: ID!) { executionResults(instance: $id) { totalCount } }";
+    let runs = prism.query(query, &json!({ "id": id }));
+    assert_eq!(runs["executionResults"]["totalCount"], 1);
     let updated = prism.ok(&["instances:update", id, "--version", upgrade, "--deploy"]);
     assert_eq!(updated, id);
     let upgraded = state();

@@ -90,7 +90,10 @@ impl Bench {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = router(self.state.clone()).oneshot(request).await.unwrap();
+        let response = router(self.state.clone(), None)
+            .oneshot(request)
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Answer {
@@ -194,6 +197,7 @@ async fn the_status_is_told_in_full() {
         "id": "sha256:1234",
         "commit": "1a2b3c4"
       },
+      "refusedRevision": null,
       "appliedRevision": {
         "id": "sha256:1234",
         "commit": "1a2b3c4"
@@ -214,6 +218,7 @@ async fn the_status_is_told_in_full() {
       "nextPassAt": null,
       "observedAt": "2026-01-02T03:04:05Z",
       "error": null,
+      "source": null,
       "resources": [
         {
           "address": "Instance/smith-erp",
@@ -375,7 +380,7 @@ async fn what_is_not_there_is_told_in_json_and_every_answer_is_guarded() {
             405,
             "only GET is answered here",
         ),
-        (bench.ask(upload).await, 413, "no route takes a body"),
+        (bench.ask(upload).await, 413, "this route takes no body"),
     ];
     for (answer, status, error) in answers {
         assert_eq!(

@@ -12,6 +12,11 @@ use super::get::WhichInstance;
 /// Without --integration it becomes a new integration; with it, it becomes the
 /// draft of that one. Nothing is published.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops import acme-erp.yml
+  prism-gitops import acme-erp.yml --integration 'Acme ERP'
+  generate-definition | prism-gitops import - --integration 'Acme ERP' -o name")]
 pub(crate) struct ImportArgs {
     /// The file with the definition; `-` reads it from stdin.
     #[arg(value_name = "FILE")]
@@ -31,6 +36,10 @@ pub(crate) struct ImportArgs {
 /// on the version: as given, else as git says of the folder, else as the CI
 /// system's variables say. A folder with uncommitted changes is no commit.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops publish 'Acme ERP' -m 'Orders in both directions'
+  prism-gitops publish ID --commit-hash 1a2b3c4 --repo-url https://github.com/acme/flows")]
 pub(crate) struct PublishArgs {
     /// The integration, by its id or name.
     #[arg(value_name = "ID|NAME")]
@@ -62,6 +71,10 @@ pub(crate) struct PublishArgs {
 
 /// Sets the name, the description or the labels of a record.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops update integration 'Acme ERP' --labels core,beta
+  prism-gitops update instance 'Smith ERP' --customer cust-0001 --description 'Main office'")]
 pub(crate) struct UpdateArgs {
     #[command(subcommand)]
     pub(crate) what: UpdateWhat,
@@ -78,6 +91,10 @@ pub(crate) enum UpdateWhat {
 
 /// An integration to update.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops update integration 'Acme ERP' --name 'Acme ERP 2'
+  prism-gitops update integration ID --description '' --labels ''")]
 pub(crate) struct UpdateIntegrationArgs {
     /// The integration, by its id or name.
     #[arg(value_name = "ID|NAME")]
@@ -90,6 +107,10 @@ pub(crate) struct UpdateIntegrationArgs {
 
 /// An instance to update.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops update instance 'Smith ERP' --customer cust-0001 --name 'Smith Hardware'
+  prism-gitops update instance ID --labels gold,ohio -o json")]
 pub(crate) struct UpdateInstanceArgs {
     #[command(flatten)]
     pub(crate) which: WhichInstance,
@@ -123,6 +144,10 @@ pub(crate) struct DetailArgs {
 
 /// Deploys an instance as it is configured.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops deploy 'Smith ERP' --customer cust-0001
+  prism-gitops deploy ID --force")]
 pub(crate) struct DeployArgs {
     #[command(flatten)]
     pub(crate) which: WhichInstance,
@@ -137,6 +162,10 @@ pub(crate) struct DeployArgs {
 
 /// Stops an instance: its flows no longer run.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops disable 'Acme ERP' --customer cust-0042
+  prism-gitops disable ID -o json")]
 pub(crate) struct DisableArgs {
     #[command(flatten)]
     pub(crate) which: WhichInstance,
@@ -146,6 +175,10 @@ pub(crate) struct DisableArgs {
 
 /// Lets an instance run again.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops enable 'Acme ERP' --customer cust-0042
+  prism-gitops enable ID --env prod-us")]
 pub(crate) struct EnableArgs {
     #[command(flatten)]
     pub(crate) which: WhichInstance,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{ShowArgs, TenantArgs};
+use super::{FolderArgs, KeepArgs, ShowArgs, TenantArgs};
 
 /// Takes over what the manifests name or match: puts the markers on, and changes nothing else.
 ///
@@ -25,6 +25,10 @@ pub(crate) struct AdoptArgs {
 
     #[command(flatten)]
     pub(crate) show: ShowArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{DecideArgs, ShowArgs, StateArgs, TenantArgs};
+use super::{DecideArgs, KeepArgs, ShowArgs, StateArgs, TenantArgs};
 
 /// Brings the tenant in line with the files: plan, ask, apply.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,6 +39,8 @@ pub(crate) struct ApplyArgs {
     pub(crate) decide: DecideArgs,
     #[command(flatten)]
     pub(crate) state: StateArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

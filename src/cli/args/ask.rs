@@ -9,6 +9,9 @@ use super::{AtArgs, parse};
 
 /// Runs things to see whether they work.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops test flow 'Sync Orders' --integration 'Acme ERP' --wait")]
 pub(crate) struct TestArgs {
     #[command(subcommand)]
     pub(crate) what: TestWhat,

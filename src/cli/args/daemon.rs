@@ -3,14 +3,22 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{DecideArgs, StateArgs, TenantArgs, parse};
+use super::{DecideArgs, GitArgs, KeepArgs, StateArgs, TenantArgs, parse};
 
-/// Keeps the tenant in step with the files until it is told to stop.
+/// Keeps the tenant in step with a folder or a git remote until it is told to stop.
 ///
-/// A change of a file, the interval and requests to its HTTP interface start a
+/// A change of a file, a new commit, the interval and webhooks start a
 /// pass. The first SIGINT or SIGTERM lets the steps under way finish; the
 /// second stops at once.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops daemon acme
+  prism-gitops daemon acme --interval 5m --listen 0.0.0.0:8080 --allow-delete
+  prism-gitops daemon --git https://github.com/acme/flows.git --branch main --sub-path prod \\
+    --git-token-file /run/secrets/git-token --webhook github=file:/run/secrets/webhook
+  prism-gitops daemon --git git@github.com:acme/flows.git --tag production \\
+    --git-ssh-key /etc/prism-gitops/id --git-known-hosts /etc/prism-gitops/known_hosts")]
 pub(crate) struct DaemonArgs {
     /// The folder with the manifests.
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
@@ -30,9 +38,13 @@ pub(crate) struct DaemonArgs {
     pub(crate) listen: String,
 
     #[command(flatten)]
+    pub(crate) git: GitArgs,
+    #[command(flatten)]
     pub(crate) decide: DecideArgs,
     #[command(flatten)]
     pub(crate) state: StateArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -28,26 +28,73 @@ pub(crate) struct GetArgs {
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum GetWhat {
     /// Lists integrations.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get integrations --has-unpublished-changes
+  prism-gitops get integrations --all-versions --name 'Acme ERP' --columns id,versionNumber
+  prism-gitops get integrations --marketplace-config deployable,listed -o json")]
     Integrations(ListArgs<Integrations>),
     /// Lists instances; those that test runs use are left out.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get instances --customer cust-0042 --enabled=false
+  prism-gitops get instances --integration 'Acme ERP' --needs-deploy -o name
+  prism-gitops get instances --columns id,name,customer.externalId --no-header -o csv")]
     Instances(ListArgs<Instances>),
     /// Lists customers; those that test runs use are left out.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get customers --name-starts-with acme
+  prism-gitops get customers --first 20 --sort name
+  prism-gitops get customers --first 20 --sort name --after CURSOR")]
     Customers(ListArgs<Customers>),
     /// Lists components.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get components --public=false
+  prism-gitops get components --key slack --all-versions --columns versionNumber,versionIsAvailable")]
     Components(ListArgs<Components>),
     /// Lists the flows of an integration.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get flows --integration 'Acme ERP'
+  prism-gitops get flows --integration ID --columns id,name --no-header")]
     Flows(FlowsArgs),
     /// Lists the published versions of an integration, the newest first.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get versions 'Acme ERP'
+  prism-gitops get versions 'Acme ERP' --version-is-available --first 1 -o json")]
     Versions(VersionsArgs),
     /// Shows an integration, by its id or name.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get integration 'Acme ERP'
+  prism-gitops get integration ID -o json")]
     Integration(RecordArgs),
     /// Shows an instance, by its id or name.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get instance 'Smith ERP' --customer cust-0001
+  prism-gitops get instance ID -o yaml")]
     Instance(InstanceArgs),
     /// Shows a customer, by its id, external id or name.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get customer cust-0042
+  prism-gitops get customer 'Smith Hardware' -o json")]
     Customer(RecordArgs),
     /// Shows a component, by its id or key.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get component slack
+  prism-gitops get component ID -o yaml")]
     Component(RecordArgs),
     /// Shows an execution with its steps and its log.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get execution ID
+  prism-gitops get execution ID --watch --timeout 5m -o json")]
     Execution(ExecutionArgs),
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::model::{Address, Kind, ResourceName};
 
 /// The `metadata.name` of a manifest.
@@ -32,6 +34,73 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         "write it as a number and a unit, such as `30s`, `5m` or `250ms`".to_owned()
     })?;
     Duration::try_from(span).map_err(|_| "it must not be negative".to_owned())
+}
+
+/// A length of time that may be days (`90d`) or weeks (`12w`).
+pub(crate) fn age(text: &str) -> Result<Duration, String> {
+    let days = |unit: char, days: u64| {
+        let count = text.strip_suffix(unit)?.trim().parse::<u64>().ok()?;
+        count.checked_mul(days * 24 * 3600)
+    };
+    match days('d', 1).or_else(|| days('w', 7)) {
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+        None => duration(text).map_err(|_| {
+            "write it as a number and a unit, such as `90d`, `12w` or `36h`".to_owned()
+        }),
+    }
+}
+
+/// A number of bytes: `100MB`, `1GiB`, `0`.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 7] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("", 1),
+    ];
+    let read = |(unit, bytes): &(&str, u64)| {
+        let count = text.strip_suffix(unit)?.trim().parse::<u64>().ok()?;
+        count.checked_mul(*bytes)
+    };
+    let found = UNITS.iter().find_map(read);
+    found.ok_or_else(|| "write it as a number and a unit, such as `100MB` or `1GiB`".to_owned())
+}
+
+/// A moment as people write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// This one.
+    At(Timestamp),
+    /// So long ago.
+    Ago(Duration),
+}
+
+impl Moment {
+    /// The moment itself.
+    pub(crate) fn as_of(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(moment) => moment,
+            Self::Ago(age) => now.checked_sub(age).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+/// A moment: `2026-11-20T08:00:00Z`, `2026-11-20` (its beginning, in UTC), `2h` or `7d` (ago).
+pub(crate) fn moment(text: &str) -> Result<Moment, String> {
+    let day = |text: &str| {
+        let day = text.parse::<jiff::civil::Date>().ok()?;
+        let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(zoned.timestamp())
+    };
+    let exact = text.parse().ok().or_else(|| day(text)).map(Moment::At);
+    let ago = || age(text).ok().map(Moment::Ago);
+    exact.or_else(ago).ok_or_else(|| {
+        "write a time such as `2026-11-20T08:00:00Z`, a day such as `2026-11-20`, or how long ago: `2h`, `7d`"
+            .to_owned()
+    })
 }
 
 /// A length of time between two wake-ups.
@@ -96,6 +165,32 @@ mod tests {
         }
         assert!(interval("500ms").is_err());
         assert!(interval("1s").is_ok());
+    }
+
+    #[test]
+    fn ages_sizes_and_moments_are_written_as_people_do() {
+        const DAY: u64 = 24 * 3600;
+        for (text, seconds) in [("90d", 90 * DAY), ("2w", 14 * DAY), ("36h", 36 * 3600)] {
+            assert_eq!(age(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for (text, bytes) in [("0", 0), ("100MB", 100_000_000), ("2 KiB", 2048), ("7", 7)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for bad in ["", "-1d", "x", "MB", "99999999999999999999GB"] {
+            assert!(age(bad).is_err() && size(bad).is_err(), "{bad}");
+        }
+        let noon: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z"),
+            ("2026-11-20T12:00:00+02:00", "2026-11-20T10:00:00Z"),
+            ("2026-11-20", "2026-11-20T00:00:00Z"),
+            ("2h", "2026-11-20T10:00:00Z"),
+            ("1d", "2026-11-19T12:00:00Z"),
+        ] {
+            let found = moment(text).map(|moment| moment.as_of(noon).to_string());
+            assert_eq!(found.as_deref(), Ok(expected), "{text}");
+        }
+        assert!(moment("yesterday").is_err());
     }
 
     #[test]

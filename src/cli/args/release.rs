@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{TenantArgs, parse};
+use super::{FolderArgs, KeepArgs, TenantArgs, parse};
 use crate::model::Address;
 
 /// Takes our markers off: the objects stay as they are in Prismatic, and are managed no more.
@@ -31,6 +31,10 @@ pub(crate) struct ReleaseArgs {
     #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
     pub(crate) auto_approve: bool,
 
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -12,6 +12,11 @@ use super::parse;
 /// Prints `listening on http://ADDRESS` when it is ready. Accepts the refresh
 /// token `sandbox`. Ctrl-C stops it.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops sandbox
+  prism-gitops sandbox --listen 127.0.0.1:0 --state sandbox.json --seed 7
+  prism-gitops sandbox --seed tenant.yaml --rate 10 --latency 50ms --faults faults.json")]
 pub(crate) struct SandboxArgs {
     /// Where to serve; port 0 chooses a free one.
     #[arg(

@@ -1,22 +1,64 @@
 //! What is kept between runs.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::parse;
 use crate::controller::remembered::Remembered;
 use crate::model::SecretWrites;
 use crate::store::SecretStore;
+use crate::store::history::Retention;
 
 /// The folder below PATH for what this tool keeps there.
 pub(crate) const FOLDER: &str = ".prism-gitops";
+
+/// Where it is kept.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "State")]
+pub(crate) struct FolderArgs {
+    /// The folder for the history of what was done, and for keyed digests of written secrets;
+    /// may be deleted [default: `.prism-gitops` below PATH].
+    #[arg(long, env = "PRISM_GITOPS_STATE_DIR", value_name = "FOLDER")]
+    pub(crate) state_dir: Option<PathBuf>,
+}
+
+impl FolderArgs {
+    /// The folder of a project.
+    pub(crate) fn of(&self, root: &Path) -> PathBuf {
+        let given = self.state_dir.clone();
+        given.unwrap_or_else(|| root.join(FOLDER))
+    }
+}
+
+/// How much of the history is kept.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "State")]
+pub(crate) struct KeepArgs {
+    /// Forget what was done longer ago than this: `90d`, `12w`, `36h`.
+    #[arg(long, env = "PRISM_GITOPS_HISTORY_AGE", value_name = "TIME", default_value = "90d", value_parser = parse::age)]
+    pub(crate) history_age: Duration,
+
+    /// Forget the oldest beyond this size: `100MB`, `1GiB`; `0` keeps no history.
+    #[arg(long, env = "PRISM_GITOPS_HISTORY_SIZE", value_name = "SIZE", default_value = "100MB", value_parser = parse::size)]
+    pub(crate) history_size: u64,
+}
+
+impl KeepArgs {
+    /// `None` where no history is kept.
+    pub(crate) fn retention(self) -> Option<Retention> {
+        (self.history_size > 0).then_some(Retention {
+            age: self.history_age,
+            bytes: self.history_size,
+        })
+    }
+}
 
 /// What is kept between runs.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "State")]
 pub(crate) struct StateArgs {
-    /// The folder for keyed digests of written secrets: a cache that may be deleted
-    /// [default: `.prism-gitops` below PATH].
-    #[arg(long, env = "PRISM_GITOPS_STATE_DIR", value_name = "FOLDER")]
-    pub(crate) state_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 
     /// What to do with a secret that the API masks while the last value written is not known.
     #[arg(
@@ -41,9 +83,8 @@ pub(crate) enum SecretsWhen {
 impl StateArgs {
     /// The records of a project in a folder.
     pub(crate) fn remembered(&self, root: &Path) -> Remembered {
-        let folder = self.state_dir.clone();
         Remembered {
-            store: SecretStore::in_folder(folder.unwrap_or_else(|| root.join(FOLDER))),
+            store: SecretStore::in_folder(self.folder.of(root)),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,
                 SecretsWhen::Never => SecretWrites::Never,

@@ -52,6 +52,16 @@ pub(crate) struct TenantArgs {
     #[arg(long, env = "PRISM_GITOPS_CA_FILE", value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 
+    /// Run the programs that manifests name as sources of secrets, where the Project allows them.
+    /// Only for files you trust: whoever may change them chooses what runs.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_ALLOW_EXEC",
+        help_heading = "Permissions",
+        value_parser = FalseyValueParser::new()
+    )]
+    pub(crate) allow_exec: bool,
+
     /// Requests per second, in place of the Project's rate.
     #[arg(long, env = "PRISM_GITOPS_REQUESTS_PER_SECOND", value_name = "N", value_parser = parse::rate)]
     pub(crate) requests_per_second: Option<f64>,

@@ -6,6 +6,10 @@ use super::TenantArgs;
 
 /// Shows who the credentials belong to, and where they came from.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops whoami
+  prism-gitops whoami --profile staging -o json")]
 pub(crate) struct WhoamiArgs {
     /// The folder with the Project, for its environments.
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]

@@ -11,12 +11,17 @@ use super::TenantArgs;
 /// All findings of all files are reported at once, with file, line, column
 /// and a hint.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops validate
+  prism-gitops validate acme -o json
+  prism-gitops validate acme --online --env prod-us")]
 pub(crate) struct ValidateArgs {
     /// The folder with the manifests.
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
     pub(crate) path: PathBuf,
 
-    /// Also ask the tenant whether it would accept the definitions.
+    /// Also ask the tenant whether it would accept the definitions and has their components.
     #[arg(long, env = "PRISM_GITOPS_ONLINE", value_parser = FalseyValueParser::new())]
     pub(crate) online: bool,
 

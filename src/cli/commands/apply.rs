@@ -1,7 +1,10 @@
 //! `apply`: plan, ask, carry out, report.
 
+mod record;
 mod report;
-mod saved;
+mod reviewed;
+
+use std::collections::BTreeSet;
 
 use tokio::sync::{mpsc, watch};
 
@@ -12,12 +15,16 @@ use crate::cli::confirm;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Steps;
-use crate::cli::project::{Decided, decide};
+use crate::cli::project::{self, Decided};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::controller::pass;
+use crate::controller::history::PassNotes;
+use crate::controller::pass::{self, Planned};
 use crate::execute::{AtOnce, Outcome, StepEvent};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reviewed};
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
 
 /// Runs the command.
@@ -28,7 +35,10 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await?;
-    finish(ui, &decided, &signals).await
+    let folder = &args.state.folder;
+    let root = project::root(&args.path);
+    let recording = Recording::start(folder, args.keep, &root, "apply", variables);
+    finish(ui, &decided, &signals, recording).await
 }
 
 /// Carries out what was decided and asked for, and reports it.
@@ -36,13 +46,12 @@ pub(super) async fn finish(
     ui: &Ui,
     decided: &Decided,
     signals: &Shutdown,
+    recording: Recording,
 ) -> Result<Exit, CliError> {
     let plan = &decided.planned.plan;
-    let outcome = if plan.is_empty() {
-        Outcome::default()
-    } else {
-        carry_out(ui, decided, signals).await?
-    };
+    let outcome = record::carry_out(ui, decided, signals, &recording.historian).await;
+    recording.finish().await;
+    let outcome = outcome?;
     report::write(ui, plan, &outcome)?;
     Ok(Exit::of_apply(plan, &outcome))
 }
@@ -53,32 +62,26 @@ async fn decide_and_ask(
     args: &ApplyArgs,
     variables: &Variables,
 ) -> Result<Decided, CliError> {
-    let saved = args.plan.as_deref().map(saved::read).transpose()?;
-    let decided = decide(
-        ui,
-        &args.path,
-        args.decide,
-        &args.state,
-        &args.tenant,
-        variables,
-    )
-    .await?;
-    let plan = &decided.planned.plan;
+    let saved = args.plan.as_deref().map(reviewed::read).transpose()?;
+    let (path, tenant) = (&args.path, &args.tenant);
+    let (basis, tenant) = project::read(path, args.decide, &args.state, tenant, variables).await?;
+    let only = saved.as_ref().map(Reviewed::addresses);
+    let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
-        saved.same_as(plan)?;
+        reviewed::still(saved, &planned.plan)?;
+        reviewed::tell_later(ui, &planned.plan);
     }
-    let guarded = guards(plan, args.approve.as_deref());
-    let ask = saved.is_none() && !args.auto_approve && !plan.is_empty();
-    if ask && guarded.is_ok() {
-        confirm::possible(ui)?;
-    }
-    if guarded.is_ok() || !ui.is_json() {
+    let decided = basis.decided(tenant, planned);
+    let approve = |plan: &Plan| guards(plan, args.approve.as_deref());
+    let guarded = approve(&decided.planned.plan);
+    let ask = saved.is_none() && !args.auto_approve;
+    if guarded.is_err() && !ui.is_json() {
         show(ui, args.show, args.auto_approve, &decided).await?;
     }
     guarded?;
-    if ask {
-        confirm::ask(ui, &plan.environment).await?;
-    }
+    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;
+    let decided = show_and_ask(ui, args.show, !ask, decided, again).await?;
+    approve(&decided.planned.plan)?;
     Ok(decided)
 }
 
@@ -114,37 +117,55 @@ async fn show(
     }
 }
 
-/// Shows a plan, and asks where somebody is to be asked.
+/// Shows a plan, and asks where somebody is to be asked. Answering takes time: what was
+/// agreed to is made `again` then, and refused if what it rests on moved.
 pub(super) async fn show_and_ask(
     ui: &Ui,
     args: ShowArgs,
     auto_approve: bool,
-    decided: &Decided,
-) -> Result<(), CliError> {
+    decided: Decided,
+    again: impl AsyncFnOnce(&Chosen, BTreeSet<String>) -> Result<Planned, CliError>,
+) -> Result<Decided, CliError> {
     let plan = &decided.planned.plan;
     let ask = !auto_approve && !plan.is_empty();
     if ask {
         confirm::possible(ui)?;
     }
-    show(ui, args, auto_approve, decided).await?;
-    if ask {
-        confirm::ask(ui, &plan.environment).await?;
+    show(ui, args, auto_approve, &decided).await?;
+    if !ask {
+        return Ok(decided);
     }
-    Ok(())
+    confirm::ask(ui, &plan.environment).await?;
+    let shown = Reviewed::from(plan);
+    let planned = again(&decided.tenant, shown.addresses()).await?;
+    reviewed::still(&shown, &planned.plan)?;
+    reviewed::tell_later(ui, &planned.plan);
+    Ok(Decided { planned, ..decided })
 }
 
-async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Outcome, CliError> {
+async fn carry_out(
+    ui: &Ui,
+    decided: &Decided,
+    signals: &Shutdown,
+    notes: &mut PassNotes,
+) -> Result<Outcome, CliError> {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
     let work = async {
         let apply = pass::apply(
             &decided.planned,
             decided.tenant.platform.as_ref(),
+            &SystemClock,
             AtOnce::requests(decided.tenant.rate.concurrency),
             stopped,
             events,
         );
-        let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received));
+        let (outcome, ()) = tokio::join!(apply, follow(ui, decided, received, notes));
+        if let Some(why) = &outcome.closed {
+            ui.say(&format!(
+                "Stopped by a guard: {why}. No further step was begun; run apply again when changes are allowed."
+            ));
+        }
         Ok(outcome)
     };
     let asked = || ui.say("Stopping: steps under way finish first. Ctrl-C again stops at once.");
@@ -152,10 +173,16 @@ async fn carry_out(ui: &Ui, decided: &Decided, signals: &Shutdown) -> Result<Out
 }
 
 /// Shows every event until there are no more.
-async fn follow(ui: &Ui, decided: &Decided, mut events: mpsc::UnboundedReceiver<StepEvent>) {
+async fn follow(
+    ui: &Ui,
+    decided: &Decided,
+    mut events: mpsc::UnboundedReceiver<StepEvent>,
+    notes: &mut PassNotes,
+) {
     let steps = Steps::new(ui, &decided.planned.plan);
     while let Some(event) = events.recv().await {
         steps.note(&event);
+        notes.step(&decided.planned.plan, &event, SystemClock.now());
     }
 }
 

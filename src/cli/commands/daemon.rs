@@ -1,5 +1,7 @@
 //! `daemon`: keeps the tenant in step.
 
+mod remote;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,17 +14,20 @@ use crate::cli::Variables;
 use crate::cli::args::DaemonArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::recording::Recording;
 use crate::cli::tenant::Connector;
 use crate::cli::{project, provenance, runtime};
 use crate::controller::connect::SecretResolver;
 use crate::controller::delays::Delays;
 use crate::daemon::{self, DaemonOptions, ExitReason};
 use crate::manifest;
-use crate::model::{SecretRef, SecretValues};
+use crate::model::{Project, SecretRef, SecretValues};
 use crate::runtime::clock::SystemClock;
 use crate::server;
+use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
-use crate::source::{Source as _, secrets};
+use crate::source::{Source, snapshot_in_time};
+use crate::store::DaemonLock;
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -34,14 +39,41 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
     let remembered = args.state.remembered(&root);
+    let git = remote::source(args, &root, variables)?;
+    let source: Arc<dyn Source> = match git.clone() {
+        Some(git) => git,
+        None => Arc::new(project::source(&args.path)),
+    };
+    let environment = name(args, source.as_ref(), git.is_some()).await?;
+    let state = args.state.folder.of(&root);
+    let _lock = DaemonLock::take(&state, &environment).map_err(|error| {
+        CliError::user(error.to_string())
+            .hint("stop it first, or give this one a folder of its own with --state-dir")
+    })?;
+    let remote::Woken {
+        hooks,
+        polled,
+        events,
+    } = remote::woken(args, &root, git.clone()).await?;
+    let folder = &args.state.folder;
+    let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
     let ended = daemon::run(DaemonOptions {
-        environment: name(args).await?,
+        environment,
         chosen_environment: args.tenant.env.clone(),
         listen: Some(listen(args).await?),
-        watch: Some(watch(&args.path).await?),
-        source: Arc::new(project::source(&args.path)),
+        watch: match git {
+            Some(_) => None,
+            None => Some(watch(&args.path).await?),
+        },
+        source,
+        polled,
+        hooks,
+        events,
         connect: Arc::new(connect),
-        secrets: Arc::new(Secrets { root }),
+        secrets: Arc::new(Secrets {
+            root,
+            allow_exec: args.tenant.allow_exec,
+        }),
         provenance: Arc::new(move |revision| {
             provenance::record(&variables_of, revision.commit.as_ref())
         }),
@@ -49,11 +81,13 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         interval: args.interval,
         delays: Delays::random(),
         remembered,
+        history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
         shutdown,
     })
     .await;
+    recording.finish().await;
     match ended {
         Ok(ExitReason::Drained) => Ok(Exit::Done),
         Ok(ExitReason::Aborted) => Ok(Exit::Interrupted),
@@ -64,14 +98,19 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
 }
 
 /// What the environment is called: its URL is not known before the first pass.
-async fn name(args: &DaemonArgs) -> Result<String, CliError> {
+async fn name(args: &DaemonArgs, source: &dyn Source, remote: bool) -> Result<String, CliError> {
     if args.tenant.sandbox {
         return Ok("sandbox".to_owned());
     }
     if let Some(name) = &args.tenant.env {
         return Ok(name.clone());
     }
-    let snapshot = project::source(&args.path).snapshot().await?;
+    let snapshot = match snapshot_in_time(source).await {
+        Ok(snapshot) => snapshot,
+        // It may come back; the status tells why there is nothing yet.
+        Err(_) if remote => return Ok("default".to_owned()),
+        Err(error) => return Err(error.into()),
+    };
     let environments = manifest::load(&snapshot.files).desired.project.environments;
     Ok(match environments.keys().next() {
         Some(name) if environments.len() == 1 => name.clone(),
@@ -104,11 +143,13 @@ async fn watch(path: &Path) -> Result<mpsc::Receiver<()>, CliError> {
 /// Secrets, relative to the folder of the project.
 struct Secrets {
     root: PathBuf,
+    allow_exec: bool,
 }
 
 #[async_trait]
 impl SecretResolver for Secrets {
-    async fn resolve(&self, references: &BTreeSet<SecretRef>) -> SecretValues {
-        secrets::resolve(references.clone(), &self.root).await
+    async fn resolve(&self, project: &Project, references: &BTreeSet<SecretRef>) -> SecretValues {
+        let permission = Permission::of(project, self.allow_exec);
+        secrets::resolve(references.clone(), &self.root, &permission).await
     }
 }

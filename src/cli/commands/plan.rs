@@ -6,7 +6,7 @@ use crate::cli::Variables;
 use crate::cli::args::{Output, PlanArgs, ShowArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::project::{Decided, decide};
+use crate::cli::project::{Decided, read};
 use crate::cli::runtime;
 use crate::cli::text_diff;
 use crate::cli::ui::Ui;
@@ -16,21 +16,20 @@ use crate::plan::render::{self, HumanOptions};
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let decided = decide(
-        ui,
-        &args.path,
-        args.decide,
-        &args.state,
-        &args.tenant,
-        variables,
-    );
-    let decided = runtime::or_interrupt(&signals, decided).await?;
+    let decided = runtime::or_interrupt(&signals, decide(ui, args, variables)).await?;
     let plan = &decided.planned.plan;
     if let Some(file) = &args.out {
         save(file, plan)?;
     }
     runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;
     Ok(Exit::of_plan(plan, args.detailed_exitcode))
+}
+
+async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decided, CliError> {
+    let (path, tenant) = (&args.path, &args.tenant);
+    let (basis, tenant) = read(path, args.decide, &args.state, tenant, variables).await?;
+    let planned = basis.plan(ui, &tenant, None).await?;
+    Ok(basis.decided(tenant, planned))
 }
 
 /// Shows a plan in the form that was asked for.

@@ -1,5 +1,6 @@
 //! `release`: takes our markers off, and says what remains.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::apply;
@@ -9,16 +10,18 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress;
 use crate::cli::project::{self, Decided};
+use crate::cli::recording::Recording;
 use crate::cli::runtime;
-use crate::cli::tenant;
+use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
+use crate::controller::gate::Gate;
 use crate::controller::pass::{self, Planned};
 use crate::controller::remembered::Recorder;
 use crate::manifest;
 use crate::model::{Address, Desired, Location, Scope, VersionRecord};
 use crate::plan::{self, Context};
 use crate::runtime::clock::{Clock as _, SystemClock};
-use crate::source::Source as _;
+use crate::source::{Revision, Source as _};
 
 /// Runs the command.
 pub(super) async fn run(
@@ -28,7 +31,9 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let (decided, desired) = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
-    let exit = apply::finish(ui, &decided, &signals).await?;
+    let root = project::root(&args.path);
+    let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
+    let exit = apply::finish(ui, &decided, &signals, recording).await?;
     if exit == Exit::Done {
         ui.say(&remains(&args.addresses, &desired));
     }
@@ -45,42 +50,78 @@ async fn ask(
     let desired = manifest::load(&snapshot.files).desired;
     let root = project::root(&args.path);
     let tenant = tenant::choose(&args.tenant, &desired.project, &root, variables).await?;
-    let waiting = progress::waiting(ui, "Reading the tenant");
-    let observed_at = SystemClock.now();
-    let organization = tenant.organization.as_deref();
-    let live = pass::observe(tenant.platform.as_ref(), organization, &Scope::default()).await?;
-    drop(waiting);
-    let context = Context {
-        project: desired.project.name.to_string(),
-        environment: tenant.environment.clone(),
-        revision: Some(snapshot.revision.label),
-        observed_at,
-        provenance: VersionRecord::default(),
-        reads: tenant.requests.requests(),
-        policy: desired.project.policy.clone(),
-        allow_delete: false,
-        closed: None,
+    let releasing = Releasing {
+        desired,
+        revision: snapshot.revision,
+        addresses: &args.addresses,
     };
-    let plan = plan::release(&live, &desired.project.name, &args.addresses, &context);
-    let plan = plan.map_err(|error| {
-        let project = &desired.project.name;
-        CliError::user(error.to_string()).hint(format!(
-            "the project is {project:?}, as the folder has it; nothing was written"
-        ))
-    })?;
-    let organization = &live.identity.organization_id;
-    let planned = Planned {
-        recorder: Recorder::forgetful(&tenant.environment, organization),
-        plan,
-        tenant: Arc::new(live),
+    let planned = releasing.plan(ui, &tenant, None).await?;
+    let decided = Decided {
+        began: planned.plan.observed_at,
+        revision: releasing.revision.clone(),
+        tenant,
+        planned,
     };
-    let decided = Decided { tenant, planned };
     let show = ShowArgs {
         all: false,
         diff: false,
     };
-    apply::show_and_ask(ui, show, args.auto_approve, &decided).await?;
-    Ok((decided, desired))
+    let again = async |tenant: &Chosen, only| releasing.plan(ui, tenant, Some(only)).await;
+    let decided = apply::show_and_ask(ui, show, args.auto_approve, decided, again).await?;
+    Ok((decided, releasing.desired))
+}
+
+/// What is released, and from which project.
+struct Releasing<'a> {
+    desired: Desired,
+    revision: Revision,
+    addresses: &'a [Address],
+}
+
+impl Releasing<'_> {
+    /// Reads the tenant and makes the plan. Writes nothing.
+    async fn plan(
+        &self,
+        ui: &Ui,
+        tenant: &Chosen,
+        only: Option<BTreeSet<String>>,
+    ) -> Result<Planned, CliError> {
+        let waiting = progress::waiting(ui, "Reading the tenant");
+        let observed_at = SystemClock.now();
+        let before = tenant.requests.requests();
+        let organization = tenant.organization.as_deref();
+        let live = pass::observe(tenant.platform.as_ref(), organization, &Scope::default()).await?;
+        drop(waiting);
+        let project = &self.desired.project;
+        let context = Context {
+            project: project.name.to_string(),
+            environment: tenant.environment.clone(),
+            organization: live.identity.organization_id.clone(),
+            revision: Some(self.revision.label.clone()),
+            observed_at,
+            provenance: VersionRecord::default(),
+            reads: tenant.requests.requests().saturating_sub(before),
+            policy: project.policy.clone(),
+            allow_delete: false,
+            closed: None,
+            only,
+        };
+        let plan = plan::release(&live, &project.name, self.addresses, &context);
+        let plan = plan.map_err(|error| {
+            CliError::user(error.to_string()).hint(format!(
+                "the project is \"{}\", as the folder has it; nothing was written",
+                project.name
+            ))
+        })?;
+        let organization = &live.identity.organization_id;
+        Ok(Planned {
+            recorder: Recorder::forgetful(&tenant.environment, organization),
+            plan,
+            tenant: Arc::new(live),
+            gate: Gate::default(),
+            places: Arc::default(),
+        })
+    }
 }
 
 /// What is left in Prismatic, and in the files.

@@ -2,7 +2,7 @@
 
 use crate::model::{Address, Health, InstanceId, SyncStatus};
 use crate::plan::{
-    Action, Cost, Impact, Operation, Output, Plan, PlannedResource, Step, StepId, Summary,
+    Action, Cost, Impact, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId, Summary,
 };
 
 /// A plan with a step for each action; what the steps do is of no importance.
@@ -21,8 +21,11 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         after: Vec::new(),
     });
     Plan {
+        purpose: Purpose::Changes,
         project: "acme".to_owned(),
         environment: "sandbox".to_owned(),
+        organization: "org".to_owned(),
+        policy: "sha256:policy".to_owned(),
         revision: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
         resources: resources
@@ -35,6 +38,7 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         cost: Cost::default(),
         diagnostics: Vec::new(),
         violations: Vec::new(),
+        later: Vec::new(),
         digest: "sha256:0".to_owned(),
     }
 }
@@ -52,5 +56,7 @@ fn resource(address: &Address, actions: &[Action]) -> PlannedResource {
         hint: None,
         changes: Vec::new(),
         orphan: false,
+        rests_on: Vec::new(),
+        writes: None,
     }
 }

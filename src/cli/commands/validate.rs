@@ -11,9 +11,10 @@ use crate::cli::project;
 use crate::cli::runtime;
 use crate::cli::tenant;
 use crate::cli::ui::Ui;
-use crate::controller::pass::nothing_declared;
+use crate::controller::pass::{self, nothing_declared};
+use crate::definition::Definitions;
 use crate::manifest;
-use crate::model::{Desired, Diagnostic, Location, Severity};
+use crate::model::{ComponentsWanted, Desired, Diagnostic, Location, Severity};
 use crate::prismatic::error::ErrorKind;
 use crate::prismatic::platform::Platform;
 use crate::source::Source as _;
@@ -31,6 +32,7 @@ pub(super) async fn run(
 /// What the files declare, and what is wrong with them.
 struct Checked {
     desired: Desired,
+    definitions: Definitions,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -38,7 +40,7 @@ impl Checked {
     async fn read(args: &ValidateArgs) -> Result<Self, CliError> {
         let snapshot = project::source(&args.path).snapshot().await?;
         let loaded = manifest::load(&snapshot.files);
-        let (_, mut found) = crate::validate::offline(&loaded.desired);
+        let (definitions, mut found) = crate::validate::offline(&loaded.desired);
         let mut diagnostics = loaded.diagnostics;
         diagnostics.append(&mut found);
         let desired = loaded.desired;
@@ -47,6 +49,7 @@ impl Checked {
         }
         Ok(Self {
             desired,
+            definitions,
             diagnostics,
         })
     }
@@ -68,7 +71,10 @@ async fn check(ui: &Ui, args: &ValidateArgs, variables: &Variables) -> Result<Ex
     if args.online && checked.is_valid() {
         let (project, root) = (&checked.desired.project, project::root(&args.path));
         let tenant = tenant::choose(&args.tenant, project, &root, variables).await?;
-        let mut found = online(tenant.platform.as_ref(), &checked.desired).await?;
+        let platform = tenant.platform.as_ref();
+        pass::guard(platform, tenant.organization.as_deref()).await?;
+        let mut found = components(platform, &checked.definitions).await;
+        found.extend(online(platform, &checked.desired).await?);
         checked.diagnostics.append(&mut found);
     }
     report(ui, &checked)?;
@@ -77,6 +83,34 @@ async fn check(ui: &Ui, args: &ValidateArgs, variables: &Variables) -> Result<Ex
     } else {
         Exit::Error
     })
+}
+
+/// Asks the tenant for the components of all definitions.
+async fn components(platform: &dyn Platform, definitions: &Definitions) -> Vec<Diagnostic> {
+    let mut wanted = ComponentsWanted::new();
+    for definition in definitions.values() {
+        crate::validate::want_components(definition, &mut wanted);
+    }
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let catalogue = platform.components(&wanted).await;
+    let mut found = Vec::new();
+    for definition in definitions.values() {
+        let check = crate::validate::components(definition, &catalogue);
+        found.extend(check.missing.into_iter().map(|missing| {
+            Diagnostic::error("missing-component", missing.message)
+                .at(missing.place)
+                .hint(missing.hint)
+        }));
+        found.extend(check.unread.into_iter().map(|why| {
+            let name = definition.name();
+            let message =
+                format!("whether the tenant has the components of {name:?} is not known: {why}");
+            Diagnostic::warning("components-unread", message)
+        }));
+    }
+    found
 }
 
 /// Asks the tenant about every definition.

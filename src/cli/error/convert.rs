@@ -8,7 +8,14 @@ use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::prismatic::transport::TransportError;
 use crate::source::SourceError;
 
+/// The operation that exchanges a refresh token for an access token.
+const EXCHANGE: &str = "auth/refresh";
+
 const SILENT: &str = "the tenant did not answer as needed";
+
+/// Where an id or a token may be looked for in vain.
+const OTHER_TENANT: &str = "ids count in their own tenant only: is this the right one \
+     (--tenant-id, --env, --profile)?";
 
 /// How to get credentials, or do without.
 pub(crate) const LOG_IN: &str = "set PRISM_REFRESH_TOKEN to the output of \
@@ -72,6 +79,9 @@ impl From<SourceError> for CliError {
     fn from(error: SourceError) -> Self {
         let missing = matches!(error, SourceError::Missing(_));
         let read = Self::user("cannot read the files").because(&error);
+        if let Some(hint) = error.hint() {
+            return read.hint(hint);
+        }
         if missing {
             return read.hint(
                 "give the folder that holds the manifests; without one, the current folder is taken",
@@ -84,6 +94,12 @@ impl From<SourceError> for CliError {
 impl From<PlatformError> for CliError {
     fn from(error: PlatformError) -> Self {
         let world = Self::world(SILENT).because(&error);
+        let refused = matches!(error.kind, ErrorKind::Unauthenticated { .. });
+        if refused && error.operation == EXCHANGE {
+            return world.hint(format!(
+                "is it a token of this stack and tenant (--url, --tenant-id)? Otherwise {LOG_IN}"
+            ));
+        }
         match hint(&error.kind) {
             Some(hint) => world.hint(hint),
             None => world,
@@ -95,7 +111,7 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::Unauthenticated { .. } => LOG_IN,
         ErrorKind::Forbidden { .. } => {
-            "give the user a role that may manage integrations and instances, or use another token"
+            "give the user a role that may do this, or use another token or tenant (--tenant-id)"
         }
         ErrorKind::RateLimited { .. } => {
             "try again later, or lower the rate with --requests-per-second"
@@ -103,13 +119,17 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::Transport(TransportError::Connect { .. }) => {
             "check the URL (--url or PRISMATIC_URL), the network and the proxy"
         }
+        ErrorKind::Transport(TransportError::Certificate { .. }) => {
+            "give the certificates of its authority with --ca-file, if you trust it"
+        }
         ErrorKind::Transport(_) => "try again; nothing is lost",
         ErrorKind::Protocol { .. } => {
             "check that the URL is that of a Prismatic stack, and that no proxy answers in its place"
         }
         ErrorKind::Status { status, .. } if *status >= 500 => "try again later; nothing is lost",
         ErrorKind::Status { .. } => "check that the URL is that of a Prismatic stack",
-        ErrorKind::NotFound { .. } | ErrorKind::Refused(_) | ErrorKind::GraphQl(_) => return None,
+        ErrorKind::NotFound { .. } => OTHER_TENANT,
+        ErrorKind::Refused(_) | ErrorKind::GraphQl(_) => return None,
     })
 }
 

@@ -67,6 +67,7 @@ impl Ci {
 
 type Var<'a> = dyn Fn(&str) -> Option<&'a str> + 'a;
 
+/// GitHub Actions. For a pull request, `GITHUB_REF` is its merge ref.
 fn github(var: &Var<'_>) -> Option<Ci> {
     let commit = var("GITHUB_SHA")?;
     let server = var("GITHUB_SERVER_URL").unwrap_or("https://github.com");
@@ -79,32 +80,51 @@ fn github(var: &Var<'_>) -> Option<Ci> {
     Some(ci(commit, forge, "/pull/", number))
 }
 
+/// GitLab CI. The pipeline of a fork runs in the fork, and its merge request is another project's.
 fn gitlab(var: &Var<'_>) -> Option<Ci> {
     let commit = var("CI_COMMIT_SHA")?;
-    let forge = var("CI_PROJECT_URL").and_then(|url| Forge::new(url, "/-/commit/"));
-    Some(ci(
+    let project = |name| var(name).and_then(|url| Forge::new(url, "/-/commit/"));
+    let number = var("CI_MERGE_REQUEST_IID");
+    let target = project("CI_MERGE_REQUEST_PROJECT_URL");
+    let all = ci(
         commit,
-        forge,
+        project("CI_PROJECT_URL"),
         "/-/merge_requests/",
-        var("CI_MERGE_REQUEST_IID"),
-    ))
+        number,
+    );
+    let there = ci(commit, target, "/-/merge_requests/", number).pull_request_url;
+    Some(Ci {
+        pull_request_url: there.or_else(|| all.pull_request_url.clone()),
+        ..all
+    })
 }
 
+/// Bitbucket Pipelines.
 fn bitbucket(var: &Var<'_>) -> Option<Ci> {
     let commit = var("BITBUCKET_COMMIT")?;
     let forge = var("BITBUCKET_GIT_HTTP_ORIGIN").and_then(|url| Forge::new(url, "/commits/"));
     Some(ci(commit, forge, "/pull-requests/", var("BITBUCKET_PR_ID")))
 }
 
+/// Azure Pipelines, for repositories of its own or of another forge. Only there has a pull
+/// request a number besides its id. A changeset of TFVC is no commit.
 fn azure(var: &Var<'_>) -> Option<Ci> {
-    let commit = var("BUILD_SOURCEVERSION")?;
-    let forge = var("BUILD_REPOSITORY_URI").and_then(|url| Forge::new(url, "/commit/"));
-    Some(ci(
-        commit,
-        forge,
-        "/pullrequest/",
-        var("SYSTEM_PULLREQUEST_PULLREQUESTID"),
-    ))
+    let commit = var("BUILD_SOURCEVERSION").filter(|version| !version.starts_with('C'))?;
+    let remote = var("BUILD_REPOSITORY_URI");
+    let of_azure = var("BUILD_REPOSITORY_PROVIDER").is_none_or(|provider| provider == "TfsGit");
+    Some(if of_azure {
+        let forge = remote.and_then(|url| Forge::new(url, "/commit/"));
+        let id = var("SYSTEM_PULLREQUEST_PULLREQUESTID");
+        ci(commit, forge, "/pullrequest/", id)
+    } else {
+        let forge = remote.and_then(Forge::of_remote);
+        let requests = match forge.as_ref().map(|forge| forge.commits) {
+            Some("/commits/") => "/pull-requests/",
+            _ => "/pull/",
+        };
+        let number = var("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER");
+        ci(commit, forge, requests, number)
+    })
 }
 
 /// Systems that work for any forge: Buildkite, `CircleCI`, Jenkins.
@@ -148,12 +168,21 @@ fn web_url(remote: &str) -> Option<String> {
         false => host,
     };
     let path = path.split(['?', '#']).next().unwrap_or(path);
+    let path = path.trim_end_matches('/').trim_end_matches(".git");
     (!host.is_empty() && !path.is_empty()).then(|| format!("{scheme}://{host}/{path}"))
 }
 
-/// `git@github.com:acme/flows` as `git@github.com/acme/flows`.
+/// `git@github.com:acme/flows` as `git@github.com/acme/flows`. Azure's pages have other paths
+/// than its remotes.
 fn scp_like(remote: &str) -> Option<String> {
     let (host, path) = remote.split_once(':')?;
+    if let Some(path) = path
+        .strip_prefix("v3/")
+        .filter(|_| host.ends_with("@ssh.dev.azure.com"))
+    {
+        let (project, repository) = path.rsplit_once('/')?;
+        return Some(format!("dev.azure.com/{project}/_git/{repository}"));
+    }
     let is_host = !host.contains('/') && host.len() > 1;
     is_host.then(|| format!("{host}/{}", path.trim_start_matches('/')))
 }
@@ -184,6 +213,14 @@ mod tests {
             (
                 "https://git.example:8443/acme/flows",
                 Some("https://git.example:8443/acme/flows"),
+            ),
+            (
+                "git@ssh.dev.azure.com:v3/acme/p/flows",
+                Some("https://dev.azure.com/acme/p/_git/flows"),
+            ),
+            (
+                "https://gitlab-ci-token:glcbt-1@gitlab.example/a/b.git?x=1#y",
+                Some("https://gitlab.example/a/b"),
             ),
             ("/srv/git/flows.git", None),
             ("../flows", None),

@@ -4,7 +4,7 @@
 //! begins with `=` is between the reader and the spreadsheet.
 
 /// A line with its end.
-pub(super) fn line(cells: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn line(cells: impl IntoIterator<Item = String>) -> String {
     let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
     match cells.as_slice() {
         // An empty line is no record to most readers.

@@ -4,7 +4,7 @@
 //! made to fit and longer cells are cut; elsewhere nothing is cut, and a later
 //! cell that is wider moves its line and no other.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::harmless::harmless;
 
@@ -12,6 +12,8 @@ use super::harmless::harmless;
 const GAP: &str = "  ";
 /// No column is made narrower than this to fit.
 const NARROWEST: usize = 4;
+/// No more letters than this share a column, however many of them have no width.
+const LETTERS: usize = 8;
 
 /// A table on its way.
 #[derive(Debug)]
@@ -86,17 +88,17 @@ fn fit(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut kept = String::new();
-    let mut used = 1;
-    for letter in text.chars() {
-        used += letter.width().unwrap_or(0);
-        if used > width {
+    // The whole is measured, not its letters: some change the width of those before them.
+    let ends = text.char_indices().take(LETTERS * width);
+    let mut kept = "";
+    for (place, letter) in ends {
+        let more = &text[..place + letter.len_utf8()];
+        if more.width() >= width {
             break;
         }
-        kept.push(letter);
+        kept = more;
     }
-    kept.push('…');
-    kept
+    format!("{kept}…")
 }
 
 #[cfg(test)]
@@ -121,6 +123,26 @@ mod tests {
         Café\u{1b}[2J  y
         ");
         assert_eq!(table.rows(&rows(&[&["a", "b"]])), "a              b\n");
+    }
+
+    #[test]
+    fn a_cell_fits_whatever_it_is_made_of() {
+        for text in [
+            "日本日本日本",
+            "❤\u{fe0f}❤\u{fe0f}❤\u{fe0f}❤\u{fe0f}",
+            "👨\u{200d}👩\u{200d}👧👨\u{200d}👩\u{200d}👧",
+            "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+            "🇩🇪🇫🇷🇯🇵🇬🇧",
+            &format!("a{}bcdefg", "\u{301}".repeat(1000)),
+        ] {
+            for width in 1..7 {
+                let cut = fit(text, width);
+                assert!(cut.width() <= width, "{cut} in {width}");
+                assert!(cut == text || cut.ends_with('…'), "{cut}");
+            }
+        }
+        assert_eq!(fit("日本日本", 5), "日本…");
+        assert_eq!(fit("日本日本", 4), "日…");
     }
 
     #[test]

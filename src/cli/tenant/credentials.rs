@@ -8,13 +8,14 @@ use crate::cli::Variables;
 use crate::cli::args::TenantArgs;
 use crate::cli::error::{CliError, LOG_IN};
 use crate::config::{self, CredentialsError, Flags, Inputs, ProfileFile};
-use crate::model::{Auth, Environment, Location};
+use crate::model::{Auth, Environment, Location, Project};
 use crate::prismatic::Connection;
-use crate::source::secrets;
+use crate::source::secrets::{self, Permission};
 
 /// Finds out where to connect, and as whom.
 pub(super) async fn find(
     args: &TenantArgs,
+    project: &Project,
     declared: Option<&Environment>,
     root: &Path,
     variables: &Variables,
@@ -27,7 +28,8 @@ pub(super) async fn find(
         .map(|(Auth::RefreshToken(secret) | Auth::AccessToken(secret))| secret.clone())
         .into_iter()
         .collect();
-    let secrets = secrets::resolve(wanted, root).await;
+    let permission = Permission::of(project, args.allow_exec);
+    let secrets = secrets::resolve(wanted, root, &permission).await;
     let flags = Flags {
         profile: args.profile.clone(),
     };

@@ -1,13 +1,14 @@
 //! A tenant with nothing in it that notes what it was asked.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing, Scope, Tenant, VersionId,
-    VersionRecord,
+    Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, Listing,
+    Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
@@ -35,7 +36,7 @@ pub(in crate::controller) fn tenant() -> Tenant {
     }
 }
 
-/// Answers `identity` and `observe`; refuses to be written to.
+/// Answers `identity` and `observe`, and deploys; refuses to be written to otherwise.
 #[derive(Default)]
 pub(in crate::controller) struct Fake {
     pub(in crate::controller) calls: Mutex<Vec<&'static str>>,
@@ -85,6 +86,14 @@ impl Platform for Fake {
         unreachable!()
     }
 
+    async fn requirements(&self, _: &BTreeSet<VersionId>) -> Requirements {
+        unreachable!()
+    }
+
+    async fn components(&self, _: &ComponentsWanted) -> Catalogue {
+        unreachable!()
+    }
+
     async fn import_integration(
         &self,
         _: Option<&IntegrationId>,
@@ -126,8 +135,11 @@ impl Platform for Fake {
         unreachable!()
     }
 
+    /// Takes a minute.
     async fn deploy_instance(&self, _: &InstanceId, _: bool) -> PlatformResult<()> {
-        unreachable!()
+        self.call("deploy")?;
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        Ok(())
     }
 
     async fn delete_instance(&self, _: &InstanceId) -> PlatformResult<()> {

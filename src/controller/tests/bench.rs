@@ -1,6 +1,6 @@
 //! A loop under test: what drives it, and what can be seen of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,25 +10,47 @@ use tokio::time::Instant;
 
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
+use crate::controller::history::Historian;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::{PassResult, Status};
 use crate::controller::testing::{MemorySource, Script, instance};
+use crate::model::history::{Actor, HistoryEvent, HistoryHealth};
 use crate::runtime::clock::TokioClock;
 use crate::runtime::shutdown::{self, Trigger};
+use crate::store::history::HistorySink;
 
 pub(super) const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Far longer than anything waits; the clock is paused, so it costs nothing.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
+/// Everything that the history was told.
+#[derive(Debug, Default)]
+pub(super) struct Collected(pub(super) Mutex<Vec<HistoryEvent>>);
+
+impl HistorySink for Collected {
+    fn note(&self, event: HistoryEvent) {
+        self.0.lock().unwrap().push(event);
+    }
+
+    fn health(&self) -> HistoryHealth {
+        HistoryHealth {
+            enabled: true,
+            ..HistoryHealth::default()
+        }
+    }
+}
+
 pub(super) struct Bench {
     pub(super) source: Arc<MemorySource>,
     pub(super) script: Arc<Script>,
     pub(super) nudge: mpsc::Sender<()>,
+    pub(super) event: mpsc::Sender<()>,
     pub(super) trigger: Trigger,
     pub(super) status: watch::Receiver<Status>,
     pub(super) began: Instant,
+    pub(super) noted: Arc<Collected>,
     pub(super) task: JoinHandle<Ended>,
 }
 
@@ -38,6 +60,7 @@ impl Bench {
         let source = Arc::new(MemorySource::default());
         source.set(Some("r1"));
         let script = Arc::new(script);
+        let noted = Arc::new(Collected::default());
         let (sender, status) = watch::channel(Status::starting("test", Instant::now()));
         let reconciler = Reconciler::new(
             source.clone(),
@@ -46,17 +69,21 @@ impl Bench {
             sender,
             INTERVAL,
             Delays::seeded(1),
-        );
+        )
+        .noting(Historian::new(noted.clone(), "daemon", Actor::default()));
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();
-        let driver = Driver::new("test", reconciler, Some(nudges), shutdown);
+        let (event, events) = mpsc::channel(1);
+        let driver = Driver::new("test", reconciler, Some(nudges), shutdown).with_events(events);
         Self {
             source,
             script,
             nudge,
+            event,
             trigger,
             status,
             began: Instant::now(),
+            noted,
             task: tokio::spawn(driver.run()),
         }
     }

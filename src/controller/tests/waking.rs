@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bench::{Bench, INTERVAL, result};
 use crate::controller::error::PassError;
 use crate::controller::queue::DEBOUNCE;
-use crate::controller::status::{PassResult, Phase};
+use crate::controller::status::{PassResult, Phase, RevisionStatus};
 use crate::controller::testing::{Script, deploy};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 
@@ -203,4 +203,72 @@ async fn a_flood_of_nudges_holds_up_nothing() {
         "{:?}",
         bench.elapsed()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_of_the_tenant_is_a_pass_at_once() {
+    let mut bench = Bench::start(Script::default());
+    bench.passes(1).await;
+    tokio::time::sleep(INTERVAL / 2).await;
+    let before = bench.elapsed();
+    bench.event.send(()).await.unwrap();
+    bench.passes(2).await;
+    assert!(bench.elapsed() - before < 2 * DEBOUNCE);
+}
+
+/// Each pass makes an event, as writes do: that must not become a circle without a pause.
+#[tokio::test(start_paused = true)]
+async fn events_of_our_own_making_wait_until_it_is_quiet() {
+    let mut bench = Bench::start(Script::default());
+    for generation in 1..=4 {
+        bench.passes(generation).await;
+        let before = bench.elapsed();
+        for _ in 0..50 {
+            let _ = bench.event.try_send(());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        bench.passes(generation + 1).await;
+        let pause = bench.elapsed() - before;
+        let settled = Duration::from_secs(10);
+        assert!(
+            pause >= settled && pause <= settled + 2 * DEBOUNCE,
+            "{pause:?}"
+        );
+    }
+    bench.passes(6).await;
+    let before = bench.elapsed();
+    bench.passes(7).await;
+    assert!(
+        bench.elapsed() - before >= INTERVAL.mul_f64(0.9),
+        "without events it is quiet"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_does_not_cut_a_pause_short_that_the_tenant_asked_for() {
+    let script = Script::default();
+    let pause = Duration::from_secs(600);
+    let asked = Err(unreachable_tenant(Some(pause)));
+    script.answers.lock().unwrap().push_back(asked);
+    let mut bench = Bench::start(script);
+    bench.passes(1).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    bench.event.send(()).await.unwrap();
+    bench.passes(2).await;
+    assert!(bench.elapsed() >= pause);
+}
+
+#[tokio::test(start_paused = true)]
+async fn newer_files_with_errors_are_named_and_the_last_good_ones_stay() {
+    let mut bench = Bench::start(Script::default());
+    bench.passes(1).await;
+    bench.push("bad2").await;
+    let status = bench.passes(2).await;
+    let id = |revision: Option<RevisionStatus>| revision.map(|revision| revision.id);
+    assert_eq!(id(status.revision).as_deref(), Some("r1"));
+    assert_eq!(id(status.refused_revision).as_deref(), Some("bad2"));
+    bench.push("r3").await;
+    let status = bench.passes(3).await;
+    assert_eq!(id(status.revision).as_deref(), Some("r3"));
+    assert_eq!(status.refused_revision, None);
 }

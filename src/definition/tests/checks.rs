@@ -185,3 +185,10 @@ fn findings_show_their_line() {
         Some(2)
     );
 }
+
+#[test]
+fn an_empty_document_is_one_too_many_and_an_end_is_none() {
+    let empty = errors("name: x\n---\n");
+    assert!(empty.contains("remove the empty document"), "{empty}");
+    assert!(Definition::parse("name: x\n...\n# the end\n", "erp.yml").is_ok());
+}

@@ -80,14 +80,14 @@ flows:
         .iter()
         .map(|u| {
             format!(
-                "{} public={} {:?} at {}",
+                "{} public={:?} {:?} at {}",
                 u.key, u.is_public, u.version, u.place
             )
         })
         .collect();
     insta::assert_snapshot!(uses.join("\n"), @r#"
-    acme public=false None at erp.yml:4:82
-    http public=true Some(12) at erp.yml:10:45
+    acme public=Some(false) None at erp.yml:4:82
+    http public=Some(true) Some(12) at erp.yml:10:45
     "#);
 }
 

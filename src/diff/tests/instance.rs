@@ -152,3 +152,38 @@ fn a_paused_instance_stays_paused() {
     world.tenant.instances.items[0].enabled = false;
     assert_eq!(paths(&instance(&world).fields), Vec::<&str>::new());
 }
+
+#[test]
+fn what_is_protected_is_not_switched_off() {
+    let verdict = |protect: bool, labels: &[&str], enabled: bool| {
+        let mut world = in_step();
+        world.desired.instances[0].state = InstanceState::Disabled;
+        world.desired.instances[0].protect = protect;
+        let live = &mut world.tenant.instances.items[0];
+        live.labels.extend(labels.iter().map(ToString::to_string));
+        live.enabled = enabled;
+        instance_verdict(&world)
+    };
+    let refused = "refused: it is protected, and `state: disabled` would switch it off";
+    assert_eq!(verdict(false, &[], true), "owned n1");
+    assert_eq!(verdict(true, &[], true), refused);
+    assert_eq!(verdict(false, &["gitops:protect"], true), refused);
+    assert_eq!(verdict(true, &[], false), "owned n1", "it is off already");
+    let earlier = ["gitops:protect", "gitops:protect-declared"];
+    assert_eq!(
+        verdict(false, &earlier, true),
+        "owned n1",
+        "the manifest changed its mind"
+    );
+}
+
+#[test]
+fn protection_is_a_label_and_shown_as_one() {
+    let mut world = in_step();
+    world.desired.instances[0].protect = true;
+    let changes = instance(&world);
+    let labels = changes.labels.unwrap();
+    assert!(labels.contains(&"gitops:protect".to_owned()), "{labels:?}");
+    assert_eq!(changes.fields.len(), 1);
+    assert_eq!(changes.fields[0].path, "labels");
+}

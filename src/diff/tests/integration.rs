@@ -33,6 +33,20 @@ fn a_changed_definition_is_imported_published_and_rolled_out() {
 }
 
 #[test]
+fn an_edit_in_the_designer_is_undone_without_another_version() {
+    let mut world = in_step();
+    let submitted = world.definitions()[&name("acme")].digest();
+    let live = &mut world.tenant.integrations.items[0];
+    live.versions.items[0].record.submitted = Some(submitted);
+    live.has_unpublished_changes = true;
+    let edited = definition("Acme ERP", "https://edited.example");
+    live.definition = Observed::Known(edited.into());
+    let changes = integration(&world);
+    assert!(changes.import && !changes.publish);
+    assert_eq!(paths(&instance(&world).fields), Vec::<&str>::new());
+}
+
+#[test]
 fn a_draft_that_was_never_published_is_published_without_an_import() {
     let mut world = in_step();
     world.tenant.integrations.items[0].has_unpublished_changes = true;

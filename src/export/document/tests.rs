@@ -61,6 +61,8 @@ fn reference() -> impl Strategy<Value = SecretRef> {
     prop_oneof![
         "[A-Z_][A-Z0-9_]{0,12}".prop_map(SecretRef::Env),
         filled().prop_map(SecretRef::File),
+        (filled(), proptest::collection::vec(text(), 0..3))
+            .prop_map(|(program, args)| SecretRef::Exec { program, args }),
     ]
 }
 
@@ -160,7 +162,8 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         filled(),
         proptest::option::of(text()),
     );
-    let rest = (labels, state, config, when(), any::<bool>(), adopt());
+    let flags = (any::<bool>(), any::<bool>());
+    let rest = (labels, state, config, when(), flags, adopt());
     (of, rest).prop_map(|(of, rest)| DesiredInstance {
         name: of.0,
         integration: of.1,
@@ -172,7 +175,8 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         state: rest.1,
         config: rest.2.into_iter().collect::<IndexMap<_, _>>(),
         deploy: rest.3,
-        force: rest.4,
+        force: rest.4.0,
+        protect: rest.4.1,
         adopt: rest.5,
         location: Location::default(),
     })
@@ -200,6 +204,7 @@ fn integrations() -> impl Strategy<Value = DesiredIntegration> {
     let rest = (
         proptest::option::of(any::<bool>()),
         proptest::option::of(market),
+        any::<bool>(),
     );
     (of, rest).prop_map(|(of, rest)| DesiredIntegration {
         definition: DefinitionFile {
@@ -212,6 +217,7 @@ fn integrations() -> impl Strategy<Value = DesiredIntegration> {
         publish: of.3,
         available: rest.0,
         marketplace: rest.1,
+        protect: rest.2,
         location: Location::default(),
         name: of.0,
     })
@@ -289,6 +295,7 @@ fn a_manifest_looks_like_written_by_hand() {
         .collect(),
         deploy: PublishWhen::Never,
         force: false,
+        protect: false,
         adopt: Some(Adopt::Id("SW5zdGFuY2U6MQ==".to_owned())),
         location: Location::default(),
     };

@@ -56,7 +56,7 @@ pub(in crate::manifest) static SECRET_INPUT: Object = Object::of(
     "a secret value",
     &[needed(
         "secret",
-        "Where the value is: {env: NAME} or {file: PATH}.",
+        "Where the value is: {env: NAME}, {file: PATH} or {exec: [PROGRAM, …]}.",
         Shape::Object(&SECRET),
     )],
 );

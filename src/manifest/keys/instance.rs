@@ -64,6 +64,11 @@ pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
             "The existing instance to take over.",
             Shape::Object(&ADOPT),
         ),
+        key(
+            "protect",
+            "Never switch it off or prune it; the label gitops:protect says so on the live object.",
+            Shape::Boolean,
+        ),
     ],
 );
 

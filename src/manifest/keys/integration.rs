@@ -36,6 +36,11 @@ pub(in crate::manifest) static INTEGRATION_SPEC: Object = Object::of(
             "How customers see the newest version.",
             Shape::Object(&MARKETPLACE),
         ),
+        key(
+            "protect",
+            "Never withdraw or hide it; the label gitops:protect says so on the live object.",
+            Shape::Boolean,
+        ),
     ],
 );
 

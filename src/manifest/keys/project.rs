@@ -63,6 +63,11 @@ pub(in crate::manifest) static POLICY: Object = Object::of(
             Shape::ListOf(&Shape::Object(&WINDOW)),
         ),
         key("rate", "The request budget.", Shape::Object(&RATE)),
+        key(
+            "secrets",
+            "Where secrets may come from.",
+            Shape::Object(&SECRETS),
+        ),
     ],
 );
 
@@ -79,6 +84,11 @@ pub(in crate::manifest) static GUARDS: Object = Object::of(
             Shape::Whole(0),
         ),
         key("creates", "How many may be created.", Shape::Whole(0)),
+        key(
+            "perCustomer",
+            "How many instances of one customer may change; no limit if absent.",
+            Shape::Share,
+        ),
     ],
 );
 
@@ -94,7 +104,22 @@ pub(in crate::manifest) static WINDOW: Object = Object::of(
         needed("schedule", "When it begins: five-field cron.", CRON),
         needed("duration", "How long it lasts: 64h, 1h30m, 2d.", DURATION),
         key("timeZone", "An IANA name; UTC if absent.", ZONE),
+        key(
+            "syncOverrun",
+            "What began while changes were allowed may go on past the end (allow) or the beginning (deny).",
+            Shape::Boolean,
+        ),
     ],
+);
+
+/// Where secrets may come from.
+pub(in crate::manifest) static SECRETS: Object = Object::of(
+    "the rules for secrets",
+    &[key(
+        "exec",
+        "Whether manifests may name programs as sources, or which ones; --allow-exec is needed too.",
+        Shape::AnyOf(&[Shape::Boolean, Shape::ListOf(&Shape::Text)]),
+    )],
 );
 
 /// The request budget.

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::Results;
-use crate::plan::{Plan, PlannedResource};
+use crate::plan::{FORMAT_VERSION, Plan, PlannedResource};
 
 /// The JSON document; with the results after an apply.
 #[must_use]
@@ -17,16 +17,20 @@ pub fn json(plan: &Plan, results: Option<&Results>) -> Value {
         .map(|resource| one(resource, results))
         .collect();
     json!({
-        "formatVersion": "1.0",
+        "formatVersion": FORMAT_VERSION,
+        "purpose": plan.purpose,
         "project": plan.project,
         "environment": plan.environment,
+        "organization": plan.organization,
         "revision": plan.revision,
         "observedAt": plan.observed_at,
         "digest": plan.digest,
+        "policy": plan.policy,
         "summary": plan.summary,
         "impact": plan.impact,
         "cost": plan.cost,
         "resources": resources,
+        "later": plan.later,
         "violations": plan.violations,
         "diagnostics": plan.diagnostics,
     })
@@ -37,6 +41,10 @@ fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
         .source
         .as_ref()
         .map(|source| json!({ "file": source.file, "line": source.line }));
+    // What is left as it is rests on nothing.
+    let touched = !resource.actions.is_empty();
+    let rests_on = resource.rests_on.iter().filter(|_| touched);
+    let rests_on: Vec<_> = rests_on.collect();
     let mut value = json!({
         "address": resource.address,
         "displayName": resource.display_name,
@@ -49,6 +57,8 @@ fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
         "source": source,
         "changes": resource.changes,
         "orphan": resource.orphan,
+        "restsOn": rests_on,
+        "writes": resource.writes,
     });
     if let (Some(results), Some(object)) = (results, value.as_object_mut()) {
         let result = results.get(&resource.address);

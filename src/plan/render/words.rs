@@ -1,12 +1,22 @@
 //! Words and numbers that the forms share.
 
 use crate::model::{FieldChange, Health};
-use crate::plan::{Action, Plan, PlannedResource};
+use crate::plan::{Action, Plan, PlannedResource, Purpose};
 
 /// The summary line, the same in every form.
 #[must_use]
 pub fn summary_line(plan: &Plan) -> String {
     let s = &plan.summary;
+    match plan.purpose {
+        Purpose::Changes => {}
+        Purpose::Adoption => {
+            return format!(
+                "Plan: {} to adopt. {} left as they are, {} blocked.",
+                s.adopt, s.unchanged, s.blocked
+            );
+        }
+        Purpose::Release => return format!("Plan: {} to release.", s.release),
+    }
     if !plan.has_changes() && s.adopt == 0 && !plan.has_leftovers() {
         return "No changes. The tenant matches the manifests.".to_owned();
     }
@@ -65,7 +75,9 @@ pub(super) fn symbol(resource: &PlannedResource) -> char {
         Health::Blocked | Health::Unknown | Health::Pending if resource.actions.is_empty() => '!',
         _ if has(Action::Delete) || has(Action::Disable) => '-',
         _ if has(Action::Create) => '+',
-        _ if resource.actions == [Action::Adopt] => '=',
+        _ if !resource.actions.is_empty() && !resource.actions.iter().any(|it| it.is_noticed()) => {
+            '='
+        }
         _ if !resource.actions.is_empty() => '~',
         _ if resource.orphan => '?',
         _ => ' ',
@@ -119,7 +131,7 @@ fn sides(change: &FieldChange, room: usize) -> String {
 }
 
 /// A value in one line: quoted where its ends would not be seen.
-fn shorten(text: &str, room: usize) -> String {
+pub(crate) fn shorten(text: &str, room: usize) -> String {
     let lines = text.lines().count();
     if lines > 1 {
         return format!("({lines} lines)");

@@ -10,6 +10,8 @@ fn json_has_the_documented_keys() {
     let results = [(plan.resources[1].address.clone(), StepResult::Applied)].into();
     let mut document = json(&plan, Some(&results));
     document["digest"] = "sha256:…".into();
+    document["policy"] = "sha256:…".into();
+    document["resources"][1]["writes"] = "sha256:…".into();
     assert_snapshot!(serde_json::to_string_pretty(&document).unwrap());
 }
 

@@ -20,8 +20,8 @@ fn jwt(name: &str, begins: i64, ends: i64) -> String {
 
 fn identity() -> Step {
     data(&json!({
-        "authenticatedUser": {"email": "a@b", "name": "A", "tenantId": "t", "org": null},
-        "organization": {"id": "o", "name": "Acme"},
+        "authenticatedUser": {"email": "a@b", "name": "A", "tenantId": "t",
+            "org": {"id": "o", "name": "Acme"}},
     }))
 }
 

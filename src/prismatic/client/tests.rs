@@ -113,8 +113,8 @@ const ONCE: [(&str, Operation); 4] = [
 fn success(operation: &str) -> Step {
     match operation {
         "identity" => data(&json!({
-            "authenticatedUser": {"email": "a@b", "name": "A"},
-            "organization": {"id": "o", "name": "Acme"},
+            "authenticatedUser": {"email": "a@b", "name": "A",
+                "org": {"id": "o", "name": "Acme"}},
         })),
         "definition" => data(&json!({"integration": {"definition": "name: x"}})),
         _ => payload(&json!({"id": "x", "versionNumber": 3, "isValid": true})),

@@ -1,7 +1,5 @@
 //! Published versions, their attributes, and the variables they declare.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
 use crate::model::{
@@ -30,7 +28,7 @@ pub(in crate::prismatic) fn published(node: VersionNode, draft: &str) -> Option<
             .and_then(visibility),
         overview: node.overview,
         allow_multiple_instances: node.allow_multiple_marketplace_instances,
-        required: Observed::Unknown(Arc::from("it was not asked for")),
+        required: Observed::Absent,
     })
 }
 

@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::details::fitting;
 use crate::model::{Customer, CustomerRef, Instance, Listing, Observed};
-use crate::prismatic::alias::look_up;
+use crate::prismatic::alias::{fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::operations::lookups;
 use crate::prismatic::operations::nodes::CustomerNode;

@@ -1,14 +1,16 @@
 //! Definitions of drafts, wanted versions, and what those require.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{drafts, versions};
-use crate::model::{Integration, Listing, Observed, RequiredVariable, Scope};
-use crate::prismatic::alias::{Lookup, look_up};
+use crate::model::{
+    Integration, Listing, Observed, RequiredVariable, Requirements, Scope, VersionId,
+};
+use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::RequiredNode;
 use crate::prismatic::operations::{lookups, required_variables};
@@ -44,6 +46,26 @@ pub(super) async fn read(session: &Session, list: &mut Listing<Integration>, sco
             }
         }
     }
+}
+
+/// What single versions require. A version that is not there is unknown: it was on a list just now.
+pub(in crate::prismatic) async fn requirements(
+    session: &Session,
+    versions: &BTreeSet<VersionId>,
+) -> Requirements {
+    let lookups: Vec<_> = (versions.iter())
+        .map(|version| lookups::required(version.as_str()))
+        .collect();
+    let answers = look_up(session, lookups::DETAILS, &lookups).await;
+    let mut read = Requirements::new();
+    for (version, answer) in versions.iter().zip(answers) {
+        let required = match required(session, version.as_str(), answer).await {
+            Observed::Absent => Observed::Unknown("the server gave no such version".into()),
+            known => known,
+        };
+        read.insert(version.clone(), required);
+    }
+    read
 }
 
 fn wanted(index: usize, integration: &Integration, scope: &Scope) -> Vec<(Slot, Lookup)> {
@@ -108,17 +130,4 @@ async fn required(
         page.nodes.into_iter().flatten().collect()
     };
     Observed::Known(nodes.into_iter().map(convert::required).collect())
-}
-
-/// An answer in its type; one that does not fit is unknown.
-pub(super) fn fitting<T: DeserializeOwned>(answer: Observed<Value>) -> Observed<T> {
-    match answer {
-        Observed::Known(value) => match serde_json::from_value(value) {
-            Ok(value) => Observed::Known(value),
-            // serde's message is not used: it quotes values.
-            Err(_) => Observed::Unknown("the answer does not fit the schema".into()),
-        },
-        Observed::Absent => Observed::Absent,
-        Observed::Unknown(why) => Observed::Unknown(why),
-    }
 }

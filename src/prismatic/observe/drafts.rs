@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::details::fitting;
 use crate::model::{Integration, IntegrationId, Observed, Scope};
-use crate::prismatic::alias::{Lookup, look_up};
+use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::graphql::or_default;
 use crate::prismatic::operations::lookups;
@@ -64,6 +63,22 @@ pub(super) async fn find(
         }
     }
     lost
+}
+
+/// The id of the draft of one sequence.
+pub(in crate::prismatic) async fn of_sequence(
+    session: &Session,
+    sequence: &str,
+) -> Observed<IntegrationId> {
+    let answers = look_up(session, lookups::DRAFTS, &[lookups::draft(sequence)]).await;
+    match answers.into_iter().next().map(fitting::<Page<Record>>) {
+        Some(Observed::Known(page)) => match draft(page) {
+            Some(draft) => Observed::Known(IntegrationId::new(draft.version.id)),
+            None => Observed::Absent,
+        },
+        Some(Observed::Unknown(why)) => Observed::Unknown(why),
+        Some(Observed::Absent) | None => Observed::Absent,
+    }
 }
 
 /// What is known of a definition whose draft was not found.

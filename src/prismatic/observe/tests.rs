@@ -62,8 +62,8 @@ fn instance(id: &str, config: &Value) -> Value {
 
 fn identity() -> Step {
     data(&json!({
-        "authenticatedUser": {"email": "a@b", "name": "A", "tenantId": "t"},
-        "organization": {"id": "o", "name": "Acme"},
+        "authenticatedUser": {"email": "a@b", "name": "A", "tenantId": "t",
+            "org": {"id": "o", "name": "Acme"}},
     }))
 }
 
@@ -404,7 +404,6 @@ async fn nothing_is_read_without_an_identity_or_when_both_lists_are_refused() {
 async fn a_user_of_a_customer_is_told_so() {
     let fake = Fake::script(vec![data(&json!({
         "authenticatedUser": {"email": "a@b", "name": "A", "tenantId": "t", "org": null},
-        "organization": null,
     }))]);
     let error = client(&fake).identity().await.unwrap_err();
     insta::assert_snapshot!(error, @"authenticatedUser: not permitted: the token belongs to a user of a customer; one of the organization is needed");

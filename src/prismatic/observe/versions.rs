@@ -6,9 +6,8 @@ use std::sync::Arc;
 use futures::future::join_all;
 use serde::Deserialize;
 
-use super::details::fitting;
 use crate::model::{Integration, Observed, PublishedVersion, Scope, VersionRef};
-use crate::prismatic::alias::{Lookup, look_up};
+use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::VersionNode;
 use crate::prismatic::operations::{integration_versions, lookups};

@@ -14,7 +14,10 @@ use crate::prismatic::together::Lane;
 pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "updateInstanceConfigVariables",
     repeat: Repeat::Idempotent,
-    document: include_str!("configure_instance.graphql"),
+    document: concat!(
+        include_str!("configure_instance.graphql"),
+        include_str!("fragments/written.graphql"),
+    ),
 };
 
 #[derive(Serialize)]

@@ -13,7 +13,10 @@ use crate::prismatic::session::Session;
 pub(super) const OPERATION: Operation = Operation {
     name: "createInstance",
     repeat: Repeat::Once,
-    document: include_str!("create_instance.graphql"),
+    document: concat!(
+        include_str!("create_instance.graphql"),
+        include_str!("fragments/written.graphql"),
+    ),
 };
 
 #[derive(Serialize)]

@@ -1,4 +1,5 @@
-//! Who the token belongs to.
+//! Who the token belongs to. Nothing else is asked along with it: a token for another
+//! organization than the one meant must not read anything of that one.
 
 use serde::Deserialize;
 
@@ -20,7 +21,6 @@ pub(super) const OPERATION: Operation = Operation {
 #[serde(rename_all = "camelCase")]
 struct Data {
     authenticated_user: User,
-    organization: Option<Organization>,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ struct Organization {
 pub(in crate::prismatic) async fn run(session: &Session) -> PlatformResult<Identity> {
     let data: Data = session.read(&OPERATION.call(&())?).await?;
     let user = data.authenticated_user;
-    let organization = data.organization.or(user.org).ok_or(PlatformError {
+    let organization = user.org.ok_or(PlatformError {
         operation: OPERATION.name,
         kind: ErrorKind::Forbidden {
             message: "the token belongs to a user of a customer; \

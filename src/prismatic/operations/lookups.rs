@@ -5,6 +5,7 @@ use crate::prismatic::alias::{Batch, Lookup, document};
 
 const VERSION: (&str, &str) = ("version", include_str!("fragments/version.graphql"));
 const REQUIRED: (&str, &str) = ("required", include_str!("fragments/required.graphql"));
+const COMPONENT: (&str, &str) = ("component", include_str!("fragments/component.graphql"));
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
 /// Definitions and the variables of versions: up to 50 of each in a request.
@@ -26,6 +27,13 @@ pub(in crate::prismatic) const DRAFTS: Batch<'static> = Batch {
     name: "integrationDrafts",
     size: 10,
     fragments: &[VERSION],
+};
+
+/// Components, by key and by version.
+pub(in crate::prismatic) const COMPONENTS: Batch<'static> = Batch {
+    name: "componentLookups",
+    size: 40,
+    fragments: &[COMPONENT],
 };
 
 /// Customers.
@@ -102,6 +110,23 @@ pub(in crate::prismatic) fn draft(sequence: &str) -> Lookup {
     }
 }
 
+/// The newest versions of the components with a key, or all with that key and a number.
+///
+/// Those generated for code-native integrations are among them: their definitions name them.
+pub(in crate::prismatic) fn component(key: &str, number: Option<i64>) -> Lookup {
+    let number = number.map_or_else(String::new, |number| format!("versionNumber: {number}, "));
+    Lookup {
+        before: "components(key:",
+        kind: "String!",
+        value: key.to_owned(),
+        after: format!(
+            ", {number}allVersions: true, includeComponentsForCodeNativeIntegrations: true, \
+             first: 10, sortBy: [{{field: VERSION_NUMBER, direction: DESC}}]) \
+             {{ nodes {{ ...component }} pageInfo {{ hasNextPage endCursor }} }}"
+        ),
+    }
+}
+
 /// Those customers that a reference may mean; three are enough to see that it is ambiguous.
 pub(in crate::prismatic) fn customer(reference: &CustomerRef) -> Lookup {
     let list = |before, value: &str| Lookup {
@@ -137,6 +162,10 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
         (DEPLOYS, vec![needs_deploy("x")]),
+        (
+            COMPONENTS,
+            vec![component("x", None), component("x", Some(3))],
+        ),
         (CUSTOMERS, customers.iter().map(customer).collect()),
     ];
     let sample = |(batch, lookups): (Batch<'_>, Vec<Lookup>)| {

@@ -15,6 +15,7 @@ use crate::sandbox::world::catalogue::NewComponent;
 use crate::sandbox::world::component::{Action, Connection};
 use crate::sandbox::world::customers::CustomerFields;
 use crate::sandbox::world::integrations::Import;
+use crate::sandbox::world::table::Key;
 use crate::sandbox::world::{Moment, World};
 
 /// A tenant.
@@ -63,6 +64,14 @@ struct DescribedComponent {
     public: bool,
     #[serde(default = "first")]
     versions: Vec<i64>,
+    /// Those versions that are not available.
+    #[serde(default)]
+    withdrawn: Vec<i64>,
+    #[serde(default)]
+    labels: Vec<String>,
+    /// The external id of the customer that it belongs to.
+    #[serde(default)]
+    customer: Option<String>,
     #[serde(default)]
     actions: Vec<Action>,
     #[serde(default)]
@@ -113,9 +122,6 @@ impl Described {
             world.user.email.clone_from(&person.email);
         }
         demo::common_components(&mut world, moment);
-        for component in &self.components {
-            component.add(&mut world, moment);
-        }
         for customer in &self.customers {
             let created = world.create_customer(moment, customer.fields());
             created.map_err(|refusal| {
@@ -124,6 +130,10 @@ impl Described {
                     format!("customer {}: {}", customer.name, reason(&refusal)),
                 )
             })?;
+        }
+        for component in &self.components {
+            let added = component.add(&mut world, moment);
+            added.map_err(|reason| invalid(path, reason))?;
         }
         for integration in &self.integrations {
             integration.add(&mut world, path, moment)?;
@@ -148,7 +158,15 @@ impl DescribedCustomer {
 }
 
 impl DescribedComponent {
-    fn add(&self, world: &mut World, moment: Moment<'_>) {
+    fn add(&self, world: &mut World, moment: Moment<'_>) -> Result<(), String> {
+        let customer = match &self.customer {
+            None => None,
+            Some(external) => {
+                let found = world.customers.first(&Key::External(external.clone()));
+                let id = found.map(|customer| customer.id);
+                Some(id.ok_or_else(|| format!("component {}: no customer {external}", self.key))?)
+            }
+        };
         let mut versions = self.versions.clone();
         versions.sort_unstable();
         for number in versions {
@@ -159,11 +177,15 @@ impl DescribedComponent {
                 category: self.category.clone(),
                 public: self.public,
                 number,
+                labels: self.labels.clone(),
+                customer,
+                withdrawn: self.withdrawn.contains(&number),
                 actions: self.actions.clone(),
                 connections: self.connections.clone(),
             };
             world.add_component(moment, new);
         }
+        Ok(())
     }
 }
 

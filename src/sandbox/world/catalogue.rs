@@ -3,6 +3,9 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
 use crate::sandbox::definition::{Catalogue, ComponentVersion};
 
 use super::component::{self, Action, Component, Connection};
@@ -46,6 +49,9 @@ pub(crate) struct NewComponent {
     pub(crate) category: Option<String>,
     pub(crate) public: bool,
     pub(crate) number: i64,
+    pub(crate) labels: Vec<String>,
+    pub(crate) customer: Option<Uuid>,
+    pub(crate) withdrawn: bool,
     pub(crate) actions: Vec<Action>,
     pub(crate) connections: Vec<Connection>,
 }
@@ -85,26 +91,36 @@ impl World {
             self.components.update(newest, |row| row.latest = false);
         }
         let at = self.tick(moment.now);
-        let sequence = component::sequence(&new.key, new.public);
-        let known = COMMON.iter().find(|common| common.0 == new.key);
-        let label = new.label.or(known.map(|common| common.1.to_owned()));
-        let label = label.unwrap_or_else(|| new.key.clone());
-        let category = new.category.or(known.map(|common| common.2.to_owned()));
-        self.components.insert(Component {
-            id: id::part(sequence, "version", &new.number.to_string()),
-            sequence,
-            description: new.description.unwrap_or_else(|| label.clone()),
-            label,
-            category: category.unwrap_or_else(|| "Application Connectors".to_owned()),
-            public: new.public,
-            number: new.number,
-            latest,
-            labels: Vec::new(),
-            actions: new.actions,
-            connections: new.connections,
-            created_at: at,
-            key: new.key,
+        self.components.insert(row(new, at, latest));
+    }
+
+    /// What a definition may use of a key and the catalogue has not: a public and a private
+    /// component, the same on every run; of one that is there only the version asked for.
+    pub(crate) fn unseen_components(
+        &self,
+        now: Timestamp,
+        key: &str,
+        number: Option<i64>,
+    ) -> Vec<Arc<Component>> {
+        let kinds = [true, false].into_iter();
+        let known = |public: &bool| self.newest_component(key, *public).is_some();
+        let any = kinds.clone().any(|public| known(&public));
+        let unseen = kinds.filter(|public| match number {
+            Some(number) => {
+                (known(public) || !any) && self.component_version(key, *public, number).is_none()
+            }
+            None => !any,
         });
+        let made = unseen.map(|public| {
+            let new = NewComponent {
+                key: key.to_owned(),
+                public,
+                number: number.unwrap_or_else(|| default_number(key)),
+                ..NewComponent::default()
+            };
+            Arc::new(row(new, now, number.is_none()))
+        });
+        made.collect()
     }
 
     /// Adds every component that a definition was found to use.
@@ -125,6 +141,32 @@ impl World {
                 },
             );
         }
+    }
+}
+
+/// The record of a version, with what is known of it where the author says nothing.
+fn row(new: NewComponent, created_at: Timestamp, latest: bool) -> Component {
+    let sequence = component::sequence(&new.key, new.public);
+    let known = COMMON.iter().find(|common| common.0 == new.key);
+    let label = new.label.or(known.map(|common| common.1.to_owned()));
+    let label = label.unwrap_or_else(|| new.key.clone());
+    let category = new.category.or(known.map(|common| common.2.to_owned()));
+    Component {
+        id: id::part(sequence, "version", &new.number.to_string()),
+        sequence,
+        description: new.description.unwrap_or_else(|| label.clone()),
+        label,
+        category: category.unwrap_or_else(|| "Application Connectors".to_owned()),
+        public: new.public,
+        number: new.number,
+        latest,
+        labels: new.labels,
+        customer: new.customer,
+        withdrawn: new.withdrawn,
+        actions: new.actions,
+        connections: new.connections,
+        created_at,
+        key: new.key,
     }
 }
 

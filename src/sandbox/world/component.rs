@@ -22,6 +22,12 @@ pub(crate) struct Component {
     /// Whether it is the newest version.
     pub(crate) latest: bool,
     pub(crate) labels: Vec<String>,
+    /// The customer that it belongs to; the organization if none.
+    #[serde(default)]
+    pub(crate) customer: Option<Uuid>,
+    /// Whether this version is no longer available.
+    #[serde(default)]
+    pub(crate) withdrawn: bool,
     pub(crate) actions: Vec<Action>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) created_at: Timestamp,

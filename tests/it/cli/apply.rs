@@ -148,7 +148,8 @@ fn a_saved_plan_is_applied_once_and_not_after_a_change() {
         .run("apply --sandbox --plan plan.json")
         .expect(4);
     assert!(
-        stale.stderr.contains("the saved plan is stale"),
+        stale.stderr.contains("Instance/smith: what is written")
+            || stale.stderr.contains("config \"Endpoint\""),
         "{}",
         stale.stderr
     );
@@ -200,6 +201,103 @@ fn a_closed_window_holds_changes_back_until_this_plan_is_approved() {
     environment
         .run("plan --sandbox --detailed-exitcode")
         .expect(0);
+}
+
+#[test]
+fn a_program_is_asked_for_a_secret_only_where_project_and_operator_allow_it() {
+    let mut environment = project();
+    environment.set("PRISM_REFRESH_TOKEN", "leaked");
+    let exec = "{secret: {exec: [sh, -c, \"echo ran >> ran; printf '%s' \\\"$PRISM_REFRESH_TOKEN\\\"hunter2\"]}}";
+    environment.edit("customers/smith.yaml", "https://erp.smith.example", exec);
+    let refused = environment.run("plan --sandbox --allow-exec").expect(1);
+    assert!(
+        refused.shown().contains("exec-not-allowed"),
+        "{}",
+        refused.shown()
+    );
+
+    let allow =
+        "apiVersion: prism-gitops/v1\nkind: Project\nspec: {policy: {secrets: {exec: [sh]}}}\n";
+    environment.write("project.yaml", allow);
+    let plan = environment.run("plan --sandbox").expect(0);
+    assert!(plan.shown().contains("--allow-exec"), "{}", plan.shown());
+    assert!(
+        !environment.project().join("ran").exists(),
+        "a plan of untrusted files runs nothing"
+    );
+
+    let apply = environment.run("apply --sandbox --auto-approve --allow-exec");
+    let apply = apply.expect(0);
+    assert!(environment.project().join("ran").exists());
+    assert!(!apply.shown().contains("hunter2"), "{}", apply.shown());
+    let state = std::fs::read_to_string(environment.project().join(".prism-gitops/sandbox.json"));
+    assert!(
+        state.unwrap().contains("\"hunter2\""),
+        "nothing but what it prints, and no token of ours"
+    );
+}
+
+#[test]
+fn what_is_protected_is_neither_switched_off_nor_pruned() {
+    let environment = project();
+    let smith = "customers/smith.yaml";
+    environment.write(
+        "project.yaml",
+        "apiVersion: prism-gitops/v1\nkind: Project\nspec: {policy: {prune: delete}}\n",
+    );
+    environment.edit(smith, "  config:\n", "  protect: true\n  config:\n");
+    environment.run("apply --sandbox --auto-approve").expect(0);
+    environment.edit(
+        smith,
+        "protect: true\n",
+        "protect: true\n  state: disabled\n",
+    );
+    let off = environment.run("plan --sandbox").expect(0);
+    assert!(off.shown().contains("it is protected"), "{}", off.shown());
+
+    let path = environment.project().join(smith);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let gone = environment
+        .run("apply --sandbox --auto-approve --allow-delete")
+        .expect(0);
+    assert!(
+        gone.shown().contains("kept: it is protected by its label"),
+        "{}",
+        gone.shown()
+    );
+
+    // Without the key the label goes, and with it the protection.
+    environment.write(
+        smith,
+        &text.replace("  protect: true\n  state: disabled\n", ""),
+    );
+    environment.run("apply --sandbox --auto-approve").expect(0);
+    std::fs::remove_file(&path).unwrap();
+    let deleted = environment
+        .run("apply --sandbox --auto-approve --allow-delete")
+        .expect(0);
+    assert!(deleted.stdout.contains("1 deleted"), "{}", deleted.shown());
+}
+
+#[test]
+fn a_customer_has_a_cap_of_its_own() {
+    let environment = project();
+    environment.write(
+        "project.yaml",
+        "apiVersion: prism-gitops/v1\nkind: Project\nspec: {policy: {guards: {perCustomer: 0}}}\n",
+    );
+    let refused = environment.run("apply --sandbox --auto-approve").expect(4);
+    assert!(
+        refused.shown().contains("perCustomer: too many"),
+        "{}",
+        refused.shown()
+    );
+    assert!(
+        refused.shown().contains("--approve sha256:"),
+        "{}",
+        refused.shown()
+    );
 }
 
 #[test]

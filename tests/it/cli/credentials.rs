@@ -1,8 +1,7 @@
 //! Whose token is used: prism's variables and profiles, against a real socket.
 
-use std::process::Command;
-
 use super::environment::Environment;
+use super::far_end::post;
 use super::streams::served;
 
 /// The variables that `served` has set, as a profile of prism's file instead.
@@ -94,19 +93,8 @@ fn credentials_are_found_where_prism_has_them() {
 fn an_access_token_is_used_as_it_is() {
     let (served, _server) = served("customers: []\n", None);
     let url = served.variable("PRISMATIC_URL").unwrap();
-    let body = "{\"refresh_token\":\"sandbox\"}";
-    let answer = Command::new("curl")
-        .args([
-            "-s",
-            &format!("{url}/auth/refresh"),
-            "-H",
-            "content-type: application/json",
-            "-d",
-            body,
-        ])
-        .output();
-    let Ok(answer) = answer else { return };
-    let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let answer = post(&url, "/auth/refresh", r#"{"refresh_token": "sandbox"}"#);
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
     let (mut environment, url) = without_variables(&served);
     environment.set("PRISMATIC_URL", &url);
     environment.set(

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use super::environment::Environment;
 use super::fixture::project;
 use super::sandbox::{Running, lines, wait_for};
 
@@ -26,4 +27,157 @@ fn it_applies_follows_an_edit_and_ends_well() {
     environment
         .run("plan --sandbox --detailed-exitcode")
         .expect(0);
+}
+
+/// Makes the project a repository, and puts it next to an empty one with only the state.
+fn as_remote(environment: &Environment) -> String {
+    git(
+        environment,
+        &["init", "--quiet", "--initial-branch=main", "."],
+    );
+    commit(environment);
+    format!("file://{}", environment.project().display())
+}
+
+fn git(environment: &Environment, arguments: &[&str]) {
+    let status = std::process::Command::new("git")
+        .current_dir(environment.project())
+        .args(["-c", "user.name=n", "-c", "user.email=n@example.com"])
+        .args(arguments)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .status();
+    assert!(status.unwrap().success(), "git {arguments:?}");
+}
+
+fn commit(environment: &Environment) {
+    git(environment, &["add", "--all"]);
+    git(environment, &["commit", "--quiet", "-m", "x"]);
+}
+
+/// A daemon on a remote, with its state outside of it.
+fn follow(environment: &Environment, remote: &str) -> Running {
+    let child = environment
+        .command()
+        .current_dir(environment.home())
+        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
+        .args(["--git", remote, "--branch", "main", "--git-interval", "1h"])
+        .args(["--webhook", "generic=env:HOOK"])
+        .env("HOOK", "key")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    Running(child.unwrap())
+}
+
+/// Calls the webhook, and returns the status code.
+fn push(started: &str, signature: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let started: serde_json::Value = serde_json::from_str(started).unwrap();
+    let address = started["listen"]
+        .as_str()
+        .or(started["fields"]["listen"].as_str());
+    let mut stream = std::net::TcpStream::connect(address.unwrap()).unwrap();
+    let request = format!(
+        "POST /webhooks/generic HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+         x-signature: {signature}\r\ncontent-length: 2\r\n\r\n{{}}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().to_owned()
+}
+
+/// HMAC-SHA256 of `{}` under `key`.
+const RIGHT: &str = "a777724d943eb48dc69bca8a4a6d57a04db3f9ec7e1de4e581e860265bdf3032";
+
+#[test]
+fn it_follows_a_remote_by_webhook_and_keeps_the_last_good_commit() {
+    let environment = project();
+    let remote = as_remote(&environment);
+    let mut running = follow(&environment, &remote);
+    let log = lines(running.0.stderr.take().unwrap());
+    let started = wait_for(&log, "daemon.started");
+    let first = wait_for(&log, "pass.finished");
+    assert!(first.contains(r#""result":"applied""#), "{first}");
+
+    assert_eq!(push(&started, "00"), "401");
+    environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
+    commit(&environment);
+    assert_eq!(push(&started, RIGHT), "202");
+    let second = wait_for(&log, "pass.finished");
+    assert!(second.contains(r#""result":"applied""#), "{second}");
+
+    environment.edit("customers/smith.yaml", "kind: Instance", "kind: Instanz");
+    commit(&environment);
+    assert_eq!(push(&started, RIGHT), "202");
+    wait_for(&log, "files.invalid");
+    environment.edit("customers/smith.yaml", "kind: Instanz", "kind: Instance");
+    environment.edit("customers/smith.yaml", "erp2.smith", "erp3.smith");
+    commit(&environment);
+    assert_eq!(push(&started, RIGHT), "202");
+    let fixed = wait_for(&log, "pass.finished");
+    assert!(fixed.contains(r#""result":"applied""#), "{fixed}");
+    running.signal("INT");
+    assert_eq!(running.code(&log), Some(0));
+}
+
+#[test]
+fn it_survives_being_killed_while_it_fetches() {
+    let environment = project();
+    let mut noise = fastrand::Rng::with_seed(1);
+    let noise: Vec<u8> = std::iter::repeat_with(|| noise.u8(..))
+        .take(8 << 20)
+        .collect();
+    std::fs::write(environment.project().join("noise"), noise).unwrap();
+    let remote = as_remote(&environment);
+    let cache = environment.home().join(".prism-gitops/git");
+    let mut running = follow(&environment, &remote);
+    let is_half = || {
+        let files = walkdir::WalkDir::new(&cache).into_iter().flatten();
+        let mut names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.any(|name| name.starts_with("tmp_pack") || name.ends_with(".pack"))
+    };
+    while !is_half() {
+        assert!(running.0.try_wait().unwrap().is_none(), "it ended");
+    }
+    running.signal("KILL");
+    running.0.wait().unwrap();
+    let mut again = follow(&environment, &remote);
+    let log = lines(again.0.stderr.take().unwrap());
+    let pass = wait_for(&log, "pass.finished");
+    assert!(
+        pass.contains(r#""result":"applied""#) || pass.contains(r#""result":"unchanged""#),
+        "{pass}"
+    );
+}
+
+#[test]
+fn a_second_daemon_on_the_same_state_is_refused_and_the_first_one_recorded() {
+    let environment = project();
+    let line = "daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h";
+    let mut child = environment
+        .command()
+        .args(line.split(' '))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = lines(child.stderr.take().unwrap());
+    let pid = child.id();
+    let mut running = Running(child);
+    wait_for(&log, "pass.finished");
+    let second = environment.run(line).expect(1);
+    let told = format!("another daemon (process {pid}) keeps sandbox in step from");
+    assert!(second.stderr.contains(&told), "{}", second.stderr);
+    assert!(second.stderr.contains("--state-dir"), "{}", second.stderr);
+
+    running.signal("INT");
+    assert_eq!(running.code(&log), Some(0));
+    let history = environment.run("history").expect(0);
+    assert!(
+        history.stdout.contains("daemon (start) in sandbox"),
+        "{}",
+        history.stdout
+    );
 }

@@ -7,9 +7,7 @@ fn a_path_that_is_not_there() {
     let environment = Environment::new();
     insta::assert_snapshot!(environment.run("plan absent").shown(), @"
     --- stderr
-    Error: cannot read the files
-    Caused by:
-      there is no file or folder absent
+    Error: cannot read the files: there is no file or folder absent
     Hint: give the folder that holds the manifests; without one, the current folder is taken
     --- exit 1
     ");
@@ -23,9 +21,7 @@ fn no_credentials() {
     let environment = Environment::new();
     insta::assert_snapshot!(environment.run("plan").shown(), @"
     --- stderr
-    Error: cannot tell which tenant to work on, and as whom
-    Caused by:
-      no credentials: set PRISM_REFRESH_TOKEN or PRISM_ACCESS_TOKEN, log in with `prism login`, or give the project's environment an `auth`
+    Error: cannot tell which tenant to work on, and as whom: no credentials: set PRISM_REFRESH_TOKEN or PRISM_ACCESS_TOKEN, log in with `prism login`, or give the project's environment an `auth`
     Hint: set PRISM_REFRESH_TOKEN to the output of `prism me:token --type refresh`, or log in with `prism login`; to try things without an account, add --sandbox
     --- exit 1
     ");

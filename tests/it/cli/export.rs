@@ -181,7 +181,7 @@ fn markers_are_put_on_and_taken_off_alone() {
     );
     let adopted = environment.run("adopt acme --auto-approve").expect(0);
     assert!(
-        adopted.stdout.ends_with("Apply complete: 8 adopted.\n"),
+        adopted.stdout.ends_with("Adoption complete: 8 adopted.\n"),
         "{}",
         adopted.stdout
     );

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use super::environment::Environment;
+use super::far_end::FarEnd;
 use super::sandbox::{Running, lines, wait_for};
 
 /// A sandbox on a port of its own with this seed, and an environment that uses it.
@@ -81,6 +82,40 @@ fn a_list_that_breaks_off_shows_what_was_read_and_says_so() {
     assert_eq!(document["nodes"].as_array().unwrap().len(), 200);
     let causes = document["error"]["causes"].to_string();
     assert!(causes.contains("boom"), "{document:#}");
+}
+
+/// While the second page cannot be had, the first one is out: nothing waits for the end of a list.
+#[test]
+fn rows_are_written_before_the_next_page_is_read() {
+    for form in ["human", "json", "yaml", "csv", "name"] {
+        let (mut environment, _server) = served(&customers(250), None);
+        let (sender, first_rows) = std::sync::mpsc::channel::<()>();
+        let far_end = FarEnd::held(&mut environment, move |request| {
+            let query = request.json();
+            let pages_on = query["variables"]["after"].is_string();
+            // The reader lets the second page through once it has seen rows of the first.
+            if pages_on {
+                let _ = first_rows.recv_timeout(std::time::Duration::from_secs(60));
+            }
+        });
+        let mut child = environment
+            .command()
+            .args(["get", "customers", "-o", form, "--sort", "name"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdout = lines(child.stdout.take().unwrap());
+        wait_for(&stdout, "Customer 0001");
+        let asked =
+            |request: &super::far_end::Received| request.json()["variables"]["after"].is_string();
+        let on = far_end.received().iter().filter(|it| asked(it)).count();
+        assert!(on <= 1, "{form}: {on} pages were read ahead");
+        sender.send(()).unwrap();
+        sender.send(()).unwrap();
+        wait_for(&stdout, "Customer 0249");
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{form}");
+    }
 }
 
 #[test]

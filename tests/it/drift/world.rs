@@ -120,6 +120,7 @@ impl World {
         let loaded = pass::load(&self.files, None).await?;
         let nowhere = std::path::Path::new("/nonexistent");
         let context = PassContext {
+            only: None,
             platform: &self.client,
             clock: &self.clock,
             secrets: secrets::resolve_with(loaded.secrets.clone(), nowhere, |name| {
@@ -154,7 +155,8 @@ impl World {
     pub(crate) async fn carry_out(&self, planned: &Planned) -> Outcome {
         let (_stop, stopped) = watch::channel(false);
         let (events, _) = mpsc::unbounded_channel();
-        pass::apply(planned, &self.client, AtOnce::requests(8), stopped, events).await
+        let bounds = AtOnce::requests(8);
+        pass::apply(planned, &self.client, &self.clock, bounds, stopped, events).await
     }
 
     /// Demands that nothing is left to do.

@@ -8,27 +8,17 @@ use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
-use crate::plan::render::{self, Results};
-use crate::plan::{Action, Plan, Step, StepResult};
+use crate::plan::render;
+use crate::plan::{Action, Plan, Purpose, Step, StepResult};
 
 /// Writes the result in the form that was asked for.
 pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(&render::json(plan, Some(&results(plan, outcome)))),
+        Output::Json => ui.document(&render::json(plan, Some(&outcome.by_resource(plan)))),
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),
         _ => ui.result(&format!("\n{}\n", text(plan, outcome))),
     }
-}
-
-fn results(plan: &Plan, outcome: &Outcome) -> Results {
-    let addresses = plan
-        .resources
-        .iter()
-        .map(|resource| resource.address.clone());
-    addresses
-        .filter_map(|address| Some((address.clone(), outcome.of(plan, &address)?)))
-        .collect()
 }
 
 /// The summary line, and what failed with the words of the API.
@@ -84,11 +74,17 @@ fn summary(plan: &Plan, outcome: &Outcome) -> String {
             .filter(|(n, _)| *n > 0)
             .map(|(n, how)| format!("{n} {how}")),
     );
-    let head = match (outcome.interrupted, complete) {
-        (true, _) => "Apply interrupted",
-        (false, true) => "Apply complete",
-        (false, false) => "Apply incomplete",
+    let noun = match plan.purpose {
+        Purpose::Changes => "Apply",
+        Purpose::Adoption => "Adoption",
+        Purpose::Release => "Release",
     };
+    let how = match (outcome.interrupted, complete) {
+        (true, _) => "interrupted",
+        (false, true) => "complete",
+        (false, false) => "incomplete",
+    };
+    let head = format!("{noun} {how}");
     match parts.is_empty() {
         true => format!("{head}: nothing to do."),
         false => format!("{head}: {}.", parts.join(", ")),
@@ -112,7 +108,7 @@ fn done(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 8] = [
     "adopted",
     "created",
     "updated",
@@ -120,6 +116,7 @@ const WORDS: [&str; 7] = [
     "deployed",
     "disabled",
     "deleted",
+    "released",
 ];
 
 fn word(action: Action) -> usize {
@@ -136,6 +133,7 @@ fn word(action: Action) -> usize {
         Action::Deploy => 4,
         Action::Disable => 5,
         Action::Delete => 6,
+        Action::Release => 7,
     }
 }
 
@@ -170,6 +168,17 @@ mod tests {
         ]);
         let all = outcome(&vec![StepResult::Applied; 5]);
         insta::assert_snapshot!(text(&plan, &all), @"Apply complete: 1 created, 1 updated, 2 deployed.");
+    }
+
+    #[test]
+    fn adopting_and_releasing_are_called_so() {
+        let done = outcome(&[StepResult::Applied]);
+        let mut plan = plan_with(&[(instance("smith"), &[Action::Adopt])]);
+        plan.purpose = Purpose::Adoption;
+        insta::assert_snapshot!(text(&plan, &done), @"Adoption complete: 1 adopted.");
+        let mut plan = plan_with(&[(instance("smith"), &[Action::Release])]);
+        plan.purpose = Purpose::Release;
+        insta::assert_snapshot!(text(&plan, &done), @"Release complete: 1 released.");
     }
 
     #[test]

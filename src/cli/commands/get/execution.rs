@@ -110,6 +110,7 @@ pub(in crate::cli::commands) fn show(ui: &Ui, execution: &Value) -> Result<(), C
     match ui.output() {
         Output::Json => ui.document(execution),
         Output::Yaml => ui.result(&yaml::document(execution)),
+        Output::Name => record::show(ui, execution, "id"),
         _ => ui.result(&human(execution, ui.width_out())),
     }
 }

@@ -1,5 +1,7 @@
 //! The lists: flags to a request, its pages to stdout.
 
+use serde_json::Value;
+
 use crate::cli::args::filters::{Components, Customers, Filters, Instances, Integrations, Takes};
 use crate::cli::args::{FlowsArgs, FormArgs, ListArgs, Output, PageArgs, VersionsArgs};
 use crate::cli::error::CliError;
@@ -8,6 +10,7 @@ use crate::cli::lookup::{self, id_of};
 use crate::cli::show::listing::{Columns, End, Listing};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::model::nearest;
 use crate::prismatic::PrismaticClient;
 use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window};
 
@@ -135,7 +138,7 @@ async fn filtered<L>(
             }
             Takes::Integration => {
                 let found = lookup::integration(client, text).await?;
-                (flag.filter, id_of(&found).to_owned())
+                of_integration(&found, text)
             }
         };
         let added = request.filter(filter, &text);
@@ -144,6 +147,17 @@ async fn filtered<L>(
         })?;
     }
     Ok(request)
+}
+
+/// The filter for the instances of an integration. An instance points to the record of its
+/// version, and nothing says that the id of the draft stands for the versions too: the sequence
+/// does. Who gives a version's own id means that version.
+fn of_integration(record: &Value, given: &str) -> (&'static str, String) {
+    let is_version = id_of(record) == given && !record["versionCreatedAt"].is_null();
+    match record["versionSequenceId"].as_str() {
+        Some(sequence) if !is_version => ("integration_VersionSequenceId", sequence.to_owned()),
+        _ => ("integration", id_of(record).to_owned()),
+    }
 }
 
 /// The manifests' words for what the marketplace shows, or the API's own.
@@ -267,9 +281,14 @@ fn columns(
     let known = collection.fields();
     let unknown = form.columns.iter().find(|path| !known.contains(path));
     if let Some(unknown) = unknown {
+        let meant = nearest(unknown, known.iter().map(String::as_str))
+            .map(|name| format!("did you mean {name}? "));
         return Err(
-            CliError::user(format!("--columns: this list has no field {unknown:?}"))
-                .hint(format!("it has {}", known.join(", "))),
+            CliError::user(format!("--columns: this list has no field {unknown:?}")).hint(format!(
+                "{}it has {}",
+                meant.unwrap_or_default(),
+                known.join(", ")
+            )),
         );
     }
     let paths = match (form.columns.is_empty(), ui.output()) {

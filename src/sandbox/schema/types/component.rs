@@ -9,8 +9,8 @@ use crate::sandbox::schema::answer::Answer;
 use crate::sandbox::schema::bind::{Bindings, Fields};
 use crate::sandbox::schema::call::{Call, text};
 use crate::sandbox::schema::filter::{
-    Filters, any, contains, exact, flag, labelled, labelled_like, never, number, one_of, since,
-    until, uuid,
+    Filters, any, contains, exact, flag, labelled, labelled_like, never, number, one_of, refers,
+    since, until, uuid,
 };
 use crate::sandbox::schema::page::{Listed, SortKey, Sorts, page};
 use crate::sandbox::world::component::{Action, Component};
@@ -50,7 +50,10 @@ const FIELDS: Fields<Component> = &[
     ("versionSequenceId", |it, _| it.sequence.to_string().into()),
     ("versionNumber", |it, _| it.number.into()),
     ("versionIsLatest", |it, _| it.latest.into()),
-    ("versionIsAvailable", |_, _| true.into()),
+    ("versionIsAvailable", |it, _| (!it.withdrawn).into()),
+    ("customer", |it, call| {
+        Answer::shared(it.customer.and_then(|id| call.world.customers.get(id)))
+    }),
     ("versionCreatedAt", |it, _| it.created_at.into()),
     ("versionAt", |it, call| {
         Answer::shared(version_at(it, call).as_ref())
@@ -73,7 +76,6 @@ const NOTHING: &[&str] = &[
     "searchTerms",
     "documentationUrl",
     "iconUrl",
-    "customer",
     "attachments",
     "sourceDownloadUrl",
     "versionComment",
@@ -118,14 +120,20 @@ impl Listed for Component {
             labelled_like(value, |it: &Self| &it.labels)
         }),
         ("public", |value, _| flag(value, |it: &Self| it.public)),
-        ("customer", |_, _| Ok(Box::new(|_| false))),
-        ("customer_Isnull", |value, _| flag(value, |_| true)),
+        ("customer", |value, _| {
+            refers(value, "Customer", |it: &Self| it.customer)
+        }),
+        ("customer_Isnull", |value, _| {
+            flag(value, |it: &Self| it.customer.is_none())
+        }),
         ("outdated", |value, call| {
             flag(value, |it: &Self| outdated(it, call))
         }),
         // What the list starts from has seen to this one.
         ("allVersions", any),
-        ("versionIsAvailable", |value, _| flag(value, |_| true)),
+        ("versionIsAvailable", |value, _| {
+            flag(value, |it: &Self| !it.withdrawn)
+        }),
         ("versionNumber", |value, _| {
             number(value, |it: &Self| it.number)
         }),
@@ -176,7 +184,10 @@ impl Listed for Component {
         ("LABEL", |it, _| SortKey::text(&it.label)),
         ("DESCRIPTION", |it, _| SortKey::text(&it.description)),
         ("CATEGORY", |it, _| SortKey::text(&it.category)),
-        ("CUSTOMER", |_, _| SortKey::Nothing),
+        ("CUSTOMER", |it, call| {
+            let customer = it.customer.and_then(|id| call.world.customers.get(id));
+            customer.map_or(SortKey::Nothing, |customer| SortKey::text(&customer.name))
+        }),
         ("VERSION_CREATED_AT", |it, _| SortKey::Time(it.created_at)),
         ("VERSION_NUMBER", |it, _| SortKey::Number(it.number)),
     ];
@@ -184,15 +195,28 @@ impl Listed for Component {
 
 /// The rows that a list of components starts from: every version, or the newest of each.
 ///
-/// A `versionNumber` asks for that version, newest or not.
+/// A `versionNumber` asks for that version, newest or not. Where unknown components
+/// join the catalogue when a definition uses them, one that is asked for by its key
+/// is there already: whoever looks before importing finds what the import will find.
 pub(super) fn listed(call: &Call<'_>) -> Vec<Arc<Component>> {
     let all = call.args.flag("allVersions").unwrap_or(false);
-    let all = all || call.args.get("versionNumber").is_some();
+    let number = call.args.int("versionNumber");
+    let all = all || number.is_some();
     let components = call.world.components.iter();
-    components
+    let mut rows: Vec<_> = components
         .filter(|component| all || component.latest)
         .map(Arc::clone)
-        .collect()
+        .collect();
+    if let (Some(key), false) = (
+        call.args.text("key"),
+        call.moment().behaviour.strict_components,
+    ) {
+        rows.extend(
+            call.world
+                .unseen_components(call.moment().now, &key, number),
+        );
+    }
+    rows
 }
 
 /// Whether a component passes a query such as `["or", ["in", "key", "x"], ["in", "label", "x"]]`.

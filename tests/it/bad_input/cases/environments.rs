@@ -206,7 +206,7 @@ spec:
             code: "plain-secret",
             message: "a secret must not be written in the file",
             hint: Some(
-                "name where it is: {env: NAME} or {file: PATH}; if this one was ever pushed, replace it",
+                "name where it is: {env: NAME}, {file: PATH} or {exec: [PROGRAM, …]}; if this one was ever pushed, replace it",
             ),
             line: None,
         }],
@@ -228,7 +228,7 @@ spec:
             code: "plain-secret",
             message: "a secret must not be written in the file",
             hint: Some(
-                "name where it is: {env: NAME} or {file: PATH}; if this one was ever pushed, replace it",
+                "name where it is: {env: NAME}, {file: PATH} or {exec: [PROGRAM, …]}; if this one was ever pushed, replace it",
             ),
             line: None,
         }],

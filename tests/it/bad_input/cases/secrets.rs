@@ -23,13 +23,13 @@ spec:
             code: "plain-secret",
             message: "a secret must not be written in the file",
             hint: Some(
-                "name where it is: {env: NAME} or {file: PATH}; if this one was ever pushed, replace it",
+                "name where it is: {env: NAME}, {file: PATH} or {exec: [PROGRAM, …]}; if this one was ever pushed, replace it",
             ),
             line: None,
         }],
     },
     Case {
-        name: "secret from a command",
+        name: "secret from a line for a shell",
         files: &[(
             "a.yaml",
             r"apiVersion: prism-gitops/v1
@@ -39,15 +39,15 @@ spec:
   integration: {name: Acme ERP}
   customer: {externalId: c1}
   config:
-    API Key: {secret: {exec: [op, read, hunter2]}}
+    API Key: {secret: {exec: op read hunter2}}
 ",
         )],
         findings: &[Finding {
             at: "a.yaml:8:30",
             length: 1,
-            code: "unsupported",
-            message: "secrets from a command are not supported yet",
-            hint: Some("use {env: NAME} or {file: PATH}"),
+            code: "invalid-value",
+            message: "exec must be a list: a program and its arguments",
+            hint: Some("such as [vault, kv, get, -field=key, secret/smith]; there is no shell"),
             line: None,
         }],
     },

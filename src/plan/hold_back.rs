@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Operation, Output, Plan, Step, StepId};
 use crate::model::Address;
-use crate::plan::{Operation, Output, Plan, Step, StepId};
 
 /// Resources that lost steps, each with the held resource it waits for: itself,
 /// or the one it depends on.
@@ -17,13 +17,18 @@ pub type Withheld = BTreeMap<Address, Address>;
 ///
 /// Relies on the order of a plan: prerequisites stand before their dependents.
 pub fn hold_back(plan: &mut Plan, held: &BTreeSet<Address>) -> Withheld {
+    withhold(&mut plan.steps, held)
+}
+
+/// The same, of steps that are no plan yet.
+pub(super) fn withhold(steps: &mut Vec<Step>, held: &BTreeSet<Address>) -> Withheld {
     if held.is_empty() {
         return Withheld::new();
     }
     let mut removed: BTreeMap<StepId, Address> = BTreeMap::new();
     let mut places = BTreeMap::new();
     let mut withheld = Withheld::new();
-    plan.steps.retain_mut(|step| {
+    steps.retain_mut(|step| {
         let Some(because) = cause(step, held, &removed) else {
             let place = StepId(places.len());
             places.insert(step.id, place);

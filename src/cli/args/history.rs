@@ -1,0 +1,130 @@
+//! Arguments of `history`, `why` and `diff`: what was done, as the state folder has it.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::FolderArgs;
+use super::parse::{self, Moment};
+use crate::model::Address;
+
+/// Which history.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "State")]
+pub(crate) struct WhichArgs {
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+
+    /// The environment, as it was called when it was written; needed where the history has several.
+    #[arg(short, long, env = "PRISM_GITOPS_ENV", value_name = "NAME")]
+    pub(crate) env: Option<String>,
+}
+
+/// Shows what was done: passes, what they wrote, and how that ended. The newest come first.
+///
+/// Reads the history in the state folder; asks neither the tenant nor a daemon.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops history
+  prism-gitops history Instance/smith-erp --since 7d
+  prism-gitops history --failed -o json")]
+pub(crate) struct HistoryArgs {
+    /// Only what was done to this resource, with every field: `Integration/NAME` or `Instance/NAME`.
+    #[arg(value_name = "ADDRESS", value_parser = parse::address)]
+    pub(crate) address: Option<Address>,
+
+    /// The folder of the project.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    pub(crate) path: PathBuf,
+
+    /// Not before: `2026-11-20`, `2026-11-20T08:00:00Z`, or `7d` ago.
+    #[arg(long, env = "PRISM_GITOPS_SINCE", value_name = "TIME", value_parser = parse::moment)]
+    pub(crate) since: Option<Moment>,
+
+    /// Before: `2026-11-20`, `2026-11-20T08:00:00Z`, or `2h` ago.
+    #[arg(long, env = "PRISM_GITOPS_UNTIL", value_name = "TIME", value_parser = parse::moment)]
+    pub(crate) until: Option<Moment>,
+
+    /// Only of this revision: a commit, or its beginning.
+    #[arg(long, env = "PRISM_GITOPS_REVISION", value_name = "REV")]
+    pub(crate) revision: Option<String>,
+
+    /// Only passes in which something went wrong.
+    #[arg(long, env = "PRISM_GITOPS_FAILED", value_parser = FalseyValueParser::new())]
+    pub(crate) failed: bool,
+
+    /// At most so many passes.
+    #[arg(long, env = "PRISM_GITOPS_LIMIT", value_name = "N", default_value = "20", value_parser = parse::positive)]
+    pub(crate) limit: usize,
+
+    /// Older than the pass with this number, to go on where a page ended.
+    #[arg(long, env = "PRISM_GITOPS_BEFORE", value_name = "PASS")]
+    pub(crate) before: Option<i64>,
+
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
+}
+
+/// Says which commit, file and line set a value, when it was applied, and who changed it since.
+///
+/// Reads the history in the state folder; asks neither the tenant nor a daemon.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops why Instance/smith-erp
+  prism-gitops why Instance/smith-erp Endpoint
+  prism-gitops why Integration/acme-erp description -o json")]
+pub(crate) struct WhyArgs {
+    /// The resource: `Integration/NAME` or `Instance/NAME`.
+    #[arg(value_name = "ADDRESS", value_parser = parse::address)]
+    pub(crate) address: Address,
+
+    /// The field, as plans name it or a part of that; all of them without it.
+    #[arg(value_name = "FIELD")]
+    pub(crate) field: Option<String>,
+
+    /// The folder of the project.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    pub(crate) path: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
+}
+
+/// Shows what was written since a revision or a moment, resource by resource: then and now.
+///
+/// Tells what this program wrote, from the history in the state folder. What somebody
+/// else changed shows where a write met it; `plan` shows how the tenant is now.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops diff --at 1a2b3c4
+  prism-gitops diff --at 2026-11-20
+  prism-gitops diff --at 2h -o json")]
+pub(crate) struct DiffArgs {
+    /// The folder of the project.
+    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
+    pub(crate) path: PathBuf,
+
+    /// A commit or its beginning as it was last applied, or a time: `2026-11-20`, `2h` ago.
+    #[arg(long, env = "PRISM_GITOPS_AT", value_name = "REV|TIME")]
+    pub(crate) at: String,
+
+    /// Only this resource.
+    #[arg(long, env = "PRISM_GITOPS_RESOURCE", value_name = "ADDRESS", value_parser = parse::address)]
+    pub(crate) resource: Option<Address>,
+
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
+}

@@ -1,0 +1,81 @@
+//! A plan carried out, with the history taking note.
+
+use super::carry_out as carry_out_noting;
+use crate::cli::error::CliError;
+use crate::cli::project::Decided;
+use crate::cli::ui::Ui;
+use crate::controller::history::{About, Historian};
+use crate::execute::Outcome;
+use crate::model::history::{PassCounts, PassEnd, PassOutcome};
+use crate::plan::{Plan, StepResult};
+use crate::runtime::clock::{Clock as _, SystemClock};
+use crate::runtime::shutdown::Shutdown;
+
+/// Carries a plan out, and tells the history. A run that is cut off stays
+/// without an end there, for that is all that is known of it.
+pub(super) async fn carry_out(
+    ui: &Ui,
+    decided: &Decided,
+    signals: &Shutdown,
+    historian: &Historian,
+) -> Result<Outcome, CliError> {
+    let plan = &decided.planned.plan;
+    let began = SystemClock.instant();
+    let about = About {
+        environment: &plan.environment,
+        trigger: None,
+        revision: Some(&decided.revision),
+        began: decided.began,
+    };
+    let start = historian.start(&about, Some(&decided.planned));
+    let end = |outcome: &Outcome| PassEnd {
+        ended_at: SystemClock.now(),
+        duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        outcome: word(plan, outcome),
+        counts: counts(plan, outcome),
+        error: None,
+    };
+    if plan.is_empty() {
+        let outcome = Outcome::default();
+        historian.quiet(start, end(&outcome));
+        return Ok(outcome);
+    }
+    // Whether it is drift follows from the records; a single run has seen nothing before.
+    let places = std::sync::Arc::clone(&decided.planned.places);
+    let mut notes = historian.begin(start, places, std::collections::BTreeSet::new());
+    let outcome = carry_out_noting(ui, decided, signals, &mut notes).await?;
+    notes.stopped(plan, &outcome, SystemClock.now());
+    notes.end(end(&outcome));
+    Ok(outcome)
+}
+
+fn word(plan: &Plan, outcome: &Outcome) -> PassOutcome {
+    match outcome {
+        outcome if outcome.interrupted => PassOutcome::Interrupted,
+        outcome if outcome.failed() => PassOutcome::Incomplete,
+        _ if plan.is_empty() => PassOutcome::Unchanged,
+        _ => PassOutcome::Applied,
+    }
+}
+
+fn counts(plan: &Plan, outcome: &Outcome) -> PassCounts {
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let steps = |wanted: fn(&StepResult) -> bool| {
+        number(
+            outcome
+                .steps
+                .values()
+                .filter(|result| wanted(result))
+                .count(),
+        )
+    };
+    let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
+    PassCounts {
+        changes: number(differing.count()),
+        applied: steps(|result| *result == StepResult::Applied),
+        failed: steps(|result| matches!(result, StepResult::Failed { .. })),
+        held: 0,
+        blocked: plan.summary.blocked,
+        pending: plan.summary.pending,
+    }
+}

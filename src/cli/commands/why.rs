@@ -1,0 +1,178 @@
+//! `why`: which commit, file and line set a value, when, and who changed it since.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::{Output, WhyArgs};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::past::{Past, only, revision, sides, time, value, who};
+use crate::cli::show::harmless::harmless;
+use crate::cli::show::yaml;
+use crate::cli::ui::Ui;
+use crate::model::Address;
+use crate::model::history::WriteRecord;
+use crate::store::history::{FieldStory, HistoryQuery, Outside, stories};
+
+/// Runs the command.
+pub(super) fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
+    let writes = Past::of(&args.which, &args.path).writes(HistoryQuery {
+        address: Some(args.address.clone()),
+        ..HistoryQuery::default()
+    })?;
+    let environments = writes.iter().map(|write| write.environment.as_str());
+    let Some(environment) = only(environments)? else {
+        return Err(unwritten(&args.address));
+    };
+    let stories = chosen(stories(&writes), args.field.as_deref(), &args.address)?;
+    match ui.output() {
+        Output::Json => ui.document(&document(&args.address, environment, &stories))?,
+        Output::Yaml => {
+            ui.result(&yaml::document(&document(
+                &args.address,
+                environment,
+                &stories,
+            )))?;
+        }
+        _ => ui.result(&human(&args.address, environment, &stories))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn unwritten(address: &Address) -> CliError {
+    CliError::user(format!("the history has no write to {address}")).hint(
+        "what was set before the history began, or by hand, is not in it; \
+         `plan --all` shows whether it is in step now",
+    )
+}
+
+/// The field of that name, else those whose name holds it.
+fn chosen<'a>(
+    stories: Vec<FieldStory<'a>>,
+    field: Option<&str>,
+    address: &Address,
+) -> Result<Vec<FieldStory<'a>>, CliError> {
+    let Some(field) = field else {
+        return Ok(stories);
+    };
+    let lower = field.to_lowercase();
+    let quoted = format!("config {field:?}");
+    let exact = |story: &&FieldStory<'_>| story.path == field || story.path == quoted;
+    let part = |story: &&FieldStory<'_>| story.path.to_lowercase().contains(&lower);
+    let mut found: Vec<_> = stories.iter().filter(exact).cloned().collect();
+    if found.is_empty() {
+        found = stories.iter().filter(part).cloned().collect();
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let known: Vec<_> = stories.iter().map(|story| harmless(story.path)).collect();
+    let told = format!("the history has no write to {field:?} of {address}");
+    Err(CliError::user(told).hint(match known.is_empty() {
+        true => "no field of it was written".to_owned(),
+        false => format!("it has: {}", known.join(", ")),
+    }))
+}
+
+fn document(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> Value {
+    let fields: Vec<Value> = stories.iter().map(field).collect();
+    json!({
+        "formatVersion": "1.0",
+        "address": address,
+        "environment": environment,
+        "fields": fields,
+    })
+}
+
+fn field(story: &FieldStory<'_>) -> Value {
+    let outside = story.outside.iter().map(|outside| {
+        json!({
+            "from": outside.from,
+            "to": outside.to,
+            "after": outside.after,
+            "foundAt": outside.found_at,
+            "healedAt": outside.healed_by.ended_at(),
+            "healedBy": by(outside.healed_by),
+        })
+    });
+    json!({
+        "path": story.path,
+        "value": story.value,
+        "sensitive": story.sensitive,
+        "before": story.before,
+        "source": story.source,
+        "setAt": story.set_by.ended_at(),
+        "setBy": by(story.set_by),
+        "changedOutside": outside.collect::<Vec<_>>(),
+    })
+}
+
+fn by(write: &WriteRecord) -> Value {
+    json!({
+        "write": write.id,
+        "pass": write.pass,
+        "command": write.command,
+        "revision": write.revision,
+        "commit": write.commit,
+        "source": write.start.source,
+        "actor": write.actor,
+    })
+}
+
+fn human(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> String {
+    let mut text = format!("{address} in {}\n", harmless(environment));
+    for story in stories {
+        let now = match (story.sensitive, story.value) {
+            (true, _) => " = (sensitive)".to_owned(),
+            (false, Some(now)) => format!(" = {}", value(now)),
+            (false, None) => ", taken away".to_owned(),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n{}{now}", harmless(story.path));
+        let _ = writeln!(text, "    set at {}{}", at(story.set_by), place(story));
+        let _ = writeln!(text, "    applied {}", applied(story.set_by));
+        if let Some(before) = story.before.filter(|_| !story.sensitive) {
+            let _ = writeln!(text, "    before  {}", value(before));
+        }
+        for outside in &story.outside {
+            let _ = writeln!(text, "    {}", changed(outside, story.sensitive));
+        }
+    }
+    text
+}
+
+/// The commit if there is one, else what the files are called.
+fn at(write: &WriteRecord) -> String {
+    match &write.commit {
+        Some(commit) => format!("commit {}", harmless(commit)),
+        None => revision(write.revision.as_deref()),
+    }
+}
+
+fn place(story: &FieldStory<'_>) -> String {
+    story.source.map_or(String::new(), |source| {
+        format!(", {}", harmless(&source.to_string()))
+    })
+}
+
+fn applied(write: &WriteRecord) -> String {
+    format!(
+        "{} by {}, pass {}{}",
+        time(write.ended_at()),
+        write.command,
+        write.pass,
+        who(&write.actor)
+    )
+}
+
+fn changed(outside: &Outside<'_>, sensitive: bool) -> String {
+    let found = time(outside.found_at);
+    let when = match outside.after {
+        Some(after) => format!("between {} and {found}", time(after)),
+        None => format!("before {found}"),
+    };
+    let values = sides(outside.from, outside.to, sensitive);
+    let healed = applied(outside.healed_by);
+    format!("changed outside {when}: {values}; written again {healed}")
+}

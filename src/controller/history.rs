@@ -1,0 +1,302 @@
+//! What passes tell the history. Never waits, never fails, decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+
+use super::pass::{Planned, name_of};
+use super::queue::Reason;
+use crate::execute::{Outcome, StepEvent};
+use crate::model::history::{
+    Actor, ChangeRecord, HistoryEvent, HistoryHealth, PassEnd, PassKey, PassStart, StepOutcome,
+    StepRecord, WriteStart, shorten,
+};
+use crate::model::{Address, Desired, Location};
+use crate::plan::{Plan, PlannedResource, Step, StepId, StepResult};
+use crate::source::Revision;
+use crate::store::history::{Forgetful, HistorySink};
+
+/// What all passes of a process have in common, and where they are told.
+#[derive(Debug, Clone)]
+pub struct Historian {
+    sink: Arc<dyn HistorySink>,
+    command: &'static str,
+    actor: Actor,
+}
+
+/// What is known of a pass before it writes anything.
+#[derive(Debug, Clone)]
+pub struct About<'a> {
+    /// The environment.
+    pub environment: &'a str,
+    /// What woke the daemon up.
+    pub trigger: Option<String>,
+    /// The state of the files, where they could be read.
+    pub revision: Option<&'a Revision>,
+    /// When it began.
+    pub began: Timestamp,
+}
+
+impl Historian {
+    /// Tells a sink of the passes that this command makes.
+    #[must_use]
+    pub fn new(sink: Arc<dyn HistorySink>, command: &'static str, actor: Actor) -> Self {
+        Self {
+            sink,
+            command,
+            actor,
+        }
+    }
+
+    /// Keeps nothing.
+    #[must_use]
+    pub fn forgetful() -> Self {
+        Self::new(Forgetful::shared(), "", Actor::default())
+    }
+
+    /// How the recording fares.
+    #[must_use]
+    pub fn health(&self) -> HistoryHealth {
+        self.sink.health()
+    }
+
+    /// What there is to say of a pass, before it writes.
+    #[must_use]
+    pub fn start(&self, about: &About<'_>, planned: Option<&Planned>) -> PassStart {
+        let identity = planned.map(|planned| &planned.tenant.identity);
+        let user = identity.map(|identity| identity.email.clone());
+        let plan = planned.map(|planned| &planned.plan);
+        PassStart {
+            environment: about.environment.to_owned(),
+            organization: identity.map(|identity| identity.organization_id.clone()),
+            project: plan.map(|plan| plan.project.clone()),
+            command: self.command.to_owned(),
+            trigger: about.trigger.clone(),
+            revision: about.revision.map(|revision| name_of(revision).to_owned()),
+            commit: about.revision.and_then(commit),
+            plan: plan.map(|plan| plan.digest.clone()),
+            actor: Actor {
+                user: user.filter(|user| !user.is_empty()),
+                ..self.actor.clone()
+            },
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: about.began,
+        }
+    }
+
+    /// A pass that is about to write. `drifted` are resources that had been in
+    /// step with these files before.
+    #[must_use]
+    pub fn begin(
+        &self,
+        start: PassStart,
+        places: Arc<Places>,
+        drifted: BTreeSet<Address>,
+    ) -> PassNotes {
+        static KEYS: AtomicU64 = AtomicU64::new(0);
+        let key = PassKey(KEYS.fetch_add(1, Ordering::Relaxed));
+        let event = HistoryEvent::PassBegan(key, Box::new(start));
+        self.sink.note(event);
+        PassNotes {
+            sink: Arc::clone(&self.sink),
+            key,
+            drifted,
+            places,
+            begun: BTreeSet::new(),
+        }
+    }
+
+    /// A pass that wrote nothing.
+    pub fn quiet(&self, start: PassStart, end: PassEnd) {
+        let event = HistoryEvent::Quiet(Box::new(start), Box::new(end));
+        self.sink.note(event);
+    }
+}
+
+/// Where the config variables of resources are declared, by the path of their changes.
+pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
+
+/// Where the config variables are declared that a plan may write.
+pub(super) fn places(desired: &Desired, plan: &Plan) -> Arc<Places> {
+    let touched: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
+    let instances = desired.instances.iter();
+    let places = instances.filter_map(|instance| {
+        let address = instance.address();
+        touched.contains(&address).then(|| {
+            let config = instance.config.iter();
+            let places =
+                config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone()));
+            (address, places.collect())
+        })
+    });
+    Arc::new(places.collect())
+}
+
+/// The place of a config variable, also for a part of it: an input of a connection.
+fn place<'a>(places: &'a BTreeMap<String, Location>, path: &str) -> Option<&'a Location> {
+    let part_of = |variable: &str| {
+        let rest = path.strip_prefix(variable);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let found = places.iter().find(|(variable, _)| part_of(variable));
+    found.map(|(_, location)| location)
+}
+
+/// What the loop keeps for the history until a pass has ended.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    /// The environment, as the connection has it. Kept from pass to pass.
+    pub(super) environment: Option<String>,
+    /// The files, where they could be read.
+    pub(super) revision: Option<Revision>,
+    /// The pass, where there is a plan.
+    pub(super) start: Option<PassStart>,
+    /// The pass, where it writes.
+    pub(super) notes: Option<PassNotes>,
+}
+
+impl Noted {
+    /// Begins with the next pass.
+    pub(super) fn begin(&mut self) {
+        *self = Self {
+            environment: self.environment.take(),
+            ..Self::default()
+        };
+    }
+
+    /// What there is to say of a pass. `environment` is what it is called before
+    /// there was a connection.
+    pub(super) fn start(
+        &self,
+        historian: &Historian,
+        environment: &str,
+        (reason, began): (Reason, Timestamp),
+        planned: Option<&Planned>,
+    ) -> PassStart {
+        let about = About {
+            environment: self.environment.as_deref().unwrap_or(environment),
+            trigger: Some(reason.to_string()),
+            revision: self.revision.as_ref(),
+            began,
+        };
+        historian.start(&about, planned)
+    }
+}
+
+/// The commit, if the files are exactly that.
+fn commit(revision: &Revision) -> Option<String> {
+    let commit = revision.commit.as_ref().filter(|commit| !commit.dirty);
+    commit.map(|commit| commit.hash.clone())
+}
+
+/// A pass under way, as the history sees it.
+#[derive(Debug)]
+pub struct PassNotes {
+    sink: Arc<dyn HistorySink>,
+    key: PassKey,
+    drifted: BTreeSet<Address>,
+    places: Arc<Places>,
+    begun: BTreeSet<Address>,
+}
+
+impl PassNotes {
+    /// An operation began or ended.
+    pub fn step(&mut self, plan: &Plan, event: &StepEvent, now: Timestamp) {
+        let (StepEvent::Started { step, .. } | StepEvent::Finished { step, .. }) = event;
+        let result = match event {
+            StepEvent::Started { .. } => None,
+            StepEvent::Finished { result, .. } => Some(result),
+        };
+        if let Some(step) = find(plan, *step) {
+            self.note(plan, step, result, now);
+        }
+    }
+
+    /// Every operation has ended: of what was begun, the rest was not attempted.
+    pub fn stopped(&mut self, plan: &Plan, outcome: &Outcome, now: Timestamp) {
+        for (step, result) in &outcome.steps {
+            if *result == StepResult::NotAttempted
+                && let Some(step) = find(plan, *step)
+                && self.begun.contains(&step.address)
+            {
+                self.note(plan, step, Some(result), now);
+            }
+        }
+    }
+
+    /// The pass has ended.
+    pub fn end(self, end: PassEnd) {
+        let event = HistoryEvent::PassEnded(self.key, Box::new(end));
+        self.sink.note(event);
+    }
+
+    fn note(&mut self, plan: &Plan, step: &Step, result: Option<&StepResult>, now: Timestamp) {
+        let address = &step.address;
+        if self.begun.insert(address.clone()) {
+            let drift = self.drifted.contains(address);
+            let place = plan.resources.binary_search_by(|r| r.address.cmp(address));
+            if let Ok(resource) = place.map(|place| &plan.resources[place]) {
+                let start = write_start(resource, self.places.get(address), drift, now);
+                let event = HistoryEvent::WriteBegan(self.key, Box::new(start));
+                self.sink.note(event);
+            }
+        }
+        let record = step_record(step, result, now);
+        let event = HistoryEvent::Step(self.key, address.clone(), record);
+        self.sink.note(event);
+    }
+}
+
+fn find(plan: &Plan, id: StepId) -> Option<&Step> {
+    plan.steps.get(id.0)
+}
+
+fn write_start(
+    resource: &PlannedResource,
+    places: Option<&BTreeMap<String, Location>>,
+    drift: bool,
+    now: Timestamp,
+) -> WriteStart {
+    let record = |change| {
+        let mut record = ChangeRecord::from(change);
+        record.source = places
+            .and_then(|places| place(places, &record.path))
+            .cloned();
+        record
+    };
+    WriteStart {
+        address: resource.address.clone(),
+        display_name: resource.display_name.clone(),
+        customer: resource.customer.clone(),
+        actions: resource
+            .actions
+            .iter()
+            .map(|action| action.as_str().to_owned())
+            .collect(),
+        source: resource.source.clone(),
+        reason: resource.reason.clone(),
+        drift,
+        started_at: now,
+        changes: resource.changes.iter().map(record).collect(),
+    }
+}
+
+fn step_record(step: &Step, result: Option<&StepResult>, now: Timestamp) -> StepRecord {
+    let (outcome, message) = match result {
+        None => (StepOutcome::Unfinished, None),
+        Some(StepResult::Applied) => (StepOutcome::Applied, None),
+        Some(StepResult::Failed { message, .. }) => (StepOutcome::Failed, Some(message)),
+        Some(StepResult::Skipped { because }) => (StepOutcome::Skipped, Some(because)),
+        Some(StepResult::NotAttempted) => (StepOutcome::NotAttempted, None),
+    };
+    StepRecord {
+        step: u64::try_from(step.id.0).unwrap_or(u64::MAX),
+        operation: step.operation.words().to_owned(),
+        started_at: now,
+        ended_at: result.map(|_| now),
+        outcome,
+        message: message.map(|message| shorten(message)),
+    }
+}

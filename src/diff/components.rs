@@ -1,0 +1,97 @@
+//! Components that definitions need and the tenant does not offer.
+//!
+//! An import would be refused, or fail at the first run. Only definitions that
+//! would be imported are looked at, so that a tenant in step costs no request.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{ChangeSet, IntegrationDiff, Refusal, TargetVersion, Verdict};
+use crate::definition::Definitions;
+use crate::model::{Address, Catalogue, ComponentsWanted, Diagnostic, ResourceName};
+use crate::validate::{self, MissingComponent};
+
+/// What to look up before anything is imported.
+#[must_use]
+pub fn components_wanted(changes: &ChangeSet, definitions: &Definitions) -> ComponentsWanted {
+    let mut wanted = ComponentsWanted::new();
+    for diff in changes.integrations.iter().filter(|diff| imports(diff)) {
+        if let Some(definition) = definitions.get(&diff.name) {
+            validate::want_components(definition, &mut wanted);
+        }
+    }
+    wanted
+}
+
+/// Stops the integrations whose components are missing, and the instances that
+/// wait for a version of them. Says of which it could not be found out.
+pub fn stop_without_components(
+    changes: &mut ChangeSet,
+    definitions: &Definitions,
+    catalogue: &Catalogue,
+) -> Vec<Diagnostic> {
+    let mut unread: BTreeMap<Arc<str>, Vec<Address>> = BTreeMap::new();
+    let mut stopped = BTreeSet::new();
+    for diff in changes.integrations.iter_mut().filter(|diff| imports(diff)) {
+        let Some(definition) = definitions.get(&diff.name) else {
+            continue;
+        };
+        let check = validate::components(definition, catalogue);
+        for why in check.unread {
+            let address = Address::integration(diff.name.clone());
+            unread.entry(why).or_default().push(address);
+        }
+        if let (Some(refusal), Verdict::Compared(changes)) =
+            (refusal(&check.missing), &mut diff.verdict)
+        {
+            changes.blocked = Some(refusal);
+            stopped.insert(diff.name.clone());
+        }
+    }
+    stop_instances(changes, &stopped);
+    unread
+        .into_iter()
+        .map(|(why, of)| unchecked(&why, &of))
+        .collect()
+}
+
+fn imports(diff: &IntegrationDiff) -> bool {
+    matches!(&diff.verdict, Verdict::Compared(changes) if changes.import)
+}
+
+fn refusal(missing: &[MissingComponent]) -> Option<Refusal> {
+    let reasons: Vec<_> = (missing.iter())
+        .map(|missing| format!("{} ({})", missing.message, missing.place))
+        .collect();
+    let mut hints: Vec<&str> = Vec::new();
+    for missing in missing {
+        if !hints.contains(&missing.hint.as_str()) {
+            hints.push(&missing.hint);
+        }
+    }
+    (!reasons.is_empty()).then(|| Refusal::new(reasons.join("; ")).hint(hints.join("; ")))
+}
+
+/// Instances of versions that exist go on.
+fn stop_instances(changes: &mut ChangeSet, stopped: &BTreeSet<ResourceName>) {
+    for diff in &mut changes.instances {
+        if let Verdict::Compared(instance) = &diff.verdict
+            && let TargetVersion::Published(integration) = &instance.target
+            && stopped.contains(integration)
+        {
+            let address = Address::integration(integration.clone());
+            let reason = format!("waits for a version of {address}, which is blocked");
+            diff.verdict = Verdict::Refused(Refusal::new(reason));
+        }
+    }
+}
+
+fn unchecked(why: &str, of: &[Address]) -> Diagnostic {
+    let names: Vec<_> = of.iter().map(ToString::to_string).collect();
+    let message = format!(
+        "whether the tenant has all components of {} is not known: {why}",
+        names.join(", ")
+    );
+    Diagnostic::warning("components-unread", message)
+        .hint("they are imported all the same; the server refuses what it does not know")
+}

@@ -1,0 +1,27 @@
+//! The draft of an integration, which is what is written to.
+//!
+//! Which record of an integration a list shows is not known (FACTS §7): it may
+//! be a published version, whose id the mutations do not take.
+
+use serde_json::Value;
+
+use crate::model::{IntegrationId, Observed};
+use crate::prismatic::client::PrismaticClient;
+use crate::prismatic::convert;
+use crate::prismatic::observe::draft_of_sequence;
+use crate::prismatic::operations::nodes::VersionNode;
+
+/// Whether a record of a list of integrations is a published version and not the draft.
+#[must_use]
+pub fn is_version(record: &Value) -> bool {
+    let node: Result<VersionNode, _> = serde_json::from_value(record.clone());
+    node.is_ok_and(|node| convert::is_version(&node, ""))
+}
+
+impl PrismaticClient {
+    /// The draft of an integration, by its version sequence (a bare UUID). Absent where
+    /// none of its records is told to be the draft.
+    pub async fn draft(&self, sequence: &str) -> Observed<IntegrationId> {
+        draft_of_sequence(&self.session, sequence).await
+    }
+}

@@ -1,0 +1,34 @@
+//! The keys of all components, for suggestions.
+
+use serde::Deserialize;
+
+use super::{After, Operation};
+use crate::prismatic::paging::{Page, Walk, walk};
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "components",
+    repeat: Repeat::Read,
+    document: include_str!("component_keys.graphql"),
+};
+
+#[derive(Deserialize)]
+struct Data {
+    components: Page<KeyNode>,
+}
+
+/// A component of which only the key matters.
+#[derive(Deserialize)]
+pub(in crate::prismatic) struct KeyNode {
+    id: String,
+    pub(in crate::prismatic) key: String,
+}
+
+pub(in crate::prismatic) async fn run(session: &Session) -> Walk<KeyNode> {
+    let fetch = |after: Option<String>| async move {
+        let data: Data = session.read(&OPERATION.call(&After { after })?).await?;
+        Ok(data.components)
+    };
+    walk(fetch, |node| node.id.clone()).await
+}

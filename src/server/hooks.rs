@@ -1,0 +1,200 @@
+//! Webhooks: somebody pushed, or something changed in the tenant.
+//!
+//! # Invariants
+//!
+//! - Nothing is looked at before the signature was checked, in constant time.
+//! - A call carries no input: it wakes the loop, which asks the remote and the
+//!   tenant itself. So a replayed call costs a look and nothing else.
+//! - Wake-ups are deduplicated: however many come, one at most waits.
+
+mod signature;
+mod words;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+
+use super::reply;
+use crate::controller::Status;
+use crate::model::Secret;
+
+/// The largest body that is read, in bytes. A push of hundreds of commits is smaller.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Provider {
+    /// `X-Hub-Signature-256`.
+    GitHub,
+    /// `webhook-signature` with a signing token, else `X-Gitlab-Token`.
+    GitLab,
+    /// `X-Hub-Signature`.
+    Bitbucket,
+    /// `X-Signature-256` or `X-Signature`, for everything else that can sign a body.
+    Generic,
+    /// Prismatic's own events: `X-Webhook-Signature`.
+    Prismatic,
+}
+
+impl Provider {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::GitHub,
+        Self::GitLab,
+        Self::Bitbucket,
+        Self::Generic,
+        Self::Prismatic,
+    ];
+
+    /// Its name in paths, flags and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::GitLab => "gitlab",
+            Self::Bitbucket => "bitbucket",
+            Self::Generic => "generic",
+            Self::Prismatic => "prismatic",
+        }
+    }
+
+    /// The provider of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
+    }
+}
+
+/// Who may wake the daemon.
+#[derive(Debug, Clone)]
+pub struct Hooks {
+    /// The secret of each provider that may.
+    pub secrets: Vec<(Provider, Secret)>,
+    /// The branch that is followed: a push to another wakes nobody.
+    pub branch: Option<String>,
+    /// Told that somebody pushed.
+    pub pushes: mpsc::Sender<()>,
+    /// Told that something changed in the tenant.
+    pub events: mpsc::Sender<()>,
+    /// Where calls are counted.
+    counts: Option<watch::Sender<Status>>,
+}
+
+impl Hooks {
+    /// Who may wake whom.
+    #[must_use]
+    pub fn new(
+        secrets: Vec<(Provider, Secret)>,
+        branch: Option<String>,
+        pushes: mpsc::Sender<()>,
+        events: mpsc::Sender<()>,
+    ) -> Self {
+        Self {
+            secrets,
+            branch,
+            pushes,
+            events,
+            counts: None,
+        }
+    }
+
+    /// The same, with calls counted in the status.
+    #[must_use]
+    pub fn counted(mut self, counts: watch::Sender<Status>) -> Self {
+        self.counts = Some(counts);
+        self
+    }
+
+    fn count(&self, provider: Provider, result: &'static str) {
+        if let Some(counts) = &self.counts {
+            counts.send_modify(|status| status.totals.webhook(provider.as_str(), result));
+        }
+    }
+
+    /// Whether a checked body is a reason to wake somebody, and whom.
+    fn heard(&self, provider: Provider, headers: &HeaderMap, body: &[u8]) -> bool {
+        let value: Value = serde_json::from_slice(body).unwrap_or_default();
+        if provider == Provider::Prismatic {
+            let told = words::event(headers, &value);
+            tracing::info!(
+                event = "tenant.event",
+                what = told.what,
+                subject = told.subject,
+                who = told.who,
+                "the tenant says that something changed"
+            );
+            if !told.concerns_us() {
+                return false;
+            }
+            // Full: a wake-up is waiting already.
+            let _ = self.events.try_send(());
+            return true;
+        }
+        let other = |branch: &String| words::pushed(&value).is_some_and(|to| !to.contains(branch));
+        if self.branch.as_ref().is_some_and(other) {
+            return false;
+        }
+        let _ = self.pushes.try_send(());
+        true
+    }
+}
+
+/// The route.
+pub(super) fn router(hooks: Hooks) -> Router {
+    Router::new()
+        .route("/webhooks/{provider}", post(receive))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .method_not_allowed_fallback(only_post)
+        .with_state(hooks)
+}
+
+async fn only_post() -> Response {
+    reply::error(StatusCode::METHOD_NOT_ALLOWED, "only POST is answered here")
+}
+
+async fn receive(
+    State(hooks): State<Hooks>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Response {
+    let known = Provider::of(&name).and_then(|provider| {
+        let found = hooks.secrets.iter().find(|(known, _)| *known == provider);
+        found.map(|(provider, secret)| (*provider, secret))
+    });
+    let Some((provider, secret)) = known else {
+        return reply::error(StatusCode::NOT_FOUND, "no secret is set for this webhook");
+    };
+    let Ok(body) = body else {
+        hooks.count(provider, "too-large");
+        return reply::error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body could not be read, or is larger than 4 MiB",
+        );
+    };
+    if !signature::is_right(provider, secret, &headers, &body) {
+        hooks.count(provider, "refused");
+        tracing::warn!(
+            event = "webhook.refused",
+            provider = provider.as_str(),
+            "a webhook was called with a wrong signature"
+        );
+        return reply::error(
+            StatusCode::UNAUTHORIZED,
+            "the signature is missing or wrong",
+        );
+    }
+    let woken = hooks.heard(provider, &headers, &body);
+    let result = if woken { "accepted" } else { "ignored" };
+    hooks.count(provider, result);
+    (StatusCode::ACCEPTED, Json(json!({ "status": result }))).into_response()
+}
+
+#[cfg(test)]
+mod tests;

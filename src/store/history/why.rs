@@ -1,0 +1,136 @@
+//! Who set a field, and who changed it since: what follows from the records.
+//!
+//! Pure. A plan's change says what the tenant had and what was declared. Where
+//! a later plan finds something else than the one before had left, somebody
+//! changed it outside in between.
+
+use jiff::Timestamp;
+
+use crate::model::Location;
+use crate::model::history::{ChangeRecord, StepOutcome, WriteRecord};
+
+/// The story of one field of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldStory<'a> {
+    /// Which field, as plans name it.
+    pub path: &'a str,
+    /// The last value that was written; `None` where it was taken away or is sensitive.
+    pub value: Option<&'a str>,
+    /// The value is secret, or may be.
+    pub sensitive: bool,
+    /// The write that first set this value, as far as the records go back.
+    pub set_by: &'a WriteRecord,
+    /// Where it was declared: the field, or else its resource.
+    pub source: Option<&'a Location>,
+    /// What was there before that write.
+    pub before: Option<&'a str>,
+    /// Changes by somebody else, of which these files knew nothing; the newest last.
+    pub outside: Vec<Outside<'a>>,
+}
+
+/// A change that somebody made outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside<'a> {
+    /// What we had left, unless it is sensitive.
+    pub from: Option<&'a str>,
+    /// What was found, unless it is sensitive.
+    pub to: Option<&'a str>,
+    /// It was made after this moment, where that is known.
+    pub after: Option<Timestamp>,
+    /// It was found at this moment.
+    pub found_at: Timestamp,
+    /// The write that undid it.
+    pub healed_by: &'a WriteRecord,
+}
+
+/// The stories of all fields of one resource in one environment, in the order
+/// of their paths. `writes` are its writes, the newest first.
+#[must_use]
+pub fn stories(writes: &[WriteRecord]) -> Vec<FieldStory<'_>> {
+    let mut stories: Vec<FieldStory<'_>> = Vec::new();
+    // What failed may have been done all the same or not; it sets nothing for certain.
+    let done = writes.iter().rev();
+    for write in done.filter(|write| write.outcome == StepOutcome::Applied) {
+        for change in &write.start.changes {
+            match stories.iter_mut().find(|story| story.path == change.path) {
+                Some(story) => story.go_on(write, change),
+                None => stories.push(FieldStory::begin(write, change)),
+            }
+        }
+    }
+    stories.sort_by_key(|story| story.path);
+    stories
+}
+
+impl<'a> FieldStory<'a> {
+    fn begin(write: &'a WriteRecord, change: &'a ChangeRecord) -> Self {
+        let mut story = Self {
+            path: &change.path,
+            value: change.after.as_deref(),
+            sensitive: change.sensitive,
+            set_by: write,
+            source: place(write, change),
+            before: change.before.as_deref(),
+            outside: Vec::new(),
+        };
+        if write.start.drift {
+            // Seen in step by a daemon whose records do not go back that far.
+            let from = change.after.as_deref();
+            story
+                .outside
+                .push(Outside::found(write, change, from, None));
+        }
+        story
+    }
+
+    fn go_on(&mut self, write: &'a WriteRecord, change: &'a ChangeRecord) {
+        let hidden = self.sensitive || change.sensitive;
+        let left = self.value;
+        let moved = !hidden && change.before.as_deref() != left;
+        if write.start.drift || moved {
+            let since = Some(self.last_write());
+            self.outside
+                .push(Outside::found(write, change, left, since));
+        }
+        let same = if hidden {
+            write.start.drift
+        } else {
+            change.after.as_deref() == left
+        };
+        if !same {
+            self.set_by = write;
+            self.source = place(write, change);
+            self.before = change.before.as_deref();
+        }
+        self.value = change.after.as_deref();
+        self.sensitive = hidden;
+    }
+
+    /// When we last left this field as it should be.
+    fn last_write(&self) -> Timestamp {
+        let healed = self.outside.last().map(|outside| outside.healed_by);
+        let healed = healed.filter(|healed| healed.id > self.set_by.id);
+        healed.unwrap_or(self.set_by).ended_at()
+    }
+}
+
+fn place<'a>(write: &'a WriteRecord, change: &'a ChangeRecord) -> Option<&'a Location> {
+    change.source.as_ref().or(write.start.source.as_ref())
+}
+
+impl<'a> Outside<'a> {
+    fn found(
+        write: &'a WriteRecord,
+        change: &'a ChangeRecord,
+        from: Option<&'a str>,
+        after: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            from,
+            to: change.before.as_deref(),
+            after,
+            found_at: write.start.started_at,
+            healed_by: write,
+        }
+    }
+}

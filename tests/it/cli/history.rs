@@ -1,0 +1,183 @@
+//! `history`, `why` and `diff` after real runs, and what they leave on disk.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
+use super::environment::Environment;
+use super::fixture::project;
+
+const APPLY: &str = "apply --sandbox --auto-approve";
+
+/// An environment after a first apply.
+fn applied() -> Environment {
+    let environment = project();
+    environment.run(APPLY).expect(0);
+    environment
+}
+
+fn edit(environment: &Environment, from: &str, to: &str) {
+    let file = environment.project().join("customers/smith.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from));
+    std::fs::write(file, text.replace(from, to)).unwrap();
+}
+
+fn json(environment: &Environment, line: &str) -> Value {
+    let run = environment.run(&format!("{line} -o json")).expect(0);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+/// Times, digests and whoever runs the test, taken out.
+fn stable(text: &str) -> String {
+    let mut words = Vec::new();
+    for line in text.lines() {
+        let line = line.split(", started").next().unwrap();
+        let indent = line.len() - line.trim_start().len();
+        let clean = line.split_whitespace().map(|word| {
+            let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            if bare.ends_with('Z') && bare.len() == 20 {
+                word.replace(bare, "TIME")
+            } else if bare.len() == 12 && bare.bytes().all(|b| b.is_ascii_hexdigit()) {
+                word.replace(bare, "DIGEST")
+            } else {
+                word.to_owned()
+            }
+        });
+        words.push(format!(
+            "{}{}",
+            " ".repeat(indent),
+            clean.collect::<Vec<_>>().join(" ")
+        ));
+    }
+    words.join("\n")
+}
+
+#[test]
+fn a_value_is_traced_through_two_applies() {
+    let environment = applied();
+    edit(&environment, "erp.smith.example", "new.smith.example");
+    environment.run(APPLY).expect(0);
+    environment.run(APPLY).expect(0);
+
+    let history = environment.run("history Instance/smith").expect(0);
+    insta::assert_snapshot!(stable(&history.stdout), @"");
+    let why = environment.run("why Instance/smith Endpoint").expect(0);
+    insta::assert_snapshot!(stable(&why.stdout), @"");
+    let document = json(&environment, "history");
+    let first = document["passes"][2]["revision"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let diff = environment.run(&format!("diff --at {first}")).expect(0);
+    insta::assert_snapshot!(stable(&diff.stdout), @"");
+
+    let outcomes: Vec<_> = document["passes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| &p["outcome"])
+        .collect();
+    assert_eq!(outcomes, ["unchanged", "applied", "applied"]);
+    let why = json(&environment, "why Instance/smith Endpoint");
+    let field = &why["fields"][0];
+    assert_eq!(field["value"], "https://new.smith.example");
+    assert_eq!(field["source"]["file"], "customers/smith.yaml");
+    assert_eq!(
+        field["source"]["line"], 8,
+        "where the variable is, not the instance"
+    );
+    let csv = environment.run("history -o csv").expect(0);
+    assert_eq!(csv.stdout.lines().count(), 4, "{}", csv.stdout);
+}
+
+#[test]
+fn without_a_history_commands_say_where_they_looked() {
+    let environment = project();
+    for line in ["history", "why Instance/smith", "diff --at 2h"] {
+        let run = environment.run(line).expect(1);
+        assert!(
+            run.stderr.contains("there is no history in"),
+            "{}",
+            run.stderr
+        );
+    }
+    environment.run(APPLY).expect(0);
+    let run = environment.run("why Instance/nobody").expect(1);
+    assert!(
+        run.stderr.contains("has no write to Instance/nobody"),
+        "{}",
+        run.stderr
+    );
+    let run = environment.run("why Instance/smith Nothing").expect(1);
+    assert!(run.stderr.contains("it has: "), "{}", run.stderr);
+    let run = environment.run("diff --at nonsense").expect(1);
+    assert!(
+        run.stderr.contains("no pass at \"nonsense\""),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_history_that_cannot_be_kept_stops_no_apply() {
+    let environment = project();
+    let folder = environment.project().join(".prism-gitops");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("history.sqlite"), "not a database ".repeat(100)).unwrap();
+    let run = environment.run(APPLY).expect(0);
+    assert_eq!(
+        run.stderr.matches("the history is not kept").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    std::fs::remove_dir_all(&folder).ok();
+    environment.run(APPLY).expect(0);
+    environment.run("history").expect(0);
+}
+
+#[test]
+fn no_secret_is_in_the_file_or_its_log() {
+    const CANARY: &str = "canary-7f3a9b2c";
+    let mut environment = project();
+    environment.set("SMITH_KEY", CANARY);
+    edit(
+        &environment,
+        "Endpoint: https://erp.smith.example",
+        "Endpoint: {secret: {env: SMITH_KEY}}",
+    );
+    environment.run(APPLY).expect(0);
+    environment.set("SMITH_KEY", &format!("{CANARY}-rotated"));
+    environment.run(APPLY).expect(0);
+    let why = environment.run("why Instance/smith Endpoint").expect(0);
+    assert!(why.stdout.contains("(sensitive)"), "{}", why.stdout);
+    let folder = environment.project().join(".prism-gitops");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("history") {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes
+                .windows(CANARY.len())
+                .any(|part| part == CANARY.as_bytes());
+            assert!(!found, "{name} holds the secret");
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+}
+
+#[test]
+fn no_history_is_kept_where_none_is_wanted() {
+    let environment = project();
+    environment
+        .run(&format!("{APPLY} --history-size 0"))
+        .expect(0);
+    assert!(
+        !environment
+            .project()
+            .join(".prism-gitops/history.sqlite")
+            .exists()
+    );
+}
