@@ -21,6 +21,7 @@ mod secret;
 mod secret_records;
 mod source_file;
 mod status;
+pub(crate) mod tally;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use change::FieldChange;

@@ -150,15 +150,7 @@ impl Stages for Live {
         let platform = prepared.connection.platform.as_ref();
         let bounds = AtOnce::requests(prepared.connection.concurrency);
         let clock = self.clock.as_ref();
-        pass::apply(
-            &prepared.planned,
-            platform,
-            clock,
-            bounds,
-            stop,
-            events,
-        )
-        .await
+        pass::apply(&prepared.planned, platform, clock, bounds, stop, events).await
     }
 }
 

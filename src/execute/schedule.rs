@@ -11,6 +11,10 @@ use crate::plan::{Operation, Step, StepId};
 /// each request: as many as a request takes.
 const SHARED: usize = 25;
 
+/// For how many requests at once at most: a platform does not send more of one kind. What
+/// is under way when somebody says stop is finished, so no more than is of use.
+const CROWDS: usize = 4;
+
 /// How many steps are under way at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AtOnce {
@@ -27,7 +31,7 @@ impl AtOnce {
         let alone = concurrency.max(1);
         Self {
             alone,
-            shared: alone.saturating_mul(SHARED),
+            shared: alone.min(CROWDS) * SHARED,
         }
     }
 }
@@ -151,6 +155,7 @@ fn shares(operation: &Operation) -> bool {
         | Operation::SwitchInstance { .. } => true,
         Operation::DeployInstance { force, .. } => !force,
         Operation::ImportIntegration { .. }
+        // Shares too, but stands between writes that do not, and never in a crowd.
         | Operation::UpdateIntegration { .. }
         | Operation::PublishIntegration { .. }
         | Operation::SetAvailability { .. }

@@ -4,6 +4,7 @@ mod forms;
 mod ownership;
 mod schema;
 mod steps;
+mod work;
 
 use std::collections::BTreeSet;
 

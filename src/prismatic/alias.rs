@@ -2,6 +2,10 @@
 //!
 //! An error that names an alias in its path spoils that look-up only.
 
+mod gather;
+
+pub(super) use gather::Gather;
+
 use futures::future::{BoxFuture, join_all};
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::alias::Gather;
 use super::components;
 use super::connection::Connection;
 use super::observe;
 use super::operations::{
     configure_instance, create_instance, definition, delete_instance, deploy_instance, identity,
-    import_integration, publish_integration, set_availability, set_marketplace, update_instance,
-    update_integration, validate_definition,
+    import_integration, lookups, publish_integration, set_availability, set_marketplace,
+    update_instance, update_integration, validate_definition,
 };
 use super::platform::{
     Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
@@ -28,6 +29,9 @@ use crate::model::{
 };
 use crate::runtime::clock::Clock;
 
+/// Requests that write to instances, of one kind, that are under way at once.
+const PLACES: usize = 4;
+
 /// A tenant reached through Prismatic's GraphQL API.
 #[derive(Debug)]
 pub struct PrismaticClient {
@@ -35,6 +39,8 @@ pub struct PrismaticClient {
     updates: Lane,
     configures: Lane,
     deploys: Lane,
+    labels: Lane,
+    definitions: Gather,
 }
 
 impl PrismaticClient {
@@ -52,9 +58,12 @@ impl PrismaticClient {
         let wire = Wire::new(transport, Budget::new(rate), clock, seed);
         Self {
             session: Session::new(wire, connection),
-            updates: Lane::new(&update_instance::OPERATION),
-            configures: Lane::new(&configure_instance::OPERATION),
-            deploys: Lane::new(&deploy_instance::OPERATION),
+            updates: Lane::new(&update_instance::OPERATION, PLACES),
+            configures: Lane::new(&configure_instance::OPERATION, PLACES),
+            deploys: Lane::new(&deploy_instance::OPERATION, PLACES),
+            // Quick, and seldom many: markers come one by one behind their imports.
+            labels: Lane::new(&update_integration::OPERATION, 1),
+            definitions: Gather::new(lookups::DETAILS),
         }
     }
 
@@ -76,7 +85,7 @@ impl Platform for PrismaticClient {
     }
 
     async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {
-        definition::run(&self.session, id).await
+        definition::run(&self.session, &self.definitions, id).await
     }
 
     async fn validate_definition(&self, definition: &str) -> PlatformResult<()> {
@@ -100,7 +109,7 @@ impl Platform for PrismaticClient {
     }
 
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
-        update_integration::run(&self.session, update).await
+        update_integration::run(&self.session, &self.labels, update).await
     }
 
     async fn publish_integration(

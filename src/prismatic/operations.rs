@@ -78,7 +78,8 @@ pub(super) struct PageOf<'a> {
 pub(super) struct Done {}
 
 /// Those of which several may share a request.
-const SHARED: [&Operation; 3] = [
+const SHARED: [&Operation; 4] = [
+    &update_integration::OPERATION,
     &update_instance::OPERATION,
     &configure_instance::OPERATION,
     &deploy_instance::OPERATION,

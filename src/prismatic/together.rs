@@ -9,8 +9,13 @@
 //! - The root fields of a mutation run one after the other, by GraphQL's rules.
 //! - Each write has its own outcome. Where one of a request fails, the success of
 //!   the others is not believed: servers exist that take a whole request back for
-//!   one part of it. What is idempotent is sent again; for a deploy, the effect
-//!   is looked for, and only what certainly was not deployed is deployed again.
+//!   one part of it. What is idempotent is sent again. For a deploy, the effect
+//!   is looked for, and it is sent again only on two proofs: the instance still
+//!   calls for it on two looks with a pause between, and the answer shows that the
+//!   server took it back (it showed the instance as deployed) or took in nothing.
+//!   Without the second proof its effect is reported as unknown.
+//! - Deploys begin one by one, as do all after one that was not carried out
+//!   beside a failed one.
 //! - What creates something (`createInstance`, `importIntegration`,
 //!   `publishIntegration`) never shares a request: the effects of many could not
 //!   be told apart after a lost reply.
@@ -31,10 +36,11 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::batch::Verdict;
+use self::effects::{Evidence, Found};
 use self::size::Size;
 use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::lost;
-use super::operations::{Input, Operation};
+use super::operations::Operation;
 use super::platform::PlatformResult;
 use super::redact::Redactor;
 use super::retry::Repeat;
@@ -42,9 +48,6 @@ use super::session::Session;
 use super::transport::TransportError;
 
 pub(super) use self::batch::sample;
-
-/// Requests of one kind that are under way at once.
-const PLACES: usize = 4;
 
 /// One write that waits. No `Debug`: the input may be secret.
 pub(super) struct Part {
@@ -76,12 +79,13 @@ impl std::fmt::Debug for Lane {
 }
 
 impl Lane {
-    pub(super) fn new(operation: &'static Operation) -> Self {
+    /// A line of which so many requests are under way at once. The fewer, the more gathers for each.
+    pub(super) fn new(operation: &'static Operation, places: usize) -> Self {
         Self {
             operation,
             queue: Mutex::default(),
-            places: Semaphore::new(PLACES),
-            size: Mutex::default(),
+            places: Semaphore::new(places),
+            size: Mutex::new(Size::of(operation.repeat)),
         }
     }
 
@@ -155,7 +159,7 @@ impl Lane {
     ) -> BoxFuture<'a, Vec<PlatformResult<Value>>> {
         Box::pin(async move {
             if parts.len() <= 1 {
-                return self.each_alone(session, parts).await;
+                return self.each_alone(session, parts, true).await;
             }
             match batch::send(session, self.operation, &parts).await {
                 Ok(batch::Outcome { verdicts, took }) => {
@@ -166,7 +170,14 @@ impl Lane {
                 }
                 Err(error) if self.too_much(&error) => {
                     lock(&self.size).refused(parts.len());
-                    self.halves(session, parts).await
+                    match self.operation.repeat {
+                        Repeat::Once => {
+                            let refused = |part| (part, Evidence::Refused);
+                            let parts = parts.into_iter().map(refused).collect();
+                            self.look_for(session, parts).await
+                        }
+                        Repeat::Read | Repeat::Idempotent => self.halves(session, parts).await,
+                    }
                 }
                 Err(error) => {
                     lock(&self.size).went_badly(parts.len());
@@ -183,11 +194,19 @@ impl Lane {
         all
     }
 
-    async fn each_alone(&self, session: &Session, parts: Vec<Part>) -> Vec<PlatformResult<Value>> {
+    /// Sends each as a request of its own. With `learn`, more may go together if that is quick.
+    async fn each_alone(
+        &self,
+        session: &Session,
+        parts: Vec<Part>,
+        learn: bool,
+    ) -> Vec<PlatformResult<Value>> {
         let alone = |part: Part| async move {
-            let input = &part.input;
-            let call = self.operation.call(&Input { input })?;
-            session.write::<Value>(&call.hiding(part.hiding)).await
+            let (object, took) = batch::alone(session, self.operation, part).await?;
+            if learn {
+                lock(&self.size).went_well(1, took);
+            }
+            Ok(object)
         };
         join_all(parts.into_iter().map(alone)).await
     }
@@ -208,8 +227,12 @@ impl Lane {
             outcomes.push(match verdict {
                 Verdict::Done(object) if clean => Some(Ok(object)),
                 Verdict::Failed(error) => Some(Err(error)),
-                Verdict::Done(_) | Verdict::Doubt => {
-                    unsure.push(part);
+                Verdict::Done(object) => {
+                    unsure.push((part, Evidence::of(&object)));
+                    None
+                }
+                Verdict::Doubt => {
+                    unsure.push((part, Evidence::None));
                     None
                 }
             });
@@ -225,39 +248,59 @@ impl Lane {
     async fn make_sure(
         &self,
         session: &Session,
-        parts: Vec<Part>,
+        parts: Vec<(Part, Evidence)>,
         progress: bool,
     ) -> Vec<PlatformResult<Value>> {
-        match (self.operation.repeat, progress) {
-            (Repeat::Once, _) => self.look_for(session, parts).await,
-            (_, true) => self.carry(session, parts).await,
-            (_, false) => {
-                lock(&self.size).went_badly(parts.len());
-                self.each_alone(session, parts).await
-            }
+        if self.operation.repeat == Repeat::Once {
+            return self.look_for(session, parts).await;
         }
+        let parts: Vec<_> = parts.into_iter().map(|(part, _)| part).collect();
+        if progress {
+            return self.carry(session, parts).await;
+        }
+        lock(&self.size).went_badly(parts.len());
+        self.each_alone(session, parts, false).await
     }
 
-    /// Sends again, one by one, what certainly had no effect.
-    async fn look_for(&self, session: &Session, parts: Vec<Part>) -> Vec<PlatformResult<Value>> {
+    /// Looks for the effects of deploys, and sends again, one by one, what certainly had none.
+    async fn look_for(
+        &self,
+        session: &Session,
+        parts: Vec<(Part, Evidence)>,
+    ) -> Vec<PlatformResult<Value>> {
         if parts.is_empty() {
             return Vec::new();
         }
-        lock(&self.size).went_badly(parts.len());
-        let effects = effects::of_deploys(session, &parts).await;
-        let one = |(part, effect): (Part, effects::Found)| async move {
-            match effect {
-                effects::Found::Done(object) => Ok(object),
-                effects::Found::NotDone => {
-                    let mut alone = self.each_alone(session, vec![part]).await;
+        let (parts, evidence): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let found = effects::of_deploys(session, &parts).await;
+        let not_done = |(found, evidence): (&Found, &Evidence)| {
+            matches!(found, Found::NotDone) && *evidence != Evidence::Refused
+        };
+        if found.iter().zip(&evidence).any(not_done) {
+            lock(&self.size).alone();
+        } else {
+            lock(&self.size).went_badly(parts.len());
+        }
+        let one = |((part, evidence), found): ((Part, Evidence), Found)| async move {
+            match (found, evidence) {
+                (Found::Done(object), _) => Ok(object),
+                (Found::NotDone, Evidence::Refused | Evidence::Shown) => {
+                    let mut alone = self.each_alone(session, vec![part], false).await;
                     alone.pop().unwrap_or_else(|| Err(self.given_up()))
                 }
-                effects::Found::Unknown(message) => {
-                    Err(self.error(ErrorKind::Protocol { message }, Effect::Unknown))
-                }
+                (Found::NotDone, Evidence::None) => Err(self.unsure(
+                    "another write of the same request failed, and the instance still calls for a deploy; \
+                     it is not asked for twice in one run"
+                        .to_owned(),
+                )),
+                (Found::Unknown(why), _) => Err(self.unsure(why)),
             }
         };
-        join_all(parts.into_iter().zip(effects).map(one)).await
+        join_all(parts.into_iter().zip(evidence).zip(found).map(one)).await
+    }
+
+    fn unsure(&self, message: String) -> PlatformError {
+        self.error(ErrorKind::Protocol { message }, Effect::Unknown)
     }
 
     /// The request as a whole was not taken in; a smaller one may be.

@@ -122,13 +122,13 @@ fn write_faults(operation: &str) -> Vec<Fault> {
         refuse("__all__"),
         refuse("name"),
         Fault::NullField {
-            path: "payload".to_owned(),
+            path: "*".to_owned(),
         },
         Fault::NullField {
-            path: format!("payload.{object}"),
+            path: format!("*.{object}"),
         },
         Fault::NullField {
-            path: "payload.object".to_owned(),
+            path: "*.object".to_owned(),
         },
     ]
 }

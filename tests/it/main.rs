@@ -41,4 +41,6 @@ mod sandbox;
 #[cfg(feature = "sandbox")]
 mod sdl;
 mod server;
+#[cfg(feature = "sandbox")]
+mod shared;
 mod wire;

@@ -2,7 +2,9 @@
 //!
 //! That an offset does what its name says is not taken on trust. The pages
 //! count only if together they are the list beyond doubt: each as long as it
-//! has to be, no record null or twice, `totalCount` the same on every page. Else
+//! has to be, no record null or twice, `totalCount` the same on every page, and
+//! each page beginning with the record that the one before it ends with: what is
+//! deleted or inserted meanwhile shifts the pages behind it, and shows there. Else
 //! the list is walked by its cursors, as if nothing had been fetched ahead.
 
 use std::collections::HashSet;
@@ -30,7 +32,7 @@ pub(in crate::prismatic) struct Place {
 }
 
 impl Place {
-    fn after(after: Option<String>) -> Self {
+    pub(in crate::prismatic) fn after(after: Option<String>) -> Self {
         Self {
             after,
             offset: None,
@@ -87,10 +89,16 @@ impl Shape {
     /// `None` where there is nothing to fetch ahead.
     fn of<T>(first: &Page<T>) -> Option<Self> {
         let (page, total) = (first.nodes.len(), first.total_count?);
-        let more = first.page_info.has_next_page && page > 0 && total > page;
+        let more = first.page_info.has_next_page && page > 1 && total > page;
         // Two pages are as quick by cursor, and a cursor is never in doubt.
-        let worth = total > page.saturating_mul(2) && total.div_ceil(page.max(1)) <= MAX_PAGES;
+        let worth = total > page.saturating_mul(2) && total / page.max(1) < MAX_PAGES;
         (more && worth).then_some(Self { page, total })
+    }
+
+    /// Where the pages after the first begin: each with the last record of the one before.
+    fn offsets(self) -> impl Iterator<Item = usize> {
+        let step = self.page - 1;
+        (step..self.total - 1).step_by(step)
     }
 
     fn fits<T>(self, page: &Page<T>, offset: usize) -> bool {
@@ -112,30 +120,33 @@ where
     Fut: Future<Output = PlatformResult<Page<T>>>,
 {
     let mut seen = HashSet::with_capacity(shape.total);
+    let mut last = String::new();
     for node in &first.nodes {
-        if !is_new(node.as_ref(), &mut seen, id) {
+        last = id(node.as_ref()?);
+        if !seen.insert(last.clone()) {
             return None;
         }
     }
-    let offsets = (shape.page..shape.total).step_by(shape.page);
-    let mut pages = stream::iter(offsets)
+    let mut pages = stream::iter(shape.offsets())
         .map(|offset| async move { (offset, fetch(Place::offset(offset)).await) })
         .buffered(WINDOW);
     let mut items = Vec::with_capacity(shape.total - shape.page);
     while let Some((offset, page)) = pages.next().await {
         let page = page.ok().filter(|page| shape.fits(page, offset))?;
-        for node in page.nodes {
-            if !is_new(node.as_ref(), &mut seen, id) {
+        let nodes: Option<Vec<T>> = page.nodes.into_iter().collect();
+        let mut nodes = nodes?.into_iter();
+        if nodes.next().map(|node| id(&node)).as_ref() != Some(&last) {
+            return None;
+        }
+        for node in nodes {
+            last = id(&node);
+            if !seen.insert(last.clone()) {
                 return None;
             }
-            items.extend(node);
+            items.push(node);
         }
     }
     Some(items)
-}
-
-fn is_new<T>(node: Option<&T>, seen: &mut HashSet<String>, id: &impl Fn(&T) -> String) -> bool {
-    node.is_some_and(|node| seen.insert(id(node)))
 }
 
 #[cfg(test)]

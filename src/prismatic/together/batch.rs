@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Part;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::graphql::{self, Answer, Failure, GraphQlError, Mutation};
-use crate::prismatic::operations::Operation;
+use crate::prismatic::operations::{Input, Operation};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::redact::Redactor;
 use crate::prismatic::session::{Call, Session};
@@ -57,6 +57,26 @@ pub(super) async fn send(
         })
     };
     session.run(&call.hiding(hiding), judge).await
+}
+
+/// Sends one part as the plain operation; gives the object of its payload and how long the answer took.
+///
+/// # Errors
+///
+/// As the operation by itself.
+pub(super) async fn alone(
+    session: &Session,
+    operation: &Operation,
+    part: Part,
+) -> PlatformResult<(Value, Duration)> {
+    let input = &part.input;
+    let call = operation.call(&Input { input })?;
+    let judge = |reply: &Reply, _: &Redactor| {
+        let answer = graphql::open::<Mutation<Value>>(reply, operation.repeat)?;
+        let object = answer.whole(operation.repeat)?.object(operation.repeat)?;
+        Ok((object, reply.took))
+    };
+    session.run(&call.hiding(part.hiding), judge).await
 }
 
 /// The document of an operation for so many inputs at once.

@@ -1,5 +1,7 @@
 //! Whether a deploy had its effect, where the answer does not say.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,11 +11,38 @@ use crate::prismatic::alias::look_up;
 use crate::prismatic::operations::lookups;
 use crate::prismatic::session::Session;
 
+/// How long after a first look an instance is looked at again: what is read may
+/// come from a copy that lags behind.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What the answer to the request itself shows of one deploy, beside its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// The server turned the whole request away before it began.
+    Refused,
+    /// It showed the instance as deployed. If it calls for a deploy since, that
+    /// was taken back.
+    Shown,
+    /// Nothing: a later look cannot tell a deploy that was not done from one
+    /// that does not show yet.
+    None,
+}
+
+impl Evidence {
+    /// What the object of a payload shows.
+    pub(super) fn of(object: &Value) -> Self {
+        match object["needsDeploy"].as_bool() {
+            Some(false) => Self::Shown,
+            _ => Self::None,
+        }
+    }
+}
+
 /// What is known of one deploy.
 pub(super) enum Found {
     /// The instance does not call for a deploy any more.
     Done(Value),
-    /// The instance still calls for it.
+    /// The instance still calls for it, on two looks.
     NotDone,
     /// Nobody can tell; why.
     Unknown(String),
@@ -27,6 +56,24 @@ struct State {
 
 /// Looks for the effects of deploys, many in one request.
 pub(super) async fn of_deploys(session: &Session, parts: &[Part]) -> Vec<Found> {
+    let parts: Vec<&Part> = parts.iter().collect();
+    let mut all = look(session, &parts).await;
+    let mut open: Vec<_> = (all.iter_mut().zip(parts))
+        .filter(|(found, _)| matches!(found, Found::NotDone))
+        .collect();
+    if open.is_empty() {
+        return all;
+    }
+    tokio::time::sleep(PAUSE).await;
+    let again: Vec<_> = open.iter().map(|(_, part)| *part).collect();
+    let again = look(session, &again).await;
+    for ((found, _), again) in open.iter_mut().zip(again) {
+        **found = again;
+    }
+    all
+}
+
+async fn look(session: &Session, parts: &[&Part]) -> Vec<Found> {
     let id = |part: &Part| part.input["id"].as_str().unwrap_or_default().to_owned();
     let wanted: Vec<_> = parts
         .iter()

@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
+use crate::prismatic::retry::Repeat;
+
 /// With how many a line begins.
 const FIRST: usize = 5;
+
+/// With how many a line begins that nobody may send again: it is learnt from single
+/// writes how long they take, as a gateway that gives up leaves all of them unknown.
+const FIRST_ONCE: usize = 1;
 
 /// More are of little use: a request is counted once, whatever is in it.
 const MOST: usize = 25;
@@ -21,16 +27,20 @@ pub(super) struct Size {
     most: usize,
 }
 
-impl Default for Size {
-    fn default() -> Self {
-        Self {
-            now: FIRST,
-            most: MOST,
-        }
-    }
-}
-
 impl Size {
+    pub(super) fn of(repeat: Repeat) -> Self {
+        let now = match repeat {
+            Repeat::Once => FIRST_ONCE,
+            Repeat::Read | Repeat::Idempotent => FIRST,
+        };
+        Self { now, most: MOST }
+    }
+
+    /// From now on each is a request of its own.
+    pub(super) fn alone(&mut self) {
+        *self = Self { now: 1, most: 1 };
+    }
+
     pub(super) fn now(&self) -> usize {
         self.now
     }
@@ -62,7 +72,7 @@ mod tests {
 
     #[test]
     fn it_grows_while_quick_and_shrinks_when_slow_or_refused() {
-        let mut size = Size::default();
+        let mut size = Size::of(Repeat::Idempotent);
         let mut seen = vec![size.now()];
         for _ in 0..4 {
             size.went_well(size.now(), Duration::from_millis(80));
@@ -85,6 +95,17 @@ mod tests {
         size.refused(2);
         size.refused(1);
         size.went_badly(1);
+        assert_eq!(size.now(), 1);
+    }
+
+    #[test]
+    fn what_must_not_be_sent_again_begins_alone_and_can_stay_so() {
+        let mut size = Size::of(Repeat::Once);
+        assert_eq!(size.now(), 1);
+        size.went_well(1, Duration::from_millis(80));
+        assert_eq!(size.now(), 2);
+        size.alone();
+        size.went_well(1, Duration::ZERO);
         assert_eq!(size.now(), 1);
     }
 }
