@@ -251,6 +251,9 @@ impl Lane {
         parts: Vec<(Part, Evidence)>,
         progress: bool,
     ) -> Vec<PlatformResult<Value>> {
+        if parts.is_empty() {
+            return Vec::new();
+        }
         if self.operation.repeat == Repeat::Once {
             return self.look_for(session, parts).await;
         }
