@@ -86,7 +86,8 @@ pub(super) async fn alone(
 fn document(one: &str, count: usize) -> String {
     let (name, rest) = one.split_once("($input: ").unwrap_or((one, ""));
     let (kind, rest) = rest.split_once(") {").unwrap_or((rest, ""));
-    let (root, after) = rest.rsplit_once('}').unwrap_or((rest, ""));
+    // The operation ends with the first brace that is not indented; fragments follow it.
+    let (root, after) = rest.split_once("\n}\n").unwrap_or((rest, ""));
     let head: Vec<_> = (0..count)
         .map(|index| format!("$i{index}: {kind}"))
         .collect();
@@ -97,7 +98,7 @@ fn document(one: &str, count: usize) -> String {
                 .replacen("$input", &input, 1)
         })
         .collect();
-    format!("{name}({}) {{{body}}}{after}", head.join(", "))
+    format!("{name}({}) {{{body}\n}}\n{after}", head.join(", "))
 }
 
 /// The document of two, for checking against a schema.
