@@ -62,6 +62,41 @@ $(PEER_STAMP): tests/peer/package.json $(PEER_LOCK)
 	$(NPM) ci --prefix target/peer --ignore-scripts --no-audit --no-fund
 	touch $@
 
+# How many random worlds: a nightly run's by default.
+WORLDS ?= 1000000
+
+.PHONY: worlds
+worlds: ## Live through WORLDS random worlds, and every cell of the fault matrix
+	PRISM_GITOPS_TEST_WORLDS=$(WORLDS) PRISM_GITOPS_TEST_ALL=1 \
+		$(CARGO) test --locked --profile worlds --test it -- random_worlds:: faults::
+
+.PHONY: soak
+soak: ## Run the loop for a day of simulated time, and look at its memory
+	PRISM_GITOPS_TEST_HOURS=24 $(CARGO) test --locked --profile worlds --test it -- --nocapture soak::
+
+.PHONY: seeded-bugs
+seeded-bugs: ## Plant ten bugs, one at a time, and demand that a named test finds each
+	scripts/seeded-bugs
+
+# How long each target is fuzzed, in seconds.
+FUZZ_SECONDS ?= 600
+
+.PHONY: fuzz
+fuzz: ## Fuzz every target: with cargo-fuzz on nightly, else with many unguided inputs
+	FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
+
+.PHONY: mutants
+mutants: ## Mutate the pure modules, and list what no test notices (needs cargo-mutants)
+	$(CARGO) mutants --test-tool nextest
+
+.PHONY: sbom
+sbom: ## Write target/sbom.cdx.json: what the shipped binary is made of (needs jq)
+	scripts/sbom
+
+.PHONY: licences
+licences: ## List the crates of the shipped binary with their licences
+	$(CARGO) tree --locked --edges normal --target all --prefix none --format '{p} {l}' | sed 's/ (\*)$$//; s/ (proc-macro)//' | sort -u
+
 .PHONY: fmt
 fmt: ## Format the code
 	$(CARGO) fmt

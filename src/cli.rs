@@ -10,6 +10,7 @@
 //! - With `-o json` stdout holds exactly one document, also on failure.
 //! - The exit code is a variant of [`Exit`].
 
+mod api_token;
 mod args;
 mod commands;
 mod confirm;
@@ -17,6 +18,7 @@ mod diagnostics;
 mod early;
 mod error;
 mod exit;
+mod far;
 mod lookup;
 mod panic;
 mod past;

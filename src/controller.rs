@@ -22,13 +22,16 @@
 
 pub mod backoff;
 pub mod connect;
+pub mod control;
 pub mod delays;
 pub mod driver;
 pub mod error;
 pub mod fights;
 pub mod gate;
 pub mod history;
+mod holding;
 pub mod memory;
+pub mod notices;
 pub mod pass;
 pub mod queue;
 pub mod reconciler;

@@ -5,6 +5,8 @@
 //! that half works is worse than one that is restarted.
 
 mod polling;
+#[cfg(unix)]
+mod supervision;
 
 pub use polling::Polled;
 
@@ -16,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::controller::connect::ProvenanceSource;
+use crate::controller::control::{Control, Kept};
 use crate::controller::delays::Delays;
 use crate::controller::driver::{self, Driver};
 use crate::controller::history::Historian;
@@ -23,12 +26,15 @@ use crate::controller::reconciler::Reconciler;
 use crate::controller::remembered::Remembered;
 use crate::controller::stages::{Choices, Live};
 use crate::controller::{Connect, SecretResolver, Status};
+use crate::notifier::{self, Notifier};
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Limits;
 use crate::runtime::shutdown::Shutdown;
+#[cfg(unix)]
+use crate::runtime::supervisor::Supervisor;
 use crate::runtime::tasks::{Ended, How, Tasks};
 use crate::server::hooks::Hooks;
-use crate::server::{self, ServerState};
+use crate::server::{self, Api, ApiOptions, ServerState};
 use crate::source::Source;
 
 /// How long requests may take to finish after the loop has ended.
@@ -37,6 +43,9 @@ const GRACE: Duration = Duration::from_secs(5);
 const LOOP: &str = "controller";
 const SERVER: &str = "server";
 const GIT: &str = "git";
+const NOTIFIER: &str = "notifier";
+#[cfg(unix)]
+const SUPERVISION: &str = "supervision";
 
 /// Everything a daemon is given.
 pub struct DaemonOptions {
@@ -70,12 +79,23 @@ pub struct DaemonOptions {
     pub chosen_environment: Option<String>,
     /// What is known of secrets that were written before.
     pub remembered: Remembered,
+    /// Tells people of changes, if anybody is to be told.
+    pub notifier: Option<Notifier>,
     /// Takes note of what is done.
     pub history: Historian,
+    /// Where a pause is kept.
+    pub kept: Kept,
+    /// Who may ask over HTTP, and what was done before.
+    pub api: ApiOptions,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
     pub allow_delete: bool,
+    /// Grows with each request to look at everything again, at once.
+    pub reloads: Option<watch::Receiver<u64>>,
+    /// The service manager that wants to hear how things stand, if there is one.
+    #[cfg(unix)]
+    pub supervisor: Option<Supervisor>,
     /// When to stop.
     pub shutdown: Shutdown,
 }
@@ -158,7 +178,11 @@ pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> 
         &options.environment,
         options.clock.instant(),
     ));
+    let kept = std::mem::take(&mut options.kept);
+    let control = Control::open(kept, sender.clone(), Arc::clone(&options.clock));
+    let api = std::mem::take(&mut options.api);
     let state = ServerState {
+        api: Api::new(api, control.clone()),
         status,
         clock: Arc::clone(&options.clock),
         limits: Limits::for_interval(options.interval),
@@ -179,7 +203,20 @@ pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> 
         };
         tasks.spawn(GIT, polling::run(polled, around));
     }
-    let (driver, listen) = assemble(options, sender);
+    #[cfg(unix)]
+    if let Some(supervisor) = options.supervisor.take() {
+        let around = supervision::Around {
+            status: sender.subscribe(),
+            reloads: options.reloads.clone(),
+            clock: Arc::clone(&options.clock),
+            limits: Limits::for_interval(options.interval),
+        };
+        tasks.spawn(SUPERVISION, supervision::run(supervisor, around));
+    }
+    if let Some(notifier) = options.notifier.take() {
+        tasks.spawn(NOTIFIER, notifier::run(notifier, sender.subscribe()));
+    }
+    let (driver, listen) = assemble(options, sender, control);
     if let Some(listener) = listen {
         tasks.spawn(SERVER, serve(listener, state, hooks, finished));
     }
@@ -207,6 +244,7 @@ pub async fn run(mut options: DaemonOptions) -> Result<ExitReason, DaemonError> 
 fn assemble(
     options: DaemonOptions,
     status: watch::Sender<Status>,
+    control: Control,
 ) -> (Driver, Option<TcpListener>) {
     let stages = Arc::new(Live::new(
         options.connect,
@@ -228,9 +266,11 @@ fn assemble(
         options.interval,
         options.delays,
     )
-    .noting(options.history);
+    .noting(options.history)
+    .obeying(control);
     let environment = &options.environment;
-    let mut driver = Driver::new(environment, reconciler, options.watch, options.shutdown);
+    let mut driver = Driver::new(environment, reconciler, options.watch, options.shutdown)
+        .with_reloads(options.reloads);
     if let Some(events) = options.events {
         driver = driver.with_events(events);
     }

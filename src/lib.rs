@@ -32,6 +32,7 @@ pub mod config;
 pub mod controller;
 pub mod daemon;
 pub mod execute;
+pub mod notifier;
 pub mod prismatic;
 pub mod runtime;
 #[cfg(feature = "sandbox")]

@@ -20,6 +20,7 @@ mod instance;
 mod integration;
 mod keys;
 mod lines;
+mod notices;
 mod paths;
 mod policy;
 mod project;

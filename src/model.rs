@@ -14,7 +14,9 @@ pub mod history;
 mod ids;
 mod marker;
 mod nearest;
+mod notices;
 mod observed;
+mod pause;
 mod policy;
 mod scope;
 mod secret;
@@ -22,6 +24,7 @@ mod secret_records;
 mod source_file;
 mod status;
 pub(crate) mod tally;
+mod told;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use change::FieldChange;
@@ -38,11 +41,13 @@ pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;
 pub use nearest::nearest;
+pub use notices::{NoticeKind, NotifyTarget, NotifyVia};
 pub use observed::{
-    ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
+    Asked, ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
     Tenant, VariableStatus, VersionRecord,
 };
+pub use pause::{LONGEST_REASON, Pause};
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind,
 };
@@ -53,3 +58,4 @@ pub use secret_records::{
 };
 pub use source_file::SourceFile;
 pub use status::{Health, SyncStatus};
+pub use told::{chain, one_line};

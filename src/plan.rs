@@ -13,6 +13,7 @@ mod instance;
 mod integration;
 mod orphan;
 mod release;
+mod rename;
 mod review;
 mod step;
 mod summary;

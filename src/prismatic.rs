@@ -40,3 +40,4 @@ mod testing;
 pub use client::PrismaticClient;
 pub use connection::{BaseUrl, BaseUrlError, Connection, TokenSource};
 pub use http::{HttpError, HttpSettings, HttpTransport};
+pub use retry::RetryListener;

@@ -1,22 +1,26 @@
 //! The daemon over HTTP: health, readiness, metrics and status.
 //!
-//! Sees the controller's [`Status`] and nothing else of it, and changes
-//! nothing: every route is a GET without authentication, so it belongs on
-//! loopback or behind something that has one. The exception are the webhooks
-//! of [`hooks`], which check a signature and can only wake the loop.
+//! Sees the controller's [`Status`], and reaches it through
+//! [`Control`](crate::controller::control::Control) alone. Health, readiness and
+//! metrics are for everybody; who may use `/api/v1` is for [`api::access`] to say,
+//! and webhooks ([`hooks`]) check a signature.
 //!
 //! # Invariants
 //!
-//! - Every answer, errors included, is JSON, but for `/metrics`.
-//! - Every request ends within [`TIMEOUT`], and a body is read only by webhooks.
+//! - Every answer, errors included, is JSON, but for `/metrics` and the event stream.
+//! - Every request is answered within [`TIMEOUT`], and a body is read only by webhooks
+//!   and by a pause.
 
+pub mod api;
 mod bind;
+mod connections;
 pub mod hooks;
 mod layers;
 mod metrics;
 mod reply;
 mod routes;
 
+use std::future::IntoFuture as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +29,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use api::{Access, Api, ApiOptions, Peer, Reads};
 pub use bind::{BindError, bind};
 
 use crate::controller::Status;
@@ -43,19 +48,29 @@ pub struct ServerState {
     pub clock: Arc<dyn Clock>,
     /// When the daemon counts as live and ready.
     pub limits: Limits,
+    /// What `/api/v1` rests on besides.
+    pub api: Api,
 }
 
 /// All routes, with everything around them.
 pub fn router(state: ServerState, hooks: Option<hooks::Hooks>) -> Router {
+    let reading = api::reading(&state);
+    let writing = api::writing(&state);
     let routes = Router::new()
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))
         .route("/metrics", get(routes::metrics))
-        .route("/api/v1/status", get(routes::status))
-        .fallback(reply::not_found)
         .method_not_allowed_fallback(reply::method_not_allowed)
-        .with_state(state);
-    layers::around(routes, hooks.map(hooks::router))
+        .with_state(state)
+        .merge(reading)
+        .fallback(reply::not_found);
+    layers::around(
+        routes,
+        match hooks {
+            Some(hooks) => writing.merge(hooks::router(hooks)),
+            None => writing,
+        },
+    )
 }
 
 /// Serves until `done`, then lets requests under way finish.
@@ -69,7 +84,22 @@ pub async fn serve(
     hooks: Option<hooks::Hooks>,
     done: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state, hooks))
-        .with_graceful_shutdown(done)
-        .await
+    let events = Arc::clone(&state.api.events);
+    let status = state.status.clone();
+    let noting = Arc::clone(&events);
+    let noting = async move { noting.follow(status).await };
+    let routes = router(state, hooks).into_make_service_with_connect_info::<Peer>();
+    let done = async move {
+        done.await;
+        // Streams would never end by themselves.
+        events.close();
+    };
+    let serving = axum::serve(connections::Bounded::new(listener), routes);
+    let serving = serving.with_graceful_shutdown(done).into_future();
+    let mut serving = std::pin::pin!(serving);
+    tokio::select! {
+        served = &mut serving => return served,
+        () = noting => {}
+    }
+    serving.await
 }

@@ -152,17 +152,6 @@ impl SourceError {
     }
 }
 
-/// An error and its causes in one line.
-fn one_line(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
 impl Snapshot {
     /// Names the state of these files, which it puts in order.
     #[must_use]

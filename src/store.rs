@@ -14,8 +14,12 @@ mod file;
 mod folder;
 pub mod history;
 mod lock;
+mod outbox;
+mod pause;
 mod secrets;
 
 pub use folder::make_private;
 pub use lock::{DaemonLock, LockError};
+pub use outbox::OutboxFile;
+pub use pause::{PauseFile, PauseUnreadable};
 pub use secrets::{Place, SecretStore};

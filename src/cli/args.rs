@@ -7,6 +7,7 @@ mod act;
 mod adopt;
 mod apply;
 mod ask;
+mod control;
 mod daemon;
 mod export;
 pub(crate) mod filters;
@@ -25,12 +26,14 @@ mod tools;
 mod validate;
 
 pub(crate) use act::{
-    DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateWhat,
+    DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateInstanceArgs,
+    UpdateIntegrationArgs, UpdateWhat,
 };
 pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
-pub(crate) use daemon::DaemonArgs;
+pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
+pub(crate) use daemon::{ApiReads, DaemonArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
@@ -48,7 +51,7 @@ pub(crate) use sandbox::SandboxArgs;
 pub(crate) use state::FOLDER;
 pub(crate) use state::{FolderArgs, KeepArgs, StateArgs};
 pub(crate) use tenant::{AtArgs, TenantArgs};
-pub(crate) use tools::{CompletionArgs, WhoamiArgs};
+pub(crate) use tools::{CompletionArgs, SchemaArgs, SchemaOf, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
 
 /// Keeps a Prismatic tenant in step with a folder of YAML files.
@@ -99,7 +102,11 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     Plan(PlanArgs),
     Apply(ApplyArgs),
-    Daemon(DaemonArgs),
+    Daemon(Box<DaemonArgs>),
+    Status(StatusArgs),
+    Sync(SyncArgs),
+    Pause(PauseArgs),
+    Resume(ResumeArgs),
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),
@@ -118,11 +125,7 @@ pub(crate) enum Command {
     Whoami(WhoamiArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
-    /// Prints the JSON Schema of the manifests, for editors.
-    #[command(after_long_help = "\
-Examples:
-  prism-gitops schema > prism-gitops.schema.json")]
-    Schema,
+    Schema(SchemaArgs),
     Completion(CompletionArgs),
     /// Prints the manual page.
     #[command(after_long_help = "\

@@ -5,6 +5,7 @@ mod adopt;
 mod api;
 mod apply;
 mod completion;
+mod control;
 mod daemon;
 mod diff;
 mod export;
@@ -18,6 +19,7 @@ mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
+mod status;
 mod switch;
 mod test_flow;
 mod update;
@@ -46,6 +48,10 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
         Command::Plan(args) => runtime::block_on(plan::run(ui, &args, variables)),
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),
         Command::Daemon(args) => runtime::block_on(daemon::run(&args, variables)),
+        Command::Status(args) => runtime::block_on(status::run(ui, &args)),
+        Command::Sync(args) => runtime::block_on(control::sync(ui, &args)),
+        Command::Pause(args) => runtime::block_on(control::pause(ui, &args)),
+        Command::Resume(args) => runtime::block_on(control::resume(ui, &args)),
         Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
@@ -70,7 +76,7 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
         Command::Whoami(args) => runtime::block_on(whoami::run(ui, &args, variables)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => runtime::block_on(sandbox::run(ui, &args)),
-        Command::Schema => schema::run(ui),
+        Command::Schema(args) => schema::run(ui, &args),
         Command::Completion(args) => completion::run(ui, &args),
         Command::Man => man::run(ui),
     }
@@ -102,6 +108,10 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Plan(_) => ("plan", PLANS),
         Command::Apply(_) => ("apply", PLANS),
         Command::Daemon(_) => ("daemon", LINES),
+        Command::Status(_) => ("status", DOCUMENTS),
+        Command::Sync(_) => ("sync", DOCUMENTS),
+        Command::Pause(_) => ("pause", DOCUMENTS),
+        Command::Resume(_) => ("resume", DOCUMENTS),
         Command::Export(_) => ("export", LINES),
         Command::Adopt(_) => ("adopt", PLANS),
         Command::Release(_) => ("release", PLANS),
@@ -121,7 +131,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Whoami(_) => ("whoami", DOCUMENTS),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) => ("sandbox", LINES),
-        Command::Schema => ("schema", ALL),
+        Command::Schema(_) => ("schema", ALL),
         Command::Completion(_) => ("completion", ALL),
         Command::Man => ("man", ALL),
     }

@@ -74,7 +74,7 @@ pub(crate) async fn integration(client: &PrismaticClient, text: &str) -> Result<
     let hint = "give the id of the one that is meant";
     let list = || whole(Collection::Integrations);
     let found = find(client, &INTEGRATION, text, &list, hint).await?;
-    if id_of(&found) == text || !is_version(&found) {
+    if id_of(&found) == text || !is_version(&found, "") {
         return Ok(found);
     }
     let sequence = found["versionSequenceId"].as_str().unwrap_or_default();
@@ -251,7 +251,7 @@ async fn by_name(
             let list = list().and_then(|list| list.filter(filter, "true")?.filter(name, text));
             let page = first(client, list, MOST).await?;
             let drafts = page.nodes.into_iter();
-            found.extend(drafts.filter(|node| !node.is_null() && !is_version(node)));
+            found.extend(drafts.filter(|node| node[*name] == text && !is_version(node, "")));
         }
         count = found.len() as u64;
     }
@@ -265,7 +265,12 @@ async fn first(client: &PrismaticClient, list: Made, count: u32) -> Result<ListP
         first: Some(count),
         ..Window::default()
     };
-    Ok(client.list(&request).await?)
+    let mut page = client.list(&request).await?;
+    // What is looked for may be what could not be read.
+    match page.take_gaps().error() {
+        Some(error) => Err(error.into()),
+        None => Ok(page),
+    }
 }
 
 /// The inner error where the API knows no such id. It says so in several ways (FACTS §4).

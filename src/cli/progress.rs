@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::printable::printable;
 use super::ui::Ui;
 use crate::execute::StepEvent;
-use crate::plan::{Plan, StepId, StepResult};
+use crate::plan::{Plan, Step, StepId, StepResult};
 
 /// Drawn while it lives.
 pub(crate) struct Waiting(ProgressBar);
@@ -34,22 +34,28 @@ pub(crate) struct Steps<'a> {
     ui: &'a Ui,
     plan: &'a Plan,
     bar: ProgressBar,
+    tally: Tally,
 }
 
 impl<'a> Steps<'a> {
-    /// Begins at zero.
-    pub(crate) fn new(ui: &'a Ui, plan: &'a Plan) -> Self {
+    /// Begins at zero. `rate` is how many requests a second may go out.
+    pub(crate) fn new(ui: &'a Ui, plan: &'a Plan, rate: f64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(plan.steps.len() as u64), target(ui));
-        if let Ok(style) =
-            ProgressStyle::with_template("[{bar:30}] {pos}/{len} {elapsed} {wide_msg}")
-        {
+        if let Ok(style) = ProgressStyle::with_template("[{bar:30}] {prefix} {wide_msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { ui, plan, bar }
+        let tally = Tally::new(plan, rate);
+        bar.set_prefix(tally.to_string());
+        Self {
+            ui,
+            plan,
+            bar,
+            tally,
+        }
     }
 
     /// Takes note of an event.
-    pub(crate) fn note(&self, event: &StepEvent) {
+    pub(crate) fn note(&mut self, event: &StepEvent) {
         match event {
             StepEvent::Started { step, address, .. } => {
                 self.bar
@@ -61,6 +67,8 @@ impl<'a> Steps<'a> {
                 result,
                 ..
             } => {
+                self.tally.count(self.plan.steps.get(step.0), result);
+                self.bar.set_prefix(self.tally.to_string());
                 self.bar.inc(1);
                 self.line(&format!("{address}: {} {}", self.what(*step), told(result)));
             }
@@ -73,11 +81,65 @@ impl<'a> Steps<'a> {
         step.map_or("step", |step| step.operation.words())
     }
 
+    /// Above the bar, which counts; elsewhere the line says where it stands.
     fn line(&self, text: &str) {
         if self.ui.can_draw() {
             self.bar.println(printable(text, false));
         } else {
-            self.ui.say(text);
+            let (done, all) = (self.tally.done, self.tally.all);
+            self.ui.say(&format!("[{done}/{all}] {text}"));
+        }
+    }
+}
+
+/// How many steps are done, and how long the rest takes at the rate limit.
+struct Tally {
+    all: usize,
+    done: usize,
+    failed: usize,
+    /// That the steps left take, when nothing goes wrong.
+    requests: u64,
+    rate: f64,
+}
+
+impl Tally {
+    fn new(plan: &Plan, rate: f64) -> Self {
+        let requests = plan.steps.iter().map(|step| step.operation.requests());
+        Self {
+            all: plan.steps.len(),
+            done: 0,
+            failed: 0,
+            requests: requests.sum(),
+            rate,
+        }
+    }
+
+    fn count(&mut self, step: Option<&Step>, result: &StepResult) {
+        let requests = step.map_or(0, |step| step.operation.requests());
+        self.requests = self.requests.saturating_sub(requests);
+        self.done += 1;
+        self.failed += usize::from(matches!(result, StepResult::Failed { .. }));
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an estimate for people; counts stay small"
+    )]
+    fn seconds_left(&self) -> f64 {
+        (self.requests as f64 / self.rate.max(0.001)).ceil()
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.done, self.all)?;
+        if self.failed > 0 {
+            write!(f, ", {} failed", self.failed)?;
+        }
+        match self.seconds_left() {
+            seconds if seconds < 1.0 => Ok(()),
+            seconds if seconds < 120.0 => write!(f, ", about {seconds} s left"),
+            seconds => write!(f, ", about {} min left", (seconds / 60.0).ceil()),
         }
     }
 }
@@ -102,5 +164,46 @@ fn told(result: &StepResult) -> String {
         StepResult::Failed { message, .. } => format!("failed: {message}"),
         StepResult::Skipped { because } => format!("skipped: {because}"),
         StepResult::NotAttempted => "not attempted".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::commands::testing::plan_with;
+    use crate::model::{Address, ResourceName};
+    use crate::plan::Action;
+
+    #[test]
+    fn the_count_says_how_long_the_rest_takes() {
+        let smith = Address::instance(ResourceName::parse("smith").unwrap());
+        let plan = plan_with(&[(smith, &[Action::Deploy; 40])]);
+        let mut slow = Tally::new(&plan, 0.1);
+        assert_eq!(slow.to_string(), "0/40, about 7 min left");
+        let failed = StepResult::Failed {
+            message: "no".to_owned(),
+            transient: false,
+        };
+        let mut tally = Tally::new(&plan, 2.0);
+        let mut shown = vec![tally.to_string()];
+        for (index, step) in plan.steps.iter().enumerate() {
+            let result = if index == 1 {
+                &failed
+            } else {
+                &StepResult::Applied
+            };
+            tally.count(Some(step), result);
+            slow.count(Some(step), result);
+            if [0, 1, 37, 39].contains(&index) {
+                shown.push(tally.to_string());
+            }
+        }
+        insta::assert_snapshot!(shown.join("\n"), @"
+        0/40, about 20 s left
+        1/40, about 20 s left
+        2/40, 1 failed, about 19 s left
+        38/40, 1 failed, about 1 s left
+        40/40, 1 failed
+        ");
     }
 }

@@ -45,7 +45,8 @@ pub(crate) fn root(path: &Path) -> PathBuf {
 
 /// The tenant of a single action. Only the Project matters here: errors
 /// elsewhere in the files do not. The embedded sandbox is under none.
-pub(crate) async fn tenant(
+async fn tenant(
+    ui: &Ui,
     path: &Path,
     args: &TenantArgs,
     variables: &Variables,
@@ -56,7 +57,19 @@ pub(crate) async fn tenant(
         let snapshot = source(path).snapshot().await?;
         manifest::load(&snapshot.files).desired.project
     };
-    tenant::choose(args, &project, &root(path), variables).await
+    tenant::choose(ui, args, &project, &root(path), variables).await
+}
+
+/// Runs a single action on its tenant. If that does not answer, the error says which one it was.
+pub(crate) async fn on_tenant<T>(
+    ui: &Ui,
+    (path, args): (&Path, &TenantArgs),
+    variables: &Variables,
+    work: impl AsyncFnOnce(Chosen) -> Result<T, CliError>,
+) -> Result<T, CliError> {
+    let tenant = tenant(ui, path, args, variables).await?;
+    let connection = tenant.connection.clone();
+    work(tenant).await.map_err(|error| error.of(&connection))
 }
 
 /// The files as they were read, and all else that a plan is made of but the tenant.
@@ -75,6 +88,7 @@ pub(crate) struct Basis {
 
 /// Reads the files and chooses the tenant, for a plan of everything that is allowed.
 pub(crate) async fn read(
+    ui: &Ui,
     path: &Path,
     args: DecideArgs,
     state: &StateArgs,
@@ -82,22 +96,23 @@ pub(crate) async fn read(
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
     let remembered = state.remembered(&root(path));
-    basis(path, Some(args), remembered, tenant, variables).await
+    basis(ui, path, (Some(args), remembered), tenant, variables).await
 }
 
 /// The same for a plan of adoptions alone.
 pub(crate) async fn read_adoptions(
+    ui: &Ui,
     path: &Path,
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
-    basis(path, None, Remembered::in_memory(), tenant, variables).await
+    basis(ui, path, (None, Remembered::in_memory()), tenant, variables).await
 }
 
 async fn basis(
+    ui: &Ui,
     path: &Path,
-    everything: Option<DecideArgs>,
-    remembered: Remembered,
+    (everything, remembered): (Option<DecideArgs>, Remembered),
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
@@ -105,7 +120,7 @@ async fn basis(
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
     let permission = Permission::of(&loaded.desired.project, tenant.allow_exec);
-    let tenant = tenant::choose(tenant, &loaded.desired.project, &root, variables).await?;
+    let tenant = tenant::choose(ui, tenant, &loaded.desired.project, &root, variables).await?;
     let basis = Basis {
         secrets: secrets::resolve(loaded.secrets.clone(), &root, &permission).await,
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),

@@ -5,13 +5,16 @@ mod counted;
 mod credentials;
 #[cfg(feature = "sandbox")]
 mod embedded;
+mod retries;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Variables;
 use super::args::TenantArgs;
 use super::error::CliError;
+use super::ui::Ui;
 use crate::controller::connect::RequestCount;
 use crate::model::{Environment, Project, RateLimit};
 use crate::prismatic::platform::Platform;
@@ -21,6 +24,7 @@ use crate::runtime::clock::{Clock, SystemClock};
 
 pub(crate) use connector::Connector;
 use counted::Counted;
+use retries::ToldAtTerminal;
 
 /// A tenant, and how it was chosen.
 #[derive(Clone)]
@@ -51,14 +55,17 @@ struct Target {
     ca_file: Option<PathBuf>,
 }
 
-/// Chooses the tenant. Nothing is sent yet.
+/// Chooses the tenant, for someone who waits for the answer. Nothing is sent yet.
 pub(crate) async fn choose(
+    ui: &Ui,
     args: &TenantArgs,
     project: &Project,
     root: &Path,
     variables: &Variables,
 ) -> Result<Chosen, CliError> {
-    resolve(args, project, root, variables).await?.open(root)
+    let target = resolve(args, project, root, variables).await?;
+    let listener = ToldAtTerminal::listening(ui);
+    target.open(root, |client| client.attended(listener))
 }
 
 async fn resolve(
@@ -84,7 +91,11 @@ async fn resolve(
 }
 
 impl Target {
-    fn open(self, root: &Path) -> Result<Chosen, CliError> {
+    fn open(
+        self,
+        root: &Path,
+        finish: impl FnOnce(PrismaticClient) -> PrismaticClient,
+    ) -> Result<Chosen, CliError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (transport, connection, environment) = match self.connection {
             None => {
@@ -97,7 +108,7 @@ impl Target {
         let transport: Arc<dyn Transport> = Arc::clone(&counted) as _;
         let seed = fastrand::u64(..);
         let client = PrismaticClient::new(transport, connection.clone(), self.rate, clock, seed);
-        let client = Arc::new(client);
+        let client = Arc::new(finish(client));
         Ok(Chosen {
             platform: Arc::clone(&client) as _,
             client,
@@ -179,10 +190,23 @@ fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option
 }
 
 fn http(ca_file: Option<PathBuf>) -> Result<Arc<dyn Transport>, CliError> {
-    let settings = HttpSettings {
+    transport(HttpSettings {
         ca_file,
         ..HttpSettings::default()
-    };
+    })
+}
+
+/// For messages to people: small, and given up soon.
+pub(crate) fn for_messages(args: &TenantArgs) -> Result<Arc<dyn Transport>, CliError> {
+    transport(HttpSettings {
+        connect_timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(15),
+        max_body: 64 * 1024,
+        ca_file: args.ca_file.clone(),
+    })
+}
+
+fn transport(settings: HttpSettings) -> Result<Arc<dyn Transport>, CliError> {
     let transport = HttpTransport::new(settings)
         .map_err(|error| CliError::world("cannot prepare connections").because(&error))?;
     Ok(Arc::new(transport))
@@ -238,6 +262,7 @@ mod tests {
                 .map(|name| ((*name).to_owned(), environment.clone()))
                 .collect(),
             policy: Policy::default(),
+            notify: Vec::new(),
         }
     }
 

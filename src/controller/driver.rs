@@ -54,6 +54,8 @@ pub struct Driver {
     nudges: Nudges,
     /// The tenant's own word that something changed there.
     events: Option<mpsc::Receiver<()>>,
+    /// Grows with each request to look at everything again.
+    reloads: Option<watch::Receiver<u64>>,
     /// No event makes a pass before: its own writes would.
     settled: Option<Instant>,
     shutdown: Shutdown,
@@ -95,6 +97,7 @@ impl Driver {
             reconciler,
             nudges: Nudges(nudges),
             events: None,
+            reloads: None,
             settled: None,
             shutdown,
             superseded: 0,
@@ -105,6 +108,13 @@ impl Driver {
     #[must_use]
     pub fn with_events(mut self, events: mpsc::Receiver<()>) -> Self {
         self.events = Some(events);
+        self
+    }
+
+    /// Makes a pass at once whenever this number grows; during a pass, after it.
+    #[must_use]
+    pub fn with_reloads(mut self, reloads: Option<watch::Receiver<u64>>) -> Self {
+        self.reloads = reloads;
         self
     }
 
@@ -132,6 +142,7 @@ impl Driver {
     /// Waits until a pass is due; `None` at a request to stop.
     async fn idle(&mut self) -> Option<Reason> {
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let control = self.reconciler.control.clone();
         loop {
             tokio::select! {
                 biased;
@@ -145,7 +156,12 @@ impl Driver {
                         return Some(reason);
                     }
                 }
+                () = asked(&mut self.reloads) => {
+                    self.queue.schedule(Arc::clone(&self.key), Instant::now(), Reason::Reload);
+                }
                 () = told(&mut self.events) => self.event(),
+                () = control.synced() => return Some(Reason::Sync),
+                () = control.lapse() => {}
                 // Last, so that a flood of nudges holds up nothing.
                 () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
             }
@@ -231,6 +247,17 @@ async fn told(events: &mut Option<mpsc::Receiver<()>>) {
             return;
         }
         *events = None;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Waits for the next request; for ever where none can come. Cancel-safe.
+async fn asked(reloads: &mut Option<watch::Receiver<u64>>) {
+    if let Some(receiver) = reloads {
+        if receiver.changed().await.is_ok() {
+            return;
+        }
+        *reloads = None;
     }
     std::future::pending::<()>().await;
 }

@@ -100,21 +100,10 @@ impl PassError {
     }
 }
 
-/// An error and its causes in one line.
-#[must_use]
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::chain;
     use crate::prismatic::error::Effect;
 
     fn platform(kind: ErrorKind) -> PassError {

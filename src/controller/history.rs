@@ -10,8 +10,8 @@ use super::pass::{Planned, name_of};
 use super::queue::Reason;
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::{
-    Actor, ChangeRecord, HistoryEvent, HistoryHealth, PassEnd, PassKey, PassStart, StepOutcome,
-    StepRecord, WriteStart, shorten,
+    Actor, ChangeRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey, PassStart,
+    StepOutcome, StepRecord, WriteStart, shorten,
 };
 use crate::model::{Address, Desired, Location};
 use crate::plan::{Plan, PlannedResource, Step, StepId, StepResult};
@@ -37,6 +37,24 @@ pub struct About<'a> {
     pub revision: Option<&'a Revision>,
     /// When it began.
     pub began: Timestamp,
+}
+
+/// What a plan and its execution come to, with so many resources `held` back.
+#[must_use]
+pub fn counts(plan: &Plan, outcome: &Outcome, held: usize) -> PassCounts {
+    let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+    let steps = |wanted: fn(&StepResult) -> bool| {
+        number(outcome.steps.values().filter(|r| wanted(r)).count())
+    };
+    let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
+    PassCounts {
+        changes: number(differing.count()),
+        applied: steps(|r| *r == StepResult::Applied),
+        failed: steps(|r| matches!(r, StepResult::Failed { .. })),
+        held: number(held),
+        blocked: plan.summary.blocked,
+        pending: plan.summary.pending,
+    }
 }
 
 impl Historian {

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use super::error::{Class, PassError, chain};
+use super::error::{Class, PassError};
 use super::pass::name_of;
 use super::queue::Reason;
-use super::status::{Counts, PassResult};
+use super::status::{PassCounts, PassOutcome};
 use crate::execute::StepEvent;
-use crate::model::{Address, Diagnostic, Health};
+use crate::model::{Address, Diagnostic, Health, chain};
 use crate::plan::{Plan, PlannedResource, StepResult};
 use crate::source::Revision;
 
@@ -69,8 +69,8 @@ pub(super) fn guard(plan: &Plan) {
 pub(super) fn pass_finished(
     reason: Reason,
     revision: &Revision,
-    result: PassResult,
-    counts: &Counts,
+    result: PassOutcome,
+    counts: &PassCounts,
     duration: Duration,
 ) {
     let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -94,7 +94,7 @@ pub(super) fn pass_finished(
         };
     }
     match result {
-        PassResult::Unchanged | PassResult::Held => line!(debug),
+        PassOutcome::Unchanged | PassOutcome::Held => line!(debug),
         _ => line!(info),
     }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher as _};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::backoff::{Backoffs, Wanted};
@@ -39,6 +40,13 @@ pub enum Hold {
     Drift,
     /// The files are wrong, so nothing is written.
     InvalidFiles,
+    /// Somebody paused.
+    Paused {
+        /// In these words.
+        reason: String,
+        /// When it ends by itself.
+        until: Option<Timestamp>,
+    },
     /// The plan exceeds a limit of the policy, so none of it is carried out.
     Guard {
         /// The numbers.

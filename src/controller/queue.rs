@@ -29,6 +29,10 @@ pub enum Reason {
     Source,
     /// The tenant says that something changed there.
     Event,
+    /// Somebody asked for it, or ended a pause.
+    Sync,
+    /// Somebody asked for a look at everything.
+    Reload,
     /// Something failed before.
     Retry,
     /// The pass before gave way to newer files.
@@ -42,6 +46,8 @@ impl std::fmt::Display for Reason {
             Self::Resync => "resync",
             Self::Source => "source",
             Self::Event => "event",
+            Self::Sync => "sync",
+            Self::Reload => "reload",
             Self::Retry => "retry",
             Self::Superseded => "superseded",
         })

@@ -19,9 +19,11 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::control::{Control, Kept};
 use super::delays::Delays;
 use super::error::PassError;
 use super::history::{Historian, Noted};
+use super::holding::{all_held, guarded, paused};
 use super::log;
 use super::memory::{Hold, Memory};
 use super::pass::{Loaded, Planned, raised};
@@ -29,7 +31,7 @@ use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
 use super::stages::{Prepared, Stages};
-use super::status::{Counts, RevisionStatus, Status};
+use super::status::{PassCounts, RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic, DriftMode, Health};
@@ -57,6 +59,8 @@ pub struct Reconciler {
     pub interval: Duration,
     /// Takes note of what is done.
     pub history: Historian,
+    /// What a person asked for.
+    pub control: Control,
     state: State,
 }
 
@@ -88,6 +92,7 @@ impl Reconciler {
         interval: Duration,
         delays: Delays,
     ) -> Self {
+        let control = Control::open(Kept::nowhere(), status.clone(), Arc::clone(&clock));
         Self {
             source,
             stages,
@@ -96,6 +101,7 @@ impl Reconciler {
             delays,
             interval,
             history: Historian::forgetful(),
+            control,
             state: State::default(),
         }
     }
@@ -104,6 +110,13 @@ impl Reconciler {
     #[must_use]
     pub fn noting(mut self, history: Historian) -> Self {
         self.history = history;
+        self
+    }
+
+    /// The same, under somebody's control.
+    #[must_use]
+    pub fn obeying(mut self, control: Control) -> Self {
+        self.control = control;
         self
     }
 
@@ -180,6 +193,7 @@ impl Reconciler {
         self.progress(|status| {
             status.revision = Some((&loaded.revision).into());
             status.refused_revision = None;
+            status.project = Some(Arc::new(loaded.desired.project.clone()));
         });
     }
 
@@ -192,14 +206,17 @@ impl Reconciler {
         let mut prepared = match self.plan(loaded, stop.clone()).await {
             Some(Ok(prepared)) => prepared,
             Some(Err(error)) => return End::Failed(error),
-            None => return self.stopped(&loaded.revision, Counts::default()),
+            None => return self.stopped(&loaded.revision, PassCounts::default()),
         };
         let now = self.clock.instant();
         let memory = &mut self.state.memory;
         let plan = &prepared.planned.plan;
-        let holds = match guarded(plan) {
-            Some(holds) => holds,
-            None => memory.holds(&loaded.desired, plan, now),
+        let holds = match self.control.paused() {
+            Some(pause) => all_held(plan, &paused(&pause)),
+            None => match guarded(plan) {
+                Some(holds) => holds,
+                None => memory.holds(&loaded.desired, plan, now),
+            },
         };
         self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
         self.tell_orphans(&prepared.planned.plan);
@@ -215,7 +232,18 @@ impl Reconciler {
             let counts = report::counts(plan, &holds, &withheld, &outcome);
             return self.stopped(&loaded.revision, counts);
         }
-        End::done(&loaded.revision, plan, &holds, &withheld, &outcome)
+        let end = End::done(&loaded.revision, plan, &holds, &withheld, &outcome);
+        self.keep_plan(prepared.planned.plan);
+        end
+    }
+
+    /// What people may look at: nothing of how it would be carried out, which can be secret.
+    fn keep_plan(&self, mut plan: Plan) {
+        plan.steps.clear();
+        for resource in &mut plan.resources {
+            resource.writes = None;
+        }
+        self.progress(|status| status.plan = Some(Arc::new(plan)));
     }
 
     /// `None` if it was stopped: reading can be dropped at any point.
@@ -267,7 +295,7 @@ impl Reconciler {
                 }
             }
         };
-        let apply = self.stages.apply(prepared, stop, sender);
+        let apply = self.until_stopped(prepared, stop, sender);
         let (outcome, ()) = tokio::join!(apply, follow);
         self.count_requests(prepared);
         if let Some(why) = &outcome.closed {
@@ -278,6 +306,26 @@ impl Reconciler {
         }
         self.state.noted.notes = notes;
         outcome
+    }
+
+    /// Carries a plan out until the driver or a pause stops it between two steps.
+    async fn until_stopped(
+        &self,
+        prepared: &Prepared,
+        mut stop: watch::Receiver<bool>,
+        events: mpsc::UnboundedSender<StepEvent>,
+    ) -> Outcome {
+        let at_once = *stop.borrow() || self.control.paused().is_some();
+        let (sender, stopped) = watch::channel(at_once);
+        let mut apply = std::pin::pin!(self.stages.apply(prepared, stopped, events));
+        tokio::select! {
+            biased;
+            () = raised(&mut stop) => {}
+            () = self.control.until_paused() => {}
+            outcome = &mut apply => return outcome,
+        }
+        sender.send_replace(true);
+        apply.await
     }
 
     fn count_requests(&self, prepared: &Prepared) {
@@ -342,9 +390,7 @@ impl Reconciler {
             && let Some(Ok(mut prepared)) = self.plan(&loaded, stop).await
         {
             let plan = &mut prepared.planned.plan;
-            let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
-            let hold = |address: &Address| (address.clone(), Hold::InvalidFiles);
-            let holds: BTreeMap<_, _> = differing.map(|r| hold(&r.address)).collect();
+            let holds = all_held(plan, &Hold::InvalidFiles);
             plan.steps.clear();
             self.show(&prepared, &holds, &Withheld::new(), &Outcome::default());
         }
@@ -370,6 +416,8 @@ impl Reconciler {
             }
             now.insert(resource.address.clone());
         }
+        let shown = now.iter().cloned().collect();
+        self.progress(|status| status.drifted = shown);
         self.state.drifted = now;
     }
 
@@ -399,11 +447,11 @@ impl Reconciler {
         self.state.waiting = now;
     }
 
-    fn stopped(&self, revision: &Revision, counts: Counts) -> End {
+    fn stopped(&self, revision: &Revision, counts: PassCounts) -> End {
         End::Stopped {
             revision: revision.clone(),
             counts,
-            draining: self.status.borrow().draining,
+            superseded: !self.status.borrow().draining && self.control.paused().is_none(),
         }
     }
 
@@ -438,22 +486,4 @@ impl Reconciler {
             change(status);
         });
     }
-}
-
-/// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
-fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
-    let violation = plan.violations.first()?;
-    log::guard(plan);
-    let touched = plan
-        .resources
-        .iter()
-        .filter(|resource| !resource.actions.is_empty());
-    let hold = || Hold::Guard {
-        message: violation.message.clone(),
-    };
-    Some(
-        touched
-            .map(|resource| (resource.address.clone(), hold()))
-            .collect(),
-    )
 }

@@ -6,15 +6,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::error::{PassError, chain};
+use super::error::PassError;
+use super::history;
 use super::log;
 use super::memory::Hold;
 use super::queue::Reason;
-use super::status::{Counts, ErrorStatus, PassResult, PassStatus, Phase, Status};
+use super::status::{ErrorStatus, PassCounts, PassOutcome, PassStatus, Phase, Status};
 use crate::execute::Outcome;
-use crate::model::Address;
 use crate::model::history::PassEnd;
-use crate::plan::{Plan, StepResult, Withheld};
+use crate::model::{Address, chain};
+use crate::plan::{Plan, Withheld};
 use crate::source::Revision;
 
 /// How a pass ended.
@@ -23,15 +24,16 @@ pub(super) enum End {
     /// It came to its end.
     Done {
         revision: Revision,
-        counts: Counts,
+        counts: PassCounts,
         /// Nothing failed, and nothing waits after a failure or for something held.
         clean: bool,
     },
     /// It gave way.
     Stopped {
         revision: Revision,
-        counts: Counts,
-        draining: bool,
+        counts: PassCounts,
+        /// To newer files, rather than to a shutdown or a pause.
+        superseded: bool,
     },
     /// It came to nothing.
     Failed(PassError),
@@ -49,7 +51,7 @@ impl End {
         let counts = counts(plan, holds, withheld, outcome);
         let waiting = holds
             .values()
-            .any(|hold| matches!(hold, Hold::Backoff { .. }));
+            .any(|hold| matches!(hold, Hold::Backoff { .. } | Hold::Paused { .. }));
         let dragged = withheld.keys().any(|address| !holds.contains_key(address));
         Self::Done {
             revision: revision.clone(),
@@ -58,25 +60,25 @@ impl End {
         }
     }
 
-    fn result(&self) -> PassResult {
+    fn result(&self) -> PassOutcome {
         match self {
-            Self::Done { counts, .. } if counts.failed > 0 => PassResult::Incomplete,
-            Self::Done { counts, .. } if counts.applied > 0 => PassResult::Applied,
-            Self::Done { counts, .. } if counts.held > 0 => PassResult::Held,
-            Self::Done { .. } => PassResult::Unchanged,
-            Self::Stopped { draining: true, .. } => PassResult::Interrupted,
+            Self::Done { counts, .. } if counts.failed > 0 => PassOutcome::Incomplete,
+            Self::Done { counts, .. } if counts.applied > 0 => PassOutcome::Applied,
+            Self::Done { counts, .. } if counts.held > 0 => PassOutcome::Held,
+            Self::Done { .. } => PassOutcome::Unchanged,
             Self::Stopped {
-                draining: false, ..
-            } => PassResult::Superseded,
-            Self::Failed(PassError::Invalid(_)) => PassResult::Invalid,
-            Self::Failed(_) => PassResult::Failed,
+                superseded: true, ..
+            } => PassOutcome::Superseded,
+            Self::Stopped { .. } => PassOutcome::Interrupted,
+            Self::Failed(PassError::Invalid(_)) => PassOutcome::Invalid,
+            Self::Failed(_) => PassOutcome::Failed,
         }
     }
 
-    fn counts(&self) -> Counts {
+    fn counts(&self) -> PassCounts {
         match self {
             Self::Done { counts, .. } | Self::Stopped { counts, .. } => *counts,
-            Self::Failed(_) => Counts::default(),
+            Self::Failed(_) => PassCounts::default(),
         }
     }
 }
@@ -87,19 +89,9 @@ pub(super) fn counts(
     holds: &BTreeMap<Address, Hold>,
     withheld: &Withheld,
     outcome: &Outcome,
-) -> Counts {
-    let count =
-        |wanted: fn(&StepResult) -> bool| outcome.steps.values().filter(|r| wanted(r)).count();
-    let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
+) -> PassCounts {
     let held: BTreeSet<_> = holds.keys().chain(withheld.keys()).collect();
-    Counts {
-        changes: differing.count(),
-        applied: count(|r| *r == StepResult::Applied),
-        failed: count(|r| matches!(r, StepResult::Failed { .. })),
-        held: held.len(),
-        blocked: plan.summary.blocked,
-        pending: plan.summary.pending,
-    }
+    history::counts(plan, outcome, held.len())
 }
 
 /// A pass that has ended.
@@ -162,8 +154,8 @@ impl Report<'_> {
         PassEnd {
             ended_at: self.ended.0,
             duration_ms: u64::try_from(self.duration().as_millis()).unwrap_or(u64::MAX),
-            outcome: self.end.result().into(),
-            counts: self.end.counts().into(),
+            outcome: self.end.result(),
+            counts: self.end.counts(),
             error: match self.end {
                 End::Failed(error) => Some(chain(error)),
                 End::Done { .. } | End::Stopped { .. } => None,

@@ -122,6 +122,10 @@ fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Instant)) {
             status.hint =
                 Some("approve this one plan with `apply --approve`, or mend the files".to_owned());
         }
+        Hold::Paused { reason, until } => {
+            status.reason = format!("paused ({reason}): {}", status.reason);
+            status.retry_at = *until;
+        }
         Hold::InvalidFiles => {
             status.reason = format!(
                 "nothing is written while files are wrong: {}",
@@ -196,12 +200,17 @@ mod tests {
             until,
             message: "no".to_owned(),
         };
+        let paused = Hold::Paused {
+            reason: "release".to_owned(),
+            until: None,
+        };
         let lines = [
             shown(&plan, None, &nothing),
             shown(&plan, None, &succeeding(&plan)),
             shown(&plan, None, &failing(&plan, "no")),
             shown(&plan, Some(Hold::Drift), &nothing),
             shown(&plan, Some(Hold::InvalidFiles), &nothing),
+            shown(&plan, Some(paused), &nothing),
         ];
         insta::assert_snapshot!(lines.join("\n"), @"
         OutOfSync Healthy: needs a deploy
@@ -209,6 +218,7 @@ mod tests {
         OutOfSync Degraded: failed: no
         OutOfSync Healthy: drifted, and drift is only reported: needs a deploy
         OutOfSync Healthy: nothing is written while files are wrong: needs a deploy
+        OutOfSync Healthy: paused (release): needs a deploy
         ");
         let line = shown(&plan, Some(backoff), &nothing);
         assert!(

@@ -9,8 +9,12 @@ use tokio::time::Instant;
 use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
-use crate::model::Diagnostic;
-use crate::model::history::{HistoryHealth, PassCounts, PassOutcome};
+use crate::model::history::HistoryHealth;
+pub use crate::model::history::{PassCounts, PassOutcome};
+use crate::model::{Address, Diagnostic, Pause, Project};
+use crate::plan::{Plan, render};
+use crate::runtime::clock::Clock;
+use crate::runtime::readiness::Facts;
 use crate::source::Revision;
 use crate::source::git::SourceStatus;
 
@@ -24,60 +28,6 @@ pub enum Phase {
     Working,
     /// It has ended.
     Stopped,
-}
-
-/// How a pass ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PassResult {
-    /// There was nothing to do.
-    Unchanged,
-    /// Everything that was tried succeeded.
-    Applied,
-    /// There are differences, and all of them are left alone for now.
-    Held,
-    /// Some steps failed.
-    Incomplete,
-    /// The files are wrong; nothing was written.
-    Invalid,
-    /// Files or tenant could not be read; nothing was written.
-    Failed,
-    /// It gave way to newer files.
-    Superseded,
-    /// It gave way to a shutdown.
-    Interrupted,
-}
-
-impl PassResult {
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unchanged => "unchanged",
-            Self::Applied => "applied",
-            Self::Held => "held",
-            Self::Incomplete => "incomplete",
-            Self::Invalid => "invalid",
-            Self::Failed => "failed",
-            Self::Superseded => "superseded",
-            Self::Interrupted => "interrupted",
-        }
-    }
-}
-
-impl From<PassResult> for PassOutcome {
-    fn from(result: PassResult) -> Self {
-        match result {
-            PassResult::Unchanged => Self::Unchanged,
-            PassResult::Applied => Self::Applied,
-            PassResult::Held => Self::Held,
-            PassResult::Incomplete => Self::Incomplete,
-            PassResult::Invalid => Self::Invalid,
-            PassResult::Failed => Self::Failed,
-            PassResult::Superseded => Self::Superseded,
-            PassResult::Interrupted => Self::Interrupted,
-        }
-    }
 }
 
 /// Names a reading of the files.
@@ -125,37 +75,6 @@ pub struct RemoteStatus {
     pub failing_since: Option<Timestamp>,
 }
 
-/// What a pass did, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Counts {
-    /// Resources that differed.
-    pub changes: usize,
-    /// Steps that are done.
-    pub applied: usize,
-    /// Steps that failed.
-    pub failed: usize,
-    /// Resources that were left alone for now.
-    pub held: usize,
-    /// Resources that cannot proceed.
-    pub blocked: u64,
-    /// Resources that wait for a person.
-    pub pending: u64,
-}
-
-impl From<Counts> for PassCounts {
-    fn from(counts: Counts) -> Self {
-        let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
-        Self {
-            changes: number(counts.changes),
-            applied: number(counts.applied),
-            failed: number(counts.failed),
-            held: number(counts.held),
-            blocked: counts.blocked,
-            pending: counts.pending,
-        }
-    }
-}
-
 /// One pass.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -167,10 +86,10 @@ pub struct PassStatus {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// How it ended.
-    pub result: PassResult,
+    pub result: PassOutcome,
     /// In numbers.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: PassCounts,
 }
 
 /// What the daemon knows.
@@ -183,6 +102,8 @@ pub struct Status {
     pub phase: Phase,
     /// It is shutting down.
     pub draining: bool,
+    /// Why nothing is written for the time being, if somebody paused.
+    pub paused: Option<Pause>,
     /// How many passes have ended.
     pub generation: u64,
     /// The files that were read last and found to be right.
@@ -207,6 +128,15 @@ pub struct Status {
     pub resources: Arc<[ResourceStatus]>,
     /// How the recording of the history fares.
     pub history: HistoryHealth,
+    /// The last plan, without its steps.
+    #[serde(skip)]
+    pub plan: Option<Arc<Plan>>,
+    /// What was changed elsewhere and is left so, by the policy.
+    #[serde(skip)]
+    pub drifted: Arc<[Address]>,
+    /// The project as last found to be right: who is told of what.
+    #[serde(skip)]
+    pub project: Option<Arc<Project>>,
     /// For metrics.
     #[serde(skip)]
     pub totals: Totals,
@@ -226,6 +156,7 @@ impl Status {
             environment: environment.to_owned(),
             phase: Phase::Idle,
             draining: false,
+            paused: None,
             generation: 0,
             revision: None,
             refused_revision: None,
@@ -238,9 +169,24 @@ impl Status {
             source: None,
             resources: Arc::new([]),
             history: HistoryHealth::default(),
+            plan: None,
+            drifted: Arc::new([]),
+            project: None,
             totals: Totals::default(),
             alive_at: now,
             reading: None,
+        }
+    }
+
+    /// What judgements of life and readiness rest on.
+    #[must_use]
+    pub fn facts(&self, clock: &dyn Clock) -> Facts {
+        Facts {
+            draining: self.draining || self.phase == Phase::Stopped,
+            working: self.phase == Phase::Working,
+            silence: clock.instant().saturating_duration_since(self.alive_at),
+            passed_once: self.generation > 0,
+            observation_age: self.observation_age(clock.now()),
         }
     }
 
@@ -262,5 +208,12 @@ impl Status {
         let age = self.observation_age(now).map(|age| age.as_secs());
         value["observationAgeSeconds"] = age.into();
         Ok(value)
+    }
+
+    /// The last plan as `plan -o json` has it; `None` before the first.
+    #[must_use]
+    pub fn plan_json(&self) -> Option<serde_json::Value> {
+        let plan = self.plan.as_ref()?;
+        Some(render::json(plan, None))
     }
 }

@@ -155,6 +155,7 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
                 drift,
                 ..Policy::default()
             },
+            notify: Vec::new(),
         },
         integrations: Vec::new(),
         instances: Vec::new(),

@@ -4,5 +4,6 @@ mod bench;
 mod history;
 mod holding;
 mod pass;
+mod pausing;
 mod stopping;
 mod waking;

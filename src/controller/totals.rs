@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::status::PassResult;
+use super::status::PassOutcome;
 use crate::plan::{Action, StepResult};
 use crate::source::git::Fetched;
 
@@ -16,7 +16,7 @@ pub const BOUNDS: [f64; 11] = [
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Totals {
     /// Passes, by how they ended.
-    pub passes: BTreeMap<PassResult, u64>,
+    pub passes: BTreeMap<PassOutcome, u64>,
     /// Steps, by what they are called and how they ended.
     pub steps: BTreeMap<(Action, &'static str), u64>,
     /// How long passes took.
@@ -42,7 +42,7 @@ pub struct Histogram {
 
 impl Totals {
     /// Counts a pass.
-    pub fn pass(&mut self, result: PassResult, duration: Duration) {
+    pub fn pass(&mut self, result: PassOutcome, duration: Duration) {
         *self.passes.entry(result).or_default() += 1;
         self.durations.add(duration.as_secs_f64());
     }

@@ -4,13 +4,16 @@
 //! and what came back then. By the rules of [`crate::definition::compare`]
 //! otherwise, which is also how a re-export that changes nothing is seen.
 
-use crate::definition::{self, Definition};
+use crate::definition::{self, Change, ChangeKind, Definition};
 use crate::model::{FieldChange, Integration, Observed, VersionRecord};
 
 /// How a draft compares.
 pub(super) enum DraftState {
     /// It means what git says.
     Same,
+    /// It is what was published of what git says, and the server has since added to it: nobody
+    /// edited it, and to take that away again would not last.
+    Grown,
     /// It differs in these fields.
     Differs(Vec<FieldChange>),
     /// It could not be read.
@@ -41,6 +44,7 @@ pub(super) fn compare(git: &Definition, submitted: &str, live: &Integration) -> 
     if matches_record(submitted, text, &record) {
         return DraftState::Same;
     }
+    let unpublished = live.has_unpublished_changes;
     let live = match Definition::parse_canonical(text) {
         Ok(live) => live,
         Err(why) => return DraftState::Unknown(format!("the live definition: {why}")),
@@ -49,7 +53,23 @@ pub(super) fn compare(git: &Definition, submitted: &str, live: &Integration) -> 
     if changes.is_empty() {
         return DraftState::Same;
     }
+    if has_grown(submitted, &record, unpublished, &changes) {
+        return DraftState::Grown;
+    }
     DraftState::Differs(changes.into_iter().map(Into::into).collect())
+}
+
+/// Git says what was published last, the server says that nobody changed the draft since, and
+/// all that differs is there and not in git.
+fn has_grown(
+    submitted: &str,
+    record: &VersionRecord,
+    unpublished: bool,
+    changes: &[Change],
+) -> bool {
+    record.submitted.as_deref() == Some(submitted)
+        && !unpublished
+        && changes.iter().all(|it| it.kind == ChangeKind::Removed)
 }
 
 fn matches_record(submitted: &str, text: &str, record: &VersionRecord) -> bool {

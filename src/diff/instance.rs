@@ -219,7 +219,7 @@ fn missing(
     let config = config::compare(desired, None, target, index.inputs)?;
     Ok(InstanceChanges {
         live: Found::Missing,
-        fields: config.fields,
+        fields: first_fields(desired, config.fields),
         upgrade: false,
         rename: None,
         description: desired.description.clone(),
@@ -240,6 +240,20 @@ fn missing(
         suspended: false,
         ..common(desired, target, customer)
     })
+}
+
+/// What a new instance begins with. That it runs goes without saying.
+fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<FieldChange> {
+    let new = |path: &str, value: String| FieldChange::shown(path, None::<String>, Some(value));
+    let description = desired.description.clone().filter(|text| !text.is_empty());
+    let labels = desired.labels.as_deref().filter(|all| !all.is_empty());
+    let disabled = desired.state == InstanceState::Disabled;
+    let mut fields = Vec::new();
+    fields.extend(description.map(|text| new("description", text)));
+    fields.extend(labels.map(|all| new("labels", all.join(", "))));
+    fields.extend(config);
+    fields.extend(disabled.then(|| new("state", "disabled".to_owned())));
+    fields
 }
 
 /// The parts that do not depend on a live instance.

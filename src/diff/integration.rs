@@ -142,7 +142,7 @@ fn existing(
     let submitted = git.digest();
     let (import, mut fields) = match definition::compare(git, &submitted, live) {
         DraftState::Unknown(why) => return Verdict::Unknown(why),
-        DraftState::Same => (false, Vec::new()),
+        DraftState::Same | DraftState::Grown => (false, Vec::new()),
         DraftState::Differs(fields) => (true, fields),
     };
     let newest = match live.newest() {

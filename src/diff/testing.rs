@@ -8,12 +8,12 @@ use indexmap::IndexMap;
 use super::{ChangeSet, Inputs, diff};
 use crate::definition::{Definition, Definitions};
 use crate::model::{
-    Adopt, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRef, DefinitionFile, Desired,
-    DesiredInstance, DesiredIntegration, DigestKey, Identity, Instance, InstanceId, InstanceState,
-    InstanceVersion, Integration, IntegrationId, IntegrationRef, Listing, LiveConfigVariable,
-    Location, Observed, Policy, Project, PublishWhen, PublishedVersion, ResourceName,
-    SecretRecords, SecretValues, SecretWrites, SequenceId, Tenant, VersionId, VersionRecord,
-    VersionRef,
+    Adopt, Asked, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRef, DefinitionFile,
+    Desired, DesiredInstance, DesiredIntegration, DigestKey, Identity, Instance, InstanceId,
+    InstanceState, InstanceVersion, Integration, IntegrationId, IntegrationRef, Listing,
+    LiveConfigVariable, Location, Observed, Policy, Project, PublishWhen, PublishedVersion,
+    ResourceName, SecretRecords, SecretValues, SecretWrites, SequenceId, Tenant, VersionId,
+    VersionRecord, VersionRef,
 };
 
 pub(crate) fn name(text: &str) -> ResourceName {
@@ -78,6 +78,7 @@ impl World {
                     name: name("p"),
                     environments: IndexMap::new(),
                     policy: Policy::default(),
+                    notify: Vec::new(),
                 },
                 integrations: Vec::new(),
                 instances: Vec::new(),
@@ -171,7 +172,7 @@ impl World {
             visibility: None,
             overview: None,
             allow_multiple_instances: false,
-            required: Observed::Known(definition.required_variables()),
+            required: Asked::Known(definition.required_variables()),
         };
         self.tenant.integrations.items.push(Integration {
             id: IntegrationId::new(id),

@@ -9,7 +9,7 @@ use super::{
     Verdict,
 };
 use crate::model::{
-    Address, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
+    Address, Asked, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
     PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
 };
 
@@ -107,7 +107,7 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
     let withdrawn = (changes.available == Some(false)).then_some(changes);
     let version = pick(live, wanted, withdrawn)?;
     let required = match &version.required {
-        Observed::Known(required) => Some(required.clone()),
+        Asked::Known(required) => Some(required.clone()),
         // The newest version was made from the definition at hand.
         _ if !changes.import
             && !changes.publish
@@ -116,7 +116,7 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
         {
             index.declared_variables(name)
         }
-        Observed::Absent | Observed::Unknown(_) => None,
+        Asked::NotAsked | Asked::Unknown(_) => None,
     };
     Ok(of(live, version, required))
 }
@@ -157,7 +157,7 @@ fn of(
     required: Option<Vec<RequiredVariable>>,
 ) -> Target {
     let unread = match (&required, &version.required) {
-        (None, Observed::Unknown(why)) => Some(Arc::clone(why)),
+        (None, Asked::Unknown(why)) => Some(Arc::clone(why)),
         _ => None,
     };
     Target {

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::declared::DeclaredProject;
 use super::fields::{Fields, entries};
 use super::findings::Report;
-use super::{keys, policy, reading, secret};
+use super::{keys, notices, policy, reading, secret};
 use crate::model::{Environment, Project};
 use crate::yaml::{Entry, Node};
 
@@ -24,6 +24,9 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<DeclaredProject> {
         }
         if let Some(rules) = spec.object("policy", &keys::POLICY) {
             project.policy = policy::read(&rules);
+        }
+        if let Some(node) = spec.get("notify") {
+            project.notify = notices::read(report, node);
         }
     }
     Some(DeclaredProject {

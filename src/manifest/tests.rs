@@ -248,7 +248,7 @@ fn definitions_without_a_manifest_are_integrations() {
         .collect();
     assert_eq!(
         names,
-        [("acme-erp", true, DEFINITION), ("ber-erp-eu", true, old)]
+        [("acme-erp", true, DEFINITION), ("uber-erp-eu", true, old)]
     );
 }
 

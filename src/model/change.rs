@@ -1,7 +1,7 @@
 //! One field that differs.
 
 /// A difference between what is declared and what is live.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct FieldChange {
     /// Which field, for people: `description`, `config "Endpoint"`,
     /// `definition flow "Sync" › step "Fetch" › input "url"`.

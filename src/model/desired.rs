@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Address, ConfigEntry, Location, Policy, ResourceName, SecretRef};
+use super::{Address, ConfigEntry, Location, NotifyTarget, Policy, ResourceName, SecretRef};
 
 /// Everything a project declares, references resolved, nothing interpreted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,6 +35,8 @@ pub struct Project {
     pub environments: IndexMap<String, Environment>,
     /// What may be done.
     pub policy: Policy,
+    /// Who is told of what.
+    pub notify: Vec<NotifyTarget>,
 }
 
 impl Default for Project {
@@ -45,6 +47,7 @@ impl Default for Project {
             name: ResourceName::parse("default").expect("a valid name"),
             environments: IndexMap::new(),
             policy: Policy::default(),
+            notify: Vec::new(),
         }
     }
 }

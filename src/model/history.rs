@@ -59,7 +59,7 @@ pub struct PassStart {
 }
 
 /// How a pass ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PassOutcome {
     /// There was nothing to do.
@@ -76,7 +76,7 @@ pub enum PassOutcome {
     Failed,
     /// It gave way to newer files.
     Superseded,
-    /// It was stopped.
+    /// It gave way to a shutdown or a pause.
     Interrupted,
 }
 

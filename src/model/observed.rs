@@ -30,6 +30,27 @@ impl<T> Observed<T> {
     }
 }
 
+/// A value that is read only where somebody asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked<T> {
+    /// Nobody asked: it says nothing about the value.
+    NotAsked,
+    /// It is this.
+    Known(T),
+    /// It could not be read; the text says why.
+    Unknown(Arc<str>),
+}
+
+impl<T> Asked<T> {
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::NotAsked | Self::Unknown(_) => None,
+        }
+    }
+}
+
 /// Part or all of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing<T> {
@@ -109,7 +130,7 @@ impl Tenant {
 }
 
 /// The variables that versions require, or why those are not known.
-pub type Requirements = BTreeMap<VersionId, Observed<Vec<RequiredVariable>>>;
+pub type Requirements = BTreeMap<VersionId, Asked<Vec<RequiredVariable>>>;
 
 /// A live integration.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,8 +191,8 @@ pub struct PublishedVersion {
     pub overview: Option<String>,
     /// Whether a customer may have several instances.
     pub allow_multiple_instances: bool,
-    /// The variables it requires; absent where nobody asked, see [`super::Scope`] and [`Requirements`].
-    pub required: Observed<Vec<RequiredVariable>>,
+    /// The variables it requires, where [`super::Scope`] or [`Requirements`] asked for them.
+    pub required: Asked<Vec<RequiredVariable>>,
 }
 
 /// The attributes of a published version, as far as we know their keys.

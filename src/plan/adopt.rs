@@ -86,7 +86,7 @@ fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -
 fn on(id: &str, labels: &[String]) -> Vec<Precondition> {
     vec![
         Precondition::new("object", id),
-        Precondition::new("labels", labels.join(", ")),
+        Precondition::labels(labels),
     ]
 }
 
@@ -101,7 +101,7 @@ fn resource<Id>(
         Found::Missing => PlannedResource {
             sync: SyncStatus::OutOfSync,
             health: Health::Missing,
-            reason: "does not exist yet; apply creates it".to_owned(),
+            reason: "does not exist yet, so there is nothing to adopt".to_owned(),
             ..quiet
         },
         Found::Owned(_) => PlannedResource {

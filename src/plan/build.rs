@@ -7,7 +7,7 @@ use super::hold_back::withhold;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest, guards,
-    instance, integration, orphan, summary,
+    instance, integration, orphan, rename, summary,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
 use crate::model::{Address, Health, Kind, Location, ResourceName, SyncStatus};
@@ -27,6 +27,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
         instance::plan(&mut builder, diff);
     }
     orphan::plan(&mut builder, inputs, changes, context);
+    rename::tell(&mut builder.resources, inputs, changes);
     builder.finish(&managed(changes), context)
 }
 

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Operation, Output, Plan, Step, StepId};
+use super::review::Reviewed;
+use super::{Action, Operation, Output, Plan, Step, StepId, digest};
 use crate::model::Address;
 
 /// Resources that lost steps, each with the held resource it waits for: itself,
@@ -15,9 +16,32 @@ pub type Withheld = BTreeMap<Address, Address>;
 
 /// Removes the steps of the `held` resources, and those that depend on them.
 ///
+/// The resources keep their actions, for what is said of them; the digest becomes that of the rest.
+///
 /// Relies on the order of a plan: prerequisites stand before their dependents.
 pub fn hold_back(plan: &mut Plan, held: &BTreeSet<Address>) -> Withheld {
-    withhold(&mut plan.steps, held)
+    let withheld = withhold(&mut plan.steps, held);
+    if !withheld.is_empty() {
+        plan.digest = digest_of_rest(plan, &withheld);
+    }
+    withheld
+}
+
+/// The digest of what is left, which is what is carried out.
+fn digest_of_rest(plan: &Plan, withheld: &Withheld) -> String {
+    let mut rest = plan.clone();
+    let lost = rest.resources.iter_mut();
+    for resource in lost.filter(|it| withheld.contains_key(&it.address)) {
+        let own = plan
+            .steps
+            .iter()
+            .filter(|it| it.address == resource.address);
+        let own: BTreeSet<Action> = own.map(|step| step.action).collect();
+        resource.actions.retain(|action| own.contains(action));
+        resource.writes = None;
+    }
+    digest::writes(&mut rest.resources, &rest.steps);
+    digest::of(&Reviewed::from(&rest))
 }
 
 /// The same, of steps that are no plan yet.
@@ -152,6 +176,21 @@ mod tests {
                 (instance("erp-1"), integration("erp")),
             ])
         );
+    }
+
+    #[test]
+    fn the_digest_is_that_of_what_is_left() {
+        let mut whole = fleet();
+        hold_back(&mut whole, &BTreeSet::new());
+        let mut held = fleet();
+        hold_back(&mut held, &BTreeSet::from([instance("erp-1")]));
+        assert_ne!(held.digest, whole.digest);
+        let mut again = fleet();
+        hold_back(&mut again, &BTreeSet::from([instance("erp-1")]));
+        assert_eq!(held.digest, again.digest);
+        let mut less = fleet();
+        hold_back(&mut less, &BTreeSet::from([integration("erp")]));
+        assert_ne!(held.digest, less.digest);
     }
 
     #[test]

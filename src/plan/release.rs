@@ -82,14 +82,26 @@ fn bearing<'a, T>(
     if let Some(why) = &listing.incomplete {
         return Err(ReleaseError::Incomplete(why.to_string()));
     }
-    let marker = marker.to_string();
-    let bears = |one: &&T| labels(one).contains(&marker);
-    let without = |one: &T| {
-        let kept = labels(one).iter().filter(|label| **label != marker);
-        kept.cloned().collect()
-    };
+    let text = marker.to_string();
+    let bears = |one: &&T| labels(one).contains(&text);
     let found = listing.items.iter().filter(bears);
-    Ok(found.map(|one| (one, without(one))).collect())
+    Ok(found
+        .map(|one| (one, without(labels(one), marker)))
+        .collect())
+}
+
+/// All labels but the marker, and but the protection that a manifest put on with it. Where
+/// another marker stays, that one's manifest may have put it on, so it stays too.
+fn without(labels: &[String], marker: &Marker) -> Vec<String> {
+    let declared = labels.iter().any(|label| label == Marker::PROTECT_DECLARED);
+    let last = Marker::among(labels).all(|other| other == *marker);
+    let marker = marker.to_string();
+    let goes = |label: &str| {
+        let protection = [Marker::PROTECT, Marker::PROTECT_DECLARED].contains(&label);
+        label == marker || (declared && last && protection)
+    };
+    let kept = labels.iter().filter(|label| !goes(label));
+    kept.cloned().collect()
 }
 
 /// What is released of an address.
@@ -109,8 +121,7 @@ impl Released {
     /// All labels are written, so all of them count.
     fn note(&mut self, id: &str, labels: &[String]) {
         self.rests_on.push(Precondition::new("object", id));
-        self.rests_on
-            .push(Precondition::new("labels", labels.join(", ")));
+        self.rests_on.push(Precondition::labels(labels));
     }
 }
 
@@ -192,6 +203,28 @@ mod tests {
         assert_eq!(
             kept,
             [vec!["gitops:protect", "gitops:q/smith", "paid"], vec![]]
+        );
+    }
+
+    #[test]
+    fn protection_goes_where_it_came_with_the_marker() {
+        let marker = Marker::parse("gitops:p/smith").unwrap();
+        let kept = |labels: &[&str]| {
+            let labels: Vec<String> = labels.iter().map(|it| (*it).to_owned()).collect();
+            without(&labels, &marker).join(" ")
+        };
+        let declared = "gitops:protect-declared";
+        assert_eq!(
+            kept(&["gitops:p/smith", "gitops:protect", declared, "a"]),
+            "a"
+        );
+        assert_eq!(
+            kept(&["gitops:p/smith", "gitops:protect"]),
+            "gitops:protect"
+        );
+        assert_eq!(
+            kept(&["gitops:p/smith", "gitops:protect", declared, "gitops:q/x"]),
+            "gitops:protect gitops:protect-declared gitops:q/x"
         );
     }
 

@@ -2,9 +2,11 @@
 //!
 //! Pure text. Sensitive values are not in a plan's changes, so they cannot get here.
 
+mod groups;
 mod human;
 mod json;
 mod markdown;
+mod markup;
 mod words;
 
 use std::collections::BTreeMap;
@@ -18,5 +20,11 @@ pub use words::summary_line;
 use super::StepResult;
 use crate::model::Address;
 
-/// How resources fared, for the result of an apply.
-pub type Results = BTreeMap<Address, StepResult>;
+/// What came of an apply.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// How each resource with steps fared.
+    pub resources: BTreeMap<Address, StepResult>,
+    /// Why no further step was begun, where a window closed meanwhile.
+    pub closed: Option<String>,
+}

@@ -44,6 +44,13 @@ impl Precondition {
             seen: seen.into(),
         }
     }
+
+    /// Labels are a set: in which order a server gives them says nothing.
+    pub(super) fn labels(labels: &[String]) -> Self {
+        let mut labels = labels.to_vec();
+        labels.sort();
+        Self::new("labels", labels.join(", "))
+    }
 }
 
 /// What the digest of a plan covers, as a plan has it or as its document was read back.

@@ -1,7 +1,9 @@
 //! What is done, in which order, and what is not.
 
 mod forms;
+mod markdown;
 mod ownership;
+mod properties;
 mod schema;
 mod steps;
 mod work;
@@ -37,7 +39,7 @@ pub(crate) fn context() -> Context {
     }
 }
 
-pub(super) fn plan(world: &World) -> Plan {
+pub(crate) fn plan(world: &World) -> Plan {
     world.with(|inputs, changes| build(inputs, changes, &context()))
 }
 

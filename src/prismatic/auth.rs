@@ -196,9 +196,7 @@ impl Auth {
                 Ok(granted) => return Ok(granted),
                 Err(failure) => failure.into_error(OPERATION, &redactor),
             };
-            let now = wire.clock.instant();
-            let delay = wire.with_random(|random| attempts.next(error, now, random))?;
-            tokio::time::sleep(delay).await;
+            wire.again(&mut attempts, error).await?;
         }
     }
 }

@@ -14,7 +14,7 @@ mod records;
 pub use collection::Collection;
 pub use drafts::is_version;
 pub use filters::{Filter, FilterKind};
-pub use lists::{ListPage, ListRequest, UnknownFilter, UnknownOrder, Window};
+pub use lists::{Gaps, ListPage, ListRequest, UnknownFilter, UnknownOrder, Window};
 pub use pages::Pages;
 pub use raw::RawAnswer;
 pub use records::{FlowTest, Record};

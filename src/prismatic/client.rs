@@ -19,6 +19,7 @@ use super::platform::{
     PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
+use super::retry::RetryListener;
 use super::session::Session;
 use super::together::Lane;
 use super::transport::Transport;
@@ -65,6 +66,15 @@ impl PrismaticClient {
             labels: Lane::new(&update_integration::OPERATION, 1),
             definitions: Gather::new(lookups::DETAILS),
         }
+    }
+
+    /// For a command that a person waits for. As long as the server has never answered, a
+    /// connection that cannot be made is tried once more and then given up; with `listener`,
+    /// every further attempt is told. Without this the client is patient, as a daemon has to be.
+    #[must_use]
+    pub fn attended(mut self, listener: Option<Arc<dyn RetryListener>>) -> Self {
+        self.session.attend(listener);
+        self
     }
 
     /// When the access token in use ends; `None` before the first request, and
@@ -154,5 +164,7 @@ impl Platform for PrismaticClient {
     }
 }
 
+#[cfg(test)]
+mod patience;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 //! carries a token. Proxies come from the environment as everywhere, except
 //! for plain http, which is spoken on this machine only.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use reqwest::{Certificate, Client, ClientBuilder};
 
 use super::connection::is_loopback;
 use super::transport::{Method, Request, Response, Transport, TransportError};
+use crate::model::chain;
 
 const USER_AGENT: &str = concat!("prism-gitops/", env!("CARGO_PKG_VERSION"));
 
@@ -110,7 +112,12 @@ impl HttpTransport {
 
     fn failure(&self, error: reqwest::Error) -> TransportError {
         let error = error.without_url();
-        let message = chain(&error);
+        // The outer two say no more than that there is no connection.
+        let cause = error.source().and_then(|outer| outer.source());
+        let message = match cause {
+            Some(cause) if error.is_connect() => chain(cause),
+            _ => chain(&error),
+        };
         // A connect timeout is both; what counts is that nothing was sent.
         if let Some(reason) = certificate(&error) {
             TransportError::Certificate {
@@ -188,26 +195,17 @@ fn checked(text: &str) -> Result<url::Url, TransportError> {
 fn certificate<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
     while let Some(error) = next {
-        // An I/O error does not count what it wraps among its sources.
-        let wrapped = (error.downcast_ref::<std::io::Error>()).and_then(std::io::Error::get_ref);
-        let found = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        match found.or(error.downcast_ref()) {
-            Some(found @ rustls::Error::InvalidCertificate(_)) => return Some(found),
-            _ => next = error.source(),
+        if let Some(found @ rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return Some(found);
         }
+        // An I/O error does not count what it wraps among its sources, perhaps another of its kind.
+        let wrapped = (error.downcast_ref::<std::io::Error>()).and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     None
-}
-
-/// An error with its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {

@@ -149,11 +149,12 @@ impl<T> Pass<T> {
         let count = self.items.len() + self.nulls;
         let incomplete = self.end.or_else(|| {
             if self.nulls > 0 {
-                return Some(format!("{} records could not be read", self.nulls).into());
+                return Some(format!("{} could not be read", records(self.nulls as u64)).into());
             }
             self.restless.then(|| {
                 let total = self.total.unwrap_or_default();
-                format!("the list changed while it was read: {count} records of {total}").into()
+                let count = records(count as u64);
+                format!("the list changed while it was read: {count} of {total}").into()
             })
         });
         Walk {
@@ -240,6 +241,12 @@ where
     }
     pass.end = Some(format!("it has more than {MAX_PAGES} pages").into());
     pass
+}
+
+/// `1 record`, `2 records`.
+pub(super) fn records(count: u64) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} record{s}")
 }
 
 fn stuck(number: usize, what: &str) -> Arc<str> {

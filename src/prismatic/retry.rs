@@ -20,6 +20,16 @@ pub(super) const MAX_TIME: Duration = Duration::from_secs(120);
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
+/// How often a connection is tried at most while nothing has ever answered and a person waits:
+/// a wrong URL or a missing network is told soon.
+const FIRST_CONTACT: u32 = 2;
+
+/// Hears of every attempt that follows a failure.
+pub trait RetryListener: Send + Sync + std::fmt::Debug {
+    /// After this failure the request is sent again, `delay` from now.
+    fn trying_again(&self, error: &PlatformError, delay: Duration);
+}
+
 /// What repeating a call means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
@@ -120,6 +130,15 @@ impl Attempts {
             return Err(self.end(error));
         }
         Ok(delay)
+    }
+
+    /// Whether there never was a connection, and trying on would only keep a person waiting.
+    pub(super) fn is_lost_cause(&self, error: &PlatformError) -> bool {
+        let unconnected = matches!(
+            error.kind,
+            ErrorKind::Transport(TransportError::Connect { .. })
+        );
+        unconnected && self.made >= FIRST_CONTACT
     }
 
     /// The failure with the effect of all attempts together.

@@ -1,5 +1,7 @@
 //! One call: place, token, request, answer, and again where that is harmless.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +14,7 @@ use super::graphql::{self, Answer, Failure, Mutation};
 use super::operations::Done;
 use super::platform::PlatformResult;
 use super::redact::Redactor;
-use super::retry::{Attempts, Repeat};
+use super::retry::{Attempts, Repeat, RetryListener};
 use super::transport::{Method, Request};
 use super::wire::{Reply, Wire};
 
@@ -74,6 +76,11 @@ impl Session {
             auth: Auth::new(connection),
             wire,
         }
+    }
+
+    /// For a person who waits: see [`Wire::attend`].
+    pub(super) fn attend(&mut self, listener: Option<Arc<dyn RetryListener>>) {
+        self.wire.attend(listener);
     }
 
     /// When the access token in use ends.
@@ -179,10 +186,7 @@ impl Session {
                 self.auth.refused(&token).await;
                 continue;
             }
-            let now = self.wire.clock.instant();
-            let delay = (self.wire).with_random(|random| attempts.next(error, now, random))?;
-            tracing::debug!(attempt = number, ?delay, "trying again");
-            tokio::time::sleep(delay).await;
+            self.wire.again(&mut attempts, error).await?;
         }
     }
 

@@ -1,5 +1,6 @@
 //! One exchange within the budget: its turn, a time limit, and an eye on the rate.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -7,10 +8,10 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use tokio::time::{Instant, timeout};
 
-use super::error::{Effect, ErrorKind};
+use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::{Failure, lost};
 use super::rate::{Budget, Paused};
-use super::retry::Repeat;
+use super::retry::{Attempts, Repeat, RetryListener};
 use super::transport::{Request, Response, Transport, TransportError};
 use crate::runtime::clock::Clock;
 
@@ -22,6 +23,11 @@ pub(super) struct Wire {
     pub(super) clock: Arc<dyn Clock>,
     /// Jitter, from a seed so that a test can be repeated.
     random: Mutex<fastrand::Rng>,
+    /// The server has answered something.
+    answered: AtomicBool,
+    /// A person waits for the first answer.
+    attended: bool,
+    listener: Option<Arc<dyn RetryListener>>,
 }
 
 /// A response with its `Retry-After` worked out.
@@ -45,7 +51,16 @@ impl Wire {
             budget,
             clock,
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
+            answered: AtomicBool::new(false),
+            attended: false,
+            listener: None,
         }
+    }
+
+    /// Gives up soon on a server that has never answered, and tells of every further attempt.
+    pub(super) fn attend(&mut self, listener: Option<Arc<dyn RetryListener>>) {
+        self.attended = true;
+        self.listener = listener;
     }
 
     /// Waits for its turn, sends, judges the reply, and obeys a throttle in it.
@@ -70,6 +85,7 @@ impl Wire {
             }),
         };
         let response = outcome.map_err(|error| no_response(error, repeat))?;
+        self.answered.store(true, Ordering::Relaxed);
         tracing::Span::current().record("status", response.status);
         let reply = Reply {
             retry_after: retry_after(&response, self.clock.now()),
@@ -94,9 +110,31 @@ impl Wire {
         }
     }
 
-    /// Draws from the client's jitter.
-    pub(super) fn with_random<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
-        draw(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Waits until a failed call may be sent again.
+    ///
+    /// # Errors
+    ///
+    /// The failure, where there is to be no further attempt.
+    pub(super) async fn again(
+        &self,
+        attempts: &mut Attempts,
+        error: PlatformError,
+    ) -> Result<(), PlatformError> {
+        let hasty = self.attended && !self.answered.load(Ordering::Relaxed);
+        if hasty && attempts.is_lost_cause(&error) {
+            return Err(attempts.end(error));
+        }
+        let told = error.clone();
+        let delay = {
+            let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+            attempts.next(error, self.clock.instant(), &mut random)?
+        };
+        tracing::debug!(?delay, "trying again");
+        if let Some(listener) = &self.listener {
+            listener.trying_again(&told, delay);
+        }
+        tokio::time::sleep(delay).await;
+        Ok(())
     }
 }
 

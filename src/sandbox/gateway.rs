@@ -6,6 +6,7 @@ mod document;
 mod keep;
 mod limit;
 mod reply;
+mod step;
 mod trigger;
 
 pub(crate) use limit::Bucket;
@@ -18,6 +19,9 @@ use crate::prismatic::transport::{Method, Request, Response, TransportError};
 
 /// What the paths of webhooks begin with.
 const TRIGGER: &str = "/trigger/";
+
+/// What the paths of step results begin with.
+const STEP: &str = "/steps/";
 
 impl Sandbox {
     /// One exchange, with everything that can happen to it on the way.
@@ -40,6 +44,9 @@ impl Sandbox {
             }
             (Method::Post, path) if path.starts_with(TRIGGER) => {
                 Ok(self.trigger(&path[TRIGGER.len()..]).await)
+            }
+            (Method::Get, path) if path.starts_with(STEP) => {
+                Ok(self.step(&path[STEP.len()..]).await)
             }
             _ => Ok(reply::detail(404, "Not found.")),
         }

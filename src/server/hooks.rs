@@ -7,12 +7,13 @@
 //!   tenant itself. So a replayed call costs a look and nothing else.
 //! - Wake-ups are deduplicated: however many come, one at most waits.
 
-mod signature;
+pub(super) mod signature;
 mod words;
 
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -150,21 +151,18 @@ pub(super) fn router(hooks: Hooks) -> Router {
     Router::new()
         .route("/webhooks/{provider}", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .method_not_allowed_fallback(only_post)
+        .method_not_allowed_fallback(reply::only_post)
         .with_state(hooks)
-}
-
-async fn only_post() -> Response {
-    reply::error(StatusCode::METHOD_NOT_ALLOWED, "only POST is answered here")
 }
 
 async fn receive(
     State(hooks): State<Hooks>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
-    let known = Provider::of(&name).and_then(|provider| {
+    let name = name.ok().and_then(|Path(name)| Provider::of(&name));
+    let known = name.and_then(|provider| {
         let found = hooks.secrets.iter().find(|(known, _)| *known == provider);
         found.map(|(provider, secret)| (*provider, secret))
     });

@@ -1,4 +1,4 @@
-//! What surrounds every route: headers, a body limit, a time limit.
+//! What surrounds every route: headers, limits of size, a time limit.
 
 use axum::Router;
 use axum::extract::Request;
@@ -24,16 +24,37 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (X_FRAME_OPTIONS, "DENY"),
 ];
 
+/// The longest path with its query, in bytes.
+const LONGEST_URI: usize = 4096;
+/// All headers together, in bytes.
+const LONGEST_HEADERS: usize = 16 * 1024;
+
 /// The last layer is the outermost, so that refusals bear the headers too.
-pub(super) fn around(routes: Router, hooks: Option<Router>) -> Router {
-    let routes = routes.layer(from_fn(without_body));
-    let routes = match hooks {
-        Some(hooks) => routes.merge(hooks),
-        None => routes,
-    };
+/// Only what is in `with_body` may have one.
+pub(super) fn around(routes: Router, with_body: Router) -> Router {
     routes
+        .layer(from_fn(without_body))
+        .merge(with_body)
+        .layer(from_fn(within_size))
         .layer(from_fn(within_time))
         .layer(from_fn(with_headers))
+}
+
+async fn within_size(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let uri = uri.path().len() + uri.query().map_or(0, str::len);
+    let headers = request.headers().iter();
+    let headers: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if uri > LONGEST_URI {
+        return reply::error(StatusCode::URI_TOO_LONG, "the path is too long");
+    }
+    if headers > LONGEST_HEADERS {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return reply::error(status, "the headers are larger than 16 KiB");
+    }
+    next.run(request).await
 }
 
 async fn with_headers(request: Request, next: Next) -> Response {
@@ -46,7 +67,7 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
-async fn without_body(request: Request, next: Next) -> Response {
+pub(super) async fn without_body(request: Request, next: Next) -> Response {
     if has_body(request.headers()) {
         return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "this route takes no body");
     }
@@ -77,7 +98,10 @@ mod tests {
     async fn a_route_that_hangs_is_cut_off() {
         let hanging = Router::new().route("/", get(std::future::pending::<()>));
         let request = Request::get("/").body(Body::empty()).unwrap();
-        let response = around(hanging, None).oneshot(request).await.unwrap();
+        let response = around(hanging, Router::new())
+            .oneshot(request)
+            .await
+            .unwrap();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }

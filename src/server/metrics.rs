@@ -150,6 +150,9 @@ impl Reading {
                 &age.as_secs_f64(),
             )?;
         }
+        let help = "Whether somebody paused: 1 or 0";
+        let paused = i64::from(self.status.paused.is_some());
+        gauge(&mut out.gauge("paused", help)?, &paused)?;
         let help = "Whether the files as they are now are valid: 1 or 0";
         let diagnostics = self
             .status

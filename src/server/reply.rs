@@ -18,3 +18,7 @@ pub(super) async fn not_found(uri: Uri) -> Response {
 pub(super) async fn method_not_allowed() -> Response {
     error(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here")
 }
+
+pub(super) async fn only_post() -> Response {
+    error(StatusCode::METHOD_NOT_ALLOWED, "only POST is answered here")
+}

@@ -1,32 +1,49 @@
 //! The routes.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::{ServerState, metrics as exposition, reply};
-use crate::controller::Status;
-use crate::controller::status::Phase;
-use crate::runtime::readiness::{self, Facts};
+use crate::runtime::readiness;
 
 /// Whether a restart would help.
 pub(super) async fn healthz(State(state): State<ServerState>) -> Response {
-    let facts = facts(&state);
+    let facts = state.status.borrow().facts(state.clock.as_ref());
     verdict(readiness::live(&facts, &state.limits).err())
 }
 
 /// Whether what the daemon says can be relied on.
 pub(super) async fn readyz(State(state): State<ServerState>) -> Response {
-    let facts = facts(&state);
+    let facts = state.status.borrow().facts(state.clock.as_ref());
     verdict(readiness::ready(&facts, &state.limits).err())
 }
 
-/// Everything that is known.
-pub(super) async fn status(State(state): State<ServerState>) -> Response {
-    let json = state.status.borrow().to_json(state.clock.now());
+/// How much of the status.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parts {
+    resources: Option<bool>,
+}
+
+/// Everything that is known; without the resources where nobody wants them.
+pub(super) async fn status(
+    State(state): State<ServerState>,
+    parts: Result<Query<Parts>, QueryRejection>,
+) -> Response {
+    let parts = match parts {
+        Ok(Query(parts)) => parts,
+        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+    };
+    let mut status = state.status.borrow().clone();
+    if parts.resources == Some(false) {
+        status.resources = [].into();
+    }
+    let json = status.to_json(state.clock.now());
     match json {
         Ok(json) => Json(json).into_response(),
         Err(_) => failed(),
@@ -42,24 +59,6 @@ pub(super) async fn metrics(State(state): State<ServerState>) -> Response {
     }
 }
 
-fn facts(state: &ServerState) -> Facts {
-    let status = state.status.borrow();
-    let Status {
-        draining,
-        phase,
-        generation,
-        alive_at,
-        ..
-    } = &*status;
-    Facts {
-        draining: *draining || *phase == Phase::Stopped,
-        working: *phase == Phase::Working,
-        silence: state.clock.instant().saturating_duration_since(*alive_at),
-        passed_once: *generation > 0,
-        observation_age: status.observation_age(state.clock.now()),
-    }
-}
-
 fn verdict(against: Option<impl std::fmt::Display>) -> Response {
     match against {
         None => Json(json!({ "status": "ok" })).into_response(),
@@ -70,7 +69,7 @@ fn verdict(against: Option<impl std::fmt::Display>) -> Response {
     }
 }
 
-fn failed() -> Response {
+pub(super) fn failed() -> Response {
     reply::error(
         StatusCode::INTERNAL_SERVER_ERROR,
         "the answer could not be written",

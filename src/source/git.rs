@@ -30,6 +30,7 @@ pub use repository::Settings;
 pub use status::{FetchState, Fetched, SourceStatus};
 
 use super::{Commit, References, Snapshot, Source, SourceError};
+use crate::model::chain;
 use repository::{Head, Repository};
 
 /// A remote repository, and the files of it that were read last.
@@ -298,7 +299,7 @@ impl GitSource {
         self.state.send_modify(|state| {
             state.asked = true;
             let status = &mut state.status;
-            let why = super::one_line(&error);
+            let why = chain(&error);
             let seen = head.as_ref().map(|head| short(&head.commit));
             if let Some(head) = head {
                 status.head = Some(head.commit);

@@ -77,8 +77,13 @@ impl DaemonLock {
 
 /// Names of environments may hold anything, so the file has a digest for a name.
 fn file_name(environment: &str) -> String {
+    name_for("daemon", environment, "lock")
+}
+
+pub(super) fn name_for(what: &str, environment: &str, extension: &str) -> String {
     let digest = Sha256::digest(environment.as_bytes());
-    format!("daemon-{}.lock", crate::model::hex(&digest[..8]))
+    let digest = crate::model::hex(&digest[..8]);
+    format!("{what}-{digest}.{extension}")
 }
 
 fn open(path: &Path) -> io::Result<File> {

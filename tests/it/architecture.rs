@@ -48,9 +48,10 @@ const RULES: &[Rule] = &[
     Rule { module: "execute",    role: Role::Edge, uses: &["model", "plan", "prismatic::platform", "prismatic::error"] },
     Rule { module: "controller", role: Role::Edge, uses: &["model", "manifest", "definition", "validate", "diff", "plan", "source", "store",
                                                            "execute", "prismatic::platform", "prismatic::error", "runtime"] },
-    Rule { module: "server",     role: Role::Edge, uses: &["model", "controller::Status", "controller::status",
-                                                           "controller::totals", "runtime"] },
-    Rule { module: "daemon",     role: Role::Edge, uses: &["model", "source", "controller", "server", "runtime"] },
+    Rule { module: "notifier",   role: Role::Edge, uses: &["model", "controller", "store", "prismatic::transport", "runtime"] },
+    Rule { module: "server",     role: Role::Edge, uses: &["model", "controller::Status", "controller::status", "controller::resources",
+                                                           "controller::control", "controller::totals", "store::history", "runtime"] },
+    Rule { module: "daemon",     role: Role::Edge, uses: &["model", "source", "controller", "notifier", "server", "runtime"] },
     Rule { module: "sandbox",    role: Role::Edge, uses: &["prismatic::transport", "runtime::clock"] },
     // The only place that wires; nothing but the binary imports it.
     Rule { module: "cli",        role: Role::Edge, uses: &["*"] },

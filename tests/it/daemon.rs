@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use prism_gitops::controller::control::Kept;
 use prism_gitops::controller::delays::Delays;
 use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
@@ -15,7 +16,7 @@ use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
 use prism_gitops::model::{Desired, Project, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::runtime::clock::SystemClock;
 use prism_gitops::runtime::shutdown::{self, Trigger};
-use prism_gitops::server::bind;
+use prism_gitops::server::{ApiOptions, bind};
 use prism_gitops::source::{Snapshot, Source, SourceError};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -87,9 +88,15 @@ impl Running {
             environment: "prod-us".to_owned(),
             chosen_environment: None,
             remembered: Remembered::in_memory(),
+            notifier: None,
             history: Historian::forgetful(),
+            kept: Kept::nowhere(),
+            api: ApiOptions::default(),
             adopt: false,
             allow_delete: false,
+            reloads: None,
+            #[cfg(unix)]
+            supervisor: None,
             shutdown,
         };
         Self {

@@ -13,8 +13,15 @@
     reason = "a test says on stdout what it skipped or measured"
 )]
 
+mod compose;
+mod files;
+mod kubernetes;
+mod lines;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use files::root;
 
 const UNIT: &str = include_str!("../../deploy/systemd/prism-gitops.service");
 const DOCKERFILE: &str = include_str!("../../deploy/Dockerfile");
@@ -23,10 +30,6 @@ const CARGO: &str = include_str!("../../Cargo.toml");
 
 /// The worst exposure that `systemd-analyze security` may find, in tenths: 2.0.
 const EXPOSURE: &str = "--threshold=20";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// Runs a tool; `None`, and a word about it, where it is not installed.
 fn tool(name: &str, arguments: &[&str]) -> Option<Output> {
@@ -149,6 +152,65 @@ fn the_image_is_given_every_file_that_its_build_reads() {
         assert!(
             given.contains(&needed),
             "{needed} is missing in Dockerfile.dockerignore"
+        );
+    }
+}
+
+#[test]
+fn the_image_with_git_runs_as_the_same_nobody() {
+    let stages: Vec<&str> = DOCKERFILE.split("\nFROM ").collect();
+    let git = stages.iter().find(|stage| stage.contains(" AS git\n"));
+    let git = git.expect("there is a stage called git");
+    for part in ["git openssh-client", "\nUSER 65532:65532\n", "--uid 65532"] {
+        assert!(git.contains(part), "{part}");
+    }
+    let place = stages.iter().position(|stage| stage == git);
+    assert!(
+        place < Some(stages.len() - 1),
+        "the plain image is the default"
+    );
+}
+
+#[test]
+fn every_yaml_file_is_one() {
+    let found = files::all(&["deploy"], &[".yaml", ".yml"]);
+    assert!(found.len() > 15, "only {} files", found.len());
+    for (name, text) in found {
+        assert!(
+            !files::documents(&name, &text).is_empty(),
+            "{name} is empty"
+        );
+    }
+}
+
+#[test]
+fn actionlint_has_nothing_to_say_about_the_workflow() {
+    let file = root().join("deploy/ci/github-actions.yml");
+    let file = file.to_str().expect("the path is UTF-8");
+    if let Some(output) = tool("actionlint", &["-no-color", file]) {
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}
+
+/// Exit codes are handled one by one: what is not named ends the job.
+#[test]
+fn every_pipeline_tells_the_exit_codes_apart() {
+    for (name, text) in files::all(&["deploy/ci"], &[".yml"]) {
+        for line in text.lines().filter(|line| line.contains("|| code=$?")) {
+            let known = line.contains(" plan ") || line.contains(" apply ");
+            assert!(known, "{name}: {line}");
+        }
+        let count = |part: &str| text.matches(part).count();
+        assert_eq!(count("|| code=$?"), 2, "{name}");
+        assert_eq!(count("*) exit \"$code\" ;;"), 2, "{name}");
+        assert_eq!(
+            (count("  2) "), count("  3) "), count("  4) ")),
+            (1, 2, 2),
+            "{name}"
+        );
+        assert!(
+            text.contains("--out plan.json") && text.contains("--plan "),
+            "{name}"
         );
     }
 }

@@ -6,6 +6,7 @@
     reason = "a helper that fails is a test that fails, and a skipped test says so"
 )]
 
+mod api;
 mod architecture;
 mod bad_input;
 #[cfg(feature = "sandbox")]
@@ -25,6 +26,13 @@ mod deploy;
 mod drift;
 #[cfg(feature = "sandbox")]
 mod faults;
+#[expect(
+    unreachable_pub,
+    reason = "the fuzz targets, a crate of their own, call them"
+)]
+#[path = "../../fuzz/bodies.rs"]
+mod fuzz_bodies;
+mod fuzzed;
 mod git;
 mod operations;
 #[cfg(feature = "sandbox")]
@@ -40,7 +48,10 @@ mod random_worlds;
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod sdl;
+mod seeded;
 mod server;
 #[cfg(feature = "sandbox")]
 mod shared;
+#[cfg(feature = "sandbox")]
+mod soak;
 mod wire;

@@ -3,6 +3,7 @@
 //! API and not on a habit of our own sandbox.
 
 mod lines;
+mod prism;
 mod project;
 mod proxy;
 mod scenarios;

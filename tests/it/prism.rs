@@ -9,7 +9,7 @@
     reason = "what a helper finds broken fails its test"
 )]
 
-mod cli;
+pub(crate) mod cli;
 mod server;
 
 use std::collections::HashMap;
@@ -164,7 +164,7 @@ fn exported(prism: &Prism, id: &str, components: &Listed) {
 }
 
 /// Nothing of it has to be configured before it can run.
-const PING: &str = "definitionVersion: 7
+pub(crate) const PING: &str = "definitionVersion: 7
 name: Ping
 flows:
   - name: Answer
@@ -190,6 +190,13 @@ fn tested(prism: &Prism) {
     let run = prism.query(query, &json!({ "id": execution["executionId"] }));
     let expected = json!({"isTestExecution": true, "flow": {"name": "Answer"}});
     assert_eq!(run["executionResult"], expected);
+    let id = execution["executionId"].as_str().expect("an id");
+    let get = ["executions:step-result:get", "-e", id, "-s"];
+    let (known, unknown) = both(
+        || prism.ok(&[&get[..], &["Call"]].concat()),
+        || prism.ok(&[&get[..], &["Nothing"]].concat()),
+    );
+    assert_eq!([known.as_str(), unknown.as_str()], ["{}", ""]);
 }
 
 fn publish(prism: &Prism, integration: &str) -> [String; 2] {

@@ -8,16 +8,17 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
 use jiff::Timestamp;
+use prism_gitops::controller::control::{Control, Kept};
 use prism_gitops::controller::error::Class;
 use prism_gitops::controller::resources::ResourceStatus;
 use prism_gitops::controller::status::{
-    Counts, ErrorStatus, PassResult, PassStatus, Phase, RevisionStatus, Status,
+    ErrorStatus, PassCounts, PassOutcome, PassStatus, Phase, RevisionStatus, Status,
 };
 use prism_gitops::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
 use prism_gitops::plan::{Action, StepResult};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
-use prism_gitops::server::{ServerState, bind, router};
+use prism_gitops::server::{Api, ApiOptions, ServerState, bind, router};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -45,8 +46,10 @@ impl Bench {
     fn new() -> Self {
         let clock = TokioClock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
         let (sender, status) = watch::channel(Status::starting("prod-us", Instant::now()));
+        let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
         let state = ServerState {
             status,
+            api: Api::new(ApiOptions::default(), control),
             clock: Arc::new(clock),
             limits: Limits::for_interval(Duration::from_secs(60)),
         };
@@ -75,15 +78,15 @@ impl Bench {
                 started_at: now,
                 finished_at: now,
                 duration_ms: 250,
-                result: PassResult::Applied,
-                counts: Counts {
+                result: PassOutcome::Applied,
+                counts: PassCounts {
                     changes: 1,
                     applied: 2,
-                    ..Counts::default()
+                    ..PassCounts::default()
                 },
             });
             let took = Duration::from_millis(250);
-            status.totals.pass(PassResult::Applied, took);
+            status.totals.pass(PassOutcome::Applied, took);
             status.totals.step(Action::Deploy, &StepResult::Applied);
             status.totals.api_requests = Some(5);
         });
@@ -192,6 +195,7 @@ async fn the_status_is_told_in_full() {
       "environment": "prod-us",
       "phase": "idle",
       "draining": false,
+      "paused": null,
       "generation": 1,
       "revision": {
         "id": "sha256:1234",
@@ -232,6 +236,11 @@ async fn the_status_is_told_in_full() {
           "retryAt": null
         }
       ],
+      "history": {
+        "enabled": false,
+        "lost": 0,
+        "problem": null
+      },
       "observationAgeSeconds": 7
     }
     "#);
@@ -334,6 +343,9 @@ async fn metrics_have_the_documented_names() {
         # HELP prism_gitops_observation_age_seconds Age of the last reading of the tenant
         # TYPE prism_gitops_observation_age_seconds gauge
         prism_gitops_observation_age_seconds 7.0
+        # HELP prism_gitops_paused Whether somebody paused: 1 or 0
+        # TYPE prism_gitops_paused gauge
+        prism_gitops_paused 0
         # HELP prism_gitops_files_valid Whether the files as they are now are valid: 1 or 0
         # TYPE prism_gitops_files_valid gauge
         prism_gitops_files_valid 1

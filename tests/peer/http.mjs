@@ -1,18 +1,15 @@
 // The HTTP side: authentication, GraphQL over POST, flow triggers, and the faults of the script.
 
 import { execute, getOperationAST, parse, validate, GraphQLError } from 'graphql';
-import { setTimeout as pause } from 'node:timers/promises';
 import { resolve } from './schema.mjs';
 
 const HTML = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
 /** Answers a request, or hangs up on it. */
-export function handler({ schema, rootValue, auth, faults, options, log }) {
+export function handler({ schema, rootValue, auth, faults, options }) {
   return async (request, response) => {
     const body = await read(request);
     const path = new URL(request.url, 'http://peer').pathname.replace(/\/+$/, '');
-    if (options.latency) await pause(options.latency);
-    if (request.method === 'GET' && path === '/control/log') return send(response, 200, log);
     if (request.method !== 'POST') return send(response, 404, { detail: 'Not found.' });
     if (path === '/auth/refresh') return send(response, ...auth.refresh(json(body) ?? {}));
     if (path.startsWith('/trigger/')) return trigger(response, auth.worlds, decodeURIComponent(path.slice(9)));
@@ -20,7 +17,6 @@ export function handler({ schema, rootValue, auth, faults, options, log }) {
     const world = auth.world(request.headers.authorization);
     if (!world) return send(response, 401, { errors: [{ message: 'Signature has expired or is invalid.' }] });
     const operation = operationOf(body);
-    log.push({ fields: operation.fields, variables: operation.variables });
     const fault = faults.next(operation);
     if (fault.before === 'hang up') return response.destroy();
     if (fault.before) return send(response, ...fault.before);
@@ -90,6 +86,7 @@ function spoilt(response, how, status, text) {
 
 function send(response, status, body, headers = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': length, ...headers });
   response.end(text);
 }

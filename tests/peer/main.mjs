@@ -20,9 +20,8 @@ const { values } = parseArgs({
     'refresh-token': { type: 'string', default: 'peer' },
     lifetime: { type: 'string', default: '600' }, // of an access token, in seconds
     components: { type: 'string', default: '{}' }, // further public components: {"key": latest version}
-    latency: { type: 'string', default: '0' }, // of every answer, in milliseconds
     'page-size': { type: 'string', default: '100' }, // the most a page holds, whatever is asked for
-    faults: { type: 'string', default: '[]' },
+    faults: { type: 'string', default: '[]' }, // a script: see faults.mjs
     mask: { type: 'string', default: '********' }, // what stands for a secret
     'null-nodes': { type: 'boolean', default: false }, // every list ends with a record nobody may see
     'strict-attributes': { type: 'boolean', default: false }, // unknown version attributes are dropped
@@ -43,7 +42,6 @@ function schemaText(path) {
 const schema = load(schemaText(values.schema));
 const options = {
   components: JSON.parse(values.components),
-  latency: Number(values.latency),
   pageSize: Number(values['page-size']),
   mask: values.mask,
   nullNodes: values['null-nodes'],
@@ -53,7 +51,7 @@ const options = {
 const worlds = [new World(values.organization, options), new World('Somebody Else', options)];
 const auth = new Auth(worlds, { refreshToken: values['refresh-token'], lifetime: Number(values.lifetime) });
 const faults = new Faults(JSON.parse(values.faults));
-const server = createServer(handler({ schema, rootValue: root(schema), auth, faults, options, log: [] }));
+const server = createServer(handler({ schema, rootValue: root(schema), auth, faults, options }));
 
 server.listen(0, '127.0.0.1', () => {
   options.url = `http://127.0.0.1:${server.address().port}`;

@@ -15,6 +15,7 @@ use super::{DecideArgs, GitArgs, KeepArgs, StateArgs, TenantArgs, parse};
 Examples:
   prism-gitops daemon acme
   prism-gitops daemon acme --interval 5m --listen 0.0.0.0:8080 --allow-delete
+  prism-gitops daemon acme --listen 0.0.0.0:8080 --api-token file:/run/secrets/api-token
   prism-gitops daemon --git https://github.com/acme/flows.git --branch main --sub-path prod \\
     --git-token-file /run/secrets/git-token --webhook github=file:/run/secrets/webhook
   prism-gitops daemon --git git@github.com:acme/flows.git --tag production \\
@@ -37,6 +38,16 @@ pub(crate) struct DaemonArgs {
     )]
     pub(crate) listen: String,
 
+    /// Where the token is that writing over HTTP takes: `env:NAME` or `file:PATH`. Without one only
+    /// callers on this machine may, and only while the daemon listens on loopback.
+    #[arg(long, env = "PRISM_GITOPS_API_TOKEN", value_name = "WHERE")]
+    pub(crate) api_token: Option<String>,
+
+    /// Whether reading `/api/v1` takes the token too [default: `token` where there is one and the
+    /// daemon listens elsewhere than on loopback, else `open`].
+    #[arg(long, env = "PRISM_GITOPS_API_READS", value_name = "WHO")]
+    pub(crate) api_reads: Option<ApiReads>,
+
     #[command(flatten)]
     pub(crate) git: GitArgs,
     #[command(flatten)]
@@ -47,4 +58,13 @@ pub(crate) struct DaemonArgs {
     pub(crate) keep: KeepArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
+}
+
+/// Who may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ApiReads {
+    /// Who has the token.
+    Token,
+    /// Who can connect.
+    Open,
 }

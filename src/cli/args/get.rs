@@ -99,6 +99,21 @@ Examples:
 }
 
 impl GetWhat {
+    /// Where it is read.
+    pub(crate) fn at(&self) -> &AtArgs {
+        match self {
+            Self::Integrations(args) => &args.at,
+            Self::Instances(args) => &args.at,
+            Self::Customers(args) => &args.at,
+            Self::Components(args) => &args.at,
+            Self::Flows(args) => &args.at,
+            Self::Versions(args) => &args.list.at,
+            Self::Integration(args) | Self::Customer(args) | Self::Component(args) => &args.at,
+            Self::Instance(args) => &args.at,
+            Self::Execution(args) => &args.at,
+        }
+    }
+
     /// Whether it is a list, which has forms that a record has not.
     pub(crate) fn is_list(&self) -> bool {
         match self {
@@ -242,7 +257,7 @@ pub(crate) struct FormArgs {
     )]
     pub(crate) columns: Vec<String>,
 
-    /// Let the server order by this field; `-FIELD` turns it around.
+    /// Let the server order by this field, through all pages; `-FIELD` turns it around.
     #[arg(
         long,
         env = "PRISM_GITOPS_SORT",

@@ -103,6 +103,12 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     })
 }
 
+/// A moment with its offset: `2026-11-28T06:00:00Z`.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
+    let parsed = text.parse();
+    parsed.map_err(|_| "write a time such as `2026-11-28T06:00:00Z`".to_owned())
+}
+
 /// A length of time between two wake-ups.
 pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     let interval = duration(text)?;

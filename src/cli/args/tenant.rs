@@ -1,6 +1,6 @@
 //! Which tenant, and how fast it may be asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 
@@ -21,6 +21,13 @@ pub(crate) struct AtArgs {
 
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
+}
+
+impl AtArgs {
+    /// The folder, and the tenant.
+    pub(crate) fn both(&self) -> (&Path, &TenantArgs) {
+        (&self.path, &self.tenant)
+    }
 }
 
 /// Which tenant, and how fast it may be asked.

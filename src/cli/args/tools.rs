@@ -19,6 +19,31 @@ pub(crate) struct WhoamiArgs {
     pub(crate) tenant: TenantArgs,
 }
 
+/// Prints a JSON Schema: of the manifests for editors, or of what commands print with `-o json`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops schema > prism-gitops.schema.json
+  prism-gitops schema plan > plan.schema.json")]
+pub(crate) struct SchemaArgs {
+    /// Of what.
+    #[arg(value_name = "OF", value_enum, default_value_t = SchemaOf::Manifest)]
+    pub(crate) of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The manifests.
+    Manifest,
+    /// The document of `plan`, and the file of `plan --out`.
+    Plan,
+    /// The document of `apply`, `adopt` and `release`.
+    Result,
+    /// The document of any command that failed or was refused.
+    Error,
+}
+
 /// Prints a completion script for a shell.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\

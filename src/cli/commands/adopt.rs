@@ -26,7 +26,7 @@ pub(super) async fn run(
 
 /// Everything before the first write.
 async fn ask(ui: &Ui, args: &AdoptArgs, variables: &Variables) -> Result<Decided, CliError> {
-    let (basis, tenant) = read_adoptions(&args.path, &args.tenant, variables).await?;
+    let (basis, tenant) = read_adoptions(ui, &args.path, &args.tenant, variables).await?;
     let planned = basis.plan(ui, &tenant, None).await?;
     let decided = basis.decided(tenant, planned);
     let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;

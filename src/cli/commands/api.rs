@@ -12,6 +12,7 @@ use crate::cli::args::{ApiArgs, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::show::yaml;
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{project, runtime};
 use crate::prismatic::catalog::RawAnswer;
@@ -32,13 +33,15 @@ async fn ask(ui: &Ui, args: &ApiArgs, variables: &Variables) -> Result<Exit, Cli
     if args.paginate && ui.output() == Output::Yaml {
         return Err(CliError::user("api --paginate has no yaml form").hint("use -o json"));
     }
-    let tenant = project::tenant(&args.at.path, &args.at.tenant, variables).await?;
-    if args.paginate {
-        return paginate::run(ui, &tenant.client, &document, values).await;
-    }
-    let answer = tenant.client.query(&document, &values).await;
-    let answer = answer.map_err(|error| super::act::failed(error, "api"))?;
-    show(ui, &answer)
+    let work = async |tenant: Chosen| {
+        if args.paginate {
+            return paginate::run(ui, &tenant.client, &document, values).await;
+        }
+        let answer = tenant.client.query(&document, &values).await;
+        let answer = answer.map_err(|error| super::act::failed(error, "api"))?;
+        show(ui, &answer)
+    };
+    project::on_tenant(ui, args.at.both(), variables, work).await
 }
 
 /// The answer as it is, errors and all.

@@ -64,7 +64,8 @@ async fn decide_and_ask(
 ) -> Result<Decided, CliError> {
     let saved = args.plan.as_deref().map(reviewed::read).transpose()?;
     let (path, tenant) = (&args.path, &args.tenant);
-    let (basis, tenant) = project::read(path, args.decide, &args.state, tenant, variables).await?;
+    let (basis, tenant) =
+        project::read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let only = saved.as_ref().map(Reviewed::addresses);
     let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
@@ -179,7 +180,11 @@ async fn follow(
     mut events: mpsc::UnboundedReceiver<StepEvent>,
     notes: &mut PassNotes,
 ) {
-    let steps = Steps::new(ui, &decided.planned.plan);
+    let mut steps = Steps::new(
+        ui,
+        &decided.planned.plan,
+        decided.tenant.rate.requests_per_second,
+    );
     while let Some(event) = events.recv().await {
         steps.note(&event);
         notes.step(&decided.planned.plan, &event, SystemClock.now());

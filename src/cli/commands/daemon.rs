@@ -8,26 +8,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::cli::Variables;
-use crate::cli::args::DaemonArgs;
+use crate::cli::api_token;
+use crate::cli::args::{ApiReads, DaemonArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::recording::Recording;
 use crate::cli::tenant::Connector;
-use crate::cli::{project, provenance, runtime};
+use crate::cli::{project, provenance, runtime, tenant};
 use crate::controller::connect::SecretResolver;
+use crate::controller::control::Kept;
 use crate::controller::delays::Delays;
 use crate::daemon::{self, DaemonOptions, ExitReason};
 use crate::manifest;
 use crate::model::{Project, SecretRef, SecretValues};
+use crate::notifier::Notifier;
 use crate::runtime::clock::SystemClock;
-use crate::server;
+use crate::runtime::reload;
+#[cfg(unix)]
+use crate::runtime::supervisor::Supervisor;
+use crate::server::{self, Access, ApiOptions, Reads};
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
 use crate::source::{Source, snapshot_in_time};
-use crate::store::DaemonLock;
+use crate::store::history::{Reader, file_in};
+use crate::store::{DaemonLock, OutboxFile};
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -35,6 +42,10 @@ const QUIET: Duration = Duration::from_millis(50);
 /// Runs the command until a signal comes.
 pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit, CliError> {
     let shutdown = runtime::signals()?;
+    let reloads = reload::on_hangup()
+        .map_err(|error| CliError::world("cannot listen for SIGHUP").because(&error))?;
+    #[cfg(unix)]
+    let supervisor = supervisor(variables);
     let root = project::root(&args.path);
     let variables_of = variables.clone();
     let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
@@ -46,21 +57,34 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     };
     let environment = name(args, source.as_ref(), git.is_some()).await?;
     let state = args.state.folder.of(&root);
-    let _lock = DaemonLock::take(&state, &environment).map_err(|error| {
-        CliError::user(error.to_string())
-            .hint("stop it first, or give this one a folder of its own with --state-dir")
-    })?;
+    let _lock = lock(&state, &environment)?;
     let remote::Woken {
         hooks,
         polled,
         events,
+        pushes,
     } = remote::woken(args, &root, git.clone()).await?;
+    let listener = listen(args).await?;
+    let api = ApiOptions {
+        access: access(args, &root, &listener).await?,
+        past: Some(Arc::new(Reader::of(file_in(&state)))),
+    };
+    let kept = Kept::in_folder(&state, &environment);
+    let outbox = OutboxFile::of(&state, &environment);
+    if let Some(pushes) = pushes {
+        tokio::spawn(look_again(reloads.clone(), pushes));
+    }
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
+    let secrets: Arc<dyn SecretResolver> = Arc::new(Secrets {
+        root,
+        allow_exec: args.tenant.allow_exec,
+    });
     let ended = daemon::run(DaemonOptions {
-        environment,
         chosen_environment: args.tenant.env.clone(),
-        listen: Some(listen(args).await?),
+        listen: Some(listener),
+        kept,
+        api,
         watch: match git {
             Some(_) => None,
             None => Some(watch(&args.path).await?),
@@ -70,10 +94,9 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         hooks,
         events,
         connect: Arc::new(connect),
-        secrets: Arc::new(Secrets {
-            root,
-            allow_exec: args.tenant.allow_exec,
-        }),
+        notifier: Some(notifier(args, outbox, &secrets)?),
+        secrets,
+        environment,
         provenance: Arc::new(move |revision| {
             provenance::record(&variables_of, revision.commit.as_ref())
         }),
@@ -84,10 +107,40 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
+        reloads: Some(reloads),
+        #[cfg(unix)]
+        supervisor,
         shutdown,
     })
     .await;
     recording.finish().await;
+    exit(ended)
+}
+
+/// Tells people, through a transport of its own.
+fn notifier(
+    args: &DaemonArgs,
+    file: OutboxFile,
+    secrets: &Arc<dyn SecretResolver>,
+) -> Result<Notifier, CliError> {
+    Ok(Notifier {
+        transport: tenant::for_messages(&args.tenant)?,
+        secrets: Arc::clone(secrets),
+        clock: Arc::new(SystemClock),
+        file,
+        delays: Delays::random(),
+    })
+}
+
+/// One daemon for an environment and a state folder.
+fn lock(state: &Path, environment: &str) -> Result<DaemonLock, CliError> {
+    DaemonLock::take(state, environment).map_err(|error| {
+        CliError::user(error.to_string())
+            .hint("stop it first, or give this one a folder of its own with --state-dir")
+    })
+}
+
+fn exit<E: std::error::Error>(ended: Result<ExitReason, E>) -> Result<Exit, CliError> {
     match ended {
         Ok(ExitReason::Drained) => Ok(Exit::Done),
         Ok(ExitReason::Aborted) => Ok(Exit::Interrupted),
@@ -95,6 +148,23 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
             Err(CliError::bug("the daemon ended although nobody asked it to").because(&error))
         }
     }
+}
+
+/// Has the git remote looked at whenever everything is.
+async fn look_again(mut reloads: watch::Receiver<u64>, pushes: mpsc::Sender<()>) {
+    while reloads.changed().await.is_ok() {
+        // Full: a look is due anyway.
+        let _ = pushes.try_send(());
+    }
+}
+
+/// Whoever started this process and wants to hear of it. Nobody is no reason to end.
+#[cfg(unix)]
+fn supervisor(variables: &Variables) -> Option<Supervisor> {
+    Supervisor::find(variables, std::process::id()).unwrap_or_else(|error| {
+        tracing::warn!(event = "supervisor.missing", %error, "NOTIFY_SOCKET names no socket");
+        None
+    })
 }
 
 /// What the environment is called: its URL is not known before the first pass.
@@ -123,6 +193,30 @@ async fn listen(args: &DaemonArgs) -> Result<tokio::net::TcpListener, CliError> 
     bound.map_err(|error| {
         let hint = error.hint();
         CliError::user(error.to_string()).because(&error).hint(hint)
+    })
+}
+
+/// Who may ask over HTTP.
+async fn access(
+    args: &DaemonArgs,
+    root: &Path,
+    listener: &tokio::net::TcpListener,
+) -> Result<Access, CliError> {
+    let token = api_token::look_up(args.api_token.as_deref(), root).await?;
+    let address = listener.local_addr();
+    let on_loopback = address.is_ok_and(|address| address.ip().to_canonical().is_loopback());
+    let reads = match (args.api_reads, &token) {
+        (Some(ApiReads::Token), None) => {
+            return Err(CliError::user("--api-reads token needs --api-token"));
+        }
+        (Some(ApiReads::Token), Some(_)) => Reads::Token,
+        (None, Some(_)) if !on_loopback => Reads::Token,
+        (Some(ApiReads::Open) | None, _) => Reads::Open,
+    };
+    Ok(Access {
+        token,
+        reads,
+        on_loopback,
     })
 }
 

@@ -46,12 +46,13 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
     if args.tenant.sandbox {
         folder::create(&root)?;
     }
-    let chosen = tenant::choose(&args.tenant, &declared, &root, variables).await?;
+    let chosen = tenant::choose(ui, &args.tenant, &declared, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");
     let scope = export::scope(args.latest_components);
     let organization = chosen.organization.as_deref();
-    let live = pass::observe(chosen.platform.as_ref(), organization, &scope).await?;
+    let live = pass::observe(chosen.platform.as_ref(), organization, &scope).await;
     drop(waiting);
+    let live = live.map_err(|error| CliError::from(error).of(&chosen.connection))?;
     let has_project = export::has_project(&files);
     let name = match (&args.project, has_project) {
         (Some(name), true) if *name != declared.name => {

@@ -8,7 +8,7 @@ pub(super) use execution::{follow, outcome, show};
 use serde_json::Value;
 
 use crate::cli::Variables;
-use crate::cli::args::{AtArgs, GetArgs, GetWhat};
+use crate::cli::args::{GetArgs, GetWhat};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::show::record;
@@ -20,45 +20,38 @@ use crate::prismatic::catalog::Record;
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &GetArgs, variables: &Variables) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    runtime::or_interrupt(&signals, read(ui, args, variables)).await
+    let work = async |tenant| read(ui, &args.what, tenant).await;
+    let work = project::on_tenant(ui, args.what.at().both(), variables, work);
+    runtime::or_interrupt(&signals, work).await
 }
 
-async fn read(ui: &Ui, args: &GetArgs, variables: &Variables) -> Result<Exit, CliError> {
-    let connect = |at| connect(at, variables);
-    match &args.what {
-        GetWhat::Integrations(args) => list::integrations(ui, args, connect(&args.at).await?).await,
-        GetWhat::Instances(args) => list::instances(ui, args, connect(&args.at).await?).await,
-        GetWhat::Customers(args) => list::customers(ui, args, connect(&args.at).await?).await,
-        GetWhat::Components(args) => list::components(ui, args, connect(&args.at).await?).await,
-        GetWhat::Flows(args) => list::flows(ui, args, connect(&args.at).await?).await,
-        GetWhat::Versions(args) => list::versions(ui, args, connect(&args.list.at).await?).await,
+async fn read(ui: &Ui, what: &GetWhat, tenant: Chosen) -> Result<Exit, CliError> {
+    match what {
+        GetWhat::Integrations(args) => list::integrations(ui, args, tenant).await,
+        GetWhat::Instances(args) => list::instances(ui, args, tenant).await,
+        GetWhat::Customers(args) => list::customers(ui, args, tenant).await,
+        GetWhat::Components(args) => list::components(ui, args, tenant).await,
+        GetWhat::Flows(args) => list::flows(ui, args, tenant).await,
+        GetWhat::Versions(args) => list::versions(ui, args, tenant).await,
         GetWhat::Integration(args) => {
-            let tenant = connect(&args.at).await?;
             let found = lookup::integration(&tenant.client, &args.which).await?;
             one(ui, &tenant, Record::Integration, &found, "name").await
         }
         GetWhat::Instance(args) => {
-            let tenant = connect(&args.at).await?;
             let customer = args.which.customer.as_deref();
             let found = lookup::instance(&tenant.client, &args.which.instance, customer).await?;
             one(ui, &tenant, Record::Instance, &found, "name").await
         }
         GetWhat::Customer(args) => {
-            let tenant = connect(&args.at).await?;
             let found = lookup::customer(&tenant.client, &args.which).await?;
             one(ui, &tenant, Record::Customer, &found, "name").await
         }
         GetWhat::Component(args) => {
-            let tenant = connect(&args.at).await?;
             let found = lookup::component(&tenant.client, &args.which).await?;
             one(ui, &tenant, Record::Component, &found, "key").await
         }
-        GetWhat::Execution(args) => execution::run(ui, args, connect(&args.at).await?).await,
+        GetWhat::Execution(args) => execution::run(ui, args, tenant).await,
     }
-}
-
-async fn connect(at: &AtArgs, variables: &Variables) -> Result<Chosen, CliError> {
-    project::tenant(&at.path, &at.tenant, variables).await
 }
 
 /// Shows all of a record that was found, perhaps in a list, which shows less.

@@ -9,6 +9,7 @@ use crate::cli::args::ImportArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{project, runtime};
 use crate::model::IntegrationId;
@@ -26,7 +27,16 @@ pub(super) async fn run(
 
 async fn import(ui: &Ui, args: &ImportArgs, variables: &Variables) -> Result<Exit, CliError> {
     let definition = read(&args.file)?;
-    let tenant = project::tenant(&args.at.path, &args.at.tenant, variables).await?;
+    let work = async |tenant| send(ui, args, &definition, &tenant).await;
+    project::on_tenant(ui, args.at.both(), variables, work).await
+}
+
+async fn send(
+    ui: &Ui,
+    args: &ImportArgs,
+    definition: &str,
+    tenant: &Chosen,
+) -> Result<Exit, CliError> {
     let draft = match &args.integration {
         Some(text) => {
             let found = lookup::integration(&tenant.client, text).await?;
@@ -36,7 +46,7 @@ async fn import(ui: &Ui, args: &ImportArgs, variables: &Variables) -> Result<Exi
     };
     let sent = tenant
         .platform
-        .import_integration(draft.as_ref(), &definition);
+        .import_integration(draft.as_ref(), definition);
     let id = sent
         .await
         .map_err(|error| failed(error, "get integrations"))?;
@@ -44,7 +54,7 @@ async fn import(ui: &Ui, args: &ImportArgs, variables: &Variables) -> Result<Exi
         Some(_) => "Overwrote the draft of",
         None => "Imported",
     };
-    report(ui, &tenant, Record::Integration, id.as_str(), done).await?;
+    report(ui, tenant, Record::Integration, id.as_str(), done).await?;
     Ok(Exit::Done)
 }
 

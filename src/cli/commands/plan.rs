@@ -27,7 +27,7 @@ pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Resu
 
 async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decided, CliError> {
     let (path, tenant) = (&args.path, &args.tenant);
-    let (basis, tenant) = read(path, args.decide, &args.state, tenant, variables).await?;
+    let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let planned = basis.plan(ui, &tenant, None).await?;
     Ok(basis.decided(tenant, planned))
 }

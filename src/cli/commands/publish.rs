@@ -6,6 +6,7 @@ use crate::cli::args::PublishArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{project, provenance, runtime};
 use crate::model::{IntegrationId, VersionRecord};
@@ -19,11 +20,17 @@ pub(super) async fn run(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    runtime::or_interrupt(&signals, publish(ui, args, variables)).await
+    let work = async |tenant| publish(ui, args, variables, &tenant).await;
+    let work = project::on_tenant(ui, args.at.both(), variables, work);
+    runtime::or_interrupt(&signals, work).await
 }
 
-async fn publish(ui: &Ui, args: &PublishArgs, variables: &Variables) -> Result<Exit, CliError> {
-    let tenant = project::tenant(&args.at.path, &args.at.tenant, variables).await?;
+async fn publish(
+    ui: &Ui,
+    args: &PublishArgs,
+    variables: &Variables,
+    tenant: &Chosen,
+) -> Result<Exit, CliError> {
     let draft = lookup::integration(&tenant.client, &args.integration).await?;
     let record = attributes(ui, args, variables).await;
     let id = IntegrationId::new(id_of(&draft));
@@ -34,7 +41,7 @@ async fn publish(ui: &Ui, args: &PublishArgs, variables: &Variables) -> Result<E
     let done = format!("Published version {} of", version.number);
     match version.id.as_str() {
         "" => ui.result(&format!("{done} {}\n", called(&draft)))?,
-        id => report(ui, &tenant, Record::Integration, id, &done).await?,
+        id => report(ui, tenant, Record::Integration, id, &done).await?,
     }
     Ok(Exit::Done)
 }

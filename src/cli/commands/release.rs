@@ -49,7 +49,7 @@ async fn ask(
     let snapshot = project::source(&args.path).snapshot().await?;
     let desired = manifest::load(&snapshot.files).desired;
     let root = project::root(&args.path);
-    let tenant = tenant::choose(&args.tenant, &desired.project, &root, variables).await?;
+    let tenant = tenant::choose(ui, &args.tenant, &desired.project, &root, variables).await?;
     let releasing = Releasing {
         desired,
         revision: snapshot.revision,
@@ -90,8 +90,9 @@ impl Releasing<'_> {
         let observed_at = SystemClock.now();
         let before = tenant.requests.requests();
         let organization = tenant.organization.as_deref();
-        let live = pass::observe(tenant.platform.as_ref(), organization, &Scope::default()).await?;
+        let live = pass::observe(tenant.platform.as_ref(), organization, &Scope::default()).await;
         drop(waiting);
+        let live = live.map_err(|error| CliError::from(error).of(&tenant.connection))?;
         let project = &self.desired.project;
         let context = Context {
             project: project.name.to_string(),

@@ -20,8 +20,8 @@ pub(super) async fn deploy(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let work = async {
-        let (tenant, id) = find(&args.which, &args.at, variables).await?;
+    let work = async |tenant: Chosen| {
+        let id = find(&args.which, &tenant).await?;
         let waiting = progress::waiting(ui, "Deploying");
         let sent = tenant.platform.deploy_instance(&id, args.force).await;
         drop(waiting);
@@ -29,6 +29,7 @@ pub(super) async fn deploy(
         report(ui, &tenant, Record::Instance, id.as_str(), "Deployed").await?;
         Ok(Exit::Done)
     };
+    let work = project::on_tenant(ui, args.at.both(), variables, work);
     runtime::or_interrupt(&signals, work).await
 }
 
@@ -39,8 +40,8 @@ pub(super) async fn run(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let work = async {
-        let (tenant, id) = find(which, at, variables).await?;
+    let work = async |tenant: Chosen| {
+        let id = find(which, &tenant).await?;
         let update = InstanceUpdate {
             enabled: Some(enabled),
             ..InstanceUpdate::of(id.clone())
@@ -51,17 +52,12 @@ pub(super) async fn run(
         report(ui, &tenant, Record::Instance, id.as_str(), done).await?;
         Ok(Exit::Done)
     };
+    let work = project::on_tenant(ui, at.both(), variables, work);
     runtime::or_interrupt(&signals, work).await
 }
 
-async fn find(
-    which: &WhichInstance,
-    at: &AtArgs,
-    variables: &Variables,
-) -> Result<(Chosen, InstanceId), CliError> {
-    let tenant = project::tenant(&at.path, &at.tenant, variables).await?;
+async fn find(which: &WhichInstance, tenant: &Chosen) -> Result<InstanceId, CliError> {
     let customer = which.customer.as_deref();
     let found = lookup::instance(&tenant.client, &which.instance, customer).await?;
-    let id = InstanceId::new(id_of(&found));
-    Ok((tenant, id))
+    Ok(InstanceId::new(id_of(&found)))
 }

@@ -12,6 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
 use crate::cli::show::harmless::harmless_lines;
 use crate::cli::show::yaml;
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{progress, project, runtime};
 use crate::prismatic::catalog::FlowTest;
@@ -28,7 +29,16 @@ async fn test(ui: &Ui, args: &TestFlowArgs, variables: &Variables) -> Result<Exi
         Some(file) => Some(read(file)?),
         None => args.payload.clone(),
     };
-    let tenant = project::tenant(&args.at.path, &args.at.tenant, variables).await?;
+    let work = async |tenant| send(ui, args, payload, &tenant).await;
+    project::on_tenant(ui, args.at.both(), variables, work).await
+}
+
+async fn send(
+    ui: &Ui,
+    args: &TestFlowArgs,
+    payload: Option<String>,
+    tenant: &Chosen,
+) -> Result<Exit, CliError> {
     let flow = match &args.integration {
         Some(integration) => lookup::flow(&tenant.client, &args.flow, integration).await?,
         None => args.flow.clone(),

@@ -2,10 +2,11 @@
 
 use super::act::{failed, report};
 use crate::cli::Variables;
-use crate::cli::args::{UpdateArgs, UpdateWhat};
+use crate::cli::args::{UpdateArgs, UpdateInstanceArgs, UpdateIntegrationArgs, UpdateWhat};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
+use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{project, runtime};
 use crate::model::{InstanceId, IntegrationId};
@@ -25,35 +26,48 @@ pub(super) async fn run(
 async fn update(ui: &Ui, args: &UpdateArgs, variables: &Variables) -> Result<Exit, CliError> {
     match &args.what {
         UpdateWhat::Integration(args) => {
-            let tenant = project::tenant(&args.at.path, &args.at.tenant, variables).await?;
-            let found = lookup::integration(&tenant.client, &args.integration).await?;
-            let id = IntegrationId::new(id_of(&found));
-            let update = IntegrationUpdate {
-                id: id.clone(),
-                name: args.details.name.clone(),
-                description: args.details.description.clone(),
-                labels: labels(args.details.labels.as_deref()),
-            };
-            let sent = tenant.platform.update_integration(&update).await;
-            sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
-            report(ui, &tenant, Record::Integration, id.as_str(), "Updated").await?;
+            let work = async |tenant| integration(ui, args, &tenant).await;
+            project::on_tenant(ui, args.at.both(), variables, work).await
         }
         UpdateWhat::Instance(args) => {
-            let tenant = project::tenant(&args.at.path, &args.at.tenant, variables).await?;
-            let (which, customer) = (&args.which.instance, args.which.customer.as_deref());
-            let found = lookup::instance(&tenant.client, which, customer).await?;
-            let id = InstanceId::new(id_of(&found));
-            let update = InstanceUpdate {
-                name: args.details.name.clone(),
-                description: args.details.description.clone(),
-                labels: labels(args.details.labels.as_deref()),
-                ..InstanceUpdate::of(id.clone())
-            };
-            let sent = tenant.platform.update_instance(&update).await;
-            sent.map_err(|error| failed(error, &format!("get instance {id}")))?;
-            report(ui, &tenant, Record::Instance, id.as_str(), "Updated").await?;
+            let work = async |tenant| instance(ui, args, &tenant).await;
+            project::on_tenant(ui, args.at.both(), variables, work).await
         }
     }
+}
+
+async fn integration(
+    ui: &Ui,
+    args: &UpdateIntegrationArgs,
+    tenant: &Chosen,
+) -> Result<Exit, CliError> {
+    let found = lookup::integration(&tenant.client, &args.integration).await?;
+    let id = IntegrationId::new(id_of(&found));
+    let update = IntegrationUpdate {
+        id: id.clone(),
+        name: args.details.name.clone(),
+        description: args.details.description.clone(),
+        labels: labels(args.details.labels.as_deref()),
+    };
+    let sent = tenant.platform.update_integration(&update).await;
+    sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
+    report(ui, tenant, Record::Integration, id.as_str(), "Updated").await?;
+    Ok(Exit::Done)
+}
+
+async fn instance(ui: &Ui, args: &UpdateInstanceArgs, tenant: &Chosen) -> Result<Exit, CliError> {
+    let (which, customer) = (&args.which.instance, args.which.customer.as_deref());
+    let found = lookup::instance(&tenant.client, which, customer).await?;
+    let id = InstanceId::new(id_of(&found));
+    let update = InstanceUpdate {
+        name: args.details.name.clone(),
+        description: args.details.description.clone(),
+        labels: labels(args.details.labels.as_deref()),
+        ..InstanceUpdate::of(id.clone())
+    };
+    let sent = tenant.platform.update_instance(&update).await;
+    sent.map_err(|error| failed(error, &format!("get instance {id}")))?;
+    report(ui, tenant, Record::Instance, id.as_str(), "Updated").await?;
     Ok(Exit::Done)
 }
 

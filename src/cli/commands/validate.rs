@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::project;
 use crate::cli::runtime;
-use crate::cli::tenant;
+use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
 use crate::controller::pass::{self, nothing_declared};
 use crate::definition::Definitions;
@@ -70,11 +70,9 @@ async fn check(ui: &Ui, args: &ValidateArgs, variables: &Variables) -> Result<Ex
     let mut checked = Checked::read(args).await?;
     if args.online && checked.is_valid() {
         let (project, root) = (&checked.desired.project, project::root(&args.path));
-        let tenant = tenant::choose(&args.tenant, project, &root, variables).await?;
-        let platform = tenant.platform.as_ref();
-        pass::guard(platform, tenant.organization.as_deref()).await?;
-        let mut found = components(platform, &checked.definitions).await;
-        found.extend(online(platform, &checked.desired).await?);
+        let tenant = tenant::choose(ui, &args.tenant, project, &root, variables).await?;
+        let asked = ask(&tenant, &checked).await;
+        let mut found = asked.map_err(|error| error.of(&tenant.connection))?;
         checked.diagnostics.append(&mut found);
     }
     report(ui, &checked)?;
@@ -83,6 +81,15 @@ async fn check(ui: &Ui, args: &ValidateArgs, variables: &Variables) -> Result<Ex
     } else {
         Exit::Error
     })
+}
+
+/// What the tenant says to the definitions.
+async fn ask(tenant: &Chosen, checked: &Checked) -> Result<Vec<Diagnostic>, CliError> {
+    let platform = tenant.platform.as_ref();
+    pass::guard(platform, tenant.organization.as_deref()).await?;
+    let mut found = components(platform, &checked.definitions).await;
+    found.extend(online(platform, &checked.desired).await?);
+    Ok(found)
 }
 
 /// Asks the tenant for the components of all definitions.

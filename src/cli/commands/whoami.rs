@@ -21,13 +21,13 @@ pub(super) async fn run(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let ask = async {
-        let tenant = project::tenant(&args.path, &args.tenant, variables).await?;
+    let at = (args.path.as_path(), &args.tenant);
+    let ask = project::on_tenant(ui, at, variables, async |tenant| {
         let identity = tenant.platform.identity().await?;
         // Of the token that was used just now, whether it was given or got.
         let expires = tenant.client.token_expires().await;
         Ok((tenant, identity, expires))
-    };
+    });
     let (tenant, identity, expires) = runtime::or_interrupt(&signals, ask).await?;
     match ui.output() {
         Output::Json => ui.document(&document(&tenant, &identity, expires))?,

@@ -33,8 +33,8 @@ pub(crate) enum End<'a> {
     Whole,
     /// It was one page of several.
     Page(&'a Value),
-    /// It could not be read to its end.
-    Broken(&'a CliError),
+    /// Something of it could not be read; of one page, with its `pageInfo`.
+    Broken(&'a CliError, Option<&'a Value>),
 }
 
 impl<'a> Listing<'a> {
@@ -181,13 +181,13 @@ impl<'a> Listing<'a> {
 /// What stands beside the records, in the API's words, or why they are not all there.
 fn rest(total: Option<u64>, end: &End<'_>) -> Value {
     let mut rest = json!({});
-    if let End::Page(info) = end {
+    if let End::Page(info) | End::Broken(_, Some(info)) = end {
         rest["pageInfo"] = (*info).clone();
     }
     if let Some(total) = total {
         rest["totalCount"] = json!(total);
     }
-    if let End::Broken(error) = end {
+    if let End::Broken(error, _) = end {
         rest["error"] = error.document()["error"].clone();
     }
     rest

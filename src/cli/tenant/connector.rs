@@ -40,7 +40,7 @@ impl Connector {
             kept.organization = target.organization;
             return Ok(kept.clone());
         }
-        let opened = target.open(&self.root)?;
+        let opened = target.open(&self.root, std::convert::identity)?;
         *last = Some(opened.clone());
         Ok(opened)
     }

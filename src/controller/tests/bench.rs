@@ -8,12 +8,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::controller::control::Control;
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
 use crate::controller::history::Historian;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::resources::ResourceStatus;
-use crate::controller::status::{PassResult, Status};
+use crate::controller::status::{PassOutcome, Status};
 use crate::controller::testing::{MemorySource, Script, instance};
 use crate::model::history::{Actor, HistoryEvent, HistoryHealth};
 use crate::runtime::clock::TokioClock;
@@ -47,6 +48,8 @@ pub(super) struct Bench {
     pub(super) script: Arc<Script>,
     pub(super) nudge: mpsc::Sender<()>,
     pub(super) event: mpsc::Sender<()>,
+    pub(super) control: Control,
+    pub(super) reload: watch::Sender<u64>,
     pub(super) trigger: Trigger,
     pub(super) status: watch::Receiver<Status>,
     pub(super) began: Instant,
@@ -71,15 +74,21 @@ impl Bench {
             Delays::seeded(1),
         )
         .noting(Historian::new(noted.clone(), "daemon", Actor::default()));
+        let control = reconciler.control.clone();
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();
         let (event, events) = mpsc::channel(1);
-        let driver = Driver::new("test", reconciler, Some(nudges), shutdown).with_events(events);
+        let (reload, reloads) = watch::channel(0);
+        let driver = Driver::new("test", reconciler, Some(nudges), shutdown)
+            .with_events(events)
+            .with_reloads(Some(reloads));
         Self {
             source,
             script,
             nudge,
             event,
+            control,
+            reload,
             trigger,
             status,
             began: Instant::now(),
@@ -129,11 +138,11 @@ impl Bench {
 }
 
 /// How many passes have ended so.
-pub(super) fn ended(status: &Status, result: PassResult) -> u64 {
+pub(super) fn ended(status: &Status, result: PassOutcome) -> u64 {
     status.totals.passes.get(&result).copied().unwrap_or(0)
 }
 
-pub(super) fn result(status: &Status) -> PassResult {
+pub(super) fn result(status: &Status) -> PassOutcome {
     status.last_pass.as_ref().unwrap().result
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, INTERVAL, resource, result};
-use crate::controller::status::PassResult;
+use crate::controller::status::PassOutcome;
 use crate::controller::testing::{Script, deploy, instance, integration, publish, upgrade};
 use crate::model::{DriftMode, Health, SyncStatus};
 
@@ -22,7 +22,7 @@ async fn invalid_files_write_nothing_and_keep_the_last_good_state() {
     *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
     bench.push("bad-1").await;
     let status = bench.passes(2).await;
-    assert_eq!(result(&status), PassResult::Invalid);
+    assert_eq!(result(&status), PassOutcome::Invalid);
     assert_eq!(status.revision, good.revision);
     assert_eq!(status.applied_revision, good.applied_revision);
     let error = status.error.as_ref().unwrap();
@@ -42,7 +42,7 @@ async fn invalid_files_write_nothing_and_keep_the_last_good_state() {
 
     bench.push("r2").await;
     let status = bench.passes(3).await;
-    assert_eq!(result(&status), PassResult::Applied);
+    assert_eq!(result(&status), PassOutcome::Applied);
     assert_eq!(bench.seen(), "+a -a");
 }
 
@@ -51,7 +51,7 @@ async fn files_that_were_never_right_are_waited_for() {
     let mut bench = Bench::start(always(&["a"]));
     bench.source.set(Some("bad"));
     let status = bench.passes(3).await;
-    assert_eq!(result(&status), PassResult::Invalid);
+    assert_eq!(result(&status), PassOutcome::Invalid);
     assert_eq!(status.observed_at, None);
     assert_eq!(bench.compared(), "");
 }
@@ -62,7 +62,7 @@ async fn a_failed_resource_waits_and_the_others_go_on() {
     script.broken.lock().unwrap().push(instance("a"));
     let mut bench = Bench::start(script);
     let status = bench.passes(1).await;
-    assert_eq!(result(&status), PassResult::Incomplete);
+    assert_eq!(result(&status), PassOutcome::Incomplete);
     let failed = resource(&status, "a");
     assert_eq!(
         (failed.health, failed.reason.as_str()),
@@ -114,9 +114,9 @@ async fn a_failed_resource_is_tried_less_and_less_and_then_forgotten() {
 #[tokio::test(start_paused = true)]
 async fn drift_is_corrected_reported_or_alerted() {
     for (mode, seen, expected) in [
-        (DriftMode::Correct, "+a -a +a -a", PassResult::Applied),
-        (DriftMode::Observe, "+a -a", PassResult::Held),
-        (DriftMode::Alert, "+a -a", PassResult::Held),
+        (DriftMode::Correct, "+a -a +a -a", PassOutcome::Applied),
+        (DriftMode::Observe, "+a -a", PassOutcome::Held),
+        (DriftMode::Alert, "+a -a", PassOutcome::Held),
     ] {
         let script = always(&["a"]);
         *script.drift.lock().unwrap() = mode;
@@ -124,7 +124,7 @@ async fn drift_is_corrected_reported_or_alerted() {
         let first = bench.passes(1).await;
         assert_eq!(
             result(&first),
-            PassResult::Applied,
+            PassOutcome::Applied,
             "git is applied in every mode"
         );
         let second = bench.passes(2).await;
@@ -160,7 +160,7 @@ async fn a_fight_is_given_up_until_the_files_change() {
     bench.push("r2").await;
     bench
         .until(|s| {
-            s.revision.as_ref().is_some_and(|r| r.id == "r2") && result(s) == PassResult::Applied
+            s.revision.as_ref().is_some_and(|r| r.id == "r2") && result(s) == PassOutcome::Applied
         })
         .await;
     assert_eq!(bench.seen(), ["+a -a"; 7].join(" "));

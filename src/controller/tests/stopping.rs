@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use super::bench::{Bench, INTERVAL, ended, result};
 use crate::controller::driver::Ended;
 use crate::controller::error::PassError;
-use crate::controller::status::{PassResult, Phase};
+use crate::controller::status::{PassOutcome, Phase};
 use crate::controller::testing::{Script, deploy};
 
 /// Steps `a` and `b`, each of which waits for a permit.
@@ -30,7 +30,7 @@ async fn newer_files_stop_a_pass_between_steps() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     bench.script.gate.add_permits(10);
     bench
-        .until(|status| ended(status, PassResult::Superseded) == 1)
+        .until(|status| ended(status, PassOutcome::Superseded) == 1)
         .await;
     assert_eq!(
         bench.seen(),
@@ -50,7 +50,7 @@ async fn nudges_without_newer_files_stop_nothing() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     bench.script.gate.add_permits(10);
     let status = bench.passes(1).await;
-    assert_eq!(result(&status), PassResult::Applied);
+    assert_eq!(result(&status), PassOutcome::Applied);
     assert_eq!(bench.seen(), "+a -a +b -b");
 }
 
@@ -75,7 +75,7 @@ async fn a_stream_of_commits_cannot_starve_a_pass() {
             .add_permits(if round == 3 { 2 } else { 1 });
     }
     let status = bench.passes(4).await;
-    assert_eq!(result(&status), PassResult::Applied);
+    assert_eq!(result(&status), PassOutcome::Applied);
     assert_eq!(bench.seen(), "+a -a +a -a +a -a +a -a +b -b");
     bench.script.gate.add_permits(10);
     bench.passes(5).await;
@@ -95,7 +95,7 @@ async fn the_first_signal_finishes_the_running_step_and_begins_no_other() {
     assert!(!bench.task.is_finished());
     bench.script.gate.add_permits(10);
     let status = bench.passes(1).await;
-    assert_eq!(result(&status), PassResult::Interrupted);
+    assert_eq!(result(&status), PassOutcome::Interrupted);
     assert_eq!(status.last_pass.unwrap().counts.applied, 1, "what was done");
     assert_eq!((&mut bench.task).await.unwrap(), Ended::Drained);
     assert_eq!(bench.seen(), "+a -a");
@@ -133,14 +133,14 @@ async fn a_panic_is_a_failed_pass() {
         .push_back(Ok(vec![deploy(0, "a", &[])]));
     let mut bench = Bench::start(script);
     let status = bench.passes(1).await;
-    assert_eq!(result(&status), PassResult::Failed);
+    assert_eq!(result(&status), PassOutcome::Failed);
     let message = status.error.unwrap().message;
     assert!(
         message.starts_with("a defect in prism-gitops: "),
         "{message}"
     );
     let status = bench.passes(2).await;
-    assert_eq!(result(&status), PassResult::Unchanged);
+    assert_eq!(result(&status), PassOutcome::Unchanged);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bench::{Bench, INTERVAL, result};
 use crate::controller::error::PassError;
 use crate::controller::queue::DEBOUNCE;
-use crate::controller::status::{PassResult, Phase, RevisionStatus};
+use crate::controller::status::{PassOutcome, Phase, RevisionStatus};
 use crate::controller::testing::{Script, deploy};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 
@@ -26,7 +26,7 @@ async fn resyncs_at_the_interval_give_or_take_a_tenth() {
     let mut last = bench.elapsed();
     for generation in 1..=20 {
         let status = bench.passes(generation).await;
-        assert_eq!(result(&status), PassResult::Unchanged);
+        assert_eq!(result(&status), PassOutcome::Unchanged);
         let pause = bench.elapsed() - last;
         last = bench.elapsed();
         if generation > 1 {
@@ -95,7 +95,7 @@ async fn a_tenant_that_cannot_be_read_is_asked_less_and_less() {
         (9, 240.0),
     ] {
         let status = bench.passes(generation).await;
-        assert_eq!(result(&status), PassResult::Failed);
+        assert_eq!(result(&status), PassOutcome::Failed);
         assert_eq!(
             status.error.unwrap().message,
             "the tenant cannot be read: integrations: rate limited: slow down"
@@ -108,7 +108,7 @@ async fn a_tenant_that_cannot_be_read_is_asked_less_and_less() {
     let status = bench.passes(10).await;
     assert_eq!(
         (result(&status), status.error),
-        (PassResult::Unchanged, None)
+        (PassOutcome::Unchanged, None)
     );
     let before = bench.elapsed();
     bench.passes(11).await;
@@ -154,14 +154,14 @@ async fn a_folder_that_cannot_be_read_is_an_error_and_comes_back() {
     bench.source.set(None);
     bench.nudge.send(()).await.unwrap();
     let status = bench.passes(2).await;
-    assert_eq!(result(&status), PassResult::Failed);
+    assert_eq!(result(&status), PassOutcome::Failed);
     assert_eq!(
         status.error.unwrap().message,
         "the files cannot be read: there is no file or folder gone"
     );
     bench.source.set(Some("r1"));
     let status = bench.passes(3).await;
-    assert_eq!(result(&status), PassResult::Unchanged);
+    assert_eq!(result(&status), PassOutcome::Unchanged);
 }
 
 #[tokio::test(start_paused = true)]
@@ -271,4 +271,34 @@ async fn newer_files_with_errors_are_named_and_the_last_good_ones_stay() {
     let status = bench.passes(3).await;
     assert_eq!(id(status.revision).as_deref(), Some("r3"));
     assert_eq!(status.refused_revision, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reload_is_a_pass_at_once_and_one_during_a_pass_comes_after_it() {
+    let mut bench = Bench::start(Script::default());
+    bench.passes(1).await;
+    let before = bench.elapsed();
+    bench.reload.send_modify(|count| *count += 1);
+    bench.passes(2).await;
+    assert_eq!(bench.elapsed(), before, "nothing waits for anything");
+
+    *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
+    let permits = bench.script.gate.available_permits();
+    bench.script.gate.forget_permits(permits);
+    bench.reload.send_modify(|count| *count += 1);
+    bench.until(|status| status.phase == Phase::Working).await;
+    bench.steps("+a").await;
+    for _ in 0..3 {
+        bench.reload.send_modify(|count| *count += 1);
+    }
+    let before = bench.elapsed();
+    bench.script.gate.add_permits(1000);
+    bench.passes(4).await;
+    assert!(bench.elapsed() - before < DEBOUNCE, "it was not forgotten");
+    let quiet = bench.elapsed();
+    bench.passes(5).await;
+    assert!(
+        bench.elapsed() - quiet >= INTERVAL.mul_f64(0.9),
+        "three requests were one"
+    );
 }

@@ -1,6 +1,6 @@
 //! The keys of a Project.
 
-use super::{AUTH, CRON, DURATION, Object, Shape, ZONE, key, needed};
+use super::{AUTH, CRON, DURATION, NOTIFY, Object, Shape, ZONE, key, needed};
 
 /// Tenants and rules.
 pub(in crate::manifest) static PROJECT_SPEC: Object = Object::of(
@@ -15,6 +15,11 @@ pub(in crate::manifest) static PROJECT_SPEC: Object = Object::of(
             "policy",
             "What may be done, and how fast.",
             Shape::Object(&POLICY),
+        ),
+        key(
+            "notify",
+            "Who is told when something changes.",
+            Shape::ListOf(&Shape::Object(&NOTIFY)),
         ),
     ],
 );

@@ -5,16 +5,23 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::groups::{Group, groups};
 use super::words;
 use crate::model::Health;
 use crate::plan::{Plan, PlannedResource};
+
+/// So many of the same kind are still listed one by one.
+const FEW: usize = 20;
+
+/// So many of a group are named.
+const NAMED: usize = 3;
 
 /// Choices of the human form.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HumanOptions {
     /// With ANSI colours.
     pub color: bool,
-    /// List unchanged resources too.
+    /// List unchanged resources too, and every resource for itself.
     pub all: bool,
 }
 
@@ -25,15 +32,16 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
     if plan.has_changes() {
         let _ = writeln!(text, "{}\n", words::impact_line(plan));
     }
-    let shown: Vec<_> = plan
-        .resources
-        .iter()
-        .filter(|resource| options.all || is_news(resource))
-        .collect();
-    for resource in &shown {
-        write_resource(&mut text, resource, options);
+    let before = text.len();
+    if options.all {
+        for resource in &plan.resources {
+            write_resource(&mut text, resource, options);
+        }
+    } else {
+        let news = plan.resources.iter().filter(|resource| is_news(resource));
+        write_news(&mut text, news, options);
     }
-    if !shown.is_empty() {
+    if text.len() > before {
         text.push('\n');
     }
     let _ = writeln!(text, "{}", words::summary_line(plan));
@@ -62,12 +70,45 @@ fn is_news(resource: &PlannedResource) -> bool {
         )
 }
 
+/// What is many times the same is told once, unless every single one has to be seen.
+fn write_news<'a>(
+    text: &mut String,
+    news: impl Iterator<Item = &'a PlannedResource>,
+    options: HumanOptions,
+) {
+    let (many, few): (Vec<_>, Vec<_>) = groups(news)
+        .into_iter()
+        .partition(|group| group.members.len() > FEW && !group.is_grave());
+    let mut single: Vec<_> = few.into_iter().flat_map(|group| group.members).collect();
+    single.sort_by(|a, b| a.address.cmp(&b.address));
+    for resource in single {
+        write_resource(text, resource, options);
+    }
+    for group in &many {
+        write_group(text, group, options);
+    }
+}
+
+fn write_group(text: &mut String, group: &Group<'_>, options: HumanOptions) {
+    let Some(first) = group.first() else { return };
+    let style = style_of(first, options);
+    let symbol = words::symbol(first);
+    let _ = write!(text, "{style}{symbol} {}{style:#}", group.count());
+    write_what(text, first);
+    let named = group.members.iter().take(NAMED);
+    let named: Vec<String> = named
+        .map(|one| format!("{}{}", one.address, words::title(one)))
+        .collect();
+    let rest = group.members.len().saturating_sub(NAMED);
+    let _ = writeln!(
+        text,
+        "    {} and {rest} more (--all lists them)",
+        named.join(", ")
+    );
+}
+
 fn write_resource(text: &mut String, resource: &PlannedResource, options: HumanOptions) {
-    let style = if options.color {
-        style_of(resource)
-    } else {
-        Style::new()
-    };
+    let style = style_of(resource, options);
     let symbol = words::symbol(resource);
     let _ = write!(
         text,
@@ -75,6 +116,11 @@ fn write_resource(text: &mut String, resource: &PlannedResource, options: HumanO
         resource.address,
         words::title(resource)
     );
+    write_what(text, resource);
+}
+
+/// What is done, or why nothing is, with the fields that differ.
+fn write_what(text: &mut String, resource: &PlannedResource) {
     if resource.actions.is_empty() {
         let _ = writeln!(text, ": {}", state(resource));
     } else {
@@ -99,8 +145,9 @@ fn state(resource: &PlannedResource) -> String {
     }
 }
 
-fn style_of(resource: &PlannedResource) -> Style {
+fn style_of(resource: &PlannedResource, options: HumanOptions) -> Style {
     let color = match words::symbol(resource) {
+        _ if !options.color => return Style::new(),
         '+' => AnsiColor::Green,
         '~' | '=' => AnsiColor::Yellow,
         '-' | '!' => AnsiColor::Red,

@@ -16,7 +16,7 @@ pub fn json(plan: &Plan, results: Option<&Results>) -> Value {
         .iter()
         .map(|resource| one(resource, results))
         .collect();
-    json!({
+    let mut document = json!({
         "formatVersion": FORMAT_VERSION,
         "purpose": plan.purpose,
         "project": plan.project,
@@ -33,7 +33,11 @@ pub fn json(plan: &Plan, results: Option<&Results>) -> Value {
         "later": plan.later,
         "violations": plan.violations,
         "diagnostics": plan.diagnostics,
-    })
+    });
+    if let (Some(results), Some(object)) = (results, document.as_object_mut()) {
+        object.insert("closed".to_owned(), json!(results.closed));
+    }
+    document
 }
 
 fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
@@ -61,7 +65,7 @@ fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
         "writes": resource.writes,
     });
     if let (Some(results), Some(object)) = (results, value.as_object_mut()) {
-        let result = results.get(&resource.address);
+        let result = results.resources.get(&resource.address);
         object.insert("result".to_owned(), json!(result));
     }
     value

@@ -1,51 +1,93 @@
 //! The form for a pull request: short enough for a comment, worst news first.
+//!
+//! # Guarantees
+//!
+//! - Never longer than [`LIMIT`], whatever the plan holds; what is cut is counted.
+//! - What comes from the files or the tenant never acts as markup, see [`markup`](super::markup).
+//! - Something that is switched off, removed or cannot go on is never folded away before
+//!   the rest is cut.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::words;
+use super::groups::{Group, groups};
+use super::markup::{code, prose};
+use super::words::{self, shorten};
 use crate::plan::{Plan, PlannedResource};
 
-/// GitHub takes 65,536 characters in a comment.
-const LIMIT: usize = 60_000;
+/// In bytes. GitHub takes 65,536 characters in a comment, other forges more; whoever
+/// posts it adds a line of their own.
+const LIMIT: usize = 64_000;
+
+/// Where the table ends if the details need the room too.
+const TABLE: usize = 40_000;
+
+/// Kept free for what says how much was cut, and for the digest.
+const FOOT: usize = 1_500;
+
+/// So many of a group are named in the table.
+const NAMED: usize = 3;
+
+/// So many, where each of them matters.
+const NAMED_GRAVE: usize = 20;
+
+/// So many guards are told in full.
+const GUARDS: usize = 20;
+
+/// So many fields of a group are told.
+const FIELDS: usize = 50;
+
+/// No single text is longer, in characters.
+const LONGEST: usize = 300;
 
 /// Markdown for a pull request.
 #[must_use]
 pub fn markdown(plan: &Plan) -> String {
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "### prism-gitops: {} → {}\n",
-        plan.project,
-        escape(&plan.environment)
-    );
-    let _ = writeln!(text, "**{}**\n", words::summary_line(plan));
-    if plan.has_changes() {
-        let _ = writeln!(text, "{}\n", words::impact_line(plan));
-    }
-    for violation in &plan.violations {
-        let _ = writeln!(
-            text,
-            "> **Refused by a guard:** {}\n",
-            escape(&violation.message)
-        );
-    }
-    let mut news: Vec<_> = plan
-        .resources
-        .iter()
-        .filter(|resource| words::symbol(resource) != ' ')
-        .collect();
-    news.sort_by_key(|resource| rank(words::symbol(resource)));
+    let mut text = head(plan);
+    let news = plan.resources.iter();
+    let mut news = groups(news.filter(|resource| words::symbol(resource) != ' '));
+    news.sort_by_key(|group| group.first().map(rank));
     if !news.is_empty() {
-        table(&mut text, &news);
+        let told = table(&mut text, &news);
         details(&mut text, &news);
+        cut(&mut text, &news[told..]);
     }
     let digest = &plan.digest;
     let _ = writeln!(text, "\n<sub>Plan `{digest}`</sub>");
     text
 }
 
-fn rank(symbol: char) -> u8 {
-    match symbol {
+fn head(plan: &Plan) -> String {
+    let mut text = String::new();
+    let environment = brief(&plan.environment);
+    let _ = writeln!(
+        text,
+        "### prism-gitops: {} → {environment}\n",
+        brief(&plan.project)
+    );
+    let _ = writeln!(text, "**{}**\n", words::summary_line(plan));
+    if plan.has_changes() {
+        let _ = writeln!(text, "{}\n", words::impact_line(plan));
+    }
+    for violation in plan.violations.iter().take(GUARDS) {
+        let message = brief(&violation.message);
+        let _ = writeln!(text, "> **Refused by a guard:** {message}\n");
+    }
+    let more = plan.violations.len().saturating_sub(GUARDS);
+    if more > 0 {
+        let _ = writeln!(text, "> **And by {more} more.**\n");
+    }
+    text
+}
+
+/// Foreign text of no great length.
+fn brief(text: &str) -> String {
+    prose(&shorten(text, LONGEST))
+}
+
+/// Destructive first, then what cannot go on; what merely changes owner comes last.
+fn rank(resource: &PlannedResource) -> u8 {
+    match words::symbol(resource) {
         '-' => 0,
         '!' => 1,
         '~' => 2,
@@ -55,75 +97,190 @@ fn rank(symbol: char) -> u8 {
     }
 }
 
-fn table(text: &mut String, news: &[&PlannedResource]) {
-    text.push_str("| | resource | what | why |\n| --- | --- | --- | --- |\n");
-    for (index, resource) in news.iter().enumerate() {
-        if text.len() > LIMIT / 2 {
-            let _ = writeln!(text, "| | … and {} more | | |", news.len() - index);
-            break;
+/// One row for each group. Returns how many there was room for.
+fn table(text: &mut String, news: &[Group<'_>]) -> usize {
+    text.push_str("| | what | resource | why |\n| --- | --- | --- | --- |\n");
+    for (index, group) in news.iter().enumerate() {
+        let row = row(group);
+        if text.len() + row.len() > TABLE {
+            return index;
         }
-        let what = match resource.actions.is_empty() {
-            true => format!("{:?}", resource.health).to_lowercase(),
-            false => words::actions(resource),
-        };
+        text.push_str(&row);
+    }
+    news.len()
+}
+
+fn row(group: &Group<'_>) -> String {
+    let Some(first) = group.first() else {
+        return String::new();
+    };
+    format!(
+        "| `{}` | {} | {} | {} |\n",
+        words::symbol(first),
+        what(first),
+        who(group),
+        brief(&first.reason)
+    )
+}
+
+/// `upgrade, deploy: version 3 → 4`. The first field that differs stands for the rest.
+fn what(resource: &PlannedResource) -> String {
+    if resource.actions.is_empty() {
+        return format!("{:?}", resource.health).to_lowercase();
+    }
+    let actions = words::actions(resource);
+    let version = |change: &&crate::model::FieldChange| change.path == "version";
+    let telling = resource
+        .changes
+        .iter()
+        .find(version)
+        .or(resource.changes.first());
+    let Some(change) = telling else {
+        return actions;
+    };
+    let path = prose(&shorten(&change.path, 60));
+    let values = prose(&words::values(change, 40));
+    match resource.changes.len() - 1 {
+        0 => format!("{actions}: {path} {values}"),
+        more => format!("{actions}: {path} {values}, and {more} more"),
+    }
+}
+
+/// `212 instances: a, b, c and 209 more`.
+fn who(group: &Group<'_>) -> String {
+    let most = if group.is_grave() { NAMED_GRAVE } else { NAMED };
+    let named: Vec<String> = group
+        .members
+        .iter()
+        .take(most)
+        .map(|one| name(one))
+        .collect();
+    let named = named.join(", ");
+    match group.members.len() {
+        1 => named,
+        all if all <= most => format!("{}: {named}", group.count()),
+        all => format!("{}: {named} and {} more", group.count(), all - most),
+    }
+}
+
+/// Names of resources hold neither backticks nor bars.
+fn name(resource: &PlannedResource) -> String {
+    let title = words::title(resource);
+    match title.trim() {
+        "" => format!("`{}`", resource.address),
+        title => format!("`{}` {}", resource.address, prose(&shorten(title, 120))),
+    }
+}
+
+/// Every field that differs, and every name that the table leaves out, as far as there is room.
+fn details(text: &mut String, news: &[Group<'_>]) {
+    const OPEN: &str = "\n<details><summary>All changes</summary>\n\n";
+    const CLOSE: &str = "\n</details>\n";
+    let room = LIMIT - FOOT - CLOSE.len();
+    let mut inner = String::new();
+    let mut cut = 0;
+    for group in news {
+        let item = item(group);
+        if item.is_empty() {
+            continue;
+        }
+        if cut == 0 && text.len() + OPEN.len() + inner.len() + item.len() <= room {
+            inner.push_str(&item);
+        } else {
+            cut += group.members.len();
+        }
+    }
+    if cut > 0 {
+        let of = words::count(cut as u64, "resource");
         let _ = writeln!(
-            text,
-            "| `{}` | `{}`{} | {what} | {} |",
-            words::symbol(resource),
-            resource.address,
-            escape(&words::title(resource)),
-            escape(&resource.reason)
+            inner,
+            "\n… and the changes of {of} more, for which there is no room."
         );
     }
+    if !inner.is_empty() {
+        text.push_str(OPEN);
+        text.push_str(&inner);
+        text.push_str(CLOSE);
+    }
 }
 
-fn details(text: &mut String, news: &[&PlannedResource]) {
-    let changed: Vec<_> = news
-        .iter()
-        .filter(|resource| !resource.changes.is_empty())
-        .collect();
-    if changed.is_empty() {
-        return;
+/// A group with its fields, and its members where they are many. Empty where the row said it all.
+fn item(group: &Group<'_>) -> String {
+    let Some(first) = group.first() else {
+        return String::new();
+    };
+    let many = group.members.len() > 1;
+    let mut text = String::new();
+    if first.changes.is_empty() && first.hint.is_none() && !many {
+        return text;
     }
-    text.push_str("\n<details><summary>Field changes</summary>\n\n");
-    for (index, resource) in changed.iter().enumerate() {
-        if text.len() > LIMIT {
-            let _ = writeln!(text, "… and {} more resources.", changed.len() - index);
+    let subject = if many { group.count() } else { name(first) };
+    let _ = writeln!(text, "- {subject}");
+    for change in first.changes.iter().take(FIELDS) {
+        let (path, values) = (
+            prose(&shorten(&change.path, 160)),
+            words::values(change, 80),
+        );
+        let _ = writeln!(text, "  - {path}: {}", code(&values));
+    }
+    let more = first.changes.len().saturating_sub(FIELDS);
+    if more > 0 {
+        let _ = writeln!(text, "  - … and {more} more fields");
+    }
+    if let Some(hint) = &first.hint {
+        let _ = writeln!(text, "  - hint: {}", brief(hint));
+    }
+    if many {
+        text.push_str("  - ");
+        text.push_str(&names(group));
+        text.push('\n');
+    }
+    text
+}
+
+/// All names of a group, unless they alone would fill the comment.
+fn names(group: &Group<'_>) -> String {
+    const ROOM: usize = 12_000;
+    let mut text = String::new();
+    for (index, one) in group.members.iter().enumerate() {
+        let name = format!("`{}`", one.address);
+        if text.len() + name.len() > ROOM {
+            let rest = group.members.len() - index;
+            let _ = write!(text, " and {rest} more");
             break;
         }
-        let _ = writeln!(text, "- `{}`", resource.address);
-        for change in resource.changes.iter().take(50) {
-            let values = escape(&words::values(change, 80));
-            let _ = writeln!(text, "  - {}: {values}", escape(&change.path));
+        if index > 0 {
+            text.push_str(", ");
         }
-        if resource.changes.len() > 50 {
-            let _ = writeln!(
-                text,
-                "  - … and {} more fields",
-                resource.changes.len() - 50
-            );
-        }
+        text.push_str(&name);
     }
-    text.push_str("\n</details>\n");
+    text
 }
 
-/// Keeps text from acting as markup or mentioning people.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '@' => out.push_str("@\u{200B}"),
-            '#' => out.push_str("#\u{200B}"),
-            '\n' | '\r' => out.push(' '),
-            c => out.push(c),
+/// Says what the table had no room for: `1,200 × delete, 18 × upgrade, deploy`.
+fn cut(text: &mut String, left: &[Group<'_>]) {
+    let mut kinds: BTreeMap<(u8, String), usize> = BTreeMap::new();
+    for group in left {
+        if let Some(first) = group.first() {
+            let what = match first.actions.is_empty() {
+                true => format!("{:?}", first.health).to_lowercase(),
+                false => words::actions(first),
+            };
+            *kinds.entry((rank(first), what)).or_default() += group.members.len();
         }
     }
-    out
+    if kinds.is_empty() {
+        return;
+    }
+    let all: usize = kinds.values().sum();
+    let kinds = kinds.iter().take(12);
+    let kinds: Vec<String> = kinds
+        .map(|((_, what), count)| format!("{count} × {what}"))
+        .collect();
+    let _ = writeln!(
+        text,
+        "\n**Cut:** the table has no room for {}: {}. `prism-gitops plan` shows all.",
+        words::count(all as u64, "more resource"),
+        kinds.join("; ")
+    );
 }

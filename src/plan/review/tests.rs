@@ -66,8 +66,21 @@ fn after(happens: impl FnOnce(&mut World, &mut Context)) -> (Plan, String) {
     happens(&mut world, &mut context);
     let fresh = plan_of(&world, &context);
     let moved = recheck(&reviewed, &fresh).err().unwrap_or_default();
-    let lines: Vec<String> = moved.iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = moved
+        .iter()
+        .map(|it| without_digests(&it.to_string()))
+        .collect();
     (fresh, lines.join("\n"))
+}
+
+/// A digest says only that something moved, and moves with every new field.
+fn without_digests(line: &str) -> String {
+    let mut parts = line.split("sha256:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        format!("{text}sha256:…{rest}")
+    })
 }
 
 #[test]
@@ -182,7 +195,7 @@ fn what_the_files_say_otherwise_voids_the_plan_and_is_named() {
     Instance/shop: waits for a deploy was "no", is nothing
     Instance/shop: the plan for it was "configure, deploy", is "configure, disable"
     "#);
-    assert_snapshot!(moved(|w, _| w.desired.instances[3].display_name = "Newest".to_owned()), @r#"Instance/new: what is written was "sha256:7683954f87fdcbd5d9944f5d81031e1dca9d862e6219a1685952c4ca358f7f13", is "sha256:27faa9b99583326f4fb509a74115104b254f263295963ced34bcd64d1eeecc6a""#);
+    assert_snapshot!(moved(|w, _| w.desired.instances[3].display_name = "Newest".to_owned()), @r#"Instance/new: what is written was "sha256:…", is "sha256:…""#);
     assert_snapshot!(moved(|w, _| _ = w.desired.instances.remove(3)), @r#"Instance/new: the plan for it was "create, deploy", is "neither declared nor ours any more""#);
     assert_snapshot!(moved(|w, _| {
         let other = acme().replace("https://a.example", "https://b.example");
@@ -195,7 +208,7 @@ fn what_the_files_say_otherwise_voids_the_plan_and_is_named() {
     Instance/shop: the plan for it was "configure, deploy", is "configure"
     "#);
     assert_snapshot!(moved(|_, c| c.policy.prune = PrunePolicy::Orphan), @r#"
-    policy was "sha256:c33a486c6887ef697adee31982f0c047e568a8f44e0882261fe43819d3322bf8", is "sha256:b6efe2be476941b99f1f0ce5a9d44774686c4318f4bc638121deb47a3e7cffaa"
+    policy was "sha256:…", is "sha256:…"
     Instance/gone: the plan for it was "disable", is "no manifest declares it any more; kept: the policy is `prune: orphan`"
     "#);
     assert_snapshot!(moved(|_, c| c.organization = "another".to_owned()), @r#"organization was "o1", is "another""#);

@@ -7,26 +7,15 @@ fn json_has_the_documented_keys() {
     let mut world = in_step();
     world.tenant.instances.items[0].holds("Endpoint", "https://old");
     let plan = plan(&world);
-    let results = [(plan.resources[1].address.clone(), StepResult::Applied)].into();
+    let results = crate::plan::render::Results {
+        resources: [(plan.resources[1].address.clone(), StepResult::Applied)].into(),
+        closed: None,
+    };
     let mut document = json(&plan, Some(&results));
     document["digest"] = "sha256:…".into();
     document["policy"] = "sha256:…".into();
     document["resources"][1]["writes"] = "sha256:…".into();
     assert_snapshot!(serde_json::to_string_pretty(&document).unwrap());
-}
-
-#[test]
-fn markdown_fits_a_comment_and_is_no_markup() {
-    let mut world = World::new();
-    world.declare("acme", &acme());
-    for index in 0..1_500 {
-        let instance = world.declare_instance(&format!("shop-{index}"), "acme", "smith");
-        instance.display_name = "@team [x](http://evil) | `".to_owned();
-        instance.set("Endpoint", scalar("<script>"));
-    }
-    let text = markdown(&plan(&world));
-    assert!(text.len() < 65_000, "{}", text.len());
-    assert!(!text.contains("<script>") && !text.contains("@team") && text.contains("more"));
 }
 
 #[test]

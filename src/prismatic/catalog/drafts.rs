@@ -11,11 +11,12 @@ use crate::prismatic::convert;
 use crate::prismatic::observe::draft_of_sequence;
 use crate::prismatic::operations::nodes::VersionNode;
 
-/// Whether a record of a list of integrations is a published version and not the draft.
+/// Whether a record of an integration is a published version and not the draft. `draft` is the
+/// draft's id where it is known: whether the API dates drafts too is not.
 #[must_use]
-pub fn is_version(record: &Value) -> bool {
+pub fn is_version(record: &Value, draft: &str) -> bool {
     let node: Result<VersionNode, _> = serde_json::from_value(record.clone());
-    node.is_ok_and(|node| convert::is_version(&node, ""))
+    node.is_ok_and(|node| convert::is_version(&node, draft))
 }
 
 impl PrismaticClient {

@@ -9,8 +9,9 @@ use super::filters::{Filter, FilterKind};
 use crate::model::Listing;
 use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
-use crate::prismatic::paging::{Page, walk};
+use crate::prismatic::paging::{Page, records, walk};
 use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Call;
 
@@ -93,7 +94,11 @@ impl ListRequest {
         let filter = (known.copied().find(|filter| filter.name == name))
             .ok_or_else(|| wrong("is not known for this list"))?;
         let value = match filter.kind {
-            FilterKind::Text | FilterKind::Id | FilterKind::Uuid => Value::from(text),
+            FilterKind::Text | FilterKind::Id => Value::from(text),
+            FilterKind::Uuid => match uuid::Uuid::parse_str(text) {
+                Ok(_) => Value::from(text),
+                Err(_) => return Err(wrong("takes a UUID, as versionSequenceId shows it")),
+            },
             FilterKind::Texts => text
                 .split(',')
                 .map(|part| Value::from(part.trim()))
@@ -169,6 +174,11 @@ impl ListRequest {
         filters.chain(window).collect()
     }
 
+    fn call(&self) -> PlatformResult<(&'static str, Call)> {
+        let (name, document, variables) = self.document();
+        Ok((name, Call::new(name, Repeat::Read, &document, &variables)?))
+    }
+
     /// The document, with only those variables that are given.
     fn document(&self) -> (&'static str, String, IndexMap<&'static str, Value>) {
         let shape = self.collection.shape();
@@ -224,6 +234,65 @@ pub struct ListPage {
     /// How many there are in all, if the API says.
     #[serde(default)]
     pub total_count: Option<u64>,
+    /// What the server said about records or parts of them that it left null.
+    #[serde(skip)]
+    pub faults: Vec<String>,
+}
+
+impl ListPage {
+    /// Leaves out the records that are null, and gives their number with what was said about
+    /// them: they are there, and cannot be shown.
+    pub fn take_gaps(&mut self) -> Gaps {
+        let all = self.nodes.len();
+        self.nodes.retain(|node| !node.is_null());
+        Gaps {
+            nulls: (all - self.nodes.len()) as u64,
+            faults: std::mem::take(&mut self.faults),
+        }
+    }
+}
+
+/// What of a list could not be read, although the list itself could.
+#[derive(Debug, Default)]
+pub struct Gaps {
+    /// Records that came as null.
+    pub(super) nulls: u64,
+    /// The server's words, each once.
+    faults: Vec<String>,
+}
+
+impl Gaps {
+    /// Adds those of another page.
+    pub(super) fn add(&mut self, more: Self) {
+        self.nulls += more.nulls;
+        for fault in more.faults {
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        }
+    }
+
+    /// The error that they amount to, if there are any.
+    #[must_use]
+    pub fn error(&self) -> Option<PlatformError> {
+        let what = match self.nulls {
+            0 if self.faults.is_empty() => return None,
+            0 => "parts of records could not be read".to_owned(),
+            nulls => format!("the server gave null in place of {}", records(nulls)),
+        };
+        let said = self.faults.join("; ");
+        let separator = if said.is_empty() { "" } else { ": " };
+        Some(broken(format!("{what}{separator}{said}")))
+    }
+}
+
+/// A list that does not hold what it should.
+pub(super) fn broken(message: String) -> PlatformError {
+    PlatformError {
+        operation: "list",
+        kind: ErrorKind::Protocol { message },
+        effect: Effect::None,
+    }
 }
 
 #[derive(Deserialize)]
@@ -239,6 +308,19 @@ struct Parent<T> {
     list: T,
 }
 
+impl<T> Data<T> {
+    fn list(self, operation: &'static str) -> PlatformResult<T> {
+        let list = self.list.or(self.parent.map(|parent| parent.list));
+        list.ok_or_else(|| PlatformError {
+            operation,
+            kind: ErrorKind::NotFound {
+                message: "there is no such record".to_owned(),
+            },
+            effect: Effect::None,
+        })
+    }
+}
+
 fn nothing<T>() -> Option<T> {
     None
 }
@@ -250,7 +332,22 @@ impl PrismaticClient {
     ///
     /// [`PlatformError`], also where the record that the list belongs to does not exist.
     pub async fn list(&self, request: &ListRequest) -> PlatformResult<ListPage> {
-        self.fetch(request).await
+        let (name, call) = request.call()?;
+        let mut answer = self.session.parts::<Data<ListPage>>(&call).await?;
+        let faults: Vec<String> = (answer.errors.iter())
+            .filter(|error| is_in_a_record(&error.path))
+            .map(|error| error.message.clone())
+            .collect();
+        // `nodes: [T]!` may hold nulls beside records that are whole.
+        let told = !faults.is_empty() && faults.len() == answer.errors.len();
+        let data = match answer.data.take_if(|_| told) {
+            Some(data) => data,
+            None => (answer.whole(Repeat::Read))
+                .map_err(|failure| failure.into_error(name, &Redactor::default()))?,
+        };
+        let mut page = data.list(name)?;
+        page.faults = faults;
+        Ok(page)
     }
 
     /// A list to its end, as far as it could be read, from the window's `after` or `offset` on.
@@ -275,18 +372,16 @@ impl PrismaticClient {
         &self,
         request: &ListRequest,
     ) -> PlatformResult<T> {
-        let (name, document, variables) = request.document();
-        let call = Call::new(name, Repeat::Read, &document, &variables)?;
+        let (name, call) = request.call()?;
         let data: Data<T> = self.session.read(&call).await?;
-        let list = data.list.or(data.parent.map(|parent| parent.list));
-        list.ok_or_else(|| PlatformError {
-            operation: name,
-            kind: ErrorKind::NotFound {
-                message: "there is no such record".to_owned(),
-            },
-            effect: Effect::None,
-        })
+        data.list(name)
     }
+}
+
+/// Whether an error is about one record of a list, or a part of it: `[list, nodes, 3, …]`.
+fn is_in_a_record(path: &[Value]) -> bool {
+    let mut pairs = path.windows(2);
+    pairs.any(|pair| pair[0] == "nodes" && pair[1].is_u64())
 }
 
 /// Every list with every filter.

@@ -7,11 +7,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
-use super::lists::{ListPage, ListRequest};
+use super::lists::{Gaps, ListPage, ListRequest, broken};
 use crate::prismatic::client::PrismaticClient;
-use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
+use crate::prismatic::error::PlatformError;
+use crate::prismatic::paging::records;
 use crate::prismatic::platform::PlatformResult;
 
 /// The most records that come at once (FACTS §6).
@@ -25,6 +24,8 @@ pub struct Pages<'a> {
     /// The ids of the page before: what a shift of one page can repeat.
     last: HashSet<String>,
     read: u64,
+    /// What the server failed on.
+    gaps: Gaps,
     number: u32,
     ended: bool,
     /// Why there can be no page after the one just given.
@@ -45,6 +46,7 @@ impl PrismaticClient {
             request,
             last: HashSet::new(),
             read: 0,
+            gaps: Gaps::default(),
             number: 0,
             ended: false,
             broken: None,
@@ -58,7 +60,8 @@ impl Pages<'_> {
     /// # Errors
     ///
     /// [`PlatformError`] where a page cannot be read, or the pages do not add
-    /// up to the list. What came before remains true.
+    /// up to the list; after the last page also where records came as null, which
+    /// the schema allows (`nodes: [T]!`). What came before remains true.
     pub async fn next(&mut self) -> PlatformResult<Option<ListPage>> {
         if let Some(error) = self.broken.take() {
             self.ended = true;
@@ -69,9 +72,9 @@ impl Pages<'_> {
         }
         let mut page = self.client.list(&self.request).await?;
         self.number += 1;
-        if page.nodes.iter().any(Value::is_null) {
-            return Err(broken(format!("a record of page {} is null", self.number)));
-        }
+        let gaps = page.take_gaps();
+        let has_nulls = gaps.nulls > 0;
+        self.gaps.add(gaps);
         let mut seen = HashSet::new();
         page.nodes.retain(|node| {
             let id = node["id"].as_str().unwrap_or_default().to_owned();
@@ -81,24 +84,26 @@ impl Pages<'_> {
         });
         self.last = seen;
         self.read += page.nodes.len() as u64;
-        self.broken = self.advance(&page).err();
+        let stands_still = page.nodes.is_empty() && !has_nulls;
+        self.broken = self.advance(&page, stands_still).err();
         Ok(Some(page))
     }
 
     /// Takes the cursor of the next page, or checks that all of the list was there.
-    fn advance(&mut self, page: &ListPage) -> PlatformResult<()> {
+    fn advance(&mut self, page: &ListPage, stands_still: bool) -> PlatformResult<()> {
         if page.page_info["hasNextPage"] != true {
             self.ended = true;
-            return match page.total_count {
-                Some(total) if total != self.read => Err(broken(format!(
-                    "the list changed while it was read: {} records of {total}",
-                    self.read
+            return match (self.gaps.error(), page.total_count) {
+                (Some(error), _) => Err(error),
+                (None, Some(total)) if total != self.read => Err(broken(format!(
+                    "the list changed while it was read: {} of {total}",
+                    records(self.read)
                 ))),
                 _ => Ok(()),
             };
         }
         let next = page.page_info["endCursor"].as_str().map(str::to_owned);
-        if next.is_none() || next == self.request.window.after || page.nodes.is_empty() {
+        if next.is_none() || next == self.request.window.after || stands_still {
             return Err(broken(format!(
                 "page {} announces another one and does not lead to it",
                 self.number
@@ -106,13 +111,5 @@ impl Pages<'_> {
         }
         self.request.window.after = next;
         Ok(())
-    }
-}
-
-fn broken(message: String) -> PlatformError {
-    PlatformError {
-        operation: "list",
-        kind: ErrorKind::Protocol { message },
-        effect: Effect::None,
     }
 }

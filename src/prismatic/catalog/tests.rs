@@ -1,4 +1,4 @@
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::prismatic::error::ErrorKind;
@@ -37,6 +37,11 @@ fn filters_are_checked_before_anything_is_sent() {
         ("externalId", "x", "is not known for this list"),
         ("allVersions", "yes", "takes true or false"),
         ("versionNumber", "x", "takes a whole number"),
+        (
+            "versionSequenceId",
+            "nonsense",
+            "takes a UUID, as versionSequenceId shows it",
+        ),
     ] {
         assert_eq!(list().filter(name, text).unwrap_err().why, why);
     }
@@ -143,7 +148,7 @@ async fn pages_come_one_at_a_time_and_have_to_add_up() {
     assert_eq!(fake.asked().len(), 2);
 
     for (script, message) in [
-        (vec![page(&["a"], 2, None)], "1 records of 2"),
+        (vec![page(&["a"], 2, None)], "1 record of 2"),
         (
             vec![page(&["a"], 3, Some("1")), page(&["b"], 3, Some("1"))],
             "page 2 announces",
@@ -163,6 +168,51 @@ async fn pages_come_one_at_a_time_and_have_to_add_up() {
             }
         };
         assert!(error.contains(message), "{error}");
+    }
+}
+
+/// The schema lets a list hold null: the other records are shown, and the gap is told at the end.
+#[tokio::test(start_paused = true)]
+async fn a_null_among_records_hides_no_other() {
+    let list = |nodes: Value| json!({"list": {"nodes": nodes, "totalCount": 2, "pageInfo": {"hasNextPage": false}}});
+    let error = |path: Value| json!([{"message": "No access", "path": path}]);
+    let gap = list(json!([null, {"id": "b"}]));
+    let part = list(json!([{"id": "a", "owner": null}, {"id": "b"}]));
+    for (answer, shown, expected) in [
+        (
+            json!({ "data": gap }),
+            1,
+            "the server gave null in place of 1 record",
+        ),
+        (
+            json!({"data": gap, "errors": error(json!(["list", "nodes", 0]))}),
+            1,
+            "the server gave null in place of 1 record: No access",
+        ),
+        (
+            json!({"data": part, "errors": error(json!(["list", "nodes", 0, "owner"]))}),
+            2,
+            "parts of records could not be read: No access",
+        ),
+        (
+            json!({"data": part, "errors": error(json!(["list"]))}),
+            0,
+            "No access",
+        ),
+        (
+            json!({"data": part, "errors": error(json!([]))}),
+            0,
+            "No access",
+        ),
+    ] {
+        let fake = Fake::script(vec![reply(200, &answer)]);
+        let client = client(&fake);
+        let mut pages = client.pages(&ListRequest::of(Collection::Customers));
+        if shown > 0 {
+            assert_eq!(pages.next().await.unwrap().unwrap().nodes.len(), shown);
+        }
+        let told = pages.next().await.unwrap_err().to_string();
+        assert!(told.ends_with(expected), "{told}");
     }
 }
 

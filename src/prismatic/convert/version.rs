@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::model::{
-    Observed, PublishedVersion, RequiredVariable, VersionId, VersionRecord, Visibility,
+    Asked, PublishedVersion, RequiredVariable, VersionId, VersionRecord, Visibility,
 };
 use crate::prismatic::operations::nodes::{RequiredNode, VersionNode};
 
@@ -28,7 +28,7 @@ pub(in crate::prismatic) fn published(node: VersionNode, draft: &str) -> Option<
             .and_then(visibility),
         overview: node.overview,
         allow_multiple_instances: node.allow_multiple_marketplace_instances,
-        required: Observed::Absent,
+        required: Asked::NotAsked,
     })
 }
 

@@ -170,7 +170,7 @@ fn statuses_are_judged_on_their_own() {
         (
             404,
             "<h1>Not  Found</h1>",
-            "HTTP 404: there is no API at this URL: <h1>Not Found</h1> [None]",
+            "HTTP 404: there is no API at this URL: a web page [None]",
         ),
         (500, error, "HTTP 500: Record not found. [Unknown]"),
         (503, "busy", "HTTP 503: busy [Unknown]"),

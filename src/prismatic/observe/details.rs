@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{drafts, versions};
 use crate::model::{
-    Integration, Listing, Observed, RequiredVariable, Requirements, Scope, VersionId,
+    Asked, Integration, Listing, Observed, RequiredVariable, Requirements, Scope, VersionId,
 };
 use crate::prismatic::alias::{Lookup, fitting, look_up};
 use crate::prismatic::convert;
@@ -48,7 +48,7 @@ pub(super) async fn read(session: &Session, list: &mut Listing<Integration>, sco
     }
 }
 
-/// What single versions require. A version that is not there is unknown: it was on a list just now.
+/// What single versions require.
 pub(in crate::prismatic) async fn requirements(
     session: &Session,
     versions: &BTreeSet<VersionId>,
@@ -59,10 +59,7 @@ pub(in crate::prismatic) async fn requirements(
     let answers = look_up(session, lookups::DETAILS, &lookups).await;
     let mut read = Requirements::new();
     for (version, answer) in versions.iter().zip(answers) {
-        let required = match required(session, version.as_str(), answer).await {
-            Observed::Absent => Observed::Unknown("the server gave no such version".into()),
-            known => known,
-        };
+        let required = required(session, version.as_str(), answer).await;
         read.insert(version.clone(), required);
     }
     read
@@ -110,24 +107,25 @@ struct Declared {
     required_config_variables: Page<RequiredNode>,
 }
 
+/// A version that is not there is unknown: it was on a list just now.
 async fn required(
     session: &Session,
     id: &str,
     answer: Observed<Value>,
-) -> Observed<Vec<RequiredVariable>> {
+) -> Asked<Vec<RequiredVariable>> {
     let page = match fitting::<Declared>(answer) {
         Observed::Known(declared) => declared.required_config_variables,
-        Observed::Absent => return Observed::Absent,
-        Observed::Unknown(why) => return Observed::Unknown(why),
+        Observed::Absent => return Asked::Unknown("the server gave no such version".into()),
+        Observed::Unknown(why) => return Asked::Unknown(why),
     };
     let nodes = if page.cut().is_some() {
         let walk = required_variables::run(session, id).await;
         match walk.listing.incomplete {
-            Some(why) => return Observed::Unknown(why),
+            Some(why) => return Asked::Unknown(why),
             None => walk.listing.items,
         }
     } else {
         page.nodes.into_iter().flatten().collect()
     };
-    Observed::Known(nodes.into_iter().map(convert::required).collect())
+    Asked::Known(nodes.into_iter().map(convert::required).collect())
 }

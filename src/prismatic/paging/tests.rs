@@ -85,7 +85,7 @@ async fn a_list_that_keeps_moving_is_incomplete() {
     assert_eq!((ids.as_str(), requests), ("a", 2));
     assert_eq!(
         why.as_deref(),
-        Some("the list changed while it was read: 1 records of 5")
+        Some("the list changed while it was read: 1 record of 5")
     );
 }
 
@@ -154,7 +154,7 @@ async fn null_records_are_counted_as_unread() {
     })];
     let (ids, requests, why) = walked(pages).await;
     assert_eq!((ids.as_str(), requests), ("a", 1));
-    assert_eq!(why.as_deref(), Some("1 records could not be read"));
+    assert_eq!(why.as_deref(), Some("1 record could not be read"));
     let nothing = json!({"nodes": null, "pageInfo": null, "totalCount": 0});
     assert_eq!(walked(vec![nothing]).await.2, None);
 }

@@ -38,7 +38,7 @@ fn define(
 ) -> Result<SchemaBuilder, SchemaFault> {
     let name = kind.name.node.as_str();
     Ok(match &kind.kind {
-        TypeKind::Scalar => builder.register(Scalar::new(name)),
+        TypeKind::Scalar => builder.register(scalar(name)),
         TypeKind::Enum(values) => enumeration(builder, notation, bindings, kind, values)?,
         TypeKind::InputObject(input) => builder.register(input_type(notation, name, input)),
         TypeKind::Interface(interface) => {
@@ -54,6 +54,19 @@ fn define(
         TypeKind::Union(_) => {
             return Err(SchemaFault::new(format!("{name}: unions are not known")));
         }
+    })
+}
+
+/// A scalar. Of their forms only the UUID's is known (FACTS §5), and checked as GraphQL checks
+/// an argument: before anything is resolved.
+fn scalar(name: &str) -> Scalar {
+    let scalar = Scalar::new(name);
+    if name != "UUID" {
+        return scalar;
+    }
+    scalar.validator(|value| match value {
+        async_graphql::Value::String(text) => uuid::Uuid::parse_str(text).is_ok(),
+        _ => false,
     })
 }
 

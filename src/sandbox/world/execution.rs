@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::id;
 use super::table::{Key, Record};
 
 /// One run of a flow.
@@ -23,6 +24,13 @@ pub(crate) struct Execution {
     /// The steps that ran, in order.
     pub(crate) steps: Vec<String>,
     pub(crate) logs: Vec<LogLine>,
+}
+
+impl Execution {
+    /// The id of the result of a step, by the step's place among those that ran.
+    pub(crate) fn step_id(&self, place: usize) -> Uuid {
+        id::part(self.id, "step", &place.to_string())
+    }
 }
 
 /// A line an execution logged.

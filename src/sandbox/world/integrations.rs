@@ -209,7 +209,8 @@ impl World {
         draft
     }
 
-    /// Changes a working copy, and marks it if what would be published is different now.
+    /// Changes a working copy, and marks it if what would be published is not what was published
+    /// last: an edit that is taken back leaves nothing to publish (FACTS §7).
     fn change_draft(
         &mut self,
         moment: Moment<'_>,
@@ -217,11 +218,15 @@ impl World {
         change: impl FnOnce(&mut Integration),
     ) -> Change<Arc<Integration>> {
         let at = self.tick(moment.now);
+        let draft = self.integrations.get(id).ok_or(Refusal::NotFound)?;
+        let newest = self.newest_version(draft.sequence).map(Arc::clone);
+        let labels_count = moment.behaviour.labels_are_published;
         let changed = self.integrations.update(id, |draft| {
-            let (before, labels) = (Arc::clone(&draft.definition), draft.labels.clone());
             change(draft);
-            let relabelled = moment.behaviour.labels_are_published && labels != draft.labels;
-            draft.changed |= relabelled || before.value != draft.definition.value;
+            draft.changed = newest.as_ref().is_none_or(|version| {
+                let relabelled = labels_count && version.labels != draft.labels;
+                relabelled || version.definition.value != draft.definition.value
+            });
             draft.updated_at = at;
         });
         changed.ok_or(Refusal::NotFound)

@@ -21,6 +21,7 @@ use tokio::process::{Child, Command};
 
 use super::access::Variables;
 use super::error::GitError;
+use crate::model::one_line;
 
 /// What is kept of git's complaints.
 const MAX_WORDS: usize = 16 * 1024;
@@ -289,11 +290,7 @@ fn words(bytes: &[u8]) -> String {
         })
         .collect();
     let joined = lines.join("; ");
-    let clean: String = joined
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MOST)
-        .collect();
+    let clean = one_line(&joined, MOST);
     if clean.is_empty() {
         "git said nothing".to_owned()
     } else {

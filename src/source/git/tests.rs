@@ -187,7 +187,7 @@ async fn without_any_good_files_there_is_an_error_and_never_an_empty_project() {
     let source = bench.source();
     let error = source.snapshot().await.unwrap_err();
     assert_eq!(
-        crate::source::one_line(&error),
+        chain(&error),
         "the git remote gives no files: the repository has no commits yet"
     );
     assert!(error.needs_person());
@@ -386,13 +386,13 @@ async fn a_damaged_cache_is_repaired_or_made_anew() {
             std::fs::write(cache.join("objects/pack/tmp_pack_x"), "PACK").unwrap();
         }),
         ("no objects", |cache| {
-            std::fs::remove_dir_all(cache.join("objects")).unwrap()
+            std::fs::remove_dir_all(cache.join("objects")).unwrap();
         }),
         ("no packs", |cache| {
-            std::fs::remove_dir_all(cache.join("objects/pack")).unwrap()
+            std::fs::remove_dir_all(cache.join("objects/pack")).unwrap();
         }),
         ("broken configuration", |cache| {
-            std::fs::write(cache.join("config"), "[").unwrap()
+            std::fs::write(cache.join("config"), "[").unwrap();
         }),
         ("not made to its end", |cache| {
             std::fs::create_dir(cache.with_extension("new")).unwrap();

@@ -183,7 +183,7 @@ impl Run<'_> {
 async fn end(child: &mut Child) -> Result<(Vec<u8>, Vec<u8>, ExitStatus), String> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (printed, complaint) = tokio::try_join!(printed(stdout), complaint(stderr))?;
-    let status = child.wait().await.map_err(unread)?;
+    let status = child.wait().await.map_err(|error| unread(&error))?;
     Ok((printed, complaint, status))
 }
 
@@ -191,7 +191,10 @@ async fn printed(stdout: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, Stri
     let mut bytes = Vec::new();
     if let Some(stdout) = stdout {
         let mut stdout = stdout.take(MAX_BYTES as u64 + 1);
-        stdout.read_to_end(&mut bytes).await.map_err(unread)?;
+        stdout
+            .read_to_end(&mut bytes)
+            .await
+            .map_err(|error| unread(&error))?;
     }
     if bytes.len() > MAX_BYTES {
         let limit = MAX_BYTES / 1024;
@@ -205,15 +208,18 @@ async fn complaint(stderr: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, St
     let mut kept = Vec::new();
     if let Some(mut stderr) = stderr {
         let mut first = (&mut stderr).take(MAX_COMPLAINT as u64);
-        first.read_to_end(&mut kept).await.map_err(unread)?;
+        first
+            .read_to_end(&mut kept)
+            .await
+            .map_err(|error| unread(&error))?;
         tokio::io::copy(&mut stderr, &mut tokio::io::sink())
             .await
-            .map_err(unread)?;
+            .map_err(|error| unread(&error))?;
     }
     Ok(kept)
 }
 
-fn unread(error: std::io::Error) -> String {
+fn unread(error: &std::io::Error) -> String {
     format!("the program's end cannot be read: {error}")
 }
 

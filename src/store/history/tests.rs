@@ -1,5 +1,7 @@
 //! What a history keeps, and what it does when it cannot.
 
+mod stories;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -219,106 +221,42 @@ fn questions_are_narrowed_down_and_paged() {
         };
         bench.note(writing(100 * n, outcome, Vec::new()));
     }
-    let ids = |query: HistoryQuery| -> Vec<_> {
+    let none: [i64; 0] = [];
+    let ids = |narrow: fn(&mut HistoryQuery)| -> Vec<_> {
+        let mut query = HistoryQuery::default();
+        narrow(&mut query);
         let writes = bench.writes(query);
         writes.iter().map(|write| write.id).collect()
     };
-    let all = HistoryQuery::default;
     let other = Address::integration(ResourceName::parse("smith").unwrap());
-    for (query, expected) in [
-        (all(), &[4, 3, 2, 1][..]),
-        (
-            HistoryQuery {
-                failed: true,
-                ..all()
-            },
-            &[3],
-        ),
-        (
-            HistoryQuery {
-                before: Some(3),
-                ..all()
-            },
-            &[2, 1],
-        ),
-        (
-            HistoryQuery {
-                after: Some(3),
-                ..all()
-            },
-            &[4],
-        ),
-        (
-            HistoryQuery {
-                after_pass: Some(2),
-                ..all()
-            },
-            &[4, 3],
-        ),
-        (
-            HistoryQuery {
-                pass: Some(2),
-                ..all()
-            },
-            &[2],
-        ),
-        (
-            HistoryQuery {
-                since: Some(moment(101)),
-                ..all()
-            },
-            &[4, 3, 2],
-        ),
-        (
-            HistoryQuery {
-                until: Some(moment(101)),
-                ..all()
-            },
-            &[1],
-        ),
-        (
-            HistoryQuery {
-                address: Some(smith()),
-                oldest_first: true,
-                ..all()
-            },
-            &[1, 2, 3, 4],
-        ),
-        (
-            HistoryQuery {
-                address: Some(other),
-                ..all()
-            },
-            &[],
-        ),
-        (
-            HistoryQuery {
-                environment: Some("staging".to_owned()),
-                ..all()
-            },
-            &[],
-        ),
-        (
-            HistoryQuery {
-                revision: Some("1a2b3c4d".to_owned()),
-                ..all()
-            },
-            &[4, 3, 2, 1],
-        ),
-        (
-            HistoryQuery {
-                revision: Some("a2b3".to_owned()),
-                ..all()
-            },
-            &[],
-        ),
-    ] {
-        assert_eq!(ids(query.clone()), expected, "{query:?}");
-    }
+    assert_eq!(ids(|_| ()), [4, 3, 2, 1]);
+    assert_eq!(ids(|query| query.failed = true), [3]);
+    assert_eq!(ids(|query| query.before = Some(3)), [2, 1]);
+    assert_eq!(ids(|query| query.after = Some(3)), [4]);
+    assert_eq!(ids(|query| query.after_pass = Some(2)), [4, 3]);
+    assert_eq!(ids(|query| query.pass = Some(2)), [2]);
+    assert_eq!(ids(|query| query.since = Some(moment(101))), [4, 3, 2]);
+    assert_eq!(ids(|query| query.until = Some(moment(101))), [1]);
+    assert_eq!(ids(|query| query.oldest_first = true), [1, 2, 3, 4]);
+    assert_eq!(ids(|query| query.address = Some(smith())), [4, 3, 2, 1]);
+    assert_eq!(
+        ids(|query| query.environment = Some("staging".to_owned())),
+        none
+    );
+    assert_eq!(
+        ids(|query| query.revision = Some("1a2b3c4d".to_owned())),
+        [4, 3, 2, 1]
+    );
+    assert_eq!(ids(|query| query.revision = Some("a2b3".to_owned())), none);
+    let others = HistoryQuery {
+        address: Some(other),
+        ..HistoryQuery::default()
+    };
+    assert_eq!(bench.writes(others).len(), 0);
     let page = Reader::of(bench.file()).passes(&HistoryQuery {
         failed: true,
         limit: 1,
-        ..all()
+        ..HistoryQuery::default()
     });
     assert_eq!(page.unwrap()[0].id, 3);
 }
@@ -539,76 +477,4 @@ fn what_is_too_much_is_forgotten_from_the_oldest_on() {
         size < 2 * LIMIT,
         "{size} bytes: what was freed is given back"
     );
-}
-
-#[test]
-fn a_story_tells_who_set_a_value_and_who_changed_it_since() {
-    let bench = Bench::new();
-    let path = "config \"Endpoint\"";
-    let write = |second, before, after, outcome| {
-        bench.note(writing(second, outcome, vec![change(path, before, after)]));
-    };
-    write(0, None, Some("a"), StepOutcome::Applied);
-    write(100, Some("a"), Some("b"), StepOutcome::Failed);
-    write(200, Some("a"), Some("b"), StepOutcome::Applied);
-    write(300, Some("x"), Some("b"), StepOutcome::Applied);
-    let writes = bench.writes(HistoryQuery::default());
-    let [story] = stories(&writes).try_into().unwrap();
-    assert_eq!(
-        (story.path, story.value, story.before),
-        (path, Some("b"), Some("a"))
-    );
-    assert_eq!(
-        story.set_by.id, 3,
-        "the first that was done, not the one that healed"
-    );
-    let [outside] = story.outside.try_into().unwrap();
-    assert_eq!((outside.from, outside.to), (Some("b"), Some("x")));
-    assert_eq!(outside.after, Some(moment(202)));
-    assert_eq!(outside.found_at, moment(301));
-    assert_eq!(outside.healed_by.id, 4);
-}
-
-#[test]
-fn sensitive_values_have_a_story_without_values() {
-    let bench = Bench::new();
-    let hidden = || vec![ChangeRecord::from(&FieldChange::hidden("config \"Key\""))];
-    bench.note(writing(0, StepOutcome::Applied, hidden()));
-    bench.note(writing(100, StepOutcome::Applied, hidden()));
-    let mut healing = writing(200, StepOutcome::Applied, hidden());
-    if let HistoryEvent::WriteBegan(_, start) = &mut healing[1] {
-        start.drift = true;
-    }
-    bench.note(healing);
-    let writes = bench.writes(HistoryQuery::default());
-    let [story] = stories(&writes).try_into().unwrap();
-    assert_eq!(
-        (story.value, story.sensitive, story.set_by.id),
-        (None, true, 2)
-    );
-    assert_eq!(story.outside.len(), 1, "the daemon saw that it was drift");
-}
-
-#[test]
-fn since_a_moment_each_field_has_a_then_and_a_now() {
-    let bench = Bench::new();
-    let changes = |before, after| vec![change("a", before, after), change("b", after, before)];
-    bench.note(writing(
-        0,
-        StepOutcome::Applied,
-        changes(Some("1"), Some("2")),
-    ));
-    let back = vec![change("a", Some("2"), Some("1"))];
-    bench.note(writing(100, StepOutcome::Applied, back));
-    bench.note(writing(
-        200,
-        StepOutcome::Failed,
-        vec![change("c", Some("1"), None)],
-    ));
-    let writes = bench.writes(HistoryQuery::default());
-    let [resource] = since(&writes).try_into().unwrap();
-    assert_eq!(resource.writes.len(), 3);
-    let [a, b] = resource.fields.try_into().unwrap();
-    assert!(a.path == "a" && a.is_same());
-    assert_eq!((b.then, b.now), (Some("2"), Some("1")));
 }

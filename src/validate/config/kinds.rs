@@ -34,7 +34,7 @@ pub(super) fn mistyped(
         ConfigValue::Connection(inputs) => {
             let known = definition.connection_inputs(&variable.key);
             let names = inputs.iter().map(|(name, input)| (name.as_str(), input));
-            misspelt_input(&variable.key, names, &known)
+            misspelt_input(&variable.key, &names, &known)
         }
         _ => None,
     }
@@ -113,12 +113,16 @@ impl Kind {
 
     fn accepts(self, value: &ConfigValue, variable: &RequiredVariable) -> bool {
         use ConfigValue as V;
+        let connects = matches!(value, V::Connection(_) | V::PendingConnection);
+        if connects || matches!(self, Self::Connection) {
+            return connects && matches!(self, Self::Connection);
+        }
         match (self, value) {
-            (Self::Connection, V::Connection(_) | V::PendingConnection) => true,
-            (Self::Connection, _) | (_, V::Connection(_) | V::PendingConnection) => false,
-            // What it is shows when it is written.
-            (_, V::Secret(_)) | (Self::Anything, _) => true,
-            (Self::Schedule, V::Schedule { .. }) => true,
+            // What a secret is shows when it is written.
+            (_, V::Secret(_))
+            | (Self::Anything, _)
+            | (Self::Schedule, V::Schedule { .. })
+            | (Self::Json, V::Structured(_) | V::List(_)) => true,
             (Self::List(item), V::List(items)) => {
                 items.iter().all(|text| item.single().takes(text, variable))
             }
@@ -126,10 +130,10 @@ impl Kind {
             (Self::KeysAndValues, V::Structured(value)) => is_keys_and_values(value),
             // A list of nothing is written like any other.
             (Self::KeysAndValues, V::List(items)) => items.is_empty(),
-            (Self::Json, V::Structured(_) | V::List(_)) => true,
-            (Self::List(_) | Self::KeysAndValues, V::Scalar(_)) => false,
+            (Self::List(_) | Self::KeysAndValues, V::Scalar(_))
+            | (_, V::List(_) | V::Structured(_) | V::Schedule { .. })
+            | (_, V::Connection(_) | V::PendingConnection) => false,
             (_, V::Scalar(text)) => self.takes(text, variable),
-            (_, V::List(_) | V::Structured(_) | V::Schedule { .. }) => false,
         }
     }
 
@@ -238,7 +242,7 @@ fn is_keys_and_values(value: &Value) -> bool {
 /// A definition need not name all inputs of its component, so this is no more than a warning.
 fn misspelt_input<'a>(
     key: &str,
-    inputs: impl Iterator<Item = (&'a str, &'a ConnectionInput)> + Clone,
+    inputs: &(impl Iterator<Item = (&'a str, &'a ConnectionInput)> + Clone),
     known: &[String],
 ) -> Option<Diagnostic> {
     let taken = |name: &str| inputs.clone().any(|(other, _)| other == name);

@@ -181,3 +181,166 @@ fn a_second_daemon_on_the_same_state_is_refused_and_the_first_one_recorded() {
         history.stdout
     );
 }
+
+/// Where a daemon listens, by its first log line.
+fn address(started: &str) -> String {
+    let started: serde_json::Value = serde_json::from_str(started).unwrap();
+    let address = started["listen"].as_str();
+    let address = address.or(started["fields"]["listen"].as_str());
+    format!("http://{}", address.unwrap())
+}
+
+#[test]
+fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it() {
+    let mut environment = project();
+    let start = |environment: &Environment| {
+        let child = environment
+            .command()
+            .args(
+                "daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '),
+            )
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn();
+        Running(child.unwrap())
+    };
+    let mut running = start(&environment);
+    let log = lines(running.0.stderr.take().unwrap());
+    environment.set(
+        "PRISM_GITOPS_DAEMON",
+        &address(&wait_for(&log, "daemon.started")),
+    );
+    wait_for(&log, "pass.finished");
+
+    let paused = environment.run_args(
+        &[
+            "pause",
+            "--reason",
+            "release of 4.2",
+            "--for",
+            "2h",
+            "-o",
+            "json",
+        ],
+        "",
+    );
+    let paused = paused.expect(0).json();
+    assert_eq!(paused["paused"]["reason"], "release of 4.2");
+    assert_eq!(paused["kept"], true);
+    environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
+    let held = environment.run("sync --wait").expect(3);
+    assert!(
+        held.stdout.starts_with("The pass ended: held, 1 held"),
+        "{}",
+        held.stdout
+    );
+    running.signal("INT");
+    assert_eq!(running.code(&log), Some(0));
+
+    let mut running = start(&environment);
+    let log = lines(running.0.stderr.take().unwrap());
+    environment.set(
+        "PRISM_GITOPS_DAEMON",
+        &address(&wait_for(&log, "daemon.started")),
+    );
+    environment.run("sync --wait").expect(3);
+    let status = environment.run("status").expect(0).stdout;
+    assert!(status.contains("release of 4.2"), "{status}");
+    environment.run("resume").expect(0);
+    environment.run("sync --wait").expect(0);
+    environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(0);
+    running.signal("INT");
+    assert_eq!(running.code(&log), Some(0));
+    let gone = environment.run("status").expect(1);
+    assert!(
+        gone.stderr
+            .starts_with("Error: no daemon answers at http://127.0.0.1:"),
+        "{}",
+        gone.stderr
+    );
+}
+
+#[test]
+fn a_token_that_is_asked_for_has_to_be_given() {
+    let mut environment = project();
+    environment.write("token", "0123456789abcdef\n");
+    let child = environment
+        .command()
+        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
+        .args("--api-token file:token --api-reads token".split(' '))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut running = Running(child.unwrap());
+    let log = lines(running.0.stderr.take().unwrap());
+    environment.set(
+        "PRISM_GITOPS_DAEMON",
+        &address(&wait_for(&log, "daemon.started")),
+    );
+    for line in ["status", "sync", "resume"] {
+        let refused = environment.run(line).expect(1);
+        assert!(
+            refused.stderr.contains("a bearer token is needed"),
+            "{}",
+            refused.stderr
+        );
+        assert!(refused.stderr.contains("--api-token"), "{}", refused.stderr);
+        environment
+            .run(&format!("{line} --api-token file:token"))
+            .expect(0);
+    }
+    environment
+        .run("daemon --sandbox --api-reads token")
+        .expect(1);
+}
+
+/// Everything that a service manager heard up to a line of this kind.
+fn heard(socket: &std::os::unix::net::UnixDatagram, until: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut datagram = [0; 4096];
+    while !lines.iter().any(|line| line.contains(until)) {
+        let length = socket.recv(&mut datagram);
+        let length = length.unwrap_or_else(|error| panic!("no {until} ({error}) after {lines:?}"));
+        let text = std::str::from_utf8(&datagram[..length]).unwrap();
+        lines.extend(text.lines().map(str::to_owned));
+    }
+    lines
+}
+
+#[test]
+fn it_tells_the_service_manager_how_it_stands() {
+    let environment = project();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(60)))
+        .unwrap();
+    let mut child = environment
+        .command()
+        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
+        .env("NOTIFY_SOCKET", &path)
+        .env("WATCHDOG_USEC", "20000")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = lines(child.stderr.take().unwrap());
+    let mut running = Running(child);
+    assert_eq!(heard(&socket, "READY=1")[0], "READY=1");
+    let passed = heard(&socket, "resources in step, 0 need somebody");
+    assert!(passed.iter().all(|line| line != "STOPPING=1"), "{passed:?}");
+    heard(&socket, "WATCHDOG=1");
+    wait_for(&log, "pass.finished");
+
+    running.signal("HUP");
+    heard(&socket, "RELOADING=1");
+    wait_for(&log, "reload.requested");
+    heard(&socket, "READY=1");
+
+    running.signal("TERM");
+    heard(&socket, "STOPPING=1");
+    assert_eq!(running.code(&log), Some(0));
+}

@@ -45,7 +45,6 @@ fn commands_of(line: &str) -> Vec<Vec<String>> {
     for letter in line.chars().chain([' ']) {
         match (quote, letter) {
             (Some(open), letter) if letter == open => quote = None,
-            (Some(_), letter) => word.get_or_insert_default().push(letter),
             (None, '\'' | '"') => {
                 quote = Some(letter);
                 word.get_or_insert_default();
@@ -55,7 +54,7 @@ fn commands_of(line: &str) -> Vec<Vec<String>> {
                 Some(text) => commands.last_mut().unwrap().push(text),
                 None => {}
             },
-            (None, letter) => word.get_or_insert_default().push(letter),
+            (_, letter) => word.get_or_insert_default().push(letter),
         }
     }
     assert_eq!(quote, None, "a quote is not closed: {line}");

@@ -193,7 +193,7 @@ fn markers_are_put_on_and_taken_off_alone() {
     let line = format!("release {address} --path acme --auto-approve");
     let released = environment.run(&line).expect(0);
     assert!(
-        released.stdout.contains("1 updated"),
+        released.stdout.contains("1 released"),
         "{}",
         released.shown()
     );

@@ -136,6 +136,7 @@ const CUSTOMERS: &[Row<'_>] = &[
 ];
 
 const CATALOGUE: &str = "\
+behaviour: {strictComponents: true}
 customers: [{name: Smith, externalId: cust-0001}]
 components:
   - {key: erp, label: Acme ERP, description: Orders, category: Data, public: false, labels: [core, Beta],
@@ -144,7 +145,8 @@ components:
      customer: cust-0001, versions: [4], withdrawn: [4]}
 ";
 
-/// `$sequence` stands for the version sequence of `erp`. Prismatic's own components are many,
+/// `$sequence` stands for the version sequence of `erp`. The catalogue is strict, so that no key
+/// makes a component appear. Prismatic's own components are many,
 /// so that the rows leave them out.
 const COMPONENTS: &[Row<'_>] = &[
     (&["--public=false"], &["erp", "erp-extra"]),

@@ -2,11 +2,15 @@
 
 use super::environment::Environment;
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 22] = [
     "validate",
     "plan",
     "apply",
     "daemon",
+    "status",
+    "sync",
+    "pause",
+    "resume",
     "get",
     "import",
     "publish",
@@ -41,7 +45,13 @@ fn short_help_names_the_verbs() {
       validate    Checks the files, without a tenant
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
-      daemon      Keeps the tenant in step with the files until it is told to stop
+      daemon      Keeps the tenant in step with a folder or a git remote until it is told to stop
+      status      Shows how a running daemon fares: its last pass, what it waits for, what is out of
+                  step
+      sync        Wakes a running daemon: it makes a pass at once, as it would have sooner or later
+      pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
+                  restart does not end it
+      resume      Ends a pause. What was held back is written at once
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
                   else
@@ -56,9 +66,16 @@ fn short_help_names_the_verbs() {
       enable      Lets an instance run again
       test        Runs things to see whether they work
       api         Sends a GraphQL query or mutation as it is, and prints the answer
+      history     Shows what was done: passes, what they wrote, and how that ended. The newest come
+                  first
+      why         Says which commit, file and line set a value, when it was applied, and who changed it
+                  since
+      diff        Shows what was written since a revision or a moment, resource by resource: then and
+                  now
       whoami      Shows who the credentials belong to, and where they came from
       sandbox     Serves a local Prismatic: the same API, on loopback
-      schema      Prints the JSON Schema of the manifests, for editors
+      schema      Prints a JSON Schema: of the manifests for editors, or of what commands print with `-o
+                  json`
       completion  Prints a completion script for a shell
       man         Prints the manual page
       help        Print this message or the help of the given subcommand(s)
@@ -118,10 +135,13 @@ fn help_of_plan() {
           --adopt         Take over existing objects that a manifest names or matches
           --allow-delete  Let the prune policy `delete` delete; without it such objects are only
                           reported
+          --allow-exec    Run the programs that manifests name as sources of secrets, where the Project
+                          allows them. Only for files you trust: whoever may change them chooses what
+                          runs
 
     State:
-          --state-dir <FOLDER>  The folder for keyed digests of written secrets: a cache that may be
-                                deleted [default: `.prism-gitops` below PATH]
+          --state-dir <FOLDER>  The folder for the history of what was done, and for keyed digests of
+                                written secrets; may be deleted [default: `.prism-gitops` below PATH]
           --secrets <WHEN>      What to do with a secret that the API masks while the last value written
                                 is not known [default: once] [possible values: once, never]
 

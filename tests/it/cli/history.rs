@@ -61,16 +61,35 @@ fn a_value_is_traced_through_two_applies() {
     environment.run(APPLY).expect(0);
 
     let history = environment.run("history Instance/smith").expect(0);
-    insta::assert_snapshot!(stable(&history.stdout), @"");
+    insta::assert_snapshot!(stable(&history.stdout), @r#"
+    2 TIME apply in sandbox at DIGEST: applied, 2 done as sandbox@example.com
+        Instance/smith: configure, deploy — differs
+            config "Endpoint" https://erp.smith.example → https://new.smith.example
+    1 TIME apply in sandbox at DIGEST: applied, 6 done as sandbox@example.com
+        Instance/smith: create, deploy — does not exist yet
+            config "Endpoint" + https://erp.smith.example
+    "#);
     let why = environment.run("why Instance/smith Endpoint").expect(0);
-    insta::assert_snapshot!(stable(&why.stdout), @"");
+    insta::assert_snapshot!(stable(&why.stdout), @r#"
+    Instance/smith in sandbox
+
+    config "Endpoint" = https://new.smith.example
+        set at DIGEST, customers/smith.yaml:8:5
+        applied TIME by apply, pass 2 as sandbox@example.com
+        before https://erp.smith.example
+    "#);
     let document = json(&environment, "history");
     let first = document["passes"][2]["revision"]
         .as_str()
         .unwrap()
         .to_owned();
     let diff = environment.run(&format!("diff --at {first}")).expect(0);
-    insta::assert_snapshot!(stable(&diff.stdout), @"");
+    insta::assert_snapshot!(stable(&diff.stdout), @r#"
+    Since DIGEST as of TIME (pass 1) in sandbox: 1 resource written.
+
+    Instance/smith: 1 write, last TIME at DIGEST by apply
+        config "Endpoint" https://erp.smith.example → https://new.smith.example
+    "#);
 
     let outcomes: Vec<_> = document["passes"]
         .as_array()

@@ -59,9 +59,10 @@ fn answered(answer: impl Fn(&Received) -> Vec<u8> + Send + 'static) -> (Environm
 #[track_caller]
 fn line(status: &str, kind: &str, body: &str) -> String {
     let answer = response(status, kind, body);
-    let (environment, _far_end) = answered(move |_| answer.clone());
+    let (environment, far_end) = answered(move |_| answer.clone());
     // Not repeated, so that nobody waits.
-    refused(&environment, &["import", "-"], DEFINITION)
+    let line = refused(&environment, &["import", "-"], DEFINITION);
+    line.replace(&far_end.url, "URL")
 }
 
 const JSON: &str = "application/json";
@@ -143,15 +144,15 @@ fn answers_of_something_else() {
         line("200 OK", JSON, "[]"),
         line("302 Found", HTML, "<html>moved</html>"),
     ].join("\n"), @r#"
-    the tenant did not answer as needed: importIntegration: an answer that cannot be read: a web page ("502 Bad Gateway") instead of a GraphQL answer
-    the tenant did not answer as needed: importIntegration: HTTP 502: a web page ("502 Bad Gateway")
-    the tenant did not answer as needed: importIntegration: HTTP 500: out of memory
-    the tenant did not answer as needed: importIntegration: HTTP 404: there is no API at this URL: a web page
-    the tenant did not answer as needed: importIntegration: an answer that cannot be read: it is empty
-    the tenant did not answer as needed: importIntegration: an answer that cannot be read: application/json instead of a GraphQL answer (cut short), which begins: {"data": {"payl
-    the tenant did not answer as needed: importIntegration: an answer that cannot be read: text/plain instead of a GraphQL answer (no JSON), which begins: hello \u{1b}[2J
-    the tenant did not answer as needed: importIntegration: an answer that cannot be read: it has neither data nor errors
-    the tenant did not answer as needed: importIntegration: HTTP 302: a redirect, which is not followed: check the URL of the stack
+    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: a web page ("502 Bad Gateway") instead of a GraphQL answer
+    the tenant at URL did not answer as needed: importIntegration: HTTP 502: a web page ("502 Bad Gateway")
+    the tenant at URL did not answer as needed: importIntegration: HTTP 500: out of memory
+    the tenant at URL did not answer as needed: importIntegration: HTTP 404: there is no API at this URL: a web page
+    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: it is empty
+    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: application/json instead of a GraphQL answer (cut short), which begins: {"data": {"payl
+    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: text/plain instead of a GraphQL answer (no JSON), which begins: hello \u{1b}[2J
+    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: it has neither data nor errors
+    the tenant at URL did not answer as needed: importIntegration: HTTP 302: a redirect, which is not followed: check the URL of the stack
     "#);
 }
 
@@ -180,36 +181,39 @@ fn a_null_in_place_of_a_record() {
     assert!(line.contains("executionResult: not found: "), "{line}");
 }
 
-/// Nothing was sent, so it is tried again; the cases wait together.
+/// A server that speaks no TLS says so to whoever begins with it.
+fn plain() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let answer = response("400 Bad Request", HTML, "<html>speak TLS</html>");
+            let _ = std::io::Write::write_all(&mut stream, &answer);
+        }
+    });
+    url
+}
+
+/// A URL that leads nowhere is told soon, in one line that holds it.
 #[test]
 fn no_answer_at_all() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let refusing = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
-    let plain = FarEnd::answering(|_| response("200 OK", JSON, "{}"));
-    let cases = [
+    for (url, part) in [
         (refusing, "Connection refused"),
         // No resolver is asked for a name like this one, so that none has to be there.
         (format!("https://{}.invalid", "a".repeat(70)), "dns"),
-        (plain.url.replace("http://", "https://"), "corrupt message"),
-    ];
-    let runs = cases.into_iter().flat_map(|(url, part)| {
+        (plain(), "corrupt message"),
+    ] {
         let mut environment = Environment::new();
         environment.set("PRISMATIC_URL", &url);
         environment.set("PRISM_ACCESS_TOKEN", TOKEN);
-        let environment = std::sync::Arc::new(environment);
-        let same = std::sync::Arc::clone(&environment);
-        let in_words = std::thread::spawn(move || {
-            let line = refused_in_words(&environment, &["whoami"], "");
-            assert!(line.contains("cannot connect: "), "{line}");
-            assert!(line.contains(part), "{line}");
-        });
-        let document = std::thread::spawn(move || refused_as_document(&same, &["whoami"], ""));
-        [in_words, document]
-    });
-    let runs: Vec<_> = runs.collect();
-    for run in runs {
-        run.join().unwrap();
+        let line = refused(&environment, &["whoami"], "");
+        let begin = format!("the tenant at {url} did not answer as needed: ");
+        assert!(line.starts_with(&begin), "{line}");
+        assert!(line.contains("cannot connect: "), "{line}");
+        assert!(line.contains(part), "{line}");
     }
 }
 
@@ -275,8 +279,9 @@ fn a_token_that_was_revoked() {
     let (mut environment, _server) = super::streams::served("customers: []\n", None);
     environment.set("PRISM_REFRESH_TOKEN", "revoked-refresh-token");
     let run = environment.run("get customers").expect(1);
-    insta::assert_snapshot!(run.stderr, @"
-    Error: the tenant did not answer as needed: auth/refresh: not authenticated: the refresh token was not accepted: invalid_grant: Unknown or invalid refresh token.
+    let url = environment.variable("PRISMATIC_URL").unwrap();
+    insta::assert_snapshot!(run.stderr.replace(&url, "URL"), @"
+    Error: the tenant at URL did not answer as needed: auth/refresh: not authenticated: the refresh token was not accepted: invalid_grant: Unknown or invalid refresh token.
     Hint: is it a token of this stack and tenant (--url, --tenant-id)? Otherwise set PRISM_REFRESH_TOKEN to the output of `prism me:token --type refresh`, or log in with `prism login`; to try things without an account, add --sandbox
     ");
     assert!(

@@ -54,7 +54,7 @@ async fn what_an_import_needs_is_asked_for_in_one_request() {
     let before = world.calls("components");
     for count in 0..12 {
         let text = DEFINITION.replace("Acme ERP", &format!("Number {count}"));
-        world.files.write(&format!("more/{count}.yml"), text);
+        world.files.write(format!("more/{count}.yml"), text);
     }
     let plan = world.plan().await;
     assert_eq!(plan.summary.publish, 12, "{}", shown(&plan));
@@ -76,7 +76,7 @@ async fn a_missing_component_stops_what_depends_on_it_and_nothing_else() {
     let plan = world.plan().await;
     insta::assert_snapshot!(digest(&plan), @r#"
     Integration/other: create publish []
-    Instance/jones: create deploy [config "Endpoint", config "Batch Size", config "Token", config "Warehouses", config "Mapping", config "Timing", config "Login" input "username", config "Login" input "password"]
+    Instance/jones: create deploy [description, labels, config "Endpoint", config "Batch Size", config "Token", config "Warehouses", config "Mapping", config "Timing", config "Login" input "username", config "Login" input "password"]
     "#);
     let stopped: Vec<_> = (plan.resources.iter())
         .filter(|resource| resource.health == Health::Blocked)

@@ -44,7 +44,7 @@ async fn ten(publish: &str) -> World {
     for number in 0..10 {
         world
             .files
-            .write(&format!("{number}.yaml"), instance(number, ""));
+            .write(format!("{number}.yaml"), instance(number, ""));
     }
     world.apply().await;
     world.demand_convergence("the first apply").await;
@@ -92,7 +92,7 @@ async fn three_of_ten_lack_a_value_and_seven_move() {
     world.files.write("acme.yml", with_region());
     for number in 3..10 {
         world.files.write(
-            &format!("{number}.yaml"),
+            format!("{number}.yaml"),
             instance(number, "    Region: eu\n"),
         );
     }

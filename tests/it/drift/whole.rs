@@ -8,7 +8,7 @@ use super::project::{DEFINITION, INSTANCE, INTEGRATION};
 use super::world::{World, shown};
 
 /// What the secrets of the files begin with: never to be seen anywhere.
-const CANARY: &str = "value of ";
+pub(crate) const CANARY: &str = "value of ";
 
 /// The second integration, from a definition without a manifest.
 const BETA: &str = "\
@@ -73,12 +73,22 @@ pub(crate) fn rewrite(world: &World) {
     );
 }
 
+/// One instance is declared no more.
+pub(crate) fn remove_one(world: &World) {
+    let (_, rest) = OTHERS.split_once("---\n").unwrap();
+    world.files.write("others.yaml", rest);
+}
+
 /// How many integrations, published versions and instances there are.
 pub(crate) async fn count(world: &World) -> (usize, usize, usize) {
-    let tenant = world.tenant().await;
-    let records = list(&tenant, "integrations");
+    count_in(&world.tenant().await)
+}
+
+/// The same of a tenant that was read before.
+pub(crate) fn count_in(tenant: &Value) -> (usize, usize, usize) {
+    let records = list(tenant, "integrations");
     let drafts = records.iter().filter(|record| record["number"].is_null());
-    let instances = list(&tenant, "instances").iter();
+    let instances = list(tenant, "instances").iter();
     let real = instances.filter(|instance| instance["system"] != true);
     let drafts = drafts.count();
     (drafts, records.len() - drafts, real.count())

@@ -9,10 +9,11 @@ use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::execute::{AtOnce, Outcome};
 use prism_gitops::model::{RateLimit, Secret, SecretWrites, VersionRecord};
 use prism_gitops::plan::{Action, Plan};
+use prism_gitops::prismatic::platform::Platform;
 use prism_gitops::prismatic::transport::{Method, Request, Transport};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
 use prism_gitops::runtime::clock::TokioClock;
-use prism_gitops::sandbox::{Behaviour, FaultScript, Options, Sandbox};
+use prism_gitops::sandbox::{Behaviour, CallRecord, FaultScript, Options, Sandbox};
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
 use prism_gitops::store::SecretStore;
@@ -24,8 +25,10 @@ use super::line::{Bend, Line};
 const URL: &str = "http://localhost:8787";
 
 pub(crate) struct World {
-    pub(crate) files: MemorySource,
+    pub(crate) files: Arc<MemorySource>,
     pub(crate) line: Arc<Line>,
+    /// Deleting is permitted, where the policy asks for it.
+    pub(crate) allow_delete: bool,
     sandbox: Sandbox,
     client: PrismaticClient,
     clock: TokioClock,
@@ -59,9 +62,10 @@ impl World {
         let sandbox = Sandbox::open(options).unwrap();
         let line = Arc::new(Line::to(sandbox.transport(), bend));
         Self {
-            files: MemorySource::default(),
+            files: Arc::default(),
             client: client(&line, clock),
             line,
+            allow_delete: false,
             sandbox,
             clock,
             remembered: Remembered::in_memory(),
@@ -117,7 +121,7 @@ impl World {
 
     /// What would be done, or what is wrong with the files.
     pub(crate) async fn try_plan(&self, adopt: bool) -> Result<Planned, PassError> {
-        let loaded = pass::load(&self.files, None).await?;
+        let loaded = pass::load(&*self.files, None).await?;
         let nowhere = std::path::Path::new("/nonexistent");
         let context = PassContext {
             only: None,
@@ -132,7 +136,7 @@ impl World {
             provenance: VersionRecord::default(),
             remembered: self.remembered.clone(),
             adopt,
-            allow_delete: false,
+            allow_delete: self.allow_delete,
             requests: None,
         };
         pass::plan(&loaded, &context).await
@@ -173,6 +177,32 @@ impl World {
             .iter()
             .filter(|call| call.operations.iter().any(|name| name == operation));
         named.count()
+    }
+
+    /// A client of its own.
+    pub(crate) fn platform(&self) -> Arc<dyn Platform> {
+        Arc::new(client(&self.line, self.clock))
+    }
+
+    /// The time here.
+    pub(crate) fn clock(&self) -> TokioClock {
+        self.clock
+    }
+
+    /// Forgets the requests so far.
+    pub(crate) fn forget_calls(&self) {
+        self.sandbox.forget_calls();
+    }
+
+    /// How many requests that write were sent so far.
+    pub(crate) fn writes(&self) -> usize {
+        let calls = self.sandbox.calls();
+        calls.iter().filter(|call| call.mutation).count()
+    }
+
+    /// The API requests so far, oldest first.
+    pub(crate) fn all_calls(&self) -> Vec<CallRecord> {
+        self.sandbox.calls()
     }
 
     /// Somebody else's request.

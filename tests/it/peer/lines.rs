@@ -27,7 +27,7 @@ const FREE: [&str; 13] = [
 ];
 
 /// Reads of everything, by every kind of filter there is; `true` where a line succeeds.
-const READS: [(&str, bool); 42] = [
+const READS: [(&str, bool); 45] = [
     ("whoami", true),
     ("get integrations", true),
     ("get integrations --name Acme\u{a0}ERP", true),
@@ -66,7 +66,14 @@ const READS: [(&str, bool); 42] = [
     ("get component nothing-of-the-kind", false),
     ("get flows --integration Acme\u{a0}ERP", true),
     ("get versions Acme\u{a0}ERP --version-is-available", true),
+    // The peer lists the draft among the versions.
+    ("get versions Acme\u{a0}ERP", true),
     ("get versions Nothing", false),
+    ("get integrations --version-sequence-id nonsense", false),
+    (
+        "api {integrations(versionSequenceId:\"nonsense\"){nodes{name}}}",
+        false,
+    ),
     ("get execution bm90aGluZw==", false),
     (
         "api {customers(first:2,isSystem:false,sortBy:[{field:NAME,direction:ASC}]){nodes{name}}}",
@@ -280,6 +287,32 @@ fn tree(folder: &std::path::Path) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A record that a server gives null for hides no other, and is told.
+#[test]
+fn a_null_among_records_is_told_after_the_others() {
+    let Some(world) = World::start_with(Kind::Peer, &["--null-nodes"]) else {
+        return;
+    };
+    let list = world.run("get customers -o name").expect(1);
+    assert_eq!(list.stdout.lines().count(), 6, "{}", list.shown());
+    assert!(list.stderr.contains("null in place of"), "{}", list.stderr);
+    let page = world
+        .run("get customers --first 3 -o json")
+        .expect(1)
+        .json();
+    assert_eq!(page["nodes"].as_array().unwrap().len(), 3);
+    assert_eq!(page["pageInfo"]["hasNextPage"], true);
+    let said = page["error"]["causes"].to_string();
+    assert!(said.contains("null in place of 1 record"), "{said}");
+    let lookup = world.run("get customer nobody").expect(1);
+    assert!(!lookup.stderr.contains("there is no"), "{}", lookup.stderr);
+}
+
+/// What time heals: a proxy without a server, a reply cut short, a write that has to wait.
+const FAULTS: &str = r#"[{"field": "instances", "kind": "unavailable"},
+    {"field": "integrations", "kind": "truncated"},
+    {"field": "write", "nth": 2, "kind": "throttle-after"}]"#;
+
 /// Whatever else a server may do within the schema changes nothing about the outcome.
 #[test]
 fn a_server_may_be_odd_in_every_way_the_api_allows() {
@@ -288,6 +321,7 @@ fn a_server_may_be_odd_in_every_way_the_api_allows() {
         &["--strict-attributes"],
         &["--mask", "NA", "--unique-names"],
         &["--lifetime", "1"],
+        &["--faults", FAULTS],
     ] {
         let Some(world) = World::start_with(Kind::Peer, flags) else {
             return;

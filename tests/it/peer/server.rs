@@ -20,7 +20,10 @@ const SCHEMA: &str = concat!(
     "/../shared/prismatic-api/schema.graphql"
 );
 
-/// Components that the sandbox's demonstration tenant has, at its versions.
+/// As empty as the peer, and like it with no components but those of its catalogue.
+const SEED: &str = "organization: Acme Inc\nbehaviour: {strictComponents: true}\n";
+
+/// Components that the sandbox's catalogue has, at its versions.
 const COMPONENTS: &str = r#"{"webhook-triggers": 3, "sleep": 4, "salesforce": 51}"#;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +56,8 @@ impl Server {
         let mut command = Environment::new().command();
         let files = tempfile::tempdir().unwrap();
         command.current_dir(files.path());
-        command.args(["sandbox", "--listen", "127.0.0.1:0", "--seed", "demo"]);
+        fs::write(files.path().join("seed.yaml"), SEED).unwrap();
+        command.args(["sandbox", "--listen", "127.0.0.1:0", "--seed", "seed.yaml"]);
         Self::run(command, files)
     }
 

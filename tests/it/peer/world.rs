@@ -7,7 +7,7 @@ use super::proxy::{Call, Proxy};
 use super::server::{Kind, Server};
 use crate::cli::environment::{Environment, Run};
 
-/// The customers of the sandbox's demonstration tenant, which both servers begin with.
+/// The customers that both servers begin with, in this order.
 const CUSTOMERS: [(&str, &str); 6] = [
     ("Smith Hardware", "Family-run hardware stores in Ohio"),
     ("Jones Logistics", "Regional freight, 40 lorries"),
@@ -41,9 +41,7 @@ impl World {
             proxy,
             _server: server,
         };
-        if kind == Kind::Peer {
-            world.customers();
-        }
+        world.customers();
         world.proxy.take();
         Some(world)
     }

@@ -25,6 +25,11 @@ pub(crate) struct Prism {
 impl Prism {
     /// Finds the CLI: in `PRISM_CLI`, or where `make prism` puts it.
     pub(crate) fn new(url: &str) -> Self {
+        Self::with_token(url, token())
+    }
+
+    /// The same, with a token of the server's own.
+    pub(crate) fn with_token(url: &str, token: String) -> Self {
         let folder = std::env::var_os("PRISM_CLI").unwrap_or_else(|| INSTALLED.into());
         let script = Path::new(&folder).join("lib/run.js");
         assert!(
@@ -35,7 +40,7 @@ impl Prism {
         Self {
             script,
             url: url.to_owned(),
-            token: token(),
+            token,
             home: tempfile::tempdir().expect("a temporary folder"),
         }
     }

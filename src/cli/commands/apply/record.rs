@@ -4,10 +4,10 @@ use super::carry_out as carry_out_noting;
 use crate::cli::error::CliError;
 use crate::cli::project::Decided;
 use crate::cli::ui::Ui;
-use crate::controller::history::{About, Historian};
+use crate::controller::history::{About, Historian, counts};
 use crate::execute::Outcome;
-use crate::model::history::{PassCounts, PassEnd, PassOutcome};
-use crate::plan::{Plan, StepResult};
+use crate::model::history::{PassEnd, PassOutcome};
+use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
 
@@ -32,7 +32,7 @@ pub(super) async fn carry_out(
         ended_at: SystemClock.now(),
         duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         outcome: word(plan, outcome),
-        counts: counts(plan, outcome),
+        counts: counts(plan, outcome, 0),
         error: None,
     };
     if plan.is_empty() {
@@ -55,27 +55,5 @@ fn word(plan: &Plan, outcome: &Outcome) -> PassOutcome {
         outcome if outcome.failed() => PassOutcome::Incomplete,
         _ if plan.is_empty() => PassOutcome::Unchanged,
         _ => PassOutcome::Applied,
-    }
-}
-
-fn counts(plan: &Plan, outcome: &Outcome) -> PassCounts {
-    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let steps = |wanted: fn(&StepResult) -> bool| {
-        number(
-            outcome
-                .steps
-                .values()
-                .filter(|result| wanted(result))
-                .count(),
-        )
-    };
-    let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
-    PassCounts {
-        changes: number(differing.count()),
-        applied: steps(|result| *result == StepResult::Applied),
-        failed: steps(|result| matches!(result, StepResult::Failed { .. })),
-        held: 0,
-        blocked: plan.summary.blocked,
-        pending: plan.summary.pending,
     }
 }

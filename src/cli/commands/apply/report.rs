@@ -1,6 +1,6 @@
 //! How an apply went.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::args::Output;
 use crate::cli::diagnostics::counted;
@@ -8,13 +8,19 @@ use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
-use crate::plan::render;
+use crate::plan::render::{self, Results};
 use crate::plan::{Action, Plan, Purpose, Step, StepResult};
 
 /// Writes the result in the form that was asked for.
 pub(super) fn write(ui: &Ui, plan: &Plan, outcome: &Outcome) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(&render::json(plan, Some(&outcome.by_resource(plan)))),
+        Output::Json => {
+            let results = Results {
+                resources: outcome.by_resource(plan),
+                closed: outcome.closed.clone(),
+            };
+            ui.document(&render::json(plan, Some(&results)))
+        }
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),
         _ => ui.result(&format!("\n{}\n", text(plan, outcome))),
@@ -30,7 +36,35 @@ fn text(plan: &Plan, outcome: &Outcome) -> String {
         };
         Some(failure(step, message, *transient))
     }));
+    lines.extend(left(plan, outcome));
     lines.join("\n")
+}
+
+/// What was not begun, and how to go on.
+fn left(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    const NAMED: usize = 5;
+    let waits = |step: &&Step| outcome.steps.get(&step.id) == Some(&StepResult::NotAttempted);
+    let mut left: BTreeMap<&Address, Vec<&str>> = BTreeMap::new();
+    for step in plan.steps.iter().filter(waits) {
+        left.entry(&step.address)
+            .or_default()
+            .push(step.operation.words());
+    }
+    if left.is_empty() {
+        return None;
+    }
+    let named = left.iter().take(NAMED);
+    let named: Vec<String> = named
+        .map(|(address, steps)| format!("{address} ({})", steps.join(", ")))
+        .collect();
+    let rest = match left.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    Some(format!(
+        "Left: {}{rest}. What is done stays done; run apply again, and it goes on from there.",
+        named.join(", ")
+    ))
 }
 
 fn failure(step: &Step, message: &str, transient: bool) -> String {
@@ -208,6 +242,9 @@ mod tests {
                 StepResult::NotAttempted,
             ])
         };
-        insta::assert_snapshot!(text(&plan, &stopped), @"Apply interrupted: 1 updated, 2 steps not attempted.");
+        insta::assert_snapshot!(text(&plan, &stopped), @"
+        Apply interrupted: 1 updated, 2 steps not attempted.
+        Left: Instance/smith (deploy), Instance/wong (deploy). What is done stays done; run apply again, and it goes on from there.
+        ");
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn still(reviewed: &Reviewed, fresh: &Plan) -> Result<(), CliError> {
     let rest = (rest > 0).then(|| format!("and {rest} more"));
     let refused = told
         .chain(rest)
-        .fold(CliError::refused(message), |error, line| error.cause(line));
+        .fold(CliError::refused(message), CliError::cause);
     Err(refused.hint("make a new plan and review it; nothing was written"))
 }
 

@@ -94,6 +94,8 @@ pub(super) struct Woken {
     pub(super) hooks: Option<Hooks>,
     pub(super) polled: Option<Polled>,
     pub(super) events: Option<mpsc::Receiver<()>>,
+    /// Has the remote looked at; `None` without one.
+    pub(super) pushes: Option<mpsc::Sender<()>>,
 }
 
 /// Connects webhooks with what they wake.
@@ -121,6 +123,7 @@ pub(super) async fn woken(
         pushes: pushed,
     });
     Ok(Woken {
+        pushes: polled.is_some().then(|| pushes.clone()),
         hooks: any.then(|| Hooks::new(secrets, branch, pushes, events)),
         polled,
         events: any.then_some(changed),

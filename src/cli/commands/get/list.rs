@@ -12,12 +12,14 @@ use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::model::nearest;
 use crate::prismatic::PrismaticClient;
-use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window};
+use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window, is_version};
 
 /// What a list shows where nobody chooses, and which field is a record's name.
 struct Look {
     columns: &'static [&'static str],
     name: &'static str,
+    /// The id of a record that is left out where the list has it.
+    draft: Option<String>,
 }
 
 pub(super) async fn integrations(
@@ -35,6 +37,7 @@ pub(super) async fn integrations(
             "updatedAt",
         ],
         name: "name",
+        draft: None,
     };
     let request = filtered(&tenant.client, Collection::Integrations, &args.filters).await?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
@@ -56,6 +59,7 @@ pub(super) async fn instances(
             "inFailedState",
         ],
         name: "name",
+        draft: None,
     };
     let request = filtered(&tenant.client, Collection::Instances, &args.filters).await?;
     let request = no_system(request, &args.filters)?;
@@ -70,6 +74,7 @@ pub(super) async fn customers(
     let look = Look {
         columns: &["name", "externalId", "description", "labels", "createdAt"],
         name: "name",
+        draft: None,
     };
     let request = filtered(&tenant.client, Collection::Customers, &args.filters).await?;
     let request = no_system(request, &args.filters)?;
@@ -84,6 +89,7 @@ pub(super) async fn components(
     let look = Look {
         columns: &["key", "label", "versionNumber", "public", "category"],
         name: "key",
+        draft: None,
     };
     let request = filtered(&tenant.client, Collection::Components, &args.filters).await?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
@@ -93,6 +99,7 @@ pub(super) async fn flows(ui: &Ui, args: &FlowsArgs, tenant: Chosen) -> Result<E
     let look = Look {
         columns: &["name", "isSynchronous", "lastExecutedAt", "id"],
         name: "name",
+        draft: None,
     };
     let integration = lookup::integration(&tenant.client, &args.integration).await?;
     let request = ListRequest::of(Collection::Flows(id_of(&integration).to_owned()));
@@ -104,6 +111,9 @@ pub(super) async fn versions(
     args: &VersionsArgs,
     tenant: Chosen,
 ) -> Result<Exit, CliError> {
+    let (given, args) = (&args.integration, &args.list);
+    let integration = lookup::integration(&tenant.client, given).await?;
+    let id = id_of(&integration);
     let look = Look {
         columns: &[
             "versionNumber",
@@ -113,10 +123,9 @@ pub(super) async fn versions(
             "versionCreatedBy.email",
         ],
         name: "versionNumber",
+        draft: (!is_own_version(&integration, given)).then(|| id.to_owned()),
     };
-    let (integration, args) = (&args.integration, &args.list);
-    let integration = lookup::integration(&tenant.client, integration).await?;
-    let collection = Collection::Versions(id_of(&integration).to_owned());
+    let collection = Collection::Versions(id.to_owned());
     let request = filtered(&tenant.client, collection, &args.filters).await?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
@@ -153,11 +162,17 @@ async fn filtered<L>(
 /// version, and nothing says that the id of the draft stands for the versions too: the sequence
 /// does. Who gives a version's own id means that version.
 fn of_integration(record: &Value, given: &str) -> (&'static str, String) {
-    let is_version = id_of(record) == given && !record["versionCreatedAt"].is_null();
     match record["versionSequenceId"].as_str() {
-        Some(sequence) if !is_version => ("integration_VersionSequenceId", sequence.to_owned()),
+        Some(sequence) if !is_own_version(record, given) => {
+            ("integration_VersionSequenceId", sequence.to_owned())
+        }
         _ => ("integration", id_of(record).to_owned()),
     }
+}
+
+/// Whether a record is a published version that was given by its own id.
+fn is_own_version(record: &Value, given: &str) -> bool {
+    id_of(record) == given && !record["versionCreatedAt"].is_null()
 }
 
 /// The manifests' words for what the marketplace shows, or the API's own.
@@ -196,13 +211,26 @@ async fn show(
     let columns = columns(ui, request.collection(), form, look)?;
     let mut request = sorted(request, form)?;
     request.window = window(page);
-    let listing = Listing::new(ui, columns);
+    let mut listing = Listing::new(ui, columns);
+    let draft = look.draft.as_deref();
     if request.window == Window::default() {
-        return whole(ui, &tenant.client, &request, listing).await;
+        return whole(ui, tenant, &request, listing, draft).await;
     }
-    let mut listing = listing;
-    let found = tenant.client.list(&request).await?;
+    let mut found = tenant.client.list(&request).await?;
+    let gaps = found.take_gaps();
+    // The count stays the server's: whether it holds a draft on another page is not known.
+    drop_draft(&mut found, draft);
     listing.page(&found)?;
+    if let Some(error) = gaps.error() {
+        let error = CliError::from(error).of(&tenant.connection);
+        return broken(
+            ui,
+            listing,
+            found.total_count,
+            error,
+            Some(&found.page_info),
+        );
+    }
     listing.end(found.total_count, &End::Page(&found.page_info))?;
     Ok(Exit::Done)
 }
@@ -210,26 +238,39 @@ async fn show(
 /// Follows the pages; each is written before the next is asked for.
 async fn whole(
     ui: &Ui,
-    client: &PrismaticClient,
+    tenant: &Chosen,
     request: &ListRequest,
     mut listing: Listing<'_>,
+    draft: Option<&str>,
 ) -> Result<Exit, CliError> {
-    let mut pages = client.pages(request);
-    let mut total = None;
+    let mut pages = tenant.client.pages(request);
+    let (mut total, mut drafts) = (None, 0);
     // A reader that went away (`| head`) wants no more pages.
     while !ui.is_closed() {
         let next: Result<Option<ListPage>, _> = pages.next().await;
         match next {
             Ok(None) => break,
-            Ok(Some(page)) => {
+            Ok(Some(mut page)) => {
                 total = page.total_count.or(total);
+                drafts += drop_draft(&mut page, draft);
                 listing.page(&page)?;
             }
-            Err(error) => return broken(ui, listing, total, error.into()),
+            Err(error) => {
+                let error = CliError::from(error).of(&tenant.connection);
+                return broken(ui, listing, total, error, None);
+            }
         }
     }
-    listing.end(total, &End::Whole)?;
+    listing.end(total.map(|total| total.saturating_sub(drafts)), &End::Whole)?;
     Ok(Exit::Done)
+}
+
+/// Leaves the draft out of a page of versions; says how many records that were.
+fn drop_draft(page: &mut ListPage, draft: Option<&str>) -> u64 {
+    let Some(draft) = draft else { return 0 };
+    let all = page.nodes.len();
+    page.nodes.retain(|node| is_version(node, draft));
+    (all - page.nodes.len()) as u64
 }
 
 /// A document that was begun is ended, with the error in it; otherwise the error stands alone.
@@ -238,11 +279,12 @@ fn broken(
     listing: Listing<'_>,
     total: Option<u64>,
     error: CliError,
+    page: Option<&Value>,
 ) -> Result<Exit, CliError> {
     if !listing.has_begun() || !matches!(ui.output(), Output::Json | Output::Yaml) {
         return Err(error);
     }
-    listing.end(total, &End::Broken(&error))?;
+    listing.end(total, &End::Broken(&error, page))?;
     if ui.output() == Output::Yaml {
         return Err(error);
     }

@@ -55,7 +55,7 @@ pub(super) fn find(call: &Call<'_>) -> Option<Arc<StepResult>> {
 
 impl StepResult {
     fn id(&self) -> uuid::Uuid {
-        id::part(self.execution.id, "step", &self.place.to_string())
+        self.execution.step_id(self.place)
     }
 
     fn name(&self) -> &str {

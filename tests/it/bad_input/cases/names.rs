@@ -105,7 +105,7 @@ flows: []
             code: "invalid-name",
             message: "metadata.name \"日本\" is not a valid name",
             hint: Some(
-                "lower-case letters, digits, -, . and _; it begins and ends with a letter or digit; at most 63 characters",
+                "write ri-ben: lower-case letters, digits, -, . and _; it begins and ends with a letter or digit; at most 63 characters",
             ),
             line: Some("metadata: {name: 日本}"),
         }],
@@ -304,17 +304,17 @@ flows: []
         name: "definition with an unusable name",
         files: &[(
             "d.yml",
-            r"name: 日本
+            r"name: (?)
 flows: []
 ",
         )],
         findings: &[Finding {
             at: "d.yml:1:7",
-            length: 2,
+            length: 3,
             code: "invalid-name",
-            message: "\"日本\" has no letters or digits (a-z, 0-9) to make a git key of",
+            message: "\"(?)\" has no letters or digits (a-z, 0-9) to make a git key of",
             hint: Some("write an Integration manifest that names it and refers to this file"),
-            line: Some("name: 日本"),
+            line: Some("name: (?)"),
         }],
     },
     Case {

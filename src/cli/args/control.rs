@@ -1,0 +1,102 @@
+//! Arguments of `status`, `sync`, `pause` and `resume`: what is asked of a running daemon.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::FalseyValueParser;
+use jiff::Timestamp;
+
+use super::parse;
+
+/// Which daemon.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Daemon")]
+pub(crate) struct FarArgs {
+    /// Where the daemon serves; `http` only on this machine, else `https`.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_DAEMON",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub(crate) daemon: String,
+
+    /// Where its token is: `env:NAME` or `file:PATH`.
+    #[arg(long, env = "PRISM_GITOPS_API_TOKEN", value_name = "WHERE")]
+    pub(crate) api_token: Option<String>,
+
+    /// A file of certificates (PEM) to trust besides the system's.
+    #[arg(long, env = "PRISM_GITOPS_CA_FILE", value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// Shows how a running daemon fares: its last pass, what it waits for, what is out of step.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops status
+  prism-gitops status --watch
+  prism-gitops status --daemon https://gitops.acme.example --api-token file:token -o json")]
+pub(crate) struct StatusArgs {
+    /// Show it again whenever a pass has ended or the daemon was paused, until interrupted.
+    #[arg(long, env = "PRISM_GITOPS_WATCH", value_parser = FalseyValueParser::new())]
+    pub(crate) watch: bool,
+
+    #[command(flatten)]
+    pub(crate) far: FarArgs,
+}
+
+/// Wakes a running daemon: it makes a pass at once, as it would have sooner or later.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops sync
+  prism-gitops sync --wait
+  prism-gitops sync --wait --timeout 10m -o json")]
+pub(crate) struct SyncArgs {
+    /// Wait until a pass that began after this has ended, and exit by its result.
+    #[arg(long, env = "PRISM_GITOPS_WAIT", value_parser = FalseyValueParser::new())]
+    pub(crate) wait: bool,
+
+    /// How long to wait.
+    #[arg(long, env = "PRISM_GITOPS_TIMEOUT", value_name = "TIME", default_value = "30m", value_parser = parse::duration)]
+    pub(crate) timeout: Duration,
+
+    #[command(flatten)]
+    pub(crate) far: FarArgs,
+}
+
+/// Pauses a running daemon: it goes on reading and reporting, and writes nothing. A restart does not end it.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops pause --reason 'release of 4.2' --for 2h
+  prism-gitops pause --reason 'black Friday' --until 2026-11-28T06:00:00Z
+  prism-gitops pause --reason 'incident 4711'")]
+pub(crate) struct PauseArgs {
+    /// Why, in one line. It is shown wherever the pause is.
+    #[arg(long, env = "PRISM_GITOPS_REASON", value_name = "TEXT")]
+    pub(crate) reason: String,
+
+    /// End it by itself after this: `2h`, `1d`. Without an end it lasts until `resume`.
+    #[arg(long = "for", env = "PRISM_GITOPS_FOR", value_name = "TIME", value_parser = parse::age, conflicts_with = "until")]
+    pub(crate) span: Option<Duration>,
+
+    /// End it by itself then: `2026-11-28T06:00:00Z`.
+    #[arg(long, env = "PRISM_GITOPS_UNTIL", value_name = "TIME", value_parser = parse::instant)]
+    pub(crate) until: Option<Timestamp>,
+
+    #[command(flatten)]
+    pub(crate) far: FarArgs,
+}
+
+/// Ends a pause. What was held back is written at once.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops resume
+  prism-gitops resume --daemon https://gitops.acme.example --api-token env:GITOPS_TOKEN")]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    pub(crate) far: FarArgs,
+}

@@ -1,0 +1,293 @@
+//! What a person can ask of a running daemon: a pass now, a pause, its end.
+//!
+//! # Invariants
+//!
+//! - A wish carries no input: it changes when a pass is made or that nothing is
+//!   written, never what a pass finds.
+//! - A pause that cannot be read is a pause: whoever paused meant it.
+//! - An end is by the wall clock, which may be set: no sleep relies on it for
+//!   longer than a minute, and a pause that has ended does not come back.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex, Notify, watch};
+
+use super::status::{Phase, Status};
+use crate::model::{Pause, chain};
+use crate::runtime::clock::Clock;
+use crate::store::PauseFile;
+
+/// The wall clock may be set while we sleep: no sleep relies on it for longer.
+const LONGEST: Duration = Duration::from_secs(60);
+/// A clock that stands still is not asked without end.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// Where a pause is kept, if anywhere.
+#[derive(Debug, Clone, Default)]
+pub struct Kept(Option<PauseFile>);
+
+impl Kept {
+    /// In a state folder.
+    #[must_use]
+    pub fn in_folder(folder: &Path, environment: &str) -> Self {
+        Self(Some(PauseFile::in_folder(folder, environment)))
+    }
+
+    /// Nowhere: a pause ends with the process.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::default()
+    }
+
+    fn read(&self) -> Option<Pause> {
+        let read = self.0.as_ref()?.read();
+        read.unwrap_or_else(|error| {
+            let problem = chain(&error);
+            tracing::warn!(
+                event = "pause.unreadable",
+                error = problem,
+                "paused until `resume`"
+            );
+            Some(Pause {
+                reason: format!("it is not known whether somebody paused: {problem}"),
+                since: Timestamp::UNIX_EPOCH,
+                until: None,
+            })
+        })
+    }
+
+    /// Whether it is on the disk now.
+    async fn keep(&self, pause: Option<Pause>) -> bool {
+        let Some(file) = self.0.clone() else {
+            return false;
+        };
+        let kept = tokio::task::spawn_blocking(move || file.keep(pause.as_ref())).await;
+        match kept.map_err(std::io::Error::other).and_then(|kept| kept) {
+            Ok(()) => true,
+            Err(error) => {
+                let error = error.to_string();
+                tracing::warn!(
+                    event = "pause.unkept",
+                    error,
+                    "a restart will not know of it"
+                );
+                false
+            }
+        }
+    }
+}
+
+/// The handle through which the daemon is asked for something.
+#[derive(Debug, Clone)]
+pub struct Control(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pause: watch::Sender<Option<Pause>>,
+    syncs: Notify,
+    status: watch::Sender<Status>,
+    clock: Arc<dyn Clock>,
+    kept: Kept,
+    /// One change at a time, so that file and memory agree.
+    changing: Mutex<()>,
+}
+
+impl Control {
+    /// Takes up a pause that was kept. Reads the disk.
+    #[must_use]
+    pub fn open(kept: Kept, status: watch::Sender<Status>, clock: Arc<dyn Clock>) -> Self {
+        let control = Self(Arc::new(Inner {
+            pause: watch::Sender::new(kept.read()),
+            syncs: Notify::new(),
+            status,
+            clock,
+            kept,
+            changing: Mutex::default(),
+        }));
+        if let Some(pause) = control.paused() {
+            began(&pause);
+            control.show(Some(pause));
+        }
+        control
+    }
+
+    /// The pause that holds now.
+    #[must_use]
+    pub fn paused(&self) -> Option<Pause> {
+        self.holding(self.0.pause.borrow().clone())
+    }
+
+    /// Pauses. A pass under way begins no further step. Returns the pause, and
+    /// whether a restart will know of it.
+    pub async fn pause(&self, reason: String, until: Option<Timestamp>) -> (Pause, bool) {
+        let _changing = self.0.changing.lock().await;
+        let pause = Pause {
+            reason,
+            since: self.0.clock.now(),
+            until,
+        };
+        began(&pause);
+        self.0.pause.send_replace(Some(pause.clone()));
+        self.show(Some(pause.clone()));
+        let kept = self.0.kept.keep(Some(pause.clone())).await;
+        (pause, kept)
+    }
+
+    /// Ends a pause. Returns whether a restart will know of that.
+    pub async fn resume(&self) -> bool {
+        let _changing = self.0.changing.lock().await;
+        self.clear().await
+    }
+
+    /// Asks for a pass. Returns the generation that will have served it: a pass
+    /// under way began before, so it does not count.
+    #[must_use]
+    pub fn sync(&self) -> u64 {
+        let under_way = |status: &Status| u64::from(status.phase == Phase::Working);
+        let status = self.0.status.borrow();
+        let serves = status.generation + 1 + under_way(&status);
+        drop(status);
+        self.0.syncs.notify_one();
+        serves
+    }
+
+    /// Waits until a pass is asked for, or a pause has ended. Cancel-safe.
+    pub(super) async fn synced(&self) {
+        self.0.syncs.notified().await;
+    }
+
+    /// Waits for a pause to begin; at once if one holds. Cancel-safe.
+    pub(super) async fn until_paused(&self) {
+        let mut pause = self.0.pause.subscribe();
+        // The sender is ours, so it never goes.
+        let _ = pause
+            .wait_for(|pause| self.holding(pause.clone()).is_some())
+            .await;
+    }
+
+    /// Ends pauses at their time, for as long as it is polled. Cancel-safe.
+    pub(super) async fn lapse(&self) {
+        let mut pause = self.0.pause.subscribe();
+        loop {
+            let until = pause
+                .borrow_and_update()
+                .as_ref()
+                .and_then(|pause| pause.until);
+            let Some(until) = until else {
+                // The sender is ours, so it never goes.
+                let _ = pause.changed().await;
+                continue;
+            };
+            let now = self.0.clock.now();
+            if until <= now {
+                self.expire().await;
+                continue;
+            }
+            let rest = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+            tokio::select! {
+                _ = pause.changed() => {}
+                () = tokio::time::sleep(rest.clamp(SHORTEST, LONGEST)) => {}
+            }
+        }
+    }
+
+    /// Forgets a pause that has ended by itself, so that a clock that is set back does not renew it.
+    async fn expire(&self) {
+        let _changing = self.0.changing.lock().await;
+        if self.paused().is_none() {
+            self.clear().await;
+        }
+    }
+
+    fn holding(&self, pause: Option<Pause>) -> Option<Pause> {
+        let now = self.0.clock.now();
+        pause.filter(|pause| !pause.is_over(now))
+    }
+
+    async fn clear(&self) -> bool {
+        if self.0.pause.send_replace(None).is_some() {
+            tracing::info!(event = "pause.ended", "writing again");
+            // What was held back waits for no interval.
+            self.0.syncs.notify_one();
+        }
+        self.show(None);
+        self.0.kept.keep(None).await
+    }
+
+    fn show(&self, pause: Option<Pause>) {
+        self.0.status.send_modify(|status| status.paused = pause);
+    }
+}
+
+fn began(pause: &Pause) {
+    let until = pause.until.map(|until| until.to_string());
+    let reason = pause.reason.as_str();
+    tracing::warn!(event = "pause.began", reason, until, "nothing is written");
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::runtime::clock::TokioClock;
+
+    fn open(folder: &Path, now: &str) -> Control {
+        let clock = TokioClock::starting_at(now.parse().unwrap());
+        let status = watch::Sender::new(Status::starting("prod", Instant::now()));
+        Control::open(Kept::in_folder(folder, "prod"), status, Arc::new(clock))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_outlives_the_process_and_ends_while_it_is_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), "2026-11-20T12:00:00Z");
+        let until = "2026-11-20T14:00:00Z".parse().unwrap();
+        let (pause, kept) = control.pause("release".to_owned(), Some(until)).await;
+        assert!(kept);
+        let later = open(folder.path(), "2026-11-20T13:59:59Z");
+        assert_eq!(later.paused(), Some(pause));
+        assert!(later.0.status.borrow().paused.is_some());
+        let after = open(folder.path(), "2026-11-20T14:00:00Z");
+        assert_eq!(after.paused(), None);
+        assert!(later.resume().await);
+        assert_eq!(open(folder.path(), "2026-11-20T12:00:00Z").paused(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_cannot_be_read_is_a_pause_until_it_is_resumed() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), "2026-11-20T12:00:00Z");
+        control.pause("release".to_owned(), None).await;
+        let file = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let mut file = file.filter(|file| file.file_name().to_string_lossy().starts_with("pause-"));
+        std::fs::write(file.next().unwrap().path(), "damaged").unwrap();
+        let again = open(folder.path(), "2026-11-20T12:00:00Z");
+        let reason = again.paused().unwrap().reason;
+        assert!(
+            reason.starts_with("it is not known whether somebody paused"),
+            "{reason}"
+        );
+        again.resume().await;
+        assert_eq!(open(folder.path(), "2026-11-20T12:00:00Z").paused(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_has_ended_does_not_come_back_with_the_clock() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), "2026-11-20T12:00:00Z");
+        let until = "2026-11-20T12:30:00Z".parse().unwrap();
+        control.pause("release".to_owned(), Some(until)).await;
+        tokio::select! {
+            () = control.lapse() => {}
+            () = control.synced() => {}
+        }
+        assert_eq!(control.0.pause.borrow().clone(), None);
+        // Its file goes with it, so a clock set back finds nothing.
+        control.resume().await;
+        assert_eq!(open(folder.path(), "2026-11-20T12:00:00Z").paused(), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! Reasons to leave a whole plan alone. Pure but for the log line of a guard.
+
+use std::collections::BTreeMap;
+
+use super::log;
+use super::memory::Hold;
+use crate::model::{Address, Pause};
+use crate::plan::{Plan, PlannedResource};
+
+/// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
+pub(super) fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
+    let violation = plan.violations.first()?;
+    log::guard(plan);
+    let hold = Hold::Guard {
+        message: violation.message.clone(),
+    };
+    Some(all_held(plan, &hold))
+}
+
+/// As somebody asked for it.
+pub(super) fn paused(pause: &Pause) -> Hold {
+    Hold::Paused {
+        reason: pause.reason.clone(),
+        until: pause.until,
+    }
+}
+
+/// Everything that the plan would touch, for one reason.
+pub(super) fn all_held(plan: &Plan, hold: &Hold) -> BTreeMap<Address, Hold> {
+    let resources = plan.resources.iter();
+    let touched = resources.filter(|resource| !resource.actions.is_empty());
+    let held = |resource: &PlannedResource| (resource.address.clone(), hold.clone());
+    touched.map(held).collect()
+}

@@ -1,0 +1,220 @@
+//! What the service manager is told.
+//!
+//! `READY=1` once the daemon serves, not once the tenant was read: a unit that
+//! waits for the tenant would be killed by its start timeout while the API is
+//! down, and a restart brings no API back. Whether it is of use, `/readyz` says.
+//!
+//! `WATCHDOG=1` is sent only while [`readiness::live`] holds, the judgement of
+//! `/healthz`. A loop that stands still is restarted although this task runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::controller::Status;
+use crate::controller::status::Phase;
+use crate::model::{Health, SyncStatus, one_line};
+use crate::runtime::clock::Clock;
+use crate::runtime::readiness::{self, Limits};
+use crate::runtime::supervisor::Supervisor;
+
+/// Longer than any line of a status display.
+const LONGEST: usize = 200;
+/// How often nothing is sent where no watchdog waits.
+const SELDOM: Duration = Duration::from_secs(3600);
+
+/// What there is to tell of.
+pub(super) struct Around {
+    pub(super) status: watch::Receiver<Status>,
+    /// Grows with each request to look at everything again.
+    pub(super) reloads: Option<watch::Receiver<u64>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Limits,
+}
+
+/// Tells until the process ends.
+pub(super) async fn run(supervisor: Supervisor, mut around: Around) -> Result<(), String> {
+    let mut told = Told::default();
+    supervisor.tell("READY=1");
+    let every = supervisor.watchdog().map_or(SELDOM, |limit| limit / 2);
+    let mut watchdog = interval(every.max(Duration::from_millis(1)));
+    watchdog.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        if let Some(lines) = told.news(&around.status.borrow_and_update()) {
+            supervisor.tell(&lines);
+        }
+        tokio::select! {
+            changed = around.status.changed() => if changed.is_err() {
+                // The loop has gone, and the process is about to.
+                std::future::pending::<()>().await;
+            },
+            _ = watchdog.tick() => if supervisor.watchdog().is_some() && around.lives() {
+                supervisor.tell("WATCHDOG=1");
+            },
+            () = asked(&mut around.reloads) => {
+                supervisor.tell("RELOADING=1");
+                told.reloading = Some(until(&around.status.borrow()));
+            }
+        }
+    }
+}
+
+impl Around {
+    fn lives(&self) -> bool {
+        let facts = self.status.borrow().facts(self.clock.as_ref());
+        let live = readiness::live(&facts, &self.limits);
+        if let Err(reason) = &live {
+            tracing::warn!(event = "watchdog.withheld", %reason, "the service manager is not told that the loop lives");
+        }
+        live.is_ok()
+    }
+}
+
+/// Waits for the next request; for ever where none can come. Cancel-safe.
+async fn asked(reloads: &mut Option<watch::Receiver<u64>>) {
+    if let Some(receiver) = reloads {
+        if receiver.changed().await.is_ok() {
+            return;
+        }
+        *reloads = None;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// The pass that looks at everything: not the one that is under way.
+fn until(status: &Status) -> u64 {
+    status.generation + 1 + u64::from(status.phase == Phase::Working)
+}
+
+/// What was told already.
+#[derive(Debug, Default)]
+struct Told {
+    line: String,
+    stopping: bool,
+    /// The pass after which a reload is done.
+    reloading: Option<u64>,
+}
+
+impl Told {
+    /// What is new, if anything is.
+    fn news(&mut self, status: &Status) -> Option<String> {
+        let mut lines = Vec::new();
+        if status.draining && !self.stopping {
+            self.stopping = true;
+            lines.push("STOPPING=1".to_owned());
+        }
+        if self
+            .reloading
+            .is_some_and(|wanted| status.generation >= wanted)
+        {
+            self.reloading = None;
+            lines.push("READY=1".to_owned());
+        }
+        let line = line(status);
+        if line != self.line {
+            lines.push(format!("STATUS={line}"));
+            self.line = line;
+        }
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+/// How things stand, in one line.
+fn line(status: &Status) -> String {
+    let text = if status.draining {
+        "finishing what is under way".to_owned()
+    } else if let Some(error) = &status.error {
+        format!("failing: {}", error.message)
+    } else if status.generation == 0 {
+        "the first pass is under way".to_owned()
+    } else {
+        let resources = status.resources.iter();
+        let differs = resources.clone().filter(|r| r.sync != SyncStatus::Synced);
+        let ill = |health| matches!(health, Health::Degraded | Health::Blocked | Health::Pending);
+        let ill = resources.filter(|r| ill(r.health)).count();
+        let (differs, all) = (differs.count(), status.resources.len());
+        format!(
+            "{} of {all} resources in step, {ill} need somebody",
+            all - differs
+        )
+    };
+    one_line(&text, LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::error::Class;
+    use crate::controller::status::ErrorStatus;
+    use crate::runtime::clock::TokioClock;
+    use tokio::time::Instant;
+
+    fn status() -> Status {
+        Status::starting("test", Instant::now())
+    }
+
+    #[tokio::test]
+    async fn each_thing_is_told_once() {
+        let mut told = Told::default();
+        let mut status = status();
+        let first = told.news(&status);
+        assert_eq!(first.as_deref(), Some("STATUS=the first pass is under way"));
+        assert_eq!(told.news(&status), None);
+        status.generation = 1;
+        let passed = told.news(&status);
+        assert_eq!(
+            passed.as_deref(),
+            Some("STATUS=0 of 0 resources in step, 0 need somebody")
+        );
+        status.error = Some(ErrorStatus {
+            class: Class::World,
+            message: "no\nway".to_owned(),
+            hint: None,
+            diagnostics: Arc::new([]),
+        });
+        assert_eq!(
+            told.news(&status).as_deref(),
+            Some("STATUS=failing: no way")
+        );
+        status.draining = true;
+        let stopping = told.news(&status);
+        assert_eq!(
+            stopping.as_deref(),
+            Some("STOPPING=1\nSTATUS=finishing what is under way")
+        );
+        assert_eq!(told.news(&status), None);
+    }
+
+    #[tokio::test]
+    async fn a_reload_is_done_after_a_whole_pass() {
+        let mut status = status();
+        assert_eq!(until(&status), 1);
+        status.phase = Phase::Working;
+        let mut told = Told {
+            reloading: Some(until(&status)),
+            ..Told::default()
+        };
+        for (generation, done) in [(1, false), (2, true), (3, false)] {
+            status.generation = generation;
+            let news = told.news(&status).unwrap_or_default();
+            assert_eq!(news.contains("READY=1"), done, "{generation}: {news}");
+        }
+    }
+
+    /// The same bounds as those of `/healthz`.
+    #[tokio::test(start_paused = true)]
+    async fn life_is_judged_by_the_loops_own_signs() {
+        let limits = Limits::for_interval(Duration::from_secs(60));
+        let clock = TokioClock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
+        let mut status = status();
+        let live = |status: &Status| readiness::live(&status.facts(&clock), &limits).is_ok();
+        tokio::time::advance(Duration::from_secs(300)).await;
+        assert!(live(&status));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(!live(&status));
+        status.phase = Phase::Working;
+        assert!(live(&status));
+    }
+}

@@ -1,0 +1,119 @@
+//! Whom a project tells of what happens to it.
+
+use std::collections::BTreeSet;
+
+use super::SecretRef;
+
+/// What there is to tell of: a change of how an environment stands, never that it still stands so.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeKind {
+    /// New files were applied as a whole.
+    Synced,
+    /// Files are wrong, the tenant cannot be read, or a step failed.
+    Failed,
+    /// Somebody changed the tenant, and the policy leaves it so.
+    Drifted,
+    /// Resources wait for a value, a guard or a person.
+    Blocked,
+    /// What was wrong is right again.
+    Recovered,
+}
+
+impl NoticeKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Synced,
+        Self::Failed,
+        Self::Drifted,
+        Self::Blocked,
+        Self::Recovered,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Synced => "synced",
+            Self::Failed => "failed",
+            Self::Drifted => "drifted",
+            Self::Blocked => "blocked",
+            Self::Recovered => "recovered",
+        }
+    }
+}
+
+/// One place that is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotifyTarget {
+    /// What logs call it; unique in a project.
+    pub name: String,
+    /// What it is told of.
+    pub on: BTreeSet<NoticeKind>,
+    /// The title, with placeholders; the default where absent.
+    pub title: Option<String>,
+    /// The text, with placeholders; the default where absent.
+    pub body: Option<String>,
+    /// How it is reached.
+    pub via: NotifyVia,
+}
+
+/// How a place is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotifyVia {
+    /// An incoming webhook of Slack. Who knows the URL may write: it is a secret.
+    Slack {
+        /// Where the URL is kept.
+        url: SecretRef,
+    },
+    /// A workflow of Microsoft Teams that takes an adaptive card.
+    Teams {
+        /// Where the URL is kept.
+        url: SecretRef,
+    },
+    /// Any URL: a JSON document, signed where there is a key.
+    Webhook {
+        /// Where the URL is kept.
+        url: SecretRef,
+        /// Where the key of the HMAC is kept.
+        key: Option<SecretRef>,
+    },
+    /// The status of a commit at GitHub.
+    GitHub {
+        /// `owner/name`.
+        repository: String,
+        /// Where a token that may write statuses is kept.
+        token: SecretRef,
+        /// The API, where it is not GitHub's own.
+        api: Option<String>,
+    },
+    /// The status of a commit at GitLab.
+    GitLab {
+        /// `group/name`, or the project's number.
+        repository: String,
+        /// Where a token that may write statuses is kept.
+        token: SecretRef,
+        /// The API, where it is not that of gitlab.com.
+        api: Option<String>,
+    },
+}
+
+impl NotifyVia {
+    /// The secrets that it takes to reach it.
+    pub fn secret_refs(&self) -> impl Iterator<Item = &SecretRef> {
+        let (first, second) = match self {
+            Self::Slack { url } | Self::Teams { url } => (url, None),
+            Self::Webhook { url, key } => (url, key.as_ref()),
+            Self::GitHub { token, .. } | Self::GitLab { token, .. } => (token, None),
+        };
+        std::iter::once(first).chain(second)
+    }
+
+    /// Whether it is told about commits, and about nothing else.
+    #[must_use]
+    pub fn is_commit_status(&self) -> bool {
+        matches!(self, Self::GitHub { .. } | Self::GitLab { .. })
+    }
+}

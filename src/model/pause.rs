@@ -1,0 +1,69 @@
+//! A pause: nothing is written for a while, because somebody said so.
+
+use jiff::Timestamp;
+
+/// The longest reason, in characters.
+pub const LONGEST_REASON: usize = 500;
+
+/// Why nothing is written for the time being.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pause {
+    /// In the words of whoever paused.
+    pub reason: String,
+    /// When that was.
+    pub since: Timestamp,
+    /// When it ends by itself; `None` where somebody has to end it.
+    pub until: Option<Timestamp>,
+}
+
+impl Pause {
+    /// Whether it has ended by itself. The wall clock counts, as people set it.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+
+    /// What is wrong with a reason, if anything.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for whoever gave it.
+    pub fn check_reason(reason: &str) -> Result<(), &'static str> {
+        if reason.trim().is_empty() {
+            Err("a pause needs a reason")
+        } else if reason.chars().count() > LONGEST_REASON {
+            Err("the reason is longer than 500 characters")
+        } else if reason.chars().any(char::is_control) {
+            Err("the reason has control characters")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_over_from_its_end_on() {
+        let pause = |until: Option<&str>| Pause {
+            reason: "r".to_owned(),
+            since: Timestamp::UNIX_EPOCH,
+            until: until.map(|text| text.parse().unwrap()),
+        };
+        let noon: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        assert!(!pause(None).is_over(noon));
+        assert!(pause(Some("2026-11-20T12:00:00Z")).is_over(noon));
+        assert!(!pause(Some("2026-11-20T12:00:01Z")).is_over(noon));
+    }
+
+    #[test]
+    fn a_reason_is_one_line_that_says_something() {
+        assert!(Pause::check_reason("release of 4.2").is_ok());
+        for bad in ["", "  ", "a\nb", "a\u{1b}[31m", &"x".repeat(501)] {
+            assert!(Pause::check_reason(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Texts in one line, for logs, statuses and messages.
+
+/// An error and its causes, each once.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// The first `most` characters, with a blank for each control character.
+#[must_use]
+pub fn one_line(text: &str, most: usize) -> String {
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain.take(most).collect()
+}

@@ -1,0 +1,308 @@
+//! Telling people what changed: from a durable outbox, beside the loop.
+//!
+//! What is worth telling is decided by `controller::notices`. This task keeps it
+//! until it is delivered, also across restarts.
+//!
+//! # Invariants
+//!
+//! - No pass waits for it, and nothing it does or fails to do changes one.
+//! - The outbox holds at most `MOST` messages, none older than `OLDEST`, and no secret.
+//! - URLs, tokens and bodies are never logged; targets go by their names.
+
+mod message;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::controller::delays::Delays;
+use crate::controller::notices::{Notice, Notices, Standing};
+use crate::controller::{SecretResolver, Status};
+use crate::model::{NotifyTarget, Project};
+use crate::prismatic::transport::Transport;
+use crate::runtime::clock::Clock;
+use crate::store::OutboxFile;
+
+/// So many messages wait at most; beyond that the oldest are lost.
+const MOST: usize = 100;
+/// After so long nobody wants to hear of it any more.
+const OLDEST: SignedDuration = SignedDuration::from_hours(24);
+/// The least time between two messages to one place.
+const GAP: Duration = Duration::from_secs(5);
+
+/// Tells people.
+pub struct Notifier {
+    /// Sends; bounds time and size, follows no redirect, and speaks plain http on this machine only.
+    pub transport: Arc<dyn Transport>,
+    /// Looks URLs, tokens and keys up, for each message.
+    pub secrets: Arc<dyn SecretResolver>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where what waits is kept.
+    pub file: OutboxFile,
+    /// The pauses after failures.
+    pub delays: Delays,
+}
+
+/// One message to one place.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Message {
+    id: String,
+    target: String,
+    at: Timestamp,
+    notice: Notice,
+}
+
+/// What the file holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    standing: Option<Standing>,
+    waiting: Vec<Message>,
+}
+
+/// How a try ended.
+enum Tried {
+    Delivered,
+    /// Try again, not before this.
+    Later(Duration, String),
+    /// It will never be taken.
+    Refused(String),
+}
+
+struct Desk {
+    notifier: Notifier,
+    kept: Kept,
+    notices: Notices,
+    /// Failures so far and the next try, by message.
+    tries: BTreeMap<String, (u32, Instant)>,
+    /// When each place may be told next.
+    free: BTreeMap<String, Instant>,
+    seen: u64,
+    saved: bool,
+}
+
+/// Tells until the process ends.
+///
+/// # Errors
+///
+/// Never; the type is that of all tasks.
+pub async fn run(notifier: Notifier, mut status: watch::Receiver<Status>) -> Result<(), String> {
+    let kept: Kept = notifier.file.load().unwrap_or_default();
+    let mut desk = Desk {
+        notices: Notices::since(kept.standing.clone()),
+        notifier,
+        kept,
+        tries: BTreeMap::new(),
+        free: BTreeMap::new(),
+        seen: 0,
+        saved: true,
+    };
+    loop {
+        let current = status.borrow_and_update().clone();
+        desk.hear(&current);
+        let next = desk.next(current.project.as_deref());
+        tokio::select! {
+            changed = status.changed() => if changed.is_err() {
+                std::future::pending::<()>().await;
+            },
+            () = until(next.as_ref().map(|(at, _)| *at)) => {
+                if let (Some((_, id)), Some(project)) = (next, current.project) {
+                    desk.deliver(&id, &project).await;
+                }
+            }
+        }
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Desk {
+    /// Takes note of a pass that ended.
+    fn hear(&mut self, status: &Status) {
+        if status.generation == self.seen {
+            return;
+        }
+        self.seen = status.generation;
+        let before = self.kept.standing.clone();
+        let notice = self.notices.after(status);
+        self.kept.standing = self.notices.standing().cloned();
+        let targets = status.project.iter().flat_map(|project| &project.notify);
+        let mut entered = false;
+        for target in targets {
+            if let Some(notice) = notice.as_ref().filter(|notice| concerns(target, notice)) {
+                entered |= self.enter(target, notice);
+            }
+        }
+        let shrunk = self.forget(status.project.as_deref());
+        if entered || shrunk || before != self.kept.standing {
+            self.save();
+        }
+    }
+
+    /// Whether it is new: the same, still waiting, is told once.
+    fn enter(&mut self, target: &NotifyTarget, notice: &Notice) -> bool {
+        let waiting = &mut self.kept.waiting;
+        if waiting
+            .iter()
+            .any(|m| m.target == target.name && m.notice == *notice)
+        {
+            return false;
+        }
+        waiting.push(Message {
+            id: uuid::Uuid::new_v4().to_string(),
+            target: target.name.clone(),
+            at: self.notifier.clock.now(),
+            notice: notice.clone(),
+        });
+        true
+    }
+
+    /// Drops what is too much, too old, or for a place that is declared no more.
+    fn forget(&mut self, project: Option<&Project>) -> bool {
+        let now = self.notifier.clock.now();
+        let waiting = &mut self.kept.waiting;
+        let before = waiting.len();
+        let known = project.map(|p| p.notify.iter().map(|t| &t.name).collect::<BTreeSet<_>>());
+        waiting.retain(|message| {
+            now.duration_since(message.at) < OLDEST
+                && known
+                    .as_ref()
+                    .is_none_or(|known| known.contains(&message.target))
+        });
+        let excess = waiting.len().saturating_sub(MOST);
+        waiting.drain(..excess);
+        let lost = before - waiting.len();
+        if lost > 0 {
+            tracing::warn!(
+                event = "notice.lost",
+                lost,
+                "messages were too many or too old"
+            );
+        }
+        let waits = |id: &String| waiting.iter().any(|message| message.id == *id);
+        self.tries.retain(|id, _| waits(id));
+        lost > 0
+    }
+
+    /// The next message to try, and when.
+    fn next(&self, project: Option<&Project>) -> Option<(Instant, String)> {
+        project?;
+        let now = self.notifier.clock.instant();
+        let due = |message: &Message| {
+            let tried = self.tries.get(&message.id).map_or(now, |(_, at)| *at);
+            let free = self.free.get(&message.target).copied().unwrap_or(now);
+            (tried.max(free), message.id.clone())
+        };
+        self.kept.waiting.iter().map(due).min_by_key(|(at, _)| *at)
+    }
+
+    async fn deliver(&mut self, id: &str, project: &Project) {
+        let Some(message) = self.kept.waiting.iter().find(|m| m.id == id).cloned() else {
+            return;
+        };
+        let target = project.notify.iter().find(|t| t.name == message.target);
+        let tried = match target {
+            Some(target) => self.send(target, &message, project).await,
+            None => Tried::Refused("the project does not name it any more".to_owned()),
+        };
+        let (name, kind) = (&message.target, message.notice.kind.as_str());
+        let now = self.notifier.clock.instant();
+        self.free.insert(message.target.clone(), now + GAP);
+        match tried {
+            Tried::Later(pause, error) => {
+                let failures = self.tries.get(id).map_or(0, |(failures, _)| *failures) + 1;
+                let pause = pause.max(self.notifier.delays.after(failures));
+                self.tries.insert(id.to_owned(), (failures, now + pause));
+                tracing::warn!(
+                    event = "notice.delayed",
+                    target_name = name,
+                    kind,
+                    error,
+                    retry_seconds = pause.as_secs(),
+                    "{name} could not be told"
+                );
+                return;
+            }
+            Tried::Delivered => {
+                tracing::info!(
+                    event = "notice.delivered",
+                    target_name = name,
+                    kind,
+                    "{name} was told: {kind}"
+                );
+            }
+            Tried::Refused(error) => {
+                tracing::warn!(
+                    event = "notice.refused",
+                    target_name = name,
+                    kind,
+                    error,
+                    "{name} does not take it"
+                );
+            }
+        }
+        self.kept.waiting.retain(|message| message.id != id);
+        self.tries.remove(id);
+        self.save();
+    }
+
+    async fn send(&self, target: &NotifyTarget, message: &Message, project: &Project) -> Tried {
+        let references = target.via.secret_refs().cloned().collect();
+        let secrets = self.notifier.secrets.resolve(project, &references).await;
+        let about = (message.id.as_str(), message.at);
+        let request = match message::request(target, &message.notice, about, &secrets) {
+            Ok(request) => request,
+            Err(error @ message::Unsendable::NoCommit) => return Tried::Refused(error.to_string()),
+            Err(message::Unsendable::Secret(error)) => {
+                return Tried::Later(Duration::ZERO, error.to_string());
+            }
+        };
+        match self.notifier.transport.send(request).await {
+            Ok(response) => answered(response.status, response.header("retry-after")),
+            Err(error) => Tried::Later(Duration::ZERO, error.to_string()),
+        }
+    }
+
+    /// What cannot be kept is told all the same, as long as the process lives.
+    fn save(&mut self) {
+        let saved = self.notifier.file.save(&self.kept);
+        if let (Err(error), true) = (&saved, self.saved) {
+            tracing::warn!(event = "notice.unsaved", %error, "what waits to be told would not survive a restart");
+        }
+        self.saved = saved.is_ok();
+    }
+}
+
+/// A commit's status needs a commit.
+fn concerns(target: &NotifyTarget, notice: &Notice) -> bool {
+    let possible = notice.commit.is_some() || !target.via.is_commit_status();
+    possible && target.on.contains(&notice.kind)
+}
+
+/// A token may be mended and a server come back; a message that is wrong stays wrong.
+fn answered(status: u16, retry_after: Option<&str>) -> Tried {
+    let said = format!("it answered {status}");
+    match status {
+        200..=299 => Tried::Delivered,
+        401 | 403 | 408 | 425 | 429 | 500..=599 => {
+            let seconds = retry_after.and_then(|text| text.trim().parse().ok());
+            let pause = Duration::from_secs(seconds.unwrap_or(0)).min(Duration::from_secs(3600));
+            Tried::Later(pause, said)
+        }
+        300..=399 => Tried::Refused(format!("{said}, and redirects are not followed")),
+        _ => Tried::Refused(said),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,306 @@
+//! What happens, as server-sent events.
+//!
+//! ```text
+//! status ─differs─► note ─► ring (bounded, numbered) ◄─ one cursor for each client
+//! ```
+//!
+//! # Invariants
+//!
+//! - Nobody waits for a client: one that falls behind the ring is dropped, and
+//!   no client has a buffer of its own.
+//! - Events tell of states, not of every step between: what changed twice
+//!   before it was looked at is told once.
+//! - A client that cannot be told what it missed is told so (`reset`).
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::{Stream, stream};
+use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::controller::Status;
+use crate::controller::resources::ResourceStatus;
+use crate::controller::status::Phase;
+use crate::model::Pause;
+use crate::server::{ServerState, reply};
+
+/// How many events are kept for those who come back.
+const KEPT: usize = 256;
+/// How many listen at once.
+const CLIENTS: usize = 16;
+/// How many resources one event tells of.
+const RESOURCES: usize = 100;
+/// How often something is sent when nothing happens.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What happened lately.
+#[derive(Debug)]
+pub struct Events {
+    /// Tells this process's numbers from another's.
+    epoch: String,
+    ring: Mutex<Ring>,
+    /// The number of the next event; nothing more comes once it is closed.
+    next: watch::Sender<Option<u64>>,
+    room: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    events: VecDeque<(u64, &'static str, String)>,
+    seen: Option<Seen>,
+}
+
+/// What was told of last.
+#[derive(Debug, Clone)]
+struct Seen {
+    phase: Phase,
+    generation: u64,
+    paused: Option<Pause>,
+    draining: bool,
+    resources: Arc<[ResourceStatus]>,
+}
+
+impl From<&Status> for Seen {
+    fn from(status: &Status) -> Self {
+        Self {
+            phase: status.phase,
+            generation: status.generation,
+            paused: status.paused.clone(),
+            draining: status.draining,
+            resources: Arc::clone(&status.resources),
+        }
+    }
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            epoch: uuid::Uuid::new_v4().simple().to_string(),
+            ring: Mutex::default(),
+            next: watch::Sender::new(Some(1)),
+            room: Arc::new(Semaphore::new(CLIENTS)),
+        }
+    }
+}
+
+impl Events {
+    /// Tells of what differs from the status before. The first one is where it begins.
+    pub fn note(&self, status: &Status) {
+        let now = Seen::from(status);
+        let mut ring = self.ring();
+        let Some(before) = ring.seen.replace(now.clone()) else {
+            return;
+        };
+        for (name, value) in differences(&before, &now, status) {
+            self.add(&mut ring, name, &value);
+        }
+    }
+
+    /// Notes every status until the sender goes.
+    pub async fn follow(&self, mut status: watch::Receiver<Status>) {
+        loop {
+            let latest = status.borrow_and_update().clone();
+            self.note(&latest);
+            if status.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Ends all streams.
+    pub fn close(&self) {
+        self.next.send_replace(None);
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, ring: &mut Ring, name: &'static str, value: &Value) {
+        let Some(number) = *self.next.borrow() else {
+            return;
+        };
+        ring.events.push_back((number, name, value.to_string()));
+        if ring.events.len() > KEPT {
+            ring.events.pop_front();
+        }
+        self.next.send_replace(Some(number + 1));
+    }
+
+    /// The first number that has not been given out yet.
+    fn upcoming(&self) -> u64 {
+        self.next.borrow().unwrap_or(u64::MAX)
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("{}-{number}", self.epoch)
+    }
+
+    /// The number after the last that a client has heard, if what follows is still here.
+    fn resumed(&self, last: &str) -> Option<u64> {
+        let (epoch, number) = last.split_once('-')?;
+        let next = number.parse::<u64>().ok()?.checked_add(1)?;
+        let oldest = self.ring().events.front().map(|event| event.0);
+        let upcoming = self.upcoming();
+        let here = next <= upcoming && oldest.unwrap_or(upcoming) <= next;
+        (epoch == self.epoch && here).then_some(next)
+    }
+
+    fn get(&self, number: u64) -> Found {
+        let ring = self.ring();
+        let Some(oldest) = ring.events.front().map(|event| event.0) else {
+            return Found::Nothing;
+        };
+        let Some(place) = number.checked_sub(oldest) else {
+            return Found::Gone;
+        };
+        let event = usize::try_from(place)
+            .ok()
+            .and_then(|place| ring.events.get(place));
+        event.map_or(Found::Nothing, |(_, name, data)| {
+            Found::Event(self.sent(number, name, data))
+        })
+    }
+
+    fn sent(&self, number: u64, name: &str, data: &str) -> Sent {
+        Sent::default().id(self.id(number)).event(name).data(data)
+    }
+}
+
+enum Found {
+    Event(Sent),
+    /// It has not happened yet.
+    Nothing,
+    /// The client was too slow.
+    Gone,
+}
+
+fn differences(before: &Seen, now: &Seen, status: &Status) -> Vec<(&'static str, Value)> {
+    let mut told = Vec::new();
+    if before.paused != now.paused {
+        told.push(match &now.paused {
+            Some(pause) => ("paused", json!(pause)),
+            None => ("resumed", json!({})),
+        });
+    }
+    if now.draining && !before.draining {
+        told.push(("draining", json!({})));
+    }
+    if now.resources != before.resources {
+        told.push((
+            "resources.changed",
+            changed(&before.resources, &now.resources),
+        ));
+    }
+    if now.generation > before.generation {
+        let error = status.error.as_ref().map(|error| &error.message);
+        let pass =
+            json!({ "generation": now.generation, "pass": status.last_pass, "error": error });
+        told.push(("pass.finished", pass));
+    }
+    let working = now.phase == Phase::Working;
+    if working && (before.phase != Phase::Working || now.generation > before.generation) {
+        told.push(("pass.started", json!({ "generation": now.generation + 1 })));
+    }
+    told
+}
+
+fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
+    let by_address = |list: &'_ [ResourceStatus]| -> std::collections::BTreeMap<_, _> {
+        list.iter()
+            .map(|one| (one.address.clone(), one.clone()))
+            .collect()
+    };
+    let (before, now) = (by_address(before), by_address(now));
+    let new = |one: &&ResourceStatus| before.get(&one.address) != Some(*one);
+    let changed: Vec<_> = now.values().filter(new).collect();
+    let removed: Vec<_> = before
+        .keys()
+        .filter(|one| !now.contains_key(*one))
+        .collect();
+    let total = changed.len() + removed.len();
+    let changed: Vec<_> = changed.into_iter().take(RESOURCES).collect();
+    let removed: Vec<_> = removed.into_iter().take(RESOURCES).collect();
+    json!({ "total": total, "resources": changed, "removed": removed })
+}
+
+/// Tells what happens from now on, or from where a client left off.
+pub(super) async fn stream(State(state): State<ServerState>, headers: HeaderMap) -> Response {
+    let events = Arc::clone(&state.api.events);
+    let Ok(permit) = Arc::clone(&events.room).try_acquire_owned() else {
+        return reply::error(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many clients listen already",
+        );
+    };
+    let last = headers.get("last-event-id");
+    let last = last.map(|last| last.to_str().unwrap_or_default());
+    let next = last.and_then(|last| events.resumed(last));
+    let upcoming = events.upcoming();
+    // A number for the greeting, so that even who hears nothing else can resume.
+    let greeting = next.is_none().then(|| {
+        let name = if last.is_some() { "reset" } else { "status" };
+        let about = about(&state.status.borrow());
+        events.sent(upcoming.saturating_sub(1), name, &about.to_string())
+    });
+    let client = Client {
+        heard: events.next.subscribe(),
+        next: next.unwrap_or(upcoming),
+        greeting,
+        events,
+        _permit: permit,
+    };
+    let alive = KeepAlive::new().interval(HEARTBEAT).text("heartbeat");
+    Sse::new(client.stream()).keep_alive(alive).into_response()
+}
+
+fn about(status: &Status) -> Value {
+    json!({
+        "environment": status.environment,
+        "generation": status.generation,
+        "phase": status.phase,
+        "paused": status.paused,
+        "draining": status.draining,
+    })
+}
+
+struct Client {
+    events: Arc<Events>,
+    heard: watch::Receiver<Option<u64>>,
+    next: u64,
+    greeting: Option<Sent>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Client {
+    fn stream(self) -> impl Stream<Item = Result<Sent, Infallible>> {
+        stream::unfold(self, |mut client| async move {
+            let event = client.next().await?;
+            Some((Ok(event), client))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Sent> {
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        loop {
+            self.heard.borrow_and_update().as_ref()?;
+            match self.events.get(self.next) {
+                Found::Event(event) => {
+                    self.next += 1;
+                    return Some(event);
+                }
+                Found::Gone => return None,
+                Found::Nothing => self.heard.changed().await.ok()?,
+            }
+        }
+    }
+}

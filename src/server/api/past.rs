@@ -1,0 +1,111 @@
+//! What was done, from the history. The disk is asked off the async threads.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+
+use super::Api;
+use super::resources::page;
+use crate::model::Address;
+use crate::model::history::WriteRecord;
+use crate::server::{ServerState, reply};
+use crate::store::history::{HistoryError, HistoryQuery, HistoryReader};
+
+/// How many passes a page has unless told otherwise, and at most.
+const PAGE: (usize, usize) = (20, 100);
+/// How many writes of a pass are told.
+const WRITES: usize = 50;
+/// How many writes of one resource are told.
+const TAIL: usize = 10;
+
+/// Which passes.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    before: Option<i64>,
+    limit: Option<usize>,
+    #[serde(default)]
+    failed: bool,
+}
+
+/// A page of passes, the newest first.
+pub(super) async fn history(
+    State(state): State<ServerState>,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Response {
+    let which = match which {
+        Ok(Query(which)) => which,
+        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+    };
+    let limit = match page("limit", which.limit, PAGE) {
+        Ok(limit) => limit,
+        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong),
+    };
+    match ask(&state.api, move |reader| passes(reader, &which, limit)).await {
+        Ok(Some(body)) => Json(body).into_response(),
+        Ok(None) => Json(json!({ "passes": [], "next": null })).into_response(),
+        Err(problem) => reply::error(StatusCode::SERVICE_UNAVAILABLE, &problem),
+    }
+}
+
+fn passes(reader: &dyn HistoryReader, which: &Which, limit: usize) -> Result<Value, HistoryError> {
+    let mut passes = reader.passes(&HistoryQuery {
+        before: which.before,
+        failed: which.failed,
+        limit: limit + 1,
+        ..HistoryQuery::default()
+    })?;
+    let more = passes.len() > limit;
+    passes.truncate(limit);
+    let next = passes.last().map(|pass| pass.id).filter(|_| more);
+    let mut told = Vec::new();
+    for pass in passes {
+        let writes = reader.writes(&HistoryQuery {
+            pass: Some(pass.id),
+            limit: WRITES,
+            ..HistoryQuery::default()
+        })?;
+        let mut value = json!(pass);
+        value["writes"] = json!(writes);
+        told.push(value);
+    }
+    Ok(json!({ "passes": told, "next": next }))
+}
+
+/// What was done to a resource last, the newest first.
+pub(super) async fn of(api: &Api, address: Address) -> Result<Vec<WriteRecord>, String> {
+    let query = HistoryQuery {
+        address: Some(address),
+        limit: TAIL,
+        ..HistoryQuery::default()
+    };
+    let writes = ask(api, move |reader| reader.writes(&query)).await?;
+    Ok(writes.unwrap_or_default())
+}
+
+/// Nothing kept is nothing done; anything else is told.
+async fn ask<T: Send + 'static>(
+    api: &Api,
+    question: impl FnOnce(&dyn HistoryReader) -> Result<T, HistoryError> + Send + 'static,
+) -> Result<Option<T>, String> {
+    let Some(reader) = api.past.as_ref().map(Arc::clone) else {
+        return Ok(None);
+    };
+    let answer = tokio::task::spawn_blocking(move || question(reader.as_ref())).await;
+    match answer {
+        Ok(Ok(answer)) => Ok(Some(answer)),
+        Ok(Err(HistoryError::Missing(_))) => Ok(None),
+        Ok(Err(error)) => {
+            let hint = error.hint();
+            tracing::warn!(event = "history.unread", error = %error, hint, "the history cannot be read");
+            // Without the path: it is nobody's business out there.
+            Err("the history cannot be read; the log says why".to_owned())
+        }
+        Err(_) => Err("the history cannot be read; a defect".to_owned()),
+    }
+}

@@ -1,0 +1,150 @@
+//! Resources: a page of them, or one with what was done to it.
+
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use super::past;
+use crate::controller::resources::ResourceStatus;
+use crate::model::{Address, Kind, ResourceName};
+use crate::server::{ServerState, reply};
+
+/// How many a page has unless told otherwise, and at most.
+const PAGE: (usize, usize) = (100, 1000);
+
+/// Which resources.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    kind: Option<String>,
+    sync: Option<String>,
+    health: Option<String>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+const KINDS: [&str; 2] = ["Integration", "Instance"];
+const SYNCS: [&str; 3] = ["Synced", "OutOfSync", "Unknown"];
+const HEALTHS: [&str; 8] = [
+    "Healthy",
+    "Progressing",
+    "Degraded",
+    "Suspended",
+    "Missing",
+    "Unknown",
+    "Blocked",
+    "Pending",
+];
+
+impl Which {
+    fn check(&self) -> Result<(), String> {
+        word("kind", self.kind.as_deref(), &KINDS)?;
+        word("sync", self.sync.as_deref(), &SYNCS)?;
+        word("health", self.health.as_deref(), &HEALTHS)?;
+        page("limit", self.limit, PAGE).map(|_| ())
+    }
+
+    fn takes(&self, resource: &ResourceStatus) -> bool {
+        let is = |wanted: &Option<String>, found: String| {
+            let wanted = wanted.as_deref();
+            wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&found))
+        };
+        is(&self.kind, resource.address.kind.to_string())
+            && is(&self.sync, resource.sync.to_string())
+            && is(&self.health, resource.health.to_string())
+    }
+}
+
+fn word(name: &str, given: Option<&str>, known: &[&str]) -> Result<(), String> {
+    match given {
+        Some(given) if !known.iter().any(|word| word.eq_ignore_ascii_case(given)) => {
+            Err(format!("{name} is one of {}", known.join(", ")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The length of a page.
+pub(super) fn page(
+    name: &str,
+    given: Option<usize>,
+    (usual, most): (usize, usize),
+) -> Result<usize, String> {
+    match given.unwrap_or(usual) {
+        limit if (1..=most).contains(&limit) => Ok(limit),
+        _ => Err(format!("{name} is a number from 1 to {most}")),
+    }
+}
+
+/// A page of the resources as last seen, in the order of their addresses.
+pub(super) async fn list(
+    State(state): State<ServerState>,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Response {
+    let which = match which {
+        Ok(Query(which)) => which,
+        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+    };
+    if let Err(wrong) = which.check() {
+        return reply::error(StatusCode::BAD_REQUEST, &wrong);
+    }
+    let (all, generation) = {
+        let status = state.status.borrow();
+        (status.resources.clone(), status.generation)
+    };
+    let mut found: Vec<(String, &ResourceStatus)> = all
+        .iter()
+        .filter(|resource| which.takes(resource))
+        .map(|resource| (resource.address.to_string(), resource))
+        .collect();
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    let total = found.len();
+    if let Some(after) = &which.after {
+        found.retain(|(address, _)| address > after);
+    }
+    let limit = which.limit.unwrap_or(PAGE.0);
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().map(|(address, _)| address).filter(|_| more);
+    let resources: Vec<_> = found.iter().map(|(_, resource)| resource).collect();
+    let body =
+        json!({ "generation": generation, "total": total, "resources": resources, "next": next });
+    Json(body).into_response()
+}
+
+/// One resource, and what was done to it last.
+pub(super) async fn one(
+    State(state): State<ServerState>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    let Ok(Path((kind, name))) = path else {
+        return reply::error(StatusCode::BAD_REQUEST, "the path is not UTF-8");
+    };
+    let found = address(&kind, &name).and_then(|address| {
+        let resources = state.status.borrow().resources.clone();
+        let found = resources.iter().find(|one| one.address == address);
+        found.cloned()
+    });
+    let Some(resource) = found else {
+        return reply::error(StatusCode::NOT_FOUND, "there is no such resource");
+    };
+    let (history, problem) = match past::of(&state.api, resource.address.clone()).await {
+        Ok(writes) => (writes, None),
+        Err(problem) => (Vec::new(), Some(problem)),
+    };
+    let body = json!({ "resource": resource, "history": history, "historyProblem": problem });
+    Json(body).into_response()
+}
+
+/// The address of two parts of a path, in any case of the kind.
+fn address(kind: &str, name: &str) -> Option<Address> {
+    let kinds = [Kind::Integration, Kind::Instance].into_iter();
+    let mut kinds = kinds.filter(|known| known.to_string().eq_ignore_ascii_case(kind));
+    Some(Address {
+        kind: kinds.next()?,
+        name: ResourceName::parse(name).ok()?,
+    })
+}

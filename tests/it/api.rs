@@ -1,0 +1,287 @@
+//! `/api/v1`, asked through the router without a socket.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+mod access;
+mod contract;
+mod events;
+mod fuzz;
+mod wishes;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request};
+use prism_gitops::controller::control::{Control, Kept};
+use prism_gitops::controller::resources::ResourceStatus;
+use prism_gitops::controller::status::{PassStatus, RevisionStatus, Status};
+use prism_gitops::model::history::{
+    Actor, ChangeRecord, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome,
+    WriteRecord, WriteStart,
+};
+use prism_gitops::model::{Address, Health, ResourceName, Secret, SyncStatus};
+use prism_gitops::plan::{Plan, Purpose};
+use prism_gitops::runtime::clock::TokioClock;
+use prism_gitops::runtime::readiness::Limits;
+use prism_gitops::server::hooks::{Hooks, Provider};
+use prism_gitops::server::{Access, Api, ApiOptions, Peer, Reads, ServerState, router};
+use prism_gitops::store::history::{HistoryError, HistoryQuery, HistoryReader};
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+pub(crate) const TOKEN: &str = "0123456789abcdef";
+
+/// What was done, in memory.
+pub(crate) struct Past {
+    pub(crate) broken: bool,
+}
+
+impl HistoryReader for Past {
+    fn passes(&self, query: &HistoryQuery) -> Result<Vec<PassRecord>, HistoryError> {
+        if self.broken {
+            return Err(HistoryError::Locked("history.sqlite".into()));
+        }
+        let all = (1..=30).rev().map(pass);
+        let wanted = all.filter(|pass| query.before.is_none_or(|before| pass.id < before));
+        Ok(wanted.take(query.limit).collect())
+    }
+
+    fn writes(&self, query: &HistoryQuery) -> Result<Vec<WriteRecord>, HistoryError> {
+        if self.broken {
+            return Err(HistoryError::Locked("history.sqlite".into()));
+        }
+        Ok(vec![write(query.pass.unwrap_or(1))])
+    }
+}
+
+fn pass(id: i64) -> PassRecord {
+    let at = "2026-01-02T03:04:05Z".parse().unwrap();
+    PassRecord {
+        id,
+        start: PassStart {
+            environment: "prod-us".to_owned(),
+            organization: None,
+            project: Some("acme".to_owned()),
+            command: "daemon".to_owned(),
+            trigger: Some("source".to_owned()),
+            revision: Some("1a2b3c4".to_owned()),
+            commit: None,
+            plan: None,
+            actor: Actor::default(),
+            version: "0.1.0".to_owned(),
+            started_at: at,
+        },
+        end: (id > 1).then(|| PassEnd {
+            ended_at: at,
+            duration_ms: 250,
+            outcome: PassOutcome::Applied,
+            counts: PassCounts::default(),
+            error: None,
+        }),
+        times: 1,
+    }
+}
+
+fn write(pass: i64) -> WriteRecord {
+    WriteRecord {
+        id: pass,
+        pass,
+        environment: "prod-us".to_owned(),
+        command: "daemon".to_owned(),
+        revision: None,
+        commit: None,
+        actor: Actor::default(),
+        start: WriteStart {
+            address: address("smith-erp"),
+            display_name: "Smith ERP".to_owned(),
+            customer: Some("Smith".to_owned()),
+            actions: vec!["deploy".to_owned()],
+            source: None,
+            reason: "needs a deploy".to_owned(),
+            drift: false,
+            started_at: "2026-01-02T03:04:05Z".parse().unwrap(),
+            changes: vec![ChangeRecord {
+                path: "config \"Key\"".to_owned(),
+                before: None,
+                after: None,
+                sensitive: true,
+                note: None,
+                source: None,
+            }],
+        },
+        outcome: StepOutcome::Applied,
+        operations: Vec::new(),
+    }
+}
+
+pub(crate) fn address(name: &str) -> Address {
+    Address::instance(ResourceName::parse(name).unwrap())
+}
+
+pub(crate) fn resource(name: &str, health: Health) -> ResourceStatus {
+    ResourceStatus {
+        address: address(name),
+        display_name: "Smith ERP".to_owned(),
+        customer: Some("Smith".to_owned()),
+        sync: SyncStatus::Synced,
+        health,
+        reason: "matches".to_owned(),
+        hint: None,
+        actions: Vec::new(),
+        retry_at: None,
+    }
+}
+
+/// A server without a loop behind it.
+pub(crate) struct Bench {
+    pub(crate) sender: watch::Sender<Status>,
+    pub(crate) state: ServerState,
+    pub(crate) peer: SocketAddr,
+    _held: (mpsc::Receiver<()>, mpsc::Receiver<()>),
+    hooks: Hooks,
+}
+
+/// An answer: status, body, headers.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+impl Bench {
+    /// On loopback, without a token.
+    pub(crate) fn new() -> Self {
+        Self::with(Access {
+            on_loopback: true,
+            ..Access::default()
+        })
+    }
+
+    /// On all addresses, with a token.
+    pub(crate) fn outside(reads: Reads) -> Self {
+        Self::with(Access {
+            token: Some(Secret::new(TOKEN.to_owned())),
+            reads,
+            on_loopback: false,
+        })
+    }
+
+    pub(crate) fn with(access: Access) -> Self {
+        let clock = TokioClock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
+        let (sender, status) = watch::channel(Status::starting("prod-us", Instant::now()));
+        let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
+        let options = ApiOptions {
+            access,
+            past: Some(Arc::new(Past { broken: false })),
+        };
+        let (pushes, pushed) = mpsc::channel(1);
+        let (events, changed) = mpsc::channel(1);
+        let secrets = vec![(Provider::Generic, Secret::new("key".to_owned()))];
+        Self {
+            sender,
+            state: ServerState {
+                status,
+                clock: Arc::new(clock),
+                limits: Limits::for_interval(Duration::from_secs(60)),
+                api: Api::new(options, control),
+            },
+            peer: "127.0.0.1:50000".parse().unwrap(),
+            _held: (pushed, changed),
+            hooks: Hooks::new(secrets, None, pushes, events),
+        }
+    }
+
+    /// One pass has ended well.
+    pub(crate) fn passed(&self) {
+        let now = self.state.clock.now();
+        self.sender.send_modify(|status| {
+            let revision = RevisionStatus {
+                id: "sha256:1234".to_owned(),
+                commit: None,
+            };
+            status.generation += 1;
+            status.observed_at = Some(now);
+            status.revision = Some(revision);
+            status.resources = Arc::new([
+                resource("smith-erp", Health::Healthy),
+                resource("jones-erp", Health::Blocked),
+                resource("acme-erp", Health::Healthy),
+            ]);
+            status.last_pass = Some(PassStatus {
+                started_at: now,
+                finished_at: now,
+                duration_ms: 250,
+                result: PassOutcome::Applied,
+                counts: PassCounts::default(),
+            });
+            status.plan = Some(Arc::new(plan(now)));
+        });
+    }
+
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> axum::response::Response {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(Peer(self.peer)));
+        let routes = router(self.state.clone(), Some(self.hooks.clone()));
+        routes.oneshot(request).await.unwrap()
+    }
+
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.send(request).await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status.as_u16(),
+            body: String::from_utf8(body.to_vec()).unwrap(),
+            headers: parts.headers,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::post(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !body.is_empty() {
+            request = request.header("content-length", body.len());
+        }
+        self.ask(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+    }
+}
+
+fn plan(now: jiff::Timestamp) -> Plan {
+    Plan {
+        purpose: Purpose::Changes,
+        project: "acme".to_owned(),
+        environment: "prod-us".to_owned(),
+        organization: "org".to_owned(),
+        policy: "sha256:policy".to_owned(),
+        revision: None,
+        observed_at: now,
+        resources: Vec::new(),
+        steps: Vec::new(),
+        summary: Default::default(),
+        impact: Default::default(),
+        cost: Default::default(),
+        diagnostics: Vec::new(),
+        violations: Vec::new(),
+        later: Vec::new(),
+        digest: "sha256:1".to_owned(),
+    }
+}

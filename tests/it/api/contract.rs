@@ -1,0 +1,258 @@
+//! The `OpenAPI` document and the server say the same.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use prism_gitops::server::{Reads, api};
+use serde_json::{Value, json};
+
+use super::{Answer, Bench, Past, TOKEN};
+
+/// HMAC-SHA256 of `{}` under `key`.
+const SIGNED: &str = "a777724d943eb48dc69bca8a4a6d57a04db3f9ec7e1de4e581e860265bdf3032";
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+fn document() -> Value {
+    serde_json::from_str(api::OPENAPI).unwrap()
+}
+
+type Exercised = BTreeSet<(String, String, u16)>;
+
+/// Checks answers against the document, and remembers which it has seen.
+struct Contract {
+    document: Value,
+    seen: Exercised,
+}
+
+impl Contract {
+    #[track_caller]
+    fn holds(&mut self, method: &str, path: &str, expected: u16, answer: &Answer) {
+        let shown = format!("{method} {path}: {} {}", answer.status, answer.body);
+        assert_eq!(answer.status, expected, "{shown}");
+        let described = &self.document["paths"][path][method]["responses"][expected.to_string()];
+        assert!(described.is_object(), "not described: {shown}");
+        let content = described["content"].as_object().unwrap();
+        let (kind, content) = content.iter().next().unwrap();
+        let told = answer.headers["content-type"].to_str().unwrap();
+        assert_eq!(told.split(';').next(), Some(kind.as_str()), "{shown}");
+        if kind == "application/json" {
+            let mut schema = content["schema"].clone();
+            schema["components"] = self.document["components"].clone();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            let body = answer.json();
+            let wrong: Vec<String> = validator
+                .iter_errors(&body)
+                .map(|error| format!("{} at {}", error, error.instance_path))
+                .collect();
+            assert!(wrong.is_empty(), "{shown}\n{}", wrong.join("\n"));
+        }
+        self.seen
+            .insert((method.to_owned(), path.to_owned(), expected));
+    }
+}
+
+fn described(document: &Value) -> Exercised {
+    let mut all = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            for status in operation["responses"].as_object().unwrap().keys() {
+                all.insert((method.clone(), path.clone(), status.parse().unwrap()));
+            }
+        }
+    }
+    all
+}
+
+/// A path of the document with its parts filled in.
+fn filled(path: &str) -> String {
+    let path = path
+        .replace("{kind}", "Instance")
+        .replace("{name}", "smith-erp");
+    path.replace("{provider}", "generic")
+}
+
+const OPEN: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"];
+
+#[tokio::test(start_paused = true)]
+async fn every_answer_that_is_described_is_given_and_is_as_described() {
+    let document = document();
+    let mut contract = Contract {
+        document: document.clone(),
+        seen: BTreeSet::new(),
+    };
+    reading(&mut contract).await;
+    wishing(&mut contract).await;
+    let all = described(&document);
+    let missing: Vec<_> = all.difference(&contract.seen).collect();
+    assert!(missing.is_empty(), "never exercised: {missing:?}");
+}
+
+async fn reading(contract: &mut Contract) {
+    let document = contract.document.clone();
+    let bench = Bench::new();
+    contract.holds("get", "/readyz", 503, &bench.get("/readyz").await);
+    let latest = "/api/v1/plans/latest";
+    contract.holds("get", latest, 404, &bench.get(latest).await);
+    bench.passed();
+    let gets = document["paths"].as_object().unwrap().iter();
+    let gets = gets.filter(|(_, methods)| methods["get"].is_object());
+    for (path, _) in gets {
+        let address = filled(path);
+        if path == "/api/v1/events" {
+            bench.state.api.events.close();
+        }
+        contract.holds("get", path, 200, &bench.get(&address).await);
+        let upload = Request::get(&address).header("content-length", "2");
+        let upload = upload.body(Body::from("{}")).unwrap();
+        contract.holds("get", path, 413, &bench.ask(upload).await);
+        if OPEN.contains(&path.as_str()) {
+            continue;
+        }
+        let bent = Request::get(&address).header("host", "evil.example:8080");
+        let bent = bent.body(Body::empty()).unwrap();
+        contract.holds("get", path, 403, &bench.ask(bent).await);
+        let outside = Bench::outside(Reads::Token);
+        contract.holds("get", path, 401, &outside.get(&address).await);
+    }
+    for path in ["/api/v1/status", "/api/v1/resources", "/api/v1/history"] {
+        let answer = bench.get(&format!("{path}?nonsense=1")).await;
+        contract.holds("get", path, 400, &answer);
+    }
+    let one = "/api/v1/resources/{kind}/{name}";
+    contract.holds(
+        "get",
+        one,
+        404,
+        &bench.get("/api/v1/resources/Instance/x").await,
+    );
+    contract.holds(
+        "get",
+        one,
+        400,
+        &bench.get("/api/v1/resources/Instance/%ff").await,
+    );
+    let mut broken = Bench::new();
+    broken.state.api.past = Some(Arc::new(Past { broken: true }));
+    let history = "/api/v1/history";
+    contract.holds("get", history, 503, &broken.get(history).await);
+    tokio::time::sleep(std::time::Duration::from_secs(301)).await;
+    contract.holds("get", "/healthz", 503, &bench.get("/healthz").await);
+    full(contract).await;
+}
+
+async fn full(contract: &mut Contract) {
+    let bench = Bench::new();
+    let events = "/api/v1/events";
+    let mut clients = Vec::new();
+    for _ in 0..16 {
+        let request = Request::get(events).body(Body::empty()).unwrap();
+        clients.push(bench.send(request).await);
+    }
+    contract.holds("get", events, 503, &bench.get(events).await);
+    drop(clients);
+    bench.state.api.events.close();
+    assert_eq!(bench.get(events).await.status, 200, "they made room");
+}
+
+async fn wishing(contract: &mut Contract) {
+    let bench = Bench::new();
+    let outside = Bench::outside(Reads::Open);
+    let pause = r#"{"reason":"release","until":"2026-01-02T04:00:00Z"}"#;
+    for (path, body, status) in [
+        ("/api/v1/sync", "", 202),
+        ("/api/v1/pause", pause, 200),
+        ("/api/v1/resume", "", 200),
+    ] {
+        contract.holds("post", path, status, &bench.post(path, &[JSON], body).await);
+        contract.holds("post", path, 401, &outside.post(path, &[JSON], body).await);
+        let site = [JSON, ("sec-fetch-site", "cross-site")];
+        contract.holds("post", path, 403, &bench.post(path, &site, body).await);
+        let large = "x".repeat(20_000);
+        contract.holds("post", path, 413, &bench.post(path, &[JSON], &large).await);
+    }
+    let path = "/api/v1/pause";
+    for wrong in [
+        "{",
+        "[]",
+        "{}",
+        r#"{"reason":""}"#,
+        r#"{"reason":"a\nb"}"#,
+        r#"{"reason":"x","until":"2020-01-01T00:00:00Z"}"#,
+        r#"{"reason":"x","until":"soon"}"#,
+        r#"{"reason":"x","for":"2h"}"#,
+    ] {
+        contract.holds("post", path, 400, &bench.post(path, &[JSON], wrong).await);
+    }
+    let plain = ("content-type", "text/plain");
+    contract.holds("post", path, 415, &bench.post(path, &[plain], pause).await);
+
+    let hook = "/webhooks/{provider}";
+    let right = ("x-signature", SIGNED);
+    let answer = bench.post("/webhooks/generic", &[right], "{}").await;
+    contract.holds("post", hook, 202, &answer);
+    let answer = bench.post("/webhooks/generic", &[], "{}").await;
+    contract.holds("post", hook, 401, &answer);
+    let answer = bench.post("/webhooks/github", &[], "{}").await;
+    contract.holds("post", hook, 404, &answer);
+    let large = " ".repeat(5 << 20);
+    let answer = bench.post("/webhooks/generic", &[right], &large).await;
+    contract.holds("post", hook, 413, &answer);
+}
+
+#[tokio::test]
+async fn every_route_is_described_with_all_its_methods() {
+    let document = document();
+    let bench = Bench::outside(Reads::Open);
+    let described = document["paths"].as_object().unwrap();
+    for path in api::paths() {
+        assert!(described.contains_key(path), "{path} is not described");
+    }
+    for (path, methods) in described {
+        let methods = methods.as_object().unwrap();
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"] {
+            let request = Request::builder()
+                .method(Method::from_bytes(method.as_bytes()).unwrap())
+                .uri(filled(path))
+                .header("authorization", format!("Bearer {TOKEN}"))
+                .body(Body::empty())
+                .unwrap();
+            let response = bench.send(request).await;
+            let same = method.to_lowercase().replace("head", "get");
+            let answered = response.status() != 405;
+            assert_eq!(answered, methods.contains_key(&same), "{method} {path}");
+            if !answered {
+                let allow = response.headers()["allow"].to_str().unwrap();
+                let first = methods.keys().next().unwrap().to_uppercase();
+                assert!(allow.contains(&first), "{method} {path}: {allow}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_document_is_sound() {
+    let document = document();
+    assert_eq!(document["openapi"], "3.1.0");
+    let text = document.to_string();
+    for name in document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+    {
+        let used = format!("#/components/schemas/{name}\"");
+        assert!(text.contains(&used), "{name} is used nowhere");
+    }
+    let mut schema = json!({"type": "object"});
+    schema["components"] = document["components"].clone();
+    for (name, part) in document["components"]["schemas"].as_object().unwrap() {
+        schema["properties"][name] = part.clone();
+    }
+    jsonschema::validator_for(&schema).unwrap();
+    let manual = include_str!("../../../docs/daemon.md");
+    for path in document["paths"].as_object().unwrap().keys() {
+        let short = path.replace("{provider}", "WHO");
+        assert!(manual.contains(&short), "{path} is not in docs/daemon.md");
+    }
+}

@@ -1,0 +1,142 @@
+//! Server-sent events: what is told, and to whom.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::Request;
+use futures::StreamExt as _;
+use prism_gitops::controller::status::Phase;
+
+use super::Bench;
+
+/// The stream of one client.
+struct Client(BodyDataStream);
+
+impl Client {
+    async fn connect(bench: &Bench, last: Option<&str>) -> Self {
+        let mut request = Request::get("/api/v1/events");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = bench.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), 200);
+        Self(response.into_body().into_data_stream())
+    }
+
+    /// The next event; `None` once the stream has ended.
+    async fn next(&mut self) -> Option<(String, String, String)> {
+        let chunk = self.0.next().await?.unwrap();
+        let text = String::from_utf8(chunk.to_vec()).unwrap();
+        let field = |name: &str| {
+            let mut lines = text.lines();
+            lines.find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned))
+        };
+        let heartbeat = text.starts_with(':');
+        let event = field("event").unwrap_or_default();
+        let event = if heartbeat {
+            text.trim().to_owned()
+        } else {
+            event
+        };
+        Some((
+            event,
+            field("id").unwrap_or_default(),
+            field("data").unwrap_or_default(),
+        ))
+    }
+
+    async fn name(&mut self) -> String {
+        self.next().await.map(|event| event.0).unwrap_or_default()
+    }
+}
+
+impl Bench {
+    fn note(&self) {
+        self.state.api.events.note(&self.state.status.borrow());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_hears_what_happens_and_goes_on_where_it_left_off() {
+    let bench = Bench::new();
+    bench.note();
+    let mut client = Client::connect(&bench, None).await;
+    let (name, first, data) = client.next().await.unwrap();
+    assert_eq!(name, "status");
+    assert!(data.contains(r#""generation":0"#), "{data}");
+    bench
+        .sender
+        .send_modify(|status| status.phase = Phase::Working);
+    bench.note();
+    bench.passed();
+    bench
+        .sender
+        .send_modify(|status| status.phase = Phase::Idle);
+    bench.note();
+    let (name, second, data) = client.next().await.unwrap();
+    assert_eq!(
+        (name.as_str(), data.as_str()),
+        ("pass.started", r#"{"generation":1}"#)
+    );
+    let (name, _, data) = client.next().await.unwrap();
+    assert_eq!(name, "resources.changed");
+    assert!(data.contains(r#""total":3"#), "{data}");
+    let (name, _, data) = client.next().await.unwrap();
+    assert_eq!(name, "pass.finished");
+    assert!(data.contains(r#""result":"applied""#), "{data}");
+    assert_eq!(client.name().await, ": heartbeat", "nothing else happened");
+
+    let mut again = Client::connect(&bench, Some(&second)).await;
+    assert_eq!(again.name().await, "resources.changed");
+    let mut again = Client::connect(&bench, Some(&first)).await;
+    assert_eq!(
+        again.name().await,
+        "pass.started",
+        "the greeting's number counts"
+    );
+    for lost in ["", "x", "other-1", &format!("{first}9999")] {
+        let mut again = Client::connect(&bench, Some(lost)).await;
+        assert_eq!(again.name().await, "reset", "{lost:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_and_the_drain_are_told() {
+    let bench = Bench::new();
+    bench.note();
+    let mut client = Client::connect(&bench, None).await;
+    client.next().await;
+    bench
+        .state
+        .api
+        .control
+        .pause("release".to_owned(), None)
+        .await;
+    bench.note();
+    let (name, _, data) = client.next().await.unwrap();
+    assert_eq!(name, "paused");
+    assert!(data.contains(r#""reason":"release""#), "{data}");
+    bench.state.api.control.resume().await;
+    bench.sender.send_modify(|status| status.draining = true);
+    bench.note();
+    assert_eq!(client.name().await, "resumed");
+    assert_eq!(client.name().await, "draining");
+    bench.state.api.events.close();
+    assert_eq!(client.next().await, None, "it ends at shutdown");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_falls_behind_is_dropped_and_told_when_it_comes_back() {
+    let bench = Bench::new();
+    bench.note();
+    let mut slow = Client::connect(&bench, None).await;
+    let (_, id, _) = slow.next().await.unwrap();
+    for _ in 0..300 {
+        bench.sender.send_modify(|status| status.generation += 1);
+        bench.note();
+    }
+    assert_eq!(slow.next().await, None);
+    let mut again = Client::connect(&bench, Some(&id)).await;
+    assert_eq!(again.name().await, "reset");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}

@@ -1,0 +1,133 @@
+//! A world as data: everything that happens in it, to be written down, made smaller and replayed.
+
+use prism_gitops::sandbox::{Behaviour, FaultRule};
+use serde::{Deserialize, Serialize};
+
+use crate::drift::world::World;
+
+/// A server, a project applied to it, somebody's change, and the project as changed and applied again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    /// How the server is.
+    pub(super) server: Behaviour,
+    /// What is declared first.
+    pub(super) before: Declared,
+    /// What goes wrong in the first pass.
+    pub(super) first: Option<FaultRule>,
+    /// What somebody does to one live instance.
+    pub(super) meddling: Option<Meddling>,
+    /// What is declared afterwards.
+    pub(super) after: Declared,
+    /// What goes wrong in the first pass of that.
+    pub(super) second: Option<FaultRule>,
+}
+
+/// A project. Flows and instances are named by their places.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Declared {
+    pub(super) flows: Vec<Flow>,
+    pub(super) instances: Vec<Instance>,
+}
+
+/// An integration.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Flow {
+    /// Which text it has; another text is another version.
+    pub(super) text: u64,
+}
+
+/// An instance.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Instance {
+    /// The place of its integration.
+    pub(super) flow: usize,
+    pub(super) customer: u64,
+    pub(super) text: u64,
+    pub(super) label: u64,
+    pub(super) disabled: bool,
+    pub(super) config: Config,
+}
+
+/// What is configured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Config {
+    #[default]
+    Nothing,
+    Value,
+    Seed,
+    Secret,
+}
+
+/// What somebody does to the instance at a place, counted in the server's list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Meddling {
+    pub(super) place: usize,
+    pub(super) deed: Deed,
+}
+
+/// Something done by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Deed {
+    Enable,
+    Disable,
+    Rename,
+    Label,
+    Configure,
+    Delete,
+}
+
+impl Declared {
+    /// Writes the files of the project over those there.
+    pub(super) fn write(&self, world: &World) {
+        for (place, flow) in self.flows.iter().enumerate() {
+            let text = flow.definition(place);
+            world.files.write(format!("i{place}.yml"), text);
+        }
+        for (place, instance) in self.instances.iter().enumerate() {
+            let text = instance.manifest(place);
+            world.files.write(format!("n{place}.yaml"), text);
+        }
+    }
+}
+
+impl Flow {
+    fn definition(&self, place: usize) -> String {
+        let text = self.text;
+        format!(
+            "definitionVersion: 7\nname: Flow {place}\ndescription: Text {text}\nrequiredConfigVars:\n\
+             - {{key: Token, dataType: string, defaultValue: none, orgOnly: false}}\n\
+             - {{key: Rows, dataType: number, defaultValue: \"{text}\", orgOnly: false}}\n\
+             flows:\n- name: Main\n  isSynchronous: false\n  steps:\n  - name: Trigger\n    isTrigger: true\n    \
+             action: {{key: webhook, component: {{key: webhook-triggers, version: LATEST, isPublic: true}}}}\n    \
+             inputs: {{}}\n"
+        )
+    }
+}
+
+impl Instance {
+    fn manifest(&self, place: usize) -> String {
+        let state = if self.disabled { "disabled" } else { "enabled" };
+        let config = match self.config {
+            Config::Nothing => "",
+            Config::Value => "Rows: 20",
+            Config::Seed => "Rows: {seed: \"7\"}",
+            Config::Secret => "Token: {secret: {env: TOKEN}}",
+        };
+        format!(
+            "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {{name: n{place}}}\nspec:\n  \
+             integration: flow-{}\n  customer: {{externalId: cust-000{}}}\n  \
+             description: Text {}\n  labels: [l{}]\n  state: {state}\n  config: {{{config}}}\n",
+            self.flow,
+            1 + self.customer,
+            self.text,
+            self.label,
+        )
+    }
+}
