@@ -35,12 +35,18 @@ mod counted {
         LOOKS.set(LOOKS.get() + 1);
     }
 
-    #[derive(Debug, Clone, Eq, serde::Serialize, serde::Deserialize)]
+    #[derive(Clone, Eq, serde::Serialize, serde::Deserialize)]
     #[serde(transparent)]
     pub(in crate::model) struct Word<T>(T);
 
     pub(in crate::model) fn word<T>(text: T) -> Word<T> {
         Word(text)
+    }
+
+    impl<T: std::fmt::Debug> std::fmt::Debug for Word<T> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            self.0.fmt(f)
+        }
     }
 
     impl<T> std::ops::Deref for Word<T> {

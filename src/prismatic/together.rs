@@ -10,17 +10,17 @@
 //! - Each write has its own outcome. Where one of a request fails, the success of
 //!   the others is not believed: servers exist that take a whole request back for
 //!   one part of it. What is idempotent is sent again. For a deploy, the effect
-//!   is looked for, and it is sent again only on two proofs: the instance still
-//!   calls for it on two looks with a pause between, and the answer shows that the
-//!   server took it back (it showed the instance as deployed) or took in nothing.
-//!   Without the second proof its effect is reported as unknown.
+//!   is looked for; where none shows, it is reported as unknown and never sent
+//!   again, as what is read may lag behind. The one exception is a request that
+//!   the server turned away before it began.
 //! - Deploys begin one by one, as do all after one that was not carried out
 //!   beside a failed one.
 //! - What creates something (`createInstance`, `importIntegration`,
 //!   `publishIntegration`) never shares a request: the effects of many could not
 //!   be told apart after a lost reply.
 //! - A server that refuses a request for its size gets smaller ones, down to one
-//!   write each, which is the plain operation.
+//!   write each, which is the plain operation. So does one that fails at a shared
+//!   request and not at a single write.
 
 mod batch;
 mod effects;
@@ -36,7 +36,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::batch::Verdict;
-use self::effects::{Evidence, Found};
+use self::effects::Found;
 use self::size::Size;
 use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::lost;
@@ -171,17 +171,13 @@ impl Lane {
                 Err(error) if self.too_much(&error) => {
                     lock(&self.size).refused(parts.len());
                     match self.operation.repeat {
-                        Repeat::Once => {
-                            let refused = |part| (part, Evidence::Refused);
-                            let parts = parts.into_iter().map(refused).collect();
-                            self.look_for(session, parts).await
-                        }
+                        Repeat::Once => self.look_for(session, parts, true).await,
                         Repeat::Read | Repeat::Idempotent => self.halves(session, parts).await,
                     }
                 }
                 Err(error) => {
                     lock(&self.size).went_badly(parts.len());
-                    parts.iter().map(|_| Err(error.clone())).collect()
+                    self.probe(session, parts, error).await
                 }
             }
         })
@@ -191,6 +187,28 @@ impl Lane {
         let second = parts.split_off(parts.len() / 2);
         let mut all = self.carry(session, parts).await;
         all.extend(self.carry(session, second).await);
+        all
+    }
+
+    /// Sends one of them alone after a request that failed, and the others too if that succeeds:
+    /// then it was for being many that the request failed.
+    async fn probe(
+        &self,
+        session: &Session,
+        mut parts: Vec<Part>,
+        error: PlatformError,
+    ) -> Vec<PlatformResult<Value>> {
+        let others = parts.split_off(1.min(parts.len()));
+        if self.operation.repeat == Repeat::Once || !may_be_many(&error) {
+            let failed = parts.iter().chain(&others).map(|_| Err(error.clone()));
+            return failed.collect();
+        }
+        let mut all = self.each_alone(session, parts, false).await;
+        if all.iter().all(Result::is_ok) {
+            all.extend(self.each_alone(session, others, false).await);
+        } else {
+            all.extend(others.iter().map(|_| Err(error.clone())));
+        }
         all
     }
 
@@ -227,12 +245,8 @@ impl Lane {
             outcomes.push(match verdict {
                 Verdict::Done(object) if clean => Some(Ok(object)),
                 Verdict::Failed(error) => Some(Err(error)),
-                Verdict::Done(object) => {
-                    unsure.push((part, Evidence::of(&object)));
-                    None
-                }
-                Verdict::Doubt => {
-                    unsure.push((part, Evidence::None));
+                Verdict::Done(_) | Verdict::Doubt => {
+                    unsure.push(part);
                     None
                 }
             });
@@ -248,16 +262,15 @@ impl Lane {
     async fn make_sure(
         &self,
         session: &Session,
-        parts: Vec<(Part, Evidence)>,
+        parts: Vec<Part>,
         progress: bool,
     ) -> Vec<PlatformResult<Value>> {
         if parts.is_empty() {
             return Vec::new();
         }
         if self.operation.repeat == Repeat::Once {
-            return self.look_for(session, parts).await;
+            return self.look_for(session, parts, false).await;
         }
-        let parts: Vec<_> = parts.into_iter().map(|(part, _)| part).collect();
         if progress {
             return self.carry(session, parts).await;
         }
@@ -265,41 +278,36 @@ impl Lane {
         self.each_alone(session, parts, false).await
     }
 
-    /// Looks for the effects of deploys, and sends again, one by one, what certainly had none.
+    /// Looks for the effects of deploys. `refused`: the server turned the request away before it
+    /// began; what does not show an effect then is sent again, one by one.
     async fn look_for(
         &self,
         session: &Session,
-        parts: Vec<(Part, Evidence)>,
+        parts: Vec<Part>,
+        refused: bool,
     ) -> Vec<PlatformResult<Value>> {
-        if parts.is_empty() {
-            return Vec::new();
-        }
-        let (parts, evidence): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let found = effects::of_deploys(session, &parts).await;
-        let not_done = |(found, evidence): (&Found, &Evidence)| {
-            matches!(found, Found::NotDone) && *evidence != Evidence::Refused
-        };
-        if found.iter().zip(&evidence).any(not_done) {
+        if !refused && found.iter().any(|it| matches!(it, Found::NotDone)) {
             lock(&self.size).alone();
         } else {
             lock(&self.size).went_badly(parts.len());
         }
-        let one = |((part, evidence), found): ((Part, Evidence), Found)| async move {
-            match (found, evidence) {
-                (Found::Done(object), _) => Ok(object),
-                (Found::NotDone, Evidence::Refused | Evidence::Shown) => {
+        let one = |(part, found): (Part, Found)| async move {
+            match found {
+                Found::Done(object) => Ok(object),
+                Found::NotDone if refused => {
                     let mut alone = self.each_alone(session, vec![part], false).await;
                     alone.pop().unwrap_or_else(|| Err(self.given_up()))
                 }
-                (Found::NotDone, Evidence::None) => Err(self.unsure(
+                Found::NotDone => Err(self.unsure(
                     "another write of the same request failed, and the instance still calls for a deploy; \
                      it is not asked for twice in one run"
                         .to_owned(),
                 )),
-                (Found::Unknown(why), _) => Err(self.unsure(why)),
+                Found::Unknown(why) => Err(self.unsure(why)),
             }
         };
-        join_all(parts.into_iter().zip(evidence).zip(found).map(one)).await
+        join_all(parts.into_iter().zip(found).map(one)).await
     }
 
     fn unsure(&self, message: String) -> PlatformError {
@@ -337,6 +345,18 @@ impl Lane {
     fn given_up(&self) -> PlatformError {
         let message = "the request that carried it was given up".to_owned();
         self.error(ErrorKind::Protocol { message }, self.lost())
+    }
+}
+
+/// Whether it may be for being many writes that a request failed, and not for the server being away.
+fn may_be_many(error: &PlatformError) -> bool {
+    match &error.kind {
+        ErrorKind::Status { status, .. } => *status >= 500,
+        ErrorKind::Protocol { .. }
+        | ErrorKind::Transport(TransportError::Broken { .. } | TransportError::Timeout { .. }) => {
+            true
+        }
+        _ => false,
     }
 }
 

@@ -15,29 +15,6 @@ use crate::prismatic::session::Session;
 /// come from a copy that lags behind.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// What the answer to the request itself shows of one deploy, beside its word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Evidence {
-    /// The server turned the whole request away before it began.
-    Refused,
-    /// It showed the instance as deployed. If it calls for a deploy since, that
-    /// was taken back.
-    Shown,
-    /// Nothing: a later look cannot tell a deploy that was not done from one
-    /// that does not show yet.
-    None,
-}
-
-impl Evidence {
-    /// What the object of a payload shows.
-    pub(super) fn of(object: &Value) -> Self {
-        match object["needsDeploy"].as_bool() {
-            Some(false) => Self::Shown,
-            _ => Self::None,
-        }
-    }
-}
-
 /// What is known of one deploy.
 pub(super) enum Found {
     /// The instance does not call for a deploy any more.
