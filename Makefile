@@ -48,6 +48,11 @@ $(PRISM_STAMP): tests/prism/package.json $(PRISM_LOCK)
 	$(NPM) ci --prefix target/prism --ignore-scripts --no-audit --no-fund
 	touch $@
 
+.PHONY: bench
+bench: prism ## Measure whole processes against the sandbox (takes minutes)
+	$(CARGO) build --locked --release
+	scripts/bench --binary $(or $(CARGO_TARGET_DIR),target)/release/prism-gitops
+
 .PHONY: peer
 peer: $(PEER_STAMP) ## Install what the second server needs into target/peer
 

@@ -17,6 +17,7 @@ mod definition;
 mod identity;
 mod instance;
 mod integration;
+mod integrations;
 mod labels;
 mod orphans;
 mod recall;
@@ -311,6 +312,7 @@ pub struct Orphan {
 /// Compares everything that is declared with the tenant.
 #[must_use]
 pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
+    let live = integrations::Index::new(inputs);
     let integrations: Vec<IntegrationDiff> = inputs
         .desired
         .integrations
@@ -318,7 +320,7 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
         .map(|desired| IntegrationDiff {
             name: desired.name.clone(),
             location: desired.location.clone(),
-            verdict: integration::compare(inputs, desired),
+            verdict: integration::compare(&live, desired),
         })
         .collect();
     let index = instance::Index::new(inputs, &integrations);

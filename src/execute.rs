@@ -15,17 +15,20 @@
 mod instance;
 mod integration;
 mod outputs;
+mod schedule;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 
 use self::outputs::{Outputs, Produced};
+pub use self::schedule::AtOnce;
+use self::schedule::Schedule;
 use crate::model::{Address, Echo, InstanceId};
 use crate::plan::{Action, Operation, Plan, Step, StepId, StepResult};
 use crate::prismatic::error::PlatformError;
@@ -118,15 +121,15 @@ impl Outcome {
 pub async fn execute(
     plan: &Plan,
     platform: &dyn Platform,
-    concurrency: usize,
+    bounds: AtOnce,
     stop: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<StepEvent>,
 ) -> Outcome {
     let mut run = Run::new(plan, events);
     let mut running = FuturesUnordered::new();
     loop {
-        while running.len() < concurrency.max(1) && !run.halted && !*stop.borrow() {
-            let Some(step) = run.next() else { break };
+        while !run.halted && !*stop.borrow() {
+            let Some(step) = run.next(bounds) else { break };
             run.started(step);
             let operation = step.operation.clone();
             let outputs = run.outputs.clone();
@@ -177,7 +180,7 @@ enum StepError {
 
 struct Run<'a> {
     plan: &'a Plan,
-    waiting: BTreeSet<StepId>,
+    schedule: Schedule,
     results: BTreeMap<StepId, StepResult>,
     outputs: Outputs,
     events: mpsc::UnboundedSender<StepEvent>,
@@ -189,7 +192,7 @@ impl<'a> Run<'a> {
     fn new(plan: &'a Plan, events: mpsc::UnboundedSender<StepEvent>) -> Self {
         Self {
             plan,
-            waiting: plan.steps.iter().map(|step| step.id).collect(),
+            schedule: Schedule::of(&plan.steps),
             results: BTreeMap::new(),
             outputs: Outputs::default(),
             events,
@@ -197,37 +200,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The first step whose prerequisites are all applied; those that can no
-    /// longer run are marked on the way.
-    fn next(&mut self) -> Option<&'a Step> {
-        let mut from = StepId(0);
-        while let Some(id) = self.waiting.range(from..).next().copied() {
-            from = StepId(id.0 + 1);
-            let step = self.plan.steps.get(id.0)?;
-            match self.readiness(step) {
-                Readiness::Ready => {
-                    self.waiting.remove(&id);
-                    return Some(step);
-                }
-                Readiness::Waits => {}
-                Readiness::Never(because) => {
-                    self.waiting.remove(&id);
-                    self.record(step, StepResult::Skipped { because });
-                }
-            }
-        }
-        None
-    }
-
-    fn readiness(&self, step: &Step) -> Readiness {
-        for prerequisite in &step.after {
-            match self.results.get(prerequisite) {
-                Some(StepResult::Applied) => {}
-                None => return Readiness::Waits,
-                Some(_) => return Readiness::Never(self.describe(*prerequisite)),
-            }
-        }
-        Readiness::Ready
+    /// The first step that can begin within the bounds.
+    fn next(&mut self, bounds: AtOnce) -> Option<&'a Step> {
+        let id = self.schedule.next(bounds)?;
+        self.plan.steps.get(id.0)
     }
 
     /// The failure at the root, not the last link of the chain.
@@ -250,14 +226,36 @@ impl<'a> Run<'a> {
     }
 
     fn finished(&mut self, step: &Step, result: Result<Produced, StepError>) {
-        let result = match result {
+        self.schedule.ended(step);
+        match result {
             Ok(produced) => {
                 self.outputs.insert(step.id, produced);
-                StepResult::Applied
+                self.record(step, StepResult::Applied);
+                self.schedule.applied(step.id);
             }
-            Err(error) => self.failure(&error),
-        };
-        self.record(step, result);
+            Err(error) => {
+                let result = self.failure(&error);
+                self.record(step, result);
+                // Where nothing further is tried, nothing is passed over either.
+                if !self.halted {
+                    self.skip_after(step.id);
+                }
+            }
+        }
+    }
+
+    /// Marks what can no longer run because this step did not succeed.
+    fn skip_after(&mut self, failed: StepId) {
+        let mut failed = vec![failed];
+        while let Some(cause) = failed.pop() {
+            for id in self.schedule.drop_after(cause) {
+                let because = self.describe(cause);
+                if let Some(step) = self.plan.steps.get(id.0) {
+                    self.record(step, StepResult::Skipped { because });
+                }
+                failed.push(id);
+            }
+        }
     }
 
     fn failure(&mut self, error: &StepError) -> StepResult {
@@ -286,10 +284,12 @@ impl<'a> Run<'a> {
     }
 
     fn into_outcome(mut self, stopped: bool) -> Outcome {
-        let interrupted = stopped && !self.waiting.is_empty();
-        for id in std::mem::take(&mut self.waiting) {
-            self.results.insert(id, StepResult::NotAttempted);
+        let left = self.plan.steps.len() - self.results.len();
+        for step in &self.plan.steps {
+            let result = self.results.entry(step.id);
+            result.or_insert(StepResult::NotAttempted);
         }
+        let interrupted = stopped && left > 0;
         Outcome {
             steps: self.results,
             interrupted,
@@ -297,10 +297,4 @@ impl<'a> Run<'a> {
             written: self.outputs.written(),
         }
     }
-}
-
-enum Readiness {
-    Ready,
-    Waits,
-    Never(String),
 }

@@ -24,6 +24,7 @@ mod secret;
 mod secret_records;
 mod source_file;
 mod status;
+pub(crate) mod tally;
 mod told;
 
 pub use address::{Address, Kind, NameError, ResourceName};

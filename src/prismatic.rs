@@ -30,6 +30,7 @@ mod rate;
 mod redact;
 mod retry;
 mod session;
+mod together;
 pub mod transport;
 mod wire;
 

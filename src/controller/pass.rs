@@ -21,7 +21,7 @@ use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs};
-use crate::execute::{self, Outcome, StepEvent};
+use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::{
     Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
@@ -281,7 +281,7 @@ pub async fn apply(
     planned: &Planned,
     platform: &dyn Platform,
     clock: &dyn Clock,
-    concurrency: usize,
+    bounds: AtOnce,
     mut stop: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<StepEvent>,
 ) -> Outcome {
@@ -295,7 +295,7 @@ pub async fn apply(
     // Somebody may have thought about the plan for longer than the window was open.
     let mut closed = gate.shut(clock.now());
     let (sender, stopped) = watch::channel(closed.is_some() || *stop.borrow());
-    let execute = execute::execute(plan, platform, concurrency, stopped, events);
+    let execute = execute::execute(plan, platform, bounds, stopped, events);
     let mut execute = std::pin::pin!(execute);
     let open = closed.is_none();
     let ends = async {

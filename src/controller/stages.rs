@@ -13,7 +13,7 @@ use super::connect::{Connect, Connection, ProvenanceSource, SecretResolver};
 use super::error::PassError;
 use super::pass::{self, Loaded, PassContext, Planned};
 use super::remembered::Remembered;
-use crate::execute::{Outcome, StepEvent};
+use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::Snapshot;
@@ -148,17 +148,9 @@ impl Stages for Live {
         events: mpsc::UnboundedSender<StepEvent>,
     ) -> Outcome {
         let platform = prepared.connection.platform.as_ref();
-        let concurrency = prepared.connection.concurrency;
+        let bounds = AtOnce::requests(prepared.connection.concurrency);
         let clock = self.clock.as_ref();
-        pass::apply(
-            &prepared.planned,
-            platform,
-            clock,
-            concurrency,
-            stop,
-            events,
-        )
-        .await
+        pass::apply(&prepared.planned, platform, clock, bounds, stop, events).await
     }
 }
 

@@ -22,16 +22,17 @@ pub(super) struct Index<'a> {
     declared: BTreeSet<&'a ResourceName>,
     by_id: HashMap<&'a str, &'a Instance>,
     by_label: HashMap<&'a str, Vec<&'a Instance>>,
-    by_customer: HashMap<&'a str, Vec<&'a Instance>>,
+    /// By customer and name: one customer may have them all.
+    by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn new(inputs: &'a Inputs<'a>, integrations: &'a [IntegrationDiff]) -> Self {
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
-        let mut by_customer: HashMap<&str, Vec<&Instance>> = HashMap::new();
+        let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
         for live in &inputs.tenant.instances.items {
-            by_customer
-                .entry(live.customer.id.as_str())
+            by_name
+                .entry((live.customer.id.as_str(), live.name.as_str()))
                 .or_default()
                 .push(live);
             for label in live
@@ -64,7 +65,7 @@ impl<'a> Index<'a> {
                 .map(|i| (i.id.as_str(), i))
                 .collect(),
             by_label,
-            by_customer,
+            by_name,
         }
     }
 
@@ -85,6 +86,11 @@ impl<'a> Index<'a> {
         Some(self.inputs.definitions.get(name)?.required_variables())
     }
 
+    fn named<'s>(&'s self, customer: &'s Customer, name: &'s str) -> &'s [&'a Instance] {
+        let place = (customer.id.as_str(), name);
+        self.by_name.get(&place).map_or(&[], Vec::as_slice)
+    }
+
     /// The few instances that can be the one a manifest means.
     fn candidates(
         &self,
@@ -98,18 +104,16 @@ impl<'a> Index<'a> {
             .get(marker.to_string().as_str())
             .into_iter()
             .flatten();
-        let theirs = self
-            .by_customer
-            .get(customer.id.as_str())
-            .into_iter()
-            .flatten();
-        let by_id = match &desired.adopt {
-            Some(Adopt::Id(id)) => self.by_id.get(id.as_str()),
-            Some(Adopt::Name(_)) | None => None,
+        let theirs = self.named(customer, &desired.display_name);
+        let (adopted, by_id) = match &desired.adopt {
+            Some(Adopt::Name(name)) => (self.named(customer, name), None),
+            Some(Adopt::Id(id)) => (&[][..], self.by_id.get(id.as_str())),
+            None => (&[][..], None),
         };
         let mut seen = BTreeSet::new();
         marked
             .chain(theirs)
+            .chain(adopted)
             .chain(by_id)
             .filter(|live| seen.insert(live.id.as_str()))
             .map(|live| {

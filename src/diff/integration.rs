@@ -1,9 +1,8 @@
 //! One declared integration against the tenant.
 
-use std::collections::BTreeSet;
-
 use super::definition::{self, DraftState};
 use super::identity::{self, Candidate, Claim};
+use super::integrations::Index;
 use super::{
     Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, labels, unfinished,
 };
@@ -23,9 +22,10 @@ pub(super) fn marker(inputs: &Inputs<'_>, name: &crate::model::ResourceName) -> 
 
 /// Compares one integration.
 pub(super) fn compare(
-    inputs: &Inputs<'_>,
+    index: &Index<'_>,
     desired: &DesiredIntegration,
 ) -> Verdict<IntegrationChanges> {
+    let inputs = index.inputs;
     // Taken apart so that a new field does not compile before it is compared.
     let DesiredIntegration {
         name,
@@ -43,7 +43,7 @@ pub(super) fn compare(
         return Verdict::Refused(Refusal::new("its definition could not be read"));
     };
     let git = effective(desired, definition);
-    match identify(inputs, desired, &git) {
+    match identify(index, desired, &git) {
         Verdict::Compared(Found::Missing) => Verdict::Compared(missing(inputs, desired, &git)),
         Verdict::Compared(found) => existing(inputs, desired, &git, found),
         Verdict::Unknown(why) => Verdict::Unknown(why),
@@ -60,16 +60,12 @@ fn effective(desired: &DesiredIntegration, definition: &Definition) -> Definitio
 }
 
 fn identify<'a>(
-    inputs: &Inputs<'a>,
+    index: &Index<'a>,
     desired: &DesiredIntegration,
     git: &Definition,
 ) -> Verdict<Found<&'a Integration>> {
-    let declared: BTreeSet<_> = inputs
-        .desired
-        .integrations
-        .iter()
-        .map(|i| &i.name)
-        .collect();
+    let inputs = index.inputs;
+    let marker = marker(inputs, &desired.name);
     let wanted_name = match &desired.adopt {
         Some(Adopt::Name(name)) => name.as_str(),
         Some(Adopt::Id(_)) | None => git.name(),
@@ -78,9 +74,9 @@ fn identify<'a>(
     // What a customer built is out of scope, unless a manifest names this very one.
     let named_by_id =
         |live: &Integration| desired.adopt == Some(Adopt::Id(live.id.as_str().to_owned()));
-    let candidates: Vec<_> = listing
-        .items
-        .iter()
+    let candidates: Vec<_> = index
+        .candidates(desired, &marker, git.name())
+        .into_iter()
         .filter(|live| !live.customer_owned || named_by_id(live))
         .map(|live| Candidate {
             object: live,
@@ -92,10 +88,10 @@ fn identify<'a>(
         })
         .collect();
     let claim = Claim {
-        marker: marker(inputs, &desired.name),
+        marker,
         adopt: desired.adopt.as_ref(),
         adopt_matches: inputs.adopt,
-        declared: &declared,
+        declared: &index.declared,
         noun: "integration",
     };
     identity::resolve(&claim, &candidates, listing)

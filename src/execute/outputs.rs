@@ -1,7 +1,7 @@
 //! Values that steps produce for later steps.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
 use crate::model::{InstanceId, IntegrationId, VersionId};
@@ -19,14 +19,15 @@ pub(super) enum Produced {
     Values(Written),
 }
 
-/// All values produced so far.
+/// All values produced so far. Clones are the same values: copying them for
+/// every step would cost the square of their number.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outputs(Arc<BTreeMap<StepId, Produced>>);
+pub(super) struct Outputs(Arc<Mutex<BTreeMap<StepId, Produced>>>);
 
 impl Outputs {
-    pub(super) fn insert(&mut self, step: StepId, produced: Produced) {
+    pub(super) fn insert(&self, step: StepId, produced: Produced) {
         if !matches!(produced, Produced::Nothing) {
-            Arc::make_mut(&mut self.0).insert(step, produced);
+            self.all().insert(step, produced);
         }
     }
 
@@ -62,7 +63,11 @@ impl Outputs {
             }
             Produced::Nothing | Produced::Integration(_) | Produced::Version(_) => None,
         };
-        self.0.iter().filter_map(written).collect()
+        self.all().iter().filter_map(written).collect()
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<StepId, Produced>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn resolve<T: Clone>(
@@ -73,7 +78,7 @@ impl Outputs {
         match source {
             Output::Known(value) => Ok(value.clone()),
             Output::Of(step) => self
-                .0
+                .all()
                 .get(step)
                 .and_then(pick)
                 .ok_or(StepError::NoOutput(step.0)),

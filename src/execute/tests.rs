@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
 
-use super::{Outcome, StepEvent, execute};
+use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
@@ -190,7 +190,11 @@ async fn run_until(
     stop: watch::Receiver<bool>,
 ) -> (Outcome, Vec<StepEvent>) {
     let (events, mut received) = mpsc::unbounded_channel();
-    let outcome = execute(&plan(), script, concurrency, stop, events).await;
+    let bounds = AtOnce {
+        alone: concurrency,
+        shared: concurrency,
+    };
+    let outcome = execute(&plan(), script, bounds, stop, events).await;
     let mut list = Vec::new();
     while let Some(event) = received.recv().await {
         list.push(event);
@@ -248,8 +252,12 @@ async fn independent_steps_run_at_once_within_the_bound() {
     );
 
     let script = Script::default();
-    run(&script, 2).await;
-    assert_eq!(script.busy.lock().unwrap().1, 2);
+    run(&script, 1).await;
+    assert_eq!(
+        script.busy.lock().unwrap().1,
+        2,
+        "one that is a request of its own, and one that can share"
+    );
 }
 
 #[tokio::test(start_paused = true)]

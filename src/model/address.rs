@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::tally::{Word, word};
+
 /// What a manifest can declare as a resource.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
@@ -29,7 +31,7 @@ impl std::fmt::Display for Kind {
 /// object, so it must survive there unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-pub struct ResourceName(Arc<str>);
+pub struct ResourceName(Word<Arc<str>>);
 
 /// Why a text is not a resource name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +60,7 @@ impl ResourceName {
             && text.starts_with(outer)
             && text.ends_with(outer);
         if valid {
-            Ok(Self(text.into()))
+            Ok(Self(word(text.into())))
         } else {
             Err(NameError {
                 text: text.to_owned(),
@@ -86,7 +88,7 @@ impl ResourceName {
             }
         }
         let slug = slug.trim_end_matches('-');
-        (!slug.is_empty()).then(|| Self(slug.into()))
+        (!slug.is_empty()).then(|| Self(word(slug.into())))
     }
 
     /// The name as text.

@@ -1,16 +1,18 @@
 //! Identifiers that Prismatic gives out: opaque, and never mixed up with each other.
 
+use super::tally::{Word, word};
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Word<String>);
 
         impl $name {
             /// Takes the text the API gave.
             pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
+                Self(word(text.into()))
             }
 
             /// The text to give back to the API.

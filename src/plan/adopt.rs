@@ -3,7 +3,9 @@
 //! Whatever differs besides is left for the next ordinary plan.
 
 use super::build::{Builder, managed, quiet};
-use super::{Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose};
+use super::{
+    Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose, integration,
+};
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
 
@@ -12,7 +14,7 @@ use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
 pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
     let mut builder = Builder::new(Purpose::Adoption);
     let project = &inputs.desired.project.name;
-    let live = &inputs.tenant.integrations.items;
+    let known = integration::Known::of(inputs);
     for diff in &changes.integrations {
         let address = Address::integration(diff.name.clone());
         let Verdict::Compared(compared) = &diff.verdict else {
@@ -21,7 +23,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
         };
         let mut rests_on = Vec::new();
         if let Found::Adopted(id) = &compared.live {
-            let bears = live.iter().find(|one| one.id == *id);
+            let bears = known.live.get(id);
             let bears = bears.map(|one| one.labels.as_slice()).unwrap_or_default();
             let operation = Operation::UpdateIntegration {
                 integration: Output::Known(id.clone()),

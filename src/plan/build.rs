@@ -19,8 +19,9 @@ use crate::model::{Address, Health, Kind, Location, ResourceName, SyncStatus};
 #[must_use]
 pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
     let mut builder = Builder::default();
+    let known = integration::Known::of(inputs);
     for diff in &changes.integrations {
-        integration::plan(&mut builder, inputs, diff, context);
+        integration::plan(&mut builder, &known, diff, context);
     }
     for diff in &changes.instances {
         instance::plan(&mut builder, diff);

@@ -1,17 +1,39 @@
 //! Steps of one integration: import → update → publish → availability, marketplace.
 
+use std::collections::HashMap;
+
 use super::build::{Builder, quiet};
 use super::{
     Action, Context, Operation, Output, PlannedResource, Precondition, StepId, VersionSource,
     digest,
 };
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
-use crate::model::{Address, DesiredIntegration, Health, IntegrationId, SyncStatus, VersionRecord};
+use crate::model::{
+    Address, DesiredIntegration, Health, Integration, IntegrationId, ResourceName, SyncStatus,
+    VersionRecord,
+};
+
+/// The integrations of both sides, to be found without a search.
+pub(super) struct Known<'a> {
+    declared: HashMap<&'a ResourceName, &'a DesiredIntegration>,
+    pub(super) live: HashMap<&'a IntegrationId, &'a Integration>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(inputs: &Inputs<'a>) -> Self {
+        let declared = inputs.desired.integrations.iter();
+        let live = inputs.tenant.integrations.items.iter();
+        Self {
+            declared: declared.map(|one| (&one.name, one)).collect(),
+            live: live.map(|one| (&one.id, one)).collect(),
+        }
+    }
+}
 
 /// Plans one integration.
 pub(super) fn plan(
     builder: &mut Builder,
-    inputs: &Inputs<'_>,
+    known: &Known<'_>,
     diff: &IntegrationDiff,
     context: &Context,
 ) {
@@ -19,11 +41,7 @@ pub(super) fn plan(
     let Verdict::Compared(changes) = &diff.verdict else {
         return builder.stopped(address, &diff.location, &diff.verdict);
     };
-    let declared = inputs
-        .desired
-        .integrations
-        .iter()
-        .find(|i| i.name == diff.name);
+    let declared = known.declared.get(&diff.name).copied();
     if let (Some(declared), None) = (declared, &changes.blocked) {
         Steps {
             builder,
@@ -45,7 +63,7 @@ pub(super) fn plan(
         reason: reason(changes),
         hint: changes.blocked.as_ref().and_then(|why| why.hint.clone()),
         changes: changes.fields.clone(),
-        rests_on: rests_on(inputs, changes),
+        rests_on: rests_on(known, changes),
         ..quiet(
             address,
             changes.display_name.clone(),
@@ -56,10 +74,8 @@ pub(super) fn plan(
 
 /// What the steps rest on besides the fields that differ. An import overwrites all of
 /// the draft, so all of it counts; what is published becomes the next version of those there are.
-fn rests_on(inputs: &Inputs<'_>, changes: &IntegrationChanges) -> Vec<Precondition> {
-    let live = &inputs.tenant.integrations.items;
-    let id = changes.live.id();
-    let Some(live) = id.and_then(|id| live.iter().find(|live| live.id == *id)) else {
+fn rests_on(known: &Known<'_>, changes: &IntegrationChanges) -> Vec<Precondition> {
+    let Some(live) = changes.live.id().and_then(|id| known.live.get(id)) else {
         return vec![Precondition::new("object", "none")];
     };
     let mut all = vec![Precondition::new("object", live.id.as_str())];

@@ -6,6 +6,7 @@ mod ownership;
 mod properties;
 mod schema;
 mod steps;
+mod work;
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,10 @@
 //!
 //! An error that names an alias in its path spoils that look-up only.
 
+mod gather;
+
+pub(super) use gather::Gather;
+
 use futures::future::{BoxFuture, join_all};
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
@@ -86,12 +90,12 @@ fn together<'a>(
 ) -> BoxFuture<'a, Vec<Observed<Value>>> {
     Box::pin(async move {
         match request(session, batch, lookups).await {
+            Ok(answer) if refused(&answer) && lookups.len() > 1 => {
+                halves(session, batch, lookups).await
+            }
             Ok(answer) => split(answer, lookups.len()),
             Err(error) if too_large(&error) && lookups.len() > 1 => {
-                let (first, second) = lookups.split_at(lookups.len() / 2);
-                let mut all = together(session, batch, first).await;
-                all.extend(together(session, batch, second).await);
-                all
+                halves(session, batch, lookups).await
             }
             Err(error) => {
                 let why = error.to_string().into();
@@ -99,6 +103,19 @@ fn together<'a>(
             }
         }
     })
+}
+
+async fn halves(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Observed<Value>> {
+    let (first, second) = lookups.split_at(lookups.len() / 2);
+    let mut all = together(session, batch, first).await;
+    all.extend(together(session, batch, second).await);
+    all
+}
+
+/// Nothing was looked up, and no look-up in particular is to blame: perhaps
+/// the server does not take so many at once.
+fn refused(answer: &Answer<IndexMap<String, Value>>) -> bool {
+    answer.data.is_none() && answer.errors.iter().any(|error| error.path.is_empty())
 }
 
 async fn request(
@@ -115,6 +132,10 @@ fn too_large(error: &PlatformError) -> bool {
     matches!(
         error.kind,
         ErrorKind::Transport(TransportError::TooLarge { .. })
+            | ErrorKind::Status {
+                status: 413 | 414 | 431,
+                ..
+            }
     )
 }
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::alias::Gather;
 use super::components;
 use super::connection::Connection;
 use super::observe;
 use super::operations::{
     configure_instance, create_instance, definition, delete_instance, deploy_instance, identity,
-    import_integration, publish_integration, set_availability, set_marketplace, update_instance,
-    update_integration, validate_definition,
+    import_integration, lookups, publish_integration, set_availability, set_marketplace,
+    update_instance, update_integration, validate_definition,
 };
 use super::platform::{
     Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
@@ -20,6 +21,7 @@ use super::platform::{
 use super::rate::Budget;
 use super::retry::RetryListener;
 use super::session::Session;
+use super::together::Lane;
 use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::{
@@ -28,10 +30,18 @@ use crate::model::{
 };
 use crate::runtime::clock::Clock;
 
+/// Requests that write to instances, of one kind, that are under way at once.
+const PLACES: usize = 4;
+
 /// A tenant reached through Prismatic's GraphQL API.
 #[derive(Debug)]
 pub struct PrismaticClient {
     pub(super) session: Session,
+    updates: Lane,
+    configures: Lane,
+    deploys: Lane,
+    labels: Lane,
+    definitions: Gather,
 }
 
 impl PrismaticClient {
@@ -49,6 +59,12 @@ impl PrismaticClient {
         let wire = Wire::new(transport, Budget::new(rate), clock, seed);
         Self {
             session: Session::new(wire, connection),
+            updates: Lane::new(&update_instance::OPERATION, PLACES),
+            configures: Lane::new(&configure_instance::OPERATION, PLACES),
+            deploys: Lane::new(&deploy_instance::OPERATION, PLACES),
+            // Quick, and seldom many: markers come one by one behind their imports.
+            labels: Lane::new(&update_integration::OPERATION, 1),
+            definitions: Gather::new(lookups::DETAILS),
         }
     }
 
@@ -79,7 +95,7 @@ impl Platform for PrismaticClient {
     }
 
     async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {
-        definition::run(&self.session, id).await
+        definition::run(&self.session, &self.definitions, id).await
     }
 
     async fn validate_definition(&self, definition: &str) -> PlatformResult<()> {
@@ -107,7 +123,7 @@ impl Platform for PrismaticClient {
     }
 
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
-        update_integration::run(&self.session, update).await
+        update_integration::run(&self.session, &self.labels, update).await
     }
 
     async fn publish_integration(
@@ -132,7 +148,7 @@ impl Platform for PrismaticClient {
     }
 
     async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
-        update_instance::run(&self.session, update).await
+        update_instance::run(&self.session, &self.updates, update).await
     }
 
     async fn configure_instance(
@@ -140,11 +156,11 @@ impl Platform for PrismaticClient {
         id: &InstanceId,
         config: &[ConfigWrite],
     ) -> PlatformResult<Echo> {
-        configure_instance::run(&self.session, id, config).await
+        configure_instance::run(&self.session, &self.configures, id, config).await
     }
 
     async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()> {
-        deploy_instance::run(&self.session, id, force).await
+        deploy_instance::run(&self.session, &self.deploys, id, force).await
     }
 
     async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()> {

@@ -270,6 +270,15 @@ fn turned_away<T>(reply: &Reply, body: Option<&Envelope<T>>, repeat: Repeat) -> 
 }
 
 impl<T> Answer<T> {
+    /// An answer that is nothing but these errors.
+    pub(super) fn of_errors(errors: Vec<GraphQlError>) -> Self {
+        Self {
+            data: None,
+            errors,
+            executed: true,
+        }
+    }
+
     /// The answer with the given secrets taken out of its errors.
     pub(super) fn redacted(mut self, redactor: &Redactor) -> Self {
         for error in &mut self.errors {

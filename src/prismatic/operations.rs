@@ -67,12 +67,6 @@ pub(super) struct Input<T> {
     pub(super) input: T,
 }
 
-/// From where on.
-#[derive(Serialize)]
-pub(super) struct After {
-    pub(super) after: Option<String>,
-}
-
 /// Which record, and from where on.
 #[derive(Serialize)]
 pub(super) struct PageOf<'a> {
@@ -83,6 +77,14 @@ pub(super) struct PageOf<'a> {
 /// What a mutation gives back where only success counts.
 #[derive(Deserialize)]
 pub(super) struct Done {}
+
+/// Those of which several may share a request.
+const SHARED: [&Operation; 4] = [
+    &update_integration::OPERATION,
+    &update_instance::OPERATION,
+    &configure_instance::OPERATION,
+    &deploy_instance::OPERATION,
+];
 
 const FIXED: [&Operation; 21] = [
     &authorize_urls::OPERATION,
@@ -116,6 +118,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
     let fixed = FIXED.map(|operation| (operation.name, operation.document.to_owned()));
     let mut all = Vec::from(fixed);
     all.extend(lookups::samples());
+    all.extend(SHARED.map(super::together::sample));
     all.extend(super::catalog::samples());
     all
 }

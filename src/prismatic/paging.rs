@@ -5,6 +5,10 @@
 //! `totalCount`, and a walk that does not add up is made once more. Whatever
 //! the server answers, a walk ends: every page has to bring something new.
 
+mod ahead;
+
+pub(super) use ahead::{Place, walk_ahead};
+
 use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
@@ -78,11 +82,23 @@ pub(super) async fn walk<T, Fut>(
 where
     Fut: Future<Output = PlatformResult<Page<T>>>,
 {
-    let first = pass(&fetch, &id).await;
+    let first = pass(&fetch, &id, None).await;
+    twice(first, &fetch, &id).await
+}
+
+/// Walks once more where the first walk does not add up.
+async fn twice<T, Fut>(
+    first: Pass<T>,
+    fetch: &impl Fn(Option<String>) -> Fut,
+    id: &impl Fn(&T) -> String,
+) -> Walk<T>
+where
+    Fut: Future<Output = PlatformResult<Page<T>>>,
+{
     if !first.restless || first.end.is_some() {
         return first.finish();
     }
-    let second = pass(&fetch, &id).await;
+    let second = pass(fetch, id, None).await;
     if second.end.is_some() && second.items.len() < first.items.len() {
         return Pass {
             end: second.end,
@@ -106,6 +122,29 @@ struct Pass<T> {
 }
 
 impl<T> Pass<T> {
+    fn new() -> Self {
+        Self {
+            items: Vec::new(),
+            nulls: 0,
+            total: None,
+            restless: false,
+            end: None,
+            failed: None,
+        }
+    }
+
+    /// One that could not read anything from this page on.
+    fn stopped(number: usize, error: PlatformError) -> Self {
+        let mut pass = Self::new();
+        pass.stop(number, error);
+        pass
+    }
+
+    fn stop(&mut self, number: usize, error: PlatformError) {
+        self.end = Some(format!("page {number} could not be read: {error}").into());
+        self.failed = (number == 1).then_some(error);
+    }
+
     fn finish(self) -> Walk<T> {
         let count = self.items.len() + self.nulls;
         let incomplete = self.end.or_else(|| {
@@ -156,27 +195,28 @@ impl<T> Pass<T> {
     }
 }
 
-async fn pass<T, Fut>(fetch: &impl Fn(Option<String>) -> Fut, id: &impl Fn(&T) -> String) -> Pass<T>
+/// Walks once, from the first page if it is there already.
+async fn pass<T, Fut>(
+    fetch: &impl Fn(Option<String>) -> Fut,
+    id: &impl Fn(&T) -> String,
+    mut first: Option<Page<T>>,
+) -> Pass<T>
 where
     Fut: Future<Output = PlatformResult<Page<T>>>,
 {
-    let mut pass = Pass {
-        items: Vec::new(),
-        nulls: 0,
-        total: None,
-        restless: false,
-        end: None,
-        failed: None,
-    };
+    let mut pass = Pass::new();
     let mut seen = HashSet::new();
     let mut cursors = HashSet::new();
     let mut cursor: Option<String> = None;
     for number in 1..=MAX_PAGES {
-        let page = match fetch(cursor.clone()).await {
+        let page = match first.take() {
+            Some(page) => Ok(page),
+            None => fetch(cursor.clone()).await,
+        };
+        let page = match page {
             Ok(page) => page,
             Err(error) => {
-                pass.end = Some(format!("page {number} could not be read: {error}").into());
-                pass.failed = (number == 1).then_some(error);
+                pass.stop(number, error);
                 return pass;
             }
         };

@@ -26,6 +26,12 @@ impl Redactor {
         Self(secrets.into_iter().cloned().collect())
     }
 
+    /// Takes out what any of these does.
+    pub(super) fn all<'a>(redactors: impl IntoIterator<Item = &'a Self>) -> Self {
+        let secrets = redactors.into_iter().flat_map(|redactor| &redactor.0);
+        Self(secrets.cloned().collect())
+    }
+
     /// Takes out one more.
     #[must_use]
     pub(super) fn and(&self, secret: &Secret) -> Self {

@@ -133,7 +133,8 @@ impl Session {
         self.run(call, judge).await
     }
 
-    async fn run<T>(
+    /// Sends a call, judges each answer, and sends it again where that is harmless.
+    pub(super) async fn run<T>(
         &self,
         call: &Call,
         judge: impl Fn(&Reply, &Redactor) -> Result<T, Failure>,

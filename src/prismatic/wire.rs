@@ -35,6 +35,8 @@ pub(super) struct Wire {
 pub(super) struct Reply {
     pub(super) response: Response,
     pub(super) retry_after: Option<Duration>,
+    /// From the sending on.
+    pub(super) took: Duration,
 }
 
 impl Wire {
@@ -87,6 +89,7 @@ impl Wire {
         tracing::Span::current().record("status", response.status);
         let reply = Reply {
             retry_after: retry_after(&response, self.clock.now()),
+            took: self.clock.instant().saturating_duration_since(sent),
             response,
         };
         let judged = judge(&reply);

@@ -141,9 +141,17 @@ pub enum Fault {
     },
     /// The first node of the list is null, with an error.
     NullNode,
+    /// Of a request with several writes, those after the first few are not done and fail.
+    Part {
+        /// How many are done.
+        writes: usize,
+        /// Whether these are taken back all the same, although the answer shows them done.
+        #[serde(default)]
+        undo: bool,
+    },
     /// A field of the answer is null.
     NullField {
-        /// Names joined by dots, from the root field on; every item of a list is meant.
+        /// Names joined by dots, from the root field on, of which `*` is any; every item of a list is meant.
         path: String,
     },
     /// 401: the token has expired.

@@ -51,5 +51,7 @@ mod sdl;
 mod seeded;
 mod server;
 #[cfg(feature = "sandbox")]
+mod shared;
+#[cfg(feature = "sandbox")]
 mod soak;
 mod wire;

@@ -23,7 +23,7 @@ use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::controller::history::PassNotes;
 use crate::controller::pass::{self, Planned};
-use crate::execute::{Outcome, StepEvent};
+use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::plan::{Plan, Reviewed};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
@@ -184,7 +184,7 @@ async fn carry_out(
             &decided.planned,
             decided.tenant.platform.as_ref(),
             &SystemClock,
-            decided.tenant.rate.concurrency,
+            AtOnce::requests(decided.tenant.rate.concurrency),
             stopped,
             events,
         );

@@ -12,7 +12,7 @@ use crate::controller::pass::{self, Loaded, PassContext};
 use crate::controller::remembered::Remembered;
 use crate::controller::testing::platform::Fake;
 use crate::controller::testing::{MemorySource, deploy, desired_with, plan_of};
-use crate::execute::Outcome;
+use crate::execute::{AtOnce, Outcome};
 use crate::model::{Diagnostic, DriftMode, Window, WindowKind};
 use crate::runtime::clock::TokioClock;
 use crate::source::Revision;
@@ -122,7 +122,11 @@ async fn carried_out(
     tokio::time::sleep(late).await;
     let (_stop, stopped) = watch::channel(stop);
     let (events, _) = mpsc::unbounded_channel();
-    let outcome = pass::apply(&planned, &platform, &clock, 1, stopped, events).await;
+    let one = AtOnce {
+        alone: 1,
+        shared: 1,
+    };
+    let outcome = pass::apply(&planned, &platform, &clock, one, stopped, events).await;
     let calls = platform.calls.lock().unwrap().len();
     (calls, outcome)
 }

@@ -11,6 +11,7 @@ fn answer(body: &Value) -> Answer<IndexMap<String, Value>> {
     let reply = super::super::wire::Reply {
         response,
         retry_after: None,
+        took: std::time::Duration::ZERO,
     };
     super::super::graphql::open(&reply, Repeat::Read).unwrap()
 }
@@ -77,12 +78,26 @@ fn a_document_names_each_look_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_too_large_is_asked_for_in_halves() {
-    use crate::prismatic::testing::{Fake, Step, client, data};
-    let fake = Fake::new(|ask| {
+async fn what_is_too_much_at_once_is_asked_for_in_halves() {
+    use crate::prismatic::testing::{Step, reply};
+    let complex = json!({"errors": [{"message": "Query is too complex"}]});
+    for step in [
+        Step::Fail(TransportError::TooLarge { limit: 1 }),
+        reply(200, &complex),
+        reply(400, &complex),
+        reply(413, &json!({"detail": "Payload too large"})),
+    ] {
+        in_halves_after(step).await;
+    }
+}
+
+/// Asks a server that answers more than two look-ups with this.
+async fn in_halves_after(refusal: crate::prismatic::testing::Step) {
+    use crate::prismatic::testing::{Fake, client, data};
+    let fake = Fake::new(move |ask| {
         let names = ask.variables().as_object().unwrap();
         if names.len() > 2 {
-            return Step::Fail(TransportError::TooLarge { limit: 1 });
+            return refusal.clone();
         }
         let answers = names.iter().map(|(name, id)| {
             let alias = name.replace('v', "l");

@@ -10,6 +10,7 @@ fn reply(status: u16, content_type: &str, body: &str) -> Reply {
             body: body.to_owned().into(),
         },
         retry_after: None,
+        took: std::time::Duration::ZERO,
     }
 }
 
@@ -194,6 +195,7 @@ fn a_body_that_is_no_answer_is_shown_in_part() {
             ..reply(200, "", "").response
         },
         retry_after: None,
+        took: std::time::Duration::ZERO,
     };
     assert!(open::<Value>(&binary, Repeat::Read).is_err());
 }

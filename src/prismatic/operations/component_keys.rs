@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{After, Operation};
-use crate::prismatic::paging::{Page, Walk, walk};
+use super::Operation;
+use crate::prismatic::paging::{Page, Place, Walk, walk};
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 
@@ -27,7 +27,7 @@ pub(in crate::prismatic) struct KeyNode {
 
 pub(in crate::prismatic) async fn run(session: &Session) -> Walk<KeyNode> {
     let fetch = |after: Option<String>| async move {
-        let data: Data = session.read(&OPERATION.call(&After { after })?).await?;
+        let data: Data = session.read(&OPERATION.call(&Place::after(after))?).await?;
         Ok(data.components)
     };
     walk(fetch, |node| node.id.clone()).await

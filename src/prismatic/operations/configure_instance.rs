@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
+use super::Operation;
 use super::nodes::WrittenNode;
-use super::{Input, Operation};
 use crate::model::{ConfigWrite, Echo, InstanceId};
 use crate::prismatic::convert::{self, ConfigInput};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
+use crate::prismatic::together::Lane;
 
-pub(super) const OPERATION: Operation = Operation {
+pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "updateInstanceConfigVariables",
     repeat: Repeat::Idempotent,
     document: concat!(
@@ -28,6 +29,7 @@ struct Configure<'a> {
 
 pub(in crate::prismatic) async fn run(
     session: &Session,
+    lane: &Lane,
     id: &InstanceId,
     config: &[ConfigWrite],
 ) -> PlatformResult<Echo> {
@@ -35,9 +37,7 @@ pub(in crate::prismatic) async fn run(
         id,
         config_variables: convert::config_inputs(config),
     };
-    let call = OPERATION.call(&Input { input })?;
-    let node: WrittenNode = session
-        .write(&call.hiding(convert::secrets(config)))
-        .await?;
+    let hiding = convert::secrets(config);
+    let node: WrittenNode = lane.write(session, &input, hiding).await?;
     Ok(convert::echo(node))
 }

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Operation;
-use crate::model::IntegrationId;
+use super::{Operation, lookups};
+use crate::model::{IntegrationId, Observed};
+use crate::prismatic::alias::{Gather, fitting};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{PlatformResult, ReadBack};
 use crate::prismatic::retry::Repeat;
@@ -27,22 +28,38 @@ struct Integration {
 
 pub(in crate::prismatic) async fn run(
     session: &Session,
+    together: &Gather,
     id: &IntegrationId,
 ) -> PlatformResult<ReadBack> {
+    let shared = together.get(session, lookups::definition(id.as_str(), false));
+    if let Some(Observed::Known(Integration {
+        definition: Some(text),
+    })) = shared.await.map(fitting)
+    {
+        return read_back(text);
+    }
+    // Asked by itself it says why not, in words that can be classified.
     let call = OPERATION.call(&serde_json::json!({"id": id}))?;
     let data: Data = session.read(&call).await?;
     let integration = data.integration.ok_or_else(|| OPERATION.not_found())?;
-    let unreadable = |message: String| PlatformError {
-        operation: OPERATION.name,
-        kind: ErrorKind::Protocol { message },
-        effect: Effect::None,
-    };
     let text = integration
         .definition
         .ok_or_else(|| unreadable("the integration has no definition".to_owned()))?;
+    read_back(text)
+}
+
+fn read_back(text: String) -> PlatformResult<ReadBack> {
     let digest = crate::definition::canonical_digest(&text).map_err(unreadable)?;
     Ok(ReadBack {
         text: text.into(),
         digest,
     })
+}
+
+fn unreadable(message: String) -> PlatformError {
+    PlatformError {
+        operation: OPERATION.name,
+        kind: ErrorKind::Protocol { message },
+        effect: Effect::None,
+    }
 }

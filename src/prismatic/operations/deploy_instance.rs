@@ -3,10 +3,12 @@
 use super::{Done, Input, Operation};
 use crate::model::InstanceId;
 use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
+use crate::prismatic::together::Lane;
 
-pub(super) const OPERATION: Operation = Operation {
+pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "deployInstance",
     repeat: Repeat::Once,
     document: include_str!("deploy_instance.graphql"),
@@ -14,13 +16,18 @@ pub(super) const OPERATION: Operation = Operation {
 
 pub(in crate::prismatic) async fn run(
     session: &Session,
+    lane: &Lane,
     id: &InstanceId,
     force: bool,
 ) -> PlatformResult<()> {
-    let mut input = serde_json::json!({"id": id});
     if force {
-        input["force"] = true.into();
+        // By itself: whether it had its effect could not be looked for, as it
+        // may be due although nothing calls for it.
+        let input = serde_json::json!({"id": id, "force": true});
+        let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+        return Ok(());
     }
-    let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+    let input = serde_json::json!({"id": id});
+    let Done {} = lane.write(session, &input, Redactor::default()).await?;
     Ok(())
 }

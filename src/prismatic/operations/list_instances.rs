@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Operation;
 use super::nodes::InstanceNode;
-use crate::prismatic::paging::{Page, Walk, walk};
+use crate::prismatic::paging::{Page, Place, Walk, walk_ahead};
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 
@@ -25,10 +25,10 @@ struct Data {
 }
 
 pub(in crate::prismatic) async fn run(session: &Session) -> Walk<InstanceNode> {
-    let fetch = |after: Option<String>| async move {
-        let call = OPERATION.call(&super::After { after })?;
+    let fetch = |place: Place| async move {
+        let call = OPERATION.call(&place)?;
         let data: Data = session.read(&call).await?;
         Ok(data.instances)
     };
-    walk(fetch, |node| node.id.clone()).await
+    walk_ahead(fetch, |node| node.id.clone()).await
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Operation;
 use super::nodes::IntegrationNode;
-use crate::prismatic::paging::{Page, Walk, walk};
+use crate::prismatic::paging::{Page, Place, Walk, walk_ahead};
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 
@@ -23,10 +23,10 @@ struct Data {
 }
 
 pub(in crate::prismatic) async fn run(session: &Session) -> Walk<IntegrationNode> {
-    let fetch = |after: Option<String>| async move {
-        let call = OPERATION.call(&super::After { after })?;
+    let fetch = |place: Place| async move {
+        let call = OPERATION.call(&place)?;
         let data: Data = session.read(&call).await?;
         Ok(data.integrations)
     };
-    walk(fetch, |node| node.id.clone()).await
+    walk_ahead(fetch, |node| node.id.clone()).await
 }

@@ -12,10 +12,10 @@ const AUTHORIZATION: (&str, &str) = (
 );
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
-/// Definitions and the variables of versions: up to 25 of each in a request.
+/// Definitions and the variables of versions: up to 50 of each in a request.
 pub(in crate::prismatic) const DETAILS: Batch<'static> = Batch {
     name: "integrationDetails",
-    size: 50,
+    size: 100,
     fragments: &[REQUIRED],
 };
 
@@ -53,6 +53,23 @@ pub(in crate::prismatic) const CUSTOMERS: Batch<'static> = Batch {
     size: 25,
     fragments: &[CUSTOMER],
 };
+
+/// Whether instances call for a deploy.
+pub(in crate::prismatic) const DEPLOYS: Batch<'static> = Batch {
+    name: "instanceDeploys",
+    size: 50,
+    fragments: &[],
+};
+
+/// Whether an instance calls for a deploy.
+pub(in crate::prismatic) fn needs_deploy(id: &str) -> Lookup {
+    Lookup {
+        before: "instance(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: ") { needsDeploy }".to_owned(),
+    }
+}
 
 fn integration(id: &str, selection: &str) -> Lookup {
     Lookup {
@@ -170,6 +187,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (AUTHORIZE_URLS, vec![authorize_urls("x")]),
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
+        (DEPLOYS, vec![needs_deploy("x")]),
         (
             COMPONENTS,
             vec![component("x", None), component("x", Some(3))],

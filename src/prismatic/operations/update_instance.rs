@@ -5,13 +5,15 @@
 
 use serde::Serialize;
 
-use super::{Done, Input, Operation};
+use super::{Done, Operation};
 use crate::model::{InstanceId, VersionId};
 use crate::prismatic::platform::{InstanceUpdate, PlatformResult};
+use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
+use crate::prismatic::together::Lane;
 
-pub(super) const OPERATION: Operation = Operation {
+pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "updateInstance",
     repeat: Repeat::Idempotent,
     document: include_str!("update_instance.graphql"),
@@ -35,6 +37,7 @@ struct Update<'a> {
 
 pub(in crate::prismatic) async fn run(
     session: &Session,
+    lane: &Lane,
     update: &InstanceUpdate,
 ) -> PlatformResult<()> {
     let input = Update {
@@ -45,6 +48,6 @@ pub(in crate::prismatic) async fn run(
         enabled: update.enabled,
         integration: update.version.as_ref(),
     };
-    let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+    let Done {} = lane.write(session, &input, Redactor::default()).await?;
     Ok(())
 }

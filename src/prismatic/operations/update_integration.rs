@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use super::{Done, Input, Operation};
+use super::{Done, Operation};
 use crate::model::IntegrationId;
 use crate::prismatic::platform::{IntegrationUpdate, PlatformResult};
+use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
+use crate::prismatic::together::Lane;
 
-pub(super) const OPERATION: Operation = Operation {
+pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "updateIntegration",
     repeat: Repeat::Idempotent,
     document: include_str!("update_integration.graphql"),
@@ -28,6 +30,7 @@ struct Update<'a> {
 
 pub(in crate::prismatic) async fn run(
     session: &Session,
+    lane: &Lane,
     update: &IntegrationUpdate,
 ) -> PlatformResult<()> {
     let input = Update {
@@ -36,6 +39,6 @@ pub(in crate::prismatic) async fn run(
         description: update.description.as_deref(),
         labels: update.labels.as_deref(),
     };
-    let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
+    let Done {} = lane.write(session, &input, Redactor::default()).await?;
     Ok(())
 }

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-/// An answer that refuses a mutation with one payload error.
-pub(crate) fn refusal(key: &str, fields: &[String], field: &str, message: &str) -> Value {
+/// The payload of a mutation that is refused with one error.
+pub(crate) fn refusal(fields: &[String], field: &str, message: &str) -> Value {
     let mut payload: Map<String, Value> = fields
         .iter()
         .map(|name| (name.clone(), Value::Null))
         .collect();
     let errors = json!([{ "field": field, "messages": [message] }]);
     payload.insert("errors".to_owned(), errors);
-    json!({ "data": { key: payload } })
+    Value::Object(payload)
 }
 
 /// Nulls the first node of every list at the root, and says so in `errors`.
@@ -42,6 +42,14 @@ pub(crate) fn broken_field(answer: &mut Value, path: &str) {
 fn null_at(value: &mut Value, names: &[&str]) {
     match (value, names) {
         (Value::Array(items), _) => items.iter_mut().for_each(|item| null_at(item, names)),
+        (Value::Object(fields), ["*", rest @ ..]) => {
+            for field in fields.values_mut() {
+                match rest {
+                    [] => *field = Value::Null,
+                    rest => null_at(field, rest),
+                }
+            }
+        }
         (Value::Object(fields), [name, rest @ ..]) => {
             if let Some(field) = fields.get_mut(*name) {
                 match rest {
@@ -66,6 +74,10 @@ mod tests {
             answer["data"]["a"]["nodes"],
             json!([{"x": null}, {"x": null, "y": 3}])
         );
+        let mut answer = json!({"data": {"a": {"x": 1, "y": 2}, "b": {"x": 3}}});
+        broken_field(&mut answer, "*.x");
+        let expected = json!({"a": {"x": null, "y": 2}, "b": {"x": null}});
+        assert_eq!(answer["data"], expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `POST /api`.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, RwLock};
 
 use serde::Deserialize;
@@ -63,9 +64,7 @@ impl Sandbox {
                 return Ok(refused);
             }
         }
-        let response = self
-            .execute(body, document, origin, page_fault(fault.as_ref()))
-            .await;
+        let response = self.execute(body, document, origin, fault.as_ref()).await;
         after(fault.as_ref(), response).await
     }
 
@@ -74,7 +73,7 @@ impl Sandbox {
         body: Body,
         document: Option<Document>,
         origin: &str,
-        fault: PageFault,
+        fault: Option<&Fault>,
     ) -> Response {
         let mutation = document.as_ref().is_some_and(|document| document.mutation);
         let _alone = match self.catch_up(mutation).await {
@@ -84,7 +83,12 @@ impl Sandbox {
         let session = Arc::new(self.session(mutation, origin, fault).await);
         let request = executable(body, document).data(Arc::clone(&session));
         let before = session.access.read(World::generation);
+        let saved = undone(fault).then(|| session.access.read(World::clone));
         let answer = self.inner.schema.execute(request).await;
+        if let Some(saved) = saved {
+            session.access.write(|world| *world = saved);
+            self.inner.cache.clear();
+        }
         let changed = session.access.read(World::generation) != before;
         if changed && let Err(message) = self.keep(session.access.read(state::encode)).await {
             return reply::errors(500, &message);
@@ -92,7 +96,7 @@ impl Sandbox {
         reply::answer(&answer)
     }
 
-    async fn session(&self, mutation: bool, origin: &str, fault: PageFault) -> Session {
+    async fn session(&self, mutation: bool, origin: &str, fault: Option<&Fault>) -> Session {
         let world = Arc::clone(&self.inner.world);
         let access = if mutation {
             Access::Write(RwLock::new(world.write_owned().await))
@@ -104,7 +108,8 @@ impl Sandbox {
             behaviour: self.behaviour(),
             now: self.now(),
             origin: origin.to_owned(),
-            fault,
+            fault: page_fault(fault),
+            left: writes(fault),
             cache: Arc::clone(&self.inner.cache),
         }
     }
@@ -135,14 +140,32 @@ fn called(document: Option<&Document>, at: jiff::Timestamp, throttled: bool) -> 
     }
 }
 
-/// The payload error that a fault answers a mutation with.
+/// How many writes a fault leaves to a request.
+fn writes(fault: Option<&Fault>) -> Option<AtomicUsize> {
+    match fault {
+        Some(Fault::Part { writes, .. }) => Some(AtomicUsize::new(*writes)),
+        _ => None,
+    }
+}
+
+/// Whether a fault takes back what the request did.
+fn undone(fault: Option<&Fault>) -> bool {
+    matches!(fault, Some(Fault::Part { undo: true, .. }))
+}
+
+/// The payload error that a fault answers every mutation of a request with.
 fn refuse(fault: &Fault, document: Option<&Document>) -> Option<Response> {
     let Fault::Refuse { field, message } = fault else {
         return None;
     };
-    let root = document?.roots.first()?;
-    let answer = faults::refusal(&root.key, &root.selected, field, message);
-    Some(reply::json(200, &answer))
+    let roots = document?.roots.iter();
+    let payloads: serde_json::Map<_, _> = roots
+        .map(|root| {
+            let payload = faults::refusal(&root.selected, field, message);
+            (root.key.clone(), payload)
+        })
+        .collect();
+    Some(reply::json(200, &serde_json::json!({ "data": payloads })))
 }
 
 fn page_fault(fault: Option<&Fault>) -> PageFault {

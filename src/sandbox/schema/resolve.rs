@@ -80,6 +80,9 @@ fn change(context: &ResolverContext<'_>, write: Write) -> Answer {
     ) else {
         return Answer::Refused("The mutation has no input.".to_owned());
     };
+    if !session.may_write() {
+        return Answer::Refused("The request was given up here.".to_owned());
+    }
     let outcome = session
         .access
         .write(|world| write(world, session.moment(), input));

@@ -1,5 +1,6 @@
 //! One request: its hold on the world, its time and its switches.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -60,11 +61,20 @@ pub(crate) struct Session {
     pub(crate) origin: String,
     /// What goes wrong with its pages.
     pub(crate) fault: PageFault,
+    /// How many more writes it may do; as many as it likes if absent.
+    pub(crate) left: Option<AtomicUsize>,
     /// Lists that earlier requests made.
     pub(crate) cache: Arc<PageCache>,
 }
 
 impl Session {
+    /// Whether the request may do one more write; counts it.
+    pub(crate) fn may_write(&self) -> bool {
+        let one_less = |left: usize| left.checked_sub(1);
+        let order = Ordering::Relaxed;
+        (self.left.as_ref()).is_none_or(|left| left.fetch_update(order, order, one_less).is_ok())
+    }
+
     /// When the request came, and under which switches.
     pub(crate) fn moment(&self) -> Moment<'_> {
         Moment {

@@ -33,6 +33,7 @@ impl World {
         let deployed = self.instances.update(id, |instance| {
             instance.enabled |= every || (first && instance.deployed_at.is_none());
             instance.deployed_at = Some(at);
+            instance.deploys += 1;
             instance.deployed_version = number;
             instance.needs_deploy = false;
             instance.updated_at = at;

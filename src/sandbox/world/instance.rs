@@ -30,6 +30,9 @@ pub(crate) struct Instance {
     /// The number of the version that runs; 0 before the first deploy.
     pub(crate) deployed_version: i64,
     pub(crate) deployed_at: Option<Timestamp>,
+    /// How often it was deployed, for tests: the API does not show it.
+    #[serde(default)]
+    pub(crate) deploys: u64,
     pub(crate) executed_at: Option<Timestamp>,
     pub(crate) labels: Vec<String>,
     /// Whether it is the test instance of an integration.

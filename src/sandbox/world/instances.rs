@@ -243,6 +243,7 @@ fn blank(id: Uuid, customer: Uuid, record: &Integration, at: Timestamp) -> Insta
         enabled: false,
         needs_deploy: true,
         deployed_version: 0,
+        deploys: 0,
         deployed_at: None,
         executed_at: None,
         labels: Vec::new(),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
 use prism_gitops::controller::remembered::Remembered;
-use prism_gitops::execute::Outcome;
+use prism_gitops::execute::{AtOnce, Outcome};
 use prism_gitops::model::{RateLimit, Secret, SecretWrites, VersionRecord};
 use prism_gitops::plan::{Action, Plan};
 use prism_gitops::prismatic::platform::Platform;
@@ -159,7 +159,8 @@ impl World {
     pub(crate) async fn carry_out(&self, planned: &Planned) -> Outcome {
         let (_stop, stopped) = watch::channel(false);
         let (events, _) = mpsc::unbounded_channel();
-        pass::apply(planned, &self.client, &self.clock, 8, stopped, events).await
+        let bounds = AtOnce::requests(8);
+        pass::apply(planned, &self.client, &self.clock, bounds, stopped, events).await
     }
 
     /// Demands that nothing is left to do.

@@ -27,9 +27,9 @@ fn scope(fault: &Fault) -> Scope {
         | Fault::Truncate
         | Fault::Html { .. }
         | Fault::Unauthorized => Scope::Any,
-        Fault::Refuse { .. } => Scope::Writes,
+        Fault::Refuse { .. } | Fault::Part { .. } => Scope::Writes,
         // Where, is in its path.
-        Fault::NullField { path } if path.starts_with("payload") => Scope::Writes,
+        Fault::NullField { path } if path.starts_with('*') => Scope::Writes,
         Fault::NullField { .. } | Fault::NullNode | Fault::ShortPage { .. } | Fault::RepeatPage => {
             Scope::Lists
         }
@@ -134,9 +134,13 @@ fn of_writes(operation: &str) -> Vec<Fault> {
     vec![
         refuse("__all__"),
         refuse("name"),
-        null("payload".to_owned()),
-        null(format!("payload.{object}")),
-        null("payload.object".to_owned()),
+        Fault::Part {
+            writes: 1,
+            undo: false,
+        },
+        null("*".to_owned()),
+        null(format!("*.{object}")),
+        null("*.object".to_owned()),
     ]
 }
 
