@@ -131,6 +131,12 @@ fn help_of_plan() {
           --all   List unchanged resources too
           --diff  Show changed definitions as a text diff too
 
+    Pending connections:
+          --authorize-urls           Put the links into `-o json`, each marked sensitive: whoever opens
+                                     one can connect an account
+          --authorize-report <FILE>  Write the links as a checklist to FILE, which only its owner can
+                                     read
+
     Permissions:
           --adopt         Take over existing objects that a manifest names or matches
           --allow-delete  Let the prune policy `delete` delete; without it such objects are only
