@@ -125,7 +125,7 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
             .iter()
             .map(|name| format!("{name:?}"))
             .collect();
-        let hint = "a person opens the instance in Prismatic and connects it; the next run goes on";
+        let hint = "a person connects it in Prismatic, or by its link (--authorize-report); the next run goes on";
         return (
             format!("waits for consent to {}", names.join(", ")),
             Some(hint.to_owned()),
