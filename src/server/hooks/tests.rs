@@ -26,7 +26,12 @@ impl Bench {
         let secret = || Secret::new(secret.to_owned());
         let secrets = Provider::ALL.map(|provider| (provider, secret())).into();
         Self {
-            hooks: Hooks::new(secrets, Some("main".to_owned()), push, event),
+            hooks: Hooks::new(
+                secrets,
+                Some("main".to_owned()),
+                push,
+                vec![("prod-us".to_owned(), event)],
+            ),
             pushes,
             events,
         }
