@@ -29,6 +29,7 @@ use axum::{Json, Router};
 pub use access::{Access, Peer, Reads};
 pub use events::Events;
 
+use super::environments::{Chosen, Refusal};
 use super::layers::without_body;
 use super::{Served, ServerState, reply, routes};
 use crate::store::history::HistoryReader;
@@ -150,7 +151,7 @@ async fn latest_plan(
 ) -> Response {
     let status = match whose_one(&state, whose) {
         Ok(one) => one.status.borrow().clone(),
-        Err(response) => return response,
+        Err(refusal) => return refusal.into_response(),
     };
     // Large plans take a while to write down, and the loop shares this runtime.
     match tokio::task::spawn_blocking(move || status.plan_json()).await {
@@ -167,18 +168,22 @@ struct Whose {
     environment: Option<String>,
 }
 
+/// The environments that a request is about.
+fn whose(
+    state: &ServerState,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Result<Chosen<'_>, Refusal> {
+    let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    state.environments.chosen(whose.environment.as_deref())
+}
+
 /// The one environment that a request is about.
 fn whose_one(
     state: &ServerState,
     whose: Result<Query<Whose>, QueryRejection>,
-) -> Result<&Served, Response> {
-    let Query(whose) =
-        whose.map_err(|wrong| reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()))?;
-    let name = whose.environment.as_deref();
-    state
-        .environments
-        .one(name)
-        .map_err(IntoResponse::into_response)
+) -> Result<&Served, Refusal> {
+    let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    state.environments.one(whose.environment.as_deref())
 }
 
 async fn openapi() -> Response {

@@ -58,15 +58,15 @@ pub(super) enum Chosen<'a> {
 pub(super) enum Refusal {
     /// It names one that is not served.
     Unknown(String),
-    /// It has to name one.
-    Unnamed(String),
+    /// It has to name one, or asks for something that does not exist.
+    Wrong(String),
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::Unknown(message) => reply::error(StatusCode::NOT_FOUND, &message),
-            Self::Unnamed(message) => reply::error(StatusCode::BAD_REQUEST, &message),
+            Self::Wrong(message) => reply::error(StatusCode::BAD_REQUEST, &message),
         }
     }
 }
@@ -100,7 +100,7 @@ impl Environments {
     pub(super) fn one(&self, name: Option<&str>) -> Result<&Served, Refusal> {
         match self.chosen(name)? {
             Chosen::One(one) => Ok(one),
-            Chosen::All(_) => Err(Refusal::Unnamed(format!(
+            Chosen::All(_) => Err(Refusal::Wrong(format!(
                 "several environments are kept in step here ({}): say which, as in ?environment=NAME",
                 self.names()
             ))),

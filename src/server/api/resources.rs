@@ -152,7 +152,7 @@ pub(super) async fn one(
 ) -> Response {
     let served = match whose_one(&state, whose) {
         Ok(one) => one,
-        Err(response) => return response,
+        Err(refusal) => return refusal.into_response(),
     };
     let Ok(Path((kind, name))) = path else {
         return reply::error(StatusCode::BAD_REQUEST, "the path is not UTF-8");

@@ -34,11 +34,7 @@ pub(super) async fn sync(
     State(state): State<ServerState>,
     whose: Result<Query<Whose>, QueryRejection>,
 ) -> Response {
-    let whose = match whose {
-        Ok(Query(whose)) => whose,
-        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
-    };
-    let chosen = match state.environments.chosen(whose.environment.as_deref()) {
+    let chosen = match super::whose(&state, whose) {
         Ok(chosen) => chosen,
         Err(refusal) => return refusal.into_response(),
     };
@@ -77,7 +73,7 @@ pub(super) async fn pause(
 ) -> Response {
     let (name, control) = match whose_one(&state, whose) {
         Ok(one) => (one.name.clone(), one.control.clone()),
-        Err(response) => return response,
+        Err(refusal) => return refusal.into_response(),
     };
     let wanted = match wanted(&headers, body).await {
         Ok(wanted) => wanted,
@@ -103,7 +99,7 @@ pub(super) async fn resume(
 ) -> Response {
     let (name, control) = match whose_one(&state, whose) {
         Ok(one) => (one.name.clone(), one.control.clone()),
-        Err(response) => return response,
+        Err(refusal) => return refusal.into_response(),
     };
     let kept = control.resume().await;
     Json(json!({ "environment": name, "paused": null, "kept": kept })).into_response()

@@ -178,7 +178,7 @@ impl Running {
 }
 
 /// What every call of a tenant meets.
-fn everything(fault: Value) -> FaultScript {
+fn everything(fault: &Value) -> FaultScript {
     serde_json::from_value(json!({ "rules": [{ "fault": fault }] })).unwrap()
 }
 
@@ -190,7 +190,7 @@ fn applied(status: &Status) -> bool {
 #[tokio::test(start_paused = true)]
 async fn an_environment_that_answers_only_errors_holds_up_no_other() {
     let (us, eu) = (World::new(), World::new());
-    eu.set_faults(everything(json!({ "status": { "code": 503 } })));
+    eu.set_faults(everything(&json!({ "status": { "code": 503 } })));
     let daemon = Running::start(&[("us", &us), ("eu", &eu)]);
     daemon.until(0, applied).await;
     assert_eq!(whole::count(&us).await.2, 3, "the other one converged");
@@ -222,7 +222,7 @@ async fn an_environment_that_answers_only_errors_holds_up_no_other() {
 async fn a_budget_that_is_gone_is_that_of_one_environment() {
     let (us, eu) = (World::new(), World::new());
     let throttle = json!({ "throttle": { "retryAfter": 3600 } });
-    eu.set_faults(everything(throttle));
+    eu.set_faults(everything(&throttle));
     let daemon = Running::start(&[("us", &us), ("eu", &eu)]);
     daemon.until(0, |status| status.generation >= 10).await;
     let asked = eu.requests();
