@@ -14,7 +14,7 @@ use prism_gitops::prismatic::platform::Platform as _;
 use prism_gitops::prismatic::transport::{Request, Response, Transport, TransportError};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
 use prism_gitops::runtime::clock::TokioClock;
-use prism_gitops::server::{Api, ApiOptions};
+use prism_gitops::server::{Api, ApiOptions, Environments, Served};
 
 /// A target: its name, which is also its corpus, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -123,7 +123,8 @@ pub fn webhooks(data: &[u8]) {
     let (event, _events) = tokio::sync::mpsc::channel(1);
     let secret = || Secret::new("secret".to_owned());
     let secrets = vec![(Provider::GitLab, secret())];
-    let hooks = Hooks::new(secrets, Some("main".to_owned()), push, event);
+    let events = vec![("fuzzing".to_owned(), event)];
+    let hooks = Hooks::new(secrets, Some("main".to_owned()), push, events);
     let request = Request::post("/webhooks/gitlab")
         .header("x-gitlab-token", "secret")
         .body(axum::body::Body::from(data.to_vec()));
@@ -135,8 +136,8 @@ pub fn webhooks(data: &[u8]) {
         let (sender, status) = tokio::sync::watch::channel(status);
         let control = Control::open(Kept::nowhere(), sender, clock.clone());
         let state = prism_gitops::server::ServerState {
-            status,
-            api: Api::new(ApiOptions::default(), control),
+            environments: Environments::new(vec![Served::new(status, control)]),
+            api: Api::new(ApiOptions::default()),
             clock,
             limits: prism_gitops::runtime::readiness::Limits::for_interval(
                 std::time::Duration::from_secs(60),

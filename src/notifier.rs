@@ -36,6 +36,7 @@ const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 const GAP: Duration = Duration::from_secs(5);
 
 /// Tells people.
+#[derive(Clone)]
 pub struct Notifier {
     /// Sends; bounds time and size, follows no redirect, and speaks plain http on this machine only.
     pub transport: Arc<dyn Transport>,

@@ -14,6 +14,7 @@
 pub mod api;
 mod bind;
 mod connections;
+mod environments;
 pub mod hooks;
 mod layers;
 mod metrics;
@@ -26,13 +27,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use futures::future::join_all;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 pub use api::{Access, Api, ApiOptions, Peer, Reads};
 pub use bind::{BindError, bind};
+pub use environments::{Environments, Served};
 
-use crate::controller::Status;
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Limits;
 
@@ -42,8 +43,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 /// What the routes rest on.
 #[derive(Debug, Clone)]
 pub struct ServerState {
-    /// What the daemon knows.
-    pub status: watch::Receiver<Status>,
+    /// What is served.
+    pub environments: Environments,
     /// Tells how old it is.
     pub clock: Arc<dyn Clock>,
     /// When the daemon counts as live and ready.
@@ -85,9 +86,9 @@ pub async fn serve(
     done: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let events = Arc::clone(&state.api.events);
-    let status = state.status.clone();
-    let noting = Arc::clone(&events);
-    let noting = async move { noting.follow(status).await };
+    let statuses = state.environments.all().iter();
+    let noting = statuses.map(|one| Arc::clone(&events).follow(one.status.clone()));
+    let noting = join_all(noting.collect::<Vec<_>>());
     let routes = router(state, hooks).into_make_service_with_connect_info::<Peer>();
     let done = async move {
         done.await;
@@ -99,7 +100,7 @@ pub async fn serve(
     let mut serving = std::pin::pin!(serving);
     tokio::select! {
         served = &mut serving => return served,
-        () = noting => {}
+        _ = noting => {}
     }
     serving.await
 }

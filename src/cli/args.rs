@@ -52,7 +52,7 @@ pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use state::FOLDER;
 pub(crate) use state::{FolderArgs, KeepArgs, StateArgs};
-pub(crate) use tenant::{AtArgs, TenantArgs};
+pub(crate) use tenant::{AtArgs, EnvironmentsArgs, ReachArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, SchemaArgs, SchemaOf, WhoamiArgs};
 pub(crate) use validate::ValidateArgs;
 

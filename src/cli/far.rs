@@ -21,6 +21,7 @@ pub(crate) struct Far {
     transport: HttpTransport,
     url: String,
     token: Option<Secret>,
+    named: Vec<String>,
 }
 
 impl Far {
@@ -42,18 +43,55 @@ impl Far {
                 .map_err(|error| CliError::user("no connection can be set up").because(&error))?,
             url: url.as_str().trim_end_matches('/').to_owned(),
             token: api_token::look_up(args.api_token.as_deref(), Path::new(".")).await?,
+            named: args.env.clone(),
         })
     }
 
-    /// The status, with or without the resources.
-    pub(crate) async fn status(&self, resources: bool) -> Result<Value, CliError> {
-        let path = format!("/api/v1/status?resources={resources}");
-        self.ask(Method::Get, &path, None).await
+    /// The status of an environment, or of all, with or without the resources.
+    pub(crate) async fn status(
+        &self,
+        environment: Option<&str>,
+        resources: bool,
+    ) -> Result<Vec<Value>, CliError> {
+        let path = about(
+            &format!("/api/v1/status?resources={resources}"),
+            environment,
+        );
+        let answer = self.ask(Method::Get, &path, None).await?;
+        Ok(each(answer))
     }
 
-    /// Asks for something to be done.
-    pub(crate) async fn post(&self, path: &str, body: Option<&Value>) -> Result<Value, CliError> {
-        self.ask(Method::Post, path, body).await
+    /// The status of the environments that were named, or of all.
+    pub(crate) async fn statuses(&self, resources: bool) -> Result<Vec<Value>, CliError> {
+        let mut all = Vec::new();
+        for environment in self.targets() {
+            all.extend(self.status(environment, resources).await?);
+        }
+        Ok(all)
+    }
+
+    /// Asks for something to be done, in the environments that were named.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Vec<Value>, CliError> {
+        let mut all = Vec::new();
+        for environment in self.targets() {
+            let answer = self
+                .ask(Method::Post, &about(path, environment), body)
+                .await?;
+            all.extend(each(answer));
+        }
+        Ok(all)
+    }
+
+    /// What is asked about: each that was named, else whatever the daemon has.
+    fn targets(&self) -> Vec<Option<&str>> {
+        match self.named.as_slice() {
+            [] => vec![None],
+            named => named.iter().map(|name| Some(name.as_str())).collect(),
+        }
     }
 
     async fn ask(
@@ -107,8 +145,60 @@ impl Far {
         match status {
             401 => error.hint("say where its token is with --api-token (PRISM_GITOPS_API_TOKEN)"),
             403 => error.hint("ask from its own machine, or start it with --api-token"),
+            400 if said.contains("?environment=") => error.hint("name it with --env"),
+            404 if said.starts_with("no environment ") => error,
             404 => error.hint("it may be an older version of this program"),
             _ => error,
+        }
+    }
+}
+
+/// A path that names an environment.
+fn about(path: &str, environment: Option<&str>) -> String {
+    let Some(environment) = environment else {
+        return path.to_owned();
+    };
+    let query: String = url::form_urlencoded::byte_serialize(environment.as_bytes()).collect();
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}environment={query}")
+}
+
+/// The answers of each environment: one is as it is, several are in a list.
+fn each(mut answer: Value) -> Vec<Value> {
+    match answer.get_mut("environments").map(Value::take) {
+        Some(Value::Array(each)) => each,
+        _ => vec![answer],
+    }
+}
+
+/// As it came from the daemon: one as it is, several in a list.
+pub(crate) fn together(mut answers: Vec<Value>) -> Value {
+    match answers.len() {
+        1 => answers.remove(0),
+        _ => serde_json::json!({ "environments": answers }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_of_environments_may_hold_anything() {
+        assert_eq!(about("/a", None), "/a");
+        assert_eq!(about("/a", Some("us/1 &b")), "/a?environment=us%2F1+%26b");
+        assert_eq!(about("/a?b=c", Some("us")), "/a?b=c&environment=us");
+    }
+
+    #[test]
+    fn one_answer_is_as_it_is_and_several_are_in_a_list() {
+        for answer in [
+            json!({"a": 1}),
+            json!({"environments": [{"a": 1}, {"b": 2}]}),
+        ] {
+            assert_eq!(together(each(answer.clone())), answer);
         }
     }
 }

@@ -51,7 +51,7 @@ async fn tenant(
     args: &TenantArgs,
     variables: &Variables,
 ) -> Result<Chosen, CliError> {
-    let project = if args.sandbox && args.env.is_none() {
+    let project = if args.reach.sandbox && args.env.is_none() {
         Project::default()
     } else {
         let snapshot = source(path).snapshot().await?;
@@ -119,7 +119,7 @@ async fn basis(
     let began = SystemClock.now();
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
-    let permission = Permission::of(&loaded.desired.project, tenant.allow_exec);
+    let permission = Permission::of(&loaded.desired.project, tenant.reach.allow_exec);
     let tenant = tenant::choose(ui, tenant, &loaded.desired.project, &root, variables).await?;
     let basis = Basis {
         secrets: secrets::resolve(loaded.secrets.clone(), &root, &permission).await,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Variables;
-use super::args::TenantArgs;
+use super::args::{ReachArgs, TenantArgs};
 use super::error::CliError;
 use super::ui::Ui;
 use crate::controller::connect::RequestCount;
@@ -75,7 +75,7 @@ async fn resolve(
     variables: &Variables,
 ) -> Result<Target, CliError> {
     let environment = environment(args, project)?;
-    let connection = if args.sandbox {
+    let connection = if args.reach.sandbox {
         None
     } else {
         let declared = environment.map(|(_, environment)| environment);
@@ -86,7 +86,7 @@ async fn resolve(
         environment: environment.map(|(name, _)| name.to_owned()),
         organization: guard(args, environment),
         rate: rate(args, project),
-        ca_file: args.ca_file.clone(),
+        ca_file: args.reach.ca_file.clone(),
     })
 }
 
@@ -174,18 +174,18 @@ fn environment<'a>(
         .hint("declare it under spec.environments of the Project, or leave out --env")),
         (Some(name), None) => Err(CliError::user(format!("there is no environment {name:?}"))
             .hint(format!("the Project has: {}", names()))),
-        (None, _) if project.environments.len() > 1 && !args.sandbox => {
+        (None, _) if project.environments.len() > 1 && !args.reach.sandbox => {
             Err(CliError::user("the Project has several environments")
                 .hint(format!("choose one with --env: {}", names())))
         }
-        (None, _) if args.sandbox => Ok(None),
+        (None, _) if args.reach.sandbox => Ok(None),
         _ => Ok(found),
     }
 }
 
 /// The sandbox belongs to nobody's organization.
 fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option<String> {
-    let (_, environment) = environment.filter(|_| !args.sandbox)?;
+    let (_, environment) = environment.filter(|_| !args.reach.sandbox)?;
     environment.organization.clone()
 }
 
@@ -197,7 +197,7 @@ fn http(ca_file: Option<PathBuf>) -> Result<Arc<dyn Transport>, CliError> {
 }
 
 /// For messages to people: small, and given up soon.
-pub(crate) fn for_messages(args: &TenantArgs) -> Result<Arc<dyn Transport>, CliError> {
+pub(crate) fn for_messages(args: &ReachArgs) -> Result<Arc<dyn Transport>, CliError> {
     transport(HttpSettings {
         connect_timeout: Duration::from_secs(5),
         timeout: Duration::from_secs(15),
@@ -216,14 +216,14 @@ fn transport(settings: HttpSettings) -> Result<Arc<dyn Transport>, CliError> {
 fn rate(args: &TenantArgs, project: &Project) -> RateLimit {
     const UNLIMITED: f64 = 100_000.0;
     let mut rate = project.policy.rate;
-    if args.sandbox {
+    if args.reach.sandbox {
         rate.requests_per_second = UNLIMITED;
     }
-    if let Some(wanted) = args.requests_per_second {
+    if let Some(wanted) = args.reach.requests_per_second {
         rate.requests_per_second = wanted;
         rate.burst = rate.burst.min(wanted.ceil() as u32).max(1);
     }
-    if let Some(concurrency) = args.concurrency {
+    if let Some(concurrency) = args.reach.concurrency {
         rate.concurrency = concurrency;
     }
     rate

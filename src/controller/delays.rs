@@ -37,6 +37,14 @@ impl Delays {
         }
     }
 
+    /// Delays of their own, for one more that waits.
+    #[must_use]
+    pub fn fork(&mut self) -> Self {
+        Self {
+            random: self.random.fork(),
+        }
+    }
+
     /// An interval, a tenth longer or shorter at most.
     pub fn around(&mut self, interval: Duration) -> Duration {
         interval.mul_f64(1.0 - SPREAD + 2.0 * SPREAD * self.random.f64())

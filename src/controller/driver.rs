@@ -120,6 +120,12 @@ impl Driver {
 
     /// Makes passes until a shutdown.
     pub async fn run(mut self) -> Ended {
+        self.go_on().await
+    }
+
+    /// The same, from wherever it stands: also after a panic, and then what
+    /// passes have learnt still holds. It begins with a pass.
+    pub async fn go_on(&mut self) -> Ended {
         let key = Arc::clone(&self.key);
         self.queue.schedule(key, Instant::now(), Reason::Start);
         let ended = loop {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use crate::controller::Status;
@@ -26,9 +27,10 @@ pub struct Polled {
 
 /// What the polling needs of the rest of the daemon.
 pub(super) struct Around {
-    /// Told that files may have changed.
-    pub(super) nudge: mpsc::Sender<()>,
-    pub(super) status: watch::Sender<Status>,
+    /// Told that files may have changed: every loop.
+    pub(super) nudges: Vec<mpsc::Sender<()>>,
+    /// Where it is shown how the remote fares: for every environment.
+    pub(super) statuses: Vec<watch::Sender<Status>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) delays: Delays,
 }
@@ -41,10 +43,15 @@ pub(super) async fn run(mut polled: Polled, mut around: Around) -> Result<(), St
         let fetched = polled.source.refresh().await;
         let about = polled.source.status();
         log(&about, last.as_ref());
-        note(&around, fetched, &about);
+        let now = around.clock.now();
+        for status in &around.statuses {
+            note(status, now, fetched, &about);
+        }
         if fetched == Fetched::Changed {
-            // Full: the loop looks anyway.
-            let _ = around.nudge.try_send(());
+            for nudge in &around.nudges {
+                // Full: that loop looks anyway.
+                let _ = nudge.try_send(());
+            }
         }
         failures = if fetched == Fetched::Failed {
             failures + 1
@@ -65,9 +72,8 @@ pub(super) async fn run(mut polled: Polled, mut around: Around) -> Result<(), St
     }
 }
 
-fn note(around: &Around, fetched: Fetched, about: &SourceStatus) {
-    let now = around.clock.now();
-    around.status.send_modify(|status| {
+fn note(status: &watch::Sender<Status>, now: Timestamp, fetched: Fetched, about: &SourceStatus) {
+    status.send_modify(|status| {
         status.totals.fetch(fetched);
         let before = status.source.take();
         let failed = fetched == Fetched::Failed;

@@ -6,10 +6,12 @@
 //!
 //! `WATCHDOG=1` is sent only while [`readiness::live`] holds, the judgement of
 //! `/healthz`. A loop that stands still is restarted although this task runs.
+//! With several environments all loops have to live.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::select_all;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -27,7 +29,8 @@ const SELDOM: Duration = Duration::from_secs(3600);
 
 /// What there is to tell of.
 pub(super) struct Around {
-    pub(super) status: watch::Receiver<Status>,
+    /// How each environment stands; at least one.
+    pub(super) statuses: Vec<watch::Receiver<Status>>,
     /// Grows with each request to look at everything again.
     pub(super) reloads: Option<watch::Receiver<u64>>,
     pub(super) clock: Arc<dyn Clock>,
@@ -42,33 +45,48 @@ pub(super) async fn run(supervisor: Supervisor, mut around: Around) -> Result<()
     let mut watchdog = interval(every.max(Duration::from_millis(1)));
     watchdog.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        if let Some(lines) = told.news(&around.status.borrow_and_update()) {
+        if let Some(lines) = told.news(&around.seen()) {
             supervisor.tell(&lines);
         }
         tokio::select! {
-            changed = around.status.changed() => if changed.is_err() {
-                // The loop has gone, and the process is about to.
-                std::future::pending::<()>().await;
-            },
+            () = any_changed(&mut around.statuses) => {}
             _ = watchdog.tick() => if supervisor.watchdog().is_some() && around.lives() {
                 supervisor.tell("WATCHDOG=1");
             },
             () = asked(&mut around.reloads) => {
                 supervisor.tell("RELOADING=1");
-                told.reloading = Some(until(&around.status.borrow()));
+                told.reloading = Some(around.seen().iter().map(until).collect());
             }
         }
     }
 }
 
 impl Around {
+    fn seen(&mut self) -> Vec<Status> {
+        let statuses = self.statuses.iter_mut();
+        statuses
+            .map(|one| one.borrow_and_update().clone())
+            .collect()
+    }
+
     fn lives(&self) -> bool {
-        let facts = self.status.borrow().facts(self.clock.as_ref());
-        let live = readiness::live(&facts, &self.limits);
-        if let Err(reason) = &live {
+        let still = self.statuses.iter().find_map(|status| {
+            let facts = status.borrow().facts(self.clock.as_ref());
+            readiness::live(&facts, &self.limits).err()
+        });
+        if let Some(reason) = &still {
             tracing::warn!(event = "watchdog.withheld", %reason, "the service manager is not told that the loop lives");
         }
-        live.is_ok()
+        still.is_none()
+    }
+}
+
+/// Waits for the next change of any of them; for ever once one has gone, because the process is
+/// about to end. Cancel-safe.
+async fn any_changed(statuses: &mut [watch::Receiver<Status>]) {
+    let changes = statuses.iter_mut().map(|status| Box::pin(status.changed()));
+    if select_all(changes).await.0.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -93,26 +111,27 @@ fn until(status: &Status) -> u64 {
 struct Told {
     line: String,
     stopping: bool,
-    /// The pass after which a reload is done.
-    reloading: Option<u64>,
+    /// The passes after which a reload is done, of each environment.
+    reloading: Option<Vec<u64>>,
 }
 
 impl Told {
     /// What is new, if anything is.
-    fn news(&mut self, status: &Status) -> Option<String> {
+    fn news(&mut self, statuses: &[Status]) -> Option<String> {
         let mut lines = Vec::new();
-        if status.draining && !self.stopping {
+        if statuses.iter().any(|status| status.draining) && !self.stopping {
             self.stopping = true;
             lines.push("STOPPING=1".to_owned());
         }
-        if self
-            .reloading
-            .is_some_and(|wanted| status.generation >= wanted)
-        {
-            self.reloading = None;
+        let mut each = statuses.iter();
+        let done = |wanted: &mut Vec<u64>| {
+            let mut wanted = each.by_ref().zip(wanted.iter());
+            wanted.all(|(status, wanted)| status.generation >= *wanted)
+        };
+        if self.reloading.take_if(done).is_some() {
             lines.push("READY=1".to_owned());
         }
-        let line = line(status);
+        let line = lines_of(statuses);
         if line != self.line {
             lines.push(format!("STATUS={line}"));
             self.line = line;
@@ -121,9 +140,21 @@ impl Told {
     }
 }
 
-/// How things stand, in one line.
+/// How things stand, in one line; with several environments what goes wrong comes first.
+fn lines_of(statuses: &[Status]) -> String {
+    let [status] = statuses else {
+        let mut each: Vec<_> = statuses.iter().collect();
+        each.sort_by_key(|status| status.error.is_none());
+        let each = each
+            .iter()
+            .map(|one| format!("{}: {}", one.environment, line(one)));
+        return one_line(&each.collect::<Vec<_>>().join("; "), LONGEST);
+    };
+    one_line(&line(status), LONGEST)
+}
+
 fn line(status: &Status) -> String {
-    let text = if status.draining {
+    if status.draining {
         "finishing what is under way".to_owned()
     } else if let Some(error) = &status.error {
         format!("failing: {}", error.message)
@@ -139,8 +170,7 @@ fn line(status: &Status) -> String {
             "{} of {all} resources in step, {ill} need somebody",
             all - differs
         )
-    };
-    one_line(&text, LONGEST)
+    }
 }
 
 #[cfg(test)]
@@ -159,11 +189,11 @@ mod tests {
     async fn each_thing_is_told_once() {
         let mut told = Told::default();
         let mut status = status();
-        let first = told.news(&status);
+        let first = told.news(std::slice::from_ref(&status));
         assert_eq!(first.as_deref(), Some("STATUS=the first pass is under way"));
-        assert_eq!(told.news(&status), None);
+        assert_eq!(told.news(std::slice::from_ref(&status)), None);
         status.generation = 1;
-        let passed = told.news(&status);
+        let passed = told.news(std::slice::from_ref(&status));
         assert_eq!(
             passed.as_deref(),
             Some("STATUS=0 of 0 resources in step, 0 need somebody")
@@ -175,16 +205,38 @@ mod tests {
             diagnostics: Arc::new([]),
         });
         assert_eq!(
-            told.news(&status).as_deref(),
+            told.news(std::slice::from_ref(&status)).as_deref(),
             Some("STATUS=failing: no way")
         );
         status.draining = true;
-        let stopping = told.news(&status);
+        let stopping = told.news(std::slice::from_ref(&status));
         assert_eq!(
             stopping.as_deref(),
             Some("STOPPING=1\nSTATUS=finishing what is under way")
         );
-        assert_eq!(told.news(&status), None);
+        assert_eq!(told.news(std::slice::from_ref(&status)), None);
+    }
+
+    #[tokio::test]
+    async fn of_several_environments_what_goes_wrong_comes_first_and_a_reload_waits_for_all() {
+        let mut told = Told::default();
+        let mut both = [status(), Status::starting("eu", Instant::now())];
+        both[0].generation = 1;
+        both[1].error = Some(ErrorStatus {
+            class: Class::World,
+            message: "no way".to_owned(),
+            hint: None,
+            diagnostics: Arc::new([]),
+        });
+        assert_eq!(
+            told.news(&both).as_deref(),
+            Some("STATUS=eu: failing: no way; test: 0 of 0 resources in step, 0 need somebody")
+        );
+        told.reloading = Some(both.iter().map(until).collect());
+        both[0].generation = 2;
+        assert_eq!(told.news(&both), None);
+        both[1].generation = 1;
+        assert_eq!(told.news(&both).as_deref(), Some("READY=1"));
     }
 
     #[tokio::test]
@@ -193,12 +245,12 @@ mod tests {
         assert_eq!(until(&status), 1);
         status.phase = Phase::Working;
         let mut told = Told {
-            reloading: Some(until(&status)),
+            reloading: Some(vec![until(&status)]),
             ..Told::default()
         };
         for (generation, done) in [(1, false), (2, true), (3, false)] {
             status.generation = generation;
-            let news = told.news(&status).unwrap_or_default();
+            let news = told.news(std::slice::from_ref(&status)).unwrap_or_default();
             assert_eq!(news.contains("READY=1"), done, "{generation}: {news}");
         }
     }

@@ -4,7 +4,8 @@
 //!
 //! # Invariants
 //!
-//! - What is written here carries no input for a pass: see [`Control`].
+//! - What is written here carries no input for a pass: see
+//!   [`Control`](crate::controller::control::Control).
 //! - Who may ask is decided by [`access`] before anything of a request is looked at.
 //! - No answer holds a secret: there is none in what these routes are given.
 
@@ -16,20 +17,21 @@ mod wishes;
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 
 pub use access::{Access, Peer, Reads};
 pub use events::Events;
 
+use super::environments::{Chosen, Refusal};
 use super::layers::without_body;
-use super::{ServerState, reply, routes};
-use crate::controller::control::Control;
+use super::{Served, ServerState, reply, routes};
 use crate::store::history::HistoryReader;
 
 /// The description of all routes, as it is served.
@@ -44,15 +46,13 @@ pub struct ApiOptions {
     pub past: Option<Arc<dyn HistoryReader>>,
 }
 
-/// What the routes rest on besides the status.
+/// What the routes rest on besides the environments.
 #[derive(Clone)]
 pub struct Api {
     /// Who may ask.
     pub access: Access,
     /// What was done, if that is kept.
     pub past: Option<Arc<dyn HistoryReader>>,
-    /// Passes a wish on.
-    pub control: Control,
     /// What happens, for those who listen.
     pub events: Arc<Events>,
 }
@@ -66,11 +66,10 @@ impl std::fmt::Debug for Api {
 impl Api {
     /// What the routes rest on.
     #[must_use]
-    pub fn new(options: ApiOptions, control: Control) -> Self {
+    pub fn new(options: ApiOptions) -> Self {
         Self {
             access: options.access,
             past: options.past,
-            control,
             events: Arc::default(),
         }
     }
@@ -146,14 +145,45 @@ async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next)
 }
 
 /// The last plan, as `plan -o json` has it.
-async fn latest_plan(State(state): State<ServerState>) -> Response {
-    let status = state.status.borrow().clone();
+async fn latest_plan(
+    State(state): State<ServerState>,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Response {
+    let status = match whose_one(&state, whose) {
+        Ok(one) => one.status.borrow().clone(),
+        Err(refusal) => return refusal.into_response(),
+    };
     // Large plans take a while to write down, and the loop shares this runtime.
     match tokio::task::spawn_blocking(move || status.plan_json()).await {
         Ok(Some(plan)) => Json(plan).into_response(),
         Ok(None) => reply::error(StatusCode::NOT_FOUND, "no plan has been made yet"),
         Err(_) => routes::failed(),
     }
+}
+
+/// Which environment.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whose {
+    environment: Option<String>,
+}
+
+/// The environments that a request is about.
+fn whose(
+    state: &ServerState,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Result<Chosen<'_>, Refusal> {
+    let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    state.environments.chosen(whose.environment.as_deref())
+}
+
+/// The one environment that a request is about.
+fn whose_one(
+    state: &ServerState,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Result<&Served, Refusal> {
+    let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    state.environments.one(whose.environment.as_deref())
 }
 
 async fn openapi() -> Response {

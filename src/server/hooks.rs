@@ -13,8 +13,8 @@ mod words;
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -81,8 +81,8 @@ pub struct Hooks {
     pub branch: Option<String>,
     /// Told that somebody pushed.
     pub pushes: mpsc::Sender<()>,
-    /// Told that something changed in the tenant.
-    pub events: mpsc::Sender<()>,
+    /// Told that something changed in the tenant, by the environment it is the tenant of.
+    pub events: Vec<(String, mpsc::Sender<()>)>,
     /// Where calls are counted.
     counts: Option<watch::Sender<Status>>,
 }
@@ -94,7 +94,7 @@ impl Hooks {
         secrets: Vec<(Provider, Secret)>,
         branch: Option<String>,
         pushes: mpsc::Sender<()>,
-        events: mpsc::Sender<()>,
+        events: Vec<(String, mpsc::Sender<()>)>,
     ) -> Self {
         Self {
             secrets,
@@ -119,7 +119,15 @@ impl Hooks {
     }
 
     /// Whether a checked body is a reason to wake somebody, and whom.
-    fn heard(&self, provider: Provider, headers: &HeaderMap, body: &[u8]) -> bool {
+    ///
+    /// Nothing in a body of Prismatic names its tenant in a documented way, so the URL says whose
+    /// event it is; without that all are woken.
+    fn heard(
+        &self,
+        (provider, whose): (Provider, Option<&str>),
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> bool {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
         if provider == Provider::Prismatic {
             let told = words::event(headers, &value);
@@ -133,8 +141,11 @@ impl Hooks {
             if !told.concerns_us() {
                 return false;
             }
-            // Full: a wake-up is waiting already.
-            let _ = self.events.try_send(());
+            let concerned = |name: &str| whose.is_none_or(|whose| whose == name);
+            for (_, events) in self.events.iter().filter(|(name, _)| concerned(name)) {
+                // Full: a wake-up is waiting already.
+                let _ = events.try_send(());
+            }
             return true;
         }
         let other = |branch: &String| words::pushed(&value).is_some_and(|to| !to.contains(branch));
@@ -144,6 +155,12 @@ impl Hooks {
         let _ = self.pushes.try_send(());
         true
     }
+}
+
+/// Which environment an event is about.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Whose {
+    environment: Option<String>,
 }
 
 /// The route.
@@ -158,6 +175,7 @@ pub(super) fn router(hooks: Hooks) -> Router {
 async fn receive(
     State(hooks): State<Hooks>,
     name: Result<Path<String>, PathRejection>,
+    whose: Result<Query<Whose>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
@@ -188,7 +206,15 @@ async fn receive(
             "the signature is missing or wrong",
         );
     }
-    let woken = hooks.heard(provider, &headers, &body);
+    let whose = whose.ok().and_then(|Query(whose)| whose.environment);
+    let whose = whose.filter(|_| provider == Provider::Prismatic);
+    let known = |name: &str| hooks.events.iter().any(|(known, _)| known == name);
+    if let Some(unknown) = whose.as_deref().filter(|name| !known(name)) {
+        hooks.count(provider, "refused");
+        let message = format!("no environment {unknown:?} is kept in step here");
+        return reply::error(StatusCode::NOT_FOUND, &message);
+    }
+    let woken = hooks.heard((provider, whose.as_deref()), &headers, &body);
     let result = if woken { "accepted" } else { "ignored" };
     hooks.count(provider, result);
     (StatusCode::ACCEPTED, Json(json!({ "status": result }))).into_response()

@@ -22,23 +22,23 @@ pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 
 const PREFIX: &str = "prism_gitops";
 
-/// The metrics of a status.
+/// The metrics of environments. What is the process's own comes from the first.
 ///
 /// # Errors
 ///
 /// Never in practice: it writes to a string.
-pub(super) fn text(status: Status, now: Timestamp) -> Result<String, Error> {
+pub(super) fn text(statuses: Vec<Status>, now: Timestamp) -> Result<String, Error> {
     let mut registry = Registry::with_prefix(PREFIX);
-    registry.register_collector(Box::new(Reading { status, now }));
+    registry.register_collector(Box::new(Reading { statuses, now }));
     let mut text = String::new();
     encode(&mut text, &registry)?;
     Ok(text)
 }
 
-/// A status at the moment of a scrape.
+/// Statuses at the moment of a scrape.
 #[derive(Debug)]
 struct Reading {
-    status: Status,
+    statuses: Vec<Status>,
     now: Timestamp,
 }
 
@@ -50,66 +50,98 @@ impl Collector for Reading {
         self.steps(&mut out)?;
         self.resources(&mut out)?;
         self.remote(&mut out)?;
-        self.times(&mut out)
+        self.times(&mut out)?;
+        self.states(&mut out)
     }
 }
 
 impl Reading {
+    /// Each environment with its name.
+    fn each(&self) -> impl Iterator<Item = (&str, &Status)> {
+        let statuses = self.statuses.iter();
+        statuses.map(|status| (status.environment.as_str(), status))
+    }
+
     fn about(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        let labels = [
-            ("version", env!("CARGO_PKG_VERSION")),
-            ("environment", self.status.environment.as_str()),
-        ];
-        let help = "What is running; always 1";
-        let mut metric = out.gauge("build_info", help)?;
-        gauge(&mut metric.encode_family(&labels)?, &1_i64)
-    }
-
-    fn passes(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        let totals = &self.status.totals;
-        let mut metric = out.counter("pass", "Passes that ended, by result")?;
-        for (result, count) in &totals.passes {
-            let labels = [("result", result.as_str())];
-            counter(&mut metric.encode_family(&labels)?, *count)?;
-        }
-        let help = "How long passes took";
-        out.histogram("pass_duration_seconds", help, &totals.durations)
-    }
-
-    fn steps(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        let totals = &self.status.totals;
-        let mut metric = out.counter("steps", "Writes that ended, by action and result")?;
-        for ((action, result), count) in &totals.steps {
-            let labels = [("action", action.as_str()), ("result", result)];
-            counter(&mut metric.encode_family(&labels)?, *count)?;
-        }
-        let Some(requests) = totals.api_requests else {
-            return Ok(());
-        };
-        let help = "Requests sent to the tenant, retries included";
-        counter(&mut out.counter("api_requests", help)?, requests)
-    }
-
-    fn resources(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        let mut counts: BTreeMap<(Kind, SyncStatus, Health), i64> = BTreeMap::new();
-        for resource in self.status.resources.iter() {
-            let key = (resource.address.kind, resource.sync, resource.health);
-            *counts.entry(key).or_default() += 1;
-        }
-        let mut metric = out.gauge("resources", "Resources, by kind and state")?;
-        for ((kind, sync, health), count) in counts {
-            let labels = [
-                ("kind", kind.to_string()),
-                ("sync", sync.to_string()),
-                ("health", health.to_string()),
-            ];
-            gauge(&mut metric.encode_family(&labels)?, &count)?;
+        let mut metric = out.gauge("build_info", "What is running; always 1")?;
+        for (environment, _) in self.each() {
+            let version = ("version", env!("CARGO_PKG_VERSION"));
+            let labels = [version, ("environment", environment)];
+            gauge(&mut metric.encode_family(&labels)?, &1_i64)?;
         }
         Ok(())
     }
 
+    fn passes(&self, out: &mut Out<'_>) -> Result<(), Error> {
+        let mut metric = out.counter("pass", "Passes that ended, by result")?;
+        for (environment, status) in self.each() {
+            for (result, count) in &status.totals.passes {
+                let labels = [("environment", environment), ("result", result.as_str())];
+                counter(&mut metric.encode_family(&labels)?, *count)?;
+            }
+        }
+        let mut metric = out.histogram("pass_duration_seconds", "How long passes took")?;
+        for (environment, status) in self.each() {
+            let labels = [("environment", environment)];
+            let mut metric = metric.encode_family(&labels)?;
+            histogram(&mut metric, &status.totals.durations)?;
+        }
+        Ok(())
+    }
+
+    fn steps(&self, out: &mut Out<'_>) -> Result<(), Error> {
+        let mut metric = out.counter("steps", "Writes that ended, by action and result")?;
+        for (environment, status) in self.each() {
+            for ((action, result), count) in &status.totals.steps {
+                let environment = ("environment", environment);
+                let labels = [environment, ("action", action.as_str()), ("result", result)];
+                counter(&mut metric.encode_family(&labels)?, *count)?;
+            }
+        }
+        let requests = self
+            .each()
+            .filter_map(|(environment, status)| Some((environment, status.totals.api_requests?)));
+        let mut requests = requests.peekable();
+        if requests.peek().is_none() {
+            return Ok(());
+        }
+        let help = "Requests sent to the tenant, retries included";
+        let mut metric = out.counter("api_requests", help)?;
+        for (environment, requests) in requests {
+            let labels = [("environment", environment)];
+            counter(&mut metric.encode_family(&labels)?, requests)?;
+        }
+        Ok(())
+    }
+
+    fn resources(&self, out: &mut Out<'_>) -> Result<(), Error> {
+        let mut metric = out.gauge("resources", "Resources, by kind and state")?;
+        for (environment, status) in self.each() {
+            let mut counts: BTreeMap<(Kind, SyncStatus, Health), i64> = BTreeMap::new();
+            for resource in status.resources.iter() {
+                let key = (resource.address.kind, resource.sync, resource.health);
+                *counts.entry(key).or_default() += 1;
+            }
+            for ((kind, sync, health), count) in counts {
+                let labels = [
+                    ("environment", environment.to_owned()),
+                    ("kind", kind.to_string()),
+                    ("sync", sync.to_string()),
+                    ("health", health.to_string()),
+                ];
+                gauge(&mut metric.encode_family(&labels)?, &count)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The remote and the webhooks are those of the process: with a label they would be
+    /// counted once for each environment.
     fn remote(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        let totals = &self.status.totals;
+        let Some(status) = self.statuses.first() else {
+            return Ok(());
+        };
+        let totals = &status.totals;
         if !totals.webhooks.is_empty() {
             let help = "Calls of webhooks, by provider and result";
             let mut metric = out.counter("webhook", help)?;
@@ -118,7 +150,7 @@ impl Reading {
                 counter(&mut metric.encode_family(&labels)?, *count)?;
             }
         }
-        let Some(source) = &self.status.source else {
+        let Some(source) = &status.source else {
             return Ok(());
         };
         let help = "Looks at the git remote, by result";
@@ -136,31 +168,49 @@ impl Reading {
     }
 
     fn times(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        if let Some(at) = self.status.last_success_at {
-            let help = "When a pass last ended with nothing failed, in Unix time";
-            gauge(
-                &mut out.gauge("last_success_timestamp_seconds", help)?,
-                &at.as_second(),
-            )?;
-        }
-        if let Some(age) = self.status.observation_age(self.now) {
-            let help = "Age of the last reading of the tenant";
-            gauge(
-                &mut out.gauge("observation_age_seconds", help)?,
-                &age.as_secs_f64(),
-            )?;
-        }
+        let help = "When a pass last ended with nothing failed, in Unix time";
+        self.gauges(out, ("last_success_timestamp_seconds", help), |status| {
+            status.last_success_at.map(Timestamp::as_second)
+        })?;
+        let help = "Age of the last reading of the tenant";
+        self.gauges(out, ("observation_age_seconds", help), |status| {
+            let age = status.observation_age(self.now)?;
+            Some(age.as_secs_f64())
+        })
+    }
+
+    fn states(&self, out: &mut Out<'_>) -> Result<(), Error> {
         let help = "Whether somebody paused: 1 or 0";
-        let paused = i64::from(self.status.paused.is_some());
-        gauge(&mut out.gauge("paused", help)?, &paused)?;
+        self.gauges(out, ("paused", help), |status| {
+            Some(i64::from(status.paused.is_some()))
+        })?;
         let help = "Whether the files as they are now are valid: 1 or 0";
-        let diagnostics = self
-            .status
-            .error
-            .as_ref()
-            .map(|error| error.diagnostics.len());
-        let valid = diagnostics.unwrap_or(0) == 0;
-        gauge(&mut out.gauge("files_valid", help)?, &i64::from(valid))
+        self.gauges(out, ("files_valid", help), |status| {
+            let error = status.error.as_ref();
+            let valid = error.is_none_or(|error| error.diagnostics.is_empty());
+            Some(i64::from(valid))
+        })
+    }
+
+    /// One value for each environment that has one.
+    fn gauges<T: EncodeGaugeValue>(
+        &self,
+        out: &mut Out<'_>,
+        (name, help): (&'static str, &str),
+        value: impl Fn(&Status) -> Option<T>,
+    ) -> Result<(), Error> {
+        let values = self.each();
+        let values = values.filter_map(|(name, status)| Some((name, value(status)?)));
+        let mut values = values.peekable();
+        if values.peek().is_none() {
+            return Ok(());
+        }
+        let mut metric = out.gauge(name, help)?;
+        for (environment, value) in values {
+            let labels = [("environment", environment)];
+            gauge(&mut metric.encode_family(&labels)?, &value)?;
+        }
+        Ok(())
     }
 }
 
@@ -177,19 +227,16 @@ impl Out<'_> {
             .encode_descriptor(name, help, None, MetricType::Gauge)
     }
 
-    fn histogram(
-        &mut self,
-        name: &'static str,
-        help: &str,
-        histogram: &Histogram,
-    ) -> Result<(), Error> {
-        let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
-        let buckets: Vec<_> = bounds.zip(histogram.buckets).collect();
+    fn histogram(&mut self, name: &'static str, help: &str) -> Result<MetricEncoder<'_>, Error> {
         let kind = MetricType::Histogram;
-        self.0
-            .encode_descriptor(name, help, None, kind)?
-            .encode_histogram::<NoLabelSet>(histogram.sum, histogram.count, &buckets, None)
+        self.0.encode_descriptor(name, help, None, kind)
     }
+}
+
+fn histogram(metric: &mut MetricEncoder<'_>, histogram: &Histogram) -> Result<(), Error> {
+    let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
+    let buckets: Vec<_> = bounds.zip(histogram.buckets).collect();
+    metric.encode_histogram::<NoLabelSet>(histogram.sum, histogram.count, &buckets, None)
 }
 
 fn counter(metric: &mut MetricEncoder<'_>, value: u64) -> Result<(), Error> {

@@ -6,27 +6,51 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{ServerState, metrics as exposition, reply};
-use crate::runtime::readiness;
+use super::{Served, ServerState, metrics as exposition, reply};
+use crate::runtime::readiness::{self, Facts, Limits};
 
-/// Whether a restart would help.
+/// Which environment.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(super) struct Whose {
+    environment: Option<String>,
+}
+
+/// Whether a restart would help: the loops of all environments live.
 pub(super) async fn healthz(State(state): State<ServerState>) -> Response {
-    let facts = state.status.borrow().facts(state.clock.as_ref());
-    verdict(readiness::live(&facts, &state.limits).err())
+    let judged = judge(&state, state.environments.all(), |facts, limits| {
+        readiness::live(facts, limits).map_err(|reason| reason.to_string())
+    });
+    let living = judged.iter().all(|(_, judgement)| judgement.is_ok());
+    verdict(&judged, living)
 }
 
-/// Whether what the daemon says can be relied on.
-pub(super) async fn readyz(State(state): State<ServerState>) -> Response {
-    let facts = state.status.borrow().facts(state.clock.as_ref());
-    verdict(readiness::ready(&facts, &state.limits).err())
+/// Whether what the daemon says can be relied on, in one environment at least.
+pub(super) async fn readyz(
+    State(state): State<ServerState>,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Response {
+    let whose = whose.map_or_else(|_| Whose::default(), |Query(whose)| whose);
+    let chosen = match state.environments.chosen(whose.environment.as_deref()) {
+        Ok(chosen) => chosen,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let judged = judge(&state, chosen.each(), |facts, limits| {
+        readiness::ready(facts, limits).map_err(|reason| reason.to_string())
+    });
+    // A drain is the whole process's.
+    let draining = |one: &Served| one.status.borrow().draining;
+    let drains = chosen.each().iter().any(draining);
+    let ready = judged.iter().any(|(_, judgement)| judgement.is_ok());
+    verdict(&judged, ready && !drains)
 }
 
-/// How much of the status.
+/// How much of the status, and whose.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parts {
+    environment: Option<String>,
     resources: Option<bool>,
 }
 
@@ -39,11 +63,18 @@ pub(super) async fn status(
         Ok(Query(parts)) => parts,
         Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
     };
-    let mut status = state.status.borrow().clone();
-    if parts.resources == Some(false) {
-        status.resources = [].into();
-    }
-    let json = status.to_json(state.clock.now());
+    let chosen = match state.environments.chosen(parts.environment.as_deref()) {
+        Ok(chosen) => chosen,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let now = state.clock.now();
+    let json = chosen.answer(|one| {
+        let mut status = one.status.borrow().clone();
+        if parts.resources == Some(false) {
+            status.resources = [].into();
+        }
+        status.to_json(now)
+    });
     match json {
         Ok(json) => Json(json).into_response(),
         Err(_) => failed(),
@@ -52,20 +83,56 @@ pub(super) async fn status(
 
 /// The same in numbers.
 pub(super) async fn metrics(State(state): State<ServerState>) -> Response {
-    let status = state.status.borrow().clone();
-    match exposition::text(status, state.clock.now()) {
+    let environments = state.environments.all().iter();
+    let statuses = environments.map(|one| one.status.borrow().clone());
+    match exposition::text(statuses.collect(), state.clock.now()) {
         Ok(text) => ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),
         Err(_) => failed(),
     }
 }
 
-fn verdict(against: Option<impl std::fmt::Display>) -> Response {
-    match against {
-        None => Json(json!({ "status": "ok" })).into_response(),
-        Some(reason) => {
-            let body = json!({ "status": "failing", "reason": reason.to_string() });
-            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
-        }
+/// What stands against each environment, if anything does.
+type Judged<'a> = Vec<(&'a str, Result<(), String>)>;
+
+fn judge<'a>(
+    state: &ServerState,
+    environments: &'a [Served],
+    judge: impl Fn(&Facts, &Limits) -> Result<(), String>,
+) -> Judged<'a> {
+    let judged = environments.iter().map(|one| {
+        let facts = one.status.borrow().facts(state.clock.as_ref());
+        (one.name.as_str(), judge(&facts, &state.limits))
+    });
+    judged.collect()
+}
+
+/// The answer: with several environments each is named, with its own reason.
+fn verdict(judged: &Judged<'_>, well: bool) -> Response {
+    let reasons = judged.iter().filter_map(|(name, judgement)| {
+        let reason = judgement.as_ref().err()?;
+        Some(match judged.len() {
+            1 => reason.clone(),
+            _ => format!("{name}: {reason}"),
+        })
+    });
+    let reason = reasons.collect::<Vec<_>>().join("; ");
+    let mut body = match well {
+        true => json!({ "status": "ok" }),
+        false => json!({ "status": "failing", "reason": reason }),
+    };
+    if judged.len() > 1 {
+        let each = judged.iter().map(|(name, judgement)| {
+            let told = match judgement {
+                Ok(()) => json!({ "status": "ok" }),
+                Err(reason) => json!({ "status": "failing", "reason": reason }),
+            };
+            ((*name).to_owned(), told)
+        });
+        body["environments"] = Value::Object(each.collect());
+    }
+    match well {
+        true => Json(body).into_response(),
+        false => (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response(),
     }
 }
 

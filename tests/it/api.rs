@@ -6,6 +6,7 @@ mod access;
 mod contract;
 mod events;
 mod fuzz;
+mod several;
 mod wishes;
 
 use std::net::SocketAddr;
@@ -27,7 +28,9 @@ use prism_gitops::plan::{Plan, Purpose};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
 use prism_gitops::server::hooks::{Hooks, Provider};
-use prism_gitops::server::{Access, Api, ApiOptions, Peer, Reads, ServerState, router};
+use prism_gitops::server::{
+    Access, Api, ApiOptions, Environments, Peer, Reads, Served, ServerState, router,
+};
 use prism_gitops::store::history::{HistoryError, HistoryQuery, HistoryReader};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
@@ -47,6 +50,10 @@ impl HistoryReader for Past {
             return Err(HistoryError::Locked("history.sqlite".into()));
         }
         let all = (1..=30).rev().map(pass);
+        let all = all.filter(|pass| {
+            let named = query.environment.as_ref();
+            named.is_none_or(|name| *name == pass.start.environment)
+        });
         let wanted = all.filter(|pass| query.before.is_none_or(|before| pass.id < before));
         Ok(wanted.take(query.limit).collect())
     }
@@ -139,7 +146,10 @@ pub(crate) fn resource(name: &str, health: Health) -> ResourceStatus {
 
 /// A server without a loop behind it.
 pub(crate) struct Bench {
+    /// Of the first environment.
     pub(crate) sender: watch::Sender<Status>,
+    /// Of all.
+    pub(crate) senders: Vec<watch::Sender<Status>>,
     pub(crate) state: ServerState,
     pub(crate) peer: SocketAddr,
     _held: (mpsc::Receiver<()>, mpsc::Receiver<()>),
@@ -178,9 +188,29 @@ impl Bench {
     }
 
     pub(crate) fn with(access: Access) -> Self {
+        Self::of(&["prod-us"], access)
+    }
+
+    /// On loopback, with two environments.
+    pub(crate) fn of_two() -> Self {
+        let access = Access {
+            on_loopback: true,
+            ..Access::default()
+        };
+        Self::of(&["prod-us", "prod-eu"], access)
+    }
+
+    fn of(names: &[&str], access: Access) -> Self {
         let clock = TokioClock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
-        let (sender, status) = watch::channel(Status::starting("prod-us", Instant::now()));
-        let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
+        let starting = names
+            .iter()
+            .map(|name| watch::Sender::new(Status::starting(name, Instant::now())));
+        let senders: Vec<_> = starting.collect();
+        let served = senders.iter().map(|sender| {
+            let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
+            Served::new(sender.subscribe(), control)
+        });
+        let environments = Environments::new(served.collect());
         let options = ApiOptions {
             access,
             past: Some(Arc::new(Past { broken: false })),
@@ -188,13 +218,15 @@ impl Bench {
         let (pushes, pushed) = mpsc::channel(1);
         let (events, changed) = mpsc::channel(1);
         let secrets = vec![(Provider::Generic, Secret::new("key".to_owned()))];
+        let events = vec![("prod-us".to_owned(), events)];
         Self {
-            sender,
+            sender: senders[0].clone(),
+            senders,
             state: ServerState {
-                status,
+                environments,
                 clock: Arc::new(clock),
                 limits: Limits::for_interval(Duration::from_secs(60)),
-                api: Api::new(options, control),
+                api: Api::new(options),
             },
             peer: "127.0.0.1:50000".parse().unwrap(),
             _held: (pushed, changed),
@@ -204,8 +236,15 @@ impl Bench {
 
     /// One pass has ended well.
     pub(crate) fn passed(&self) {
+        self.senders
+            .iter()
+            .for_each(|sender| self.passed_in(sender));
+    }
+
+    /// The same, of one environment.
+    pub(crate) fn passed_in(&self, sender: &watch::Sender<Status>) {
         let now = self.state.clock.now();
-        self.sender.send_modify(|status| {
+        sender.send_modify(|status| {
             let revision = RevisionStatus {
                 id: "sha256:1234".to_owned(),
                 commit: None,

@@ -1,6 +1,7 @@
 //! The real binary, run as a person or a script runs it.
 
 pub(crate) mod environment;
+mod environments;
 
 mod act;
 mod api;

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+#[cfg(feature = "sandbox")]
+mod several;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +15,7 @@ use prism_gitops::controller::delays::Delays;
 use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
-use prism_gitops::daemon::{DaemonError, DaemonOptions, ExitReason, run};
+use prism_gitops::daemon::{DaemonError, DaemonOptions, EnvironmentOptions, ExitReason, run};
 use prism_gitops::model::{Desired, Project, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::runtime::clock::SystemClock;
 use prism_gitops::runtime::shutdown::{self, Trigger};
@@ -77,20 +80,22 @@ impl Running {
             watch: None,
             polled: None,
             hooks: None,
-            events: None,
-            connect: Arc::new(Outside),
+            environments: vec![EnvironmentOptions {
+                name: "prod-us".to_owned(),
+                chosen: None,
+                connect: Arc::new(Outside),
+                events: None,
+                remembered: Remembered::in_memory(),
+                notifier: None,
+                kept: Kept::nowhere(),
+            }],
             secrets: Arc::new(Outside),
             provenance: Arc::new(|_| VersionRecord::default()),
             clock: Arc::new(SystemClock),
             interval: Duration::from_secs(3600),
             delays: Delays::seeded(1),
             listen: Some(listener),
-            environment: "prod-us".to_owned(),
-            chosen_environment: None,
-            remembered: Remembered::in_memory(),
-            notifier: None,
             history: Historian::forgetful(),
-            kept: Kept::nowhere(),
             api: ApiOptions::default(),
             adopt: false,
             allow_delete: false,

@@ -18,7 +18,7 @@ use prism_gitops::model::{Address, Diagnostic, Health, Location, ResourceName, S
 use prism_gitops::plan::{Action, StepResult};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
-use prism_gitops::server::{Api, ApiOptions, ServerState, bind, router};
+use prism_gitops::server::{Api, ApiOptions, Environments, Served, ServerState, bind, router};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -48,8 +48,8 @@ impl Bench {
         let (sender, status) = watch::channel(Status::starting("prod-us", Instant::now()));
         let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
         let state = ServerState {
-            status,
-            api: Api::new(ApiOptions::default(), control),
+            environments: Environments::new(vec![Served::new(status, control)]),
+            api: Api::new(ApiOptions::default()),
             clock: Arc::new(clock),
             limits: Limits::for_interval(Duration::from_secs(60)),
         };
@@ -288,7 +288,7 @@ async fn the_status_shows_what_is_wrong_with_the_files() {
     "#);
     let metrics = bench.get("/metrics").await.body;
     assert!(
-        metrics.contains("prism_gitops_files_valid 0\n"),
+        metrics.contains("prism_gitops_files_valid{environment=\"prod-us\"} 0\n"),
         "{metrics}"
     );
 }
@@ -311,44 +311,44 @@ async fn metrics_have_the_documented_names() {
         prism_gitops_build_info{version="…",environment="prod-us"} 1
         # HELP prism_gitops_pass Passes that ended, by result
         # TYPE prism_gitops_pass counter
-        prism_gitops_pass_total{result="applied"} 1
+        prism_gitops_pass_total{environment="prod-us",result="applied"} 1
         # HELP prism_gitops_pass_duration_seconds How long passes took
         # TYPE prism_gitops_pass_duration_seconds histogram
-        prism_gitops_pass_duration_seconds_sum 0.25
-        prism_gitops_pass_duration_seconds_count 1
-        prism_gitops_pass_duration_seconds_bucket{le="0.1"} 0
-        prism_gitops_pass_duration_seconds_bucket{le="0.5"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="1.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="2.5"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="5.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="10.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="30.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="60.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="300.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="900.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="3600.0"} 1
-        prism_gitops_pass_duration_seconds_bucket{le="+Inf"} 1
+        prism_gitops_pass_duration_seconds_sum{environment="prod-us"} 0.25
+        prism_gitops_pass_duration_seconds_count{environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="0.1",environment="prod-us"} 0
+        prism_gitops_pass_duration_seconds_bucket{le="0.5",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="1.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="2.5",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="5.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="10.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="30.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="60.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="300.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="900.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="3600.0",environment="prod-us"} 1
+        prism_gitops_pass_duration_seconds_bucket{le="+Inf",environment="prod-us"} 1
         # HELP prism_gitops_steps Writes that ended, by action and result
         # TYPE prism_gitops_steps counter
-        prism_gitops_steps_total{action="deploy",result="applied"} 1
+        prism_gitops_steps_total{environment="prod-us",action="deploy",result="applied"} 1
         # HELP prism_gitops_api_requests Requests sent to the tenant, retries included
         # TYPE prism_gitops_api_requests counter
-        prism_gitops_api_requests_total 5
+        prism_gitops_api_requests_total{environment="prod-us"} 5
         # HELP prism_gitops_resources Resources, by kind and state
         # TYPE prism_gitops_resources gauge
-        prism_gitops_resources{kind="Instance",sync="Synced",health="Healthy"} 1
+        prism_gitops_resources{environment="prod-us",kind="Instance",sync="Synced",health="Healthy"} 1
         # HELP prism_gitops_last_success_timestamp_seconds When a pass last ended with nothing failed, in Unix time
         # TYPE prism_gitops_last_success_timestamp_seconds gauge
-        prism_gitops_last_success_timestamp_seconds 1767323045
+        prism_gitops_last_success_timestamp_seconds{environment="prod-us"} 1767323045
         # HELP prism_gitops_observation_age_seconds Age of the last reading of the tenant
         # TYPE prism_gitops_observation_age_seconds gauge
-        prism_gitops_observation_age_seconds 7.0
+        prism_gitops_observation_age_seconds{environment="prod-us"} 7.0
         # HELP prism_gitops_paused Whether somebody paused: 1 or 0
         # TYPE prism_gitops_paused gauge
-        prism_gitops_paused 0
+        prism_gitops_paused{environment="prod-us"} 0
         # HELP prism_gitops_files_valid Whether the files as they are now are valid: 1 or 0
         # TYPE prism_gitops_files_valid gauge
-        prism_gitops_files_valid 1
+        prism_gitops_files_valid{environment="prod-us"} 1
         # EOF
         "#);
     });

@@ -21,6 +21,17 @@ pub(crate) struct FarArgs {
     )]
     pub(crate) daemon: String,
 
+    /// The environment, where the daemon keeps several in step. Can be given several times, or as a
+    /// list with commas.
+    #[arg(
+        short,
+        long,
+        env = "PRISM_GITOPS_ENV",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub(crate) env: Vec<String>,
+
     /// Where its token is: `env:NAME` or `file:PATH`.
     #[arg(long, env = "PRISM_GITOPS_API_TOKEN", value_name = "WHERE")]
     pub(crate) api_token: Option<String>,
@@ -35,7 +46,7 @@ pub(crate) struct FarArgs {
 #[command(after_long_help = "\
 Examples:
   prism-gitops status
-  prism-gitops status --watch
+  prism-gitops status --env prod-us --watch
   prism-gitops status --daemon https://gitops.acme.example --api-token file:token -o json")]
 pub(crate) struct StatusArgs {
     /// Show it again whenever a pass has ended or the daemon was paused, until interrupted.
@@ -52,6 +63,7 @@ pub(crate) struct StatusArgs {
 Examples:
   prism-gitops sync
   prism-gitops sync --wait
+  prism-gitops sync --wait --env prod-us --env prod-eu
   prism-gitops sync --wait --timeout 10m -o json")]
 pub(crate) struct SyncArgs {
     /// Wait until a pass that began after this has ended, and exit by its result.

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{DecideArgs, GitArgs, KeepArgs, StateArgs, TenantArgs, parse};
+use super::{DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, ReachArgs, StateArgs, parse};
 
 /// Keeps the tenant in step with a folder or a git remote until it is told to stop.
+///
+/// Of a Project with several environments it keeps those in step that are named, each by itself:
+/// what goes wrong in one stops none of the others.
 ///
 /// A change of a file, a new commit, the interval and webhooks start a
 /// pass. The first SIGINT or SIGTERM lets the steps under way finish; the
@@ -16,6 +19,8 @@ Examples:
   prism-gitops daemon acme
   prism-gitops daemon acme --interval 5m --listen 0.0.0.0:8080 --allow-delete
   prism-gitops daemon acme --listen 0.0.0.0:8080 --api-token file:/run/secrets/api-token
+  prism-gitops daemon acme --env prod-us --env prod-eu
+  prism-gitops daemon acme --all-envs
   prism-gitops daemon --git https://github.com/acme/flows.git --branch main --sub-path prod \\
     --git-token-file /run/secrets/git-token --webhook github=file:/run/secrets/webhook
   prism-gitops daemon --git git@github.com:acme/flows.git --tag production \\
@@ -57,7 +62,9 @@ pub(crate) struct DaemonArgs {
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
     #[command(flatten)]
-    pub(crate) tenant: TenantArgs,
+    pub(crate) environments: EnvironmentsArgs,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
 }
 
 /// Who may read.

@@ -38,6 +38,39 @@ pub(crate) struct TenantArgs {
     #[arg(short, long, env = "PRISM_GITOPS_ENV", value_name = "NAME")]
     pub(crate) env: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+}
+
+/// Which environments of the Project, for a command that works on several at once.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Tenant")]
+pub(crate) struct EnvironmentsArgs {
+    /// An environment of the Project to work on; needed where it has several. Can be given several
+    /// times, or as a list with commas.
+    #[arg(
+        short,
+        long,
+        env = "PRISM_GITOPS_ENV",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub(crate) env: Vec<String>,
+
+    /// Work on every environment that the Project has at the start.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_ALL_ENVS",
+        conflicts_with = "env",
+        value_parser = FalseyValueParser::new()
+    )]
+    pub(crate) all_envs: bool,
+}
+
+/// How a tenant is reached, whatever the Project says, and how fast it may be asked.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Tenant")]
+pub(crate) struct ReachArgs {
     /// The profile of prism's own profile file.
     #[arg(long, env = "PRISM_GITOPS_PROFILE", value_name = "NAME")]
     pub(crate) profile: Option<String>,

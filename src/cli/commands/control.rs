@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use serde_json::{Value, json};
 
 use crate::cli::args::{Output, PauseArgs, ResumeArgs, SyncArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::far::Far;
+use crate::cli::far::{Far, together};
 use crate::cli::runtime;
 use crate::cli::show::harmless::harmless;
 use crate::cli::show::yaml;
@@ -23,22 +24,42 @@ pub(super) async fn sync(ui: &Ui, args: &SyncArgs) -> Result<Exit, CliError> {
     let far = Far::of(&args.far).await?;
     let accepted = far.post("/api/v1/sync", None).await?;
     if !args.wait {
-        show(ui, &accepted, "A pass begins at once.")?;
+        show(ui, accepted, "A pass begins at once.")?;
         return Ok(Exit::Done);
     }
     let signals = runtime::signals()?;
-    let generation = accepted["generation"].as_u64().unwrap_or_default();
-    let ended = tokio::time::timeout(args.timeout, passed(&far, generation));
+    let apart = accepted.len() > 1 || !args.far.env.is_empty();
+    let each = accepted.iter().map(|accepted| {
+        let environment = accepted["environment"].as_str().filter(|_| apart);
+        let generation = accepted["generation"].as_u64().unwrap_or_default();
+        passed(&far, environment, generation)
+    });
+    let ended = tokio::time::timeout(args.timeout, try_join_all(each));
     let ended = async { ended.await.unwrap_or_else(|_| Err(too_long(args.timeout))) };
-    let status = runtime::or_interrupt(&signals, ended).await?;
-    show(ui, &status, &told(&status))?;
-    exit(&status)
+    let statuses = runtime::or_interrupt(&signals, ended).await?;
+    let lines = statuses.iter().map(|status| match apart {
+        true => format!("{}: {}", name(status), told(status)),
+        false => told(status),
+    });
+    let lines: Vec<String> = lines.collect();
+    let exit = worst(statuses.iter().map(exit));
+    show(ui, statuses, &lines.join("\n"))?;
+    Ok(exit)
+}
+
+fn name(answer: &Value) -> String {
+    harmless(answer["environment"].as_str().unwrap_or_default())
 }
 
 /// Waits until a pass of that number or a later one has ended without giving way to another.
-async fn passed(far: &Far, mut generation: u64) -> Result<Value, CliError> {
+async fn passed(
+    far: &Far,
+    environment: Option<&str>,
+    mut generation: u64,
+) -> Result<Value, CliError> {
     loop {
-        let status = far.status(false).await?;
+        let mut statuses = far.status(environment, false).await?;
+        let status = statuses.pop().unwrap_or_default();
         if status["draining"] == true {
             return Err(CliError::world("the daemon is shutting down"));
         }
@@ -78,18 +99,28 @@ fn told(status: &Value) -> String {
 }
 
 /// By the result of the pass, as `apply` has it.
-fn exit(status: &Value) -> Result<Exit, CliError> {
+fn exit(status: &Value) -> Exit {
     let pass = &status["lastPass"];
     let left = ["blocked", "pending", "held"];
     let left = left
         .iter()
         .any(|name| pass[*name].as_u64().unwrap_or_default() > 0);
-    Ok(match pass["result"].as_str() {
+    match pass["result"].as_str() {
         Some("unchanged" | "applied" | "held") if left => Exit::Leftovers,
         Some("unchanged" | "applied") => Exit::Done,
         Some("held") => Exit::Leftovers,
         _ => Exit::Error,
-    })
+    }
+}
+
+/// Of several environments the worst counts.
+fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
+    let badness = |exit: &Exit| match exit {
+        Exit::Done => 0,
+        Exit::Leftovers => 1,
+        _ => 2,
+    };
+    exits.max_by_key(badness).unwrap_or(Exit::Done)
 }
 
 /// Runs `pause`.
@@ -102,37 +133,38 @@ pub(super) async fn pause(ui: &Ui, args: &PauseArgs) -> Result<Exit, CliError> {
         .and_then(|span| SystemClock.now().checked_add(span).ok());
     let until = args.until.or(after);
     let body = json!({ "reason": args.reason, "until": until });
-    let answer = far.post("/api/v1/pause", Some(&body)).await?;
-    let end = match answer["paused"]["until"].as_str() {
+    let answers = far.post("/api/v1/pause", Some(&body)).await?;
+    let until = answers.first().map(|first| &first["paused"]["until"]);
+    let end = match until.and_then(Value::as_str) {
         Some(until) => format!("until {}", harmless(until)),
         None => "until `resume`".to_owned(),
     };
-    show(ui, &answer, &format!("Paused {end}: nothing is written."))?;
-    unkept(ui, &answer, "a restart ends the pause");
+    unkept(ui, &answers, "a restart ends the pause");
+    show(ui, answers, &format!("Paused {end}: nothing is written."))?;
     Ok(Exit::Done)
 }
 
 /// Runs `resume`.
 pub(super) async fn resume(ui: &Ui, args: &ResumeArgs) -> Result<Exit, CliError> {
     let far = Far::of(&args.far).await?;
-    let answer = far.post("/api/v1/resume", None).await?;
-    show(ui, &answer, "Not paused: what was held back is written.")?;
-    unkept(ui, &answer, "a restart pauses again");
+    let answers = far.post("/api/v1/resume", None).await?;
+    unkept(ui, &answers, "a restart pauses again");
+    show(ui, answers, "Not paused: what was held back is written.")?;
     Ok(Exit::Done)
 }
 
-fn unkept(ui: &Ui, answer: &Value, consequence: &str) {
-    if answer["kept"] == false {
+fn unkept(ui: &Ui, answers: &[Value], consequence: &str) {
+    if answers.iter().any(|answer| answer["kept"] == false) {
         ui.say(&format!(
             "Warning: the daemon could not keep that on its disk, so {consequence}."
         ));
     }
 }
 
-fn show(ui: &Ui, answer: &Value, text: &str) -> Result<(), CliError> {
+fn show(ui: &Ui, answers: Vec<Value>, text: &str) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(answer),
-        Output::Yaml => ui.result(&yaml::document(answer)),
+        Output::Json => ui.document(&together(answers)),
+        Output::Yaml => ui.result(&yaml::document(&together(answers))),
         _ => ui.result(&format!("{text}\n")),
     }
 }
@@ -154,7 +186,13 @@ mod tests {
             ("new-word", 0, Exit::Error),
         ] {
             let status = json!({ "lastPass": { "result": result, "blocked": blocked } });
-            assert_eq!(exit(&status).unwrap(), expected, "{result} {blocked}");
+            assert_eq!(exit(&status), expected, "{result} {blocked}");
         }
+        let all = [Exit::Done, Exit::Error, Exit::Leftovers];
+        assert_eq!(worst(all.into_iter()), Exit::Error);
+        assert_eq!(
+            worst([Exit::Leftovers, Exit::Done].into_iter()),
+            Exit::Leftovers
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `daemon`: keeps the tenant in step.
 
+mod environments;
 mod remote;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cli::Variables;
 use crate::cli::api_token;
-use crate::cli::args::{ApiReads, DaemonArgs};
+use crate::cli::args::{ApiReads, DaemonArgs, TenantArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::recording::Recording;
@@ -21,8 +22,8 @@ use crate::cli::{project, provenance, runtime, tenant};
 use crate::controller::connect::SecretResolver;
 use crate::controller::control::Kept;
 use crate::controller::delays::Delays;
-use crate::daemon::{self, DaemonOptions, ExitReason};
-use crate::manifest;
+use crate::controller::remembered::Remembered;
+use crate::daemon::{self, DaemonOptions, EnvironmentOptions, ExitReason};
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::notifier::Notifier;
 use crate::runtime::clock::SystemClock;
@@ -30,11 +31,12 @@ use crate::runtime::reload;
 #[cfg(unix)]
 use crate::runtime::supervisor::Supervisor;
 use crate::server::{self, Access, ApiOptions, Reads};
+use crate::source::Source;
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
-use crate::source::{Source, snapshot_in_time};
 use crate::store::history::{Reader, file_in};
 use crate::store::{DaemonLock, OutboxFile};
+use environments::Wanted;
 
 /// One save is many events, but few milliseconds.
 const QUIET: Duration = Duration::from_millis(50);
@@ -48,42 +50,49 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let supervisor = supervisor(variables);
     let root = project::root(&args.path);
     let variables_of = variables.clone();
-    let connect = Connector::new(args.tenant.clone(), root.clone(), variables.clone());
-    let remembered = args.state.remembered(&root);
     let git = remote::source(args, &root, variables)?;
     let source: Arc<dyn Source> = match git.clone() {
         Some(git) => git,
         None => Arc::new(project::source(&args.path)),
     };
-    let environment = name(args, source.as_ref(), git.is_some()).await?;
+    let wanted = environments::wanted(args, source.as_ref(), git.is_some()).await?;
     let state = args.state.folder.of(&root);
-    let _lock = lock(&state, &environment)?;
+    let locks = wanted.iter().map(|one| lock(&state, &one.name));
+    let _locks = locks.collect::<Result<Vec<_>, _>>()?;
     let remote::Woken {
         hooks,
         polled,
         events,
         pushes,
-    } = remote::woken(args, &root, git.clone()).await?;
+    } = remote::woken(args, &root, git.clone(), &wanted).await?;
     let listener = listen(args).await?;
     let api = ApiOptions {
         access: access(args, &root, &listener).await?,
         past: Some(Arc::new(Reader::of(file_in(&state)))),
     };
-    let kept = Kept::in_folder(&state, &environment);
-    let outbox = OutboxFile::of(&state, &environment);
     if let Some(pushes) = pushes {
         tokio::spawn(look_again(reloads.clone(), pushes));
     }
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
     let secrets: Arc<dyn SecretResolver> = Arc::new(Secrets {
-        root,
-        allow_exec: args.tenant.allow_exec,
+        root: root.clone(),
+        allow_exec: args.reach.allow_exec,
     });
+    let around = Around {
+        args,
+        root: &root,
+        state: &state,
+        variables,
+        secrets: &secrets,
+        remembered: args.state.remembered(&root),
+    };
+    let each = wanted.into_iter().zip(events);
+    let environments = each.map(|(one, events)| around.environment(one, events));
+    let environments = environments.collect::<Result<Vec<_>, _>>()?;
     let ended = daemon::run(DaemonOptions {
-        chosen_environment: args.tenant.env.clone(),
+        environments,
         listen: Some(listener),
-        kept,
         api,
         watch: match git {
             Some(_) => None,
@@ -92,18 +101,13 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         source,
         polled,
         hooks,
-        events,
-        connect: Arc::new(connect),
-        notifier: Some(notifier(args, outbox, &secrets)?),
         secrets,
-        environment,
         provenance: Arc::new(move |revision| {
             provenance::record(&variables_of, revision.commit.as_ref())
         }),
         clock: Arc::new(SystemClock),
         interval: args.interval,
         delays: Delays::random(),
-        remembered,
         history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
@@ -117,19 +121,50 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     exit(ended)
 }
 
-/// Tells people, through a transport of its own.
-fn notifier(
-    args: &DaemonArgs,
-    file: OutboxFile,
-    secrets: &Arc<dyn SecretResolver>,
-) -> Result<Notifier, CliError> {
-    Ok(Notifier {
-        transport: tenant::for_messages(&args.tenant)?,
-        secrets: Arc::clone(secrets),
-        clock: Arc::new(SystemClock),
-        file,
-        delays: Delays::random(),
-    })
+/// What the environments have in common when they are put together.
+struct Around<'a> {
+    args: &'a DaemonArgs,
+    root: &'a Path,
+    state: &'a Path,
+    variables: &'a Variables,
+    secrets: &'a Arc<dyn SecretResolver>,
+    remembered: Remembered,
+}
+
+impl Around<'_> {
+    /// One environment, with a way to its tenant of its own.
+    fn environment(
+        &self,
+        wanted: Wanted,
+        events: Option<mpsc::Receiver<()>>,
+    ) -> Result<EnvironmentOptions, CliError> {
+        let Wanted { name, chosen } = wanted;
+        let tenant = TenantArgs {
+            env: chosen.clone(),
+            reach: self.args.reach.clone(),
+        };
+        let connect = Connector::new(tenant, self.root.to_owned(), self.variables.clone());
+        Ok(EnvironmentOptions {
+            connect: Arc::new(connect),
+            events,
+            remembered: self.remembered.clone(),
+            notifier: Some(self.notifier(&name)?),
+            kept: Kept::in_folder(self.state, &name),
+            name,
+            chosen,
+        })
+    }
+
+    /// Tells people, through a transport of its own.
+    fn notifier(&self, environment: &str) -> Result<Notifier, CliError> {
+        Ok(Notifier {
+            transport: tenant::for_messages(&self.args.reach)?,
+            secrets: Arc::clone(self.secrets),
+            clock: Arc::new(SystemClock),
+            file: OutboxFile::of(self.state, environment),
+            delays: Delays::random(),
+        })
+    }
 }
 
 /// One daemon for an environment and a state folder.
@@ -164,27 +199,6 @@ fn supervisor(variables: &Variables) -> Option<Supervisor> {
     Supervisor::find(variables, std::process::id()).unwrap_or_else(|error| {
         tracing::warn!(event = "supervisor.missing", %error, "NOTIFY_SOCKET names no socket");
         None
-    })
-}
-
-/// What the environment is called: its URL is not known before the first pass.
-async fn name(args: &DaemonArgs, source: &dyn Source, remote: bool) -> Result<String, CliError> {
-    if args.tenant.sandbox {
-        return Ok("sandbox".to_owned());
-    }
-    if let Some(name) = &args.tenant.env {
-        return Ok(name.clone());
-    }
-    let snapshot = match snapshot_in_time(source).await {
-        Ok(snapshot) => snapshot,
-        // It may come back; the status tells why there is nothing yet.
-        Err(_) if remote => return Ok("default".to_owned()),
-        Err(error) => return Err(error.into()),
-    };
-    let environments = manifest::load(&snapshot.files).desired.project.environments;
-    Ok(match environments.keys().next() {
-        Some(name) if environments.len() == 1 => name.clone(),
-        _ => "default".to_owned(),
     })
 }
 

@@ -43,7 +43,7 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
     let files = existing(&args.path).await?;
     let declared = manifest::load(&files).desired.project;
     let root = project::root(&args.path);
-    if args.tenant.sandbox {
+    if args.tenant.reach.sandbox {
         folder::create(&root)?;
     }
     let chosen = tenant::choose(ui, &args.tenant, &declared, &root, variables).await?;

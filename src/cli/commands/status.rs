@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cli::args::{Output, StatusArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::far::Far;
+use crate::cli::far::{Far, together};
 use crate::cli::runtime;
 use crate::cli::show::harmless::harmless;
 use crate::cli::show::yaml;
@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, CliError> {
     let far = Far::of(&args.far).await?;
     if !args.watch {
-        show(ui, &far.status(true).await?)?;
+        show(ui, far.statuses(true).await?)?;
         return Ok(Exit::Done);
     }
     if ui.output() != Output::Human {
@@ -38,17 +38,17 @@ pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, CliError> {
 async fn watch(ui: &Ui, far: &Far) -> Result<(), CliError> {
     let mut shown = None;
     while !ui.is_closed() {
-        let brief = far.status(false).await?;
-        let mark = (
-            brief["generation"].clone(),
-            brief["paused"].clone(),
-            brief["draining"].clone(),
-        );
+        let brief = far.statuses(false).await?;
+        let mark = brief.iter().map(|brief| {
+            let of = |name: &str| brief[name].clone();
+            (of("generation"), of("paused"), of("draining"))
+        });
+        let mark: Vec<_> = mark.collect();
         if shown.as_ref() != Some(&mark) {
             if shown.is_some() {
                 ui.result("\n")?;
             }
-            show(ui, &far.status(true).await?)?;
+            show(ui, far.statuses(true).await?)?;
             shown = Some(mark);
         }
         tokio::time::sleep(EVERY).await;
@@ -56,11 +56,14 @@ async fn watch(ui: &Ui, far: &Far) -> Result<(), CliError> {
     Ok(())
 }
 
-fn show(ui: &Ui, status: &Value) -> Result<(), CliError> {
+fn show(ui: &Ui, statuses: Vec<Value>) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(status),
-        Output::Yaml => ui.result(&yaml::document(status)),
-        _ => ui.result(&human(status)),
+        Output::Json => ui.document(&together(statuses)),
+        Output::Yaml => ui.result(&yaml::document(&together(statuses))),
+        _ => {
+            let each: Vec<String> = statuses.iter().map(human).collect();
+            ui.result(&each.join("\n"))
+        }
     }
 }
 

@@ -28,10 +28,10 @@ pub(super) async fn find(
         .map(|(Auth::RefreshToken(secret) | Auth::AccessToken(secret))| secret.clone())
         .into_iter()
         .collect();
-    let permission = Permission::of(project, args.allow_exec);
+    let permission = Permission::of(project, args.reach.allow_exec);
     let secrets = secrets::resolve(wanted, root, &permission).await;
     let flags = Flags {
-        profile: args.profile.clone(),
+        profile: args.reach.profile.clone(),
     };
     let inputs = Inputs {
         env: variables,
@@ -54,7 +54,7 @@ pub(super) async fn find(
 fn with_flags(args: &TenantArgs, declared: Option<&Environment>) -> Option<Environment> {
     let mut environment = match declared {
         Some(environment) => environment.clone(),
-        None if args.url.is_none() && args.tenant_id.is_none() => return None,
+        None if args.reach.url.is_none() && args.reach.tenant_id.is_none() => return None,
         None => Environment {
             url: None,
             tenant_id: None,
@@ -63,11 +63,11 @@ fn with_flags(args: &TenantArgs, declared: Option<&Environment>) -> Option<Envir
             location: Location::default(),
         },
     };
-    if args.url.is_some() {
-        environment.url.clone_from(&args.url);
+    if args.reach.url.is_some() {
+        environment.url.clone_from(&args.reach.url);
     }
-    if args.tenant_id.is_some() {
-        environment.tenant_id.clone_from(&args.tenant_id);
+    if args.reach.tenant_id.is_some() {
+        environment.tenant_id.clone_from(&args.reach.tenant_id);
     }
     Some(environment)
 }

@@ -11,13 +11,15 @@
 //! - Events tell of states, not of every step between: what changed twice
 //!   before it was looked at is told once.
 //! - A client that cannot be told what it missed is told so (`reset`).
+//! - Each event names its environment. All environments share the ring and its numbers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
@@ -25,6 +27,7 @@ use futures::{Stream, stream};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use super::Whose;
 use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::Phase;
@@ -53,8 +56,17 @@ pub struct Events {
 
 #[derive(Debug, Default)]
 struct Ring {
-    events: VecDeque<(u64, &'static str, String)>,
-    seen: Option<Seen>,
+    events: VecDeque<Noted>,
+    /// By environment.
+    seen: BTreeMap<String, Seen>,
+}
+
+#[derive(Debug)]
+struct Noted {
+    number: u64,
+    environment: String,
+    name: &'static str,
+    data: String,
 }
 
 /// What was told of last.
@@ -95,16 +107,18 @@ impl Events {
     pub fn note(&self, status: &Status) {
         let now = Seen::from(status);
         let mut ring = self.ring();
-        let Some(before) = ring.seen.replace(now.clone()) else {
+        let environment = &status.environment;
+        let Some(before) = ring.seen.insert(environment.clone(), now.clone()) else {
             return;
         };
-        for (name, value) in differences(&before, &now, status) {
-            self.add(&mut ring, name, &value);
+        for (name, mut value) in differences(&before, &now, status) {
+            value["environment"] = environment.as_str().into();
+            self.add(&mut ring, environment, name, &value);
         }
     }
 
     /// Notes every status until the sender goes.
-    pub async fn follow(&self, mut status: watch::Receiver<Status>) {
+    pub async fn follow(self: Arc<Self>, mut status: watch::Receiver<Status>) {
         loop {
             let latest = status.borrow_and_update().clone();
             self.note(&latest);
@@ -123,11 +137,16 @@ impl Events {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, ring: &mut Ring, name: &'static str, value: &Value) {
+    fn add(&self, ring: &mut Ring, environment: &str, name: &'static str, value: &Value) {
         let Some(number) = *self.next.borrow() else {
             return;
         };
-        ring.events.push_back((number, name, value.to_string()));
+        ring.events.push_back(Noted {
+            number,
+            environment: environment.to_owned(),
+            name,
+            data: value.to_string(),
+        });
         if ring.events.len() > KEPT {
             ring.events.pop_front();
         }
@@ -147,15 +166,16 @@ impl Events {
     fn resumed(&self, last: &str) -> Option<u64> {
         let (epoch, number) = last.split_once('-')?;
         let next = number.parse::<u64>().ok()?.checked_add(1)?;
-        let oldest = self.ring().events.front().map(|event| event.0);
+        let oldest = self.ring().events.front().map(|event| event.number);
         let upcoming = self.upcoming();
         let here = next <= upcoming && oldest.unwrap_or(upcoming) <= next;
         (epoch == self.epoch && here).then_some(next)
     }
 
-    fn get(&self, number: u64) -> Found {
+    /// An event; [`Found::Other`] where it is not of the one environment that is asked for.
+    fn get(&self, number: u64, only: Option<&str>) -> Found {
         let ring = self.ring();
-        let Some(oldest) = ring.events.front().map(|event| event.0) else {
+        let Some(oldest) = ring.events.front().map(|event| event.number) else {
             return Found::Nothing;
         };
         let Some(place) = number.checked_sub(oldest) else {
@@ -164,9 +184,11 @@ impl Events {
         let event = usize::try_from(place)
             .ok()
             .and_then(|place| ring.events.get(place));
-        event.map_or(Found::Nothing, |(_, name, data)| {
-            Found::Event(self.sent(number, name, data))
-        })
+        match event {
+            None => Found::Nothing,
+            Some(event) if only.is_some_and(|only| only != event.environment) => Found::Other,
+            Some(event) => Found::Event(self.sent(number, event.name, &event.data)),
+        }
     }
 
     fn sent(&self, number: u64, name: &str, data: &str) -> Sent {
@@ -176,6 +198,8 @@ impl Events {
 
 enum Found {
     Event(Sent),
+    /// It is about another environment.
+    Other,
     /// It has not happened yet.
     Nothing,
     /// The client was too slow.
@@ -213,7 +237,7 @@ fn differences(before: &Seen, now: &Seen, status: &Status) -> Vec<(&'static str,
 }
 
 fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
-    let by_address = |list: &'_ [ResourceStatus]| -> std::collections::BTreeMap<_, _> {
+    let by_address = |list: &'_ [ResourceStatus]| -> BTreeMap<_, _> {
         list.iter()
             .map(|one| (one.address.clone(), one.clone()))
             .collect()
@@ -232,7 +256,19 @@ fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
 }
 
 /// Tells what happens from now on, or from where a client left off.
-pub(super) async fn stream(State(state): State<ServerState>, headers: HeaderMap) -> Response {
+pub(super) async fn stream(
+    State(state): State<ServerState>,
+    whose: Result<Query<Whose>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let only = match whose {
+        Ok(Query(whose)) => whose.environment,
+        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+    };
+    let chosen = match state.environments.chosen(only.as_deref()) {
+        Ok(chosen) => chosen,
+        Err(refusal) => return refusal.into_response(),
+    };
     let events = Arc::clone(&state.api.events);
     let Ok(permit) = Arc::clone(&events.room).try_acquire_owned() else {
         return reply::error(
@@ -245,15 +281,17 @@ pub(super) async fn stream(State(state): State<ServerState>, headers: HeaderMap)
     let next = last.and_then(|last| events.resumed(last));
     let upcoming = events.upcoming();
     // A number for the greeting, so that even who hears nothing else can resume.
-    let greeting = next.is_none().then(|| {
-        let name = if last.is_some() { "reset" } else { "status" };
-        let about = about(&state.status.borrow());
+    let name = if last.is_some() { "reset" } else { "status" };
+    let greeted = chosen.each().iter().filter(|_| next.is_none());
+    let greetings = greeted.map(|one| {
+        let about = about(&one.status.borrow());
         events.sent(upcoming.saturating_sub(1), name, &about.to_string())
     });
     let client = Client {
         heard: events.next.subscribe(),
         next: next.unwrap_or(upcoming),
-        greeting,
+        greetings: greetings.collect(),
+        only,
         events,
         _permit: permit,
     };
@@ -275,7 +313,10 @@ struct Client {
     events: Arc<Events>,
     heard: watch::Receiver<Option<u64>>,
     next: u64,
-    greeting: Option<Sent>,
+    /// One for each environment.
+    greetings: VecDeque<Sent>,
+    /// Nothing of other environments is told.
+    only: Option<String>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -288,12 +329,13 @@ impl Client {
     }
 
     async fn next(&mut self) -> Option<Sent> {
-        if let Some(greeting) = self.greeting.take() {
+        if let Some(greeting) = self.greetings.pop_front() {
             return Some(greeting);
         }
         loop {
             self.heard.borrow_and_update().as_ref()?;
-            match self.events.get(self.next) {
+            match self.events.get(self.next, self.only.as_deref()) {
+                Found::Other => self.next += 1,
                 Found::Event(event) => {
                     self.next += 1;
                     return Some(event);

@@ -27,6 +27,8 @@ const TAIL: usize = 10;
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
+    /// As it was called when it was written; it need not be served any more.
+    environment: Option<String>,
     before: Option<i64>,
     limit: Option<usize>,
     #[serde(default)]
@@ -55,6 +57,7 @@ pub(super) async fn history(
 
 fn passes(reader: &dyn HistoryReader, which: &Which, limit: usize) -> Result<Value, HistoryError> {
     let mut passes = reader.passes(&HistoryQuery {
+        environment: which.environment.clone(),
         before: which.before,
         failed: which.failed,
         limit: limit + 1,
@@ -77,9 +80,14 @@ fn passes(reader: &dyn HistoryReader, which: &Which, limit: usize) -> Result<Val
     Ok(json!({ "passes": told, "next": next }))
 }
 
-/// What was done to a resource last, the newest first.
-pub(super) async fn of(api: &Api, address: Address) -> Result<Vec<WriteRecord>, String> {
+/// What was done to a resource last, the newest first; in one environment where it is named.
+pub(super) async fn of(
+    api: &Api,
+    environment: Option<String>,
+    address: Address,
+) -> Result<Vec<WriteRecord>, String> {
     let query = HistoryQuery {
+        environment,
         address: Some(address),
         limit: TAIL,
         ..HistoryQuery::default()

@@ -5,11 +5,13 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::past;
+use super::{Whose, past, whose_one};
+use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::model::{Address, Kind, ResourceName};
+use crate::server::environments::Chosen;
 use crate::server::{ServerState, reply};
 
 /// How many a page has unless told otherwise, and at most.
@@ -19,6 +21,7 @@ const PAGE: (usize, usize) = (100, 1000);
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
+    environment: Option<String>,
     kind: Option<String>,
     sync: Option<String>,
     health: Option<String>,
@@ -91,47 +94,82 @@ pub(super) async fn list(
     if let Err(wrong) = which.check() {
         return reply::error(StatusCode::BAD_REQUEST, &wrong);
     }
-    let (all, generation) = {
-        let status = state.status.borrow();
-        (status.resources.clone(), status.generation)
+    match state.environments.chosen(which.environment.as_deref()) {
+        Ok(chosen) => Json(page_of(chosen, &which)).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// One environment's by address; those of several by environment and address.
+fn page_of(chosen: Chosen<'_>, which: &Which) -> Value {
+    let statuses = chosen.each().iter().map(|one| one.status.borrow().clone());
+    let statuses: Vec<Status> = statuses.collect();
+    let several = matches!(chosen, Chosen::All(_));
+    let key = |status: &Status, resource: &ResourceStatus| match several {
+        true => format!("{}/{}", status.environment, resource.address),
+        false => resource.address.to_string(),
     };
-    let mut found: Vec<(String, &ResourceStatus)> = all
-        .iter()
-        .filter(|resource| which.takes(resource))
-        .map(|resource| (resource.address.to_string(), resource))
-        .collect();
+    let each = statuses.iter().flat_map(|status| {
+        let resources = status.resources.iter();
+        let taken = resources.filter(|resource| which.takes(resource));
+        taken.map(move |resource| (key(status, resource), status, resource))
+    });
+    let mut found: Vec<_> = each.collect();
     found.sort_by(|one, other| one.0.cmp(&other.0));
     let total = found.len();
     if let Some(after) = &which.after {
-        found.retain(|(address, _)| address > after);
+        found.retain(|(key, ..)| key > after);
     }
     let limit = which.limit.unwrap_or(PAGE.0);
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().map(|(address, _)| address).filter(|_| more);
-    let resources: Vec<_> = found.iter().map(|(_, resource)| resource).collect();
-    let body =
-        json!({ "generation": generation, "total": total, "resources": resources, "next": next });
-    Json(body).into_response()
+    let next = found.last().map(|(key, ..)| key.clone()).filter(|_| more);
+    let resources = found.iter().map(|(_, status, resource)| {
+        let mut value = json!(resource);
+        if several {
+            value["environment"] = status.environment.clone().into();
+        }
+        value
+    });
+    let resources: Vec<_> = resources.collect();
+    let mut body = json!({ "total": total, "resources": resources, "next": next });
+    match &*statuses {
+        [status] if !several => body["generation"] = status.generation.into(),
+        several => {
+            let each = several.iter();
+            let each = each.map(|one| (one.environment.clone(), one.generation.into()));
+            body["generations"] = Value::Object(each.collect());
+        }
+    }
+    body
 }
 
 /// One resource, and what was done to it last.
 pub(super) async fn one(
     State(state): State<ServerState>,
     path: Result<Path<(String, String)>, PathRejection>,
+    whose: Result<Query<Whose>, QueryRejection>,
 ) -> Response {
+    let served = match whose_one(&state, whose) {
+        Ok(one) => one,
+        Err(refusal) => return refusal.into_response(),
+    };
     let Ok(Path((kind, name))) = path else {
         return reply::error(StatusCode::BAD_REQUEST, "the path is not UTF-8");
     };
     let found = address(&kind, &name).and_then(|address| {
-        let resources = state.status.borrow().resources.clone();
+        let resources = served.status.borrow().resources.clone();
         let found = resources.iter().find(|one| one.address == address);
         found.cloned()
     });
     let Some(resource) = found else {
         return reply::error(StatusCode::NOT_FOUND, "there is no such resource");
     };
-    let (history, problem) = match past::of(&state.api, resource.address.clone()).await {
+    // A single one may have been called otherwise before it had a name.
+    let several = state.environments.all().len() > 1;
+    let environment = several.then(|| served.name.clone());
+    let past = past::of(&state.api, environment, resource.address.clone());
+    let (history, problem) = match past.await {
         Ok(writes) => (writes, None),
         Err(problem) => (Vec::new(), Some(problem)),
     };

@@ -2,15 +2,18 @@
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::{Whose, whose_one};
 use crate::model::Pause;
-use crate::server::{ServerState, reply};
+use crate::server::environments::Chosen;
+use crate::server::{Served, ServerState, reply};
 
 /// The largest body, in bytes: a reason and a time.
 const MAX_BODY: usize = 16 * 1024;
@@ -25,24 +28,53 @@ struct Wanted {
 }
 
 /// Wakes the loop.
-pub(super) async fn sync(State(state): State<ServerState>) -> Response {
-    let generation = state.api.control.sync();
+///
+/// A pass does no harm to who did not ask for one, so no environment has to be named.
+pub(super) async fn sync(
+    State(state): State<ServerState>,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Response {
+    let chosen = match super::whose(&state, whose) {
+        Ok(chosen) => chosen,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let body = match chosen {
+        Chosen::One(one) => {
+            let mut body = woken(one);
+            body["status"] = "accepted".into();
+            body
+        }
+        Chosen::All(all) => {
+            let each: Vec<_> = all.iter().map(woken).collect();
+            json!({ "status": "accepted", "environments": each })
+        }
+    };
+    (StatusCode::ACCEPTED, Json(body)).into_response()
+}
+
+fn woken(one: &Served) -> Value {
+    let generation = one.control.sync();
     tracing::info!(
         event = "sync.asked",
+        environment = one.name,
         generation,
         "somebody asked for a pass"
     );
-    let paused = state.api.control.paused();
-    let body = json!({ "status": "accepted", "generation": generation, "paused": paused });
-    (StatusCode::ACCEPTED, Json(body)).into_response()
+    let paused = one.control.paused();
+    json!({ "environment": one.name, "generation": generation, "paused": paused })
 }
 
 /// Pauses, in place of a pause that holds.
 pub(super) async fn pause(
     State(state): State<ServerState>,
+    whose: Result<Query<Whose>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let (name, control) = match whose_one(&state, whose) {
+        Ok(one) => (one.name.clone(), one.control.clone()),
+        Err(refusal) => return refusal.into_response(),
+    };
     let wanted = match wanted(&headers, body).await {
         Ok(wanted) => wanted,
         Err(response) => return response,
@@ -56,14 +88,21 @@ pub(super) async fn pause(
             "the end of the pause is in the past",
         );
     }
-    let (pause, kept) = state.api.control.pause(wanted.reason, wanted.until).await;
-    Json(json!({ "paused": pause, "kept": kept })).into_response()
+    let (pause, kept) = control.pause(wanted.reason, wanted.until).await;
+    Json(json!({ "environment": name, "paused": pause, "kept": kept })).into_response()
 }
 
 /// Ends a pause. Without one it does nothing.
-pub(super) async fn resume(State(state): State<ServerState>) -> Response {
-    let kept = state.api.control.resume().await;
-    Json(json!({ "paused": null, "kept": kept })).into_response()
+pub(super) async fn resume(
+    State(state): State<ServerState>,
+    whose: Result<Query<Whose>, QueryRejection>,
+) -> Response {
+    let (name, control) = match whose_one(&state, whose) {
+        Ok(one) => (one.name.clone(), one.control.clone()),
+        Err(refusal) => return refusal.into_response(),
+    };
+    let kept = control.resume().await;
+    Json(json!({ "environment": name, "paused": null, "kept": kept })).into_response()
 }
 
 async fn wanted(headers: &HeaderMap, body: Body) -> Result<Wanted, Response> {

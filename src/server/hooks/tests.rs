@@ -26,7 +26,12 @@ impl Bench {
         let secret = || Secret::new(secret.to_owned());
         let secrets = Provider::ALL.map(|provider| (provider, secret())).into();
         Self {
-            hooks: Hooks::new(secrets, Some("main".to_owned()), push, event),
+            hooks: Hooks::new(
+                secrets,
+                Some("main".to_owned()),
+                push,
+                vec![("prod-us".to_owned(), event)],
+            ),
             pushes,
             events,
         }
@@ -161,4 +166,32 @@ async fn the_unknown_and_the_too_large_are_turned_away() {
     let headers = [("x-hub-signature-256", signature.as_str())];
     assert_eq!(bench.post("github", &headers, BODY).await, 404);
     assert_eq!(bench.woken(), (0, 0));
+}
+
+/// Of several tenants one is woken by its own webhook, and all by one that says no name.
+#[tokio::test]
+async fn an_event_wakes_the_environment_that_the_url_names() {
+    let (push, _pushes) = mpsc::channel(1);
+    let (us, mut of_us) = mpsc::channel(1);
+    let (eu, mut of_eu) = mpsc::channel(1);
+    let events = vec![("us".to_owned(), us), ("eu".to_owned(), eu)];
+    let secrets = vec![(Provider::Prismatic, Secret::new(SECRET.to_owned()))];
+    let hooks = Hooks::new(secrets, None, push, events);
+    let body = r#"{"event":"instance.updated"}"#;
+    for (query, status, woken) in [
+        ("", 202, (true, true)),
+        ("?environment=eu", 202, (false, true)),
+        ("?environment=uk", 404, (false, false)),
+        ("?other=eu", 202, (true, true)),
+    ] {
+        let signature = hex(body);
+        let request = Request::post(format!("/webhooks/prismatic{query}"))
+            .header("x-webhook-signature", signature)
+            .body(Body::from(body))
+            .unwrap();
+        let answer = router(hooks.clone()).oneshot(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{query}");
+        let heard = (of_us.try_recv().is_ok(), of_eu.try_recv().is_ok());
+        assert_eq!(heard, woken, "{query}");
+    }
 }

@@ -84,6 +84,7 @@ async fn every_answer_that_is_described_is_given_and_is_as_described() {
     };
     reading(&mut contract).await;
     wishing(&mut contract).await;
+    several(&mut contract).await;
     let all = described(&document);
     let missing: Vec<_> = all.difference(&contract.seen).collect();
     assert!(missing.is_empty(), "never exercised: {missing:?}");
@@ -140,6 +141,50 @@ async fn reading(contract: &mut Contract) {
     tokio::time::sleep(std::time::Duration::from_secs(301)).await;
     contract.holds("get", "/healthz", 503, &bench.get("/healthz").await);
     full(contract).await;
+}
+
+/// With several environments answers are about all of them, unless one has to be named.
+async fn several(contract: &mut Contract) {
+    let bench = Bench::of_two();
+    contract.holds("get", "/readyz", 503, &bench.get("/readyz").await);
+    bench.passed();
+    for path in ["/readyz", "/healthz", "/api/v1/status", "/api/v1/resources"] {
+        contract.holds("get", path, 200, &bench.get(path).await);
+    }
+    let sync = "/api/v1/sync";
+    contract.holds("post", sync, 202, &bench.post(sync, &[], "").await);
+    let (latest, one) = ("/api/v1/plans/latest", "/api/v1/resources/{kind}/{name}");
+    for path in [latest, one] {
+        contract.holds("get", path, 400, &bench.get(&filled(path)).await);
+        let named = format!("{}?environment=prod-eu", filled(path));
+        contract.holds("get", path, 200, &bench.get(&named).await);
+    }
+    let body = r#"{"reason":"release"}"#;
+    for (path, body) in [("/api/v1/pause", body), ("/api/v1/resume", "")] {
+        contract.holds("post", path, 400, &bench.post(path, &[JSON], body).await);
+        let named = format!("{path}?environment=prod-eu");
+        contract.holds("post", path, 200, &bench.post(&named, &[JSON], body).await);
+        let other = format!("{path}?environment=prod-uk");
+        contract.holds("post", path, 404, &bench.post(&other, &[JSON], body).await);
+    }
+    let events = "/api/v1/events";
+    for path in ["/readyz", "/api/v1/status", "/api/v1/resources", events] {
+        let other = format!("{path}?environment=prod-uk");
+        contract.holds("get", path, 404, &bench.get(&other).await);
+    }
+    for path in [events, sync] {
+        let method = if path == sync { "post" } else { "get" };
+        let wrong = format!("{path}?nonsense=1");
+        let answer = match method {
+            "post" => bench.post(&wrong, &[], "").await,
+            _ => bench.get(&wrong).await,
+        };
+        contract.holds(method, path, 400, &answer);
+    }
+    let other = bench
+        .post("/api/v1/sync?environment=prod-uk", &[], "")
+        .await;
+    contract.holds("post", sync, 404, &other);
 }
 
 async fn full(contract: &mut Contract) {

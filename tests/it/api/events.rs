@@ -14,7 +14,11 @@ struct Client(BodyDataStream);
 
 impl Client {
     async fn connect(bench: &Bench, last: Option<&str>) -> Self {
-        let mut request = Request::get("/api/v1/events");
+        Self::connect_to(bench, "/api/v1/events", last).await
+    }
+
+    async fn connect_to(bench: &Bench, path: &str, last: Option<&str>) -> Self {
+        let mut request = Request::get(path);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -52,7 +56,9 @@ impl Client {
 
 impl Bench {
     fn note(&self) {
-        self.state.api.events.note(&self.state.status.borrow());
+        for sender in &self.senders {
+            self.state.api.events.note(&sender.borrow());
+        }
     }
 }
 
@@ -76,7 +82,10 @@ async fn a_client_hears_what_happens_and_goes_on_where_it_left_off() {
     let (name, second, data) = client.next().await.unwrap();
     assert_eq!(
         (name.as_str(), data.as_str()),
-        ("pass.started", r#"{"generation":1}"#)
+        (
+            "pass.started",
+            r#"{"generation":1,"environment":"prod-us"}"#
+        )
     );
     let (name, _, data) = client.next().await.unwrap();
     assert_eq!(name, "resources.changed");
@@ -106,17 +115,13 @@ async fn pauses_and_the_drain_are_told() {
     bench.note();
     let mut client = Client::connect(&bench, None).await;
     client.next().await;
-    bench
-        .state
-        .api
-        .control
-        .pause("release".to_owned(), None)
-        .await;
+    let control = bench.state.environments.all()[0].control.clone();
+    control.pause("release".to_owned(), None).await;
     bench.note();
     let (name, _, data) = client.next().await.unwrap();
     assert_eq!(name, "paused");
     assert!(data.contains(r#""reason":"release""#), "{data}");
-    bench.state.api.control.resume().await;
+    control.resume().await;
     bench.sender.send_modify(|status| status.draining = true);
     bench.note();
     assert_eq!(client.name().await, "resumed");
@@ -139,4 +144,38 @@ async fn who_falls_behind_is_dropped_and_told_when_it_comes_back() {
     let mut again = Client::connect(&bench, Some(&id)).await;
     assert_eq!(again.name().await, "reset");
     tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_told_of_all_environments_or_of_one() {
+    let bench = Bench::of_two();
+    bench.note();
+    let mut all = Client::connect(&bench, None).await;
+    let one = "/api/v1/events?environment=prod-eu";
+    let mut one = Client::connect_to(&bench, one, None).await;
+    for sender in &bench.senders {
+        sender.send_modify(|status| status.phase = Phase::Working);
+    }
+    bench.note();
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let (name, _, data) = all.next().await.unwrap();
+        told.push(format!("{name} {data}"));
+    }
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    status {"environment":"prod-us","generation":0,"phase":"idle","paused":null,"draining":false}
+    status {"environment":"prod-eu","generation":0,"phase":"idle","paused":null,"draining":false}
+    pass.started {"generation":1,"environment":"prod-us"}
+    pass.started {"generation":1,"environment":"prod-eu"}
+    "#);
+    let (_, greeting, data) = one.next().await.unwrap();
+    assert!(data.contains("prod-eu"), "{data}");
+    let (name, _, data) = one.next().await.unwrap();
+    assert_eq!(name, "pass.started");
+    assert!(data.contains("prod-eu"), "{data}");
+    assert_eq!(one.name().await, ": heartbeat", "nothing of the other one");
+    let path = "/api/v1/events?environment=prod-us";
+    let mut again = Client::connect_to(&bench, path, Some(&greeting)).await;
+    let (_, _, data) = again.next().await.unwrap();
+    assert!(data.contains("prod-us"), "{data}");
 }

@@ -84,7 +84,10 @@ async fn a_pause_is_seen_everywhere_and_changes_no_readiness() {
     insta::assert_snapshot!(status["paused"], @r#"{"reason":"release","since":"2026-01-02T03:04:05Z","until":"2026-01-02T04:00:00Z"}"#);
     assert_eq!(bench.get("/readyz").await.status, 200);
     let metrics = bench.get("/metrics").await.body;
-    assert!(metrics.contains("prism_gitops_paused 1\n"), "{metrics}");
+    assert!(
+        metrics.contains("prism_gitops_paused{environment=\"prod-us\"} 1\n"),
+        "{metrics}"
+    );
     let synced = bench.post("/api/v1/sync", &[], "").await.json();
     assert_eq!(synced["paused"]["reason"], "release");
     assert_eq!(synced["generation"], 2);

@@ -194,6 +194,11 @@ impl World {
         self.sandbox.forget_calls();
     }
 
+    /// How many requests were sent so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.sandbox.calls().len()
+    }
+
     /// How many requests that write were sent so far.
     pub(crate) fn writes(&self) -> usize {
         let calls = self.sandbox.calls();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::environments::Wanted;
 use crate::cli::args::{DaemonArgs, GitArgs};
 use crate::cli::error::CliError;
 use crate::daemon::Polled;
@@ -93,7 +94,8 @@ fn cache(args: &DaemonArgs, root: &Path) -> PathBuf {
 pub(super) struct Woken {
     pub(super) hooks: Option<Hooks>,
     pub(super) polled: Option<Polled>,
-    pub(super) events: Option<mpsc::Receiver<()>>,
+    /// For each environment, in their order; `None` where nobody calls.
+    pub(super) events: Vec<Option<mpsc::Receiver<()>>>,
     /// Has the remote looked at; `None` without one.
     pub(super) pushes: Option<mpsc::Sender<()>>,
 }
@@ -103,6 +105,7 @@ pub(super) async fn woken(
     args: &DaemonArgs,
     root: &Path,
     source: Option<Arc<GitSource>>,
+    environments: &[Wanted],
 ) -> Result<Woken, CliError> {
     let secrets = webhook_secrets(&args.git, root).await?;
     let push = secrets.iter().find(|(who, _)| *who != Provider::Prismatic);
@@ -114,7 +117,11 @@ pub(super) async fn woken(
         return Err(CliError::user(what).hint("a folder is watched without one"));
     }
     let (pushes, pushed) = mpsc::channel(1);
-    let (events, changed) = mpsc::channel(1);
+    let channels = environments.iter().map(|one| {
+        let (event, changed) = mpsc::channel(1);
+        ((one.name.clone(), event), changed)
+    });
+    let (events, changed): (Vec<_>, Vec<_>) = channels.unzip();
     let any = !secrets.is_empty();
     let branch = args.git.branch.clone();
     let polled = source.map(|source| Polled {
@@ -126,7 +133,7 @@ pub(super) async fn woken(
         pushes: polled.is_some().then(|| pushes.clone()),
         hooks: any.then(|| Hooks::new(secrets, branch, pushes, events)),
         polled,
-        events: any.then_some(changed),
+        events: changed.into_iter().map(|one| any.then_some(one)).collect(),
     })
 }
 
@@ -231,7 +238,11 @@ mod tests {
             assert!(!error.message().contains("s3cret"));
         }
         let line = "--webhook github=env:PATH";
-        let error = woken(&args(line), Path::new("."), None)
+        let wanted = [Wanted {
+            name: "prod".to_owned(),
+            chosen: None,
+        }];
+        let error = woken(&args(line), Path::new("."), None, &wanted)
             .await
             .err()
             .unwrap();
@@ -240,7 +251,8 @@ mod tests {
             "{}",
             error.message()
         );
-        let events = woken(&args("--webhook prismatic=env:PATH"), Path::new("."), None).await;
-        assert!(events.ok().unwrap().events.is_some());
+        let line = "--webhook prismatic=env:PATH";
+        let woken = woken(&args(line), Path::new("."), None, &wanted).await;
+        assert!(woken.ok().unwrap().events[0].is_some());
     }
 }
