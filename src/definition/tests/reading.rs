@@ -121,6 +121,8 @@ fn a_manifest_may_describe_it() {
     let described = plain.clone().with_description("Orders");
     assert_eq!(described.description(), "Orders");
     assert_ne!(described.digest(), plain.digest());
+    let otherwise = plain.clone().with_description("Returns");
+    assert_ne!(described.digest(), otherwise.digest());
     let written = format!("{VARIABLES}description: \"Orders\" # said here\n");
     assert_eq!(described.digest(), git(&written).digest());
     assert_eq!(plain.clone().with_description("").digest(), plain.digest());
