@@ -34,6 +34,8 @@ mod faults;
 mod fuzz_bodies;
 mod fuzzed;
 mod git;
+#[cfg(feature = "sandbox")]
+mod killed;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod peer;
