@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::{ServerState, metrics as exposition, reply};
+use super::metrics::{self as exposition, Form};
+use super::{ServerState, reply};
 use crate::runtime::readiness;
 
 /// Whether a restart would help.
@@ -51,10 +52,12 @@ pub(super) async fn status(
 }
 
 /// The same in numbers.
-pub(super) async fn metrics(State(state): State<ServerState>) -> Response {
+pub(super) async fn metrics(State(state): State<ServerState>, headers: HeaderMap) -> Response {
     let status = state.status.borrow().clone();
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let form = Form::wanted(accept.unwrap_or_default());
     match exposition::text(status, state.clock.now()) {
-        Ok(text) => ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),
+        Ok(text) => ([(CONTENT_TYPE, form.content_type())], form.of(text)).into_response(),
         Err(_) => failed(),
     }
 }
