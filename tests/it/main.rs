@@ -21,6 +21,8 @@ mod corpus_definitions;
 #[cfg(feature = "sandbox")]
 mod crash;
 mod daemon;
+#[cfg(feature = "sandbox")]
+mod degraded;
 mod deploy;
 #[cfg(feature = "sandbox")]
 mod drift;

@@ -183,7 +183,7 @@ fn a_second_daemon_on_the_same_state_is_refused_and_the_first_one_recorded() {
 }
 
 /// Where a daemon listens, by its first log line.
-fn address(started: &str) -> String {
+pub(crate) fn address(started: &str) -> String {
     let started: serde_json::Value = serde_json::from_str(started).unwrap();
     let address = started["listen"].as_str();
     let address = address.or(started["fields"]["listen"].as_str());
