@@ -71,8 +71,19 @@ worlds: ## Live through WORLDS random worlds, and every cell of the fault matrix
 		$(CARGO) test --locked --profile worlds --test it -- random_worlds:: faults::
 
 .PHONY: soak
-soak: ## Run the loop for a day of simulated time, and look at its memory
-	PRISM_GITOPS_TEST_HOURS=24 $(CARGO) test --locked --profile worlds --test it -- --nocapture soak::
+soak: ## Run the loop for a simulated day, and for half an hour over 5000 instances with faults
+	PRISM_GITOPS_TEST_HOURS=24 PRISM_GITOPS_TEST_INSTANCES=5000 PRISM_GITOPS_TEST_MINUTES=30 $(CARGO) test --locked --profile worlds --test it -- --nocapture soak::
+
+# How often the daemon is killed.
+KILLS ?= 100
+
+.PHONY: kills
+kills: ## Kill the real daemon KILLS times, and look at what the next one finds
+	PRISM_GITOPS_TEST_KILLS=$(KILLS) $(CARGO) test --locked --test it -- --nocapture killed::
+
+.PHONY: contract
+contract: ## Run schemathesis over docs/openapi.json against a real daemon (needs Python 3 and git)
+	scripts/contract
 
 .PHONY: seeded-bugs
 seeded-bugs: ## Plant ten bugs, one at a time, and demand that a named test finds each

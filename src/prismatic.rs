@@ -39,5 +39,5 @@ mod testing;
 
 pub use client::PrismaticClient;
 pub use connection::{BaseUrl, BaseUrlError, Connection, TokenSource};
-pub use http::{HttpError, HttpSettings, HttpTransport};
+pub use http::{HttpError, HttpSettings, HttpTransport, Listening};
 pub use retry::RetryListener;

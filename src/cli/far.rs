@@ -1,5 +1,7 @@
 //! A daemon that runs elsewhere, asked over HTTP.
 
+mod events;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -100,11 +102,7 @@ impl Far {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, CliError> {
-        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-        if let Some(token) = &self.token {
-            let value = format!("Bearer {}", token.expose());
-            headers.push(("authorization".to_owned(), value));
-        }
+        let mut headers = self.headers("application/json");
         if body.is_some() {
             let json = "application/json".to_owned();
             headers.push(("content-type".to_owned(), json));
@@ -124,6 +122,15 @@ impl Far {
             (200..=299, Some(answer)) => Ok(answer),
             (status, answer) => Err(self.refused(status, answer.as_ref())),
         }
+    }
+
+    fn headers(&self, accept: &str) -> Vec<(String, String)> {
+        let mut headers = vec![("accept".to_owned(), accept.to_owned())];
+        if let Some(token) = &self.token {
+            let value = format!("Bearer {}", token.expose());
+            headers.push(("authorization".to_owned(), value));
+        }
+        headers
     }
 
     fn unreachable(&self, error: &TransportError) -> CliError {

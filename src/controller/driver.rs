@@ -239,7 +239,7 @@ impl Driver {
             (_, Reason::Superseded) => self.superseded + 1,
             _ => 0,
         };
-        if supersede.again {
+        if supersede.is_owed() {
             self.queue.nudge(Arc::clone(&self.key), Instant::now());
         }
         Some(next)
@@ -287,6 +287,12 @@ impl Supersede {
             check: None,
             again: false,
         }
+    }
+
+    /// Whether the files have to be looked at after the pass: a look that the pass did not wait for
+    /// has served nobody.
+    fn is_owed(&self) -> bool {
+        self.again || self.check.is_some()
     }
 
     fn look(&mut self) {

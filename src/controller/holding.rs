@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::log;
 use super::memory::Hold;
-use crate::model::{Address, Pause};
+use crate::model::{Address, Pause, SyncStatus};
 use crate::plan::{Plan, PlannedResource};
 
 /// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
@@ -31,4 +31,10 @@ pub(super) fn all_held(plan: &Plan, hold: &Hold) -> BTreeMap<Address, Hold> {
     let touched = resources.filter(|resource| !resource.actions.is_empty());
     let held = |resource: &PlannedResource| (resource.address.clone(), hold.clone());
     touched.map(held).collect()
+}
+
+/// Whether something of the tenant could not be read: it is left alone without anybody's word.
+pub(super) fn partial(plan: &Plan) -> bool {
+    let mut resources = plan.resources.iter();
+    resources.any(|resource| resource.sync == SyncStatus::Unknown)
 }

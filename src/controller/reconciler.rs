@@ -23,7 +23,7 @@ use super::control::{Control, Kept};
 use super::delays::Delays;
 use super::error::PassError;
 use super::history::{Historian, Noted};
-use super::holding::{all_held, guarded, paused};
+use super::holding::{all_held, guarded, partial, paused};
 use super::log;
 use super::memory::{Hold, Memory};
 use super::pass::{Loaded, Planned, raised};
@@ -78,6 +78,8 @@ struct State {
     /// What cannot go on, and why, as it was logged.
     waiting: BTreeMap<Address, String>,
     failures: u32,
+    /// Passes in a row that could read a part of the tenant only.
+    partial: u32,
     noted: Noted,
 }
 
@@ -209,8 +211,13 @@ impl Reconciler {
             None => return self.stopped(&loaded.revision, PassCounts::default()),
         };
         let now = self.clock.instant();
-        let memory = &mut self.state.memory;
         let plan = &prepared.planned.plan;
+        self.state.partial = if partial(plan) {
+            self.state.partial + 1
+        } else {
+            0
+        };
+        let memory = &mut self.state.memory;
         let holds = match self.control.paused() {
             Some(pause) => all_held(plan, &paused(&pause)),
             None => match guarded(plan) {
@@ -471,7 +478,10 @@ impl Reconciler {
             }
             End::Done { .. } => {
                 self.state.failures = 0;
-                match self.state.memory.next_retry() {
+                let partial = self.state.partial;
+                let unread = (partial > 0).then(|| now + self.delays.after(partial));
+                let retries = self.state.memory.next_retry().into_iter().chain(unread);
+                match retries.min() {
                     Some(retry) if retry < resync => (retry.max(now), Reason::Retry),
                     _ => (resync, Reason::Resync),
                 }

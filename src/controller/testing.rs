@@ -4,6 +4,7 @@ pub(super) mod platform;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -125,6 +126,16 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
     }
 }
 
+fn unreadable(address: Address) -> PlannedResource {
+    let deploy = deploy(0, address.name.as_str(), &[]);
+    let mut resource = plan_of(vec![deploy]).resources.remove(0);
+    resource.address = address;
+    resource.actions.clear();
+    resource.sync = SyncStatus::Unknown;
+    resource.health = Health::Unknown;
+    resource
+}
+
 pub(crate) fn succeeding(plan: &Plan) -> Outcome {
     ending(plan, &StepResult::Applied)
 }
@@ -168,6 +179,8 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
 pub(super) struct MemorySource {
     revision: Mutex<Option<String>>,
     readings: Mutex<usize>,
+    /// How long a reading takes.
+    pub(super) slow: Mutex<Duration>,
 }
 
 impl MemorySource {
@@ -184,6 +197,8 @@ impl MemorySource {
 impl Source for MemorySource {
     async fn snapshot(&self) -> Result<Snapshot, SourceError> {
         *self.readings.lock().unwrap() += 1;
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
         let id = self.revision.lock().unwrap().clone();
         let id = id.ok_or_else(|| SourceError::Missing("gone".into()))?;
         Ok(Snapshot {
@@ -210,6 +225,8 @@ pub(super) struct Script {
     pub(super) standing: Mutex<Answer>,
     pub(super) drift: Mutex<DriftMode>,
     pub(super) broken: Mutex<Vec<Address>>,
+    /// A resource that cannot be read.
+    pub(super) unread: Mutex<Option<Address>>,
     pub(super) gate: Semaphore,
     /// Steps begun and ended: `+a -a`.
     pub(super) steps: watch::Sender<String>,
@@ -224,6 +241,7 @@ impl Default for Script {
             standing: Mutex::new(Ok(Vec::new())),
             drift: Mutex::default(),
             broken: Mutex::default(),
+            unread: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             steps: watch::Sender::default(),
             compared: Mutex::default(),
@@ -278,10 +296,12 @@ impl Stages for Script {
             .lock()
             .unwrap()
             .push(loaded.revision.id.clone());
-        let steps = self.answer()?;
+        let mut plan = plan_of(self.answer()?);
+        let unread = self.unread.lock().unwrap().clone();
+        plan.resources.extend(unread.map(unreadable));
         Ok(Prepared {
             planned: Planned {
-                plan: plan_of(steps),
+                plan,
                 places: Default::default(),
                 tenant: Arc::new(platform::tenant()),
                 recorder: Recorder {

@@ -67,7 +67,13 @@ fn told_by_default(via: &NotifyVia) -> BTreeSet<NoticeKind> {
 
 fn on(report: &Report, fields: &Fields<'_>) -> Option<BTreeSet<NoticeKind>> {
     let words = NoticeKind::ALL.map(|kind| (kind.as_str(), kind));
-    let items = list(report, fields.get("on")?, "\"on\"")?;
+    let node = fields.get("on")?;
+    let items = list(report, node, "\"on\"")?;
+    if items.is_empty() {
+        let problem = Problem::new("invalid-value", "\"on\" must not be empty");
+        let hint = "name what it is told of, or leave the whole notification out";
+        report.add(node.span, problem.hint(hint));
+    }
     let read = |item| super::fields::choice(report, item, "an entry of \"on\"", &words);
     Some(items.iter().filter_map(read).collect())
 }
@@ -94,8 +100,9 @@ fn via(report: &Report, fields: &Fields<'_>, way: &str) -> Option<NotifyVia> {
         }
         _ => {
             let fields = fields.object(way, &keys::NOTIFY_COMMIT)?;
-            let (repository, api) = (fields.filled("repository"), fields.filled("api"));
-            let (token, repository) = (secret(&fields, "token")?, repository?);
+            let (repository, api) = (repository(report, &fields), api(report, &fields));
+            let token = secret(&fields, "token");
+            let (token, repository, api) = (token?, repository?, api?);
             Some(match way {
                 "github" => NotifyVia::GitHub {
                     repository,
@@ -108,6 +115,126 @@ fn via(report: &Report, fields: &Fields<'_>, way: &str) -> Option<NotifyVia> {
                     api,
                 },
             })
+        }
+    }
+}
+
+/// `owner/name`, with as many groups before as GitLab has.
+fn repository(report: &Report, fields: &Fields<'_>) -> Option<String> {
+    let text = fields.filled("repository")?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if text
+        .split('/')
+        .all(|part| !part.is_empty() && part.chars().all(allowed))
+    {
+        return Some(text);
+    }
+    let what = format!("\"repository\" must be as in owner/name, not {text:?}");
+    let node = fields.get("repository")?;
+    report.add(node.span, Problem::new("invalid-value", what));
+    None
+}
+
+/// The URL of an API, if one is given; `None` where it is none that a token may be sent to. It is
+/// not repeated: it may hold a password.
+fn api(report: &Report, fields: &Fields<'_>) -> Option<Option<String>> {
+    let Some(node) = fields.get("api") else {
+        return Some(None);
+    };
+    let text = fields.filled("api")?;
+    if is_safe(&text) {
+        return Some(Some(text));
+    }
+    let problem = Problem::new("invalid-value", "\"api\" must be an https URL");
+    let hint =
+        "such as https://git.example/api/v4; http only on this machine, as the token goes with it";
+    report.add(node.span, problem.hint(hint).private(true));
+    None
+}
+
+fn is_safe(url: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "?#@\\".contains(c);
+    let host = |rest: &str| rest.split(['/', ':']).next().unwrap_or_default().to_owned();
+    let right = match url.split_once("://") {
+        Some(("https", rest)) => !host(rest).is_empty(),
+        Some(("http", rest)) => {
+            matches!(host(rest).as_str(), "localhost" | "127.0.0.1") || rest.starts_with("[::1]")
+        }
+        _ => false,
+    };
+    right && !url.contains(odd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest;
+    use crate::model::SourceFile;
+
+    fn read(lines: &str) -> Vec<NotifyTarget> {
+        let text = format!(
+            "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {{name: acme}}\nspec:\n  notify:\n{lines}"
+        );
+        let loaded = manifest::load(&[SourceFile::new("a.yaml", text.as_bytes())]);
+        let findings = loaded.diagnostics.iter();
+        let errors: Vec<_> = findings
+            .filter(|it| it.code != "nothing-declared")
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        loaded.desired.project.notify
+    }
+
+    #[test]
+    fn every_way_is_read_with_what_it_is_told_of() {
+        let found = read(
+            "    - {name: a, slack: {url: {env: A}}}\n    \
+             - {name: b, teams: {url: {file: /b}}, on: [failed], title: T, body: B}\n    \
+             - {name: c, webhook: {url: {env: C}, key: {env: K}}}\n    \
+             - {name: d, github: {repository: acme/flows, token: {env: D}}}\n    \
+             - {name: e, gitlab: {repository: acme/team/flows, token: {env: E}, api: 'http://localhost:1/api/v4'}}\n",
+        );
+        let env = |name: &str| SecretRef::Env(name.to_owned());
+        assert_eq!(found.len(), 5);
+        assert_eq!(found[0].via, NotifyVia::Slack { url: env("A") });
+        let [_, .., commits, _] = found.as_slice() else {
+            unreachable!("there are five");
+        };
+        assert_eq!(commits.on, NoticeKind::ALL.into());
+        assert!(!found[0].on.contains(&NoticeKind::Synced));
+        assert_eq!(found[1].on, BTreeSet::from([NoticeKind::Failed]));
+        assert_eq!(found[1].title.as_deref(), Some("T"));
+        let key = Some(env("K"));
+        assert_eq!(found[2].via, NotifyVia::Webhook { url: env("C"), key });
+        let expected = NotifyVia::GitLab {
+            repository: "acme/team/flows".to_owned(),
+            token: env("E"),
+            api: Some("http://localhost:1/api/v4".to_owned()),
+        };
+        assert_eq!(found[4].via, expected);
+    }
+
+    #[test]
+    fn a_token_goes_to_nobody_in_clear() {
+        for url in [
+            "https://git.example",
+            "https://git.example:8443/api/v4",
+            "http://127.0.0.1:80",
+            "http://[::1]:8080/x",
+        ] {
+            assert!(is_safe(url), "{url}");
+        }
+        for url in [
+            "http://git.example",
+            "http://localhost.example",
+            "http://127.0.0.1@git.example",
+            "ftp://localhost",
+            "https://",
+            "https://a@b",
+            "https://a?b",
+            "https://a b",
+            "git.example",
+        ] {
+            assert!(!is_safe(url), "{url}");
         }
     }
 }

@@ -5,6 +5,8 @@
 //! carries a token. Proxies come from the environment as everywhere, except
 //! for plain http, which is spoken on this machine only.
 
+mod listen;
+
 use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +15,8 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
+
+pub use listen::Listening;
 
 use super::connection::is_loopback;
 use super::transport::{Method, Request, Response, Transport, TransportError};
@@ -98,6 +102,32 @@ impl HttpTransport {
         })
     }
 
+    /// Sends a request, and waits for the head of its response. `whole` is how long everything
+    /// may take, where that is not what the settings say.
+    async fn begin(
+        &self,
+        request: Request,
+        whole: Option<Duration>,
+    ) -> Result<reqwest::Response, TransportError> {
+        let url = checked(&request.url)?;
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let client = match url.scheme() {
+            "http" => &self.local,
+            _ => &self.client,
+        };
+        let mut builder = client.request(method, url).body(request.body);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(whole) = whole {
+            builder = builder.timeout(whole);
+        }
+        builder.send().await.map_err(|e| self.failure(e))
+    }
+
     async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, TransportError> {
         let limit = self.settings.max_body;
         let mut body = BytesMut::new();
@@ -138,20 +168,7 @@ impl HttpTransport {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let url = checked(&request.url)?;
-        let method = match request.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-        };
-        let client = match url.scheme() {
-            "http" => &self.local,
-            _ => &self.client,
-        };
-        let mut builder = client.request(method, url).body(request.body);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let response = builder.send().await.map_err(|e| self.failure(e))?;
+        let response = self.begin(request, None).await?;
         let status = response.status().as_u16();
         let headers = response.headers().iter();
         let headers = headers

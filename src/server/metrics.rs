@@ -3,6 +3,10 @@
 //! There is no second set of counters that could disagree with the status.
 //! Names and meanings are in `docs/daemon.md`; they are an interface.
 
+mod form;
+
+pub(super) use form::Form;
+
 use std::collections::BTreeMap;
 use std::fmt::Error;
 
@@ -16,9 +20,6 @@ use prometheus_client::registry::Registry;
 use crate::controller::Status;
 use crate::controller::totals::{BOUNDS, Histogram};
 use crate::model::{Health, Kind, SyncStatus};
-
-/// What the text is.
-pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 const PREFIX: &str = "prism_gitops";
 

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use super::{Served, ServerState, metrics as exposition, reply};
+use super::metrics::{self as exposition, Form};
+use super::{Served, ServerState, reply};
 use crate::runtime::readiness::{self, Facts, Limits};
 
 /// Which environment.
@@ -82,11 +83,13 @@ pub(super) async fn status(
 }
 
 /// The same in numbers.
-pub(super) async fn metrics(State(state): State<ServerState>) -> Response {
+pub(super) async fn metrics(State(state): State<ServerState>, headers: HeaderMap) -> Response {
     let environments = state.environments.all().iter();
     let statuses = environments.map(|one| one.status.borrow().clone());
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let form = Form::wanted(accept.unwrap_or_default());
     match exposition::text(statuses.collect(), state.clock.now()) {
-        Ok(text) => ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),
+        Ok(text) => ([(CONTENT_TYPE, form.content_type())], form.of(text)).into_response(),
         Err(_) => failed(),
     }
 }

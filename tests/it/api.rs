@@ -6,6 +6,7 @@ mod access;
 mod contract;
 mod events;
 mod fuzz;
+mod metrics;
 mod several;
 mod wishes;
 

@@ -21,6 +21,8 @@ mod corpus_definitions;
 #[cfg(feature = "sandbox")]
 mod crash;
 mod daemon;
+#[cfg(feature = "sandbox")]
+mod degraded;
 mod deploy;
 #[cfg(feature = "sandbox")]
 mod drift;
@@ -34,6 +36,8 @@ mod faults;
 mod fuzz_bodies;
 mod fuzzed;
 mod git;
+#[cfg(feature = "sandbox")]
+mod killed;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod peer;

@@ -4,8 +4,8 @@
 
 mod lines;
 mod prism;
-mod project;
-mod proxy;
+pub(crate) mod project;
+pub(crate) mod proxy;
 mod scenarios;
 mod server;
 mod world;

@@ -298,7 +298,8 @@ async fn metrics_have_the_documented_names() {
     let bench = Bench::new();
     bench.passed();
     sleep(Duration::from_secs(7)).await;
-    let answer = bench.get("/metrics").await;
+    let request = Request::get("/metrics").header("accept", "application/openmetrics-text");
+    let answer = bench.ask(request.body(Body::empty()).unwrap()).await;
     let kind = &answer.headers["content-type"];
     assert_eq!(
         kind,

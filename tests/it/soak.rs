@@ -3,6 +3,8 @@
 //! Two hours in a usual run. `PRISM_GITOPS_TEST_HOURS` asks for more; `make soak` for a day, in
 //! which the memory of the process is looked at too.
 
+mod fleet;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +19,11 @@ use prism_gitops::controller::status::PassOutcome;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver, Status};
 use prism_gitops::model::{Desired, Project, Secret, SecretRef, SecretValues, VersionRecord};
 use prism_gitops::prismatic::platform::Platform;
+use prism_gitops::runtime::clock::Clock;
 use prism_gitops::runtime::shutdown;
 use prism_gitops::sandbox::{Behaviour, Fault, FaultRule, FaultScript};
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::drift::whole;
@@ -62,11 +65,17 @@ impl SecretResolver for Secrets {
     }
 }
 
-fn driver(world: &World, status: watch::Sender<Status>, stop: shutdown::Shutdown) -> Driver {
+/// The loop on a sandbox, as the daemon has it. `clock` is what the machine shows.
+pub(crate) fn driver(
+    world: &World,
+    clock: Arc<dyn Clock>,
+    (status, stop): (watch::Sender<Status>, shutdown::Shutdown),
+    (interval, nudges): (Duration, Option<mpsc::Receiver<()>>),
+) -> Driver {
     let stages = Live::new(
-        Arc::new(Tenant(world.platform())),
+        Arc::new(Tenant(world.platform_by(Arc::clone(&clock)))),
         Arc::new(Secrets),
-        Arc::new(world.clock()),
+        Arc::clone(&clock),
         Arc::new(|_| VersionRecord::default()),
         Remembered::in_memory(),
         Choices::default(),
@@ -74,12 +83,12 @@ fn driver(world: &World, status: watch::Sender<Status>, stop: shutdown::Shutdown
     let reconciler = Reconciler::new(
         world.files.clone(),
         Arc::new(stages),
-        Arc::new(world.clock()),
+        clock,
         status,
-        INTERVAL,
+        interval,
         Delays::seeded(1),
     );
-    Driver::new("test", reconciler, None, stop)
+    Driver::new("test", reconciler, nudges, stop)
 }
 
 /// What goes wrong in an hour: every kind of thing in turn, and nothing in every fourth.
@@ -155,7 +164,8 @@ async fn a_day_of_the_loop_leaves_nothing_behind() {
     whole::write(&world);
     let (sender, mut status) = watch::channel(Status::starting("test", Instant::now()));
     let (stop, shutdown) = shutdown::channel();
-    let running = tokio::spawn(driver(&world, sender, shutdown).run());
+    let clock = Arc::new(world.clock());
+    let running = tokio::spawn(driver(&world, clock, (sender, shutdown), (INTERVAL, None)).run());
     let mut all = Vec::new();
     for number in 0..hours {
         all.push(hour(&world, &mut status, number).await);

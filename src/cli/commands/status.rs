@@ -1,8 +1,9 @@
 //! `status`: how a running daemon fares.
 
+mod watch;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -14,9 +15,6 @@ use crate::cli::runtime;
 use crate::cli::show::harmless::harmless;
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
-
-/// How often a daemon is asked whether anything changed.
-const EVERY: Duration = Duration::from_secs(1);
 
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, CliError> {
@@ -30,30 +28,8 @@ pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, CliError> {
             .hint("programs read /api/v1/events, or ask again"));
     }
     let signals = runtime::signals()?;
-    runtime::or_interrupt(&signals, watch(ui, &far)).await?;
+    runtime::or_interrupt(&signals, watch::watch(ui, &far)).await?;
     Ok(Exit::Done)
-}
-
-/// Shows it whenever it changed, until nobody reads it any more.
-async fn watch(ui: &Ui, far: &Far) -> Result<(), CliError> {
-    let mut shown = None;
-    while !ui.is_closed() {
-        let brief = far.statuses(false).await?;
-        let mark = brief.iter().map(|brief| {
-            let of = |name: &str| brief[name].clone();
-            (of("generation"), of("paused"), of("draining"))
-        });
-        let mark: Vec<_> = mark.collect();
-        if shown.as_ref() != Some(&mark) {
-            if shown.is_some() {
-                ui.result("\n")?;
-            }
-            show(ui, far.statuses(true).await?)?;
-            shown = Some(mark);
-        }
-        tokio::time::sleep(EVERY).await;
-    }
-    Ok(())
 }
 
 fn show(ui: &Ui, statuses: Vec<Value>) -> Result<(), CliError> {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::bench::{Bench, INTERVAL, result};
 use crate::controller::error::PassError;
 use crate::controller::queue::DEBOUNCE;
 use crate::controller::status::{PassOutcome, Phase, RevisionStatus};
-use crate::controller::testing::{Script, deploy};
+use crate::controller::testing::{Script, deploy, instance};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 
 fn unreachable_tenant(retry_after: Option<Duration>) -> PassError {
@@ -66,6 +68,50 @@ async fn a_nudge_without_a_change_is_no_pass() {
         bench.elapsed()
     );
     assert_eq!(bench.source.readings(), 3, "two passes and one look");
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_that_change_as_a_pass_ends_are_looked_at_after_it() {
+    let script = Script {
+        gate: Semaphore::new(0),
+        ..Script::default()
+    };
+    script
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Ok(vec![deploy(0, "a", &[])]));
+    let mut bench = Bench::start(script);
+    bench.steps("+a").await;
+    *bench.source.slow.lock().unwrap() = Duration::from_secs(2);
+    bench.push("r2").await;
+    // The look has begun, and the pass does not wait for it.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(bench.source.readings(), 2);
+    bench.script.gate.add_permits(1);
+    bench.passes(2).await;
+    assert_eq!(bench.compared(), "r1 r2");
+    assert!(bench.elapsed() < INTERVAL / 2, "{:?}", bench.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_was_read_in_part_is_read_again_soon() {
+    let script = Script::default();
+    *script.unread.lock().unwrap() = Some(instance("smith"));
+    let mut bench = Bench::start(script);
+    let mut last = Duration::ZERO;
+    for (generation, base) in [(2, 5.0), (3, 10.0), (4, 20.0)] {
+        bench.passes(generation).await;
+        let factor = (bench.elapsed() - last).as_secs_f64() / base;
+        assert!((1.0..1.3).contains(&factor), "{generation}: {factor}");
+        last = bench.elapsed();
+    }
+    *bench.script.unread.lock().unwrap() = None;
+    bench.passes(5).await;
+    let before = bench.elapsed();
+    bench.passes(6).await;
+    let pause = bench.elapsed() - before;
+    assert!(pause >= INTERVAL.mul_f64(0.9), "back to the interval");
 }
 
 #[tokio::test(start_paused = true)]
@@ -167,7 +213,7 @@ async fn a_folder_that_cannot_be_read_is_an_error_and_comes_back() {
 #[tokio::test(start_paused = true)]
 async fn passes_never_overlap() {
     let script = Script {
-        gate: tokio::sync::Semaphore::new(0),
+        gate: Semaphore::new(0),
         ..Script::default()
     };
     *script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);

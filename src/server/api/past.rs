@@ -44,6 +44,9 @@ pub(super) async fn history(
         Ok(Query(which)) => which,
         Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
     };
+    if which.before.is_some_and(|before| before < 1) {
+        return reply::error(StatusCode::BAD_REQUEST, "before is a number from 1");
+    }
     let limit = match page("limit", which.limit, PAGE) {
         Ok(limit) => limit,
         Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong),

@@ -117,6 +117,8 @@ async fn reading(contract: &mut Contract) {
         let outside = Bench::outside(Reads::Token);
         contract.holds("get", path, 401, &outside.get(&address).await);
     }
+    let before = bench.get("/api/v1/history?before=0").await;
+    contract.holds("get", "/api/v1/history", 400, &before);
     for path in ["/api/v1/status", "/api/v1/resources", "/api/v1/history"] {
         let answer = bench.get(&format!("{path}?nonsense=1")).await;
         contract.holds("get", path, 400, &answer);

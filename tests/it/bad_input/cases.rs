@@ -7,6 +7,7 @@ mod instance;
 mod instance_of;
 mod integration;
 mod names;
+mod notices;
 mod policy;
 mod references;
 mod secrets;
@@ -21,6 +22,7 @@ pub(crate) const CASES: &[&[Case]] = &[
     names::CASES,
     environments::CASES,
     policy::CASES,
+    notices::CASES,
     references::CASES,
     integration::CASES,
     instance_of::CASES,

@@ -37,7 +37,14 @@ pub(crate) struct FarEnd {
 impl FarEnd {
     /// Answers every request with the bytes that come out, and closes the connection.
     pub(crate) fn answering(answer: impl Fn(&Received) -> Vec<u8> + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
+    }
+
+    /// The same, where somebody knows it to be.
+    pub(crate) fn at(
+        listener: TcpListener,
+        answer: impl Fn(&Received) -> Vec<u8> + Send + 'static,
+    ) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&received);

@@ -94,7 +94,7 @@ fn environment(name: &'static str, world: &World) -> EnvironmentOptions {
         chosen: None,
         connect: Arc::new(Tenant {
             name,
-            platform: world.platform(),
+            platform: world.platform_by(Arc::new(world.clock())),
         }),
         events: None,
         remembered: Remembered::in_memory(),

@@ -12,7 +12,7 @@ use prism_gitops::plan::{Action, Plan};
 use prism_gitops::prismatic::platform::Platform;
 use prism_gitops::prismatic::transport::{Method, Request, Transport};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
-use prism_gitops::runtime::clock::TokioClock;
+use prism_gitops::runtime::clock::{Clock, TokioClock};
 use prism_gitops::sandbox::{Behaviour, CallRecord, FaultScript, Options, Sandbox};
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
@@ -63,7 +63,7 @@ impl World {
         let line = Arc::new(Line::to(sandbox.transport(), bend));
         Self {
             files: Arc::default(),
-            client: client(&line, clock),
+            client: client(&line, Arc::new(clock)),
             line,
             allow_delete: false,
             sandbox,
@@ -94,7 +94,7 @@ impl World {
 
     /// A new process: nothing of the one before is remembered.
     pub(crate) fn restart(&mut self) {
-        self.client = client(&self.line, self.clock);
+        self.client = client(&self.line, Arc::new(self.clock));
     }
 
     /// What goes wrong from now on.
@@ -179,9 +179,9 @@ impl World {
         named.count()
     }
 
-    /// A client of its own.
-    pub(crate) fn platform(&self) -> Arc<dyn Platform> {
-        Arc::new(client(&self.line, self.clock))
+    /// A client of its own, on a machine whose clock may be wrong.
+    pub(crate) fn platform_by(&self, clock: Arc<dyn Clock>) -> Arc<dyn Platform> {
+        Arc::new(client(&self.line, clock))
     }
 
     /// The time here.
@@ -271,7 +271,7 @@ impl World {
     }
 }
 
-fn client(line: &Arc<Line>, clock: TokioClock) -> PrismaticClient {
+fn client(line: &Arc<Line>, clock: Arc<dyn Clock>) -> PrismaticClient {
     let connection = Connection {
         url: BaseUrl::parse(URL).unwrap(),
         tenant_id: None,
@@ -280,7 +280,7 @@ fn client(line: &Arc<Line>, clock: TokioClock) -> PrismaticClient {
         origin: "the test".to_owned(),
     };
     let line: Arc<dyn Transport> = Arc::clone(line) as _;
-    PrismaticClient::new(line, connection, RateLimit::default(), Arc::new(clock), 1)
+    PrismaticClient::new(line, connection, RateLimit::default(), clock, 1)
 }
 
 /// A plan as a person sees it.

@@ -31,6 +31,8 @@ struct State {
     /// How many more writes pass before one is cut off, with everything after it.
     cut: Option<(usize, Cut)>,
     severed: bool,
+    /// Requests that the server has not answered yet.
+    under_way: usize,
 }
 
 pub(crate) struct Proxy {
@@ -40,16 +42,23 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn start(upstream: &str) -> Self {
+        Self::watched(upstream, |_| {})
+    }
+
+    /// The same, with somebody who sees each call before the server does.
+    pub(crate) fn watched(upstream: &str, watch: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State::default()));
         let upstream = upstream.trim_start_matches("http://").to_owned();
         let shared = Arc::clone(&state);
+        let watch: Arc<Watch> = Arc::new(watch);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (shared, upstream) = (Arc::clone(&shared), upstream.clone());
+                let watch = Arc::clone(&watch);
                 // A connection that breaks is what some tests ask for.
-                std::thread::spawn(move || drop(relay(client, &upstream, &shared)));
+                std::thread::spawn(move || drop(relay(client, &upstream, &shared, &*watch)));
             }
         });
         Self { url, state }
@@ -74,15 +83,37 @@ impl Proxy {
         std::mem::take(&mut state.severed)
     }
 
+    /// Whether the server has answered all it was asked.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.state.lock().unwrap().under_way == 0
+    }
+
     /// Whether the line is cut at this moment.
     pub(crate) fn is_severed(&self) -> bool {
         self.state.lock().unwrap().severed
     }
 }
 
+/// Sees a call before the server does.
+type Watch = dyn Fn(&Call) + Send + Sync;
+
 /// One request a connection: whoever wants another opens one.
-fn relay(mut client: TcpStream, upstream: &str, state: &Mutex<State>) -> std::io::Result<()> {
+fn relay(
+    mut client: TcpStream,
+    upstream: &str,
+    state: &Mutex<State>,
+    watch: &Watch,
+) -> std::io::Result<()> {
     let (head, body) = request(&mut client)?;
+    let forward = |upstream: &str, head: &str, body: &[u8]| {
+        state.lock().unwrap().under_way += 1;
+        if head.starts_with("POST /api") {
+            watch(&call(&serde_json::from_slice(body).unwrap_or_default()));
+        }
+        let answer = forward(upstream, head, body);
+        state.lock().unwrap().under_way -= 1;
+        answer
+    };
     let answer = |client: &mut TcpStream| {
         let bytes = forward(upstream, &head, &body)?;
         client.write_all(&bytes)
@@ -180,6 +211,19 @@ fn content_length(head: &str) -> usize {
     lengths
         .next()
         .map_or(0, |(_, text)| text.trim().parse().unwrap())
+}
+
+/// What a server answers to a query that nobody is to see in the log.
+pub(crate) fn ask(upstream: &str, query: &Value) -> Value {
+    let body = query.to_string();
+    let head = format!(
+        "POST /api HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer watcher\r\n\
+         content-type: application/json\r\ncontent-length: {}",
+        body.len()
+    );
+    let answer = forward(upstream, &head, body.as_bytes()).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
 /// Sends a request on, and gives the whole answer.

@@ -1,0 +1,78 @@
+//! `status --watch`: by the daemon's events, or by asking where there are none.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::show;
+use crate::cli::error::CliError;
+use crate::cli::far::Far;
+use crate::cli::ui::Ui;
+
+/// How often a daemon is asked that does not let us listen, and how soon it is listened to again.
+const EVERY: Duration = Duration::from_secs(1);
+/// After so many questions it is asked again whether we may listen.
+const TRY_AGAIN: u32 = 30;
+
+/// What was shown last of each environment, as far as a change of it is worth showing.
+#[derive(Default)]
+struct Shown(Option<Vec<[Value; 3]>>);
+
+/// Shows the status whenever it changed, until nobody reads it any more.
+pub(super) async fn watch(ui: &Ui, far: &Far) -> Result<(), CliError> {
+    let mut shown = Shown::default();
+    let mut last = None;
+    while !ui.is_closed() {
+        match far.events(last.as_deref()).await {
+            Some(mut events) => {
+                while let Some(event) = events.next().await {
+                    last = event.id;
+                    if is_worth_it(&event.name) {
+                        shown.refresh(ui, far).await?;
+                    }
+                    if ui.is_closed() {
+                        return Ok(());
+                    }
+                }
+                // It says why, if the daemon is gone.
+                shown.refresh(ui, far).await?;
+                tokio::time::sleep(EVERY).await;
+            }
+            None => ask(ui, far, &mut shown).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Asks for a while.
+async fn ask(ui: &Ui, far: &Far, shown: &mut Shown) -> Result<(), CliError> {
+    for _ in 0..TRY_AGAIN {
+        if ui.is_closed() {
+            break;
+        }
+        shown.refresh(ui, far).await?;
+        tokio::time::sleep(EVERY).await;
+    }
+    Ok(())
+}
+
+/// Whether what is shown may differ after an event. Unknown ones may mean anything.
+fn is_worth_it(event: &str) -> bool {
+    !matches!(event, "pass.started" | "resources.changed")
+}
+
+impl Shown {
+    async fn refresh(&mut self, ui: &Ui, far: &Far) -> Result<(), CliError> {
+        let brief = far.statuses(false).await?;
+        let mark = |one: &Value| ["generation", "paused", "draining"].map(|name| one[name].clone());
+        let mark = Some(brief.iter().map(mark).collect());
+        if self.0 == mark {
+            return Ok(());
+        }
+        if self.0.is_some() {
+            ui.result("\n")?;
+        }
+        self.0 = mark;
+        show(ui, far.statuses(true).await?)
+    }
+}
