@@ -41,9 +41,14 @@ use super::ui::Ui;
 /// Runs the verb.
 pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit, CliError> {
     let daemon = matches!(cli.command, Command::Daemon(_));
-    telemetry::start(ui, &cli.global, daemon)?;
-    check_form(ui, &cli.command)?;
-    match cli.command {
+    let telemetry = telemetry::start(ui, &cli.global, variables, daemon)?;
+    let outcome = check_form(ui, &cli.command).and_then(|()| run(ui, cli.command, variables));
+    telemetry.finish();
+    outcome
+}
+
+fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliError> {
+    match command {
         Command::Validate(args) => runtime::block_on(validate::run(ui, &args, variables)),
         Command::Plan(args) => runtime::block_on(plan::run(ui, &args, variables)),
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),

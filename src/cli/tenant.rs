@@ -203,6 +203,7 @@ pub(crate) fn for_messages(args: &TenantArgs) -> Result<Arc<dyn Transport>, CliE
         timeout: Duration::from_secs(15),
         max_body: 64 * 1024,
         ca_file: args.ca_file.clone(),
+        ..HttpSettings::default()
     })
 }
 
