@@ -66,11 +66,11 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Update(args) => runtime::block_on(update::run(ui, &args, variables)),
         Command::Deploy(args) => runtime::block_on(switch::deploy(ui, &args, variables)),
         Command::Disable(args) => {
-            let switch = (&args.which, &args.at, false);
+            let switch = (&args.which, &args.at, &args.folder, false);
             runtime::block_on(switch::run(ui, switch, variables))
         }
         Command::Enable(args) => {
-            let switch = (&args.which, &args.at, true);
+            let switch = (&args.which, &args.at, &args.folder, true);
             runtime::block_on(switch::run(ui, switch, variables))
         }
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
