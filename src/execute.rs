@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
 
 use self::outputs::{Outputs, Produced};
 pub use self::schedule::AtOnce;
@@ -133,7 +134,19 @@ pub async fn execute(
             run.started(step);
             let operation = step.operation.clone();
             let outputs = run.outputs.clone();
-            running.push(async move { (step, perform(operation, &outputs, platform).await) });
+            let span = tracing::debug_span!(
+                "step",
+                address = %step.address,
+                action = step.action.as_str(),
+                outcome = tracing::field::Empty,
+            );
+            let work = async move {
+                let result = perform(operation, &outputs, platform).await;
+                let word = if result.is_ok() { "applied" } else { "failed" };
+                tracing::Span::current().record("outcome", word);
+                (step, result)
+            };
+            running.push(work.instrument(span));
         }
         // Only steps under way can make others ready.
         match running.next().await {

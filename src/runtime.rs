@@ -10,3 +10,5 @@ pub mod shutdown;
 pub mod supervisor;
 pub mod tasks;
 pub mod telemetry;
+#[cfg(feature = "otlp")]
+pub mod traces;

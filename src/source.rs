@@ -39,6 +39,14 @@ pub trait Source: Send + Sync {
     /// [`SourceError`] when it is not known which files there are.
     async fn snapshot(&self) -> Result<Snapshot, SourceError>;
 
+    /// Takes note that a snapshot turned out to be right, for [`Self::good`].
+    async fn confirm(&self, _revision: &Revision) {}
+
+    /// The last snapshot that was right, from before this process began, if it is still at hand.
+    async fn good(&self) -> Option<Snapshot> {
+        None
+    }
+
     /// How long a snapshot may take before it is given up.
     ///
     /// A network drive that hangs must not hold up everything for ever.

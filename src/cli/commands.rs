@@ -41,9 +41,14 @@ use super::ui::Ui;
 /// Runs the verb.
 pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit, CliError> {
     let daemon = matches!(cli.command, Command::Daemon(_));
-    telemetry::start(ui, &cli.global, daemon)?;
-    check_form(ui, &cli.command)?;
-    match cli.command {
+    let telemetry = telemetry::start(ui, &cli.global, variables, daemon)?;
+    let outcome = check_form(ui, &cli.command).and_then(|()| run(ui, cli.command, variables));
+    telemetry.finish();
+    outcome
+}
+
+fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliError> {
+    match command {
         Command::Validate(args) => runtime::block_on(validate::run(ui, &args, variables)),
         Command::Plan(args) => runtime::block_on(plan::run(ui, &args, variables)),
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),
@@ -61,11 +66,11 @@ pub(crate) fn dispatch(ui: &Ui, cli: Cli, variables: &Variables) -> Result<Exit,
         Command::Update(args) => runtime::block_on(update::run(ui, &args, variables)),
         Command::Deploy(args) => runtime::block_on(switch::deploy(ui, &args, variables)),
         Command::Disable(args) => {
-            let switch = (&args.which, &args.at, false);
+            let switch = (&args.which, &args.at, &args.folder, false);
             runtime::block_on(switch::run(ui, switch, variables))
         }
         Command::Enable(args) => {
-            let switch = (&args.which, &args.at, true);
+            let switch = (&args.which, &args.at, &args.folder, true);
             runtime::block_on(switch::run(ui, switch, variables))
         }
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),

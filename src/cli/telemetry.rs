@@ -1,19 +1,56 @@
-//! What is logged, from the flags.
+//! What is logged and traced, from the flags.
 
+#[cfg(feature = "otlp")]
+mod otlp;
+
+use super::Variables;
 use super::args::{GlobalArgs, LogFormat};
 use super::error::CliError;
 use super::ui::Ui;
 use crate::runtime::telemetry::{self, TelemetryError};
 
-/// Starts logging to stderr.
-pub(crate) fn start(ui: &Ui, args: &GlobalArgs, daemon: bool) -> Result<(), CliError> {
+/// What goes on beside the work, until it is finished.
+#[must_use]
+#[derive(Default)]
+pub(crate) struct Telemetry {
+    #[cfg(feature = "otlp")]
+    traces: Option<crate::runtime::traces::Traces>,
+}
+
+impl Telemetry {
+    /// Sends what is left, for a moment.
+    pub(crate) fn finish(self) {
+        #[cfg(feature = "otlp")]
+        if let Some(traces) = self.traces {
+            traces.finish();
+        }
+    }
+}
+
+/// Starts logging to stderr, and traces to where somebody wants them.
+pub(crate) fn start(
+    ui: &Ui,
+    args: &GlobalArgs,
+    variables: &Variables,
+    daemon: bool,
+) -> Result<Telemetry, CliError> {
+    #[cfg(feature = "otlp")]
+    let (beside, telemetry) = match otlp::start(args.otlp_endpoint.as_deref(), variables)? {
+        None => (None, Telemetry::default()),
+        Some((layer, traces)) => {
+            let traces = Some(traces);
+            (Some(layer), Telemetry { traces })
+        }
+    };
+    #[cfg(not(feature = "otlp"))]
+    let (beside, telemetry, _) = (None, Telemetry::default(), variables);
     let format = match args.log_format {
         LogFormat::Text => telemetry::LogFormat::Text,
         LogFormat::Json => telemetry::LogFormat::Json,
     };
-    match telemetry::init(format, filter(args, daemon), ui.color_err()) {
+    match telemetry::init(format, filter(args, daemon), ui.color_err(), beside) {
         // Several commands in one process, as tests run them, share the first one's logging.
-        Err(TelemetryError::Twice(_)) | Ok(()) => Ok(()),
+        Err(TelemetryError::Twice(_)) | Ok(()) => Ok(telemetry),
         Err(error @ TelemetryError::Filter { .. }) => {
             Err(CliError::user("cannot set up logging").because(&error))
         }

@@ -203,6 +203,7 @@ pub(crate) fn for_messages(args: &ReachArgs) -> Result<Arc<dyn Transport>, CliEr
         timeout: Duration::from_secs(15),
         max_body: 64 * 1024,
         ca_file: args.ca_file.clone(),
+        ..HttpSettings::default()
     })
 }
 

@@ -212,7 +212,12 @@ impl Driver {
         let (stop, stopped) = watch::channel(false);
         let source = Arc::clone(&self.reconciler.source);
         let mut supersede = Supersede::new(source, self.superseded < PATIENCE);
-        let span = tracing::info_span!("pass", environment = %self.key, %reason);
+        let span = tracing::info_span!(
+            "pass",
+            environment = %self.key,
+            %reason,
+            result = tracing::field::Empty,
+        );
         let pass = self.reconciler.pass(reason, stopped).instrument(span);
         tokio::pin!(pass);
         let mut draining = false;

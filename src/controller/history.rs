@@ -1,10 +1,14 @@
 //! What passes tell the history. Never waits, never fails, decides nothing.
 
+mod single;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
+
+pub use single::Deed;
 
 use super::pass::{Planned, name_of};
 use super::queue::Reason;

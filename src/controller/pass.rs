@@ -96,6 +96,7 @@ pub struct Planned {
 /// # Errors
 ///
 /// [`PassError::Source`], or [`PassError::Invalid`] with all findings of all files.
+#[tracing::instrument(name = "load", level = "debug", skip_all)]
 pub async fn load(source: &dyn Source, environment: Option<&str>) -> Result<Loaded, PassError> {
     read(
         source.snapshot().await.map_err(PassError::Source)?,
@@ -167,6 +168,7 @@ enum Imports {
 /// Makes a plan of the differences.
 type Build = fn(&Inputs<'_>, &ChangeSet, &Context) -> Plan;
 
+#[tracing::instrument(name = "plan", level = "debug", skip_all)]
 async fn compare(
     loaded: &Loaded,
     context: &PassContext<'_>,
@@ -277,6 +279,7 @@ pub async fn observe(
 
 /// Carries a plan out, and remembers the secrets it wrote. `stop` turning true lets running steps finish and starts
 /// no more; so does a window that closes meanwhile, unless it permits an overrun.
+#[tracing::instrument(name = "apply", level = "debug", skip_all)]
 pub async fn apply(
     planned: &Planned,
     platform: &dyn Platform,

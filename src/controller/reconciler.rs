@@ -9,6 +9,8 @@
 //! - A panic inside a pass is a failed pass, not the end of the process.
 //! - Whatever happens, the status tells of it, and the next pass is set.
 
+mod telling;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ use super::stages::{Prepared, Stages};
 use super::status::{PassCounts, RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
-use crate::model::{Address, Diagnostic, DriftMode, Health};
+use crate::model::{Address, Diagnostic};
 use crate::plan::{Plan, Withheld, hold_back};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
@@ -172,6 +174,7 @@ impl Reconciler {
         match self.stages.load(snapshot).await {
             Ok(loaded) => {
                 self.adopt_files(&loaded);
+                self.source.confirm(&loaded.revision).await;
                 self.compare(&loaded, why, stop).await
             }
             Err(PassError::Invalid(diagnostics)) => {
@@ -386,12 +389,30 @@ impl Reconciler {
         self.progress(|status| status.resources = resources.into());
     }
 
+    /// After a start with wrong files: those that were right before it, if the source still has them.
+    async fn recall(&mut self) {
+        let Some(snapshot) = self.source.good().await else {
+            return;
+        };
+        let Ok(loaded) = self.stages.load(snapshot).await else {
+            return;
+        };
+        self.progress(|status| {
+            status.revision = Some((&loaded.revision).into());
+            status.project = Some(Arc::new(loaded.desired.project.clone()));
+        });
+        self.state.last_good = Some(loaded);
+    }
+
     /// Wrong files change nothing, but the tenant stays in view: what was last
     /// right is compared with it, and everything is left alone.
     async fn invalid(&mut self, diagnostics: Vec<Diagnostic>, stop: watch::Receiver<bool>) -> End {
         if self.state.told != diagnostics {
             log::files_invalid(&diagnostics);
             self.state.told.clone_from(&diagnostics);
+        }
+        if self.state.last_good.is_none() {
+            self.recall().await;
         }
         if let Some(loaded) = self.state.last_good.clone()
             && let Some(Ok(mut prepared)) = self.plan(&loaded, stop).await
@@ -402,56 +423,6 @@ impl Reconciler {
             self.show(&prepared, &holds, &Withheld::new(), &Outcome::default());
         }
         End::Failed(PassError::Invalid(diagnostics))
-    }
-
-    fn tell_drift(
-        &mut self,
-        mode: DriftMode,
-        prepared: &Prepared,
-        holds: &BTreeMap<Address, Hold>,
-    ) {
-        let drifted = |address: &Address| holds.get(address) == Some(&Hold::Drift);
-        let resources = prepared.planned.plan.resources.iter();
-        let mut now = BTreeSet::new();
-        for resource in resources.filter(|r| drifted(&r.address)) {
-            if !self.state.drifted.contains(&resource.address) {
-                log::drift(
-                    &resource.address,
-                    mode == DriftMode::Alert,
-                    &resource.reason,
-                );
-            }
-            now.insert(resource.address.clone());
-        }
-        let shown = now.iter().cloned().collect();
-        self.progress(|status| status.drifted = shown);
-        self.state.drifted = now;
-    }
-
-    /// Each once, for as long as it stays one.
-    fn tell_orphans(&mut self, plan: &Plan) {
-        let orphans = plan.resources.iter().filter(|resource| resource.orphan);
-        let mut now = BTreeSet::new();
-        for resource in orphans {
-            if !self.state.orphaned.contains(&resource.address) {
-                log::orphan(&resource.address, &resource.reason);
-            }
-            now.insert(resource.address.clone());
-        }
-        self.state.orphaned = now;
-    }
-
-    /// Each once, until it goes on or stops for another reason.
-    fn tell_waiting(&mut self, plan: &Plan) {
-        let waits = |health| matches!(health, Health::Blocked | Health::Pending);
-        let mut now = BTreeMap::new();
-        for resource in plan.resources.iter().filter(|r| waits(r.health)) {
-            if self.state.waiting.get(&resource.address) != Some(&resource.reason) {
-                log::waiting(resource);
-            }
-            now.insert(resource.address.clone(), resource.reason.clone());
-        }
-        self.state.waiting = now;
     }
 
     fn stopped(&self, revision: &Revision, counts: PassCounts) -> End {

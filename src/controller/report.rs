@@ -27,6 +27,8 @@ pub(super) enum End {
         counts: PassCounts,
         /// Nothing failed, and nothing waits after a failure or for something held.
         clean: bool,
+        /// A window that closed ended it half-way.
+        cut: bool,
     },
     /// It gave way.
     Stopped {
@@ -56,13 +58,15 @@ impl End {
         Self::Done {
             revision: revision.clone(),
             counts,
-            clean: counts.failed == 0 && !waiting && !dragged,
+            clean: counts.failed == 0 && !waiting && !dragged && outcome.closed.is_none(),
+            cut: outcome.closed.is_some(),
         }
     }
 
     fn result(&self) -> PassOutcome {
         match self {
             Self::Done { counts, .. } if counts.failed > 0 => PassOutcome::Incomplete,
+            Self::Done { cut: true, .. } => PassOutcome::Interrupted,
             Self::Done { counts, .. } if counts.applied > 0 => PassOutcome::Applied,
             Self::Done { counts, .. } if counts.held > 0 => PassOutcome::Held,
             Self::Done { .. } => PassOutcome::Unchanged,
@@ -109,6 +113,7 @@ impl Report<'_> {
     /// One line, whatever happened.
     pub(super) fn log(&self) {
         let (result, counts) = (self.end.result(), self.end.counts());
+        tracing::Span::current().record("result", result.as_str());
         match self.end {
             // Its findings were logged when they were new.
             End::Failed(PassError::Invalid(_)) => {}
@@ -182,5 +187,43 @@ fn error_status(error: &PassError) -> ErrorStatus {
         message: chain(error),
         hint: error.hint(),
         diagnostics,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::testing::{deploy, plan_of, succeeding};
+
+    #[test]
+    fn a_pass_that_a_window_ended_is_not_an_applied_revision() {
+        let plan = plan_of(vec![deploy(0, "a", &[])]);
+        let revision = Revision {
+            id: "r1".to_owned(),
+            label: "r1".to_owned(),
+            commit: None,
+        };
+        for (closed, result) in [
+            (None, PassOutcome::Applied),
+            (
+                Some("no changes on Fridays".to_owned()),
+                PassOutcome::Interrupted,
+            ),
+        ] {
+            let whole = closed.is_none();
+            let outcome = Outcome {
+                closed,
+                ..succeeding(&plan)
+            };
+            let end = End::done(
+                &revision,
+                &plan,
+                &BTreeMap::new(),
+                &Withheld::new(),
+                &outcome,
+            );
+            assert_eq!(end.result(), result);
+            assert!(matches!(end, End::Done { clean, .. } if clean == whole));
+        }
     }
 }

@@ -103,6 +103,7 @@ impl Live {
 
 #[async_trait]
 impl Stages for Live {
+    #[tracing::instrument(name = "load", level = "debug", skip_all)]
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError> {
         let same = |last: &&Arc<Loaded>| last.revision == snapshot.revision;
         if let Some(last) = self.last().as_ref().filter(same) {

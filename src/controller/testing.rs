@@ -181,6 +181,9 @@ pub(super) struct MemorySource {
     readings: Mutex<usize>,
     /// How long a reading takes.
     pub(super) slow: Mutex<Duration>,
+    /// What was right before this process began, and what was found to be right since.
+    pub(super) good: Mutex<Option<String>>,
+    pub(super) confirmed: Mutex<Vec<String>>,
 }
 
 impl MemorySource {
@@ -201,14 +204,26 @@ impl Source for MemorySource {
         tokio::time::sleep(slow).await;
         let id = self.revision.lock().unwrap().clone();
         let id = id.ok_or_else(|| SourceError::Missing("gone".into()))?;
-        Ok(Snapshot {
-            revision: Revision {
-                label: id.clone(),
-                id,
-                commit: None,
-            },
-            files: Vec::new(),
-        })
+        Ok(snapshot_of(id))
+    }
+
+    async fn confirm(&self, revision: &Revision) {
+        self.confirmed.lock().unwrap().push(revision.id.clone());
+    }
+
+    async fn good(&self) -> Option<Snapshot> {
+        self.good.lock().unwrap().clone().map(snapshot_of)
+    }
+}
+
+fn snapshot_of(id: String) -> Snapshot {
+    Snapshot {
+        revision: Revision {
+            label: id.clone(),
+            id,
+            commit: None,
+        },
+        files: Vec::new(),
     }
 }
 

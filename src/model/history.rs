@@ -40,9 +40,9 @@ pub struct PassStart {
     pub organization: Option<String>,
     /// The project's name, where the files could be read.
     pub project: Option<String>,
-    /// The verb: `apply`, `daemon`, `adopt`, `release`.
+    /// The verb: `apply`, `daemon`, `deploy` and so on.
     pub command: String,
-    /// What woke the daemon up.
+    /// What woke the daemon up; of a single action, what it was done to.
     pub trigger: Option<String>,
     /// What people call the state of the files: the short commit, or a digest.
     pub revision: Option<String>,
@@ -76,7 +76,7 @@ pub enum PassOutcome {
     Failed,
     /// It gave way to newer files.
     Superseded,
-    /// It gave way to a shutdown or a pause.
+    /// It gave way to a shutdown, a pause or the end of a window.
     Interrupted,
 }
 

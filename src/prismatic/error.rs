@@ -79,6 +79,24 @@ pub enum ErrorKind {
     Transport(TransportError),
 }
 
+impl ErrorKind {
+    /// The class in one word, without anybody's text: for traces.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated { .. } => "unauthenticated",
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotFound { .. } => "not-found",
+            Self::Refused(_) => "refused",
+            Self::GraphQl(_) => "graphql",
+            Self::RateLimited { .. } => "rate-limited",
+            Self::Status { .. } => "http-status",
+            Self::Protocol { .. } => "unreadable",
+            Self::Transport(_) => "no-answer",
+        }
+    }
+}
+
 /// One entry of a payload's `errors`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

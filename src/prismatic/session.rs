@@ -145,12 +145,18 @@ impl Session {
             attempt = tracing::field::Empty,
             status = tracing::field::Empty,
             millis = tracing::field::Empty,
+            outcome = tracing::field::Empty,
         );
         let begun = self.wire.clock.instant();
         let work = async {
             let outcome = self.attempts(call, &judge).await;
             let millis = (self.wire.clock.instant() - begun).as_millis();
-            tracing::Span::current().record("millis", u64::try_from(millis).unwrap_or(u64::MAX));
+            let span = tracing::Span::current();
+            span.record("millis", u64::try_from(millis).unwrap_or(u64::MAX));
+            let word = outcome
+                .as_ref()
+                .map_or_else(|error| error.kind.word(), |_| "done");
+            span.record("outcome", word);
             match &outcome {
                 Ok(_) => tracing::debug!("done"),
                 Err(error) => tracing::debug!(effect = ?error.effect, "failed: {}", error.kind),

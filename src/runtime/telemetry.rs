@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+use tracing_subscriber::registry::{LookupSpan, Registry};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The form of a line.
@@ -53,7 +55,10 @@ pub enum TelemetryError {
     Twice(#[source] tracing_subscriber::util::TryInitError),
 }
 
-/// Sets up logging for the whole process.
+/// Something else that hears of spans.
+pub type Beside = Option<Box<dyn Layer<Registry> + Send + Sync>>;
+
+/// Sets up logging for the whole process, and who hears of spans `beside` it.
 ///
 /// `filter` is a level or a filter as `tracing` has them (`info`,
 /// `prism_gitops=debug,warn`). A level alone speaks of this program; the
@@ -62,28 +67,36 @@ pub enum TelemetryError {
 /// # Errors
 ///
 /// [`TelemetryError`] for a filter that makes no sense, and for a second call.
-pub fn init(format: LogFormat, filter: &str, color: bool) -> Result<(), TelemetryError> {
+pub fn init(
+    format: LogFormat,
+    filter: &str,
+    color: bool,
+    beside: Beside,
+) -> Result<(), TelemetryError> {
     let color = color && std::io::stderr().is_terminal();
-    let subscriber = subscriber(format, filter, color, std::io::stderr)?;
+    let lines = lines(format, filter, color, std::io::stderr)?;
+    let subscriber = tracing_subscriber::registry().with(beside).with(lines);
     subscriber.try_init().map_err(TelemetryError::Twice)
 }
 
-fn subscriber<W>(
+/// The lines, and which of them are written.
+fn lines<S, W>(
     format: LogFormat,
     filter: &str,
     color: bool,
     writer: W,
-) -> Result<Box<dyn tracing::Subscriber + Send + Sync>, TelemetryError>
+) -> Result<Box<dyn Layer<S> + Send + Sync>, TelemetryError>
 where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(parse(filter)?)
+    let filter = parse(filter)?;
+    let layer = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_ansi(color && format == LogFormat::Text);
     Ok(match format {
-        LogFormat::Text => Box::new(builder.with_target(false).finish()),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+        LogFormat::Text => layer.with_target(false).with_filter(filter).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).with_filter(filter).boxed(),
     })
 }
 
@@ -121,15 +134,16 @@ mod tests {
     }
 
     fn logged(format: LogFormat, filter: &str) -> String {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = subscriber(format, filter, false, move || writer.clone()).unwrap();
+        let written = Lines::default();
+        let writer = written.clone();
+        let lines = lines(format, filter, false, move || writer.clone()).unwrap();
+        let subscriber = tracing_subscriber::registry().with(lines);
         tracing::subscriber::with_default(subscriber, || {
             tracing::debug!(event = "pass.finished", "quiet");
             tracing::info!(event = "pass.finished", changes = 3, "pass finished");
             tracing::info!(target: "hyper", "noise");
         });
-        let bytes = lines.0.lock().unwrap().clone();
+        let bytes = written.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
     }
 

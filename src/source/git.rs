@@ -29,9 +29,12 @@ pub use remote::{Protocol, Remote};
 pub use repository::Settings;
 pub use status::{FetchState, Fetched, SourceStatus};
 
-use super::{Commit, References, Snapshot, Source, SourceError};
+use super::{Commit, References, Revision, Snapshot, Source, SourceError};
 use crate::model::chain;
 use repository::{Head, Repository};
+
+/// How long the files that were right are waited for, while the cache is in use.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A remote repository, and the files of it that were read last.
 pub struct GitSource {
@@ -49,6 +52,8 @@ struct State {
     snapshot: Option<Snapshot>,
     error: Option<GitError>,
     head: Option<Head>,
+    /// The commit that the cache knows to be right.
+    confirmed: Option<String>,
     status: SourceStatus,
 }
 
@@ -349,6 +354,30 @@ impl Source for GitSource {
                 doing: "read the remote",
             })),
         }
+    }
+
+    /// A cache that is busy is told the next time: no pass waits for the network.
+    async fn confirm(&self, revision: &Revision) {
+        let Some(commit) = revision.commit.as_ref().map(|commit| &commit.hash) else {
+            return;
+        };
+        if self.state.borrow().confirmed.as_ref() == Some(commit) {
+            return;
+        }
+        if let Ok(repository) = self.repository.try_lock()
+            && repository.keep_good(commit).await.is_ok()
+        {
+            let commit = Some(commit.clone());
+            self.state.send_modify(|state| state.confirmed = commit);
+        }
+    }
+
+    async fn good(&self) -> Option<Snapshot> {
+        let repository = self.repository.lock();
+        let repository = tokio::time::timeout(PATIENCE, repository).await.ok()?;
+        let commit = repository.good().await?;
+        let read = tree::read(&repository, &commit, self.references).await;
+        Some(self.snapshot_of(&commit, None, read.ok()?.files))
     }
 
     /// The first time everything is fetched, and perhaps anew.

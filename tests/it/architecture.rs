@@ -69,9 +69,14 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("clap_mangen",           &["cli"]),
     ("notify",                &["source"]),
     ("notify_debouncer_full", &["source"]),
+    ("opentelemetry",         &["runtime"]),
+    ("opentelemetry_http",    &["runtime", "cli"]),
+    ("opentelemetry_otlp",    &["runtime"]),
+    ("opentelemetry_sdk",     &["runtime"]),
     ("reqwest",               &["prismatic"]),
     ("rusqlite",              &["store"]),
     ("saphyr_parser",         &["yaml", "sandbox"]),
+    ("tracing_opentelemetry", &["runtime"]),
 ];
 
 /// What no pure module mentions: I/O, processes, the clock, chance, logging.

@@ -31,5 +31,7 @@ mod tenant;
 mod test_flow;
 mod tls;
 mod tools;
+#[cfg(feature = "otlp")]
+mod traces;
 mod validate;
 mod watch;

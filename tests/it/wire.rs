@@ -46,7 +46,7 @@ fn settings() -> HttpSettings {
         connect_timeout: Duration::from_secs(1),
         timeout: Duration::from_secs(5),
         max_body: 1024 * 1024,
-        ca_file: None,
+        ..HttpSettings::default()
     }
 }
 

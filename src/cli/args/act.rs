@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::AtArgs;
 use super::get::WhichInstance;
+use super::{AtArgs, FolderArgs};
 
 /// Imports an integration's definition, byte for byte.
 ///
@@ -28,6 +28,8 @@ pub(crate) struct ImportArgs {
 
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }
 
 /// Publishes the draft of an integration as a new version.
@@ -67,6 +69,8 @@ pub(crate) struct PublishArgs {
 
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }
 
 /// Sets the name, the description or the labels of a record.
@@ -103,6 +107,8 @@ pub(crate) struct UpdateIntegrationArgs {
     pub(crate) details: DetailArgs,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }
 
 /// An instance to update.
@@ -118,6 +124,8 @@ pub(crate) struct UpdateInstanceArgs {
     pub(crate) details: DetailArgs,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }
 
 /// What is set.
@@ -158,6 +166,8 @@ pub(crate) struct DeployArgs {
 
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }
 
 /// Stops an instance: its flows no longer run.
@@ -171,6 +181,8 @@ pub(crate) struct DisableArgs {
     pub(crate) which: WhichInstance,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }
 
 /// Lets an instance run again.
@@ -184,4 +196,6 @@ pub(crate) struct EnableArgs {
     pub(crate) which: WhichInstance,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 }

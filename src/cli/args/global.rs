@@ -86,6 +86,17 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) log_level: Option<String>,
 
+    /// Where traces are sent by OTLP over HTTP, such as `http://127.0.0.1:4318`; the variables of
+    /// OpenTelemetry (`OTEL_EXPORTER_OTLP_ENDPOINT`, …) count too.
+    #[cfg(feature = "otlp")]
+    #[arg(
+        long,
+        global = true,
+        env = "PRISM_GITOPS_OTLP_ENDPOINT",
+        value_name = "URL"
+    )]
+    pub(crate) otlp_endpoint: Option<String>,
+
     /// Log more: -v info, -vv debug, -vvv trace.
     #[arg(short, long, global = true, env = "PRISM_GITOPS_VERBOSE", value_name = "N", action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,

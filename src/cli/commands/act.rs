@@ -2,15 +2,97 @@
 
 use serde_json::Value;
 
-use crate::cli::args::Output;
+use crate::cli::Variables;
+use crate::cli::args::{AtArgs, FolderArgs, Output};
 use crate::cli::error::CliError;
 use crate::cli::lookup::id_of;
+use crate::cli::project;
+use crate::cli::recording::{self, Began, Recording, millis};
 use crate::cli::show::harmless::harmless;
 use crate::cli::show::{cell, record};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::controller::history;
+use crate::model::history::StepOutcome;
+use crate::model::{Address, Marker, chain};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::{Effect, PlatformError};
+use crate::runtime::clock::{Clock as _, SystemClock};
+
+/// A single action under way, for the history.
+pub(super) struct Deed {
+    verb: &'static str,
+    recording: Recording,
+    environment: String,
+    began: Began,
+}
+
+impl Deed {
+    /// What is about to be sent.
+    pub(super) fn begin(
+        verb: &'static str,
+        (at, folder): (&AtArgs, &FolderArgs),
+        variables: &Variables,
+        tenant: &Chosen,
+    ) -> Self {
+        let root = project::root(&at.path);
+        Self {
+            verb,
+            recording: Recording::beside(folder, &root, verb, variables),
+            environment: tenant.environment.clone(),
+            began: recording::now(),
+        }
+    }
+
+    /// What came of it. `found` is the record it was done to; null for a new one.
+    pub(super) async fn end<T>(
+        self,
+        kind: Record,
+        found: &Value,
+        sent: Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        let outcome = match &sent {
+            Ok(_) => (StepOutcome::Applied, None),
+            Err(error) => {
+                let outcome = match error.effect {
+                    Effect::None => StepOutcome::Failed,
+                    Effect::Unknown => StepOutcome::Unfinished,
+                };
+                (outcome, Some(chain(error)))
+            }
+        };
+        let subject = match found {
+            Value::Null => "a new one".to_owned(),
+            found => called(found),
+        };
+        self.recording.historian.single(&history::Deed {
+            environment: &self.environment,
+            verb: self.verb,
+            subject: &subject,
+            customer: found["customer"]["name"].as_str(),
+            address: address(kind, found),
+            began: self.began.0,
+            ended: (SystemClock.now(), millis(self.began)),
+            outcome,
+        });
+        self.recording.finish().await;
+        sent
+    }
+}
+
+/// What manifests call a record, where one of them says that it is theirs.
+fn address(kind: Record, found: &Value) -> Option<Address> {
+    let labels: Vec<String> = serde_json::from_value(found["labels"].clone()).ok()?;
+    let mut markers = Marker::among(&labels);
+    let (Some(marker), None) = (markers.next(), markers.next()) else {
+        return None;
+    };
+    match kind {
+        Record::Integration => Some(Address::integration(marker.name)),
+        Record::Instance => Some(Address::instance(marker.name)),
+        _ => None,
+    }
+}
 
 /// What was done, and to which record: a line for people, the record as it is now for programs.
 pub(super) async fn report(

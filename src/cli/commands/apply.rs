@@ -17,7 +17,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Steps;
 use crate::cli::project::{self, Decided};
-use crate::cli::recording::Recording;
+use crate::cli::recording::{self, Recording};
 use crate::cli::runtime;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
@@ -36,9 +36,15 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     consents::check(ui, &args.consents)?;
     let signals = runtime::signals()?;
-    let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await?;
+    let began = recording::now();
+    let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await;
     let folder = &args.state.folder;
     let root = project::root(&args.path);
+    if let (Err(error), Some(_)) = (&decided, args.keep.retention()) {
+        let what = ("apply", began);
+        recording::note_failure(what, folder, &root, &args.tenant, variables, error).await;
+    }
+    let decided = decided?;
     let recording = Recording::start(folder, args.keep, &root, "apply", variables);
     finish(ui, &decided, &signals, recording, &args.consents).await
 }

@@ -3,7 +3,9 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::act::{failed, report};
+use serde_json::Value;
+
+use super::act::{Deed, failed, report};
 use crate::cli::Variables;
 use crate::cli::args::ImportArgs;
 use crate::cli::error::CliError;
@@ -27,7 +29,7 @@ pub(super) async fn run(
 
 async fn import(ui: &Ui, args: &ImportArgs, variables: &Variables) -> Result<Exit, CliError> {
     let definition = read(&args.file)?;
-    let work = async |tenant| send(ui, args, &definition, &tenant).await;
+    let work = async |tenant| send(ui, args, &definition, variables, &tenant).await;
     project::on_tenant(ui, args.at.both(), variables, work).await
 }
 
@@ -35,21 +37,20 @@ async fn send(
     ui: &Ui,
     args: &ImportArgs,
     definition: &str,
+    variables: &Variables,
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
-    let draft = match &args.integration {
-        Some(text) => {
-            let found = lookup::integration(&tenant.client, text).await?;
-            Some(IntegrationId::new(id_of(&found)))
-        }
-        None => None,
+    let found = match &args.integration {
+        Some(text) => lookup::integration(&tenant.client, text).await?,
+        None => Value::Null,
     };
+    let draft = (!found.is_null()).then(|| IntegrationId::new(id_of(&found)));
+    let deed = Deed::begin("import", (&args.at, &args.folder), variables, tenant);
     let sent = tenant
         .platform
         .import_integration(draft.as_ref(), definition);
-    let id = sent
-        .await
-        .map_err(|error| failed(error, "get integrations"))?;
+    let sent = deed.end(Record::Integration, &found, sent.await).await;
+    let id = sent.map_err(|error| failed(error, "get integrations"))?;
     let done = match draft {
         Some(_) => "Overwrote the draft of",
         None => "Imported",

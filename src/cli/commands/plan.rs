@@ -7,7 +7,8 @@ use crate::cli::args::{Output, PlanArgs, ShowArgs};
 use crate::cli::consents;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::project::{Decided, read};
+use crate::cli::project::{self, Decided, read};
+use crate::cli::recording;
 use crate::cli::runtime;
 use crate::cli::text_diff;
 use crate::cli::ui::Ui;
@@ -18,7 +19,14 @@ use crate::plan::render::{self, HumanOptions};
 pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
     consents::check(ui, &args.consents)?;
     let signals = runtime::signals()?;
-    let decided = runtime::or_interrupt(&signals, decide(ui, args, variables)).await?;
+    let began = recording::now();
+    let decided = runtime::or_interrupt(&signals, decide(ui, args, variables)).await;
+    if let Err(error) = &decided {
+        let (folder, root) = (&args.state.folder, project::root(&args.path));
+        let what = ("plan", began);
+        recording::note_failure(what, folder, &root, &args.tenant, variables, error).await;
+    }
+    let decided = decided?;
     let plan = &decided.planned.plan;
     if let Some(file) = &args.out {
         save(file, plan)?;

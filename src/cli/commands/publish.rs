@@ -1,6 +1,6 @@
 //! `publish`: a version of an integration's draft, with the commit it came from.
 
-use super::act::{called, failed, report};
+use super::act::{Deed, called, failed, report};
 use crate::cli::Variables;
 use crate::cli::args::PublishArgs;
 use crate::cli::error::CliError;
@@ -35,9 +35,11 @@ async fn publish(
     let record = attributes(ui, args, variables).await;
     let id = IntegrationId::new(id_of(&draft));
     let comment = args.comment.as_deref();
+    let deed = Deed::begin("publish", (&args.at, &args.folder), variables, tenant);
     let sent = tenant.platform.publish_integration(&id, comment, &record);
+    let sent = deed.end(Record::Integration, &draft, sent.await).await;
     let look = format!("get versions {id}");
-    let version = sent.await.map_err(|error| failed(error, &look))?;
+    let version = sent.map_err(|error| failed(error, &look))?;
     let done = format!("Published version {} of", version.number);
     match version.id.as_str() {
         "" => ui.result(&format!("{done} {}\n", called(&draft)))?,

@@ -1,8 +1,10 @@
 //! `deploy`, `disable`, `enable`: one instance.
 
-use super::act::{failed, report};
+use serde_json::Value;
+
+use super::act::{Deed, failed, report};
 use crate::cli::Variables;
-use crate::cli::args::{AtArgs, DeployArgs, WhichInstance};
+use crate::cli::args::{AtArgs, DeployArgs, FolderArgs, WhichInstance};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
@@ -21,10 +23,13 @@ pub(super) async fn deploy(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
-        let id = find(&args.which, &tenant).await?;
+        let found = find(&args.which, &tenant).await?;
+        let id = InstanceId::new(id_of(&found));
+        let deed = Deed::begin("deploy", (&args.at, &args.folder), variables, &tenant);
         let waiting = progress::waiting(ui, "Deploying");
         let sent = tenant.platform.deploy_instance(&id, args.force).await;
         drop(waiting);
+        let sent = deed.end(Record::Instance, &found, sent).await;
         sent.map_err(|error| failed(error, &format!("get instance {id}")))?;
         report(ui, &tenant, Record::Instance, id.as_str(), "Deployed").await?;
         Ok(Exit::Done)
@@ -36,17 +41,21 @@ pub(super) async fn deploy(
 /// Runs `enable` and `disable`: which instance, where, and whether it shall run.
 pub(super) async fn run(
     ui: &Ui,
-    (which, at, enabled): (&WhichInstance, &AtArgs, bool),
+    (which, at, folder, enabled): (&WhichInstance, &AtArgs, &FolderArgs, bool),
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
-        let id = find(which, &tenant).await?;
+        let found = find(which, &tenant).await?;
+        let id = InstanceId::new(id_of(&found));
+        let verb = if enabled { "enable" } else { "disable" };
+        let deed = Deed::begin(verb, (at, folder), variables, &tenant);
         let update = InstanceUpdate {
             enabled: Some(enabled),
             ..InstanceUpdate::of(id.clone())
         };
         let sent = tenant.platform.update_instance(&update).await;
+        let sent = deed.end(Record::Instance, &found, sent).await;
         sent.map_err(|error| failed(error, &format!("get instance {id}")))?;
         let done = if enabled { "Enabled" } else { "Disabled" };
         report(ui, &tenant, Record::Instance, id.as_str(), done).await?;
@@ -56,8 +65,7 @@ pub(super) async fn run(
     runtime::or_interrupt(&signals, work).await
 }
 
-async fn find(which: &WhichInstance, tenant: &Chosen) -> Result<InstanceId, CliError> {
+async fn find(which: &WhichInstance, tenant: &Chosen) -> Result<Value, CliError> {
     let customer = which.customer.as_deref();
-    let found = lookup::instance(&tenant.client, &which.instance, customer).await?;
-    Ok(InstanceId::new(id_of(&found)))
+    lookup::instance(&tenant.client, &which.instance, customer).await
 }

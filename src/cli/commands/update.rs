@@ -1,6 +1,6 @@
 //! `update`: name, description and labels, and nothing that is not given.
 
-use super::act::{failed, report};
+use super::act::{Deed, failed, report};
 use crate::cli::Variables;
 use crate::cli::args::{UpdateArgs, UpdateInstanceArgs, UpdateIntegrationArgs, UpdateWhat};
 use crate::cli::error::CliError;
@@ -26,11 +26,11 @@ pub(super) async fn run(
 async fn update(ui: &Ui, args: &UpdateArgs, variables: &Variables) -> Result<Exit, CliError> {
     match &args.what {
         UpdateWhat::Integration(args) => {
-            let work = async |tenant| integration(ui, args, &tenant).await;
+            let work = async |tenant| integration(ui, args, variables, &tenant).await;
             project::on_tenant(ui, args.at.both(), variables, work).await
         }
         UpdateWhat::Instance(args) => {
-            let work = async |tenant| instance(ui, args, &tenant).await;
+            let work = async |tenant| instance(ui, args, variables, &tenant).await;
             project::on_tenant(ui, args.at.both(), variables, work).await
         }
     }
@@ -39,6 +39,7 @@ async fn update(ui: &Ui, args: &UpdateArgs, variables: &Variables) -> Result<Exi
 async fn integration(
     ui: &Ui,
     args: &UpdateIntegrationArgs,
+    variables: &Variables,
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
     let found = lookup::integration(&tenant.client, &args.integration).await?;
@@ -49,13 +50,20 @@ async fn integration(
         description: args.details.description.clone(),
         labels: labels(args.details.labels.as_deref()),
     };
+    let deed = Deed::begin("update", (&args.at, &args.folder), variables, tenant);
     let sent = tenant.platform.update_integration(&update).await;
+    let sent = deed.end(Record::Integration, &found, sent).await;
     sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
     report(ui, tenant, Record::Integration, id.as_str(), "Updated").await?;
     Ok(Exit::Done)
 }
 
-async fn instance(ui: &Ui, args: &UpdateInstanceArgs, tenant: &Chosen) -> Result<Exit, CliError> {
+async fn instance(
+    ui: &Ui,
+    args: &UpdateInstanceArgs,
+    variables: &Variables,
+    tenant: &Chosen,
+) -> Result<Exit, CliError> {
     let (which, customer) = (&args.which.instance, args.which.customer.as_deref());
     let found = lookup::instance(&tenant.client, which, customer).await?;
     let id = InstanceId::new(id_of(&found));
@@ -65,7 +73,9 @@ async fn instance(ui: &Ui, args: &UpdateInstanceArgs, tenant: &Chosen) -> Result
         labels: labels(args.details.labels.as_deref()),
         ..InstanceUpdate::of(id.clone())
     };
+    let deed = Deed::begin("update", (&args.at, &args.folder), variables, tenant);
     let sent = tenant.platform.update_instance(&update).await;
+    let sent = deed.end(Record::Instance, &found, sent).await;
     sent.map_err(|error| failed(error, &format!("get instance {id}")))?;
     report(ui, tenant, Record::Instance, id.as_str(), "Updated").await?;
     Ok(Exit::Done)

@@ -47,6 +47,24 @@ async fn invalid_files_write_nothing_and_keep_the_last_good_state() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_start_with_invalid_files_those_that_were_right_stay_in_view() {
+    let mut bench = Bench::start(always(&["a"]));
+    bench.source.set(Some("bad-2"));
+    *bench.source.good.lock().unwrap() = Some("r0".to_owned());
+    let status = bench.passes(1).await;
+    assert_eq!(result(&status), PassOutcome::Invalid);
+    assert_eq!(bench.compared(), "r0");
+    assert_eq!(bench.seen(), "", "nothing is written");
+    assert_eq!(status.revision.unwrap().id, "r0");
+    assert_eq!(status.refused_revision.unwrap().id, "bad-2");
+    assert_eq!(status.resources.len(), 1);
+    assert!(bench.source.confirmed.lock().unwrap().is_empty());
+    bench.push("r3").await;
+    bench.passes(2).await;
+    assert_eq!(*bench.source.confirmed.lock().unwrap(), ["r3"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn files_that_were_never_right_are_waited_for() {
     let mut bench = Bench::start(always(&["a"]));
     bench.source.set(Some("bad"));

@@ -25,6 +25,8 @@ const NEEDED: (u32, u32) = (2, 31);
 const CANDIDATE: &str = "refs/prism-gitops/candidate";
 /// What was read last and is served.
 const CURRENT: &str = "refs/prism-gitops/current";
+/// The commit whose files were right last.
+const GOOD: &str = "refs/prism-gitops/good";
 /// So far back an old commit is looked for, to tell a rewritten branch from one that moved on.
 const HISTORY: &str = "100";
 /// A cache with more files is fetched anew at the next change: packs are never cleaned up otherwise.
@@ -307,12 +309,21 @@ impl Repository {
 
     /// The commit that was served last, if the cache still has it.
     pub(super) async fn current(&self) -> Option<String> {
+        self.resolve(CURRENT).await
+    }
+
+    /// The commit whose files were right last, if the cache still has it.
+    pub(super) async fn good(&self) -> Option<String> {
+        self.resolve(GOOD).await
+    }
+
+    async fn resolve(&self, name: &str) -> Option<String> {
         if !self.folder.join("HEAD").exists() {
             return None;
         }
-        let current = format!("{CURRENT}^{{commit}}");
+        let commit = format!("{name}^{{commit}}");
         let call = self.call("read the cache");
-        let call = call.with(["rev-parse", "--verify", "--quiet", &current]);
+        let call = call.with(["rev-parse", "--verify", "--quiet", &commit]);
         let output = call.output().await.ok()?;
         let hash = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         (output.code == Some(0) && is_hash(&hash)).then_some(hash)
@@ -321,8 +332,17 @@ impl Repository {
     /// Remembers which commit is served, for a start without the remote.
     pub(super) async fn keep(&self, commit: &str) -> Result<(), GitError> {
         sweep(&self.folder);
+        self.point(CURRENT, commit).await
+    }
+
+    /// Remembers that the files of a commit are right; it stays in the cache until another one is.
+    pub(super) async fn keep_good(&self, commit: &str) -> Result<(), GitError> {
+        self.point(GOOD, commit).await
+    }
+
+    async fn point(&self, name: &str, commit: &str) -> Result<(), GitError> {
         let call = self.call("remember the commit");
-        let call = call.with(["update-ref", "--no-deref", CURRENT, commit]);
+        let call = call.with(["update-ref", "--no-deref", name, commit]);
         call.run().await.map(|_| ())
     }
 }

@@ -182,6 +182,25 @@ async fn the_last_good_files_stay_when_the_remote_fails_and_after_a_restart() {
 }
 
 #[tokio::test]
+async fn files_that_were_right_are_there_after_a_restart_with_others() {
+    let bench = Bench::with_commit();
+    let source = bench.source();
+    let right = source.snapshot().await.unwrap();
+    source.confirm(&right.revision).await;
+    bench.commit(&[("a.yaml", "2")]);
+    assert_eq!(source.refresh().await, Fetched::Changed);
+    drop(source);
+    let restarted = bench.source();
+    assert_eq!(files(&restarted).await, ["a.yaml 2"]);
+    let good = restarted.good().await.unwrap();
+    assert_eq!(listed(&good), ["a.yaml 1"]);
+    assert_eq!(good.revision.id, right.revision.id);
+    std::fs::remove_dir_all(bench.cache()).unwrap();
+    drop(restarted);
+    assert!(bench.source().good().await.is_none());
+}
+
+#[tokio::test]
 async fn without_any_good_files_there_is_an_error_and_never_an_empty_project() {
     let bench = Bench::new();
     let source = bench.source();

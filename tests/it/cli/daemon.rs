@@ -5,6 +5,7 @@ use std::process::Stdio;
 use super::environment::Environment;
 use super::fixture::project;
 use super::sandbox::{Running, lines, wait_for};
+use crate::killed::tenant::until;
 
 #[test]
 fn it_applies_follows_an_edit_and_ends_well() {
@@ -120,6 +121,43 @@ fn it_follows_a_remote_by_webhook_and_keeps_the_last_good_commit() {
     assert!(fixed.contains(r#""result":"applied""#), "{fixed}");
     running.signal("INT");
     assert_eq!(running.code(&log), Some(0));
+}
+
+#[test]
+fn a_restart_with_an_invalid_commit_keeps_the_last_good_one_in_view() {
+    let mut environment = project();
+    let remote = as_remote(&environment);
+    let head = |environment: &Environment| {
+        let mut git = std::process::Command::new("git");
+        git.current_dir(environment.project())
+            .args(["rev-parse", "HEAD"]);
+        String::from_utf8(git.output().unwrap().stdout)
+            .unwrap()
+            .trim()
+            .to_owned()
+    };
+    let good = head(&environment);
+    let mut first = follow(&environment, &remote);
+    let log = lines(first.0.stderr.take().unwrap());
+    wait_for(&log, "pass.finished");
+    first.signal("TERM");
+    assert_eq!(first.code(&log), Some(0));
+
+    environment.edit("customers/smith.yaml", "kind: Instance", "kind: Instanz");
+    commit(&environment);
+    let bad = head(&environment);
+    let mut second = follow(&environment, &remote);
+    let log = lines(second.0.stderr.take().unwrap());
+    let address = address(&wait_for(&log, "daemon.started"));
+    environment.set("PRISM_GITOPS_DAEMON", &address);
+    wait_for(&log, "files.invalid");
+    let status = || environment.run("status -o json").expect(0).json();
+    until("the pass ends", || status()["generation"] == 1);
+    let status = status();
+    assert_eq!(status["lastPass"]["result"], "invalid");
+    assert_eq!(status["revision"]["commit"], good);
+    assert_eq!(status["refusedRevision"]["commit"], bad);
+    assert_eq!(status["resources"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -85,15 +85,18 @@ fn short_help_names_the_verbs() {
       -V, --version  Print version
 
     Global options:
-      -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
-                                human, json, markdown, yaml, csv, name]
-          --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
-                                never]
-          --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
-                                json]
-          --log-level <FILTER>  What to log: error, warn, info, debug, trace, or a filter such as
-                                `prism_gitops=debug`
-      -v, --verbose...          Log more: -v info, -vv debug, -vvv trace
+      -o, --output <FORM>        The form of the result on stdout [default: human] [possible values:
+                                 human, json, markdown, yaml, csv, name]
+          --color <WHEN>         When to use colour [default: auto] [possible values: auto, always,
+                                 never]
+          --log-format <FORM>    The form of log lines on stderr [default: text] [possible values: text,
+                                 json]
+          --log-level <FILTER>   What to log: error, warn, info, debug, trace, or a filter such as
+                                 `prism_gitops=debug`
+          --otlp-endpoint <URL>  Where traces are sent by OTLP over HTTP, such as
+                                 `http://127.0.0.1:4318`; the variables of OpenTelemetry
+                                 (`OTEL_EXPORTER_OTLP_ENDPOINT`, …) count too
+      -v, --verbose...           Log more: -v info, -vv debug, -vvv trace
     ");
 }
 
@@ -165,15 +168,18 @@ fn help_of_plan() {
           --concurrency <N>          Requests under way at once, in place of the Project's
 
     Global options:
-      -o, --output <FORM>       The form of the result on stdout [default: human] [possible values:
-                                human, json, markdown, yaml, csv, name]
-          --color <WHEN>        When to use colour [default: auto] [possible values: auto, always,
-                                never]
-          --log-format <FORM>   The form of log lines on stderr [default: text] [possible values: text,
-                                json]
-          --log-level <FILTER>  What to log: error, warn, info, debug, trace, or a filter such as
-                                `prism_gitops=debug`
-      -v, --verbose...          Log more: -v info, -vv debug, -vvv trace
+      -o, --output <FORM>        The form of the result on stdout [default: human] [possible values:
+                                 human, json, markdown, yaml, csv, name]
+          --color <WHEN>         When to use colour [default: auto] [possible values: auto, always,
+                                 never]
+          --log-format <FORM>    The form of log lines on stderr [default: text] [possible values: text,
+                                 json]
+          --log-level <FILTER>   What to log: error, warn, info, debug, trace, or a filter such as
+                                 `prism_gitops=debug`
+          --otlp-endpoint <URL>  Where traces are sent by OTLP over HTTP, such as
+                                 `http://127.0.0.1:4318`; the variables of OpenTelemetry
+                                 (`OTEL_EXPORTER_OTLP_ENDPOINT`, …) count too
+      -v, --verbose...           Log more: -v info, -vv debug, -vvv trace
     ");
 }
 

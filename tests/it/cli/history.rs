@@ -200,3 +200,45 @@ fn no_history_is_kept_where_none_is_wanted() {
             .exists()
     );
 }
+
+#[test]
+fn single_actions_and_failures_are_entered_where_a_history_is_kept() {
+    let environment = project();
+    let history = environment.project().join(".prism-gitops/history.sqlite");
+    environment.run("plan --sandbox --env nowhere").expect(1);
+    assert!(!history.exists(), "a failure begins no history");
+    environment.run(APPLY).expect(0);
+    environment.run("disable smith --sandbox").expect(0);
+    environment.run("deploy smith --sandbox").expect(0);
+    environment.run("publish 'Nobody' --sandbox").expect(1);
+    edit(&environment, "kind: Instance", "kind: Instanz");
+    environment.run("plan --sandbox").expect(1);
+    environment.run(APPLY).expect(1);
+    let document = json(&environment, "history");
+    let passes = document["passes"].as_array().unwrap();
+    let told: Vec<_> = passes
+        .iter()
+        .map(|pass| {
+            let word = |name: &str| pass[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {}", word("command"), word("outcome"), word("error"))
+        })
+        .collect();
+    let wrong = "the files have an error";
+    assert_eq!(
+        told,
+        [
+            format!("apply invalid {wrong}"),
+            format!("plan invalid {wrong}"),
+            "deploy applied ".to_owned(),
+            "disable applied ".to_owned(),
+            "apply applied ".to_owned(),
+        ]
+    );
+    let trigger = passes[2]["trigger"].as_str().unwrap();
+    assert!(
+        trigger.starts_with("smith of Smith Hardware ("),
+        "{trigger}"
+    );
+    let one = environment.run("history Instance/smith").expect(0).stdout;
+    assert!(one.contains("Instance/smith: disable — by hand"), "{one}");
+}

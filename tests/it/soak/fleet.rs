@@ -53,6 +53,9 @@ impl Fleet {
         let manifest = "apiVersion: prism-gitops/v1\nkind: Integration\n\
                         metadata: {name: acme}\nspec: {definition: acme.yml}\n";
         files.write("acme.yaml", manifest);
+        let project = "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {name: acme}\n\
+                       spec: {policy: {guards: {creates: 100000}}}\n";
+        files.write("project.yaml", project);
         for first in (0..self.declared.len()).step_by(TOGETHER) {
             self.write(first);
         }

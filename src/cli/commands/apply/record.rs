@@ -53,7 +53,30 @@ fn word(plan: &Plan, outcome: &Outcome) -> PassOutcome {
     match outcome {
         outcome if outcome.interrupted => PassOutcome::Interrupted,
         outcome if outcome.failed() => PassOutcome::Incomplete,
+        outcome if outcome.closed.is_some() => PassOutcome::Interrupted,
         _ if plan.is_empty() => PassOutcome::Unchanged,
         _ => PassOutcome::Applied,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::commands::testing::plan_with;
+
+    #[test]
+    fn an_apply_that_a_window_cut_short_is_not_applied() {
+        let plan = plan_with(&[]);
+        let closed = Outcome {
+            closed: Some("no changes on Fridays".to_owned()),
+            ..Outcome::default()
+        };
+        assert_eq!(word(&plan, &closed), PassOutcome::Interrupted);
+        let stopped = Outcome {
+            interrupted: true,
+            ..Outcome::default()
+        };
+        assert_eq!(word(&plan, &stopped), PassOutcome::Interrupted);
+        assert_eq!(word(&plan, &Outcome::default()), PassOutcome::Unchanged);
     }
 }

@@ -1,0 +1,62 @@
+//! What passes say in the log of resources that they leave alone: each once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Reconciler;
+use crate::controller::log;
+use crate::controller::memory::Hold;
+use crate::controller::stages::Prepared;
+use crate::model::{Address, DriftMode, Health};
+use crate::plan::Plan;
+
+impl Reconciler {
+    pub(super) fn tell_drift(
+        &mut self,
+        mode: DriftMode,
+        prepared: &Prepared,
+        holds: &BTreeMap<Address, Hold>,
+    ) {
+        let drifted = |address: &Address| holds.get(address) == Some(&Hold::Drift);
+        let resources = prepared.planned.plan.resources.iter();
+        let mut now = BTreeSet::new();
+        for resource in resources.filter(|r| drifted(&r.address)) {
+            if !self.state.drifted.contains(&resource.address) {
+                log::drift(
+                    &resource.address,
+                    mode == DriftMode::Alert,
+                    &resource.reason,
+                );
+            }
+            now.insert(resource.address.clone());
+        }
+        let shown = now.iter().cloned().collect();
+        self.progress(|status| status.drifted = shown);
+        self.state.drifted = now;
+    }
+
+    /// Each once, for as long as it stays one.
+    pub(super) fn tell_orphans(&mut self, plan: &Plan) {
+        let orphans = plan.resources.iter().filter(|resource| resource.orphan);
+        let mut now = BTreeSet::new();
+        for resource in orphans {
+            if !self.state.orphaned.contains(&resource.address) {
+                log::orphan(&resource.address, &resource.reason);
+            }
+            now.insert(resource.address.clone());
+        }
+        self.state.orphaned = now;
+    }
+
+    /// Each once, until it goes on or stops for another reason.
+    pub(super) fn tell_waiting(&mut self, plan: &Plan) {
+        let waits = |health| matches!(health, Health::Blocked | Health::Pending);
+        let mut now = BTreeMap::new();
+        for resource in plan.resources.iter().filter(|r| waits(r.health)) {
+            if self.state.waiting.get(&resource.address) != Some(&resource.reason) {
+                log::waiting(resource);
+            }
+            now.insert(resource.address.clone(), resource.reason.clone());
+        }
+        self.state.waiting = now;
+    }
+}
