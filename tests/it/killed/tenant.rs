@@ -107,16 +107,23 @@ impl Tenant {
 
 fn note(call: &Call, server: &str, notes: &Mutex<Seen>) {
     let deploys = call.fields.iter().any(|field| field == "deployInstance");
-    let id = &call.variables["input"]["id"];
-    let query = json!({"query": format!("{{ instance(id: {id}) {{ needsDeploy }} }}")});
-    let needless =
-        deploys && proxy::ask(server, &query)["data"]["instance"]["needsDeploy"] != json!(true);
+    // One request may carry several of them, each with an input of its own.
+    let inputs = call.variables.as_object().filter(|_| deploys);
+    let inputs: Vec<&Value> = inputs.into_iter().flat_map(|all| all.values()).collect();
+    let needless = |input: &&&Value| {
+        let query = format!("{{ instance(id: {}) {{ needsDeploy }} }}", input["id"]);
+        let answer = proxy::ask(server, &json!({ "query": query }));
+        answer["data"]["instance"]["needsDeploy"] != json!(true)
+    };
+    let needless: Vec<Value> = inputs
+        .iter()
+        .filter(needless)
+        .map(|it| (*it).clone())
+        .collect();
     let mut seen = notes.lock().unwrap();
     seen.requests += 1;
-    seen.deploys += usize::from(deploys);
-    if needless {
-        seen.needless.push(call.variables.clone());
-    }
+    seen.deploys += inputs.len();
+    seen.needless.extend(needless);
 }
 
 fn ask(environment: &Environment, query: &str) -> Value {
