@@ -120,6 +120,8 @@ pub struct Status {
     pub next_pass_at: Option<Timestamp>,
     /// When the tenant was last read.
     pub observed_at: Option<Timestamp>,
+    /// When it was last read as a whole: earlier where passes read only what changed.
+    pub swept_at: Option<Timestamp>,
     /// What stopped the last pass; `None` if nothing did.
     pub error: Option<ErrorStatus>,
     /// The git remote that files come from; `None` where they come from a folder.
@@ -165,6 +167,7 @@ impl Status {
             last_success_at: None,
             next_pass_at: None,
             observed_at: None,
+            swept_at: None,
             error: None,
             source: None,
             resources: Arc::new([]),

@@ -10,8 +10,8 @@ use super::connection::Connection;
 use super::observe;
 use super::operations::{
     configure_instance, create_instance, definition, delete_instance, deploy_instance, identity,
-    import_integration, publish_integration, set_availability, set_marketplace, update_instance,
-    update_integration, validate_definition,
+    import_integration, newest, publish_integration, set_availability, set_marketplace,
+    update_instance, update_integration, validate_definition,
 };
 use super::platform::{
     Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
@@ -22,6 +22,7 @@ use super::retry::RetryListener;
 use super::session::Session;
 use super::transport::Transport;
 use super::wire::Wire;
+use crate::model::increment::{Increment, Mark};
 use crate::model::{
     Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId, IntegrationId, RateLimit,
     Requirements, Scope, Tenant, VersionId, VersionRecord,
@@ -76,6 +77,14 @@ impl Platform for PrismaticClient {
 
     async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant> {
         observe::observe(&self.session, scope).await
+    }
+
+    async fn mark(&self) -> PlatformResult<Option<Mark>> {
+        newest::run(&self.session).await
+    }
+
+    async fn changes(&self, since: &Mark) -> PlatformResult<Option<Increment>> {
+        observe::changes_since(&self.session, since).await
     }
 
     async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {

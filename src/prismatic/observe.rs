@@ -4,12 +4,14 @@
 //! customer need not wait for another's page. Nothing useful is left only
 //! without an identity, or when both lists are refused.
 
+mod changes;
 mod customers;
 mod details;
 mod drafts;
 mod instances;
 mod versions;
 
+pub(super) use changes::since as changes_since;
 pub(super) use details::requirements;
 pub(super) use drafts::of_sequence as draft_of_sequence;
 

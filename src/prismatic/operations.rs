@@ -3,6 +3,7 @@
 //! Mutations alias their root field to `payload` and the object in it to
 //! `object`, so that one reader serves them all.
 
+pub(super) mod changes;
 pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
@@ -17,6 +18,7 @@ pub(super) mod integration_versions;
 pub(super) mod list_instances;
 pub(super) mod list_integrations;
 pub(super) mod lookups;
+pub(super) mod newest;
 pub(super) mod nodes;
 pub(super) mod publish_integration;
 pub(super) mod required_variables;
@@ -83,10 +85,12 @@ pub(super) struct PageOf<'a> {
 #[derive(Deserialize)]
 pub(super) struct Done {}
 
-const FIXED: [&Operation; 20] = [
+const FIXED: [&Operation; 22] = [
     &identity::OPERATION,
     &list_integrations::OPERATION,
     &list_instances::OPERATION,
+    &newest::OPERATION,
+    &changes::OPERATION,
     &component_keys::OPERATION,
     &instance_config::OPERATION,
     &connection_inputs::OPERATION,
