@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::time::Instant;
 
 use super::error::PassError;
 use super::pass::{self, Loaded, PassContext, Planned};
@@ -32,6 +33,8 @@ use crate::prismatic::platform::Platform;
 pub(super) struct Recalled {
     tenant: Arc<Tenant>,
     mark: Mark,
+    /// When the newest record of the mark was first seen to be that.
+    marked_at: Instant,
     revision: String,
     orphans: BTreeSet<Address>,
     /// Who read it; another one may be another tenant.
@@ -43,17 +46,26 @@ pub(super) struct Recalled {
 /// What a comparison comes to, and what may be gone on from.
 type Read = (Planned, Option<Recalled>, Timestamp);
 
-/// Reads everything. With `keep` it can be gone on from.
+/// The newest record of a tenant, and when it was first seen to be that.
+pub(super) type Marked = (Timestamp, Instant);
+
+/// Reads everything. With `keep` it can be gone on from; `before` is where things stood.
 pub(super) async fn sweep(
     loaded: &Loaded,
     context: &PassContext<'_>,
     keep: bool,
+    before: Option<Marked>,
 ) -> Result<Read, PassError> {
     // Before the reading: what changes while it goes on is newer.
     let mark = match keep {
         true => {
             pass::guard(context.platform, context.organization.as_deref()).await?;
-            context.platform.mark().await.ok().flatten()
+            let mark = context.platform.mark().await.ok().flatten();
+            let now = context.clock.instant();
+            mark.map(|mark| {
+                let same = before.filter(|(newest, _)| *newest == mark.newest());
+                (mark, same.map_or(now, |(_, at)| at))
+            })
         }
         false => None,
     };
@@ -65,15 +77,26 @@ pub(super) async fn sweep(
 }
 
 impl Recalled {
-    fn of(loaded: &Loaded, planned: &Planned, mark: Mark, swept_at: Timestamp) -> Self {
+    fn of(
+        loaded: &Loaded,
+        planned: &Planned,
+        (mark, marked_at): (Mark, Instant),
+        swept_at: Timestamp,
+    ) -> Self {
         Self {
             tenant: Arc::clone(&planned.tenant),
             mark,
+            marked_at,
             revision: loaded.revision.id.clone(),
             orphans: orphans(&planned.plan),
             platform: None,
             swept_at,
         }
+    }
+
+    /// Where things stood.
+    pub(super) fn marked(&self) -> Marked {
+        (self.mark.newest(), self.marked_at)
     }
 
     /// The same, with who read it.
@@ -103,7 +126,10 @@ impl Recalled {
         }
         let before = pass::sent(context);
         pass::guard(context.platform, context.organization.as_deref()).await?;
-        let increment = match context.platform.changes(&self.mark).await {
+        let instant = context.clock.instant();
+        let quiet = instant.saturating_duration_since(self.marked_at);
+        let newest = self.mark.newest();
+        let increment = match context.platform.changes(self.mark.since(quiet)).await {
             Ok(Some(increment)) => increment,
             Ok(None) => return Ok(whole("more changed than fits on a page")),
             Err(error) => return Ok(whole(&error.to_string())),
@@ -118,7 +144,11 @@ impl Recalled {
         if !planned.plan.steps.is_empty() || !new.is_subset(&self.orphans) {
             return Ok(whole("there may be something to do"));
         }
-        let recalled = Self::of(loaded, &planned, mark, self.swept_at);
+        let marked_at = match mark.newest() == newest {
+            true => self.marked_at,
+            false => instant,
+        };
+        let recalled = Self::of(loaded, &planned, (mark, marked_at), self.swept_at);
         Ok(Some((planned, recalled)))
     }
 }

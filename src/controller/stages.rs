@@ -168,7 +168,9 @@ impl Stages for Live {
             requests: connection.requests.as_deref(),
         };
         let fits = |recalled: &Recalled| recalled.fits(loaded, &connection.platform);
-        let recalled = recalled.filter(|it| depth == Depth::Changes && fits(it));
+        let recalled = recalled.filter(fits);
+        let before = recalled.as_ref().map(Recalled::marked);
+        let recalled = recalled.filter(|_| depth == Depth::Changes);
         let sweep = project.policy.sweep.as_ref();
         let gone_on = match (recalled, sweep) {
             (Some(recalled), Some(sweep)) => recalled.go_on(loaded, &context, sweep).await?,
@@ -179,7 +181,7 @@ impl Stages for Live {
                 let swept_at = recalled.swept_at;
                 (planned, Some(recalled), swept_at)
             }
-            None => recall::sweep(loaded, &context, sweep.is_some()).await?,
+            None => recall::sweep(loaded, &context, sweep.is_some(), before).await?,
         };
         *self.recalled() = recalled.map(|it| it.by(&connection.platform));
         Ok(Prepared {

@@ -12,14 +12,17 @@
 //! - Only the server's clock counts, as its own records show it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Identity, Instance, Listing, Tenant};
 
-/// So far an increment reaches back beyond the newest record known: a write that takes long can
-/// show up with the time at which it began, and a deploy may take minutes.
-const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
+/// A write that takes long can show up with the time at which it began, and a deploy may take
+/// minutes. So for so long after a record was first seen to be the newest, an increment reaches back
+/// as if it were new; later nothing older can come, and a fleet that was changed at once is not
+/// read over and over.
+const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
 /// When a record changed last, as the server says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,20 +49,39 @@ impl Mark {
         Some(Self { newest, seen })
     }
 
-    /// From when on an increment has to tell what changed.
+    /// The server's time of the newest record.
     #[must_use]
-    pub fn since(&self) -> Timestamp {
-        self.newest.saturating_sub(OVERLAP).unwrap_or(self.newest)
+    pub fn newest(&self) -> Timestamp {
+        self.newest
+    }
+
+    /// From when on an increment has to tell what changed, so long after this mark's newest record
+    /// was first seen to be that.
+    #[must_use]
+    pub fn since(&self, quiet: Duration) -> Timestamp {
+        let since = match OVERLAP.checked_sub(quiet) {
+            Some(rest) if !rest.is_zero() => self.newest.checked_sub(rest),
+            _ => self.newest.checked_add(Duration::from_micros(1)),
+        };
+        since.unwrap_or(self.newest)
     }
 
     fn knows(&self, stamp: &Stamp) -> bool {
         self.seen.get(&stamp.id) == Some(&stamp.at)
     }
 
+    /// The mark after an increment. What the next one can reach back to stays known.
     fn moved(self, increment: &Increment) -> Self {
         let stamps = increment.integrations.iter().chain(&increment.stamps);
-        let seen: BTreeMap<_, _> = stamps.map(|one| (one.id.clone(), one.at)).collect();
+        let mut seen = self.seen;
+        seen.extend(stamps.map(|one| (one.id.clone(), one.at)));
         let newest = seen.values().copied().fold(self.newest, Timestamp::max);
+        let reach = Self {
+            newest,
+            seen: BTreeMap::new(),
+        }
+        .since(Duration::ZERO);
+        seen.retain(|_, at| *at >= reach);
         Self { newest, seen }
     }
 }

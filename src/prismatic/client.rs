@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::components;
 use super::connection::Connection;
@@ -64,7 +65,7 @@ impl PrismaticClient {
 
     /// When the access token in use ends; `None` before the first request, and
     /// where the token does not say.
-    pub async fn token_expires(&self) -> Option<jiff::Timestamp> {
+    pub async fn token_expires(&self) -> Option<Timestamp> {
         self.session.token_expires().await
     }
 }
@@ -83,7 +84,7 @@ impl Platform for PrismaticClient {
         newest::run(&self.session).await
     }
 
-    async fn changes(&self, since: &Mark) -> PlatformResult<Option<Increment>> {
+    async fn changes(&self, since: Timestamp) -> PlatformResult<Option<Increment>> {
         observe::changes_since(&self.session, since).await
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::error::PlatformError;
 use crate::model::increment::{Increment, Mark};
@@ -43,8 +44,9 @@ pub trait Platform: Send + Sync {
         Ok(None)
     }
 
-    /// What changed since a mark; `None` where that cannot be told and everything has to be read.
-    async fn changes(&self, _since: &Mark) -> PlatformResult<Option<Increment>> {
+    /// What changed since a moment of the server's clock; `None` where that cannot be told and everything
+    /// has to be read.
+    async fn changes(&self, _since: Timestamp) -> PlatformResult<Option<Increment>> {
         Ok(None)
     }
 

@@ -159,27 +159,35 @@ proptest! {
         first.iter().for_each(|edit| server.edit(edit));
         let mut tenant = server.read();
         let mut mark = Mark::of(server.stamps()).unwrap();
+        let mut marked_at = server.now;
         for round in rounds {
             let before = server.clone();
             round.iter().for_each(|edit| server.edit(edit));
             let gone = before.instances.keys().any(|id| !server.instances.contains_key(id));
-            let increment = server.since(mark.since());
+            let quiet = Duration::from_secs(u64::try_from(server.now - marked_at).unwrap());
+            let (increment, newest) = (server.since(mark.since(quiet)), mark.newest());
             let merged = merge(tenant, mark, increment);
             match merged {
                 Ok((merged, moved)) => {
                     prop_assert!(!gone, "something is gone, and nobody noticed");
                     prop_assert_eq!(sorted(merged.clone()), sorted(server.read()));
+                    if moved.newest() != newest {
+                        marked_at = server.now;
+                    }
                     (tenant, mark) = (merged, moved);
                 }
                 Err(why) => {
                     prop_assert!(gone, "{}", why);
                     tenant = server.read();
                     mark = Mark::of(server.stamps()).unwrap();
+                    marked_at = server.now;
                 }
             }
         }
     }
 }
+
+const NOW: Duration = Duration::ZERO;
 
 fn base() -> (Server, Tenant, Mark) {
     let mut server = Server::default();
@@ -221,7 +229,7 @@ fn what_an_increment_cannot_tell_is_a_reason_to_read_everything() {
     ];
     for (change, expected) in changes {
         let (server, mut tenant, mark) = base();
-        let mut increment = server.since(mark.since());
+        let mut increment = server.since(mark.since(NOW));
         change(&mut tenant, &mut increment);
         let refused = merge(tenant, mark, increment).unwrap_err();
         assert_eq!(refused.to_string(), expected);
@@ -229,18 +237,18 @@ fn what_an_increment_cannot_tell_is_a_reason_to_read_everything() {
 }
 
 #[test]
-fn an_increment_reaches_back_over_what_began_long_ago() {
+fn an_increment_reaches_back_over_what_began_long_ago_for_as_long_as_that_may_come() {
     let (mut server, tenant, mark) = base();
     // It was begun before the newest record changed, and shows up after it.
     server.instances.insert(9, (7, 1));
-    let (merged, moved) = merge(tenant, mark.clone(), server.since(mark.since())).unwrap();
+    let (merged, moved) = merge(tenant, mark.clone(), server.since(mark.since(NOW))).unwrap();
     assert_eq!(sorted(merged), sorted(server.read()));
-    assert_eq!(
-        moved.since(),
-        mark.since(),
-        "the clock of the server stood still"
-    );
-    assert_eq!(mark.since(), at(3 - 300));
+    assert_eq!(moved.newest(), mark.newest());
+    let since = |seconds| mark.since(Duration::from_secs(seconds));
+    assert_eq!(since(0), at(3 - 300));
+    assert_eq!(since(299), at(2));
+    assert!(since(300) > at(3), "what was the newest is not read again");
+    assert!(since(9999) < at(4));
 }
 
 #[test]

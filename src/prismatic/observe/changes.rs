@@ -1,8 +1,10 @@
-//! What changed since a mark.
+//! What changed since a moment.
+
+use jiff::Timestamp;
 
 use super::instances;
 use crate::model::Listing;
-use crate::model::increment::{Increment, Mark, Stamp};
+use crate::model::increment::{Increment, Stamp};
 use crate::prismatic::operations::{changes, identity};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::session::Session;
@@ -10,10 +12,10 @@ use crate::prismatic::session::Session;
 /// Reads it; `None` where it does not fit on a page, or the server does not count.
 pub(in crate::prismatic) async fn since(
     session: &Session,
-    mark: &Mark,
+    since: Timestamp,
 ) -> PlatformResult<Option<Increment>> {
     let identity = identity::run(session).await?;
-    let mut read = changes::run(session, mark.since()).await?;
+    let mut read = changes::run(session, since).await?;
     let integrations = read.integrations();
     let (Some(integrations), None, Some(all_integrations), Some(all_instances)) = (
         integrations,
