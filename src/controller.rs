@@ -34,6 +34,7 @@ pub mod memory;
 pub mod notices;
 pub mod pass;
 pub mod queue;
+mod recall;
 pub mod reconciler;
 pub mod remembered;
 mod report;

@@ -8,7 +8,7 @@
 //! The server outlives the loops, so that a drain can be watched. A task that
 //! ends although nobody asked it to ends the process with an error: a daemon
 //! that half works is worse than one that is restarted. With several
-//! environments [`environment`] says what is kept apart.
+//! environments `environment` says what is kept apart.
 
 mod environment;
 mod parts;

@@ -13,6 +13,7 @@ mod diagnostic;
 mod hex;
 pub mod history;
 mod ids;
+pub mod increment;
 mod marker;
 mod nearest;
 mod notices;
@@ -51,7 +52,7 @@ pub use observed::{
 };
 pub use pause::{LONGEST_REASON, Pause};
 pub use policy::{
-    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Window, WindowKind,
+    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
 };
 pub use scope::{IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};

@@ -1,6 +1,6 @@
 //! The daemon over HTTP: health, readiness, metrics and status.
 //!
-//! Sees the controller's [`Status`], and reaches it through
+//! Sees the controller's [`Status`](crate::controller::Status), and reaches it through
 //! [`Control`](crate::controller::control::Control) alone. Health, readiness and
 //! metrics are for everybody; who may use `/api/v1` is for [`api::access`] to say,
 //! and webhooks ([`hooks`]) check a signature.

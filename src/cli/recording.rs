@@ -85,7 +85,7 @@ pub(crate) async fn note_failure(
 /// What the environment of a run is called that may not have got so far as to know: as in the last
 /// record, unless it was named.
 async fn environment(tenant: &TenantArgs, file: PathBuf) -> String {
-    if tenant.sandbox {
+    if tenant.reach.sandbox {
         return "sandbox".to_owned();
     }
     if let Some(name) = &tenant.env {

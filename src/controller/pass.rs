@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
@@ -149,6 +150,26 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
     compare(loaded, context, plan::build, Imports::Checked).await
 }
 
+/// The same of a tenant that is known already, with nothing of it read anew but the organization. What comes
+/// of it may be shown; it is no ground for writing.
+///
+/// # Errors
+///
+/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where nobody says whose it is.
+pub async fn plan_known(
+    loaded: &Loaded,
+    context: &PassContext<'_>,
+    tenant: Tenant,
+    (observed_at, before): (Timestamp, u64),
+) -> Result<Planned, PassError> {
+    let known = Known {
+        tenant,
+        observed_at,
+        before,
+    };
+    compare_known(loaded, context, (plan::build, Imports::Checked), known).await
+}
+
 /// The same for putting markers on what the files match, and for nothing else.
 ///
 /// # Errors
@@ -175,13 +196,42 @@ async fn compare(
     build: Build,
     imports: Imports,
 ) -> Result<Planned, PassError> {
-    let sent = || context.requests.map_or(0, RequestCount::requests);
-    let before = sent();
+    let before = sent(context);
     let scope = diff::scope(&loaded.desired, &loaded.definitions);
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
     let tenant = context.platform.observe(&scope).await;
-    let mut tenant = tenant.map_err(PassError::Platform)?;
+    let known = Known {
+        tenant: tenant.map_err(PassError::Platform)?,
+        observed_at,
+        before,
+    };
+    compare_known(loaded, context, (build, imports), known).await
+}
+
+/// Requests sent so far.
+pub(super) fn sent(context: &PassContext<'_>) -> u64 {
+    context.requests.map_or(0, RequestCount::requests)
+}
+
+/// A tenant that was read, when that began, and how many requests had been sent by then.
+struct Known {
+    tenant: Tenant,
+    observed_at: Timestamp,
+    before: u64,
+}
+
+async fn compare_known(
+    loaded: &Loaded,
+    context: &PassContext<'_>,
+    (build, imports): (Build, Imports),
+    known: Known,
+) -> Result<Planned, PassError> {
+    let Known {
+        mut tenant,
+        observed_at,
+        before,
+    } = known;
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
         place: Place {
@@ -210,7 +260,7 @@ async fn compare(
         revision: Some(name_of(&loaded.revision).to_owned()),
         observed_at,
         provenance: context.provenance.clone(),
-        reads: sent().saturating_sub(before),
+        reads: sent(context).saturating_sub(before),
         policy: loaded.desired.project.policy.clone(),
         allow_delete: context.allow_delete,
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),

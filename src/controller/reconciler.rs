@@ -32,7 +32,7 @@ use super::pass::{Loaded, Planned, raised};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
-use super::stages::{Prepared, Stages};
+use super::stages::{Depth, Prepared, Stages};
 use super::status::{PassCounts, RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
@@ -208,7 +208,7 @@ impl Reconciler {
         why: (Reason, Timestamp),
         stop: watch::Receiver<bool>,
     ) -> End {
-        let mut prepared = match self.plan(loaded, stop.clone()).await {
+        let mut prepared = match self.plan(loaded, why.0.into(), stop.clone()).await {
             Some(Ok(prepared)) => prepared,
             Some(Err(error)) => return End::Failed(error),
             None => return self.stopped(&loaded.revision, PassCounts::default()),
@@ -260,16 +260,20 @@ impl Reconciler {
     async fn plan(
         &self,
         loaded: &Loaded,
+        depth: Depth,
         mut stop: watch::Receiver<bool>,
     ) -> Option<Result<Prepared, PassError>> {
         let planned = tokio::select! {
             biased;
             () = raised(&mut stop) => return None,
-            planned = self.stages.plan(loaded) => planned,
+            planned = self.stages.plan(loaded, depth) => planned,
         };
         if let Ok(prepared) = &planned {
             let at = prepared.planned.plan.observed_at;
-            self.progress(|status| status.observed_at = Some(at));
+            self.progress(|status| {
+                status.observed_at = Some(at);
+                status.swept_at = Some(prepared.swept_at);
+            });
             self.count_requests(prepared);
         }
         Some(planned)
@@ -415,7 +419,7 @@ impl Reconciler {
             self.recall().await;
         }
         if let Some(loaded) = self.state.last_good.clone()
-            && let Some(Ok(mut prepared)) = self.plan(&loaded, stop).await
+            && let Some(Ok(mut prepared)) = self.plan(&loaded, Depth::Whole, stop).await
         {
             let plan = &mut prepared.planned.plan;
             let holds = all_held(plan, &Hold::InvalidFiles);

@@ -7,11 +7,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::connect::{Connect, Connection, ProvenanceSource, SecretResolver};
 use super::error::PassError;
 use super::pass::{self, Loaded, PassContext, Planned};
+use super::queue::Reason;
+use super::recall::{self, Recalled};
 use super::remembered::Remembered;
 use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::runtime::clock::Clock;
@@ -25,7 +28,7 @@ pub trait Stages: Send + Sync {
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError>;
 
     /// Compares them with the tenant. May be dropped half-way: it only reads.
-    async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError>;
+    async fn plan(&self, loaded: &Loaded, depth: Depth) -> Result<Prepared, PassError>;
 
     /// Carries out what is left of a plan after holding back.
     async fn apply(
@@ -36,6 +39,25 @@ pub trait Stages: Send + Sync {
     ) -> Outcome;
 }
 
+/// How much of the tenant has to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All of it.
+    Whole,
+    /// What changed will do, where the project says so and it suffices.
+    Changes,
+}
+
+impl From<Reason> for Depth {
+    /// A schedule bounds how long a change may go unseen; whatever else wakes, wakes for a reason.
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Resync => Self::Changes,
+            _ => Self::Whole,
+        }
+    }
+}
+
 /// A plan, and the way to the tenant it was made for.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -43,6 +65,8 @@ pub struct Prepared {
     pub planned: Planned,
     /// The way to the tenant.
     pub connection: Connection,
+    /// When the tenant was last read as a whole: by this plan, unless only what changed was read.
+    pub swept_at: Timestamp,
 }
 
 /// What was asked for when the daemon was started.
@@ -72,6 +96,8 @@ pub struct Live {
     pub choices: Choices,
     /// The last files that were right: parsing them again would tell nothing new.
     last: Mutex<Option<Arc<Loaded>>>,
+    /// What was read of the tenant last, where that may be gone on from.
+    recalled: Mutex<Option<Recalled>>,
 }
 
 impl Live {
@@ -93,7 +119,12 @@ impl Live {
             remembered,
             choices,
             last: Mutex::new(None),
+            recalled: Mutex::new(None),
         }
+    }
+
+    fn recalled(&self) -> std::sync::MutexGuard<'_, Option<Recalled>> {
+        self.recalled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn last(&self) -> std::sync::MutexGuard<'_, Option<Arc<Loaded>>> {
@@ -118,7 +149,9 @@ impl Stages for Live {
         Ok(loaded)
     }
 
-    async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError> {
+    async fn plan(&self, loaded: &Loaded, depth: Depth) -> Result<Prepared, PassError> {
+        // Whatever comes of this, it is gone on from nothing but what this comes to.
+        let recalled = self.recalled().take();
         let connection = self.connect.connect(&loaded.desired).await;
         let connection = connection.map_err(PassError::Connect)?;
         let project = &loaded.desired.project;
@@ -135,10 +168,27 @@ impl Stages for Live {
             only: None,
             requests: connection.requests.as_deref(),
         };
-        let planned = pass::plan(loaded, &context).await?;
+        let fits = |recalled: &Recalled| recalled.fits(loaded, &connection.platform);
+        let recalled = recalled.filter(fits);
+        let before = recalled.as_ref().map(Recalled::marked);
+        let recalled = recalled.filter(|_| depth == Depth::Changes);
+        let sweep = project.policy.sweep.as_ref();
+        let gone_on = match (recalled, sweep) {
+            (Some(recalled), Some(sweep)) => recalled.go_on(loaded, &context, sweep).await?,
+            _ => None,
+        };
+        let (planned, recalled, swept_at) = match gone_on {
+            Some((planned, recalled)) => {
+                let swept_at = recalled.swept_at;
+                (planned, Some(recalled), swept_at)
+            }
+            None => recall::sweep(loaded, &context, sweep.is_some(), before).await?,
+        };
+        *self.recalled() = recalled.map(|it| it.by(&connection.platform));
         Ok(Prepared {
             planned,
             connection,
+            swept_at,
         })
     }
 

@@ -120,6 +120,8 @@ pub struct Status {
     pub next_pass_at: Option<Timestamp>,
     /// When the tenant was last read.
     pub observed_at: Option<Timestamp>,
+    /// When it was last read as a whole: earlier where passes read only what changed.
+    pub swept_at: Option<Timestamp>,
     /// What stopped the last pass; `None` if nothing did.
     pub error: Option<ErrorStatus>,
     /// The git remote that files come from; `None` where they come from a folder.
@@ -165,6 +167,7 @@ impl Status {
             last_success_at: None,
             next_pass_at: None,
             observed_at: None,
+            swept_at: None,
             error: None,
             source: None,
             resources: Arc::new([]),
@@ -193,9 +196,13 @@ impl Status {
     /// How old the last reading of the tenant is.
     #[must_use]
     pub fn observation_age(&self, now: Timestamp) -> Option<Duration> {
-        let age = now.duration_since(self.observed_at?);
-        // A clock that was set back makes nothing younger than new.
-        Some(Duration::try_from(age).unwrap_or_default())
+        Some(age(self.observed_at?, now))
+    }
+
+    /// How old the last reading of the whole tenant is.
+    #[must_use]
+    pub fn sweep_age(&self, now: Timestamp) -> Option<Duration> {
+        Some(age(self.swept_at?, now))
     }
 
     /// The status as a JSON value, with what depends on the time of asking.
@@ -216,4 +223,9 @@ impl Status {
         let plan = self.plan.as_ref()?;
         Some(render::json(plan, None))
     }
+}
+
+/// A clock that was set back makes nothing younger than new.
+fn age(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(at)).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ use super::error::PassError;
 use super::gate::Gate;
 use super::pass::{Loaded, Planned};
 use super::remembered::Recorder;
-use super::stages::{Prepared, Stages};
+use super::stages::{Depth, Prepared, Stages};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::{
     Address, Desired, Diagnostic, DriftMode, Health, InstanceId, IntegrationId, Policy, Project,
@@ -247,6 +247,8 @@ pub(super) struct Script {
     pub(super) steps: watch::Sender<String>,
     /// Revisions compared.
     pub(super) compared: Mutex<Vec<String>>,
+    /// How much was to be read each time.
+    pub(super) depths: Mutex<Vec<Depth>>,
 }
 
 impl Default for Script {
@@ -260,6 +262,7 @@ impl Default for Script {
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             steps: watch::Sender::default(),
             compared: Mutex::default(),
+            depths: Mutex::default(),
         }
     }
 }
@@ -306,7 +309,8 @@ impl Stages for Script {
         }))
     }
 
-    async fn plan(&self, loaded: &Loaded) -> Result<Prepared, PassError> {
+    async fn plan(&self, loaded: &Loaded, depth: Depth) -> Result<Prepared, PassError> {
+        self.depths.lock().unwrap().push(depth);
         self.compared
             .lock()
             .unwrap()
@@ -335,6 +339,7 @@ impl Stages for Script {
                 concurrency: 1,
                 requests: None,
             },
+            swept_at: Timestamp::UNIX_EPOCH,
         })
     }
 

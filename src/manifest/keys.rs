@@ -13,7 +13,7 @@ pub(super) use config::{CONNECTION, KEY_VALUE, SCHEDULE, SECRET_INPUT, SEED, STR
 pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(super) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};
-pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, SECRETS, WINDOW};
+pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, SECRETS, SWEEP, WINDOW};
 
 /// A mapping with known keys.
 pub(super) struct Object {

@@ -4,7 +4,7 @@ use super::fields::{Fields, boolean, filled, list};
 use super::findings::Report;
 use super::keys;
 use crate::model::{
-    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Window, WindowKind,
+    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Sweep, Window, WindowKind,
 };
 use crate::yaml::Node;
 
@@ -23,6 +23,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Policy {
     let guard = fields.object("guards", &keys::GUARDS);
     let rate = fields.object("rate", &keys::RATE);
     let secrets = fields.object("secrets", &keys::SECRETS);
+    let sweep = fields.object("sweep", &keys::SWEEP);
     Policy {
         prune: fields.choice("prune", &prune).unwrap_or_default(),
         drift: fields.choice("drift", &drift).unwrap_or_default(),
@@ -33,7 +34,17 @@ pub(super) fn read(fields: &Fields<'_>) -> Policy {
             .as_ref()
             .and_then(|fields| exec(fields.report, fields.get("exec")?))
             .unwrap_or_default(),
+        sweep: sweep.as_ref().and_then(sweeps),
     }
+}
+
+fn sweeps(fields: &Fields<'_>) -> Option<Sweep> {
+    let schedule = fields.cron("schedule");
+    let time_zone = fields.own_zone("timeZone");
+    Some(Sweep {
+        schedule: schedule?,
+        time_zone,
+    })
 }
 
 /// `true`, `false`, or the programs by name.

@@ -139,6 +139,15 @@ impl ExecPolicy {
     }
 }
 
+/// When a daemon reads everything, where it reads in between only what changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// A five-field cron expression.
+    pub schedule: String,
+    /// An IANA time zone name; UTC if absent.
+    pub time_zone: Option<String>,
+}
+
 /// All rules of a project.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Policy {
@@ -154,4 +163,6 @@ pub struct Policy {
     pub rate: RateLimit,
     /// Which programs may be asked for secrets.
     pub exec: ExecPolicy,
+    /// When everything is read; at every pass if absent.
+    pub sweep: Option<Sweep>,
 }

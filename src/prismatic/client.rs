@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::alias::Gather;
 use super::components;
@@ -11,7 +12,7 @@ use super::connection::Connection;
 use super::observe;
 use super::operations::{
     configure_instance, create_instance, definition, delete_instance, deploy_instance, identity,
-    import_integration, lookups, publish_integration, set_availability, set_marketplace,
+    import_integration, lookups, newest, publish_integration, set_availability, set_marketplace,
     update_instance, update_integration, validate_definition,
 };
 use super::platform::{
@@ -24,6 +25,7 @@ use super::session::Session;
 use super::together::Lane;
 use super::transport::Transport;
 use super::wire::Wire;
+use crate::model::increment::{Increment, Mark};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
     IntegrationId, RateLimit, Requirements, Scope, Tenant, VersionId, VersionRecord,
@@ -79,7 +81,7 @@ impl PrismaticClient {
 
     /// When the access token in use ends; `None` before the first request, and
     /// where the token does not say.
-    pub async fn token_expires(&self) -> Option<jiff::Timestamp> {
+    pub async fn token_expires(&self) -> Option<Timestamp> {
         self.session.token_expires().await
     }
 }
@@ -92,6 +94,14 @@ impl Platform for PrismaticClient {
 
     async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant> {
         observe::observe(&self.session, scope).await
+    }
+
+    async fn mark(&self) -> PlatformResult<Option<Mark>> {
+        newest::run(&self.session).await
+    }
+
+    async fn changes(&self, since: Timestamp) -> PlatformResult<Option<Increment>> {
+        observe::changes_since(&self.session, since).await
     }
 
     async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {

@@ -5,6 +5,7 @@
 //! without an identity, or when both lists are refused.
 
 mod authorizations;
+mod changes;
 mod customers;
 mod details;
 mod drafts;
@@ -12,6 +13,7 @@ mod instances;
 mod versions;
 
 pub(super) use authorizations::authorize_urls;
+pub(super) use changes::since as changes_since;
 pub(super) use details::requirements;
 pub(super) use drafts::of_sequence as draft_of_sequence;
 

@@ -4,6 +4,7 @@
 //! `object`, so that one reader serves them all.
 
 pub(super) mod authorize_urls;
+pub(super) mod changes;
 pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
@@ -18,6 +19,7 @@ pub(super) mod integration_versions;
 pub(super) mod list_instances;
 pub(super) mod list_integrations;
 pub(super) mod lookups;
+pub(super) mod newest;
 pub(super) mod nodes;
 pub(super) mod publish_integration;
 pub(super) mod required_variables;
@@ -86,11 +88,13 @@ const SHARED: [&Operation; 4] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 21] = [
+const FIXED: [&Operation; 23] = [
     &authorize_urls::OPERATION,
     &identity::OPERATION,
     &list_integrations::OPERATION,
     &list_instances::OPERATION,
+    &newest::OPERATION,
+    &changes::OPERATION,
     &component_keys::OPERATION,
     &instance_config::OPERATION,
     &connection_inputs::OPERATION,

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::error::PlatformError;
+use crate::model::increment::{Increment, Mark};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, Echo, Identity,
     InstanceId, IntegrationId, Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
@@ -36,6 +38,17 @@ pub trait Platform: Send + Sync {
     /// Reads the tenant. Fails only where nothing useful could be read;
     /// what could not be read otherwise is *unknown* in the result.
     async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant>;
+
+    /// How far the tenant has come, by the server's own clock; `None` where nothing tells.
+    async fn mark(&self) -> PlatformResult<Option<Mark>> {
+        Ok(None)
+    }
+
+    /// What changed since a moment of the server's clock; `None` where that cannot be told and everything
+    /// has to be read.
+    async fn changes(&self, _since: Timestamp) -> PlatformResult<Option<Increment>> {
+        Ok(None)
+    }
 
     /// The draft's definition as the server gives it back.
     async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack>;

@@ -28,6 +28,8 @@ pub struct Behaviour {
     pub enabled_at_every_deploy: bool,
     /// A change of an instance's name, description, labels or state calls for a deploy too.
     pub metadata_needs_deploy: bool,
+    /// A change of an instance's config variables moves its `updatedAt`.
+    pub config_moves_updated_at: bool,
     /// A change of a working copy's labels counts as one to publish.
     pub labels_are_published: bool,
     /// An import over a working copy takes its labels off, unless the definition has some.
@@ -66,6 +68,7 @@ impl Default for Behaviour {
             enabled_at_create: false,
             enabled_at_every_deploy: false,
             metadata_needs_deploy: false,
+            config_moves_updated_at: true,
             labels_are_published: false,
             import_drops_labels: false,
             new_version_available: true,

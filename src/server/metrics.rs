@@ -177,6 +177,10 @@ impl Reading {
         self.gauges(out, ("observation_age_seconds", help), |status| {
             let age = status.observation_age(self.now)?;
             Some(age.as_secs_f64())
+        })?;
+        let help = "Age of the last reading of the whole tenant";
+        self.gauges(out, ("sweep_age_seconds", help), |status| {
+            Some(status.sweep_age(self.now)?.as_secs_f64())
         })
     }
 

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "sandbox")]
 mod several;
+#[cfg(feature = "sandbox")]
+mod sweeps;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -70,6 +70,7 @@ impl Bench {
             };
             status.generation += 1;
             status.observed_at = Some(now);
+            status.swept_at = Some(now);
             status.last_success_at = Some(now);
             status.revision = Some(revision.clone());
             status.applied_revision = Some(revision);

@@ -73,6 +73,11 @@ pub(in crate::manifest) static POLICY: Object = Object::of(
             "Where secrets may come from.",
             Shape::Object(&SECRETS),
         ),
+        key(
+            "sweep",
+            "When the daemon reads everything; in between it reads what changed. At every pass if absent.",
+            Shape::Object(&SWEEP),
+        ),
     ],
 );
 
@@ -114,6 +119,19 @@ pub(in crate::manifest) static WINDOW: Object = Object::of(
             "What began while changes were allowed may go on past the end (allow) or the beginning (deny).",
             Shape::Boolean,
         ),
+    ],
+);
+
+/// When everything is read.
+pub(in crate::manifest) static SWEEP: Object = Object::of(
+    "the sweep",
+    &[
+        needed(
+            "schedule",
+            "When everything is read: five-field cron.",
+            CRON,
+        ),
+        key("timeZone", "An IANA name; UTC if absent.", ZONE),
     ],
 );
 

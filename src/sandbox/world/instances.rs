@@ -158,6 +158,11 @@ impl World {
                 || (moment.behaviour.metadata_needs_deploy
                     && described(&changed) != described(instance));
             let needs_deploy = instance.needs_deploy || (differs && !preserve_deploy_state);
+            let silent = !moment.behaviour.config_moves_updated_at
+                && changed.values != instance.values
+                && changed.version == instance.version
+                && described(&changed) == described(instance);
+            let at = if silent { instance.updated_at } else { at };
             *instance = changed;
             instance.needs_deploy = needs_deploy;
             instance.updated_at = at;

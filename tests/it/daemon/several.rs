@@ -79,11 +79,11 @@ impl Source for Files {
 }
 
 /// A daemon over sandboxes, one for each environment.
-struct Running {
-    environments: Environments,
+pub(super) struct Running {
+    pub(super) environments: Environments,
     state: ServerState,
     files: Arc<Files>,
-    nudge: mpsc::Sender<()>,
+    pub(super) nudge: mpsc::Sender<()>,
     stop: Trigger,
     task: JoinHandle<Result<ExitReason, DaemonError>>,
 }
@@ -104,9 +104,9 @@ fn environment(name: &'static str, world: &World) -> EnvironmentOptions {
 }
 
 impl Running {
-    fn start(worlds: &[(&'static str, &World)]) -> Self {
+    /// Over the files of the first one.
+    pub(super) fn start(worlds: &[(&'static str, &World)]) -> Self {
         let (_, first) = worlds[0];
-        whole::write(first);
         let files = Arc::new(Files {
             files: first.files.clone(),
             trap: AtomicBool::new(false),
@@ -151,12 +151,12 @@ impl Running {
         }
     }
 
-    fn status(&self, place: usize) -> watch::Receiver<Status> {
+    pub(super) fn status(&self, place: usize) -> watch::Receiver<Status> {
         self.environments.all()[place].status.clone()
     }
 
     /// Waits until an environment is as wanted; the test runner's limit ends it otherwise.
-    async fn until(&self, place: usize, wanted: impl FnMut(&Status) -> bool) -> Status {
+    pub(super) async fn until(&self, place: usize, wanted: impl FnMut(&Status) -> bool) -> Status {
         self.status(place).wait_for(wanted).await.unwrap().clone()
     }
 
@@ -171,10 +171,16 @@ impl Running {
         )
     }
 
-    async fn end(self) -> Result<ExitReason, DaemonError> {
+    pub(super) async fn end(self) -> Result<ExitReason, DaemonError> {
         self.stop.raise();
         self.task.await.unwrap()
     }
+}
+
+/// A whole project in two tenants.
+fn both(us: &World, eu: &World) -> Running {
+    whole::write(us);
+    Running::start(&[("us", us), ("eu", eu)])
 }
 
 /// What every call of a tenant meets.
@@ -182,7 +188,7 @@ fn everything(fault: &Value) -> FaultScript {
     serde_json::from_value(json!({ "rules": [{ "fault": fault }] })).unwrap()
 }
 
-fn applied(status: &Status) -> bool {
+pub(super) fn applied(status: &Status) -> bool {
     let last = status.last_pass.as_ref();
     last.is_some_and(|pass| matches!(pass.result, PassOutcome::Applied | PassOutcome::Unchanged))
 }
@@ -191,7 +197,7 @@ fn applied(status: &Status) -> bool {
 async fn an_environment_that_answers_only_errors_holds_up_no_other() {
     let (us, eu) = (World::new(), World::new());
     eu.set_faults(everything(&json!({ "status": { "code": 503 } })));
-    let daemon = Running::start(&[("us", &us), ("eu", &eu)]);
+    let daemon = both(&us, &eu);
     daemon.until(0, applied).await;
     assert_eq!(whole::count(&us).await.2, 3, "the other one converged");
     let failing = daemon.until(1, |status| status.generation > 0).await;
@@ -223,7 +229,7 @@ async fn a_budget_that_is_gone_is_that_of_one_environment() {
     let (us, eu) = (World::new(), World::new());
     let throttle = json!({ "throttle": { "retryAfter": 3600 } });
     eu.set_faults(everything(&throttle));
-    let daemon = Running::start(&[("us", &us), ("eu", &eu)]);
+    let daemon = both(&us, &eu);
     daemon.until(0, |status| status.generation >= 10).await;
     let asked = eu.requests();
     assert!(asked <= 2, "{asked} requests in ten minutes of Retry-After");
@@ -236,7 +242,7 @@ async fn a_budget_that_is_gone_is_that_of_one_environment() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_holds_writes_back_in_one_environment() {
     let (us, eu) = (World::new(), World::new());
-    let daemon = Running::start(&[("us", &us), ("eu", &eu)]);
+    let daemon = both(&us, &eu);
     daemon.until(0, applied).await;
     daemon.until(1, applied).await;
     let control = daemon.environments.all()[1].control.clone();
@@ -257,7 +263,7 @@ async fn a_pause_holds_writes_back_in_one_environment() {
 #[tokio::test(start_paused = true)]
 async fn a_loop_that_panics_goes_on_after_a_pause_beside_another() {
     let (us, eu) = (World::new(), World::new());
-    let daemon = Running::start(&[("us", &us), ("eu", &eu)]);
+    let daemon = both(&us, &eu);
     daemon.until(0, applied).await;
     daemon.until(1, applied).await;
     daemon.files.trap.store(true, Ordering::SeqCst);
@@ -282,6 +288,7 @@ async fn a_loop_that_panics_goes_on_after_a_pause_beside_another() {
 #[tokio::test(start_paused = true)]
 async fn a_single_loop_that_panics_ends_the_process() {
     let us = World::new();
+    whole::write(&us);
     let daemon = Running::start(&[("us", &us)]);
     daemon.until(0, applied).await;
     daemon.files.trap.store(true, Ordering::SeqCst);

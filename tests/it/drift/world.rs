@@ -13,7 +13,7 @@ use prism_gitops::prismatic::platform::Platform;
 use prism_gitops::prismatic::transport::{Method, Request, Transport};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
 use prism_gitops::runtime::clock::{Clock, TokioClock};
-use prism_gitops::sandbox::{Behaviour, CallRecord, FaultScript, Options, Sandbox};
+use prism_gitops::sandbox::{Behaviour, CallRecord, FaultScript, Options, Sandbox, Seed};
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
 use prism_gitops::store::SecretStore;
@@ -54,9 +54,15 @@ impl World {
 
     /// The same, in a sandbox that behaves so, behind a line that bends its answers.
     pub(crate) fn with(behaviour: Behaviour, bend: Option<Bend>) -> Self {
+        Self::seeded(Seed::Demo, behaviour, bend)
+    }
+
+    /// The same, with this in it at first.
+    pub(crate) fn seeded(seed: Seed, behaviour: Behaviour, bend: Option<Bend>) -> Self {
         let clock = TokioClock::starting_at("2026-03-01T12:00:00Z".parse().unwrap());
         let options = Options {
             behaviour,
+            seed,
             ..Options::new(Arc::new(clock))
         };
         let sandbox = Sandbox::open(options).unwrap();

@@ -1,0 +1,44 @@
+//! What changed since a moment.
+
+use jiff::Timestamp;
+
+use super::instances;
+use crate::model::Listing;
+use crate::model::increment::{Increment, Stamp};
+use crate::prismatic::operations::{changes, identity};
+use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::session::Session;
+
+/// Reads it; `None` where it does not fit on a page, or the server does not count.
+pub(in crate::prismatic) async fn since(
+    session: &Session,
+    since: Timestamp,
+) -> PlatformResult<Option<Increment>> {
+    let identity = identity::run(session).await?;
+    let mut read = changes::run(session, since).await?;
+    let integrations = read.integrations();
+    let (Some(integrations), None, Some(all_integrations), Some(all_instances)) = (
+        integrations,
+        read.instances.cut(),
+        read.all_integrations.total_count,
+        read.all_instances.total_count,
+    ) else {
+        return Ok(None);
+    };
+    let changed: Vec<_> = read.instances.nodes.into_iter().flatten().collect();
+    let stamps = changed.iter().map(|one| Stamp {
+        id: one.node.id.clone(),
+        at: one.updated_at,
+    });
+    let stamps = stamps.collect();
+    let nodes = changed.into_iter().map(|one| one.node).collect();
+    let instances = instances::complete(session, Listing::complete(nodes)).await;
+    Ok(Some(Increment {
+        identity,
+        integrations,
+        instances: instances.items,
+        stamps,
+        all_integrations,
+        all_instances,
+    }))
+}

@@ -1,0 +1,88 @@
+//! What changed since a moment, and how much there is in all, in one request.
+//!
+//! One page each: where more changed, reading everything is no dearer.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Operation;
+use super::newest::StampNode;
+use super::nodes::InstanceNode;
+use crate::prismatic::paging::Page;
+use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::retry::Repeat;
+use crate::prismatic::session::Session;
+
+pub(super) const OPERATION: Operation = Operation {
+    name: "instances",
+    repeat: Repeat::Read,
+    document: concat!(
+        include_str!("changes.graphql"),
+        include_str!("fragments/config_variable.graphql"),
+        include_str!("fragments/required.graphql"),
+        include_str!("fragments/customer.graphql"),
+    ),
+};
+
+#[derive(Serialize)]
+struct Since {
+    since: Timestamp,
+}
+
+/// The answer. No `Debug`: config values may be secret.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct Changes {
+    pub(in crate::prismatic) instances: Page<ChangedInstance>,
+    pub(in crate::prismatic) all_instances: Count,
+    integrations: Page<StampNode>,
+    pub(in crate::prismatic) all_integrations: Count,
+}
+
+/// How many there are.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct Count {
+    pub(in crate::prismatic) total_count: Option<usize>,
+}
+
+/// An instance, and when it changed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct ChangedInstance {
+    pub(in crate::prismatic) updated_at: Timestamp,
+    #[serde(flatten)]
+    pub(in crate::prismatic) node: InstanceNode,
+}
+
+impl Changes {
+    /// The integrations that changed; `None` where they are not all here.
+    pub(in crate::prismatic) fn integrations(
+        &mut self,
+    ) -> Option<Vec<crate::model::increment::Stamp>> {
+        if self.integrations.cut().is_some() {
+            return None;
+        }
+        let nodes = std::mem::take(&mut self.integrations.nodes);
+        Some(nodes.into_iter().flatten().map(Into::into).collect())
+    }
+}
+
+pub(in crate::prismatic) async fn run(
+    session: &Session,
+    since: Timestamp,
+) -> PlatformResult<Changes> {
+    session.read(&OPERATION.call(&Since { since })?).await
+}
+
+#[cfg(test)]
+mod tests {
+    /// An instance that is merged has to be as one from the list.
+    #[test]
+    fn what_changed_is_read_with_the_same_fields_as_everything() {
+        let list = include_str!("list_instances.graphql");
+        let (_, fields) = list.split_once("nodes {\n").unwrap();
+        let (fields, _) = fields.split_once("\n    }\n    pageInfo").unwrap();
+        assert!(include_str!("changes.graphql").contains(fields), "{fields}");
+    }
+}
