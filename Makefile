@@ -49,9 +49,15 @@ $(PRISM_STAMP): tests/prism/package.json $(PRISM_LOCK)
 	touch $@
 
 .PHONY: bench
-bench: prism ## Measure whole processes against the sandbox (takes minutes)
+bench: bench-pure prism ## Measure the pure modules, and whole processes against the sandbox (takes long)
 	$(CARGO) build --locked --release
 	scripts/bench --binary $(or $(CARGO_TARGET_DIR),target)/release/prism-gitops
+
+# With the dependencies of the program, and criterion besides.
+.PHONY: bench-pure
+bench-pure: ## Measure the pure modules
+	cp Cargo.lock benches/Cargo.lock
+	$(CARGO) bench --manifest-path benches/Cargo.toml --target-dir $(or $(CARGO_TARGET_DIR),target)
 
 .PHONY: peer
 peer: $(PEER_STAMP) ## Install what the second server needs into target/peer

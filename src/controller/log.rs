@@ -23,7 +23,7 @@ pub(super) fn step(plan: &Plan, event: &StepEvent) {
         return;
     };
     let action = action.as_str();
-    let step = plan.steps.iter().find(|known| known.id == *step);
+    let step = plan.steps.get(step.0);
     let step = step.map_or(action, |step| step.operation.words());
     match result {
         StepResult::Applied => {

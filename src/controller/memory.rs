@@ -6,7 +6,7 @@
 //! A resource is *settled* on a revision once it was seen or made to match it.
 //! A difference of a settled resource is drift: git did not cause it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hasher as _};
 use std::time::Duration;
 
@@ -16,7 +16,10 @@ use tokio::time::Instant;
 use super::backoff::{Backoffs, Wanted};
 use super::fights::Fights;
 use crate::execute::Outcome;
-use crate::model::{Address, Desired, DriftMode, Kind, SyncStatus};
+use crate::model::{
+    Address, Desired, DesiredInstance, DesiredIntegration, DriftMode, Kind, ResourceName,
+    SyncStatus,
+};
 use crate::plan::{Plan, PlannedResource, StepResult, Withheld};
 
 /// Why a resource is left alone although it differs.
@@ -94,8 +97,9 @@ impl Memory {
         now: Instant,
     ) -> BTreeMap<Address, Hold> {
         let resources = by_address(plan);
+        let declared = Declared::of(desired);
         self.backoffs
-            .reconsider(|address| wanted(desired, resources.get(address).copied()));
+            .reconsider(|address| declared.wanted(resources.get(address).copied()));
         for resource in &plan.resources {
             if self.fights.holds(&resource.address).is_some() {
                 let difference = difference(resource);
@@ -135,6 +139,7 @@ impl Memory {
         delay: impl FnMut(u32) -> Duration,
     ) -> Vec<Address> {
         let results = results(plan, outcome);
+        let declared = Declared::of(desired);
         let mut failures = Vec::new();
         let mut fights = Vec::new();
         for resource in &plan.resources {
@@ -144,7 +149,7 @@ impl Memory {
                 Fared::Open => {}
                 Fared::Failed(message) => failures.push((
                     address.clone(),
-                    wanted(desired, Some(resource)),
+                    declared.wanted(Some(resource)),
                     message.to_owned(),
                 )),
                 Fared::Matched => self.settle(address),
@@ -219,22 +224,33 @@ fn by_address(plan: &Plan) -> BTreeMap<&Address, &PlannedResource> {
     plan.resources.iter().map(|r| (&r.address, r)).collect()
 }
 
-/// A digest of what is wanted of a resource: its declaration, and what it takes
-/// to get there.
-fn wanted(desired: &Desired, resource: Option<&PlannedResource>) -> Wanted {
-    let resource = resource?;
-    let Address { kind, name } = &resource.address;
-    let declared = match kind {
-        Kind::Integration => {
-            let found = desired.integrations.iter().find(|i| i.name == *name);
-            found.map(|integration| format!("{integration:?}"))
+/// What is declared, by name.
+struct Declared<'a> {
+    integrations: HashMap<&'a ResourceName, &'a DesiredIntegration>,
+    instances: HashMap<&'a ResourceName, &'a DesiredInstance>,
+}
+
+impl<'a> Declared<'a> {
+    fn of(desired: &'a Desired) -> Self {
+        let integrations = desired.integrations.iter();
+        let instances = desired.instances.iter();
+        Self {
+            integrations: integrations.map(|one| (&one.name, one)).collect(),
+            instances: instances.map(|one| (&one.name, one)).collect(),
         }
-        Kind::Instance => {
-            let found = desired.instances.iter().find(|i| i.name == *name);
-            found.map(|instance| format!("{instance:?}"))
-        }
-    };
-    Some(digest(&(declared, &resource.actions)))
+    }
+
+    /// A digest of what is wanted of a resource: its declaration, and what it takes
+    /// to get there.
+    fn wanted(&self, resource: Option<&PlannedResource>) -> Wanted {
+        let resource = resource?;
+        let Address { kind, name } = &resource.address;
+        let declared = match kind {
+            Kind::Integration => self.integrations.get(name).map(|it| format!("{it:?}")),
+            Kind::Instance => self.instances.get(name).map(|it| format!("{it:?}")),
+        };
+        Some(digest(&(declared, &resource.actions)))
+    }
 }
 
 /// A digest of how a resource differs.

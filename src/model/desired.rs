@@ -186,7 +186,7 @@ impl DesiredIntegration {
 }
 
 /// Which integration an instance belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum IntegrationRef {
     /// One that a manifest of this project declares.
     Managed(ResourceName),

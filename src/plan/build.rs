@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guards::Managed;
-use super::hold_back::withhold;
+use super::hold_back::{actions, keep_own, withhold};
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest, guards,
@@ -123,13 +123,9 @@ impl Builder {
         self.resources.retain(|it| !left.contains(&it.address));
         let waiting = self.resources.iter_mut();
         let waiting = waiting.filter_map(|it| Some((withheld.get(&it.address)?, it)));
+        let own = actions(&self.steps);
         for (on, resource) in waiting {
-            let own = self
-                .steps
-                .iter()
-                .filter(|it| it.address == resource.address);
-            let own: BTreeSet<Action> = own.map(|step| step.action).collect();
-            resource.actions.retain(|action| own.contains(action));
+            keep_own(resource, &own);
             resource.reason = format!("needs {on} first, which this plan leaves alone");
         }
         left.into_iter().collect()

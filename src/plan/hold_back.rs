@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::review::Reviewed;
-use super::{Action, Operation, Output, Plan, Step, StepId, digest};
+use super::{Action, Operation, Output, Plan, PlannedResource, Step, StepId, digest};
 use crate::model::Address;
 
 /// Resources that lost steps, each with the held resource it waits for: itself,
@@ -30,18 +30,30 @@ pub fn hold_back(plan: &mut Plan, held: &BTreeSet<Address>) -> Withheld {
 /// The digest of what is left, which is what is carried out.
 fn digest_of_rest(plan: &Plan, withheld: &Withheld) -> String {
     let mut rest = plan.clone();
+    let own = actions(&plan.steps);
     let lost = rest.resources.iter_mut();
     for resource in lost.filter(|it| withheld.contains_key(&it.address)) {
-        let own = plan
-            .steps
-            .iter()
-            .filter(|it| it.address == resource.address);
-        let own: BTreeSet<Action> = own.map(|step| step.action).collect();
-        resource.actions.retain(|action| own.contains(action));
+        keep_own(resource, &own);
         resource.writes = None;
     }
     digest::writes(&mut rest.resources, &rest.steps);
     digest::of(&Reviewed::from(&rest))
+}
+
+/// What the steps do to each resource.
+pub(super) fn actions(steps: &[Step]) -> BTreeMap<&Address, BTreeSet<Action>> {
+    let mut all: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for step in steps {
+        all.entry(&step.address).or_default().insert(step.action);
+    }
+    all
+}
+
+/// Leaves a resource the actions that still have a step.
+pub(super) fn keep_own(resource: &mut PlannedResource, own: &BTreeMap<&Address, BTreeSet<Action>>) {
+    let own = own.get(&resource.address);
+    let has_step = |action: &Action| own.is_some_and(|own| own.contains(action));
+    resource.actions.retain(has_step);
 }
 
 /// The same, of steps that are no plan yet.

@@ -61,10 +61,15 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
         let sides = all.entry(Like::Integration).or_default();
         sides.new.push(Address::integration(diff.name.clone()));
     }
+    let mut sequences = HashMap::new();
     for (desired, diff) in inputs.desired.instances.iter().zip(&changes.instances) {
+        let of = &desired.integration;
         if let Verdict::Compared(compared) = &diff.verdict
             && compared.live == Found::Missing
-            && let Some(sequence) = sequence(inputs, changes, &desired.integration)
+            && let Some(sequence) = sequences
+                .entry(of)
+                .or_insert_with(|| sequence(inputs, changes, of))
+                .clone()
         {
             let like = Like::Instance(compared.customer.clone(), sequence);
             let sides = all.entry(like).or_default();

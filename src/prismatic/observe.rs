@@ -20,33 +20,24 @@ pub(super) use drafts::of_sequence as draft_of_sequence;
 use super::convert;
 use super::error::PlatformError;
 use super::operations::{identity, list_instances, list_integrations};
+use super::paging::Walk;
 use super::platform::PlatformResult;
 use super::session::Session;
-use crate::model::{Listing, Scope, Tenant};
+use crate::model::{Instance, Integration, Listing, Scope, Tenant};
 
 /// Reads the tenant.
 pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<Tenant> {
-    let (identity, integrations, instances) = tokio::try_join!(
+    let (identity, (integrations, failed), (instances, other)) = tokio::try_join!(
         identity::run(session),
-        async { Ok(list_integrations::run(session).await) },
-        async { Ok(list_instances::run(session).await) },
+        async { Ok(all_integrations(session, scope).await) },
+        async { Ok(all_instances(session).await) },
     )?;
-    if let (Some(error), Some(other)) = (&integrations.failed, &instances.failed)
+    if let (Some(error), Some(other)) = (failed, other)
         && error.is_fatal()
         && other.is_fatal()
     {
-        return Err(PlatformError::clone(error));
+        return Err(error);
     }
-    let mut integrations = Listing {
-        items: (integrations.listing.items.into_iter())
-            .map(convert::integration)
-            .collect(),
-        incomplete: integrations.listing.incomplete,
-    };
-    let ((), instances) = tokio::join!(
-        details::read(session, &mut integrations, scope),
-        instances::complete(session, instances.listing),
-    );
     let customers = customers::find(session, &scope.customers, &instances).await;
     Ok(Tenant {
         identity,
@@ -54,6 +45,29 @@ pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<
         instances,
         customers,
     })
+}
+
+/// The integrations with what the scope asks for, which need not wait for the instances; and why
+/// not even a first page could be read.
+async fn all_integrations(
+    session: &Session,
+    scope: &Scope,
+) -> (Listing<Integration>, Option<PlatformError>) {
+    let Walk { listing, failed } = list_integrations::run(session).await;
+    let mut integrations = Listing {
+        items: (listing.items.into_iter())
+            .map(convert::integration)
+            .collect(),
+        incomplete: listing.incomplete,
+    };
+    details::read(session, &mut integrations, scope).await;
+    (integrations, failed)
+}
+
+/// The instances; and why not even a first page could be read.
+async fn all_instances(session: &Session) -> (Listing<Instance>, Option<PlatformError>) {
+    let Walk { listing, failed } = list_instances::run(session).await;
+    (instances::complete(session, listing).await, failed)
 }
 
 #[cfg(test)]

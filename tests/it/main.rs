@@ -11,6 +11,15 @@ mod architecture;
 mod bad_input;
 #[cfg(feature = "sandbox")]
 mod behaviour;
+#[expect(
+    unreachable_pub,
+    reason = "the benchmarks, a crate of their own, call them"
+)]
+#[cfg(feature = "sandbox")]
+#[path = "../../benches/model.rs"]
+mod bench_model;
+#[cfg(feature = "sandbox")]
+mod benched;
 #[cfg(feature = "sandbox")]
 mod canonical;
 #[cfg(feature = "sandbox")]

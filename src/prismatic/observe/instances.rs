@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use futures::future::join_all;
+use futures::{StreamExt as _, stream};
 
 use crate::model::{Instance, Listing, LiveConfigVariable, Observed};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::{ConfigVariableNode, InstanceNode};
 use crate::prismatic::operations::{connection_inputs, instance_config};
 use crate::prismatic::session::Session;
+
+/// How many instances are completed at once. Few need a request, but each takes memory while under way.
+const AT_ONCE: usize = 64;
 
 /// The instances of the list, each with all its config variables or none.
 pub(super) async fn complete(
@@ -27,8 +30,9 @@ pub(super) async fn complete(
         }
         Some(instance)
     });
+    let done = stream::iter(nodes).buffered(AT_ONCE);
     Listing {
-        items: join_all(nodes).await.into_iter().flatten().collect(),
+        items: done.filter_map(std::future::ready).collect().await,
         incomplete: listing.incomplete,
     }
 }

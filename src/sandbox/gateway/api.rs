@@ -90,7 +90,8 @@ impl Sandbox {
             self.inner.cache.clear();
         }
         let changed = session.access.read(World::generation) != before;
-        if changed && let Err(message) = self.keep(session.access.read(state::encode)).await {
+        let encode = || session.access.read(state::encode);
+        if changed && let Err(message) = self.keep(encode).await {
             return reply::errors(500, &message);
         }
         reply::answer(&answer)

@@ -39,14 +39,16 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Writes the state file, before anyone else sees the change.
+    /// Writes the state file, before anyone else sees the change. Without one, nothing is encoded:
+    /// a tenant may be large.
     pub(super) async fn keep(
         &self,
-        encoded: Result<Vec<u8>, serde_json::Error>,
+        encode: impl FnOnce() -> Result<Vec<u8>, serde_json::Error> + Send,
     ) -> Result<(), String> {
         let Some(path) = self.inner.state.clone() else {
             return Ok(());
         };
+        let encoded = encode();
         let path_of = path.clone();
         let written = blocking(move || {
             state::replace(&path_of, &encoded?)?;

@@ -33,7 +33,7 @@ impl Sandbox {
         let Ok(execution) = world.run(moment, instance.id, identity(&flow), instance.system) else {
             return reply::detail(404, "Not found.");
         };
-        if let Err(message) = self.keep(state::encode(&world)).await {
+        if let Err(message) = self.keep(|| state::encode(&world)).await {
             return reply::detail(500, &message);
         }
         let id = id::global("InstanceExecutionResult", execution.id);
