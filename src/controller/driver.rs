@@ -30,7 +30,7 @@ use crate::source::{Snapshot, Source, SourceError, snapshot_in_time};
 /// How often in a row a pass gives way to newer files.
 const PATIENCE: u32 = 3;
 /// How often an idle loop gives a sign of life.
-const HEARTBEAT: Duration = Duration::from_secs(30);
+const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// So long after a pass events are taken to be of its own making.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -156,7 +156,10 @@ impl Driver {
                     drain(&self.reconciler.status);
                     return None;
                 }
-                _ = heartbeat.tick() => beat(&self.reconciler.status),
+                _ = heartbeat.tick() => {
+                    beat(&self.reconciler.status);
+                    self.reconciler.look_at_history();
+                }
                 (_, reason) = self.queue.next() => {
                     if reason != Reason::Source || self.files_changed().await {
                         return Some(reason);

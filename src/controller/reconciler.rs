@@ -156,6 +156,17 @@ impl Reconciler {
         next
     }
 
+    /// Shows how the history fares. It is written beside the loop, so that what became
+    /// of a pass's last records is known after its end.
+    pub(super) fn look_at_history(&self) {
+        let health = self.history.health();
+        self.status.send_if_modified(|status| {
+            let differs = status.history != health;
+            status.history = health;
+            differs
+        });
+    }
+
     /// What there is to say of a pass, before it writes.
     fn start(&self, why: (Reason, Timestamp), planned: Option<&Planned>) -> PassStart {
         let environment = &self.status.borrow().environment;

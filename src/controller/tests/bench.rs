@@ -26,9 +26,12 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(60);
 /// Far longer than anything waits; the clock is paused, so it costs nothing.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
-/// Everything that the history was told.
+/// Everything that the history was told, and what is wrong with it.
 #[derive(Debug, Default)]
-pub(super) struct Collected(pub(super) Mutex<Vec<HistoryEvent>>);
+pub(super) struct Collected(
+    pub(super) Mutex<Vec<HistoryEvent>>,
+    pub(super) Mutex<Option<String>>,
+);
 
 impl HistorySink for Collected {
     fn note(&self, event: HistoryEvent) {
@@ -38,6 +41,7 @@ impl HistorySink for Collected {
     fn health(&self) -> HistoryHealth {
         HistoryHealth {
             enabled: true,
+            problem: self.1.lock().unwrap().clone(),
             ..HistoryHealth::default()
         }
     }

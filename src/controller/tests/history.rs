@@ -58,6 +58,21 @@ async fn a_pass_that_writes_is_told_step_by_step_and_drift_as_drift() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn records_that_are_lost_after_a_pass_show_before_the_next() {
+    let mut bench = Bench::start(Script::default());
+    bench.passes(1).await;
+    let problem = Some("the disk is full".to_owned());
+    bench.noted.1.lock().unwrap().clone_from(&problem);
+    let status = bench
+        .until(|status| status.history.problem == problem)
+        .await;
+    assert_eq!(status.generation, 1);
+    *bench.noted.1.lock().unwrap() = None;
+    let status = bench.until(|status| status.history.problem.is_none()).await;
+    assert_eq!(status.generation, 1, "nor does that take a pass");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_wrote_nothing_is_told_in_one_word_with_its_error() {
     let script = Script::default();
     let bug = || Err(PassError::Bug("oh".to_owned()));

@@ -64,7 +64,7 @@ impl Sandbox {
         if world.set_consent(moment, id, consent).is_err() {
             return reply::detail(404, "Not found.");
         }
-        match self.keep(state::encode(&world)).await {
+        match self.keep(|| state::encode(&world)).await {
             Ok(()) => page("<p>Connected. You can close this page.</p>"),
             Err(message) => reply::detail(500, &message),
         }
