@@ -108,7 +108,7 @@ impl Control {
             changing: Mutex::default(),
         }));
         if let Some(pause) = control.paused() {
-            began(&pause);
+            control.began(&pause);
             control.show(Some(pause));
         }
         control
@@ -129,7 +129,7 @@ impl Control {
             since: self.0.clock.now(),
             until,
         };
-        began(&pause);
+        self.began(&pause);
         self.0.pause.send_replace(Some(pause.clone()));
         self.show(Some(pause.clone()));
         let kept = self.0.kept.keep(Some(pause.clone())).await;
@@ -209,7 +209,8 @@ impl Control {
 
     async fn clear(&self) -> bool {
         if self.0.pause.send_replace(None).is_some() {
-            tracing::info!(event = "pause.ended", "writing again");
+            let environment = self.environment();
+            tracing::info!(event = "pause.ended", environment, "writing again");
             // What was held back waits for no interval.
             self.0.syncs.notify_one();
         }
@@ -220,12 +221,23 @@ impl Control {
     fn show(&self, pause: Option<Pause>) {
         self.0.status.send_modify(|status| status.paused = pause);
     }
-}
 
-fn began(pause: &Pause) {
-    let until = pause.until.map(|until| until.to_string());
-    let reason = pause.reason.as_str();
-    tracing::warn!(event = "pause.began", reason, until, "nothing is written");
+    fn environment(&self) -> String {
+        self.0.status.borrow().environment.clone()
+    }
+
+    fn began(&self, pause: &Pause) {
+        let environment = self.environment();
+        let until = pause.until.map(|until| until.to_string());
+        let reason = pause.reason.as_str();
+        tracing::warn!(
+            event = "pause.began",
+            environment,
+            reason,
+            until,
+            "nothing is written"
+        );
+    }
 }
 
 #[cfg(test)]

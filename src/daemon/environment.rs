@@ -14,6 +14,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::DaemonOptions;
 use crate::controller::control::{Control, Kept};
@@ -189,8 +190,19 @@ impl Watched {
         });
     }
 
+    /// Every line that is logged below it names the environment.
+    fn span(&self) -> tracing::Span {
+        let name = self.status.borrow().environment.clone();
+        tracing::info_span!("environment", name)
+    }
+
     /// Runs a loop to its end, whatever defects it has.
-    pub(super) async fn drive(mut self, mut driver: Driver) -> Ended {
+    pub(super) async fn drive(self, driver: Driver) -> Ended {
+        let span = self.span();
+        self.go_on(driver).instrument(span).await
+    }
+
+    async fn go_on(mut self, mut driver: Driver) -> Ended {
         loop {
             let message = match AssertUnwindSafe(driver.go_on()).catch_unwind().await {
                 Ok(ended) => return ended,
@@ -212,6 +224,7 @@ impl Watched {
     ) -> Result<(), String> {
         loop {
             let telling = notifier::run(notifier.clone(), status.clone());
+            let telling = telling.instrument(self.span());
             let message = match AssertUnwindSafe(telling).catch_unwind().await {
                 Ok(ended) => return ended,
                 Err(panic) => panic_message(panic.as_ref()),

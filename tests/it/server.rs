@@ -222,6 +222,7 @@ async fn the_status_is_told_in_full() {
       "lastSuccessAt": "2026-01-02T03:04:05Z",
       "nextPassAt": null,
       "observedAt": "2026-01-02T03:04:05Z",
+      "sweptAt": "2026-01-02T03:04:05Z",
       "error": null,
       "source": null,
       "resources": [
@@ -345,6 +346,9 @@ async fn metrics_have_the_documented_names() {
         # HELP prism_gitops_observation_age_seconds Age of the last reading of the tenant
         # TYPE prism_gitops_observation_age_seconds gauge
         prism_gitops_observation_age_seconds{environment="prod-us"} 7.0
+        # HELP prism_gitops_sweep_age_seconds Age of the last reading of the whole tenant
+        # TYPE prism_gitops_sweep_age_seconds gauge
+        prism_gitops_sweep_age_seconds{environment="prod-us"} 7.0
         # HELP prism_gitops_paused Whether somebody paused: 1 or 0
         # TYPE prism_gitops_paused gauge
         prism_gitops_paused{environment="prod-us"} 0

@@ -4,4 +4,5 @@ mod adoption;
 mod configuration;
 mod crashes;
 mod guards;
+mod sweeps;
 mod versions;

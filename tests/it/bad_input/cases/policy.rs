@@ -166,6 +166,26 @@ spec:
         }],
     },
     Case {
+        name: "sweep schedule fields",
+        files: &[(
+            "a.yaml",
+            r"apiVersion: prism-gitops/v1
+kind: Project
+metadata: {name: acme}
+spec:
+  policy: {sweep: {schedule: 0 0 3 * * *}}
+",
+        )],
+        findings: &[Finding {
+            at: "a.yaml:5:30",
+            length: 11,
+            code: "invalid-schedule",
+            message: "\"0 0 3 * * *\" is not a cron schedule: it has 6 fields, not 5",
+            hint: Some("the five fields are minute, hour, day of month, month, day of week"),
+            line: Some("  policy: {sweep: {schedule: 0 0 3 * * *}}"),
+        }],
+    },
+    Case {
         name: "window that never opens",
         files: &[(
             "a.yaml",
