@@ -66,7 +66,7 @@ async fn all_integrations(
 
 /// The instances; and why not even a first page could be read.
 async fn all_instances(session: &Session) -> (Listing<Instance>, Option<PlatformError>) {
-    let Walk { listing, failed } = list_instances::run(session).await;
+    let Walk { listing, failed } = list_instances::run(session, instances::Listed::of).await;
     (instances::complete(session, listing).await, failed)
 }
 

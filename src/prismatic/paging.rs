@@ -54,6 +54,17 @@ where
 }
 
 impl<T> Page<T> {
+    /// The same page of something else.
+    pub(super) fn map<U>(self, make: impl Fn(T) -> U) -> Page<U> {
+        Page {
+            nodes: (self.nodes.into_iter())
+                .map(|node| node.map(&make))
+                .collect(),
+            page_info: self.page_info,
+            total_count: self.total_count,
+        }
+    }
+
     /// Why this page alone is not the whole list, if it is not.
     pub(super) fn cut(&self) -> Option<&'static str> {
         if self.page_info.has_next_page {

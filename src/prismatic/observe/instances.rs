@@ -13,12 +13,33 @@ use crate::prismatic::session::Session;
 /// How many instances are completed at once. Few need a request, but each takes memory while under way.
 const AT_ONCE: usize = 64;
 
-/// The instances of the list, each with all its config variables or none.
-pub(super) async fn complete(
-    session: &Session,
-    listing: Listing<InstanceNode>,
-) -> Listing<Instance> {
-    let nodes = listing.items.into_iter().map(|mut node| async move {
+/// A record of the list.
+#[expect(clippy::large_enum_variant, reason = "nearly all are whole")]
+pub(super) enum Listed {
+    /// All of it was there; nothing where it is none of ours.
+    Whole(Option<Instance>),
+    /// Some of it is on pages of its own.
+    Cut(Box<InstanceNode>),
+}
+
+impl Listed {
+    /// Takes in a record.
+    pub(super) fn of(node: InstanceNode) -> Self {
+        let cut = node.config_variables.as_ref().is_some_and(|page| {
+            let mut variables = page.nodes.iter().flatten();
+            page.page_info.has_next_page || variables.any(has_more_inputs)
+        });
+        match cut {
+            true => Self::Cut(Box::new(node)),
+            false => Self::Whole(convert::instance(node)),
+        }
+    }
+
+    async fn complete(self, session: &Session) -> Option<Instance> {
+        let mut node = match self {
+            Self::Whole(instance) => return instance,
+            Self::Cut(node) => *node,
+        };
         let more =
             (node.config_variables.as_ref()).is_some_and(|page| page.page_info.has_next_page);
         if let (false, Some(page)) = (more, &mut node.config_variables) {
@@ -29,7 +50,21 @@ pub(super) async fn complete(
             instance.config = follow(session, &instance).await;
         }
         Some(instance)
-    });
+    }
+}
+
+fn has_more_inputs(variable: &ConfigVariableNode) -> bool {
+    let inputs = variable.inputs.as_ref();
+    inputs.is_some_and(|page| page.page_info.has_next_page)
+}
+
+/// The instances of the list, each with all its config variables or none.
+pub(super) async fn complete(
+    session: &Session,
+    listing: Listing<(String, Listed)>,
+) -> Listing<Instance> {
+    let nodes = listing.items.into_iter();
+    let nodes = nodes.map(|(_, listed)| listed.complete(session));
     let done = stream::iter(nodes).buffered(AT_ONCE);
     Listing {
         items: done.filter_map(std::future::ready).collect().await,

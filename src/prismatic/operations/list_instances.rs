@@ -24,11 +24,17 @@ struct Data {
     instances: Page<InstanceNode>,
 }
 
-pub(in crate::prismatic) async fn run(session: &Session) -> Walk<InstanceNode> {
+/// `take` makes of each record, as soon as its page is there, what is kept until the last page: a
+/// record as it arrives takes several times the memory. Gives each with its id.
+pub(in crate::prismatic) async fn run<T>(
+    session: &Session,
+    take: impl Fn(InstanceNode) -> T,
+) -> Walk<(String, T)> {
+    let take = &take;
     let fetch = |place: Place| async move {
         let call = OPERATION.call(&place)?;
         let data: Data = session.read(&call).await?;
-        Ok(data.instances)
+        Ok(data.instances.map(|node| (node.id.clone(), take(node))))
     };
-    walk_ahead(fetch, |node| node.id.clone()).await
+    walk_ahead(fetch, |(id, _)| id.clone()).await
 }
