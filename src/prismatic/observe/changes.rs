@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::instances;
+use super::instances::{self, Listed};
 use crate::model::Listing;
 use crate::model::increment::{Increment, Stamp};
 use crate::prismatic::operations::{changes, identity};
@@ -31,7 +31,10 @@ pub(in crate::prismatic) async fn since(
         at: one.updated_at,
     });
     let stamps = stamps.collect();
-    let nodes = changed.into_iter().map(|one| one.node).collect();
+    let nodes = changed.into_iter().map(|one| one.node);
+    let nodes = nodes
+        .map(|node| (node.id.clone(), Listed::of(node)))
+        .collect();
     let instances = instances::complete(session, Listing::complete(nodes)).await;
     Ok(Some(Increment {
         identity,
