@@ -32,7 +32,7 @@ pub(super) struct ConfigDiff {
 pub(super) fn compare(
     desired: &DesiredInstance,
     live: Option<(&InstanceId, &BTreeMap<String, LiveConfigVariable>)>,
-    target: &Target,
+    target: &Target<'_>,
     inputs: &Inputs<'_>,
 ) -> Result<ConfigDiff, Stop> {
     let (instance, live) = live.unzip();
@@ -40,7 +40,7 @@ pub(super) fn compare(
     for (key, entry) in &desired.config {
         let now = live.and_then(|live| live.get(key));
         known_variable(key, now, target)?;
-        let required = target.required.as_deref().and_then(|all| find(all, key));
+        let required = target.required.and_then(|all| find(all, key));
         let Some(declared) = required.or_else(|| now.map(|now| &now.declared)) else {
             continue;
         };
@@ -75,7 +75,7 @@ fn find<'a>(all: &'a [RequiredVariable], key: &str) -> Option<&'a RequiredVariab
 fn known_variable(
     key: &str,
     now: Option<&LiveConfigVariable>,
-    target: &Target,
+    target: &Target<'_>,
 ) -> Result<(), Stop> {
     let name = &target.integration_name;
     match (&target.required, now) {
@@ -100,10 +100,10 @@ fn known_variable(
 fn undeclared(
     desired: &DesiredInstance,
     live: Option<&BTreeMap<String, LiveConfigVariable>>,
-    target: &Target,
+    target: &Target<'_>,
     diff: &mut ConfigDiff,
 ) {
-    for variable in target.required.iter().flatten() {
+    for variable in target.required.unwrap_or_default() {
         if desired.config.contains_key(&variable.key) || variable.shared {
             continue;
         }

@@ -1,5 +1,6 @@
 //! One declared instance against the tenant.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::config::{self, ConfigDiff};
@@ -22,6 +23,7 @@ pub(super) struct Index<'a> {
     declared: BTreeSet<&'a ResourceName>,
     by_id: HashMap<&'a str, &'a Instance>,
     by_label: HashMap<&'a str, Vec<&'a Instance>>,
+    variables: HashMap<&'a ResourceName, OnceCell<Vec<RequiredVariable>>>,
     /// By customer and name: one customer may have them all.
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
 }
@@ -64,6 +66,10 @@ impl<'a> Index<'a> {
                 .iter()
                 .map(|i| (i.id.as_str(), i))
                 .collect(),
+            variables: integrations
+                .iter()
+                .map(|diff| (&diff.name, OnceCell::new()))
+                .collect(),
             by_label,
             by_name,
         }
@@ -81,9 +87,12 @@ impl<'a> Index<'a> {
         self.verdicts.get(name).copied()
     }
 
-    /// The variables that the declared definition of an integration requires.
-    pub(super) fn declared_variables(&self, name: &ResourceName) -> Option<Vec<RequiredVariable>> {
-        Some(self.inputs.definitions.get(name)?.required_variables())
+    /// The variables that the declared definition of an integration requires; read from it
+    /// once, however many instances ask.
+    pub(super) fn declared_variables(&self, name: &ResourceName) -> Option<&[RequiredVariable]> {
+        let definition = self.inputs.definitions.get(name)?;
+        let variables = self.variables.get(name)?;
+        Some(variables.get_or_init(|| definition.required_variables()))
     }
 
     fn named<'s>(&'s self, customer: &'s Customer, name: &'s str) -> &'s [&'a Instance] {
@@ -97,7 +106,7 @@ impl<'a> Index<'a> {
         desired: &DesiredInstance,
         marker: &Marker,
         customer: &Customer,
-        target: &Target,
+        target: &Target<'_>,
     ) -> Vec<Candidate<'a, Instance>> {
         let marked = self
             .by_label
@@ -215,7 +224,7 @@ fn customer<'a>(index: &Index<'a>, desired: &DesiredInstance) -> Result<&'a Cust
 fn missing(
     index: &Index<'_>,
     desired: &DesiredInstance,
-    target: &Target,
+    target: &Target<'_>,
     customer: &Customer,
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
@@ -261,7 +270,7 @@ fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<Fiel
 }
 
 /// The parts that do not depend on a live instance.
-fn common(desired: &DesiredInstance, target: &Target, customer: &Customer) -> InstanceChanges {
+fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Customer) -> InstanceChanges {
     InstanceChanges {
         live: Found::Missing,
         display_name: desired.display_name.clone(),
@@ -291,7 +300,7 @@ fn common(desired: &DesiredInstance, target: &Target, customer: &Customer) -> In
 fn existing(
     index: &Index<'_>,
     desired: &DesiredInstance,
-    target: &Target,
+    target: &Target<'_>,
     customer: &Customer,
     marker: &Marker,
     live: &Instance,
@@ -362,7 +371,7 @@ fn existing(
 }
 
 /// An instance cannot move to another customer or integration.
-fn stays_in_place(target: &Target, customer: &Customer, live: &Instance) -> Result<(), Stop> {
+fn stays_in_place(target: &Target<'_>, customer: &Customer, live: &Instance) -> Result<(), Stop> {
     if live.customer.id != customer.id {
         return Err(Refusal::new(format!(
             "instance {} belongs to customer {:?}, not to {:?}",
@@ -425,7 +434,7 @@ fn label_fields(
     Some(labels)
 }
 
-fn version_field(target: &Target, live: &Instance) -> FieldChange {
+fn version_field(target: &Target<'_>, live: &Instance) -> FieldChange {
     let after = match &target.version {
         TargetVersion::Existing { number, .. } => number.to_string(),
         TargetVersion::Published(_) => "the version published here".to_owned(),

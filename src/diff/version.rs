@@ -14,20 +14,20 @@ use crate::model::{
 };
 
 /// A version to run, and what goes with it.
-pub(super) struct Target {
+pub(super) struct Target<'a> {
     pub(super) version: TargetVersion,
     /// The integration it belongs to, where the API says.
     pub(super) sequence: Option<SequenceId>,
     /// That integration exists.
     pub(super) exists: bool,
     /// The variables it requires; `None` where the API did not say.
-    pub(super) required: Option<Vec<RequiredVariable>>,
+    pub(super) required: Option<&'a [RequiredVariable]>,
     /// Why the API did not say, where it was asked.
     pub(super) unread: Option<Arc<str>>,
     pub(super) integration_name: String,
 }
 
-impl Target {
+impl Target<'_> {
     /// Nobody moves to a version whose variables could not be read: one might lack a value.
     pub(super) fn may_be_moved_to(&self) -> Result<(), Stop> {
         match &self.unread {
@@ -50,7 +50,10 @@ impl Target {
 }
 
 /// Resolves the integration and the version of an instance.
-pub(super) fn target(index: &Index<'_>, desired: &DesiredInstance) -> Result<Target, Stop> {
+pub(super) fn target<'a>(
+    index: &'a Index<'_>,
+    desired: &DesiredInstance,
+) -> Result<Target<'a>, Stop> {
     match &desired.integration {
         IntegrationRef::Managed(name) => managed(index, name, &desired.version),
         IntegrationRef::Name(name) => {
@@ -71,7 +74,11 @@ pub(super) fn target(index: &Index<'_>, desired: &DesiredInstance) -> Result<Tar
     }
 }
 
-fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Result<Target, Stop> {
+fn managed<'a>(
+    index: &'a Index<'_>,
+    name: &ResourceName,
+    wanted: &VersionRef,
+) -> Result<Target<'a>, Stop> {
     let address = Address::integration(name.clone());
     let changes = match index.verdict(name) {
         Some(Verdict::Compared(changes)) => changes,
@@ -107,7 +114,7 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
     let withdrawn = (changes.available == Some(false)).then_some(changes);
     let version = pick(live, wanted, withdrawn)?;
     let required = match &version.required {
-        Asked::Known(required) => Some(required.clone()),
+        Asked::Known(required) => Some(required.as_slice()),
         // The newest version was made from the definition at hand.
         _ if !changes.import
             && !changes.publish
@@ -121,12 +128,12 @@ fn managed(index: &Index<'_>, name: &ResourceName, wanted: &VersionRef) -> Resul
     Ok(of(live, version, required))
 }
 
-fn unmanaged(
-    index: &Index<'_>,
-    found: &[&Integration],
+fn unmanaged<'a>(
+    index: &'a Index<'_>,
+    found: &[&'a Integration],
     which: &str,
     wanted: &VersionRef,
-) -> Result<Target, Stop> {
+) -> Result<Target<'a>, Stop> {
     let incomplete = index.tenant().integrations.incomplete.as_deref();
     let live = match (found, incomplete) {
         ([one], None) => one,
@@ -148,14 +155,18 @@ fn unmanaged(
         }
     };
     let version = pick(live, wanted, None)?;
-    Ok(of(live, version, version.required.known().cloned()))
+    Ok(of(
+        live,
+        version,
+        version.required.known().map(Vec::as_slice),
+    ))
 }
 
-fn of(
+fn of<'a>(
     live: &Integration,
     version: &PublishedVersion,
-    required: Option<Vec<RequiredVariable>>,
-) -> Target {
+    required: Option<&'a [RequiredVariable]>,
+) -> Target<'a> {
     let unread = match (&required, &version.required) {
         (None, Asked::Unknown(why)) => Some(Arc::clone(why)),
         _ => None,
