@@ -65,6 +65,26 @@ impl<T> Page<T> {
         }
     }
 
+    /// The records of the list that begins with this page: this one's, or where there are more,
+    /// those of a walk through all of it.
+    ///
+    /// # Errors
+    ///
+    /// Why not all of it could be read.
+    pub(super) async fn whole(
+        self,
+        walk: impl Future<Output = Walk<T>>,
+    ) -> Result<Vec<T>, Arc<str>> {
+        if self.cut().is_none() {
+            return Ok(self.nodes.into_iter().flatten().collect());
+        }
+        let listing = walk.await.listing;
+        match listing.incomplete {
+            Some(why) => Err(why),
+            None => Ok(listing.items),
+        }
+    }
+
     /// Why this page alone is not the whole list, if it is not.
     pub(super) fn cut(&self) -> Option<&'static str> {
         if self.page_info.has_next_page {

@@ -33,16 +33,10 @@ async fn links(session: &Session, id: &str, answer: Observed<Value>) -> Asked<Ve
         Observed::Absent => return Asked::Unknown("the server gave no such instance".into()),
         Observed::Unknown(why) => return Asked::Unknown(why),
     };
-    let nodes = if page.cut().is_some() {
-        let walk = authorize_urls::run(session, id).await;
-        match walk.listing.incomplete {
-            Some(why) => return Asked::Unknown(why),
-            None => walk.listing.items,
-        }
-    } else {
-        page.nodes.into_iter().flatten().collect()
-    };
-    Asked::Known(nodes.into_iter().map(AuthorizeUrl::from).collect())
+    let nodes = page.whole(authorize_urls::run(session, id)).await;
+    nodes.map_or_else(Asked::Unknown, |nodes| {
+        Asked::Known(nodes.into_iter().map(AuthorizeUrl::from).collect())
+    })
 }
 
 #[cfg(test)]

@@ -118,14 +118,8 @@ async fn required(
         Observed::Absent => return Asked::Unknown("the server gave no such version".into()),
         Observed::Unknown(why) => return Asked::Unknown(why),
     };
-    let nodes = if page.cut().is_some() {
-        let walk = required_variables::run(session, id).await;
-        match walk.listing.incomplete {
-            Some(why) => return Asked::Unknown(why),
-            None => walk.listing.items,
-        }
-    } else {
-        page.nodes.into_iter().flatten().collect()
-    };
-    Asked::Known(nodes.into_iter().map(convert::required).collect())
+    let nodes = page.whole(required_variables::run(session, id)).await;
+    nodes.map_or_else(Asked::Unknown, |nodes| {
+        Asked::Known(nodes.into_iter().map(convert::required).collect())
+    })
 }
