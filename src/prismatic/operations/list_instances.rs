@@ -13,6 +13,7 @@ pub(super) const OPERATION: Operation = Operation {
     repeat: Repeat::Read,
     document: concat!(
         include_str!("list_instances.graphql"),
+        include_str!("fragments/instance.graphql"),
         include_str!("fragments/config_variable.graphql"),
         include_str!("fragments/required.graphql"),
         include_str!("fragments/customer.graphql"),
