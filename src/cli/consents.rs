@@ -136,17 +136,19 @@ fn link(variable: &str, read: Option<&Asked<Vec<AuthorizeUrl>>>) -> Result<Autho
 impl Consents {
     /// Puts the links into the JSON document of their plan.
     pub(super) fn add_to(&self, document: &mut Value) {
+        let texts = self
+            .0
+            .iter()
+            .map(|(address, all)| (address.to_string(), all));
+        let by_text: BTreeMap<String, &Vec<Consent>> = texts.collect();
         let resources = document.get_mut("resources").and_then(Value::as_array_mut);
         for resource in resources.into_iter().flatten() {
             let Some(resource) = resource.as_object_mut() else {
                 continue;
             };
             let address = resource.get("address").and_then(Value::as_str);
-            let own = self
-                .0
-                .iter()
-                .find(|(it, _)| Some(it.to_string().as_str()) == address);
-            let links: Vec<Value> = own.into_iter().flat_map(|(_, all)| all).map(one).collect();
+            let own = address.and_then(|address| by_text.get(address));
+            let links: Vec<Value> = own.into_iter().copied().flatten().map(one).collect();
             resource.insert("authorize".to_owned(), links.into());
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! Colour and interactivity are decided once, here.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
+use serde::Serialize;
 
 use super::Variables;
 use super::args::{Color, GlobalArgs, Output};
@@ -40,10 +41,10 @@ impl Ui {
         let color = |terminal| wants_color(args.color, variables, terminal);
         Self {
             output: args.output,
-            color_out: color(std::io::stdout().is_terminal()),
-            color_err: color(std::io::stderr().is_terminal()),
-            stdin_is_terminal: std::io::stdin().is_terminal(),
-            stderr_is_terminal: std::io::stderr().is_terminal(),
+            color_out: color(io::stdout().is_terminal()),
+            color_err: color(io::stderr().is_terminal()),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            stderr_is_terminal: io::stderr().is_terminal(),
             width_out: width(variables),
             closed: AtomicBool::new(false),
         }
@@ -113,13 +114,25 @@ impl Ui {
 
     /// Writes the result as it is.
     pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
+        self.write(|stdout| stdout.write_all(bytes))
+    }
+
+    /// Writes the one JSON document.
+    pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), CliError> {
+        self.write(|stdout| write_json(stdout, document))
+    }
+
+    fn write(
+        &self,
+        fill: impl FnOnce(&mut StdoutLock<'_>) -> io::Result<()>,
+    ) -> Result<(), CliError> {
         if self.closed.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        let mut stdout = io::stdout().lock();
+        match fill(&mut stdout).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed.store(true, Ordering::Relaxed);
                 Ok(())
             }
@@ -127,21 +140,16 @@ impl Ui {
         }
     }
 
-    /// Writes the one JSON document.
-    pub(crate) fn document(&self, document: &serde_json::Value) -> Result<(), CliError> {
-        self.result_bytes(format!("{document:#}\n").as_bytes())
-    }
-
     /// Says something besides the result.
     pub(crate) fn say(&self, text: &str) {
-        let _ = std::io::stderr()
+        let _ = io::stderr()
             .lock()
             .write_all(format!("{}\n", printable(text, self.color_err)).as_bytes());
     }
 
     /// Says something and stays on the line, for an answer.
     pub(crate) fn prompt(&self, text: &str) {
-        let mut stderr = std::io::stderr().lock();
+        let mut stderr = io::stderr().lock();
         let _ = stderr
             .write_all(printable(text, self.color_err).as_bytes())
             .and_then(|()| stderr.flush());
@@ -193,12 +201,12 @@ impl Ui {
 /// The columns of the terminal: as `COLUMNS` says, else as the terminal does.
 /// Elsewhere nothing may be cut, whatever a shell has exported.
 fn width(variables: &Variables) -> Option<usize> {
-    if !std::io::stdout().is_terminal() {
+    if !io::stdout().is_terminal() {
         return None;
     }
     let asked = variables.get("COLUMNS").and_then(|text| text.parse().ok());
     let asked = asked.filter(|columns: &usize| *columns > 0);
-    let own = || terminal_size::terminal_size_of(std::io::stdout());
+    let own = || terminal_size::terminal_size_of(io::stdout());
     asked.or_else(|| own().map(|(width, _)| width.0.into()))
 }
 
@@ -211,6 +219,14 @@ fn wants_color(choice: Color, variables: &Variables, terminal: bool) -> bool {
         Color::Never => false,
         Color::Auto => terminal && !set("NO_COLOR") && !dumb,
     }
+}
+
+/// Writes a document for programs as it is made, on lines of its own.
+pub(crate) fn write_json(out: impl Write, document: &impl Serialize) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    serde_json::to_writer_pretty(&mut out, document)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 #[cfg(test)]
@@ -243,7 +259,7 @@ mod tests {
     #[test]
     fn an_error_is_one_line_with_its_causes_and_a_hint_below() {
         let ui = Ui::early(&Early::read(&[], &Variables::new()));
-        let inner = std::io::Error::other("connection refused");
+        let inner = io::Error::other("connection refused");
         let error = CliError::world("cannot reach the tenant")
             .because(&inner)
             .hint("check the URL");

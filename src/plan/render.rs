@@ -12,7 +12,7 @@ mod words;
 use std::collections::BTreeMap;
 
 pub use human::{HumanOptions, human};
-pub use json::json;
+pub use json::{Document, document, json};
 pub use markdown::markdown;
 pub(crate) use words::shorten;
 pub use words::summary_line;

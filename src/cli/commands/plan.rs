@@ -1,5 +1,6 @@
 //! `plan`: what differs, without writing anything.
 
+use std::fs::File;
 use std::path::Path;
 
 use crate::cli::Variables;
@@ -11,7 +12,7 @@ use crate::cli::project::{self, Decided, read};
 use crate::cli::recording;
 use crate::cli::runtime;
 use crate::cli::text_diff;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, write_json};
 use crate::plan::Plan;
 use crate::plan::render::{self, HumanOptions};
 
@@ -56,7 +57,7 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
 pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(), CliError> {
     let plan = &decided.planned.plan;
     match ui.output() {
-        Output::Json => return ui.document(&render::json(plan, None)),
+        Output::Json => return ui.document(&render::document(plan, None)),
         Output::Markdown => ui.result(&render::markdown(plan))?,
         _ => {
             ui.findings(&plan.diagnostics, "");
@@ -93,8 +94,9 @@ pub(super) fn human(plan: &Plan, ui: &Ui, show: ShowArgs) -> String {
 
 /// Saves what `apply --plan` compares with: the JSON document, digest included.
 fn save(file: &Path, plan: &Plan) -> Result<(), CliError> {
-    let text = format!("{:#}\n", render::json(plan, None));
-    std::fs::write(file, text).map_err(|error| {
+    let document = render::document(plan, None);
+    let saved = File::create(file).and_then(|file| write_json(file, &document));
+    saved.map_err(|error| {
         CliError::world(format!("cannot save the plan to {}", file.display())).because(&error)
     })
 }

@@ -3,41 +3,67 @@
 //! Readers ignore keys they do not know; a change that breaks them raises the
 //! major number.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
 use super::Results;
 use crate::plan::{FORMAT_VERSION, Plan, PlannedResource};
 
-/// The JSON document; with the results after an apply.
+/// The JSON document as a value, to look into or to add to.
 #[must_use]
 pub fn json(plan: &Plan, results: Option<&Results>) -> Value {
-    let resources: Vec<Value> = plan
-        .resources
-        .iter()
-        .map(|resource| one(resource, results))
-        .collect();
-    let mut document = json!({
-        "formatVersion": FORMAT_VERSION,
-        "purpose": plan.purpose,
-        "project": plan.project,
-        "environment": plan.environment,
-        "organization": plan.organization,
-        "revision": plan.revision,
-        "observedAt": plan.observed_at,
-        "digest": plan.digest,
-        "policy": plan.policy,
-        "summary": plan.summary,
-        "impact": plan.impact,
-        "cost": plan.cost,
-        "resources": resources,
-        "later": plan.later,
-        "violations": plan.violations,
-        "diagnostics": plan.diagnostics,
-    });
-    if let (Some(results), Some(object)) = (results, document.as_object_mut()) {
-        object.insert("closed".to_owned(), json!(results.closed));
+    #[expect(clippy::expect_used, reason = "all its keys are texts")]
+    serde_json::to_value(document(plan, results)).expect("a document becomes a value")
+}
+
+/// The JSON document to write out, one resource after the other; with the results after an apply.
+#[must_use]
+pub fn document<'a>(plan: &'a Plan, results: Option<&'a Results>) -> Document<'a> {
+    Document { plan, results }
+}
+
+/// What [`document()`] gives. It is never in memory as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    plan: &'a Plan,
+    results: Option<&'a Results>,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { plan, results } = *self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("formatVersion", FORMAT_VERSION)?;
+        map.serialize_entry("purpose", &plan.purpose)?;
+        map.serialize_entry("project", &plan.project)?;
+        map.serialize_entry("environment", &plan.environment)?;
+        map.serialize_entry("organization", &plan.organization)?;
+        map.serialize_entry("revision", &plan.revision)?;
+        map.serialize_entry("observedAt", &plan.observed_at)?;
+        map.serialize_entry("digest", &plan.digest)?;
+        map.serialize_entry("policy", &plan.policy)?;
+        map.serialize_entry("summary", &plan.summary)?;
+        map.serialize_entry("impact", &plan.impact)?;
+        map.serialize_entry("cost", &plan.cost)?;
+        map.serialize_entry("resources", &Resources(*self))?;
+        map.serialize_entry("later", &plan.later)?;
+        map.serialize_entry("violations", &plan.violations)?;
+        map.serialize_entry("diagnostics", &plan.diagnostics)?;
+        if let Some(results) = results {
+            map.serialize_entry("closed", &results.closed)?;
+        }
+        map.end()
     }
-    document
+}
+
+struct Resources<'a>(Document<'a>);
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Document { plan, results } = self.0;
+        let resources = plan.resources.iter();
+        serializer.collect_seq(resources.map(|resource| one(resource, results)))
+    }
 }
 
 fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {

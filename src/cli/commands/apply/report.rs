@@ -25,10 +25,11 @@ pub(super) fn write(
                 resources: outcome.by_resource(plan),
                 closed: outcome.closed.clone(),
             };
+            let Some(links) = links else {
+                return ui.document(&render::document(plan, Some(&results)));
+            };
             let mut document = render::json(plan, Some(&results));
-            if let Some(links) = links {
-                links.add_to(&mut document);
-            }
+            links.add_to(&mut document);
             ui.document(&document)
         }
         // The plan has said that there is nothing to do.
