@@ -41,7 +41,7 @@ pub(super) fn compare(
         let now = live.and_then(|live| live.get(key));
         known_variable(key, now, target)?;
         let required = target.required.and_then(|all| find(all, key));
-        let Some(declared) = required.or_else(|| now.map(|now| &now.declared)) else {
+        let Some(declared) = required.or_else(|| now.map(|now| &*now.declared)) else {
             continue;
         };
         let recall = Recall::new(inputs, instance, key);

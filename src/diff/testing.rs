@@ -218,7 +218,7 @@ impl World {
                     inputs: Vec::new(),
                     shared: false,
                     oauth: false,
-                    declared: declared.clone(),
+                    declared: Arc::new(declared.clone()),
                 };
                 (declared.key.clone(), variable)
             });

@@ -229,7 +229,7 @@ impl VersionRecord {
 }
 
 /// A config variable that a version of an integration declares.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RequiredVariable {
     /// Its display name, and the key by which values are written.
     pub key: String,
@@ -348,8 +348,8 @@ pub struct LiveConfigVariable {
     pub shared: bool,
     /// A connection that a person consents to, by OAuth.
     pub oauth: bool,
-    /// What the version says about it.
-    pub declared: RequiredVariable,
+    /// What the version says about it, which is the same for many instances.
+    pub declared: Arc<RequiredVariable>,
 }
 
 /// A live input of a connection.

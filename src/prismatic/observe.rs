@@ -7,6 +7,7 @@
 mod authorizations;
 mod changes;
 mod customers;
+mod declared;
 mod details;
 mod drafts;
 mod instances;
@@ -16,6 +17,8 @@ pub(super) use authorizations::authorize_urls;
 pub(super) use changes::since as changes_since;
 pub(super) use details::requirements;
 pub(super) use drafts::of_sequence as draft_of_sequence;
+
+use declared::Declared;
 
 use super::convert;
 use super::error::PlatformError;
@@ -66,7 +69,9 @@ async fn all_integrations(
 
 /// The instances; and why not even a first page could be read.
 async fn all_instances(session: &Session) -> (Listing<Instance>, Option<PlatformError>) {
-    let Walk { listing, failed } = list_instances::run(session, instances::Listed::of).await;
+    let shared = Declared::default();
+    let take = |node| instances::Listed::of(node, &shared);
+    let Walk { listing, failed } = list_instances::run(session, take).await;
     (instances::complete(session, listing).await, failed)
 }
 

@@ -73,7 +73,7 @@ pub(in crate::prismatic) fn config(nodes: impl Iterator<Item = ConfigVariableNod
 /// A config variable; an error where its inputs are not all there.
 fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'static str> {
     let oauth = needs_consent(&node.required_config_variable);
-    let declared = required(node.required_config_variable);
+    let declared = Arc::new(required(node.required_config_variable));
     let inputs = match node.inputs {
         None => Vec::new(),
         Some(page) => match page.cut() {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::declared::Declared;
 use super::instances::{self, Listed};
 use crate::model::Listing;
 use crate::model::increment::{Increment, Stamp};
@@ -31,9 +32,10 @@ pub(in crate::prismatic) async fn since(
         at: one.updated_at,
     });
     let stamps = stamps.collect();
+    let shared = Declared::default();
     let nodes = changed.into_iter().map(|one| one.node);
     let nodes = nodes
-        .map(|node| (node.id.clone(), Listed::of(node)))
+        .map(|node| (node.id.clone(), Listed::of(node, &shared)))
         .collect();
     let instances = instances::complete(session, Listing::complete(nodes)).await;
     Ok(Some(Increment {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, stream};
 
+use super::declared::Declared;
 use crate::model::{Instance, Listing, LiveConfigVariable, Observed};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::{ConfigVariableNode, InstanceNode};
@@ -24,14 +25,14 @@ pub(super) enum Listed {
 
 impl Listed {
     /// Takes in a record.
-    pub(super) fn of(node: InstanceNode) -> Self {
+    pub(super) fn of(node: InstanceNode, shared: &Declared) -> Self {
         let cut = node.config_variables.as_ref().is_some_and(|page| {
             let mut variables = page.nodes.iter().flatten();
             page.page_info.has_next_page || variables.any(has_more_inputs)
         });
         match cut {
             true => Self::Cut(Box::new(node)),
-            false => Self::Whole(convert::instance(node)),
+            false => Self::Whole(convert::instance(node).map(|it| shared.in_common(it))),
         }
     }
 

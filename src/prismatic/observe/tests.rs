@@ -165,6 +165,24 @@ async fn instances_come_with_everything_and_test_instances_not_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_two_instances_have_in_common_is_in_memory_once() {
+    let fake = server(|ask| {
+        (ask.operation() == "listInstances").then(|| {
+            let config = page(&[variable("Key"), variable("Other")]);
+            let list = page(&[instance("n1", &config), instance("n2", &config)]);
+            data(&json!({ "instances": list }))
+        })
+    });
+    let tenant = observe_with(&fake, &Scope::default()).await;
+    let declared = |instance: usize, key: &str| {
+        let config = &tenant.instances.items[instance].config;
+        Arc::clone(&config.known().unwrap()[key].declared)
+    };
+    assert!(Arc::ptr_eq(&declared(0, "Key"), &declared(1, "Key")));
+    assert_eq!(declared(1, "Other").key, "Other");
+}
+
+#[tokio::test(start_paused = true)]
 async fn details_are_read_for_what_the_scope_wants() {
     let fake = server(|ask| {
         (ask.operation() == "integrationDetails").then(|| {
