@@ -25,15 +25,21 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// A clock that stands still is not asked without end.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// Where a pause is kept, if anywhere.
+/// Where the pause of an environment is kept, if anywhere.
 #[derive(Debug, Clone, Default)]
-pub struct Kept(Option<PauseFile>);
+pub struct Kept {
+    environment: String,
+    file: Option<PauseFile>,
+}
 
 impl Kept {
     /// In a state folder.
     #[must_use]
     pub fn in_folder(folder: &Path, environment: &str) -> Self {
-        Self(Some(PauseFile::in_folder(folder, environment)))
+        Self {
+            environment: environment.to_owned(),
+            file: Some(PauseFile::in_folder(folder, environment)),
+        }
     }
 
     /// Nowhere: a pause ends with the process.
@@ -43,11 +49,12 @@ impl Kept {
     }
 
     fn read(&self) -> Option<Pause> {
-        let read = self.0.as_ref()?.read();
+        let read = self.file.as_ref()?.read();
         read.unwrap_or_else(|error| {
             let problem = chain(&error);
             tracing::warn!(
                 event = "pause.unreadable",
+                environment = self.environment,
                 error = problem,
                 "paused until `resume`"
             );
@@ -61,7 +68,7 @@ impl Kept {
 
     /// Whether it is on the disk now.
     async fn keep(&self, pause: Option<Pause>) -> bool {
-        let Some(file) = self.0.clone() else {
+        let Some(file) = self.file.clone() else {
             return false;
         };
         let kept = tokio::task::spawn_blocking(move || file.keep(pause.as_ref())).await;
@@ -71,6 +78,7 @@ impl Kept {
                 let error = error.to_string();
                 tracing::warn!(
                     event = "pause.unkept",
+                    environment = self.environment,
                     error,
                     "a restart will not know of it"
                 );

@@ -19,6 +19,18 @@ pub enum Class {
     Bug,
 }
 
+impl Class {
+    /// The word in status and log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::World => "world",
+            Self::Bug => "bug",
+        }
+    }
+}
+
 /// A pass that came to nothing. Nothing was written.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PassError {

@@ -107,7 +107,7 @@ pub(super) fn pass_failed(error: &PassError, retry: Option<Duration>) {
     match class {
         Class::User | Class::World => tracing::warn!(
             event = "pass.failed",
-            ?class,
+            class = class.as_str(),
             error,
             hint,
             retry_seconds,
@@ -115,7 +115,7 @@ pub(super) fn pass_failed(error: &PassError, retry: Option<Duration>) {
         ),
         Class::Bug => tracing::error!(
             event = "pass.failed",
-            ?class,
+            class = class.as_str(),
             error,
             hint,
             retry_seconds,

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 /// Makes a folder where there is none: for its owner only, and invisible to git.
 ///
@@ -23,7 +24,12 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
     fs::write(folder.join(".gitignore"), "*\n")
 }
 
+/// So old is what a killed process left: nobody is writing it any more.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
 /// Puts a file in place of the one there, whole or not at all: for its owner only.
+///
+/// What processes left beside it that were killed over this goes, after an hour.
 ///
 /// # Errors
 ///
@@ -33,16 +39,43 @@ pub fn replace_private(
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (prefix, suffix) = (format!(".{name}."), ".new");
     // Made with 0600.
-    let mut beside = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut beside = tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(suffix)
+        .tempfile_in(folder)?;
     fill(beside.as_file_mut())?;
     beside.as_file().sync_all()?;
+    let written = beside.as_file().metadata()?.modified()?;
     beside.persist(path)?;
+    // The file is there; that others cannot go is no reason to fail.
+    let _ = sweep(
+        folder,
+        |left| left.starts_with(&prefix) && left.ends_with(suffix),
+        written,
+    );
+    Ok(())
+}
+
+/// Removes what was abandoned, by the clock of the file system.
+fn sweep(folder: &Path, ours: impl Fn(&str) -> bool, now: SystemTime) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let (metadata, name) = (entry.metadata()?, entry.file_name());
+        let age = now.duration_since(metadata.modified()?).unwrap_or_default();
+        if metadata.is_file() && name.to_str().is_some_and(&ours) && age > ABANDONED {
+            fs::remove_file(entry.path())?;
+        }
+    }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
@@ -61,5 +94,34 @@ mod tests {
         assert!(!root.path().join(".gitignore").exists(), "it was there");
         fs::write(root.path().join("file"), "").unwrap();
         assert!(make_private(&root.path().join("file")).is_err());
+    }
+
+    #[test]
+    fn what_killed_processes_left_goes_and_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let old = [".pause.json.a1.new", ".other.json.b2.new", "pause.json.new"];
+        for name in old {
+            let file = File::create(at(name)).unwrap();
+            let long_ago = SystemTime::UNIX_EPOCH + ABANDONED;
+            file.set_modified(long_ago).unwrap();
+        }
+        fs::write(at(".pause.json.c3.new"), "under way").unwrap();
+        replace_private(&at("pause.json"), |file| file.write_all(b"{}")).unwrap();
+        let mut left: Vec<_> = fs::read_dir(root.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let expected = [
+            ".other.json.b2.new",
+            ".pause.json.c3.new",
+            "pause.json",
+            "pause.json.new",
+        ];
+        assert_eq!(left, expected);
+        let failed = replace_private(&at("pause.json"), |_| Err(io::Error::other("full")));
+        assert_eq!(failed.unwrap_err().to_string(), "full");
+        assert_eq!(fs::read_to_string(at("pause.json")).unwrap(), "{}");
     }
 }

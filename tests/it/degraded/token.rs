@@ -38,7 +38,7 @@ fn a_token_is_revoked_and_restored() {
     environment.write("../token", "revoked\n");
     environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
     let failed = wait_for(&log, "pass.failed");
-    assert!(failed.contains(r#""class":"User""#), "{failed}");
+    assert!(failed.contains(r#""class":"user""#), "{failed}");
     let told = status();
     assert_eq!(told["lastPass"]["result"], "failed");
     assert_eq!(told["error"]["class"], "user");
