@@ -28,15 +28,18 @@ quickstart: ## Build, and keep a local sandbox in step with examples/quickstart
 	$(CARGO) build --locked
 	$(or $(CARGO_TARGET_DIR),target)/debug/prism-gitops daemon examples/quickstart --sandbox
 
+# Of cargo: `checked` takes longer to build and less time to run; CI uses it.
+PROFILE ?= test
+
 .PHONY: test
 test: prism peer ## Run all tests
-	$(CARGO) test --locked --doc
+	$(CARGO) test --locked --profile $(PROFILE) --doc
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		echo '+ $(CARGO) nextest run --locked'; \
-		$(CARGO) nextest run --locked; \
+		echo '+ $(CARGO) nextest run --locked --cargo-profile $(PROFILE)'; \
+		$(CARGO) nextest run --locked --cargo-profile $(PROFILE); \
 	else \
 		echo 'cargo-nextest is not installed: running the same tests with `cargo test`'; \
-		$(CARGO) test --locked --lib --bins --tests; \
+		$(CARGO) test --locked --profile $(PROFILE) --lib --bins --tests; \
 	fi
 
 .PHONY: prism
@@ -74,11 +77,11 @@ WORLDS ?= 1000000
 .PHONY: worlds
 worlds: ## Live through WORLDS random worlds, and every cell of the fault matrix
 	PRISM_GITOPS_TEST_WORLDS=$(WORLDS) PRISM_GITOPS_TEST_ALL=1 \
-		$(CARGO) test --locked --profile worlds --test it -- random_worlds:: faults::
+		$(CARGO) test --locked --profile checked --test it -- random_worlds:: faults::
 
 .PHONY: soak
 soak: ## Run the loop for a simulated day, and for half an hour over 5000 instances with faults
-	PRISM_GITOPS_TEST_HOURS=24 PRISM_GITOPS_TEST_INSTANCES=5000 PRISM_GITOPS_TEST_MINUTES=30 $(CARGO) test --locked --profile worlds --test it -- --nocapture soak::
+	PRISM_GITOPS_TEST_HOURS=24 PRISM_GITOPS_TEST_INSTANCES=5000 PRISM_GITOPS_TEST_MINUTES=30 $(CARGO) test --locked --profile checked --test it -- --nocapture soak::
 
 # How often the daemon is killed.
 KILLS ?= 100
@@ -103,8 +106,8 @@ fuzz: ## Fuzz every target: with cargo-fuzz on nightly, else with many unguided 
 	FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
 
 .PHONY: mutants
-mutants: ## Mutate the pure modules, and list what no test notices (needs cargo-mutants)
-	$(CARGO) mutants --test-tool nextest
+mutants: ## Mutate the pure modules, and list what no test notices (needs cargo-mutants; SHARD=3/40 for a part)
+	scripts/mutants
 
 .PHONY: sbom
 sbom: ## Write target/sbom.cdx.json: what the shipped binary is made of (needs jq)

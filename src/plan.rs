@@ -21,6 +21,8 @@ mod summary;
 pub mod render;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 pub(crate) mod tests;
 
 use std::collections::BTreeSet;

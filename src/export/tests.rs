@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::controller::pass;
 use crate::diff::testing::{Valued as _, World, definition, name, unread};
 use crate::diff::{self, Inputs};
+use crate::manifest;
 use crate::model::{
     Adopt, Customer, CustomerId, DigestKey, LiveInput, Observed, Secret, SecretRecords,
-    SecretValues, SecretWrites, VariableStatus, VersionId, Visibility,
+    SecretValues, SecretWrites, Severity, VariableStatus, VersionId, Visibility,
 };
 use crate::plan::{self, Action, Plan};
-use crate::source::{Revision, Snapshot};
+use crate::validate;
 
 fn options() -> Options {
     Options {
@@ -44,15 +44,11 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         .files
         .iter()
         .map(|file| SourceFile::new(file.path.as_str(), file.text.clone().into_bytes()));
-    let snapshot = Snapshot {
-        revision: Revision {
-            id: "r".to_owned(),
-            commit: None,
-            label: "r".to_owned(),
-        },
-        files: files.collect(),
-    };
-    let loaded = pass::read(snapshot, None).unwrap();
+    let files = files.collect::<Vec<_>>();
+    let loaded = manifest::load(&files);
+    let (definitions, findings) = validate::offline(&loaded.desired);
+    let mut findings = findings.iter().chain(&loaded.diagnostics);
+    assert_eq!(findings.find(|it| it.severity == Severity::Error), None);
     let mut secrets = SecretValues::default();
     for reference in &loaded.secrets {
         secrets.insert(reference.clone(), Ok(Secret::new("s3cret".to_owned())));
@@ -72,7 +68,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         records: &records,
         unrecorded: SecretWrites::Never,
         desired: &loaded.desired,
-        definitions: &loaded.definitions,
+        definitions: &definitions,
         secrets: &secrets,
         tenant: &tenant,
         adopt: false,

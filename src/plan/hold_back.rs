@@ -132,7 +132,7 @@ fn relocate(step: &mut StepId, places: &BTreeMap<StepId, StepId>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controller::testing::{deploy, instance, integration, plan_of, publish, upgrade};
+    use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
 
     fn shown(plan: &Plan) -> String {
         let line = |step: &Step| {
