@@ -118,3 +118,35 @@ pub(super) fn best(git: &[Profile], live: &[Profile]) -> Vec<(usize, usize)> {
     });
     candidates.into_iter().map(|(_, g, l)| (g, l)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(action: &str) -> Profile {
+        let map = |entries: Vec<(&str, Value)>| {
+            let entries = entries.into_iter();
+            Value::Map(
+                entries
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect(),
+            )
+        };
+        let text = |text: &str| Value::Text(text.to_owned());
+        let component = map(vec![("key", text("http"))]);
+        let action = map(vec![("key", text(action)), ("component", component)]);
+        let inputs = map(vec![("url", text("https://a.example one two three four"))]);
+        let item = map(vec![("action", action), ("inputs", inputs)]);
+        Profile::of(Shape::Steps, &item)
+    }
+
+    #[test]
+    fn steps_that_do_different_things_are_never_one_that_was_renamed() {
+        assert_eq!(best(&[step("get")], &[step("get")]), [(0, 0)]);
+        assert_eq!(best(&[step("get")], &[step("post")]), []);
+        assert_eq!(
+            best(&[step("get"), step("post")], &[step("post")]),
+            [(1, 0)]
+        );
+    }
+}

@@ -226,6 +226,16 @@ mod tests {
             [both(0, 0), Pair::Added(1), Pair::Added(2), both(3, 1)]
         );
         assert_eq!(
+            by_position(&list("xyzab"), &list("wyab")),
+            [
+                both(0, 0),
+                both(1, 1),
+                Pair::Added(2),
+                both(3, 2),
+                both(4, 3)
+            ]
+        );
+        assert_eq!(
             by_position(&list("aa"), &list("a")),
             [both(0, 0), Pair::Added(1)]
         );

@@ -98,6 +98,29 @@ mod tests {
     }
 
     #[test]
+    fn a_header_is_hidden_by_its_name() {
+        let header = |name: &str| {
+            let text = |text: &str| Value::Text(text.to_owned());
+            Map::from_iter([
+                ("name".to_owned(), text(name)),
+                ("value".to_owned(), text("x")),
+            ])
+        };
+        let hidden = |name: &str, key: &str| {
+            member(
+                Shape::Data,
+                key,
+                &Value::Text("x".to_owned()),
+                &header(name),
+            )
+        };
+        assert!(hidden("Authorization", "value"));
+        assert!(!hidden("Accept", "value"));
+        assert!(!hidden("Authorization", "name"));
+        assert!(hidden("Accept", "password"));
+    }
+
+    #[test]
     fn a_line_is_hidden_by_its_parents() {
         let lines = ["password:", "  type: value", "  value: 'x", "name: y"];
         assert!(line(&lines, 2));

@@ -95,3 +95,35 @@ fn unchecked(why: &str, of: &[Address]) -> Diagnostic {
     Diagnostic::warning("components-unread", message)
         .hint("they are imported all the same; the server refuses what it does not know")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Location;
+
+    #[test]
+    fn several_that_are_missing_are_one_refusal_with_each_hint_once() {
+        let missing = |component: &str, line: u32, hint: &str| MissingComponent {
+            message: format!("no component {component:?}"),
+            hint: hint.to_owned(),
+            place: Location {
+                file: "a.yml".into(),
+                line,
+                column: 1,
+                length: 0,
+            },
+        };
+        assert_eq!(refusal(&[]), None);
+        let all = [
+            missing("a", 1, "publish it"),
+            missing("b", 2, "publish it"),
+            missing("c", 3, "did you mean \"cc\"?"),
+        ];
+        let found = refusal(&all).unwrap();
+        let reason = "no component \"a\" (a.yml:1:1); no component \"b\" (a.yml:2:1); \
+                      no component \"c\" (a.yml:3:1)";
+        assert_eq!(found.reason, reason);
+        let hint = "publish it; did you mean \"cc\"?";
+        assert_eq!(found.hint.as_deref(), Some(hint));
+    }
+}

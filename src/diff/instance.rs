@@ -246,7 +246,6 @@ fn missing(
         config_after_upgrade: Vec::new(),
         deploy_due: true,
         deployed: false,
-        enabled: None,
         missing: config.missing,
         pending: config.pending,
         failing: false,

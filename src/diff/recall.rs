@@ -102,3 +102,19 @@ fn is_signs(value: &str) -> bool {
     let row = value.chars().take_while(|c| "*•●".contains(*c)).count();
     row >= 3 || (row > 0 && row == value.chars().count())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_is_nothing_na_or_a_row_of_signs() {
+        for mask in ["", "NA", "x", "xxxx", "*", "••", "****", "***4242", "●●●●1"] {
+            assert!(is_mask(Some(mask)), "{mask:?}");
+        }
+        assert!(is_mask(None));
+        for value in ["N/A", "na", "xy", "*.example.com", "**bold", "a***", "0"] {
+            assert!(!is_mask(Some(value)), "{value:?}");
+        }
+    }
+}

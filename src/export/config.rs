@@ -174,3 +174,52 @@ fn is_exact(json: &Value, depth: usize) -> bool {
         Value::Object(members) => members.values().all(|member| is_exact(member, depth)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_what_its_variable_holds() {
+        let text = |text: &str| ConfigValue::Scalar(text.to_owned());
+        let list = |items: &[&str]| {
+            let items = items.iter().map(|item| (*item).to_owned());
+            ConfigValue::List(items.collect())
+        };
+        let both = r#"["a", "b"]"#;
+        for (kind, collection, live, expected) in [
+            ("STRING", None, both, text(both)),
+            ("STRING", None, "TRUE", text("TRUE")),
+            ("BOOLEAN", None, "TRUE", text("true")),
+            ("BOOLEAN", None, " ", text(" ")),
+            ("STRING", Some("VALUELIST"), both, list(&["a", "b"])),
+            ("STRING", Some("VALUELIST"), "[]", list(&[])),
+            (
+                "STRING",
+                Some("VALUELIST"),
+                "[1]",
+                ConfigValue::Structured(json!([1])),
+            ),
+            (
+                "STRING",
+                Some("KEYVALUELIST"),
+                both,
+                ConfigValue::Structured(json!(["a", "b"])),
+            ),
+            (
+                "JSONFORM",
+                None,
+                r#"{"a": 1}"#,
+                ConfigValue::Structured(json!({"a": 1})),
+            ),
+            // YAML would lose digits, or make something else of it.
+            ("JSONFORM", None, r#"{"a": 1.5}"#, text(r#"{"a": 1.5}"#)),
+            ("JSONFORM", None, "7", text("7")),
+            ("JSONFORM", None, "{", text("{")),
+        ] {
+            assert_eq!(plain(kind, collection, live), expected, "{kind}: {live}");
+        }
+    }
+}

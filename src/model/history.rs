@@ -401,6 +401,13 @@ mod tests {
     }
 
     #[test]
+    fn some_outcomes_are_failures() {
+        let failures = PassOutcome::ALL.into_iter().filter(|it| it.is_failure());
+        let words: Vec<_> = failures.map(PassOutcome::as_str).collect();
+        assert_eq!(words, ["incomplete", "invalid", "failed"]);
+    }
+
+    #[test]
     fn words_are_read_back() {
         for outcome in PassOutcome::ALL {
             assert_eq!(PassOutcome::parse(outcome.as_str()), Some(outcome));

@@ -69,3 +69,34 @@ impl Scope {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::testing::{World, definition};
+
+    #[test]
+    fn what_several_ask_of_an_integration_is_read_together() {
+        let mut world = World::new();
+        let live = world
+            .live("i1", &definition("Acme ERP", "https://a"))
+            .clone();
+        let wanted = |id: &str, name: &str, version: VersionRef| IntegrationWanted {
+            id: Some(id.to_owned()),
+            name: Some(name.to_owned()),
+            versions: BTreeSet::from([version]),
+            ..IntegrationWanted::default()
+        };
+        let scope = Scope {
+            integrations: vec![
+                wanted("i1", "-", VersionRef::Latest),
+                wanted("i9", "Acme ERP", VersionRef::Number(2)),
+                wanted("i9", "Other", VersionRef::Number(3)),
+            ],
+            ..Scope::default()
+        };
+        let both = BTreeSet::from([VersionRef::Latest, VersionRef::Number(2)]);
+        assert_eq!(scope.versions_of(&live), both);
+        assert!(!scope.wants_definition(&live));
+    }
+}

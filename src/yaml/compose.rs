@@ -408,6 +408,17 @@ mod tests {
     }
 
     #[test]
+    fn tags_of_others_are_refused_however_they_are_spelt() {
+        for tag in ["!upper", "!!set", "!<x>", "!<tag:example.com,2000:x>"] {
+            let text = format!("a: {tag} x");
+            assert!(parse(&text, Limits::default()).is_err(), "{text}");
+        }
+        let text = one("a: ! 7");
+        let seven = text.get("a").unwrap().as_scalar().unwrap();
+        assert_eq!(seven.tag.as_deref(), Some("str"));
+    }
+
+    #[test]
     fn empty_documents_are_left_out() {
         for text in ["", "\n# nothing\n", "---\n---\n", "~\n"] {
             assert_eq!(

@@ -271,6 +271,24 @@ mod tests {
             })
     }
 
+    #[test]
+    fn a_block_is_for_lines_that_can_be_seen() {
+        for text in ["a\nb", "a\n\tb\n", "a\n\nb"] {
+            assert!(is_block(text), "{text:?}");
+        }
+        for text in [
+            "a",
+            " a\nb",
+            "a\n \n",
+            "a\nb\n\n",
+            "a\n\u{7}b",
+            "a\rb\nc",
+            "a\n\u{feff}b",
+        ] {
+            assert!(!is_block(text), "{text:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_back(tree in trees()) {

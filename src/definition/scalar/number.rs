@@ -171,3 +171,23 @@ fn fraction(whole: &str, rest: &str) -> Option<f64> {
         .parse()
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tagged_float_is_what_python_reads() {
+        for (text, value) in [
+            ("1e3", 1000.0),
+            ("1_0.5", 10.5),
+            ("7", 7.0),
+            ("-2.50", -2.5),
+        ] {
+            assert_eq!(tagged_float(text), Some(value), "{text}");
+        }
+        for text in ["", "0x10", "seven", "1e", "inf"] {
+            assert_eq!(tagged_float(text), None, "{text}");
+        }
+    }
+}

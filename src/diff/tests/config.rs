@@ -19,7 +19,13 @@ fn values_are_compared_as_their_type_means_them() {
             "{key}: {wanted} is {live}"
         );
     }
-    for (key, wanted, live) in [("Batch Size", "200", "201"), ("Endpoint", "x", "X")] {
+    for (key, wanted, live) in [
+        ("Batch Size", "200", "201"),
+        ("Endpoint", "x", "X"),
+        // A text that looks like a number is a text.
+        ("Endpoint", "1", "1.0"),
+        ("Endpoint", "true", "TRUE"),
+    ] {
         let mut world = in_step();
         world.desired.instances[0].set(key, scalar(wanted));
         world.tenant.instances.items[0].holds(key, live);

@@ -227,6 +227,10 @@ fn a_renamed_manifest_takes_over_by_id_once_the_old_name_is_gone() {
     let changes = integration(&world);
     assert_eq!(changes.live.id().unwrap().as_str(), "i1");
     assert_eq!(changes.labels, Some(vec!["gitops:p/renamed".to_owned()]));
+    // What it takes over bears the old marker still, and is nobody's leftover.
+    let left = world.diff().orphans;
+    let left: Vec<_> = left.iter().map(|it| it.address.to_string()).collect();
+    assert_eq!(left, ["Instance/shop"]);
 }
 
 #[test]
