@@ -1,5 +1,7 @@
 //! What is made of a tenant, and that a plan of it holds adoptions alone.
 
+mod reading;
+
 use std::sync::Arc;
 
 use super::*;
@@ -104,20 +106,6 @@ fn demand_adoptions_only(world: &World) -> Export {
     }
     assert_eq!(plan.summary.blocked, 0, "{shown}");
     export
-}
-
-#[test]
-fn everything_of_every_integration_is_read() {
-    let mut world = World::new();
-    let live = world
-        .live("i1", &definition("Acme ERP", "https://a"))
-        .clone();
-    for latest_components in [false, true] {
-        let scope = scope(latest_components);
-        assert!(scope.wants_definition(&live));
-        assert_eq!(scope.versions_of(&live), Default::default());
-        assert_eq!(scope.latest_components, latest_components);
-    }
 }
 
 fn world() -> World {
