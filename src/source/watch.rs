@@ -14,10 +14,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use notify_debouncer_full::notify::{Config, EventKind, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_full::{
-    DebounceEventResult, DebouncedEvent, Debouncer, NoCache, new_debouncer_opt,
-};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -61,8 +58,15 @@ impl Watch {
     pub async fn start(path: &Path, options: WatchOptions) -> Result<Self, SourceError> {
         let root = root_of(path);
         let (events, looks) = mpsc::channel(1);
+        Self::by(Watcher::new(root, events), looks, options).await
+    }
+
+    async fn by(
+        mut watcher: Watcher,
+        looks: mpsc::Receiver<()>,
+        options: WatchOptions,
+    ) -> Result<Self, SourceError> {
         let (sender, wakes) = mpsc::channel(1);
-        let mut watcher = Watcher::new(root, options, events);
         let watcher = tokio::task::spawn_blocking(move || {
             watcher.tree = watcher.look()?.into();
             Ok(watcher)
@@ -70,7 +74,7 @@ impl Watch {
         let watcher = watcher
             .await
             .map_err(|error| SourceError::Interrupted(error.into()))??;
-        let task = tokio::spawn(run(watcher, looks, sender, options.poll));
+        let task = tokio::spawn(run(watcher, looks, sender, options));
         Ok(Self { wakes, task })
     }
 
@@ -90,18 +94,22 @@ impl Drop for Watch {
     }
 }
 
-/// Looks on every event and on every tick; wakes on every difference.
+/// Looks soon after every event, and on every tick; wakes on every difference.
 async fn run(
     mut watcher: Watcher,
     mut looks: mpsc::Receiver<()>,
     wakes: mpsc::Sender<()>,
-    poll: Duration,
+    options: WatchOptions,
 ) {
     loop {
         tokio::select! {
             // Both are cancel safe: a channel keeps what is not received, a sleep starts anew.
-            Some(()) = looks.recv() => {}
-            () = tokio::time::sleep(poll) => {}
+            Some(()) = looks.recv() => {
+                tokio::time::sleep(options.debounce.min(options.poll)).await;
+                // What came meanwhile is seen by the same look, which is still to come.
+                let _ = looks.try_recv();
+            }
+            () = tokio::time::sleep(options.poll) => {}
         }
         let look = tokio::task::spawn_blocking(move || {
             let changed = watcher.look_again();
@@ -136,29 +144,24 @@ struct Watcher {
     root: PathBuf,
     tree: Seen,
     armed: BTreeMap<PathBuf, Stamp>,
-    debouncer: Option<Debouncer<RecommendedWatcher, NoCache>>,
+    system: Option<RecommendedWatcher>,
 }
 
 impl Watcher {
-    fn new(root: PathBuf, options: WatchOptions, events: mpsc::Sender<()>) -> Self {
-        let handler = move |result: DebounceEventResult| {
+    fn new(root: PathBuf, events: mpsc::Sender<()>) -> Self {
+        let handler = move |event: notify::Result<Event>| {
             // Errors are lost events: also a reason to look.
-            if result.map_or(true, |events| events.iter().any(is_change)) {
+            if event.map_or(true, |event| is_change(&event)) {
+                // Full: a look is asked for already.
                 let _ = events.try_send(());
             }
         };
-        let debouncer = new_debouncer_opt(
-            options.debounce,
-            None,
-            handler,
-            NoCache::new(),
-            Config::default(),
-        );
+        let system = notify::recommended_watcher(handler);
         let mut watcher = Self {
             root: std::path::absolute(&root).unwrap_or(root),
             tree: Seen::Nothing,
             armed: BTreeMap::new(),
-            debouncer: debouncer
+            system: system
                 .map_err(|error| tracing::warn!(%error, "cannot watch files, polling instead"))
                 .ok(),
         };
@@ -197,12 +200,12 @@ impl Watcher {
 
     /// Watches the folders that are new or replaced; whether there were any.
     fn arm(&mut self, folders: &BTreeMap<PathBuf, Stamp>) -> bool {
-        let debouncer = &mut self.debouncer;
+        let system = &mut self.system;
         self.armed.retain(|path, stamp| {
             let stays = folders.get(path).is_some_and(|now| now.same_object(stamp));
-            if let Some(debouncer) = debouncer.as_mut().filter(|_| !stays) {
+            if let Some(system) = system.as_mut().filter(|_| !stays) {
                 // The system has usually dropped it already.
-                let _ = debouncer.unwatch(path);
+                let _ = system.unwatch(path);
             }
             stays
         });
@@ -218,17 +221,17 @@ impl Watcher {
     }
 
     fn watch(&mut self, path: &Path) {
-        let Some(debouncer) = &mut self.debouncer else {
+        let Some(system) = &mut self.system else {
             return;
         };
-        if let Err(error) = debouncer.watch(path, RecursiveMode::NonRecursive) {
+        if let Err(error) = system.watch(path, RecursiveMode::NonRecursive) {
             tracing::warn!(path = %path.display(), %error, "cannot watch folder, polling it instead");
         }
     }
 }
 
 /// Opening and reading are events too, and would make a watch wake itself.
-fn is_change(event: &DebouncedEvent) -> bool {
+fn is_change(event: &Event) -> bool {
     !matches!(event.kind, EventKind::Access(_))
 }
 

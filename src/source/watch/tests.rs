@@ -120,7 +120,11 @@ async fn the_poll_alone_finds_changes() {
         debounce: Duration::from_secs(3600),
         poll: Duration::from_millis(20),
     };
-    let mut watch = start(&folder, options).await;
+    let (events, looks) = mpsc::channel(1);
+    let mut watcher = Watcher::new(folder.path().join("root"), events);
+    // As where the system has no watches left.
+    watcher.system = None;
+    let mut watch = Watch::by(watcher, looks, options).await.unwrap();
     fs::write(folder.path().join("root/a.yaml"), "2").unwrap();
     assert!(woken(&mut watch).await);
 }
