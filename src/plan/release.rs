@@ -192,6 +192,13 @@ mod tests {
     #[test]
     fn the_marker_goes_and_nothing_else() {
         let plan = plan(&world(), &[Address::instance(name("smith"))]).unwrap();
+        let released = &plan.resources[0];
+        assert_eq!(released.sync, SyncStatus::OutOfSync);
+        assert!(
+            released.reason.starts_with("is released"),
+            "{}",
+            released.reason
+        );
         let kept: Vec<_> = plan
             .steps
             .iter()

@@ -1,5 +1,6 @@
 //! What is done, in which order, and what is not.
 
+mod actions;
 mod forms;
 mod markdown;
 mod ownership;
