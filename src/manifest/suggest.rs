@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(nearest("zebra", keys), None);
         assert_eq!(nearest("", keys), None);
         // One slip in three letters.
-        assert_eq!(nearest("deffinitoin", keys), Some("definition"));
+        assert_eq!(nearest("deffinittion", keys), Some("definition"));
         assert_eq!(nearest("pubzzzz", keys), None);
         assert_eq!(either(&["a", "b", "c"]), "a, b or c");
     }

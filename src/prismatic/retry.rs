@@ -60,8 +60,12 @@ impl Repeat {
             | ErrorKind::Transport(TransportError::Connect { .. }) => {
                 self != Self::Once || error.effect == Effect::None
             }
+            // Reading again costs a moment, even where the server fails on it every time.
+            ErrorKind::Status { status: 500, .. } => self == Self::Read,
+            // From 520 on they are made up by proxies for what 502 to 504 say.
             ErrorKind::Status {
-                status: 502..=504, ..
+                status: 502..=504 | 520..=599,
+                ..
             }
             | ErrorKind::Transport(
                 TransportError::Broken { .. } | TransportError::Timeout { .. },
@@ -215,7 +219,8 @@ mod tests {
             (status(502), Effect::Unknown, true, false),
             (status(503), Effect::Unknown, true, false),
             (status(504), Effect::Unknown, true, false),
-            (status(500), Effect::Unknown, false, false),
+            (status(520), Effect::Unknown, true, false),
+            (status(501), Effect::Unknown, false, false),
             (status(404), Effect::None, false, false),
             (large, Effect::Unknown, false, false),
             (ErrorKind::Refused(Vec::new()), Effect::None, false, false),
@@ -226,6 +231,9 @@ mod tests {
             assert_eq!(Repeat::Idempotent.allows(&error), harmless, "{error:?}");
             assert_eq!(Repeat::Once.allows(&error), once, "{error:?}");
         }
+        let broken = error(status(500), Effect::Unknown);
+        assert!(Repeat::Read.allows(&broken));
+        assert!(!Repeat::Idempotent.allows(&broken) && !Repeat::Once.allows(&broken));
     }
 
     #[tokio::test(start_paused = true)]
