@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{
-    Adopt, Auth, ConfigValue, ConnectionInput, CustomerRef, DriftMode, InstanceState,
+    Adopt, Auth, ConfigValue, ConnectionInput, CustomerRef, DriftMode, ExecPolicy, InstanceState,
     IntegrationRef, Project, PrunePolicy, PublishWhen, Share, VersionRef, Visibility, WindowKind,
 };
 
@@ -165,6 +165,51 @@ fn versions_are_read() {
     ] {
         let loaded = instance(&format!("  version: {text}\n"));
         assert_eq!(loaded.desired.instances[0].version, version);
+    }
+}
+
+#[test]
+fn what_is_nearly_a_version_is_told_how_to_write_it() {
+    let head = "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: smith}\nspec:\n  \
+                integration: {name: Acme}\n  customer: {id: c}\n";
+    for (text, hint) in [
+        ("12", "write {number: 12}"),
+        ("1234567", "write {commit: 1234567}"),
+        ("cafe1234", "write {commit: cafe1234}"),
+        ("latst", "write latest, {commit: 1a2b3c4} or {number: 12}"),
+        (
+            "newest-one",
+            "write latest, {commit: 1a2b3c4} or {number: 12}",
+        ),
+        ("\"\"", "write latest, {commit: 1a2b3c4} or {number: 12}"),
+    ] {
+        let loaded = load(&files(&[("a.yaml", &format!("{head}  version: {text}\n"))]));
+        let hints: Vec<_> = loaded
+            .diagnostics
+            .iter()
+            .map(|it| it.hint.as_deref())
+            .collect();
+        assert_eq!(hints, [Some(hint)], "{text}");
+    }
+}
+
+#[test]
+fn programs_for_secrets_are_allowed_by_name_or_not_at_all() {
+    let only = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned());
+        ExecPolicy::Only(names.collect())
+    };
+    for (text, allowed) in [
+        ("{}", ExecPolicy::Never),
+        ("{exec: false}", ExecPolicy::Never),
+        ("{exec: true}", ExecPolicy::Any),
+        ("{exec: [vault, /bin/pass]}", only(&["/bin/pass", "vault"])),
+    ] {
+        let text = format!(
+            "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {{name: p}}\nspec: {{policy: {{secrets: {text}}}}}\n"
+        );
+        let policy = read(&[("p.yaml", &text)]).desired.project.policy;
+        assert_eq!(policy.exec, allowed, "{text}");
     }
 }
 
