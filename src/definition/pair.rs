@@ -212,6 +212,26 @@ mod tests {
     }
 
     #[test]
+    fn items_that_all_have_names_are_paired_by_them() {
+        let item = |name: &str, value: &str| {
+            let text = |text: &str| Value::Text(text.to_owned());
+            let members = [("name", text(name)), ("value", text(value))];
+            Value::Map(members.map(|(key, it)| (key.to_owned(), it)).into())
+        };
+        let both = |git, live| Pair::Both {
+            git,
+            live,
+            moved: false,
+        };
+        let git = [item("a", "1"), item("b", "1")];
+        let named = pairs(Shape::Data, &git, &[item("b", "2")]);
+        assert_eq!(named, [Pair::Added(0), both(1, 0)]);
+        let twice = [item("a", "1"), item("a", "2")];
+        let placed = pairs(Shape::Data, &twice, &[item("b", "2")]);
+        assert_eq!(placed, [both(0, 0), Pair::Added(1)]);
+    }
+
+    #[test]
     fn positions_keep_equal_heads_and_tails() {
         let list = |text: &str| -> Vec<Value> {
             text.chars().map(|c| Value::Text(c.to_string())).collect()

@@ -262,3 +262,29 @@ pub(super) fn note_secrets(desired: &Desired, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::testing::{World, definition};
+
+    #[test]
+    fn only_what_differs_from_a_hidden_version_is_written() {
+        let mut world = World::new();
+        let live = world.live("i1", &definition("Acme ERP", "https://a"));
+        let mut version = live.versions.items[0].clone();
+        let mut shown = |visibility, overview: &str, several| {
+            version.visibility = Some(visibility);
+            version.overview = Some(overview.to_owned());
+            version.allow_multiple_instances = several;
+            marketplace(&version)
+        };
+        assert_eq!(shown(Visibility::Hidden, " ", false), None);
+        assert!(shown(Visibility::Listed, "", false).is_some());
+        let several = shown(Visibility::Hidden, "", true).unwrap();
+        assert_eq!(several.allow_multiple_instances, Some(true));
+        let told = shown(Visibility::Hidden, "# Acme", false).unwrap();
+        assert_eq!(told.overview.as_deref(), Some("# Acme"));
+        assert_eq!(told.allow_multiple_instances, None);
+    }
+}
