@@ -200,12 +200,33 @@ fn no_answer(response: &Response, cut: bool) -> String {
         return format!("{page} instead of a GraphQL answer");
     }
     let kind = response.header("content-type").unwrap_or("no content type");
+    if is_like_json(&response.body) {
+        let (why, length) = (
+            if cut { "cut short" } else { "broken" },
+            response.body.len(),
+        );
+        return format!("{kind} instead of a GraphQL answer ({why}, {length} bytes)");
+    }
     let why = if cut { "cut short" } else { "no JSON" };
     let begins = beginning(response);
     format!("{kind} instead of a GraphQL answer ({why}), which begins: {begins}")
 }
 
-/// What an answer of no use shows to people: of a web page its title, else its first words.
+/// Whether it may hold records of the tenant, and secrets with them, of which nothing is shown.
+fn is_like_json(body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
+}
+
+/// What a gateway says in JSON of its own.
+fn said(body: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let words = ["message", "Message", "error"];
+    let said = words.iter().find_map(|key| value.get(key)?.as_str())?;
+    Some(said.to_owned())
+}
+
+/// What an answer of no use shows to people: of a web page its title, of JSON its message, else its first words.
 fn beginning(response: &Response) -> String {
     let body = &response.body;
     if body.is_empty() {
@@ -214,9 +235,18 @@ fn beginning(response: &Response) -> String {
     if let Some(page) = page::of(response) {
         return page;
     }
+    if is_like_json(body) {
+        return said(body).map_or_else(
+            || format!("{} bytes of JSON without a message", body.len()),
+            |said| first_words(&said),
+        );
+    }
     // A character is at most four bytes, so the rest need not be decoded.
     let head = &body[..body.len().min(4 * SHOWN)];
-    let text = String::from_utf8_lossy(head);
+    first_words(&String::from_utf8_lossy(head))
+}
+
+fn first_words(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(SHOWN).collect()
 }

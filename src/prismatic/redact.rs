@@ -40,7 +40,8 @@ impl Redactor {
         all
     }
 
-    /// The text without any of the secrets, as they are or escaped in JSON.
+    /// The text without any of the secrets, as they are or escaped in JSON, nor the beginning of one
+    /// at its end: it may have been cut there.
     ///
     /// Config values of connections are JSON inside JSON, hence twice.
     pub(super) fn apply(&self, text: &str) -> String {
@@ -52,11 +53,23 @@ impl Redactor {
             for form in [twice, once, plain] {
                 if form.len() >= SHORTEST {
                     text = text.replace(&form, MASK);
+                    let cut = cut_at_the_end(&text, &form);
+                    if cut > 0 {
+                        text.replace_range(text.len() - cut.., MASK);
+                    }
                 }
             }
         }
         text
     }
+}
+
+/// How much of the end of a text is the beginning of a secret, in bytes.
+fn cut_at_the_end(text: &str, secret: &str) -> usize {
+    let ends = secret.char_indices().map(|(at, _)| at).rev();
+    ends.take_while(|length| *length >= SHORTEST)
+        .find(|length| text.ends_with(&secret[..*length]))
+        .unwrap_or(0)
 }
 
 fn escaped(text: &str) -> String {
@@ -78,6 +91,20 @@ mod tests {
             let shown = redactor.apply(text);
             assert!(!shown.contains("ss"), "{shown}");
             assert!(shown.contains(MASK), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_is_taken_out_too() {
+        let redactor = Redactor::default().and(&Secret::new("geheim-ü-7".to_owned()));
+        for (text, shown) in [
+            ("given: geheim-ü-", "given: [secret]"),
+            ("given: geh", "given: [secret]"),
+            ("given: ge", "given: ge"),
+            ("geheim is a word", "geheim is a word"),
+            ("given: geheim-ü-7", "given: [secret]"),
+        ] {
+            assert_eq!(redactor.apply(text), shown);
         }
     }
 }

@@ -200,6 +200,29 @@ fn a_body_that_is_no_answer_is_shown_in_part() {
     assert!(open::<Value>(&binary, Repeat::Read).is_err());
 }
 
+/// It may hold what a config variable was set to.
+#[test]
+fn nothing_is_shown_of_json_that_cannot_be_read() {
+    let value = "hunter2";
+    for (status, body) in [
+        (
+            200,
+            format!(r#"{{"data": {{"payload": {{"object": {{"value": "{value}"#),
+        ),
+        (200, format!(r#" [{{"value": "{value}"}}]"#)),
+        (500, format!(r#"{{"data": {{"value": "{value}"}}}}"#)),
+        (502, format!(r#"{{"data": {{"value": "{value}"#)),
+    ] {
+        let shown = verdict(status, &body);
+        assert!(!shown.contains("hunt"), "{shown}");
+    }
+    let cut = verdict(200, "{\"data\": {");
+    assert!(cut.contains("(cut short, 10 bytes)"), "{cut}");
+    let gateway = r#"{"message": "Endpoint request timed out"}"#;
+    let shown = verdict(504, gateway);
+    assert_eq!(shown, "HTTP 504: Endpoint request timed out [Unknown]");
+}
+
 #[test]
 fn a_missing_object_is_told_from_a_refused_field() {
     let answer = |field: &str| {

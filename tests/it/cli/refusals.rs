@@ -149,7 +149,7 @@ fn answers_of_something_else() {
     the tenant at URL did not answer as needed: importIntegration: HTTP 500: out of memory
     the tenant at URL did not answer as needed: importIntegration: HTTP 404: there is no API at this URL: a web page
     the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: it is empty
-    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: application/json instead of a GraphQL answer (cut short), which begins: {"data": {"payl
+    the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: application/json instead of a GraphQL answer (cut short, 15 bytes)
     the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: text/plain instead of a GraphQL answer (no JSON), which begins: hello \u{1b}[2J
     the tenant at URL did not answer as needed: importIntegration: an answer that cannot be read: it has neither data nor errors
     the tenant at URL did not answer as needed: importIntegration: HTTP 302: a redirect, which is not followed: check the URL of the stack
