@@ -186,7 +186,8 @@ impl Auth {
 
     async fn renew(&self, wire: &Wire, refresh: &Secret) -> PlatformResult<Granted> {
         let redactor = Redactor::of([refresh]);
-        let mut attempts = Attempts::new(Repeat::Read);
+        // Not as a read, which is repeated after a 500 too: the token at hand may still last.
+        let mut attempts = Attempts::new(Repeat::Idempotent);
         loop {
             attempts.begin(wire.clock.instant());
             let outcome = wire
