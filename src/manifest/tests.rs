@@ -23,10 +23,12 @@ fn read(list: &[(&str, &str)]) -> Loaded {
     loaded
 }
 
+/// An instance as far as every one needs it.
+const INSTANCE: &str = "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: smith}\nspec:\n  \
+    integration: {name: Acme}\n  customer: {id: c}\n";
+
 fn instance(spec: &str) -> Loaded {
-    let head = "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: smith}\nspec:\n  \
-                integration: {name: Acme}\n  customer: {id: c}\n";
-    read(&[("a.yaml", &format!("{head}{spec}"))])
+    read(&[("a.yaml", &format!("{INSTANCE}{spec}"))])
 }
 
 fn config(entries: &str) -> Vec<(ConfigValue, bool)> {
@@ -170,8 +172,6 @@ fn versions_are_read() {
 
 #[test]
 fn what_is_nearly_a_version_is_told_how_to_write_it() {
-    let head = "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: smith}\nspec:\n  \
-                integration: {name: Acme}\n  customer: {id: c}\n";
     for (text, hint) in [
         ("12", "write {number: 12}"),
         ("1234567", "write {commit: 1234567}"),
@@ -183,7 +183,10 @@ fn what_is_nearly_a_version_is_told_how_to_write_it() {
         ),
         ("\"\"", "write latest, {commit: 1a2b3c4} or {number: 12}"),
     ] {
-        let loaded = load(&files(&[("a.yaml", &format!("{head}  version: {text}\n"))]));
+        let loaded = load(&files(&[(
+            "a.yaml",
+            &format!("{INSTANCE}  version: {text}\n"),
+        )]));
         let hints: Vec<_> = loaded
             .diagnostics
             .iter()

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId};
-use crate::model::{
-    Address, Health, InstanceId, IntegrationId, ResourceName, SyncStatus, VersionRecord,
-};
+pub(crate) use crate::diff::testing::name;
 
-pub(crate) fn name(text: &str) -> ResourceName {
-    ResourceName::parse(text).unwrap()
-}
+use super::{Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId};
+use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
 
 pub(crate) fn instance(text: &str) -> Address {
     Address::instance(name(text))

@@ -7,14 +7,13 @@
 mod disk;
 pub(crate) mod tenant;
 
-use std::process::Stdio;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use fastrand::Rng;
 
 use crate::cli::environment::Environment;
-use crate::cli::sandbox::{Running, lines, wait_for};
+use crate::cli::sandbox::{Running, wait_for};
 use crate::peer::project::{VARIABLES, definition, instance_name, write_instance};
 use tenant::{INSTANCES, Tenant, until};
 
@@ -32,19 +31,12 @@ struct Life {
 
 impl Life {
     fn begin(environment: &Environment, secret: usize) -> Self {
-        let mut child = environment
-            .command()
+        let mut command = environment.command();
+        command
             .args("daemon --listen 127.0.0.1:0 --log-format json --interval 5s".split(' '))
-            .env("ERP_KEY", format!("{CANARY}-{secret}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = lines(child.stderr.take().unwrap());
-        Self {
-            process: Running(child),
-            log,
-        }
+            .env("ERP_KEY", format!("{CANARY}-{secret}"));
+        let (process, log) = Running::telling(&mut command);
+        Self { process, log }
     }
 
     fn kill(mut self) {

@@ -1,24 +1,26 @@
 //! `daemon` on the embedded sandbox: it applies, follows an edit, and ends when told.
 
-use std::process::Stdio;
+use std::process::Command;
+use std::sync::mpsc::Receiver;
 
 use super::environment::Environment;
 use super::fixture::project;
-use super::sandbox::{Running, lines, wait_for};
+use super::sandbox::{Running, wait_for};
 use crate::killed::tenant::until;
+
+const ON_SANDBOX: &str = "daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h";
+
+/// A daemon on the embedded sandbox that looks when something changed, and not by itself.
+pub(super) fn on_sandbox(environment: &Environment) -> Command {
+    let mut command = environment.command();
+    command.args(ON_SANDBOX.split(' '));
+    command
+}
 
 #[test]
 fn it_applies_follows_an_edit_and_ends_well() {
     let environment = project();
-    let mut child = environment
-        .command()
-        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
-    let mut running = Running(child);
+    let (mut running, log) = Running::telling(&mut on_sandbox(&environment));
     wait_for(&log, "pass.finished");
     environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
     wait_for(&log, "pass.finished");
@@ -41,7 +43,7 @@ fn as_remote(environment: &Environment) -> String {
 }
 
 fn git(environment: &Environment, arguments: &[&str]) {
-    let status = std::process::Command::new("git")
+    let status = Command::new("git")
         .current_dir(environment.project())
         .args(["-c", "user.name=n", "-c", "user.email=n@example.com"])
         .args(arguments)
@@ -57,18 +59,14 @@ fn commit(environment: &Environment) {
 }
 
 /// A daemon on a remote, with its state outside of it.
-fn follow(environment: &Environment, remote: &str) -> Running {
-    let child = environment
-        .command()
+fn follow(environment: &Environment, remote: &str) -> (Running, Receiver<String>) {
+    let mut command = on_sandbox(environment);
+    command
         .current_dir(environment.home())
-        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
         .args(["--git", remote, "--branch", "main", "--git-interval", "1h"])
         .args(["--webhook", "generic=env:HOOK"])
-        .env("HOOK", "key")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn();
-    Running(child.unwrap())
+        .env("HOOK", "key");
+    Running::telling(&mut command)
 }
 
 /// Calls the webhook, and returns the status code.
@@ -96,8 +94,7 @@ const RIGHT: &str = "a777724d943eb48dc69bca8a4a6d57a04db3f9ec7e1de4e581e860265bd
 fn it_follows_a_remote_by_webhook_and_keeps_the_last_good_commit() {
     let environment = project();
     let remote = as_remote(&environment);
-    let mut running = follow(&environment, &remote);
-    let log = lines(running.0.stderr.take().unwrap());
+    let (mut running, log) = follow(&environment, &remote);
     let started = wait_for(&log, "daemon.started");
     let first = wait_for(&log, "pass.finished");
     assert!(first.contains(r#""result":"applied""#), "{first}");
@@ -128,7 +125,7 @@ fn a_restart_with_an_invalid_commit_keeps_the_last_good_one_in_view() {
     let mut environment = project();
     let remote = as_remote(&environment);
     let head = |environment: &Environment| {
-        let mut git = std::process::Command::new("git");
+        let mut git = Command::new("git");
         git.current_dir(environment.project())
             .args(["rev-parse", "HEAD"]);
         String::from_utf8(git.output().unwrap().stdout)
@@ -137,8 +134,7 @@ fn a_restart_with_an_invalid_commit_keeps_the_last_good_one_in_view() {
             .to_owned()
     };
     let good = head(&environment);
-    let mut first = follow(&environment, &remote);
-    let log = lines(first.0.stderr.take().unwrap());
+    let (mut first, log) = follow(&environment, &remote);
     wait_for(&log, "pass.finished");
     first.signal("TERM");
     assert_eq!(first.code(&log), Some(0));
@@ -146,8 +142,7 @@ fn a_restart_with_an_invalid_commit_keeps_the_last_good_one_in_view() {
     environment.edit("customers/smith.yaml", "kind: Instance", "kind: Instanz");
     commit(&environment);
     let bad = head(&environment);
-    let mut second = follow(&environment, &remote);
-    let log = lines(second.0.stderr.take().unwrap());
+    let (_second, log) = follow(&environment, &remote);
     let address = address(&wait_for(&log, "daemon.started"));
     environment.set("PRISM_GITOPS_DAEMON", &address);
     wait_for(&log, "files.invalid");
@@ -170,7 +165,7 @@ fn it_survives_being_killed_while_it_fetches() {
     std::fs::write(environment.project().join("noise"), noise).unwrap();
     let remote = as_remote(&environment);
     let cache = environment.home().join(".prism-gitops/git");
-    let mut running = follow(&environment, &remote);
+    let (mut running, _log) = follow(&environment, &remote);
     let is_half = || {
         let files = walkdir::WalkDir::new(&cache).into_iter().flatten();
         let mut names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -181,8 +176,7 @@ fn it_survives_being_killed_while_it_fetches() {
     }
     running.signal("KILL");
     running.0.wait().unwrap();
-    let mut again = follow(&environment, &remote);
-    let log = lines(again.0.stderr.take().unwrap());
+    let (_again, log) = follow(&environment, &remote);
     let pass = wait_for(&log, "pass.finished");
     assert!(
         pass.contains(r#""result":"applied""#) || pass.contains(r#""result":"unchanged""#),
@@ -193,19 +187,10 @@ fn it_survives_being_killed_while_it_fetches() {
 #[test]
 fn a_second_daemon_on_the_same_state_is_refused_and_the_first_one_recorded() {
     let environment = project();
-    let line = "daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h";
-    let mut child = environment
-        .command()
-        .args(line.split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
-    let pid = child.id();
-    let mut running = Running(child);
+    let (mut running, log) = Running::telling(&mut on_sandbox(&environment));
+    let pid = running.0.id();
     wait_for(&log, "pass.finished");
-    let second = environment.run(line).expect(1);
+    let second = environment.run(ON_SANDBOX).expect(1);
     let told = format!("another daemon (process {pid}) keeps sandbox in step from");
     assert!(second.stderr.contains(&told), "{}", second.stderr);
     assert!(second.stderr.contains("--state-dir"), "{}", second.stderr);
@@ -231,19 +216,8 @@ pub(crate) fn address(started: &str) -> String {
 #[test]
 fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it() {
     let mut environment = project();
-    let start = |environment: &Environment| {
-        let child = environment
-            .command()
-            .args(
-                "daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '),
-            )
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn();
-        Running(child.unwrap())
-    };
-    let mut running = start(&environment);
-    let log = lines(running.0.stderr.take().unwrap());
+    let start = |environment: &Environment| Running::telling(&mut on_sandbox(environment));
+    let (mut running, log) = start(&environment);
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),
@@ -275,8 +249,7 @@ fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it(
     running.signal("INT");
     assert_eq!(running.code(&log), Some(0));
 
-    let mut running = start(&environment);
-    let log = lines(running.0.stderr.take().unwrap());
+    let (mut running, log) = start(&environment);
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),
@@ -304,15 +277,9 @@ fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it(
 fn a_token_that_is_asked_for_has_to_be_given() {
     let mut environment = project();
     environment.write("token", "0123456789abcdef\n");
-    let child = environment
-        .command()
-        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
-        .args("--api-token file:token --api-reads token".split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut running = Running(child.unwrap());
-    let log = lines(running.0.stderr.take().unwrap());
+    let mut command = on_sandbox(&environment);
+    command.args("--api-token file:token --api-reads token".split(' '));
+    let (_running, log) = Running::telling(&mut command);
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),
@@ -356,17 +323,11 @@ fn it_tells_the_service_manager_how_it_stands() {
     socket
         .set_read_timeout(Some(std::time::Duration::from_secs(60)))
         .unwrap();
-    let mut child = environment
-        .command()
-        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
+    let mut command = on_sandbox(&environment);
+    command
         .env("NOTIFY_SOCKET", &path)
-        .env("WATCHDOG_USEC", "20000")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
-    let mut running = Running(child);
+        .env("WATCHDOG_USEC", "20000");
+    let (mut running, log) = Running::telling(&mut command);
     assert_eq!(heard(&socket, "READY=1")[0], "READY=1");
     let passed = heard(&socket, "resources in step, 0 need somebody");
     assert!(passed.iter().all(|line| line != "STOPPING=1"), "{passed:?}");

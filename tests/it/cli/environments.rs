@@ -54,15 +54,9 @@ fn a_tenant_that_goes_away_is_kept_in_step_once_it_is_back_and_the_other_one_all
     let (far, eu) = tenant(&environment, "127.0.0.1:0", &states[1]);
     declare(&mut environment, &us, &eu);
     let line = "daemon --all-envs --listen 127.0.0.1:0 --log-format json --interval 1h";
-    let mut child = environment
-        .command()
-        .args(line.split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
-    let mut running = Running(child);
+    let mut command = environment.command();
+    command.args(line.split(' '));
+    let (mut running, log) = Running::telling(&mut command);
     let started = wait_for(&log, "daemon.started");
     assert!(started.contains("us, eu"), "{started}");
     environment.set("PRISM_GITOPS_DAEMON", &super::daemon::address(&started));

@@ -1,24 +1,18 @@
 //! Signals in the middle of an apply.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use super::environment::Environment;
 use super::fixture::project;
-use super::sandbox::{Running, lines, serve, wait_for};
+use super::sandbox::{Running, serve, wait_for};
 
 /// An apply under way: its first step is done, and every other one takes a while.
 fn apply(environment: &Environment) -> (Running, std::sync::mpsc::Receiver<String>) {
-    let mut child = environment
-        .command()
-        .args(["apply", "--auto-approve"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let stderr = lines(child.stderr.take().unwrap());
+    let mut command = environment.command();
+    command.args(["apply", "--auto-approve"]);
+    let (process, stderr) = Running::telling(&mut command);
     wait_for(&stderr, "Integration/acme: import done");
-    (Running(child), stderr)
+    (process, stderr)
 }
 
 #[test]

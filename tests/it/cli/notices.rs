@@ -1,7 +1,7 @@
 //! Notices from a manifest to a real listener: what each place gets, once, whatever happens on the way.
 
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::daemon::address;
 use super::environment::Environment;
 use super::far_end::{FarEnd, Received, response};
 use super::fixture::project;
-use super::sandbox::{Running, lines, serve, wait_for};
+use super::sandbox::{Running, serve, wait_for};
 use crate::killed::tenant::until;
 
 const KEY: &str = "the key of the hook";
@@ -56,17 +56,12 @@ fn commit(environment: &Environment) {
 }
 
 fn start(environment: &mut Environment) -> (Running, Receiver<String>) {
-    let mut child = environment
-        .command()
-        .args("daemon --listen 127.0.0.1:0 --log-format json --interval 1s".split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
+    let mut command = environment.command();
+    command.args("daemon --listen 127.0.0.1:0 --log-format json --interval 1s".split(' '));
+    let (process, log) = Running::telling(&mut command);
     let daemon = address(&wait_for(&log, "daemon.started"));
     environment.set("PRISM_GITOPS_DAEMON", &daemon);
-    (Running(child), log)
+    (process, log)
 }
 
 /// Waits until so many more passes have ended.

@@ -1,7 +1,7 @@
 //! The sandbox as a server: one line when it is ready, an end when it is told.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -21,12 +21,18 @@ impl Drop for Running {
 }
 
 impl Running {
+    /// Starts a command, and reads what it says on stderr line by line.
+    pub(crate) fn telling(command: &mut Command) -> (Self, mpsc::Receiver<String>) {
+        let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let told = lines(child.stderr.take().unwrap());
+        (Self(child), told)
+    }
+
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.0.id().to_string();
-        let sent = std::process::Command::new("kill")
-            .args(["-s", name, &id])
-            .status();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
         assert!(sent.unwrap().success());
     }
 

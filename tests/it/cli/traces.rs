@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::process::Stdio;
 
 use super::environment::Environment;
 use super::far_end::{FarEnd, Received, response};
 use super::fixture::project;
-use super::sandbox::{Running, lines, wait_for};
+use super::sandbox::{Running, wait_for};
 use crate::killed::tenant::until;
 
 const CANARY: &str = "canary-90c1";
@@ -119,15 +118,7 @@ fn a_pass_is_told_with_its_stages_and_operations_and_no_value() {
     let mut environment = secretive();
     environment.set("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url);
     environment.set("OTEL_BSP_SCHEDULE_DELAY", "100");
-    let mut child = environment
-        .command()
-        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
-    let mut daemon = Running(child);
+    let (mut daemon, log) = Running::telling(&mut super::daemon::on_sandbox(&environment));
     wait_for(&log, "pass.finished");
     until("the pass is told", || {
         let spans = told(&collector.received());

@@ -87,15 +87,7 @@ fn it_listens_comes_back_where_it_was_and_asks_where_it_may_not_listen() {
 #[test]
 fn it_follows_a_real_daemon() {
     let environment = project();
-    let mut child = environment
-        .command()
-        .args("daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = lines(child.stderr.take().unwrap());
-    let mut daemon = Running(child);
+    let (mut daemon, log) = Running::telling(&mut super::daemon::on_sandbox(&environment));
     let address = super::daemon::address(&wait_for(&log, "daemon.started"));
     wait_for(&log, "pass.finished");
     let (mut watching, shown) = watch(&environment, &address);
