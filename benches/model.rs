@@ -246,6 +246,7 @@ pub fn exported(tenant: &Tenant) -> Export {
         project: ResourceName::parse("measured").unwrap(),
         all: true,
         with_project: true,
+        secrets: export::SecretValuesAs::References,
     };
     export::export(tenant, &options).unwrap()
 }

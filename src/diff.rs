@@ -19,9 +19,11 @@ mod instance;
 mod integration;
 mod integrations;
 mod labels;
+mod losses;
 mod orphans;
 mod recall;
 mod scope;
+mod typed;
 mod unfinished;
 mod version;
 
@@ -33,6 +35,7 @@ mod tests;
 pub use components::{components_wanted, stop_without_components};
 pub(crate) use config::looks_secret;
 pub(crate) use labels::full as all_labels;
+pub use losses::Losses;
 pub(crate) use recall::is_mask;
 pub use scope::scope;
 pub use version::versions_unread;
@@ -282,6 +285,10 @@ pub struct InstanceChanges {
     pub missing: Vec<String>,
     /// Connections that wait for a person.
     pub pending: Vec<String>,
+    /// Fields that mean what is declared and are written otherwise, so that nothing is done about them.
+    pub respelled: Vec<String>,
+    /// What moving to the target version costs.
+    pub losses: Losses,
     /// Its last execution failed.
     pub failing: bool,
     /// Prismatic switched it off.

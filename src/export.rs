@@ -42,6 +42,18 @@ pub struct Options {
     pub all: bool,
     /// Also a `Project` document.
     pub with_project: bool,
+    /// What becomes of values that may be secret.
+    pub secrets: SecretValuesAs,
+}
+
+/// What stands in the place of a value that may be secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecretValuesAs {
+    /// A reference, for somebody to provide what it names.
+    #[default]
+    References,
+    /// Nothing: the value stays as it is in the tenant, and is not managed.
+    Nothing,
 }
 
 /// What was made of a tenant.
@@ -55,6 +67,8 @@ pub struct Export {
     pub instances: usize,
     /// The secrets that have to be provided, in the order of the variables.
     pub secrets: Vec<SecretNeeded>,
+    /// How many values are left out because they may be secret.
+    pub omitted: usize,
     /// What is worth knowing, in the order of what it is about.
     pub notes: Vec<Note>,
 }
@@ -192,7 +206,8 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
     };
     settle::settle(&mut desired, &integrations.references, &mut report);
     integration::note_secrets(&desired, &mut report);
-    Ok(report.finish(files(&desired, options), &desired))
+    let files = files(&desired, options, &report.omitted);
+    Ok(report.finish(files, &desired))
 }
 
 /// The marker that this project's objects bear, or why an object is none of ours.
@@ -220,7 +235,7 @@ fn instance_path(name: &ResourceName) -> String {
     format!("instances/{name}.yaml")
 }
 
-fn files(desired: &Desired, options: &Options) -> Vec<ExportedFile> {
+fn files(desired: &Desired, options: &Options, omitted: &[SecretNeeded]) -> Vec<ExportedFile> {
     let mut files = Vec::new();
     let mut add = |path: String, text: String| files.push(ExportedFile { path, text });
     if options.with_project {
@@ -249,19 +264,34 @@ fn files(desired: &Desired, options: &Options) -> Vec<ExportedFile> {
         }
     }
     for declared in &desired.instances {
-        add(
-            instance_path(&declared.name),
-            write(&document::instance(declared)),
+        let path = instance_path(&declared.name);
+        let text = format!(
+            "{}{}",
+            undeclared(omitted, &path),
+            write(&document::instance(declared))
         );
+        add(path, text);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
+}
+
+/// Comments on what a file leaves out. Keys are quoted, so that none ends its line.
+fn undeclared(omitted: &[SecretNeeded], path: &str) -> String {
+    let of_file = omitted.iter().filter(|it| it.file == path);
+    let mut keys: Vec<&str> = of_file.map(|it| it.key.as_str()).collect();
+    keys.dedup();
+    let line =
+        |key: &str| format!("# Not declared, and so left as it is: the secret config {key:?}\n");
+    keys.into_iter().map(line).collect()
 }
 
 /// Collects what is said besides the files.
 #[derive(Debug, Default)]
 struct Report {
     secrets: Vec<SecretNeeded>,
+    /// Values that are left out because they may be secret.
+    omitted: Vec<SecretNeeded>,
     notes: Vec<Note>,
 }
 
@@ -295,6 +325,7 @@ impl Report {
             integrations: desired.integrations.len(),
             instances: desired.instances.len(),
             secrets: self.secrets,
+            omitted: self.omitted.len(),
             notes: self.notes,
         }
     }

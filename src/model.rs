@@ -33,7 +33,7 @@ pub use address::{Address, Kind, NameError, ResourceName};
 pub use authorization::{AuthorizeUrl, AuthorizeUrls, AwaitedConsents};
 pub use change::FieldChange;
 pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
-pub use config::{ConfigEntry, ConfigValue, ConnectionInput, SecretRef};
+pub use config::{ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKind, SecretRef};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
 pub use desired::{
     Adopt, Auth, CustomerRef, DefinitionFile, Desired, DesiredInstance, DesiredIntegration,

@@ -11,12 +11,14 @@ mod guards;
 mod hold_back;
 mod instance;
 mod integration;
+mod losses;
 mod orphan;
 mod release;
 mod rename;
 mod review;
 mod step;
 mod summary;
+mod unread;
 
 pub mod render;
 
@@ -185,6 +187,43 @@ pub struct PlannedResource {
     pub rests_on: Vec<Precondition>,
     /// The digest of everything that the steps write; `None` where there are none.
     pub writes: Option<String>,
+    /// Which limit it counts towards.
+    pub guarded: Guarded,
+}
+
+/// Which limit the steps of a resource count towards, besides those on what is made, switched off and removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Guarded {
+    /// That on updates.
+    #[default]
+    Update,
+    /// That on moves to another version: nothing else is done to it.
+    Move,
+    /// None: a run of ours made it, and this brings it into service for the first time.
+    Finishing,
+}
+
+/// What the upgrades of a plan take from instances.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Loss {
+    /// The integration's name.
+    pub integration: String,
+    /// The config variable.
+    pub variable: String,
+    /// What becomes of it.
+    pub kind: LossKind,
+    /// How many instances.
+    pub instances: u64,
+}
+
+/// What is lost of a config variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LossKind {
+    /// Its value: the target version has no such variable.
+    Value,
+    /// Its consent: a person has to give it anew.
+    Consent,
 }
 
 /// Counts of a plan. Each resource counts once under each action.
@@ -258,6 +297,8 @@ pub struct Plan {
     pub resources: Vec<PlannedResource>,
     /// What to do, prerequisites before their dependents.
     pub steps: Vec<Step>,
+    /// Why a part of the tenant could not be read, each reason once; empty where all was read.
+    pub unread: Vec<String>,
     /// Counts.
     pub summary: Summary,
     /// Who is touched.
@@ -266,6 +307,8 @@ pub struct Plan {
     pub cost: Cost,
     /// Findings about the files that did not stop the plan.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the upgrades take from instances.
+    pub losses: Vec<Loss>,
     /// Limits of the policy that this plan exceeds.
     pub violations: Vec<GuardViolation>,
     /// What the plan may not touch although something is to be done to it.
@@ -287,6 +330,12 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Whether a part of the tenant could not be read: what this plan says is not the whole truth then.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        !self.unread.is_empty()
     }
 
     /// Whether something is left that this plan cannot do.

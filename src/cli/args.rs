@@ -36,7 +36,7 @@ pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use consents::ConsentArgs;
 pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
 pub(crate) use daemon::{ApiReads, DaemonArgs};
-pub(crate) use export::ExportArgs;
+pub(crate) use export::{ExportArgs, ExportSecrets};
 pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
     WhichInstance,

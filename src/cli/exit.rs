@@ -45,7 +45,9 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done, nothing left to do",
-            Self::Error => "an error: usage, files, the API, or a step that failed",
+            Self::Error => {
+                "an error: usage, files, the API, a tenant not read to its end, or a step that failed"
+            }
             Self::Changes => "`plan --detailed-exitcode` found changes",
             Self::Leftovers => "done as far as possible; some resources are Blocked or Pending",
             Self::Refused => "refused by a guard, or the saved plan is stale",
@@ -55,9 +57,13 @@ impl Exit {
 
     /// The code of a plan that was only shown.
     ///
-    /// Without `--detailed-exitcode` a plan that could be made is a success.
+    /// Without `--detailed-exitcode` a plan that could be made is a success. One of a tenant that
+    /// could not be read to its end is none: nobody knows what is missing from it.
     #[must_use]
     pub fn of_plan(plan: &Plan, detailed: bool) -> Self {
+        if plan.is_unread() {
+            return Self::Error;
+        }
         match (detailed, plan.has_changes(), plan.has_leftovers()) {
             (true, true, _) => Self::Changes,
             (true, false, true) => Self::Leftovers,
@@ -70,7 +76,7 @@ impl Exit {
     pub fn of_apply(plan: &Plan, outcome: &Outcome) -> Self {
         if outcome.interrupted {
             Self::Interrupted
-        } else if outcome.failed() {
+        } else if outcome.failed() || plan.is_unread() {
             Self::Error
         } else if outcome.closed.is_some() {
             Self::Refused
@@ -120,6 +126,17 @@ mod tests {
             let exit = Exit::of_plan(&plan(changes, blocked), detailed);
             assert_eq!(exit, expected, "{changes} {blocked} {detailed}");
         }
+    }
+
+    #[test]
+    fn a_tenant_that_was_not_read_is_an_error() {
+        let mut unread = plan(true, 1);
+        unread
+            .unread
+            .push("instances: the server said 500".to_owned());
+        assert_eq!(Exit::of_plan(&unread, false), Exit::Error);
+        assert_eq!(Exit::of_plan(&unread, true), Exit::Error);
+        assert_eq!(Exit::of_apply(&unread, &Outcome::default()), Exit::Error);
     }
 
     #[test]

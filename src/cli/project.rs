@@ -121,8 +121,10 @@ async fn basis(
     let root = root(path);
     let permission = Permission::of(&loaded.desired.project, tenant.reach.allow_exec);
     let tenant = tenant::choose(ui, tenant, &loaded.desired.project, &root, variables).await?;
+    // Adoptions need none: no program is run for them and no file is read.
+    let needed = everything.map(|_| loaded.secrets.clone());
     let basis = Basis {
-        secrets: secrets::resolve(loaded.secrets.clone(), &root, &permission).await,
+        secrets: secrets::resolve(needed.unwrap_or_default(), &root, &permission).await,
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
         loaded,
         remembered,

@@ -176,7 +176,23 @@ pub async fn plan_known(
 ///
 /// As [`plan()`].
 pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned, PassError> {
-    compare(loaded, context, plan::adoptions, Imports::None).await
+    compare(
+        &without_values(loaded),
+        context,
+        plan::adoptions,
+        Imports::None,
+    )
+    .await
+}
+
+/// Markers need no values, and none of the secrets that those refer to.
+fn without_values(loaded: &Loaded) -> Loaded {
+    let mut bare = loaded.clone();
+    for instance in &mut bare.desired.instances {
+        instance.config.clear();
+    }
+    bare.secrets.clear();
+    bare
 }
 
 /// Whether a plan may import definitions, whose components are asked for then.

@@ -5,7 +5,7 @@
 //! differently. Both values are in normal form.
 
 use super::pair::{self, Pair};
-use super::shape::{Shape, is_default, is_known_default};
+use super::shape::{Shape, is_default, is_known_default, is_silent_input};
 use super::value::{Map, Value};
 
 /// The live definition as git would have written it.
@@ -30,6 +30,9 @@ fn map(shape: Shape, git: &Map, live: Map) -> Map {
             Some(ours) if is_same_version(shape, &key, ours, &theirs) => {
                 settled.insert(key, ours.clone());
             }
+            Some(ours) if is_same_prose(shape, &key, ours, &theirs) => {
+                settled.insert(key, ours.clone());
+            }
             Some(ours) => {
                 settled.insert(key, value(child, ours, theirs));
             }
@@ -40,11 +43,34 @@ fn map(shape: Shape, git: &Map, live: Map) -> Map {
         }
     }
     for (key, ours) in git {
-        if !settled.contains_key(key) && is_known_default(shape, key, ours) {
+        if !settled.contains_key(key) && is_ours_alone(shape, key, ours) {
             settled.insert(key.clone(), ours.clone());
         }
     }
     settled
+}
+
+/// What git says and the server need not keep.
+fn is_ours_alone(shape: Shape, key: &str, ours: &Value) -> bool {
+    let child = shape.member(key);
+    let silent = |inputs: &Map| {
+        let mut all = inputs.iter();
+        all.all(|(key, input)| is_silent_input(child.member(key), input))
+    };
+    is_known_default(shape, key, ours)
+        || is_silent_input(child, ours)
+        || matches!(child, Shape::Inputs | Shape::Credentials) && ours.map().is_some_and(silent)
+}
+
+/// Prose for people, which servers and editors trim.
+fn is_same_prose(shape: Shape, key: &str, git: &Value, live: &Value) -> bool {
+    let lines = |value: &Value| value.text().map(|text| text.trim().replace("\r\n", "\n"));
+    let prose = matches!(key, "description" | "documentation" | "category");
+    let known = matches!(
+        shape,
+        Shape::Root | Shape::Flow | Shape::Step | Shape::Variable
+    );
+    prose && known && lines(git).is_some() && lines(git) == lines(live)
 }
 
 /// `LATEST` on either side says nothing about the number on the other.

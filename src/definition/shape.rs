@@ -4,7 +4,7 @@
 //!
 //! Facts are from definitions seen and one live pair of submitted and returned text.
 
-use super::value::Value;
+use super::value::{Map, Value};
 
 /// A place in the grammar of definitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,7 +154,10 @@ pub(super) fn is_default(shape: Shape, key: &str, value: &Value) -> bool {
     if shape == Shape::Exact {
         return false;
     }
-    if value.is_empty() || is_known_default(shape, key, value) {
+    if value.is_empty()
+        || is_known_default(shape, key, value)
+        || is_silent_input(shape.member(key), value)
+    {
         return true;
     }
     match value {
@@ -167,6 +170,23 @@ pub(super) fn is_default(shape: Shape, key: &str, value: &Value) -> bool {
         }
         Value::Null | Value::List(_) => false,
     }
+}
+
+/// An input without a value, and with nothing besides that a server does not add by itself: its kind, and
+/// how it is shown where that is as usual. Whether it is to be read back depends on the component alone.
+pub(super) fn is_silent_input(shape: Shape, value: &Value) -> bool {
+    let usual = |meta: &Map| {
+        meta.iter()
+            .all(|(key, value)| key == "writeOnly" || is_default(Shape::Meta, key, value))
+    };
+    shape == Shape::Input
+        && value.map().is_some_and(|input| {
+            input.iter().all(|(key, value)| match key.as_str() {
+                "type" => true,
+                "meta" => value.map().is_some_and(usual),
+                _ => false,
+            })
+        })
 }
 
 /// The defaults with a value of their own; they match a missing key on either side.

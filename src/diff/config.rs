@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::recall::{self, Judgement, Recall};
+use super::typed::{self, Likeness};
 use super::version::Target;
 use super::{Inputs, Refusal, Stop};
 use crate::model::{
     ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
-    InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, SecretError,
-    SecretValues, VariableStatus, WriteValue, nearest,
+    InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, Schedule,
+    ScheduleKind, SecretError, SecretValues, VariableStatus, WriteValue, nearest,
 };
 
 /// How the values of an instance differ.
@@ -26,6 +27,21 @@ pub(super) struct ConfigDiff {
     pub(super) missing: Vec<String>,
     /// Connections that wait for a person.
     pub(super) pending: Vec<String>,
+    /// Fields that mean what is declared and are written otherwise.
+    pub(super) respelled: Vec<String>,
+}
+
+impl ConfigDiff {
+    fn take_in(&mut self, key: &str, decision: Decision) {
+        let key = key.to_owned();
+        self.fields.extend(decision.fields);
+        self.respelled.extend(decision.respelled);
+        if decision.pending {
+            self.pending.push(key.clone());
+        }
+        let write = decision.write.map(|value| ConfigWrite { key, value });
+        self.writes.extend(write);
+    }
 }
 
 /// Compares the declared variables of an instance with its live ones, if it exists.
@@ -51,17 +67,8 @@ pub(super) fn compare(
             now,
             recall,
         };
-        match comparison.decide(entry, inputs.secrets)? {
-            Decision::Same => {}
-            Decision::Pending => diff.pending.push(key.clone()),
-            Decision::Write { value, mut fields } => {
-                diff.fields.append(&mut fields);
-                diff.writes.push(ConfigWrite {
-                    key: key.clone(),
-                    value,
-                });
-            }
-        }
+        let decision = comparison.decide(entry, inputs.secrets)?;
+        diff.take_in(key, decision);
     }
     undeclared(desired, live, target, &mut diff);
     Ok(diff)
@@ -127,7 +134,7 @@ fn may_stay_empty(variable: &RequiredVariable) -> bool {
 }
 
 impl LiveConfigVariable {
-    fn has_value(&self) -> bool {
+    pub(super) fn has_value(&self) -> bool {
         self.shared
             || self.status == Some(VariableStatus::Active)
             || self.value.as_deref().is_some_and(|value| !value.is_empty())
@@ -139,13 +146,25 @@ impl LiveConfigVariable {
     }
 }
 
-enum Decision {
-    Same,
-    Pending,
-    Write {
-        value: WriteValue,
-        fields: Vec<FieldChange>,
-    },
+/// What becomes of one variable. Nothing, as long as nothing is said.
+#[derive(Default)]
+struct Decision {
+    write: Option<WriteValue>,
+    fields: Vec<FieldChange>,
+    /// A person has to consent before it works.
+    pending: bool,
+    /// What of it is there in another spelling.
+    respelled: Vec<String>,
+}
+
+impl Decision {
+    fn write(value: WriteValue, field: FieldChange) -> Self {
+        Self {
+            write: Some(value),
+            fields: vec![field],
+            ..Self::default()
+        }
+    }
 }
 
 struct Comparison<'a> {
@@ -158,30 +177,40 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn decide(&self, entry: &ConfigEntry, secrets: &SecretValues) -> Result<Decision, Stop> {
         if entry.seed && self.now.is_some_and(LiveConfigVariable::has_value) {
-            return Ok(Decision::Same);
+            return Ok(Decision::default());
         }
         match &entry.value {
-            ConfigValue::Scalar(text) => Ok(self.text(text.clone(), self.same_scalar(text))),
+            ConfigValue::Scalar(text) => {
+                Ok(self.text(text.clone(), |now| self.likeness(now, text)))
+            }
             ConfigValue::List(items) => Ok(self.json(&serde_json::json!(items))),
             ConfigValue::Structured(value) => Ok(self.json(value)),
-            ConfigValue::Schedule { cron, time_zone } => {
-                Ok(self.schedule(cron, time_zone.as_deref()))
-            }
+            ConfigValue::Schedule(schedule) => Ok(self.schedule(schedule)),
             ConfigValue::Secret(reference) => {
                 let secret = secrets
                     .get(reference)
                     .map_err(|error| no_secret(self.key, &error))?;
-                let Judgement::Write(note) = self.recall.text(self.now_text(), secret.expose())
-                else {
-                    return Ok(Decision::Same);
-                };
-                Ok(Decision::Write {
-                    value: WriteValue::Secret(secret.clone()),
-                    fields: vec![FieldChange::hidden(self.path()).noting(note)],
+                let field = FieldChange::hidden(self.path());
+                let value = WriteValue::Secret(secret.clone());
+                Ok(match self.recall.text(self.now_text(), secret.expose()) {
+                    Judgement::Same => Decision::default(),
+                    Judgement::Respelled => self.respelled(),
+                    Judgement::Write(note) => Decision::write(value, field.noting(note)),
                 })
             }
             ConfigValue::Connection(inputs) => self.connection(inputs, secrets),
-            ConfigValue::PendingConnection => Ok(self.pending()),
+            ConfigValue::ConsentedConnection(inputs) => self.consented(inputs, secrets),
+            ConfigValue::PendingConnection => Ok(Decision {
+                pending: self.waits(),
+                ..Decision::default()
+            }),
+        }
+    }
+
+    fn respelled(&self) -> Decision {
+        Decision {
+            respelled: vec![self.path()],
+            ..Decision::default()
         }
     }
 
@@ -193,78 +222,99 @@ impl Comparison<'_> {
         self.now.and_then(|now| now.value.as_deref())
     }
 
-    fn text(&self, text: String, same: bool) -> Decision {
-        if same {
-            return Decision::Same;
+    fn text(&self, text: String, likeness: impl Fn(&str) -> Likeness) -> Decision {
+        let likeness = match self.now_text() {
+            Some(now) => likeness(now),
+            None if self.now.is_some() && text.is_empty() => Likeness::Same,
+            None => Likeness::Different,
+        };
+        match likeness {
+            Likeness::Same => return Decision::default(),
+            Likeness::Nearly => return self.respelled(),
+            Likeness::Different if self.recall.rewritten(self.now_text(), &text) => {
+                return self.respelled();
+            }
+            Likeness::Different => {}
         }
         let field = if self.is_sensitive() {
             FieldChange::hidden(self.path())
         } else {
             FieldChange::shown(self.path(), self.now_text(), Some(text.as_str()))
         };
-        Decision::Write {
-            value: WriteValue::Text(text),
-            fields: vec![field],
-        }
+        Decision::write(WriteValue::Text(text), field)
     }
 
     fn is_sensitive(&self) -> bool {
-        let kind = &self.declared.data_type;
-        ["CREDENTIAL", "CONNECTION"]
-            .iter()
-            .any(|secret| kind.eq_ignore_ascii_case(secret))
-            || looks_secret(self.key)
+        is_sensitive(self.key, self.declared)
     }
 
-    /// The API takes texts only, and may answer in another spelling of the same value.
-    fn same_scalar(&self, text: &str) -> bool {
-        let Some(now) = self.now_text() else {
-            return self.now.is_some() && text.is_empty();
-        };
-        if now == text {
-            return true;
-        }
-        match self.declared.data_type.as_str() {
-            kind if kind.eq_ignore_ascii_case("number") => same_number(now, text),
-            kind if kind.eq_ignore_ascii_case("boolean") => now.eq_ignore_ascii_case(text),
-            _ => false,
-        }
+    fn likeness(&self, now: &str, text: &str) -> Likeness {
+        typed::compare(self.declared, now, text)
     }
 
+    /// A list or a structure is written as JSON whatever the variable says it holds.
     fn json(&self, value: &serde_json::Value) -> Decision {
-        let now = self
-            .now_text()
-            .and_then(|now| serde_json::from_str::<serde_json::Value>(now).ok());
-        self.text(value.to_string(), now.as_ref() == Some(value))
+        let text = value.to_string();
+        self.text(text.clone(), |now| {
+            let is_json = |now| typed::json(&now, value);
+            match serde_json::from_str(now).is_ok_and(is_json) {
+                true => Likeness::Same,
+                false => self.likeness(now, &text),
+            }
+        })
     }
 
-    fn schedule(&self, cron: &str, time_zone: Option<&str>) -> Decision {
+    /// Type, value and zone, as far as they are declared and the API says: to switch a
+    /// schedule off by hand changes the type alone.
+    fn schedule(&self, wanted: &Schedule) -> Decision {
+        let kind_now = self.now.and_then(|now| now.schedule_type.as_deref());
         let zone_now = self.now.and_then(|now| now.time_zone.as_deref());
-        let same_zone = time_zone.is_none_or(|wanted| zone_now == Some(wanted));
-        if self.now_text() == Some(cron) && same_zone {
-            return Decision::Same;
+        let word = wanted.kind.word();
+        let same_kind = kind_now.is_none_or(|now| now.eq_ignore_ascii_case(word));
+        let same_zone = (wanted.time_zone.as_deref()).is_none_or(|zone| zone_now == Some(zone));
+        let value = self.schedule_value(wanted);
+        if self.now.is_some() && same_kind && same_zone && value != Likeness::Different {
+            return match value {
+                Likeness::Nearly => self.respelled(),
+                _ => Decision::default(),
+            };
         }
-        let show = |cron: &str, zone: Option<&str>| match zone {
-            Some(zone) => format!("{cron} ({zone})"),
-            None => cron.to_owned(),
-        };
-        let before = self.now_text().map(|now| show(now, zone_now));
-        let after = show(cron, time_zone);
-        Decision::Write {
-            value: WriteValue::Schedule {
-                cron: cron.to_owned(),
-                time_zone: time_zone.map(ToOwned::to_owned),
-            },
-            fields: vec![FieldChange::shown(self.path(), before, Some(after))],
+        let before = self.now.map(|now| {
+            let kind = now.schedule_type.as_deref().map(str::to_ascii_lowercase);
+            shown_schedule(kind.as_deref(), self.now_text(), zone_now)
+        });
+        let zone = wanted.time_zone.as_deref();
+        let after = shown_schedule(Some(word), wanted.value.as_deref(), zone);
+        let field = FieldChange::shown(self.path(), before.flatten(), after);
+        Decision::write(WriteValue::Schedule(wanted.clone()), field)
+    }
+
+    fn schedule_value(&self, wanted: &Schedule) -> Likeness {
+        let now = self.now_text();
+        match wanted.value.as_deref() {
+            None => Likeness::Same,
+            Some(value) if now.is_some_and(|now| typed::cron(now, value)) => Likeness::Same,
+            Some(value) if self.recall.rewritten(now, value) => Likeness::Nearly,
+            Some(_) => Likeness::Different,
         }
     }
 
-    fn pending(&self) -> Decision {
-        match self.now {
-            _ if self.declared.shared => Decision::Same,
-            Some(now) if now.has_value() => Decision::Same,
-            _ => Decision::Pending,
-        }
+    fn waits(&self) -> bool {
+        !self.declared.shared && !self.now.is_some_and(LiveConfigVariable::has_value)
+    }
+
+    /// The inputs are written, and a person does the rest. Whether a consent outlives a change of
+    /// the inputs is not known, so that nothing is deployed before it is seen to.
+    fn consented(
+        &self,
+        inputs: &IndexMap<String, ConnectionInput>,
+        secrets: &SecretValues,
+    ) -> Result<Decision, Stop> {
+        let decision = self.connection(inputs, secrets)?;
+        Ok(Decision {
+            pending: self.waits() || decision.write.is_some(),
+            ..decision
+        })
     }
 
     /// All declared inputs are written when one differs: whether the server
@@ -275,7 +325,7 @@ impl Comparison<'_> {
         secrets: &SecretValues,
     ) -> Result<Decision, Stop> {
         let mut writes = Vec::new();
-        let mut fields = Vec::new();
+        let mut decision = Decision::default();
         for (name, input) in inputs {
             let now = self
                 .now
@@ -289,22 +339,30 @@ impl Comparison<'_> {
                         .clone(),
                 ),
             };
-            if let Judgement::Write(note) = self.recall.input(name, now, write.expose()) {
-                fields.push(self.input_field(name, now, &write).noting(note));
+            match self.recall.input(name, now, write.expose()) {
+                Judgement::Same if !is_rewritten(input, now) => {}
+                Judgement::Same | Judgement::Respelled => {
+                    decision.respelled.push(self.input_path(name))
+                }
+                Judgement::Write(note) => {
+                    let field = self.input_field(name, now, &write).noting(note);
+                    decision.fields.push(field);
+                }
             }
             writes.push((name.clone(), write));
         }
-        if fields.is_empty() {
-            return Ok(Decision::Same);
+        if !decision.fields.is_empty() {
+            decision.write = Some(WriteValue::Inputs(writes));
         }
-        Ok(Decision::Write {
-            value: WriteValue::Inputs(writes),
-            fields,
-        })
+        Ok(decision)
+    }
+
+    fn input_path(&self, name: &str) -> String {
+        format!("{} input {name:?}", self.path())
     }
 
     fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {
-        let path = format!("{} input {name:?}", self.path());
+        let path = self.input_path(name);
         match write {
             InputWrite::Text(text) if !looks_secret(name) => {
                 let before = now.and_then(|live| live.value.as_deref());
@@ -316,11 +374,33 @@ impl Comparison<'_> {
     }
 }
 
-fn same_number(a: &str, b: &str) -> bool {
-    match (a.trim().parse::<f64>(), b.trim().parse::<f64>()) {
-        (Ok(a), Ok(b)) => a.total_cmp(&b).is_eq(),
-        _ => false,
+/// Whether an input that is no secret reads otherwise than it was written. A mask is no spelling of anything.
+fn is_rewritten(input: &ConnectionInput, now: Option<&LiveInput>) -> bool {
+    let now = now.and_then(|now| now.value.as_deref());
+    match (input, now) {
+        (ConnectionInput::Plain(text), Some(now)) => now != text && !recall::is_mask(Some(now)),
+        (ConnectionInput::Plain(_) | ConnectionInput::Secret(_), _) => false,
     }
+}
+
+/// `hour 0 * * * * (UTC)`; the word of a cron text goes without saying.
+fn shown_schedule(kind: Option<&str>, value: Option<&str>, zone: Option<&str>) -> Option<String> {
+    let kind = kind.filter(|kind| *kind != ScheduleKind::Custom.word());
+    let value = value.filter(|value| !value.is_empty());
+    let zone = zone.map(|zone| format!("({zone})"));
+    let words: Vec<&str> = (kind.into_iter().chain(value))
+        .chain(zone.as_deref())
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Whether a variable's value must not be shown.
+pub(super) fn is_sensitive(key: &str, declared: &RequiredVariable) -> bool {
+    let kind = &declared.data_type;
+    ["CREDENTIAL", "CONNECTION"]
+        .iter()
+        .any(|secret| kind.eq_ignore_ascii_case(secret))
+        || looks_secret(key)
 }
 
 /// Names under which people keep what must not be shown.

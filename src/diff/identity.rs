@@ -1,7 +1,7 @@
 //! Which live object a manifest means.
 //!
 //! Marker, then `adopt.id`, then `adopt.name` or an exact match of what people
-//! see. Only the marker is proof; everything else is an adoption, save what a
+//! see. Only the marker is proof, and only as long as no other project's stands beside it; everything else is an adoption, save what a
 //! run of ours wrote and could not mark any more. Two candidates are never
 //! decided between.
 
@@ -50,7 +50,12 @@ pub(super) fn resolve<'a, T>(
         .filter(|c| c.labels.contains(&marker))
         .collect();
     match marked.as_slice() {
-        [one] => return Verdict::Compared(Found::Owned(one.object)),
+        [one] => {
+            return match foreign(claim, one) {
+                Some(refusal) => Verdict::Refused(refusal),
+                None => Verdict::Compared(Found::Owned(one.object)),
+            };
+        }
         [] => {}
         many => return Verdict::Refused(ambiguous(claim, many, "bear the marker")),
     }
@@ -124,6 +129,20 @@ fn owned_by_sibling<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool 
             && marker.name != claim.marker.name
             && claim.declared.contains(&marker.name)
     })
+}
+
+/// Two projects that write one object undo each other's work for ever.
+fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
+    let ours = &claim.marker;
+    let theirs = Marker::among(candidate.labels).find(|it| it.project != ours.project)?;
+    let noun = claim.noun;
+    let id = candidate.id;
+    Some(
+        Refusal::new(format!(
+            "{noun} {id} bears the markers of two projects: {ours} and {theirs}"
+        ))
+        .hint("release it in one of the two, and remove its manifest there"),
+    )
 }
 
 /// Another project's object, or one that this project declared under another name.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::config::{self, ConfigDiff};
 use super::identity::{self, Candidate, Claim};
+use super::typed::{self, Likeness};
 use super::version::{self, Target};
 use super::{
-    Found, Inputs, InstanceChanges, IntegrationChanges, IntegrationDiff, Refusal, Stop,
-    TargetVersion, Verdict, integration, labels,
+    Found, Inputs, InstanceChanges, IntegrationChanges, IntegrationDiff, Losses, Refusal, Stop,
+    TargetVersion, Verdict, integration, labels, losses,
 };
 use crate::model::{
     Adopt, ConfigState, Customer, DesiredInstance, FieldChange, Instance, InstanceState,
@@ -289,6 +290,8 @@ fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Customer) -
         state: desired.state,
         missing: Vec::new(),
         pending: Vec::new(),
+        respelled: Vec::new(),
+        losses: Losses::default(),
         failing: false,
         suspended: false,
         force: desired.force,
@@ -317,30 +320,30 @@ fn existing(
         TargetVersion::Existing { id, .. } => *id != live.version.id,
     };
     let mut fields = Vec::new();
-    let rename = differs(
-        &mut fields,
-        "displayName",
-        &live.name,
-        Some(&desired.display_name),
-    );
-    let description = differs(
-        &mut fields,
-        "description",
-        &live.description,
-        desired.description.as_ref(),
-    );
+    let mut near = Vec::new();
+    let mut told = (&mut fields, &mut near);
+    let name = Some(&desired.display_name);
+    let rename = differs(&mut told, "displayName", &live.name, name);
+    let wanted = desired.description.as_ref();
+    let description = differs(&mut told, "description", &live.description, wanted);
     let labels = label_fields(&mut fields, desired, live, marker);
+    let mut losses = Losses::default();
     if upgrade {
         target.may_be_moved_to()?;
         fields.push(version_field(target, live));
+        let (lost, more) = losses::find(desired, values, target);
+        fields.extend(more);
+        losses = lost;
     }
     let ConfigDiff {
         fields: more,
         writes,
         missing,
         pending,
+        respelled,
     } = config::compare(desired, Some((&live.id, values)), target, index.inputs)?;
     fields.extend(more);
+    near.extend(respelled);
     state_field(&mut fields, desired, live);
     let (config, config_after_upgrade) = writes
         .into_iter()
@@ -363,6 +366,8 @@ fn existing(
         enabled: Some(live.enabled),
         missing,
         pending,
+        respelled: near,
+        losses,
         failing: live.in_failed_state,
         suspended: live.system_suspended,
         ..common(desired, target, customer)
@@ -404,13 +409,22 @@ fn stays_on(desired: &DesiredInstance, live: &Instance) -> Result<(), Stop> {
     }
 }
 
+/// The text to set, if any. What is there but for its outer white space is noted and left.
 fn differs(
-    fields: &mut Vec<FieldChange>,
+    (fields, respelled): &mut (&mut Vec<FieldChange>, &mut Vec<String>),
     path: &str,
     live: &str,
     desired: Option<&String>,
 ) -> Option<String> {
-    let desired = desired.filter(|desired| *desired != live)?;
+    let desired = desired?;
+    match typed::texts(live, desired) {
+        Likeness::Same => return None,
+        Likeness::Nearly => {
+            respelled.push(path.to_owned());
+            return None;
+        }
+        Likeness::Different => {}
+    }
     fields.push(FieldChange::shown(path, Some(live), Some(desired.as_str())));
     Some(desired.clone())
 }

@@ -65,9 +65,10 @@ fn undeclared(
     labels: &[String],
     declared: &BTreeSet<&ResourceName>,
 ) -> Option<ResourceName> {
-    let ours: Vec<Marker> = Marker::among(labels)
-        .filter(|m| m.project == *project)
-        .collect();
+    let ours: Vec<Marker> = Marker::among(labels).collect();
+    if ours.iter().any(|marker| marker.project != *project) {
+        return None;
+    }
     if ours.iter().any(|marker| declared.contains(&marker.name)) {
         return None;
     }

@@ -3,8 +3,10 @@
 //! | the API shows | remembered | so |
 //! | --- | --- | --- |
 //! | the declared value | | same |
+//! | the declared value, but for its outer white space | | same, and said |
 //! | no value | | write |
 //! | another text, no mask | | write: somebody changed it |
+//! | what it showed after the last write | the same value was written last | same |
 //! | a mask | the same value was written last | same |
 //! | a mask | another value was written last | write: it was rotated |
 //! | a mask | nothing | write once, or leave it, as the caller wants |
@@ -13,6 +15,7 @@
 //! showed right after the last write.
 
 use super::Inputs;
+use super::typed::{self, Likeness};
 use crate::model::{InstanceId, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId};
 
 /// Said of a value that differs from the one written last.
@@ -24,6 +27,8 @@ const UNRECORDED: &str = "no record of the last value written";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Judgement {
     Same,
+    /// What is there is what was declared, in the server's spelling.
+    Respelled,
     Write(Option<&'static str>),
 }
 
@@ -61,6 +66,15 @@ impl<'a> Recall<'a> {
         self.judge(id, shown, has_value, wanted)
     }
 
+    /// Whether the server made what it shows of what is wanted: it showed the same right after
+    /// the last write, and that wrote the same.
+    pub(super) fn rewritten(&self, shown: Option<&str>, wanted: &str) -> bool {
+        self.variable.as_ref().is_some_and(|id| {
+            self.records.compare(id, wanted) == Recorded::Same
+                && self.records.shows_the_same(id, shown)
+        })
+    }
+
     /// An input of a connection.
     pub(super) fn input(&self, name: &str, live: Option<&LiveInput>, wanted: &str) -> Judgement {
         let (Some(variable), Some(live)) = (&self.variable, live) else {
@@ -74,8 +88,10 @@ impl<'a> Recall<'a> {
     }
 
     fn judge(&self, id: &ValueId, shown: Option<&str>, has_value: bool, wanted: &str) -> Judgement {
-        if shown == Some(wanted) {
-            return Judgement::Same;
+        match shown.map(|shown| typed::texts(shown, wanted)) {
+            Some(Likeness::Same) => return Judgement::Same,
+            Some(Likeness::Nearly) if has_value => return Judgement::Respelled,
+            _ => {}
         }
         let masked = || is_mask(shown) || self.records.shows_the_same(id, shown);
         if !has_value || !masked() {

@@ -215,6 +215,7 @@ impl World {
                     value: declared.default_value.clone(),
                     status: None,
                     time_zone: None,
+                    schedule_type: None,
                     inputs: Vec::new(),
                     shared: false,
                     oauth: false,

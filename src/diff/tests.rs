@@ -4,7 +4,10 @@ mod config;
 mod identity;
 mod instance;
 mod integration;
+mod losses;
 mod recall;
+mod respelled;
+mod schedules;
 
 use super::testing::{
     Configured as _, Valued as _, World, adopt_id, adopt_name, definition, name, scalar, unread,

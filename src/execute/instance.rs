@@ -64,7 +64,11 @@ pub(super) async fn perform(
                 .deploy_instance(&outputs.instance(&instance)?, force)
                 .await?;
         }
-        Operation::SwitchInstance { instance, enabled } => {
+        Operation::SwitchInstance {
+            instance,
+            enabled,
+            unless_shown: _,
+        } => {
             let update = InstanceUpdate {
                 enabled: Some(enabled),
                 ..InstanceUpdate::of(outputs.instance(&instance)?)

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::names::Variables;
 use super::secrecy::{is_masked_input, is_secret};
-use super::{NoteCode, Report, SecretNeeded, instance_path};
+use super::{NoteCode, Report, SecretNeeded, SecretValuesAs, instance_path};
 use crate::manifest;
 use crate::model::{
     ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location, Observed,
-    ResourceName, SecretRef,
+    ResourceName, Schedule, ScheduleKind, SecretRef,
 };
 
 /// How deep a structure may be to be written as one.
@@ -21,7 +21,7 @@ pub(super) fn all(
     live: &Instance,
     variables: &mut Variables,
     report: &mut Report,
-    about: &str,
+    (about, secrets): (&str, SecretValuesAs),
 ) -> IndexMap<String, ConfigEntry> {
     let mut config = IndexMap::new();
     let Observed::Known(values) = &live.config else {
@@ -35,6 +35,7 @@ pub(super) fn all(
             file: &file,
             variables,
             report,
+            secrets,
         };
         let Some(value) = maker.value(variable, about) else {
             continue;
@@ -61,6 +62,7 @@ struct Maker<'a> {
     file: &'a str,
     variables: &'a mut Variables,
     report: &'a mut Report,
+    secrets: SecretValuesAs,
 }
 
 impl Maker<'_> {
@@ -81,19 +83,12 @@ impl Maker<'_> {
         if kind == "CONNECTION" {
             return self.connection(live);
         }
+        if let Some(schedule) = schedule(live) {
+            return Some(ConfigValue::Schedule(schedule));
+        }
         let text = live.value.as_deref().filter(|text| !text.is_empty())?;
         if kind == "CREDENTIAL" || is_secret(self.key, text) {
-            return Some(ConfigValue::Secret(self.secret(None)));
-        }
-        if kind == "SCHEDULE" && manifest::is_schedule(text) {
-            let zone = live
-                .time_zone
-                .clone()
-                .filter(|zone| manifest::is_zone(zone));
-            return Some(ConfigValue::Schedule {
-                cron: text.to_owned(),
-                time_zone: zone,
-            });
+            return self.secret(None).map(ConfigValue::Secret);
         }
         Some(plain(kind, live.declared.collection_type.as_deref(), text))
     }
@@ -107,7 +102,9 @@ impl Maker<'_> {
             let text = input.value.as_deref().unwrap_or_default();
             let value =
                 if is_masked_input(input) || !text.is_empty() && is_secret(&input.name, text) {
-                    ConnectionInput::Secret(self.secret(Some(&input.name)))
+                    // Whether the server keeps an input that is left out of a write is not known, so
+                    // that a connection is managed with all of its inputs or not at all.
+                    ConnectionInput::Secret(self.secret(Some(&input.name))?)
                 } else if text.is_empty() {
                     continue;
                 } else {
@@ -120,18 +117,41 @@ impl Maker<'_> {
         (!inputs.is_empty()).then_some(ConfigValue::Connection(inputs))
     }
 
-    fn secret(&mut self, input: Option<&str>) -> SecretRef {
+    /// The reference to a secret, unless it is to be left out.
+    fn secret(&mut self, input: Option<&str>) -> Option<SecretRef> {
         let mut parts = vec![self.name.as_str(), self.key];
         parts.extend(input);
         let variable = self.variables.make(&parts);
-        self.report.secrets.push(SecretNeeded {
+        let needed = SecretNeeded {
             variable: variable.clone(),
             file: self.file.to_owned(),
             key: self.key.to_owned(),
             input: input.map(str::to_owned),
-        });
-        SecretRef::Env(variable)
+        };
+        if self.secrets == SecretValuesAs::Nothing {
+            self.report.omitted.push(needed);
+            return None;
+        }
+        self.report.secrets.push(needed);
+        Some(SecretRef::Env(variable))
     }
+}
+
+/// A live schedule as a manifest may have it: cron text, or a type that needs none.
+fn schedule(live: &LiveConfigVariable) -> Option<Schedule> {
+    let kind = match &live.schedule_type {
+        Some(word) => ScheduleKind::parse(word)?,
+        None => ScheduleKind::Custom,
+    };
+    let value = live.value.clone().filter(|text| !text.trim().is_empty());
+    let is_cron = value.as_deref().is_some_and(manifest::is_schedule);
+    let fits = is_cron || kind != ScheduleKind::Custom;
+    let zone = live.time_zone.clone();
+    (live.declared.data_type == "SCHEDULE" && fits).then(|| Schedule {
+        kind,
+        value,
+        time_zone: zone.filter(|zone| manifest::is_zone(zone)),
+    })
 }
 
 /// A value that may be seen. Structures are read as such only where that is what the variable holds.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::model::{
     Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredInstance,
     DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen, ResourceName,
-    SecretRef, VersionRef,
+    Schedule, ScheduleKind, SecretRef, VersionRef,
 };
 use crate::yaml::write::Tree;
 
@@ -172,25 +172,42 @@ fn config_value(value: &ConfigValue) -> Tree {
             Some(pairs) => pairs,
             None => single("value", json(value)),
         },
-        ConfigValue::Schedule { cron, time_zone } => {
-            let zone = time_zone
-                .as_ref()
-                .map(|zone| ("timeZone", Tree::text(zone)));
-            Tree::map(std::iter::once(("schedule", Tree::text(cron))).chain(zone))
+        ConfigValue::Schedule(schedule) => {
+            let zone = schedule.time_zone.as_ref();
+            let zone = zone.map(|zone| ("timeZone", Tree::text(zone)));
+            Tree::map(std::iter::once(("schedule", when(schedule))).chain(zone))
         }
         ConfigValue::Secret(reference) => secret(reference),
-        ConfigValue::Connection(inputs) => {
-            let input = |(name, input): (&String, &ConnectionInput)| {
-                let value = match input {
-                    ConnectionInput::Plain(text) => Tree::text(text),
-                    ConnectionInput::Secret(reference) => secret(reference),
-                };
-                (name.clone(), value)
-            };
-            single("connection", Tree::map(inputs.iter().map(input)))
-        }
+        ConfigValue::Connection(all) => single("connection", inputs(all)),
+        ConfigValue::ConsentedConnection(all) => Tree::map([
+            ("connection", inputs(all)),
+            ("consent", Tree::text("person")),
+        ]),
         ConfigValue::PendingConnection => single("connection", Tree::text("pending")),
     }
+}
+
+/// Cron text, or a type that says more.
+fn when(schedule: &Schedule) -> Tree {
+    match (&schedule.value, schedule.kind) {
+        (Some(cron), ScheduleKind::Custom) => Tree::text(cron),
+        (value, kind) => {
+            let value = value.as_ref().map(|value| ("value", Tree::text(value)));
+            let kind = ("type", Tree::text(kind.word()));
+            Tree::map(std::iter::once(kind).chain(value))
+        }
+    }
+}
+
+fn inputs(all: &indexmap::IndexMap<String, ConnectionInput>) -> Tree {
+    let input = |(name, input): (&String, &ConnectionInput)| {
+        let value = match input {
+            ConnectionInput::Plain(text) => Tree::text(text),
+            ConnectionInput::Secret(reference) => secret(reference),
+        };
+        (name.clone(), value)
+    };
+    Tree::map(all.iter().map(input))
 }
 
 fn secret(reference: &SecretRef) -> Tree {

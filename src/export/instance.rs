@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::integration::References;
 use super::names::{Names, Variables};
-use super::{NoteCode, Options, Report, config, instance_path, ours};
+use super::{NoteCode, Options, Report, SecretValuesAs, config, instance_path, ours};
 use crate::model::{
     Adopt, Customer, CustomerRef, DesiredInstance, Instance, InstanceState, IntegrationRef,
     Location, Marker, Observed, PublishWhen, ResourceName, Tenant, VersionRef,
@@ -35,6 +35,7 @@ pub(super) fn all(
                 customers: &customers,
                 variables: &mut variables,
                 report,
+                secrets: options.secrets,
             };
             maker.declare(name, wanted)
         })
@@ -134,6 +135,7 @@ struct Maker<'a> {
     customers: &'a Customers,
     variables: &'a mut Variables,
     report: &'a mut Report,
+    secrets: SecretValuesAs,
 }
 
 impl Maker<'_> {
@@ -152,7 +154,13 @@ impl Maker<'_> {
             } else {
                 InstanceState::Disabled
             },
-            config: config::all(&name, live, self.variables, self.report, &about(live)),
+            config: config::all(
+                &name,
+                live,
+                self.variables,
+                self.report,
+                (&about(live), self.secrets),
+            ),
             deploy: self.deploy(&file),
             force: false,
             adopt: Some(Adopt::Id(live.id.as_str().to_owned())),

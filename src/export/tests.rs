@@ -20,6 +20,7 @@ fn options() -> Options {
         project: name("p"),
         all: false,
         with_project: true,
+        secrets: SecretValuesAs::References,
     }
 }
 

@@ -7,7 +7,7 @@ use super::fields::{Fields, entries, quoted};
 use super::findings::{Problem, Report};
 use super::suggest::nearest;
 use super::{connection, keys, secret, structured};
-use crate::model::{ConfigEntry, ConfigValue};
+use crate::model::{ConfigEntry, ConfigValue, Schedule, ScheduleKind};
 use crate::yaml::{Content, Entry, Node};
 
 const FORMS: &str = "a mapping here is one of {seed: …}, {value: …}, {schedule: …, timeZone: …}, \
@@ -74,21 +74,21 @@ impl Reader<'_> {
             }
             _ => {
                 let fields = Fields::open_private(self.report, node, &keys::CONNECTION)?;
-                let value = connection::read(self.report, fields.get("connection")?)?;
-                Some((value, false))
+                connection::read(&fields).map(|value| (value, false))
             }
         }
     }
 
     /// Which of the forms a mapping has, by its keys.
     fn form(&self, node: &Node, entries: &[Entry]) -> Option<&'static str> {
-        const WORDS: [(&str, &str); 6] = [
+        const WORDS: [(&str, &str); 7] = [
             ("seed", "seed"),
             ("value", "value"),
             ("schedule", "schedule"),
             ("timeZone", "schedule"),
             ("secret", "secret"),
             ("connection", "connection"),
+            ("consent", "connection"),
         ];
         let mut found = Vec::new();
         for entry in entries {
@@ -221,11 +221,38 @@ impl Reader<'_> {
 
     fn schedule(&self, node: &Node) -> Option<ConfigValue> {
         let fields = Fields::open(self.report, node, &keys::SCHEDULE)?;
-        let cron = fields.cron("schedule");
+        let typed = fields.get("schedule")?.as_mapping().is_some();
+        let schedule = match typed {
+            true => self.typed_schedule(fields.get("schedule")?),
+            false => fields.cron("schedule").map(Schedule::cron),
+        };
         let time_zone = fields.zone("timeZone");
-        Some(ConfigValue::Schedule {
-            cron: cron?,
+        Some(ConfigValue::Schedule(Schedule {
             time_zone,
+            ..schedule?
+        }))
+    }
+
+    /// A type and a value. What values mean besides cron text is the server's affair.
+    fn typed_schedule(&self, node: &Node) -> Option<Schedule> {
+        let fields = Fields::open(self.report, node, &keys::SCHEDULE_TYPE)?;
+        let words = ScheduleKind::ALL.map(|kind| (kind.word(), kind));
+        let kind = fields.choice("type", &words)?;
+        let value = match (fields.get("value"), kind) {
+            (None, ScheduleKind::Custom) => {
+                let problem = Problem::new("missing-key", "a custom schedule has no \"value\"")
+                    .hint("add it: five fields of cron text");
+                self.report.add(node.span, problem);
+                return None;
+            }
+            (None, _) => None,
+            (Some(_), ScheduleKind::Custom) => Some(fields.cron("value")?),
+            (Some(_), _) => Some(fields.text("value")?),
+        };
+        Some(Schedule {
+            kind,
+            value,
+            time_zone: None,
         })
     }
 }

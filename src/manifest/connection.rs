@@ -6,10 +6,13 @@ use super::fields::{Fields, quoted};
 use super::findings::{Problem, Report};
 use super::{keys, secret};
 use crate::model::{ConfigValue, ConnectionInput};
-use crate::yaml::{Entry, Node};
+use crate::yaml::Entry;
 
-/// The value under `connection:`.
-pub(super) fn read(report: &Report, node: &Node) -> Option<ConfigValue> {
+/// The value of a mapping with `connection:`.
+pub(super) fn read(fields: &Fields<'_>) -> Option<ConfigValue> {
+    let report = fields.report;
+    let node = fields.get("connection")?;
+    let consent = fields.choice("consent", &[("person", ())]).is_some();
     if node
         .as_scalar()
         .is_some_and(|scalar| scalar.text == "pending")
@@ -30,7 +33,10 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<ConfigValue> {
         }
     }
     // One bad input was noted already; the others are worth keeping for further checks.
-    Some(ConfigValue::Connection(inputs))
+    Some(match consent {
+        true => ConfigValue::ConsentedConnection(inputs),
+        false => ConfigValue::Connection(inputs),
+    })
 }
 
 fn input(report: &Report, entry: &Entry) -> Option<ConnectionInput> {

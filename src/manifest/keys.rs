@@ -9,7 +9,9 @@ mod integration;
 mod notices;
 mod project;
 
-pub(super) use config::{CONNECTION, KEY_VALUE, SCHEDULE, SECRET_INPUT, SEED, STRUCTURED};
+pub(super) use config::{
+    CONNECTION, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, STRUCTURED,
+};
 pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(super) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};

@@ -66,6 +66,7 @@ fn guards(fields: &Fields<'_>) -> Guards {
     let default = Guards::default();
     Guards {
         updates: fields.share("updates").unwrap_or(default.updates),
+        upgrades: fields.share("upgrades").unwrap_or(default.upgrades),
         disables: fields.share("disables").unwrap_or(default.disables),
         deletes: fields.share("deletes").unwrap_or(default.deletes),
         minimum: fields.whole("minimum", 0).unwrap_or(default.minimum),

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::model::{
     Adopt, Auth, ConfigValue, ConnectionInput, CustomerRef, DriftMode, ExecPolicy, InstanceState,
-    IntegrationRef, Project, PrunePolicy, PublishWhen, Share, VersionRef, Visibility, WindowKind,
+    IntegrationRef, Project, PrunePolicy, PublishWhen, Schedule, ScheduleKind, Share, VersionRef,
+    Visibility, WindowKind,
 };
 
 const DEFINITION: &str = "name: Acme ERP\nflows: []\n";
@@ -102,10 +103,36 @@ fn every_form_of_config_value_is_read() {
         ),
         (
             "{schedule: \"*/5 * * * *\"}",
-            ConfigValue::Schedule {
-                cron: "*/5 * * * *".to_owned(),
+            ConfigValue::Schedule(Schedule::cron("*/5 * * * *")),
+            false,
+        ),
+        (
+            "{schedule: {type: none}}",
+            ConfigValue::Schedule(Schedule {
+                kind: ScheduleKind::None,
+                value: None,
                 time_zone: None,
-            },
+            }),
+            false,
+        ),
+        (
+            "{schedule: {type: hour, value: 0 * * * *}, timeZone: Europe/Berlin}",
+            ConfigValue::Schedule(Schedule {
+                kind: ScheduleKind::Hour,
+                time_zone: Some("Europe/Berlin".to_owned()),
+                ..Schedule::cron("0 * * * *")
+            }),
+            false,
+        ),
+        (
+            "{connection: {clientId: a}, consent: person}",
+            ConfigValue::ConsentedConnection(
+                [(
+                    "clientId".to_owned(),
+                    ConnectionInput::Plain("a".to_owned()),
+                )]
+                .into(),
+            ),
             false,
         ),
     ] {

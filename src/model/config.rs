@@ -24,19 +24,89 @@ pub enum ConfigValue {
     List(Vec<String>),
     /// A structured value, sent as JSON text.
     Structured(serde_json::Value),
-    /// A schedule: cron text and time zone.
-    Schedule {
-        /// Five-field cron text.
-        cron: String,
-        /// IANA name; absent leaves the server's default.
-        time_zone: Option<String>,
-    },
+    /// A schedule.
+    Schedule(Schedule),
     /// A value that lives elsewhere.
     Secret(SecretRef),
     /// The inputs of a connection.
     Connection(IndexMap<String, ConnectionInput>),
+    /// The inputs of a connection that a person consents to once they are there.
+    ConsentedConnection(IndexMap<String, ConnectionInput>),
     /// A connection that a person consents to: reported, never written.
     PendingConnection,
+}
+
+/// When something runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// How it is meant.
+    pub kind: ScheduleKind,
+    /// Five-field cron text for [`ScheduleKind::Custom`]; absent leaves what is there.
+    pub value: Option<String>,
+    /// IANA name; absent leaves the server's default.
+    pub time_zone: Option<String>,
+}
+
+impl Schedule {
+    /// A cron text in the server's own time zone.
+    #[must_use]
+    pub fn cron(text: impl Into<String>) -> Self {
+        Self {
+            kind: ScheduleKind::Custom,
+            value: Some(text.into()),
+            time_zone: None,
+        }
+    }
+}
+
+/// The `scheduleType` of the API. How type and value depend on each other on the server is not
+/// known, so both are written and both are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScheduleKind {
+    /// Never.
+    None,
+    /// By minutes.
+    Minute,
+    /// By hours.
+    Hour,
+    /// By days.
+    Day,
+    /// By weeks.
+    Week,
+    /// By cron text.
+    #[default]
+    Custom,
+}
+
+impl ScheduleKind {
+    /// All of them, in the order of the API.
+    pub const ALL: [Self; 6] = [
+        Self::None,
+        Self::Minute,
+        Self::Hour,
+        Self::Day,
+        Self::Week,
+        Self::Custom,
+    ];
+
+    /// The word of manifests, and of the API when it is written to.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// Reads a word in any case; the API answers in capitals.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        (Self::ALL.into_iter()).find(|kind| kind.word().eq_ignore_ascii_case(word))
+    }
 }
 
 impl ConfigValue {
@@ -44,11 +114,13 @@ impl ConfigValue {
     pub fn secret_refs(&self) -> impl Iterator<Item = &SecretRef> {
         let (own, inputs) = match self {
             Self::Secret(reference) => (Some(reference), None),
-            Self::Connection(inputs) => (None, Some(inputs.values())),
+            Self::Connection(inputs) | Self::ConsentedConnection(inputs) => {
+                (None, Some(inputs.values()))
+            }
             Self::Scalar(_)
             | Self::List(_)
             | Self::Structured(_)
-            | Self::Schedule { .. }
+            | Self::Schedule(_)
             | Self::PendingConnection => (None, None),
         };
         let inputs = inputs

@@ -1,6 +1,6 @@
 //! Config variables as they are written to the API.
 
-use super::Secret;
+use super::{Schedule, Secret};
 
 /// One variable to write.
 #[derive(Debug, Clone)]
@@ -19,12 +19,7 @@ pub enum WriteValue {
     /// A text that must not be seen.
     Secret(Secret),
     /// A schedule.
-    Schedule {
-        /// Five-field cron text.
-        cron: String,
-        /// IANA name; absent leaves it.
-        time_zone: Option<String>,
-    },
+    Schedule(Schedule),
     /// The inputs of a connection that change, by name.
     Inputs(Vec<(String, InputWrite)>),
 }

@@ -342,6 +342,8 @@ pub struct LiveConfigVariable {
     pub status: Option<VariableStatus>,
     /// For schedules.
     pub time_zone: Option<String>,
+    /// For schedules: the API's word for how it is meant, in its capitals; `None` where it does not say.
+    pub schedule_type: Option<String>,
     /// For connections: their inputs. May be secret.
     pub inputs: Vec<LiveInput>,
     /// Bound to a connection shared across instances.

@@ -42,6 +42,8 @@ pub enum Share {
 pub struct Guards {
     /// How much may be updated.
     pub updates: Share,
+    /// How much may be moved to another version.
+    pub upgrades: Share,
     /// How much may be disabled.
     pub disables: Share,
     /// How much may be deleted.
@@ -58,6 +60,7 @@ impl Default for Guards {
     fn default() -> Self {
         Self {
             updates: Share::Percent(30.0),
+            upgrades: Share::Percent(100.0),
             disables: Share::Percent(30.0),
             deletes: Share::Percent(30.0),
             minimum: 10,

@@ -166,7 +166,8 @@ impl SecretRecords {
 
     /// Notes that values were written, and what the API showed of them afterwards.
     ///
-    /// Texts, lists and schedules come back as they are and need no record.
+    /// Texts, lists and schedules need a record only where they came back as something else:
+    /// so is known later that the server rewrote them, and nobody changed them.
     pub fn learn(&mut self, instance: &InstanceId, config: &[ConfigWrite], echo: &Echo) {
         for write in config {
             let id = |input: Option<&str>| ValueId {
@@ -175,8 +176,9 @@ impl SecretRecords {
                 input: input.map(ToOwned::to_owned),
             };
             match &write.value {
-                WriteValue::Text(_) | WriteValue::Schedule { .. } => {
-                    self.values.remove(&id(None));
+                WriteValue::Text(text) => self.learn_open(id(None), Some(text), echo),
+                WriteValue::Schedule(schedule) => {
+                    self.learn_open(id(None), schedule.value.as_deref(), echo);
                 }
                 WriteValue::Secret(secret) => self.learn_one(id(None), secret.expose(), echo),
                 WriteValue::Inputs(inputs) => {
@@ -184,6 +186,15 @@ impl SecretRecords {
                         self.learn_one(id(Some(name)), input.expose(), echo);
                     }
                 }
+            }
+        }
+    }
+
+    fn learn_open(&mut self, id: ValueId, value: Option<&str>, echo: &Echo) {
+        match (value, echo.get(&id).flatten()) {
+            (Some(value), Some(shown)) if shown != value => self.learn_one(id, value, echo),
+            _ => {
+                self.values.remove(&id);
             }
         }
     }

@@ -5,6 +5,7 @@
 use super::build::{Builder, managed, quiet};
 use super::{
     Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose, integration,
+    unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
@@ -71,6 +72,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
+    builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }
 

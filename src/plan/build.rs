@@ -6,11 +6,11 @@ use super::guards::Managed;
 use super::hold_back::{actions, keep_own, withhold};
 use super::review::Reviewed;
 use super::{
-    Action, Context, Cost, Operation, Plan, PlannedResource, Purpose, Step, StepId, digest, guards,
-    instance, integration, orphan, rename, summary,
+    Action, Context, Cost, Guarded, Loss, Operation, Plan, PlannedResource, Purpose, Step, StepId,
+    digest, guards, instance, integration, losses, orphan, rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
-use crate::model::{Address, Health, Kind, Location, ResourceName, SyncStatus};
+use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
 
 /// Makes the plan that does away with the differences, as far as it can be done.
 ///
@@ -26,8 +26,10 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     for diff in &changes.instances {
         instance::plan(&mut builder, diff);
     }
+    builder.losses = losses::count(&changes.instances);
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
+    builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }
 
@@ -35,10 +37,14 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
 #[derive(Default)]
 pub(super) struct Builder {
     purpose: Purpose,
-    resources: Vec<PlannedResource>,
+    pub(super) resources: Vec<PlannedResource>,
     steps: Vec<Step>,
     /// The step that publishes a version of each managed integration.
     pub(super) published: BTreeMap<ResourceName, StepId>,
+    losses: Vec<Loss>,
+    pub(super) unread: Vec<String>,
+    /// What is worth knowing of resources, whatever is done to them.
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl Builder {
@@ -161,7 +167,9 @@ impl Builder {
             resources: self.resources,
             steps: self.steps,
             cost,
-            diagnostics: Vec::new(),
+            diagnostics: self.diagnostics,
+            losses: self.losses,
+            unread: self.unread,
             violations,
             later,
             digest: String::new(),
@@ -231,6 +239,7 @@ pub(super) fn quiet(
         awaits: None,
         rests_on: Vec::new(),
         writes: None,
+        guarded: Guarded::default(),
     }
 }
 

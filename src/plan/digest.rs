@@ -202,8 +202,13 @@ impl Names<'_> {
             Operation::DeployInstance { instance, force } => {
                 json!(["deploy", self.source(instance), force])
             }
-            Operation::SwitchInstance { instance, enabled } => {
-                json!(["switch", self.source(instance), enabled])
+            Operation::SwitchInstance {
+                instance,
+                enabled,
+                unless_shown,
+            } => {
+                let shown = unless_shown.map(|step| self.name(step));
+                json!(["switch", self.source(instance), enabled, shown])
             }
             Operation::DeleteInstance { instance } => json!(["delete", instance]),
             Operation::ImportIntegration { .. }
@@ -226,7 +231,7 @@ fn value(value: &WriteValue) -> Value {
     match value {
         WriteValue::Text(text) => json!(text),
         WriteValue::Secret(_) => json!({ "secret": true }),
-        WriteValue::Schedule { cron, time_zone } => json!([cron, time_zone]),
+        WriteValue::Schedule(it) => json!([it.kind.word(), it.value, it.time_zone]),
         WriteValue::Inputs(inputs) => inputs
             .iter()
             .map(|(name, input)| match input {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Action, PlannedResource};
+use super::{Action, Guarded, PlannedResource};
 use crate::model::{Guards, Kind, Share};
 
 /// A limit that a plan exceeds.
@@ -49,8 +49,11 @@ pub(super) fn check(
     let mut violations = Vec::new();
     for kind in [Kind::Integration, Kind::Instance] {
         let total = managed.of(kind);
-        let shares: [(&str, &Share, Counts); 3] = [
+        let shares: [(&str, &Share, Counts); 4] = [
             ("updates", &guards.updates, updates),
+            ("upgrades", &guards.upgrades, |r| {
+                r.actions.contains(&Action::Upgrade) && r.guarded != Guarded::Finishing
+            }),
             ("disables", &guards.disables, |r| {
                 r.actions.contains(&Action::Disable)
             }),
@@ -70,7 +73,9 @@ pub(super) fn check(
         .count() as u64;
     if creates > guards.creates {
         let limit = guards.creates;
-        let message = format!("{creates} objects would be created; the limit is {limit}");
+        let message = format!(
+            "policy.guards.creates: {creates} objects would be created; the limit is {limit}"
+        );
         violations.push(GuardViolation {
             guard: "creates",
             message,
@@ -87,7 +92,8 @@ pub(super) fn check(
 /// How many instances of each customer change; taking one over is no change.
 fn changed_by_customer(resources: &[PlannedResource]) -> BTreeMap<&str, u64> {
     let mut changed = BTreeMap::new();
-    for resource in resources.iter().filter(|one| noticed(one)) {
+    let counts = |one: &&PlannedResource| noticed(one) && one.guarded != Guarded::Finishing;
+    for resource in resources.iter().filter(counts) {
         if let Some(customer) = &resource.customer {
             *changed.entry(customer.as_str()).or_default() += 1;
         }
@@ -122,7 +128,7 @@ fn customers(
     (!beyond.is_empty()).then(|| GuardViolation {
         guard: "perCustomer",
         message: format!(
-            "perCustomer: too many instances of {} customer{s} would change: {}{more}; the limit is {limit}",
+            "policy.guards.perCustomer: too many instances of {} customer{s} would change: {}{more}; the limit is {limit}",
             beyond.len(),
             named.join(", ")
         ),
@@ -146,7 +152,8 @@ pub(super) fn window(
     })
 }
 
-/// Everything that a customer may notice of an object that stays.
+/// Everything that a customer may notice of an object that stays. What a run of ours began and did
+/// not end was let through as a create; a move to another version has a limit of its own.
 fn updates(resource: &PlannedResource) -> bool {
     let quiet = [
         Action::Adopt,
@@ -157,6 +164,7 @@ fn updates(resource: &PlannedResource) -> bool {
     ];
     let created = resource.actions.contains(&Action::Create);
     !created
+        && resource.guarded == Guarded::Update
         && resource
             .actions
             .iter()
@@ -195,7 +203,9 @@ fn exceeds(
     is_over(share, number, total, minimum).then(|| {
         let limit = shown(share);
         let noun = format!("{kind}s").to_lowercase();
-        let message = format!("{guard}: {number} of {total} managed {noun}; the limit is {limit}");
+        let message = format!(
+            "policy.guards.{guard}: {number} of {total} managed {noun}; the limit is {limit}"
+        );
         GuardViolation { guard, message }
     })
 }
@@ -248,7 +258,7 @@ mod tests {
         );
         assert_eq!(
             violated(4, Action::Configure, 10, &guards),
-            ["updates: 4 of 10 managed instances; the limit is 30%"]
+            ["policy.guards.updates: 4 of 10 managed instances; the limit is 30%"]
         );
         assert!(
             violated(9, Action::Disable, 9, &guards).is_empty(),
@@ -256,12 +266,12 @@ mod tests {
         );
         assert_eq!(
             violated(8, Action::Delete, 20, &guards),
-            ["deletes: 8 of 20 managed instances; the limit is 30%"]
+            ["policy.guards.deletes: 8 of 20 managed instances; the limit is 30%"]
         );
         assert!(violated(100, Action::Adopt, 100, &guards).is_empty());
         assert_eq!(
             violated(501, Action::Create, 0, &guards),
-            ["501 objects would be created; the limit is 500"]
+            ["policy.guards.creates: 501 objects would be created; the limit is 500"]
         );
         let none = Guards {
             disables: Share::Count(0),
@@ -269,7 +279,41 @@ mod tests {
         };
         assert_eq!(
             violated(1, Action::Disable, 1, &none),
-            ["disables: 1 of 1 managed instances; the limit is 0"]
+            ["policy.guards.disables: 1 of 1 managed instances; the limit is 0"]
+        );
+    }
+
+    #[test]
+    fn what_was_begun_is_finished_and_a_move_has_a_limit_of_its_own() {
+        let guarded = |guarded| {
+            let mut all = resources(12, Action::Deploy);
+            for one in &mut all {
+                one.actions.insert(0, Action::Upgrade);
+                one.guarded = guarded;
+            }
+            let managed = Managed {
+                instances: 12,
+                ..Managed::default()
+            };
+            move |upgrades: Share| {
+                let guards = Guards {
+                    upgrades,
+                    ..Guards::default()
+                };
+                let found = check(&all, &managed, &guards).into_iter();
+                found.map(|it| it.message).collect::<Vec<_>>().join("; ")
+            }
+        };
+        let default = Guards::default().upgrades;
+        assert_eq!(guarded(Guarded::Finishing)(Share::Count(0)), "");
+        assert_eq!(guarded(Guarded::Move)(default), "");
+        assert_eq!(
+            guarded(Guarded::Move)(Share::Percent(50.0)),
+            "policy.guards.upgrades: 12 of 12 managed instances; the limit is 50%"
+        );
+        assert_eq!(
+            guarded(Guarded::Update)(default),
+            "policy.guards.updates: 12 of 12 managed instances; the limit is 30%"
         );
     }
 
@@ -308,14 +352,14 @@ mod tests {
     #[test]
     fn one_customer_can_be_spared_from_too_many_changes() {
         assert_eq!(capped(&[(9, 3), (4, 3)], Share::Count(3), 0), None);
-        insta::assert_snapshot!(capped(&[(9, 4), (4, 3), (2, 5)], Share::Count(3), 0).unwrap(), @r#"perCustomer: too many instances of 2 customers would change: "c0" 4 (has 9), "c2" 5 (has 2); the limit is 3"#);
-        insta::assert_snapshot!(capped(&[(20, 11), (20, 10)], Share::Percent(50.0), 10).unwrap(), @r#"perCustomer: too many instances of 1 customer would change: "c0" 11 (has 20); the limit is 50%"#);
+        insta::assert_snapshot!(capped(&[(9, 4), (4, 3), (2, 5)], Share::Count(3), 0).unwrap(), @r#"policy.guards.perCustomer: too many instances of 2 customers would change: "c0" 4 (has 9), "c2" 5 (has 2); the limit is 3"#);
+        insta::assert_snapshot!(capped(&[(20, 11), (20, 10)], Share::Percent(50.0), 10).unwrap(), @r#"policy.guards.perCustomer: too many instances of 1 customer would change: "c0" 11 (has 20); the limit is 50%"#);
         assert_eq!(
             capped(&[(4, 4)], Share::Percent(50.0), 10),
             None,
             "below the minimum"
         );
-        insta::assert_snapshot!(capped(&[(9, 1); 8], Share::Count(0), 0).unwrap(), @r#"perCustomer: too many instances of 8 customers would change: "c0" 1 (has 9), "c1" 1 (has 9), "c2" 1 (has 9), "c3" 1 (has 9), "c4" 1 (has 9) and 3 more; the limit is 0"#);
+        insta::assert_snapshot!(capped(&[(9, 1); 8], Share::Count(0), 0).unwrap(), @r#"policy.guards.perCustomer: too many instances of 8 customers would change: "c0" 1 (has 9), "c1" 1 (has 9), "c2" 1 (has 9), "c3" 1 (has 9), "c4" 1 (has 9) and 3 more; the limit is 0"#);
     }
 
     proptest::proptest! {

@@ -107,8 +107,17 @@ fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {
         | Operation::CreateInstance { version, .. } => follow(version, places),
         Operation::UpdateInstance { instance, .. }
         | Operation::ConfigureInstance { instance, .. }
-        | Operation::DeployInstance { instance, .. }
-        | Operation::SwitchInstance { instance, .. } => follow(instance, places),
+        | Operation::DeployInstance { instance, .. } => follow(instance, places),
+        Operation::SwitchInstance {
+            instance,
+            unless_shown,
+            ..
+        } => {
+            follow(instance, places);
+            if let Some(step) = unless_shown {
+                relocate(step, places);
+            }
+        }
         Operation::UpgradeInstance { instance, version } => {
             follow(instance, places);
             follow(version, places);

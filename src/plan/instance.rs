@@ -4,9 +4,13 @@
 //! hooks, and may switch it on. What is staged goes live when it is enabled.
 
 use super::build::{Builder, quiet};
-use super::{Action, Operation, Output, PlannedResource, Precondition, StepId, VersionSource};
+use super::{
+    Action, Guarded, Operation, Output, PlannedResource, Precondition, StepId, VersionSource,
+};
 use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetVersion, Verdict};
-use crate::model::{Address, AwaitedConsents, Health, InstanceId, InstanceState, SyncStatus};
+use crate::model::{
+    Address, AwaitedConsents, Diagnostic, Health, InstanceId, InstanceState, SyncStatus,
+};
 
 /// Plans one instance.
 pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
@@ -18,6 +22,7 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
     if blocked.is_none() {
         add_steps(builder, &address, changes);
     }
+    note_respelled(builder, diff, changes);
     let (reason, hint) = reason(changes, blocked.as_deref());
     let quiet = quiet(
         address,
@@ -33,8 +38,44 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
         changes: changes.fields.clone(),
         awaits: awaits(changes),
         rests_on: rests_on(changes),
+        guarded: guarded(changes),
         ..quiet
     });
+}
+
+/// Which limit it counts towards. What is ours and was never deployed, a run of ours made and did not bring
+/// to its end.
+fn guarded(changes: &InstanceChanges) -> Guarded {
+    let own = matches!(changes.live, Found::Owned(_));
+    let switched = changes.enabled != Some(changes.state == InstanceState::Enabled);
+    let only_moves = changes.upgrade
+        && changes.rename.is_none()
+        && changes.description.is_none()
+        && changes.config.is_empty()
+        && !switched;
+    if own && !changes.deployed {
+        Guarded::Finishing
+    } else if only_moves {
+        Guarded::Move
+    } else {
+        Guarded::Update
+    }
+}
+
+/// Once for each instance: nothing is written, and nobody should wonder why.
+fn note_respelled(builder: &mut Builder, diff: &InstanceDiff, changes: &InstanceChanges) {
+    if changes.respelled.is_empty() {
+        return;
+    }
+    let message = format!(
+        "Instance/{}: Prismatic holds what is declared in another spelling: {}",
+        diff.name,
+        changes.respelled.join(", ")
+    );
+    let finding = Diagnostic::warning("respelled", message)
+        .hint("nothing is written for it; to be rid of this, declare it as Prismatic shows it")
+        .at(diff.location.clone());
+    builder.diagnostics.push(finding);
 }
 
 fn awaits(changes: &InstanceChanges) -> Option<AwaitedConsents> {
@@ -205,11 +246,12 @@ impl Steps<'_> {
         if !changes.pending.is_empty() {
             return;
         }
-        if deploys(changes) {
-            self.deploy(&instance);
-        }
-        // Whether a new instance runs, or runs once deployed, is not documented.
-        self.switch(&instance);
+        let shows = match deploys(changes) {
+            true => self.deploy(&instance),
+            false => id,
+        };
+        // Whether a new instance runs, or runs once deployed, is not documented: the reply tells.
+        self.switch(&instance, Some(shows));
     }
 
     fn change(&mut self, instance: &Output<InstanceId>) {
@@ -220,13 +262,11 @@ impl Steps<'_> {
             self.upgrade(instance);
         }
         self.configure(instance, &changes.config_after_upgrade);
-        if deploys(changes) {
-            self.deploy(instance);
-        }
+        let deployed = deploys(changes).then(|| self.deploy(instance));
         let wanted = changes.state == InstanceState::Enabled;
         let runs_late = wanted && !changes.pending.is_empty() && !changes.deployed;
         if changes.enabled != Some(wanted) && !changes.suspended && !runs_late {
-            self.switch(instance);
+            self.switch(instance, deployed);
         }
     }
 
@@ -279,15 +319,15 @@ impl Steps<'_> {
         self.push(Action::Upgrade, operation, publish);
     }
 
-    fn deploy(&mut self, instance: &Output<InstanceId>) {
+    fn deploy(&mut self, instance: &Output<InstanceId>) -> StepId {
         let operation = Operation::DeployInstance {
             instance: instance.clone(),
             force: self.changes.force,
         };
-        self.push(Action::Deploy, operation, None);
+        self.push(Action::Deploy, operation, None)
     }
 
-    fn switch(&mut self, instance: &Output<InstanceId>) {
+    fn switch(&mut self, instance: &Output<InstanceId>, unless_shown: Option<StepId>) {
         let enabled = self.changes.state == InstanceState::Enabled;
         let action = match (enabled, self.changes.live == Found::Missing) {
             (_, true) => Action::Create,
@@ -299,6 +339,7 @@ impl Steps<'_> {
             Operation::SwitchInstance {
                 instance: instance.clone(),
                 enabled,
+                unless_shown,
             },
             None,
         );

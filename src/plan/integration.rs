@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::build::{Builder, quiet};
 use super::{
-    Action, Context, Operation, Output, PlannedResource, Precondition, StepId, VersionSource,
-    digest,
+    Action, Context, Guarded, Operation, Output, PlannedResource, Precondition, StepId,
+    VersionSource, digest,
 };
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
 use crate::model::{
@@ -64,12 +64,22 @@ pub(super) fn plan(
         hint: changes.blocked.as_ref().and_then(|why| why.hint.clone()),
         changes: changes.fields.clone(),
         rests_on: rests_on(known, changes),
+        guarded: guarded(changes),
         ..quiet(
             address,
             changes.display_name.clone(),
             Some(diff.location.clone()),
         )
     });
+}
+
+/// What is ours and was never published, a run of ours made and did not bring to its end.
+fn guarded(changes: &IntegrationChanges) -> Guarded {
+    let own = matches!(changes.live, Found::Owned(_));
+    match own && changes.publish && !changes.published_before {
+        true => Guarded::Finishing,
+        false => Guarded::Update,
+    }
 }
 
 /// What the steps rest on besides the fields that differ. An import overwrites all of

@@ -102,6 +102,7 @@ fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: Pru
             let operation = Operation::SwitchInstance {
                 instance,
                 enabled: false,
+                unless_shown: None,
             };
             builder.step(address, Action::Disable, operation, Vec::new());
         }

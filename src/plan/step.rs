@@ -138,6 +138,8 @@ pub enum Operation {
         instance: Output<InstanceId>,
         /// On.
         enabled: bool,
+        /// The step whose reply may show that it is so already: then nothing is sent.
+        unless_shown: Option<StepId>,
     },
     /// Removes an instance.
     DeleteInstance {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 pub(crate) use crate::diff::testing::name;
 
-use super::{Action, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId};
+use super::{Action, Guarded, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId};
 use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
 
 pub(crate) fn instance(text: &str) -> Address {
@@ -83,6 +83,7 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
             awaits: None,
             rests_on: Vec::new(),
             writes: None,
+            guarded: Guarded::default(),
         });
     Plan {
         purpose: Purpose::Changes,
@@ -98,6 +99,8 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
         impact: Default::default(),
         cost: Default::default(),
         diagnostics: Vec::new(),
+        losses: Vec::new(),
+        unread: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
         digest: String::new(),

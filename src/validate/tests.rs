@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::offline;
 use crate::diff::testing::{Configured as _, World, adopt_id, definition, scalar};
-use crate::model::{ConfigValue, ConnectionInput, ExecPolicy, SecretRef, Severity, VersionRef};
+use crate::model::{
+    ConfigValue, ConnectionInput, ExecPolicy, Schedule, SecretRef, Severity, VersionRef,
+};
 
 fn world() -> World {
     let text = definition("Acme", "https://a").replace(
@@ -191,10 +193,7 @@ fn texts_that_hold_structures_are_looked_at() {
         ),
         (
             "Endpoint",
-            ConfigValue::Schedule {
-                cron: "* * * * *".into(),
-                time_zone: None,
-            },
+            ConfigValue::Schedule(Schedule::cron("* * * * *")),
             Some("a single value"),
         ),
     ]);

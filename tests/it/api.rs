@@ -320,6 +320,8 @@ fn plan(now: jiff::Timestamp) -> Plan {
         impact: Default::default(),
         cost: Default::default(),
         diagnostics: Vec::new(),
+        losses: Vec::new(),
+        unread: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
         digest: "sha256:1".to_owned(),

@@ -9,7 +9,7 @@ use super::TenantArgs;
 /// Writes a project from a live tenant: manifests, and definitions beside them.
 ///
 /// A plan right after it holds adoptions alone. Secrets are never written: `{secret: {env: …}}` stands in
-/// their place, and the variables to set are listed.
+/// their place, and the variables to set are listed; with `--secrets omit` nothing does.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -31,6 +31,16 @@ pub(crate) struct ExportArgs {
     #[arg(long, env = "PRISM_GITOPS_LATEST_COMPONENTS", value_parser = FalseyValueParser::new())]
     pub(crate) latest_components: bool,
 
+    /// What stands in the place of a secret: `refer` writes a reference, whose variable is to be set;
+    /// `omit` leaves the value out, so that it stays as it is in the tenant, not managed.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_EXPORT_SECRETS",
+        value_name = "HOW",
+        default_value = "refer"
+    )]
+    pub(crate) secrets: ExportSecrets,
+
     /// Also what customers built or deployed, and integrations that are generated from code.
     #[arg(long, env = "PRISM_GITOPS_ALL", value_parser = FalseyValueParser::new())]
     pub(crate) all: bool,
@@ -41,4 +51,13 @@ pub(crate) struct ExportArgs {
 
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
+}
+
+/// What stands in the place of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ExportSecrets {
+    /// A reference to a variable of the environment.
+    Refer,
+    /// Nothing.
+    Omit,
 }

@@ -6,7 +6,7 @@ mod report;
 use std::path::Path;
 
 use crate::cli::Variables;
-use crate::cli::args::ExportArgs;
+use crate::cli::args::{ExportArgs, ExportSecrets};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress;
@@ -15,7 +15,7 @@ use crate::cli::runtime;
 use crate::cli::tenant;
 use crate::cli::ui::Ui;
 use crate::controller::pass;
-use crate::export::{self, Export, Options};
+use crate::export::{self, Export, Options, SecretValuesAs};
 use crate::manifest;
 use crate::model::{ResourceName, SourceFile, Tenant};
 use crate::source::Source as _;
@@ -71,6 +71,10 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
         project: name,
         all: args.all,
         with_project: !has_project,
+        secrets: match args.secrets {
+            ExportSecrets::Refer => SecretValuesAs::References,
+            ExportSecrets::Omit => SecretValuesAs::Nothing,
+        },
     };
     let export = export::export(&live, &options).map_err(|error| {
         CliError::world("nothing was exported")

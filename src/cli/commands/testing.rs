@@ -2,7 +2,8 @@
 
 use crate::model::{Address, Health, InstanceId, SyncStatus};
 use crate::plan::{
-    Action, Cost, Impact, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId, Summary,
+    Action, Cost, Guarded, Impact, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId,
+    Summary,
 };
 
 /// A plan with a step for each action; what the steps do is of no importance.
@@ -37,6 +38,8 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         impact: Impact::default(),
         cost: Cost::default(),
         diagnostics: Vec::new(),
+        losses: Vec::new(),
+        unread: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
         digest: "sha256:0".to_owned(),
@@ -59,5 +62,6 @@ fn resource(address: &Address, actions: &[Action]) -> PlannedResource {
         awaits: None,
         rests_on: Vec::new(),
         writes: None,
+        guarded: Guarded::default(),
     }
 }

@@ -1,6 +1,7 @@
 //! Values of config variables.
 
 use super::*;
+use crate::model::ConnectionInput;
 
 #[test]
 fn values_are_compared_as_their_type_means_them() {
@@ -156,6 +157,38 @@ fn a_connection_that_waits_for_consent_is_pending() {
     };
     config.get_mut("Endpoint").unwrap().status = Some(VariableStatus::Active);
     assert!(instance(&world).pending.is_empty());
+}
+
+#[test]
+fn a_persons_consent_waits_for_the_inputs_it_rests_on() {
+    let mut world = in_step();
+    let inputs = [(
+        "clientId".to_owned(),
+        ConnectionInput::Plain("a".to_owned()),
+    )];
+    let wanted = ConfigValue::ConsentedConnection(inputs.into());
+    world.desired.instances[0].set("Endpoint", wanted);
+    let mut check = |status, client: &str, writes: bool, pending: bool| {
+        let Observed::Known(config) = &mut world.tenant.instances.items[0].config else {
+            panic!()
+        };
+        let variable = config.get_mut("Endpoint").unwrap();
+        variable.value = None;
+        variable.status = Some(status);
+        variable.inputs = vec![LiveInput {
+            name: "clientId".to_owned(),
+            value: Some(client.to_owned()),
+            has_value: true,
+        }];
+        let changes = instance(&world);
+        assert_eq!(!changes.config.is_empty(), writes, "{status:?} {client}");
+        assert_eq!(!changes.pending.is_empty(), pending, "{status:?} {client}");
+    };
+    check(VariableStatus::Pending, "b", true, true);
+    check(VariableStatus::Pending, "a", false, true);
+    check(VariableStatus::Active, "a", false, false);
+    // Whether the consent outlives other inputs is not known.
+    check(VariableStatus::Active, "b", true, true);
 }
 
 #[test]

@@ -39,6 +39,13 @@ fn integrations_are_identified_by_their_marker() {
             "refused: 2 integrations bear the marker: i1, i2",
         ),
         (
+            "marked by two projects",
+            |w| {
+                w.live("i1", &acme()).labels = vec!["gitops:p/acme".into(), "gitops:q/erp".into()];
+            },
+            "refused: integration i1 bears the markers of two projects: gitops:p/acme and gitops:q/erp",
+        ),
+        (
             "same name, no consent",
             |w| {
                 w.live("i1", &acme());

@@ -102,13 +102,32 @@ fn entry() -> impl Strategy<Value = ConfigEntry> {
     ];
     let zone = proptest::option::of(Just("America/Chicago".to_owned()));
     let other = prop_oneof![
-        zone.prop_map(|time_zone| ConfigValue::Schedule {
-            cron: "*/5 * * * *".to_owned(),
-            time_zone
-        }),
+        (zone, proptest::sample::select(ScheduleKind::ALL.to_vec())).prop_map(
+            |(time_zone, kind)| {
+                ConfigValue::Schedule(Schedule {
+                    kind,
+                    time_zone,
+                    ..Schedule::cron("*/5 * * * *")
+                })
+            }
+        ),
+        Just(ConfigValue::Schedule(Schedule {
+            kind: ScheduleKind::None,
+            value: None,
+            time_zone: None,
+        })),
         reference().prop_map(ConfigValue::Secret),
-        proptest::collection::btree_map(text(), input, 1..4)
-            .prop_map(|map| ConfigValue::Connection(map.into_iter().collect())),
+        (
+            proptest::collection::btree_map(text(), input, 1..4),
+            any::<bool>()
+        )
+            .prop_map(|(map, consent)| {
+                let inputs = map.into_iter().collect();
+                match consent {
+                    true => ConfigValue::ConsentedConnection(inputs),
+                    false => ConfigValue::Connection(inputs),
+                }
+            }),
         Just(ConfigValue::PendingConnection),
     ];
     prop_oneof![

@@ -46,8 +46,29 @@ pub(in crate::manifest) static SEED: Object = Object::of(
 pub(in crate::manifest) static SCHEDULE: Object = Object::of(
     "a schedule",
     &[
-        needed("schedule", "Five-field cron.", CRON),
+        needed(
+            "schedule",
+            "Five-field cron, or {type: …, value: …}.",
+            Shape::AnyOf(&[CRON, Shape::Object(&SCHEDULE_TYPE)]),
+        ),
         key("timeZone", "An IANA name.", ZONE),
+    ],
+);
+
+/// A schedule of another type than cron text.
+pub(in crate::manifest) static SCHEDULE_TYPE: Object = Object::of(
+    "a schedule",
+    &[
+        needed(
+            "type",
+            "How it is meant, as in the designer.",
+            Shape::Choice(&["none", "minute", "hour", "day", "week", "custom"]),
+        ),
+        key(
+            "value",
+            "Five-field cron for custom; left as it is if absent.",
+            Shape::Text,
+        ),
     ],
 );
 
@@ -64,9 +85,16 @@ pub(in crate::manifest) static SECRET_INPUT: Object = Object::of(
 /// A config value that is a connection.
 pub(in crate::manifest) static CONNECTION: Object = Object::of(
     "a connection",
-    &[needed(
-        "connection",
-        "Its inputs, or pending where a person consents by OAuth.",
-        Shape::AnyOf(&[Shape::Choice(&["pending"]), Shape::MapOf(&PLAIN)]),
-    )],
+    &[
+        needed(
+            "connection",
+            "Its inputs, or pending where a person consents by OAuth.",
+            Shape::AnyOf(&[Shape::Choice(&["pending"]), Shape::MapOf(&PLAIN)]),
+        ),
+        key(
+            "consent",
+            "person, where somebody consents by OAuth once the inputs are there.",
+            Shape::Choice(&["person"]),
+        ),
+    ],
 );

@@ -86,6 +86,11 @@ pub(in crate::manifest) static GUARDS: Object = Object::of(
     "the guards",
     &[
         key("updates", "How much may be updated.", Shape::Share),
+        key(
+            "upgrades",
+            "How much may be moved to another version.",
+            Shape::Share,
+        ),
         key("disables", "How much may be disabled.", Shape::Share),
         key("deletes", "How much may be deleted.", Shape::Share),
         key(

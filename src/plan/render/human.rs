@@ -52,6 +52,12 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
             "Orphaned: {orphans} with this project's marker and no manifest."
         );
     }
+    for line in words::unread(plan) {
+        let _ = writeln!(text, "{line}");
+    }
+    for loss in &plan.losses {
+        let _ = writeln!(text, "{}", words::loss(loss));
+    }
     for violation in &plan.violations {
         let _ = writeln!(text, "Refused by a guard: {}", violation.message);
     }

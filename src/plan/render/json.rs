@@ -42,11 +42,13 @@ impl Serialize for Document<'_> {
         map.serialize_entry("observedAt", &plan.observed_at)?;
         map.serialize_entry("digest", &plan.digest)?;
         map.serialize_entry("policy", &plan.policy)?;
+        map.serialize_entry("unread", &plan.unread)?;
         map.serialize_entry("summary", &plan.summary)?;
         map.serialize_entry("impact", &plan.impact)?;
         map.serialize_entry("cost", &plan.cost)?;
         map.serialize_entry("resources", &Resources(*self))?;
         map.serialize_entry("later", &plan.later)?;
+        map.serialize_entry("losses", &plan.losses)?;
         map.serialize_entry("violations", &plan.violations)?;
         map.serialize_entry("diagnostics", &plan.diagnostics)?;
         if let Some(results) = results {

@@ -69,6 +69,16 @@ fn head(plan: &Plan) -> String {
     if plan.has_changes() {
         let _ = writeln!(text, "{}\n", words::impact_line(plan));
     }
+    for line in words::unread(plan) {
+        let _ = writeln!(text, "> **{}**\n", brief(&line));
+    }
+    for loss in plan.losses.iter().take(GUARDS) {
+        let _ = writeln!(text, "> {}\n", brief(&words::loss(loss)));
+    }
+    let more = plan.losses.len().saturating_sub(GUARDS);
+    if more > 0 {
+        let _ = writeln!(text, "> **And {more} more that is lost.**\n");
+    }
     for violation in plan.violations.iter().take(GUARDS) {
         let message = brief(&violation.message);
         let _ = writeln!(text, "> **Refused by a guard:** {message}\n");

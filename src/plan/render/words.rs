@@ -1,11 +1,19 @@
 //! Words and numbers that the forms share.
 
 use crate::model::{FieldChange, Health};
-use crate::plan::{Action, Plan, PlannedResource, Purpose};
+use crate::plan::{Action, Loss, LossKind, Plan, PlannedResource, Purpose};
 
 /// The summary line, the same in every form.
 #[must_use]
 pub fn summary_line(plan: &Plan) -> String {
+    match plan.is_unread() {
+        true => format!("{} The tenant was not read to its end.", counts(plan)),
+        false => counts(plan),
+    }
+}
+
+/// What is unread is no match.
+fn counts(plan: &Plan) -> String {
     let s = &plan.summary;
     match plan.purpose {
         Purpose::Changes => {}
@@ -17,7 +25,7 @@ pub fn summary_line(plan: &Plan) -> String {
         }
         Purpose::Release => return format!("Plan: {} to release.", s.release),
     }
-    if !plan.has_changes() && s.adopt == 0 && !plan.has_leftovers() {
+    if !plan.has_changes() && s.adopt == 0 && !plan.has_leftovers() && !plan.is_unread() {
         return "No changes. The tenant matches the manifests.".to_owned();
     }
     let adopt = if s.adopt > 0 {
@@ -38,6 +46,39 @@ pub fn summary_line(plan: &Plan) -> String {
         s.blocked,
         s.pending
     )
+}
+
+/// So many reasons are told.
+const REASONS: usize = 5;
+
+/// Why the tenant was not read to its end, in a few lines.
+pub(super) fn unread(plan: &Plan) -> Vec<String> {
+    let told = plan.unread.iter().take(REASONS);
+    let mut lines: Vec<String> = told.map(|why| format!("Not read: {why}")).collect();
+    let more = plan.unread.len().saturating_sub(REASONS);
+    lines.extend((more > 0).then(|| format!("Not read: {more} more")));
+    lines
+}
+
+/// What the upgrades of one integration take of one variable.
+pub(super) fn loss(loss: &Loss) -> String {
+    let who = count(loss.instances, "instance");
+    let Loss {
+        integration,
+        variable,
+        kind,
+        ..
+    } = loss;
+    match kind {
+        LossKind::Value => format!(
+            "Lost by the upgrade of {integration:?}: the value of config {variable:?} of {who}; \
+             the target version has no such variable."
+        ),
+        LossKind::Consent => format!(
+            "Lost by the upgrade of {integration:?}: the consent of {who}; \
+             config {variable:?} asks for it again."
+        ),
+    }
 }
 
 /// `1 customer`, `2 customers`.

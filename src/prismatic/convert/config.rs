@@ -46,10 +46,10 @@ fn config_input(write: &ConfigWrite) -> ConfigInput<'_> {
     match &write.value {
         WriteValue::Text(text) => input.value = Some(text),
         WriteValue::Secret(secret) => input.value = Some(secret.expose()),
-        WriteValue::Schedule { cron, time_zone } => {
-            input.value = Some(cron);
-            input.schedule_type = Some("custom");
-            input.time_zone = time_zone.as_deref();
+        WriteValue::Schedule(schedule) => {
+            input.value = schedule.value.as_deref();
+            input.schedule_type = Some(schedule.kind.word());
+            input.time_zone = schedule.time_zone.as_deref();
         }
         WriteValue::Inputs(inputs) => input.values = Some(expressions(inputs)),
     }
@@ -91,7 +91,7 @@ pub(in crate::prismatic) fn secrets(config: &[ConfigWrite]) -> Redactor {
             .iter()
             .filter_map(|(_, value)| hidden(value))
             .collect(),
-        WriteValue::Text(_) | WriteValue::Schedule { .. } => Vec::new(),
+        WriteValue::Text(_) | WriteValue::Schedule(_) => Vec::new(),
     });
     Redactor::of(found)
 }
@@ -106,6 +106,7 @@ fn hidden(value: &InputWrite) -> Option<&Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Schedule, ScheduleKind};
 
     #[test]
     fn every_kind_has_its_own_form() {
@@ -113,10 +114,17 @@ mod tests {
             key: key.to_owned(),
             value,
         };
-        let schedule = |zone: Option<&str>| WriteValue::Schedule {
-            cron: "*/5 * * * *".to_owned(),
-            time_zone: zone.map(str::to_owned),
+        let schedule = |zone: Option<&str>| {
+            WriteValue::Schedule(Schedule {
+                time_zone: zone.map(str::to_owned),
+                ..Schedule::cron("*/5 * * * *")
+            })
         };
+        let off = WriteValue::Schedule(Schedule {
+            kind: ScheduleKind::None,
+            value: None,
+            time_zone: None,
+        });
         let inputs = vec![
             ("user".to_owned(), InputWrite::Text("smith".to_owned())),
             (
@@ -129,6 +137,7 @@ mod tests {
             write("Key", WriteValue::Secret(Secret::new("s3".to_owned()))),
             write("Every", schedule(Some("America/Chicago"))),
             write("Often", schedule(None)),
+            write("Never", off),
             write("Login", WriteValue::Inputs(inputs)),
         ];
         insta::assert_json_snapshot!(config_inputs(&config), @r#"
@@ -151,6 +160,10 @@ mod tests {
         "key": "Often",
         "value": "*/5 * * * *",
         "scheduleType": "custom"
+      },
+      {
+        "key": "Never",
+        "scheduleType": "none"
       },
       {
         "key": "Login",

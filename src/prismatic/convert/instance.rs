@@ -85,6 +85,7 @@ fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'sta
         value: node.value,
         status: node.status.as_deref().and_then(status),
         time_zone: node.time_zone.filter(|zone| !zone.is_empty()),
+        schedule_type: node.schedule_type.filter(|word| !word.is_empty()),
         inputs: inputs
             .into_iter()
             .map(|input| LiveInput {

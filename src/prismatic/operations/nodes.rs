@@ -137,6 +137,7 @@ pub(in crate::prismatic) struct ConfigVariableNode {
     pub(in crate::prismatic) value: Option<String>,
     pub(in crate::prismatic) status: Option<String>,
     pub(in crate::prismatic) time_zone: Option<String>,
+    pub(in crate::prismatic) schedule_type: Option<String>,
     pub(in crate::prismatic) customer_config_variable: Option<IdNode>,
     pub(in crate::prismatic) inputs: Option<Page<InputNode>>,
     pub(in crate::prismatic) required_config_variable: RequiredNode,

@@ -31,7 +31,7 @@ pub(super) fn mistyped(
         });
     }
     match &entry.value {
-        ConfigValue::Connection(inputs) => {
+        ConfigValue::Connection(inputs) | ConfigValue::ConsentedConnection(inputs) => {
             let known = definition.connection_inputs(&variable.key);
             let names = inputs.iter().map(|(name, input)| (name.as_str(), input));
             misspelt_input(&variable.key, &names, &known)
@@ -113,7 +113,10 @@ impl Kind {
 
     fn accepts(self, value: &ConfigValue, variable: &RequiredVariable) -> bool {
         use ConfigValue as V;
-        let connects = matches!(value, V::Connection(_) | V::PendingConnection);
+        let connects = matches!(
+            value,
+            V::Connection(_) | V::ConsentedConnection(_) | V::PendingConnection
+        );
         if connects || matches!(self, Self::Connection) {
             return connects && matches!(self, Self::Connection);
         }
@@ -121,7 +124,7 @@ impl Kind {
             // What a secret is shows when it is written.
             (_, V::Secret(_))
             | (Self::Anything, _)
-            | (Self::Schedule, V::Schedule { .. })
+            | (Self::Schedule, V::Schedule(_))
             | (Self::Json, V::Structured(_) | V::List(_)) => true,
             (Self::List(item), V::List(items)) => {
                 items.iter().all(|text| item.single().takes(text, variable))
@@ -131,8 +134,8 @@ impl Kind {
             // A list of nothing is written like any other.
             (Self::KeysAndValues, V::List(items)) => items.is_empty(),
             (Self::List(_) | Self::KeysAndValues, V::Scalar(_))
-            | (_, V::List(_) | V::Structured(_) | V::Schedule { .. })
-            | (_, V::Connection(_) | V::PendingConnection) => false,
+            | (_, V::List(_) | V::Structured(_) | V::Schedule(_))
+            | (_, V::Connection(_) | V::ConsentedConnection(_) | V::PendingConnection) => false,
             (_, V::Scalar(text)) => self.takes(text, variable),
         }
     }

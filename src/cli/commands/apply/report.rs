@@ -124,15 +124,19 @@ fn summary(plan: &Plan, outcome: &Outcome) -> String {
         Purpose::Adoption => "Adoption",
         Purpose::Release => "Release",
     };
-    let how = match (outcome.interrupted, complete) {
+    let how = match (outcome.interrupted, complete && !plan.is_unread()) {
         (true, _) => "interrupted",
         (false, true) => "complete",
         (false, false) => "incomplete",
     };
     let head = format!("{noun} {how}");
+    let unread = match plan.is_unread() {
+        true => " The tenant was not read to its end.",
+        false => "",
+    };
     match parts.is_empty() {
-        true => format!("{head}: nothing to do."),
-        false => format!("{head}: {}.", parts.join(", ")),
+        true => format!("{head}: nothing to do.{unread}"),
+        false => format!("{head}: {}.{unread}", parts.join(", ")),
     }
 }
 

@@ -38,6 +38,7 @@ fn document(folder: &Path, export: &Export) -> serde_json::Value {
         "summary": {"integrations": export.integrations, "instances": export.instances},
         "files": paths,
         "secrets": export.secrets,
+        "omitted": export.omitted,
         "notes": export.notes,
     })
 }
@@ -56,6 +57,12 @@ fn remarks(export: &Export) -> String {
             text.push_str(&format!("  {variable}  {file}, {key:?}{input}\n"));
         }
         text.push('\n');
+    }
+    if export.omitted > 0 {
+        let values = counted(export.omitted, "secret value");
+        text.push_str(&format!(
+            "{values} left out, and so left as they are; a comment in each file names them.\n\n"
+        ));
     }
     let mut last = None;
     for note in sorted(&export.notes) {

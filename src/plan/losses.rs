@@ -1,0 +1,29 @@
+//! What the upgrades of a plan take from instances, counted.
+
+use std::collections::BTreeMap;
+
+use super::{Loss, LossKind};
+use crate::diff::{InstanceDiff, Verdict};
+
+/// Each variable once, however many instances lose it.
+pub(super) fn count(instances: &[InstanceDiff]) -> Vec<Loss> {
+    let mut counts: BTreeMap<(&str, LossKind, &str), u64> = BTreeMap::new();
+    for diff in instances {
+        let Verdict::Compared(changes) = &diff.verdict else {
+            continue;
+        };
+        let losses = &changes.losses;
+        let values = losses.values.iter().map(|key| (LossKind::Value, key));
+        let consents = losses.consents.iter().map(|key| (LossKind::Consent, key));
+        for (kind, key) in values.chain(consents) {
+            *counts.entry((&losses.integration, kind, key)).or_default() += 1;
+        }
+    }
+    let loss = |((integration, kind, variable), instances): ((&str, _, &str), _)| Loss {
+        integration: integration.to_owned(),
+        variable: variable.to_owned(),
+        kind,
+        instances,
+    };
+    counts.into_iter().map(loss).collect()
+}
