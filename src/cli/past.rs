@@ -9,7 +9,8 @@ use super::args::WhichArgs;
 use super::error::CliError;
 use super::project;
 use super::show::harmless::harmless;
-use crate::model::history::{Actor, PassRecord, WriteRecord};
+use crate::model::Address;
+use crate::model::history::{Actor, DraftRecord, PassRecord, WriteRecord};
 use crate::store::history::{HistoryError, HistoryQuery, HistoryReader as _, Reader, file_in};
 
 /// More writes than this are not looked at: at some point it is not an answer any more.
@@ -44,6 +45,11 @@ impl Past {
         };
         let query = HistoryQuery { limit, ..query };
         Ok(self.reader.writes(&self.narrowed(query))?)
+    }
+
+    /// The drafts that were kept of an integration, the newest first.
+    pub(crate) fn drafts(&self, address: &Address) -> Result<Vec<DraftRecord>, CliError> {
+        Ok(self.reader.drafts(address, self.environment.as_deref())?)
     }
 
     fn narrowed(&self, query: HistoryQuery) -> HistoryQuery {

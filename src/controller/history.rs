@@ -12,13 +12,14 @@ pub use single::Deed;
 
 use super::pass::{Planned, name_of};
 use super::queue::Reason;
+use crate::definition::canonical_digest;
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::{
-    Actor, ChangeRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey, PassStart,
+    Actor, ChangeRecord, DraftRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey, PassStart,
     StepOutcome, StepRecord, WriteStart, shorten,
 };
 use crate::model::{Address, Desired, Location};
-use crate::plan::{Plan, PlannedResource, Step, StepId, StepResult};
+use crate::plan::{Operation, Plan, PlannedResource, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
 
@@ -130,11 +131,46 @@ impl Historian {
         }
     }
 
+    /// Keeps the drafts that a plan is about to write over.
+    pub fn keep_drafts(&self, planned: &Planned, now: Timestamp) {
+        for (address, text) in drafts(planned) {
+            let draft = DraftRecord {
+                id: 0,
+                environment: planned.plan.environment.clone(),
+                address: address.clone(),
+                kept_at: now,
+                text,
+            };
+            self.sink.note(HistoryEvent::Draft(Box::new(draft)));
+        }
+    }
+
     /// A pass that wrote nothing.
     pub fn quiet(&self, start: PassStart, end: PassEnd) {
         let event = HistoryEvent::Quiet(Box::new(start), Box::new(end));
         self.sink.note(event);
     }
+}
+
+/// The drafts under the imports of a plan that are not what was published of git: a person's work.
+fn drafts(planned: &Planned) -> impl Iterator<Item = (&Address, Arc<str>)> {
+    let live = &planned.tenant.integrations.items;
+    planned.plan.steps.iter().filter_map(|step| {
+        let Operation::ImportIntegration {
+            integration: Some(id),
+            ..
+        } = &step.operation
+        else {
+            return None;
+        };
+        let live = live.iter().find(|live| live.id == *id)?;
+        let text = live.definition.known()?;
+        let newest = live.newest();
+        let published = newest.known().and_then(|it| it.record.canonical.as_deref());
+        let digest = canonical_digest(text).ok();
+        let ours = published.is_some() && published == digest.as_deref();
+        (!ours).then(|| (&step.address, Arc::clone(text)))
+    })
 }
 
 /// Where the config variables of resources are declared, by the path of their changes.

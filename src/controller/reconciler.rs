@@ -300,6 +300,8 @@ impl Reconciler {
             let settled = addresses.filter(|address| self.state.memory.is_settled(address));
             let drifted = settled.cloned().collect();
             let places = Arc::clone(&prepared.planned.places);
+            self.history
+                .keep_drafts(&prepared.planned, self.clock.now());
             self.state.noted.notes = Some(self.history.begin(start.clone(), places, drifted));
         }
         self.state.noted.start = Some(start);

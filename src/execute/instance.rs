@@ -29,8 +29,9 @@ pub(super) async fn perform(
                 labels,
                 config,
             };
-            let Created { id, echo, .. } = platform.create_instance(&new).await?;
-            return Ok(Produced::Instance(Written { instance: id, echo }));
+            let Created { id, echo, sighting } = platform.create_instance(&new).await?;
+            let written = Written { instance: id, echo };
+            return Ok(Produced::Instance(written, sighting.enabled));
         }
         Operation::UpdateInstance {
             instance,
@@ -60,15 +61,19 @@ pub(super) async fn perform(
             platform.update_instance(&update).await?;
         }
         Operation::DeployInstance { instance, force } => {
-            platform
-                .deploy_instance(&outputs.instance(&instance)?, force)
-                .await?;
+            let instance = outputs.instance(&instance)?;
+            let shown = platform.deploy_instance(&instance, force).await?;
+            return Ok(shown.enabled.map_or(Produced::Nothing, Produced::Switched));
         }
         Operation::SwitchInstance {
             instance,
             enabled,
-            unless_shown: _,
+            unless_shown,
         } => {
+            let shown = unless_shown.and_then(|step| outputs.enabled(step));
+            if shown == Some(enabled) {
+                return Ok(Produced::Nothing);
+            }
             let update = InstanceUpdate {
                 enabled: Some(enabled),
                 ..InstanceUpdate::of(outputs.instance(&instance)?)

@@ -13,8 +13,10 @@ pub(super) enum Produced {
     Nothing,
     Integration(IntegrationId),
     Version(VersionId),
-    /// An instance, and the values it was created with.
-    Instance(Written),
+    /// An instance, the values it was created with, and whether it runs, if the reply said so.
+    Instance(Written, Option<bool>),
+    /// Whether an instance runs since.
+    Switched(bool),
     /// The values of an instance that was there before.
     Values(Written),
 }
@@ -50,18 +52,33 @@ impl Outputs {
 
     pub(super) fn instance(&self, source: &Output<InstanceId>) -> Result<InstanceId, StepError> {
         self.resolve(source, |produced| match produced {
-            Produced::Instance(written) => Some(written.instance.clone()),
+            Produced::Instance(written, _) => Some(written.instance.clone()),
             _ => None,
         })
+    }
+
+    /// Whether an instance runs, as the reply of a step showed it.
+    pub(super) fn enabled(&self, step: StepId) -> Option<bool> {
+        match self.all().get(&step)? {
+            Produced::Instance(_, enabled) => *enabled,
+            Produced::Switched(enabled) => Some(*enabled),
+            Produced::Nothing
+            | Produced::Integration(_)
+            | Produced::Version(_)
+            | Produced::Values(_) => None,
+        }
     }
 
     /// The steps that wrote values, and what these look like since.
     pub(super) fn written(&self) -> BTreeMap<StepId, Written> {
         let written = |(step, produced): (&StepId, &Produced)| match produced {
-            Produced::Instance(written) | Produced::Values(written) => {
+            Produced::Instance(written, _) | Produced::Values(written) => {
                 Some((*step, written.clone()))
             }
-            Produced::Nothing | Produced::Integration(_) | Produced::Version(_) => None,
+            Produced::Nothing
+            | Produced::Integration(_)
+            | Produced::Version(_)
+            | Produced::Switched(_) => None,
         };
         self.all().iter().filter_map(written).collect()
     }

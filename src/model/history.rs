@@ -5,7 +5,10 @@
 //!
 //! # Invariants
 //!
-//! - No record holds a secret: a sensitive change has no values.
+//! - No record holds a secret: a sensitive change has no values. Only a [`DraftRecord`] is what
+//!   somebody wrote into a definition, word for word.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -364,6 +367,31 @@ pub enum HistoryEvent {
     PassEnded(PassKey, Box<PassEnd>),
     /// A pass that wrote nothing.
     Quiet(Box<PassStart>, Box<PassEnd>),
+    /// A draft that is about to be written over, and that no run of ours published.
+    Draft(Box<DraftRecord>),
+}
+
+/// A draft as somebody else left it.
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftRecord {
+    /// Its number, which grows and is never used again; 0 before it is kept.
+    pub id: i64,
+    /// The environment.
+    pub environment: String,
+    /// The integration.
+    pub address: Address,
+    /// When a run of ours wrote over it.
+    pub kept_at: Timestamp,
+    /// The definition in the server's canonical text.
+    pub text: Arc<str>,
+}
+
+/// Definitions may hold secrets, so only their length is shown.
+impl std::fmt::Debug for DraftRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "draft of {}, {} bytes", self.address, self.text.len())
+    }
 }
 
 /// How the recording itself fares.

@@ -13,6 +13,7 @@
 //! - Order is by number, never by time: clocks are set back.
 
 mod database;
+mod drafts;
 mod read;
 mod retain;
 mod schema;

@@ -55,6 +55,25 @@ async fn all(cases: impl IntoIterator<Item = (&'static str, Behaviour, Option<Be
     assert!(failed.is_empty(), "these do not converge: {failed:?}");
 }
 
+/// Whether a new instance runs is not known beforehand, and told by the reply to its deploy.
+#[tokio::test(start_paused = true)]
+async fn a_create_ends_without_a_write_that_changes_nothing() {
+    for (runs, deploys_again) in [(true, false), (true, true), (false, false), (false, true)] {
+        let behaviour = Behaviour {
+            enabled_at_first_deploy: runs,
+            metadata_needs_deploy: deploys_again,
+            ..Behaviour::default()
+        };
+        let case = format!("enabled at deploy: {runs}, deploy after: {deploys_again}");
+        let world = World::with(behaviour, None);
+        whole::write(&world);
+        whole::converge(&world, 3, &case).await;
+        let switches = world.calls("updateInstance");
+        assert_eq!(switches == 0, runs, "{case}: {switches}");
+        states(&world, &case).await;
+    }
+}
+
 type Switch = (&'static str, fn(&mut Behaviour));
 
 /// The defaults with some switches turned.

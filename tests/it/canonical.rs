@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use prism_gitops::definition::{Definition, compare};
 use prism_gitops::sandbox::definition::{
     Canonical, Catalogue, ComponentVersion, Value, canonicalise, load, render,
 };
@@ -321,4 +322,76 @@ fn pyyaml_ends_block_scalars_alike() {
         }
     }
     assert_same_as_pyyaml(&texts);
+}
+
+fn is_empty(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| match value {
+        Value::Null => true,
+        Value::Str(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        _ => false,
+    })
+}
+
+/// What a server may add to the inputs of connections and steps by itself.
+fn add_meta(value: &mut Value, place: &str) {
+    match value {
+        Value::Map(map) => {
+            if place == "inputs" {
+                for input in map.values_mut() {
+                    if let Value::Map(input) = input {
+                        let meta = [
+                            ("orgOnly", false),
+                            ("visibleToCustomerDeployer", true),
+                            ("writeOnly", true),
+                        ];
+                        let meta = meta.map(|(key, value)| (key.to_owned(), Value::Bool(value)));
+                        if is_empty(input.get("value")) {
+                            let meta = Value::Map(meta.into());
+                            input.entry("meta".to_owned()).or_insert(meta);
+                        }
+                    }
+                }
+            }
+            for (key, value) in map.iter_mut() {
+                add_meta(value, key);
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| add_meta(item, "")),
+        _ => {}
+    }
+}
+
+/// Takes the inputs without a value away, as a server may that holds only what says something.
+fn drop_empty(value: &mut Value, place: &str) {
+    match value {
+        Value::Map(map) => {
+            if place == "inputs" {
+                map.retain(|_, input| input.get("meta").is_some() || !is_empty(input.get("value")));
+            }
+            for (key, value) in map.iter_mut() {
+                drop_empty(value, key);
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| drop_empty(item, "")),
+        _ => {}
+    }
+}
+
+type Habit = fn(&mut Value, &str);
+
+#[test]
+fn an_input_without_a_value_says_the_same_however_a_server_writes_it() {
+    let habits: [(&str, Habit); 2] = [("adds meta", add_meta), ("drops it", drop_empty)];
+    for (name, text) in real_definitions() {
+        let Ok(git) = Definition::parse(&text, &name) else {
+            continue;
+        };
+        for (habit, change) in habits {
+            let mut live = canonical(&text).expect("imports").value;
+            change(&mut live, "");
+            let live = Definition::parse_canonical(&render(&live, false)).expect("reads");
+            assert_eq!(compare(&git, &live), [], "{name}, {habit}");
+        }
+    }
 }

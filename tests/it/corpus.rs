@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use prism_gitops::plan::Action;
+use serde_json::json;
+
 use crate::drift::world::{World, digest, shown};
 
 fn corpus() -> Option<PathBuf> {
@@ -43,6 +46,34 @@ async fn every_current_file_is_a_project_that_converges() {
         assert_eq!(plan.resources.len(), 1, "{name}\n{}", shown(&plan));
         world.apply().await;
         assert_eq!(world.calls("publishIntegration"), 1, "{name}");
+        world.demand_convergence(name).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_there_word_for_word_is_adopted_and_nothing_else() {
+    let Some(corpus) = corpus() else { return };
+    for (name, text) in files(&corpus).iter().filter(|(_, text)| is_current(text)) {
+        let world = World::new();
+        world.files.write("definition.yml", text);
+        world
+            .change("importIntegration", json!({"definition": text}))
+            .await;
+        let id = world.only("integrations", "id").await["id"].clone();
+        world.change("publishIntegration", json!({"id": id})).await;
+        let plan = world.try_plan(true).await.unwrap().plan;
+        assert_eq!(
+            plan.resources[0].actions,
+            [Action::Adopt],
+            "{name}\n{}",
+            shown(&plan)
+        );
+        world.apply_with(true).await;
+        assert_eq!(
+            world.calls("publishIntegration"),
+            1,
+            "{name}: the one above"
+        );
         world.demand_convergence(name).await;
     }
 }

@@ -28,8 +28,13 @@ pub(crate) struct WhichArgs {
 Examples:
   prism-gitops history
   prism-gitops history Instance/smith-erp --since 7d
-  prism-gitops history --failed -o json")]
+  prism-gitops history --failed -o json
+  prism-gitops history show-draft Integration/acme-erp > theirs.yml")]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct HistoryArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<HistoryCommand>,
+
     /// Only what was done to this resource, with every field: `Integration/NAME` or `Instance/NAME`.
     #[arg(value_name = "ADDRESS", value_parser = parse::address)]
     pub(crate) address: Option<Address>,
@@ -66,6 +71,39 @@ pub(crate) struct HistoryArgs {
     /// Older than the pass with this number, to go on where a page ended.
     #[arg(long, env = "PRISM_GITOPS_BEFORE", value_name = "PASS")]
     pub(crate) before: Option<i64>,
+
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
+}
+
+/// What else the history has.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Prints a draft that somebody changed in Prismatic and an import wrote over: the last one, as YAML.
+    ///
+    /// The last five of each integration are kept. A definition may hold secrets, and so may this.
+    ShowDraft(ShowDraftArgs),
+}
+
+/// Arguments of `history show-draft`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ShowDraftArgs {
+    /// The integration: `Integration/NAME`.
+    #[arg(value_name = "ADDRESS", value_parser = parse::address)]
+    pub(crate) address: Address,
+
+    /// Another one than the last; without it, the others are listed beside it.
+    #[arg(long, env = "PRISM_GITOPS_DRAFT", value_name = "N")]
+    pub(crate) id: Option<i64>,
+
+    /// The folder of the project.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    pub(crate) path: PathBuf,
 
     #[command(flatten)]
     pub(crate) which: WhichArgs,

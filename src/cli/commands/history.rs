@@ -1,10 +1,12 @@
 //! `history`: passes, what they wrote, and how that ended.
 
+mod draft;
+
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::cli::args::{HistoryArgs, Output};
+use crate::cli::args::{HistoryArgs, HistoryCommand, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::past::{Past, revision, sides, time, who};
@@ -20,6 +22,9 @@ type Entry = (PassRecord, Vec<WriteRecord>);
 
 /// Runs the command.
 pub(super) fn run(ui: &Ui, args: &HistoryArgs) -> Result<Exit, CliError> {
+    if let Some(HistoryCommand::ShowDraft(args)) = &args.command {
+        return draft::show(ui, args);
+    }
     let (entries, next) = read(args)?;
     match ui.output() {
         Output::Json => ui.document(&document(&entries, next))?,

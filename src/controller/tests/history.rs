@@ -28,6 +28,7 @@ fn words(event: &HistoryEvent) -> String {
                 step.outcome.as_str()
             )
         }
+        HistoryEvent::Draft(draft) => format!("draft {}", draft.address.name),
         HistoryEvent::PassEnded(_, end) => format!("ended {}", end.outcome.as_str()),
         HistoryEvent::Quiet(start, end) => format!(
             "quiet {} {}",

@@ -28,7 +28,8 @@ fn unknown_is_reported_and_untouched() {
     assert_snapshot!(human(&plan, HumanOptions::default()), @"
     ! Instance/shop: unknown: could not be read: HTTP 502
 
-    Plan: 0 to create, 0 to update, 0 to publish, 0 to deploy, 0 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending.
+    Plan: 0 to create, 0 to update, 0 to publish, 0 to deploy, 0 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending. The tenant was not read to its end.
+    Not read: instances: HTTP 502
     ");
 }
 

@@ -3,10 +3,13 @@
 use rusqlite::Connection;
 
 /// The format that this program writes, in `user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = WITH_DRAFTS;
+
+/// The format that drafts are in.
+pub(super) const WITH_DRAFTS: i64 = 2;
 
 /// One step for each format, from the one before. Never changed once released.
-const MIGRATIONS: [&str; VERSION as usize] = [FIRST];
+const MIGRATIONS: [&str; VERSION as usize] = [FIRST, DRAFTS];
 
 /// Times are milliseconds since 1970. Ids are never used again, so that a page
 /// can say where it ended.
@@ -78,6 +81,18 @@ CREATE TABLE changes (
   column_      INTEGER,
   PRIMARY KEY (write, place)
 ) WITHOUT ROWID;
+";
+
+/// Drafts that were written over.
+const DRAFTS: &str = "
+CREATE TABLE drafts (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  environment  TEXT NOT NULL,
+  address      TEXT NOT NULL,
+  kept_at      INTEGER NOT NULL,
+  text         TEXT NOT NULL
+);
+CREATE INDEX drafts_by_address ON drafts (address, environment, id);
 ";
 
 /// The format of a file; 0 where it is empty.

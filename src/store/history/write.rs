@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::drafts;
 use crate::model::Address;
 use crate::model::history::{HistoryEvent, PassEnd, PassKey, PassStart, StepRecord, WriteStart};
 
@@ -87,7 +88,10 @@ impl Open {
                     pass.writes.insert(start.address.clone(), write);
                 }
             }
-            HistoryEvent::PassEnded(..) | HistoryEvent::Step(..) | HistoryEvent::Quiet(..) => {}
+            HistoryEvent::PassEnded(..)
+            | HistoryEvent::Step(..)
+            | HistoryEvent::Quiet(..)
+            | HistoryEvent::Draft(_) => {}
         }
     }
 
@@ -120,6 +124,7 @@ impl Open {
                 None => Ok(()),
             },
             HistoryEvent::Quiet(start, end) => quiet(connection, start, end),
+            HistoryEvent::Draft(draft) => drafts::put(connection, draft),
         }
     }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::Value;
 
 use super::environment::Environment;
-use super::fixture::project;
+use super::fixture::{DEFINITION, project};
 
 const APPLY: &str = "apply --sandbox --auto-approve";
 
@@ -241,4 +241,25 @@ fn single_actions_and_failures_are_entered_where_a_history_is_kept() {
     );
     let one = environment.run("history Instance/smith").expect(0).stdout;
     assert!(one.contains("Instance/smith: disable — by hand"), "{one}");
+}
+
+#[test]
+fn a_draft_that_an_import_writes_over_is_kept() {
+    let environment = applied();
+    let show = "history show-draft Integration/acme";
+    let none = environment.run(show).expect(1);
+    assert!(none.stderr.contains("no draft of Integration/acme is kept"), "{}", none.stderr);
+    let theirs = DEFINITION.replace("name: Acme ERP", "name: Acme ERP\ndocumentation: by hand");
+    let import = ["import", "-", "--integration", "Acme ERP", "--sandbox"];
+    environment.run_args(&import, &theirs).expect(0);
+    environment.run(APPLY).expect(0);
+    let shown = environment.run(show).expect(0);
+    assert!(shown.stdout.contains("by hand"), "{}", shown.stdout);
+    let document = json(&environment, show);
+    assert_eq!(document["draft"]["text"], shown.stdout);
+    // What was published of git and nobody touched is in git.
+    let other = DEFINITION.replace("name: Acme ERP", "name: Acme ERP\ndocumentation: by git");
+    environment.write("acme.yml", &other);
+    environment.run(APPLY).expect(0);
+    assert_eq!(environment.run(show).expect(0).stdout, shown.stdout);
 }

@@ -42,6 +42,7 @@ pub(super) async fn carry_out(
     }
     // Whether it is drift follows from the records; a single run has seen nothing before.
     let places = std::sync::Arc::clone(&decided.planned.places);
+    historian.keep_drafts(&decided.planned, SystemClock.now());
     let mut notes = historian.begin(start, places, std::collections::BTreeSet::new());
     let outcome = carry_out_noting(ui, decided, signals, &mut notes).await?;
     notes.stopped(plan, &outcome, SystemClock.now());
