@@ -34,7 +34,7 @@ pub use build::build;
 pub use guards::GuardViolation;
 pub use hold_back::{Withheld, hold_back};
 pub use release::{ReleaseError, release};
-pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, recheck};
+pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, is_part, recheck};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
 use crate::model::{

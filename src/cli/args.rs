@@ -16,6 +16,7 @@ mod get;
 mod git;
 mod global;
 mod history;
+mod lock;
 mod parse;
 mod plan;
 mod release;
@@ -44,6 +45,7 @@ pub(crate) use get::{
 pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use history::{DiffArgs, HistoryArgs, WhichArgs, WhyArgs};
+pub(crate) use lock::{LockArgs, run as run_id};
 pub(crate) use parse::moment as parse_moment;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;

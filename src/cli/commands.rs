@@ -66,12 +66,12 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Update(args) => runtime::block_on(update::run(ui, &args, variables)),
         Command::Deploy(args) => runtime::block_on(switch::deploy(ui, &args, variables)),
         Command::Disable(args) => {
-            let switch = (&args.which, &args.at, &args.folder, false);
-            runtime::block_on(switch::run(ui, switch, variables))
+            let around = (&args.at, &args.folder, args.lock);
+            runtime::block_on(switch::run(ui, &args.which, around, false, variables))
         }
         Command::Enable(args) => {
-            let switch = (&args.which, &args.at, &args.folder, true);
-            runtime::block_on(switch::run(ui, switch, variables))
+            let around = (&args.at, &args.folder, args.lock);
+            runtime::block_on(switch::run(ui, &args.which, around, true, variables))
         }
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
         Command::Api(args) => runtime::block_on(api::run(ui, &args, variables)),

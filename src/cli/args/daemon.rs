@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, ReachArgs, StateArgs, parse};
+use super::{DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, ReachArgs, StateArgs, parse};
 
 /// Keeps the tenant in step with a folder or a git remote until it is told to stop.
 ///
@@ -61,6 +61,8 @@ pub(crate) struct DaemonArgs {
     pub(crate) state: StateArgs,
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     #[command(flatten)]
     pub(crate) environments: EnvironmentsArgs,
     #[command(flatten)]

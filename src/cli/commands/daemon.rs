@@ -22,6 +22,7 @@ use crate::cli::{project, provenance, runtime, tenant};
 use crate::controller::connect::SecretResolver;
 use crate::controller::control::Kept;
 use crate::controller::delays::Delays;
+use crate::controller::exclusion::Exclusion;
 use crate::controller::remembered::Remembered;
 use crate::daemon::{self, DaemonOptions, EnvironmentOptions, ExitReason};
 use crate::model::{Project, SecretRef, SecretValues};
@@ -86,6 +87,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         variables,
         secrets: &secrets,
         remembered: args.state.remembered(&root),
+        exclusion: args.lock.exclusion(&state),
     };
     let each = wanted.into_iter().zip(events);
     let environments = each.map(|(one, events)| around.environment(one, events));
@@ -129,6 +131,8 @@ struct Around<'a> {
     variables: &'a Variables,
     secrets: &'a Arc<dyn SecretResolver>,
     remembered: Remembered,
+    /// The same for all: they share the tenants that are taken.
+    exclusion: Exclusion,
 }
 
 impl Around<'_> {
@@ -150,6 +154,7 @@ impl Around<'_> {
             remembered: self.remembered.clone(),
             notifier: Some(self.notifier(&name)?),
             kept: Kept::in_folder(self.state, &name),
+            exclusion: self.exclusion.clone(),
             name,
             chosen,
         })
