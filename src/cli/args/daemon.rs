@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
+
 use super::{DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, ReachArgs, StateArgs, parse};
 
 /// Keeps the tenant in step with a folder or a git remote until it is told to stop.
@@ -52,6 +54,11 @@ pub(crate) struct DaemonArgs {
     /// daemon listens elsewhere than on loopback, else `open`].
     #[arg(long, env = "PRISM_GITOPS_API_READS", value_name = "WHO")]
     pub(crate) api_reads: Option<ApiReads>,
+
+    /// SIGHUP makes a pass, also on a terminal, whose end would end the daemon otherwise. So it is in
+    /// any case below systemd and where there is no terminal.
+    #[arg(long, env = "PRISM_GITOPS_RELOAD_ON_HUP", value_parser = FalseyValueParser::new())]
+    pub(crate) reload_on_hup: bool,
 
     #[command(flatten)]
     pub(crate) git: GitArgs,

@@ -28,7 +28,8 @@ use crate::daemon::{self, DaemonOptions, EnvironmentOptions, ExitReason};
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::notifier::Notifier;
 use crate::runtime::clock::SystemClock;
-use crate::runtime::reload;
+use crate::runtime::reload::{self, Hangup};
+use crate::runtime::shutdown::Shutdown;
 #[cfg(unix)]
 use crate::runtime::supervisor::Supervisor;
 use crate::server::{self, Access, ApiOptions, Reads};
@@ -44,9 +45,7 @@ const QUIET: Duration = Duration::from_millis(50);
 
 /// Runs the command until a signal comes.
 pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit, CliError> {
-    let shutdown = runtime::signals()?;
-    let reloads = reload::on_hangup()
-        .map_err(|error| CliError::world("cannot listen for SIGHUP").because(&error))?;
+    let (shutdown, reloads) = signals(Hangup::here(args.reload_on_hup, variables))?;
     #[cfg(unix)]
     let supervisor = supervisor(variables);
     let root = project::root(&args.path);
@@ -71,8 +70,8 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         access: access(args, &root, &listener).await?,
         past: Some(Arc::new(Reader::of(file_in(&state)))),
     };
-    if let Some(pushes) = pushes {
-        tokio::spawn(look_again(reloads.clone(), pushes));
+    if let (Some(pushes), Some(reloads)) = (pushes, reloads.clone()) {
+        tokio::spawn(look_again(reloads, pushes));
     }
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
@@ -113,7 +112,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
-        reloads: Some(reloads),
+        reloads,
         #[cfg(unix)]
         supervisor,
         shutdown,
@@ -121,6 +120,19 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     .await;
     recording.finish().await;
     exit(ended)
+}
+
+/// What ends the daemon, and what has it look at everything again.
+fn signals(hangup: Hangup) -> Result<(Shutdown, Option<watch::Receiver<u64>>), CliError> {
+    match hangup {
+        Hangup::Ends => Ok((runtime::signals_and_hangup()?, None)),
+        Hangup::Ignored => Ok((runtime::signals()?, None)),
+        Hangup::Reloads => {
+            let reloads = reload::on_hangup()
+                .map_err(|error| CliError::world("cannot listen for SIGHUP").because(&error))?;
+            Ok((runtime::signals()?, Some(reloads)))
+        }
+    }
 }
 
 /// What the environments have in common when they are put together.
