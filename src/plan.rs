@@ -6,6 +6,7 @@
 
 mod adopt;
 mod build;
+mod dedupe;
 mod digest;
 mod guards;
 mod hold_back;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 
 pub use adopt::adoptions;
 pub use build::build;
+pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use guards::GuardViolation;
 pub use hold_back::{Withheld, hold_back};
 pub use release::{ReleaseError, release};

@@ -61,7 +61,8 @@ pub fn router(state: ServerState, hooks: Option<hooks::Hooks>) -> Router {
     let reading = api::reading(&state);
     let writing = api::writing(&state);
     let places = Arc::new(Semaphore::new(connections::OTHERS));
-    let bounded = |routes: Router| routes.layer(from_fn_with_state(Arc::clone(&places), layers::bounded));
+    let bounded =
+        |routes: Router| routes.layer(from_fn_with_state(Arc::clone(&places), layers::bounded));
     let probes = Router::new()
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))

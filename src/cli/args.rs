@@ -10,6 +10,7 @@ mod ask;
 mod consents;
 mod control;
 mod daemon;
+mod dedupe;
 mod export;
 pub(crate) mod filters;
 mod get;
@@ -37,6 +38,7 @@ pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use consents::ConsentArgs;
 pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
 pub(crate) use daemon::{ApiReads, DaemonArgs};
+pub(crate) use dedupe::DedupeArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
@@ -114,6 +116,7 @@ pub(crate) enum Command {
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),
+    Dedupe(DedupeArgs),
     Get(GetArgs),
     Import(ImportArgs),
     Publish(PublishArgs),

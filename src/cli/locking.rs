@@ -45,6 +45,16 @@ impl Writing {
         self.enter(ui, &key(tenant, &planned.tenant.identity)).await
     }
 
+    /// Waits for the right to write to a tenant.
+    pub(crate) async fn tenant(
+        &self,
+        ui: &Ui,
+        tenant: &Chosen,
+        identity: &Identity,
+    ) -> Result<Held, CliError> {
+        self.enter(ui, &key(tenant, identity)).await
+    }
+
     async fn enter(&self, ui: &Ui, key: &EnvironmentKey) -> Result<Held, CliError> {
         let holder = Holder::here(self.command, &run_id(), SystemClock.now());
         let timeout = self.args.lock_timeout;

@@ -67,7 +67,10 @@ fn host(url: &str) -> String {
         _ => (rest, None),
     };
     let name = name.trim_end_matches('.');
-    let here = name == "[::1]" || name.parse().is_ok_and(|it: std::net::Ipv4Addr| it.is_loopback());
+    let here = name == "[::1]"
+        || name
+            .parse()
+            .is_ok_and(|it: std::net::Ipv4Addr| it.is_loopback());
     let name = if here { "localhost" } else { name };
     match port {
         Some(port) => format!("{name}:{port}"),
@@ -102,7 +105,11 @@ mod tests {
             ("http://[::1]", "http://localhost:80"),
             ("https://app.prismatic.io.", "https://app.prismatic.io"),
         ] {
-            assert_eq!(key(one, None, None), key(other, None, None), "{one} {other}");
+            assert_eq!(
+                key(one, None, None),
+                key(other, None, None),
+                "{one} {other}"
+            );
         }
         let set = key("https://a", Some("t1"), Some("t2"));
         assert_eq!(set, key("https://a", Some("t1"), None));
@@ -117,7 +124,8 @@ mod tests {
             key("https://a", Some("t1"), None),
             key("https://a", None, Some("t2")),
         ];
-        let digests: std::collections::BTreeSet<_> = all.iter().map(EnvironmentKey::digest).collect();
+        let digests: std::collections::BTreeSet<_> =
+            all.iter().map(EnvironmentKey::digest).collect();
         assert_eq!(digests.len(), all.len());
         assert!(digests.iter().all(|digest| digest.len() == 16));
         insta::assert_snapshot!(all[3], @"organization org-1 at a, tenant t1");

@@ -293,7 +293,11 @@ fn busy(file: &mut File, path: PathBuf) -> Busy {
 /// Children do not inherit it: files are opened with `O_CLOEXEC`.
 fn open(path: &Path, create: bool) -> io::Result<File> {
     let mut options = File::options();
-    options.read(true).write(true).create(create).truncate(false);
+    options
+        .read(true)
+        .write(true)
+        .create(create)
+        .truncate(false);
     options.mode(0o600).open(path)
 }
 
@@ -316,7 +320,9 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 
 fn content(file: &mut File) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let read = file.rewind().and_then(|()| file.take(LONGEST).read_to_end(&mut bytes));
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(LONGEST).read_to_end(&mut bytes));
     read.map_or_else(|_| Vec::new(), |_| bytes)
 }
 

@@ -33,5 +33,6 @@ mod tls;
 mod tools;
 #[cfg(feature = "otlp")]
 mod traces;
+mod two_writers;
 mod validate;
 mod watch;

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use prism_gitops::controller::control::Kept;
-use prism_gitops::controller::exclusion::Exclusion;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::exclusion::Exclusion;
 use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
-use super::{DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, ReachArgs, StateArgs, parse};
+use super::{
+    DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, ReachArgs, StateArgs, parse,
+};
 
 /// Keeps the tenant in step with a folder or a git remote until it is told to stop.
 ///

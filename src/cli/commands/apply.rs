@@ -8,7 +8,6 @@ mod turn;
 use tokio::sync::{mpsc, watch};
 
 use super::plan;
-pub(super) use turn::{Agreed, Turn, enter};
 use crate::cli::Variables;
 use crate::cli::args::{ApplyArgs, ConsentArgs, Output, ShowArgs};
 use crate::cli::confirm;
@@ -28,6 +27,7 @@ use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::plan::{Plan, Reviewed};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
+pub(super) use turn::{Agreed, Turn, enter};
 
 /// Runs the command.
 pub(super) async fn run(

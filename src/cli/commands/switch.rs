@@ -25,7 +25,14 @@ pub(super) async fn deploy(
     let work = async |tenant: Chosen| {
         let found = find(&args.which, &tenant).await?;
         let id = InstanceId::new(id_of(&found));
-        let deed = Deed::begin(ui, "deploy", (&args.at, &args.folder, args.lock), variables, &tenant).await?;
+        let deed = Deed::begin(
+            ui,
+            "deploy",
+            (&args.at, &args.folder, args.lock),
+            variables,
+            &tenant,
+        )
+        .await?;
         let waiting = progress::waiting(ui, "Deploying");
         let sent = tenant.platform.deploy_instance(&id, args.force).await;
         drop(waiting);

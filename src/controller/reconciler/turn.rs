@@ -105,7 +105,10 @@ impl Reconciler {
         if let Some(doubt) = &doubt
             && self.state.doubt.as_ref() != Some(doubt)
         {
-            tracing::warn!(event = "lock.missing", "other writers may not be excluded: {doubt}");
+            tracing::warn!(
+                event = "lock.missing",
+                "other writers may not be excluded: {doubt}"
+            );
         }
         self.state.doubt = doubt;
     }

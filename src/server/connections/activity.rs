@@ -68,7 +68,9 @@ impl Activity {
 
 /// Keeps a connection from being taken for an idle one. An answer that is a stream keeps it.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct InUse(#[expect(dead_code, reason = "it is there to be dropped")] Arc<Answering>);
+pub(in crate::server) struct InUse(
+    #[expect(dead_code, reason = "it is there to be dropped")] Arc<Answering>,
+);
 
 #[derive(Debug)]
 struct Answering(Arc<Activity>);

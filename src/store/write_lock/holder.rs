@@ -54,7 +54,9 @@ impl Holder {
     /// The letter that the system has for the state of the process.
     fn state(&self) -> Option<String> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("State:"))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("State:"))?;
         line.split_whitespace().next().map(str::to_owned)
     }
 }
@@ -148,7 +150,10 @@ mod tests {
     fn what_is_no_note_names_nobody() {
         let holder = Holder::here("apply", "r1", Timestamp::UNIX_EPOCH);
         let line = Note::of(&holder).line();
-        assert_eq!(Note::parse(line.as_bytes()).unwrap().held(), Some(holder.clone()));
+        assert_eq!(
+            Note::parse(line.as_bytes()).unwrap().held(),
+            Some(holder.clone())
+        );
         let closed = Note::of(&holder).closed().line();
         assert_eq!(Note::parse(closed.as_bytes()).unwrap().held(), None);
         let forged = line.replace("apply", "apply\\u001b[2J");
@@ -160,7 +165,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_stopped_process_and_a_dead_one_are_told_from_others() {
-        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let mut child = std::process::Command::new("sleep")
+            .arg("60")
+            .spawn()
+            .unwrap();
         let mut holder = Holder::here("apply", "r1", Timestamp::UNIX_EPOCH);
         assert!(holder.may_live() && !holder.is_stopped());
         holder.pid = child.id();

@@ -24,7 +24,8 @@ fn holder(run: &str) -> Holder {
 
 async fn take(lock: &WriteLock, run: &str, patience: u64) -> Result<Held, Busy> {
     let patience = Duration::from_secs(patience);
-    lock.acquire(&key("o"), &holder(run), patience, &|_| {}).await
+    lock.acquire(&key("o"), &holder(run), patience, &|_| {})
+        .await
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,7 +47,10 @@ async fn the_second_writer_waits_is_told_once_and_gives_up() {
         .unwrap_err();
     assert_eq!(told.load(Ordering::Relaxed), 1);
     assert_eq!(began.elapsed(), Duration::from_secs(5));
-    assert!(!busy.stopped && busy.to_string().contains("`apply`"), "{busy}");
+    assert!(
+        !busy.stopped && busy.to_string().contains("`apply`"),
+        "{busy}"
+    );
     let (elsewhere, second) = (key("other"), holder("r2"));
     let other = lock.acquire(&elsewhere, &second, Duration::ZERO, &|_| {});
     assert!(other.await.is_ok(), "another tenant is another lock");
@@ -76,7 +80,10 @@ async fn it_shows_whether_somebody_wrote_since_a_look() {
     std::fs::write(&path, left).unwrap();
     let seen = lock.look();
     let third = take(&lock, "r3", 0).await.unwrap();
-    assert!(third.moved_since(&seen), "nobody knows how far the killed one came");
+    assert!(
+        third.moved_since(&seen),
+        "nobody knows how far the killed one came"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +110,11 @@ async fn a_lock_whose_file_was_moved_is_void() {
     let second = take(&lock, "r2", 0).await.unwrap();
     assert!(second.fence() && !first.fence());
     drop(first);
-    assert_eq!(lock.writer(&key("o")), Some(holder("r2")), "its own note alone");
+    assert_eq!(
+        lock.writer(&key("o")),
+        Some(holder("r2")),
+        "its own note alone"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,7 +156,10 @@ async fn children_do_not_inherit_it() {
     let folder = tempfile::tempdir().unwrap();
     let lock = WriteLock::in_folder(folder.path());
     let held = take(&lock, "r1", 0).await.unwrap();
-    let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let mut child = std::process::Command::new("sleep")
+        .arg("60")
+        .spawn()
+        .unwrap();
     drop(held);
     assert!(take(&lock, "r2", 0).await.is_ok());
     child.kill().unwrap();

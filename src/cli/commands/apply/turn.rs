@@ -60,7 +60,9 @@ pub(in crate::cli::commands) async fn enter(
             held: None,
         });
     }
-    let held = writing.planned(ui, &decided.tenant, &decided.planned).await?;
+    let held = writing
+        .planned(ui, &decided.tenant, &decided.planned)
+        .await?;
     let moved = held.moved_since(seen);
     let held = Some(held);
     if !moved && agreed != Agreed::Shown {
