@@ -70,6 +70,7 @@ fn who_waits_says_for_whom_and_gives_up_in_time() {
     let (environment, _sandbox) = several();
     let (mut first, of_first) = start(&environment, "apply --auto-approve");
     wait_for(&of_first, "Integration/acme: import done");
+    first.signal("STOP");
     let refused = environment
         .run("apply --auto-approve --lock-timeout 0")
         .expect(1);
@@ -87,7 +88,6 @@ fn who_waits_says_for_whom_and_gives_up_in_time() {
         plan.stderr
     );
 
-    first.signal("STOP");
     let (mut second, of_second) = start(&environment, "apply --auto-approve --lock-timeout 2s");
     let told = wait_for(&of_second, "Waiting up to 2s");
     assert!(told.contains("State: T"), "{told}");
@@ -155,16 +155,15 @@ fn an_approved_apply_beside_a_held_daemon_goes_through() {
 
 #[test]
 fn two_environments_that_are_one_tenant_are_refused() {
-    let (mut environment, _sandbox) = several();
+    let (environment, _sandbox) = several();
     let url = environment.variable("PRISMATIC_URL").unwrap();
     let other = url.replace("127.0.0.1", "localhost");
-    environment.set("TOKEN", "sandbox");
     environment.write(
         "project.yaml",
         &format!(
             "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {{name: default}}\n\
-             spec:\n  environments:\n    one: {{url: \"{url}\", auth: {{refreshToken: {{env: TOKEN}}}}}}\n    \
-             two: {{url: \"{other}\", auth: {{refreshToken: {{env: TOKEN}}}}}}\n"
+             spec:\n  environments:\n    one: {{url: \"{url}\", auth: {{refreshToken: {{env: PRISM_REFRESH_TOKEN}}}}}}\n    \
+             two: {{url: \"{other}\", auth: {{refreshToken: {{env: PRISM_REFRESH_TOKEN}}}}}}\n"
         ),
     );
     let daemon = "daemon --all-envs --listen 127.0.0.1:0 --log-format json --interval 1s";
