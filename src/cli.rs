@@ -20,6 +20,7 @@ mod early;
 mod error;
 mod exit;
 mod far;
+mod locking;
 mod lookup;
 mod panic;
 mod past;

@@ -26,6 +26,7 @@ pub mod control;
 pub mod delays;
 pub mod driver;
 pub mod error;
+pub mod exclusion;
 pub mod fights;
 pub mod gate;
 pub mod history;

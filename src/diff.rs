@@ -14,6 +14,7 @@
 mod components;
 mod config;
 mod definition;
+mod doubled;
 mod identity;
 mod instance;
 mod integration;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use components::{components_wanted, stop_without_components};
 pub(crate) use config::looks_secret;
+pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warnings};
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;
 pub(crate) use recall::is_mask;

@@ -10,6 +10,7 @@ mod config;
 mod config_write;
 mod desired;
 mod diagnostic;
+mod environment_key;
 mod hex;
 pub mod history;
 mod ids;
@@ -41,6 +42,7 @@ pub use desired::{
     Visibility,
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
+pub use environment_key::EnvironmentKey;
 pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;

@@ -6,6 +6,7 @@
 
 mod adopt;
 mod build;
+mod dedupe;
 mod digest;
 mod guards;
 mod hold_back;
@@ -33,10 +34,11 @@ use jiff::Timestamp;
 
 pub use adopt::adoptions;
 pub use build::build;
+pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use guards::GuardViolation;
 pub use hold_back::{Withheld, hold_back};
 pub use release::{ReleaseError, release};
-pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, recheck};
+pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, is_part, recheck};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
 use crate::model::{

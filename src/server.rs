@@ -8,6 +8,7 @@
 //! # Invariants
 //!
 //! - Every answer, errors included, is JSON, but for `/metrics` and the event stream.
+//! - What is asked of the rest never takes the places of probes: see [`connections`].
 //! - Every request is answered within [`TIMEOUT`], and a body is read only by webhooks
 //!   and by a pause.
 
@@ -26,9 +27,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use futures::future::join_all;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 pub use api::{Access, Api, ApiOptions, Peer, Reads};
 pub use bind::{BindError, bind};
@@ -57,21 +60,21 @@ pub struct ServerState {
 pub fn router(state: ServerState, hooks: Option<hooks::Hooks>) -> Router {
     let reading = api::reading(&state);
     let writing = api::writing(&state);
-    let routes = Router::new()
+    let places = Arc::new(Semaphore::new(connections::OTHERS));
+    let bounded =
+        |routes: Router| routes.layer(from_fn_with_state(Arc::clone(&places), layers::bounded));
+    let probes = Router::new()
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))
         .route("/metrics", get(routes::metrics))
         .method_not_allowed_fallback(reply::method_not_allowed)
         .with_state(state)
-        .merge(reading)
         .fallback(reply::not_found);
-    layers::around(
-        routes,
-        match hooks {
-            Some(hooks) => writing.merge(hooks::router(hooks)),
-            None => writing,
-        },
-    )
+    let writing = match hooks {
+        Some(hooks) => writing.merge(hooks::router(hooks)),
+        None => writing,
+    };
+    layers::around(probes.merge(bounded(reading)), bounded(writing))
 }
 
 /// Serves until `done`, then lets requests under way finish.
@@ -89,7 +92,9 @@ pub async fn serve(
     let statuses = state.environments.all().iter();
     let noting = statuses.map(|one| Arc::clone(&events).follow(one.status.clone()));
     let noting = join_all(noting.collect::<Vec<_>>());
-    let routes = router(state, hooks).into_make_service_with_connect_info::<Peer>();
+    let routes = router(state, hooks)
+        .layer(from_fn(connections::mark))
+        .into_make_service_with_connect_info::<connections::Link>();
     let done = async move {
         done.await;
         // Streams would never end by themselves.

@@ -17,9 +17,11 @@ mod lock;
 mod outbox;
 mod pause;
 mod secrets;
+mod write_lock;
 
 pub use folder::{make_private, replace_private};
 pub use lock::{DaemonLock, LockError};
 pub use outbox::OutboxFile;
 pub use pause::{PauseFile, PauseUnreadable};
 pub use secrets::{Place, SecretStore};
+pub use write_lock::{Busy, Held, Holder, Seen, WriteLock};

@@ -10,12 +10,14 @@ mod ask;
 mod consents;
 mod control;
 mod daemon;
+mod dedupe;
 mod export;
 pub(crate) mod filters;
 mod get;
 mod git;
 mod global;
 mod history;
+mod lock;
 mod parse;
 mod plan;
 mod release;
@@ -36,6 +38,7 @@ pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use consents::ConsentArgs;
 pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
 pub(crate) use daemon::{ApiReads, DaemonArgs};
+pub(crate) use dedupe::DedupeArgs;
 pub(crate) use export::{ExportArgs, ExportSecrets};
 pub(crate) use get::{
     ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
@@ -44,6 +47,7 @@ pub(crate) use get::{
 pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use history::{DiffArgs, HistoryArgs, HistoryCommand, ShowDraftArgs, WhichArgs, WhyArgs};
+pub(crate) use lock::{LockArgs, run as run_id};
 pub(crate) use parse::moment as parse_moment;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
@@ -112,6 +116,7 @@ pub(crate) enum Command {
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),
+    Dedupe(DedupeArgs),
     Get(GetArgs),
     Import(ImportArgs),
     Publish(PublishArgs),

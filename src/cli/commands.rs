@@ -7,6 +7,7 @@ mod apply;
 mod completion;
 mod control;
 mod daemon;
+mod dedupe;
 mod diff;
 mod export;
 mod get;
@@ -60,18 +61,19 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
+        Command::Dedupe(args) => runtime::block_on(dedupe::run(ui, &args, variables)),
         Command::Get(args) => runtime::block_on(get::run(ui, &args, variables)),
         Command::Import(args) => runtime::block_on(import::run(ui, &args, variables)),
         Command::Publish(args) => runtime::block_on(publish::run(ui, &args, variables)),
         Command::Update(args) => runtime::block_on(update::run(ui, &args, variables)),
         Command::Deploy(args) => runtime::block_on(switch::deploy(ui, &args, variables)),
         Command::Disable(args) => {
-            let switch = (&args.which, &args.at, &args.folder, false);
-            runtime::block_on(switch::run(ui, switch, variables))
+            let around = (&args.at, &args.folder, args.lock);
+            runtime::block_on(switch::run(ui, &args.which, around, false, variables))
         }
         Command::Enable(args) => {
-            let switch = (&args.which, &args.at, &args.folder, true);
-            runtime::block_on(switch::run(ui, switch, variables))
+            let around = (&args.at, &args.folder, args.lock);
+            runtime::block_on(switch::run(ui, &args.which, around, true, variables))
         }
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
         Command::Api(args) => runtime::block_on(api::run(ui, &args, variables)),
@@ -120,6 +122,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Export(_) => ("export", LINES),
         Command::Adopt(_) => ("adopt", PLANS),
         Command::Release(_) => ("release", PLANS),
+        Command::Dedupe(_) => ("dedupe", LINES),
         Command::Get(args) if args.what.is_list() => ("a list", LISTS),
         Command::Get(_) => ("a record", RECORDS),
         Command::Import(_) => ("import", RECORDS),

@@ -30,6 +30,12 @@ pub(crate) fn signals() -> Result<Shutdown, CliError> {
         .map_err(|error| CliError::world("cannot listen for signals").because(&error))
 }
 
+/// The same, and the end of the terminal with them.
+pub(crate) fn signals_and_hangup() -> Result<Shutdown, CliError> {
+    shutdown::on_signals_and_hangup()
+        .map_err(|error| CliError::world("cannot listen for signals").because(&error))
+}
+
 /// Work that the first signal may drop anywhere, because it writes nothing.
 pub(crate) async fn or_interrupt<T>(
     signals: &Shutdown,

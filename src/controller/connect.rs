@@ -30,6 +30,10 @@ pub trait Connect: Send + Sync {
 pub struct Connection {
     /// The tenant.
     pub platform: Arc<dyn Platform>,
+    /// The URL of the stack.
+    pub url: String,
+    /// The tenant that was asked for, if one was.
+    pub tenant_id: Option<String>,
     /// The environment's name, or the tenant's URL where the project names none.
     pub environment: String,
     /// Guard: the organization that the token must belong to.

@@ -6,6 +6,7 @@ use super::connect::ConnectError;
 use crate::model::{Diagnostic, Severity};
 use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::source::SourceError;
+use crate::store::Busy;
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -51,6 +52,17 @@ pub enum PassError {
         /// Whose token it is.
         found: String,
     },
+    /// Environments of this process that are one tenant.
+    #[error("the environments {} are one tenant: {tenant}", quoted(.environments))]
+    SameTenant {
+        /// Their names.
+        environments: Vec<String>,
+        /// The tenant.
+        tenant: String,
+    },
+    /// Another process writes to the tenant.
+    #[error("another writer is at work")]
+    Busy(#[source] Busy),
     /// The tenant could not be read.
     #[error("the tenant cannot be read")]
     Platform(#[source] PlatformError),
@@ -67,16 +79,24 @@ fn invalid(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    names.join(" and ")
+}
+
 impl PassError {
     /// Whose move it is.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
             Self::Source(error) if error.needs_person() => Class::User,
-            Self::Source(_) => Class::World,
+            Self::Source(_) | Self::Busy(_) => Class::World,
             Self::Connect(error) => error.class,
             Self::Platform(error) if error.is_transient() => Class::World,
-            Self::Platform(_) | Self::Invalid(_) | Self::WrongOrganization { .. } => Class::User,
+            Self::Platform(_)
+            | Self::Invalid(_)
+            | Self::WrongOrganization { .. }
+            | Self::SameTenant { .. } => Class::User,
             Self::Bug(_) => Class::Bug,
         }
     }
@@ -93,6 +113,11 @@ impl PassError {
             Self::Platform(error) if error.is_fatal() => {
                 Some("the token is missing, expired or revoked: give a valid one".to_owned())
             }
+            Self::SameTenant { .. } => Some(
+                "take one of them out, or correct its url, auth or tenantId; nothing is written for either"
+                    .to_owned(),
+            ),
+            Self::Busy(_) => Some("the next pass tries again".to_owned()),
             Self::Bug(_) => Some("please report it, with the log around it".to_owned()),
             Self::Source(error) => error.hint().map(str::to_owned),
             Self::Invalid(_) | Self::Platform(_) => None,

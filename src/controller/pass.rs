@@ -287,7 +287,13 @@ async fn compare_known(
         &changes,
         &about,
     );
-    let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
+    let known = loaded
+        .diagnostics
+        .iter()
+        .cloned()
+        .chain(unchecked)
+        .chain(doubled);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
         places: history::places(&loaded.desired, &plan),

@@ -10,6 +10,7 @@
 //! - Whatever happens, the status tells of it, and the next pass is set.
 
 mod telling;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -24,6 +25,7 @@ use tokio::time::Instant;
 use super::control::{Control, Kept};
 use super::delays::Delays;
 use super::error::PassError;
+use super::exclusion::Exclusion;
 use super::history::{Historian, Noted};
 use super::holding::{all_held, guarded, partial, paused};
 use super::log;
@@ -63,6 +65,8 @@ pub struct Reconciler {
     pub history: Historian,
     /// What a person asked for.
     pub control: Control,
+    /// Keeps other writers out while a pass writes.
+    pub exclusion: Exclusion,
     state: State,
 }
 
@@ -83,6 +87,8 @@ struct State {
     /// Passes in a row that could read a part of the tenant only.
     partial: u32,
     noted: Noted,
+    /// Why not every other writer is kept out, as it was logged.
+    doubt: Option<String>,
 }
 
 impl Reconciler {
@@ -106,6 +112,7 @@ impl Reconciler {
             interval,
             history: Historian::forgetful(),
             control,
+            exclusion: Exclusion::default(),
             state: State::default(),
         }
     }
@@ -121,6 +128,13 @@ impl Reconciler {
     #[must_use]
     pub fn obeying(mut self, control: Control) -> Self {
         self.control = control;
+        self
+    }
+
+    /// The same, with others who write to the same tenant.
+    #[must_use]
+    pub fn excluding(mut self, exclusion: Exclusion) -> Self {
+        self.exclusion = exclusion;
         self
     }
 
@@ -219,10 +233,9 @@ impl Reconciler {
         why: (Reason, Timestamp),
         stop: watch::Receiver<bool>,
     ) -> End {
-        let mut prepared = match self.plan(loaded, why.0.into(), stop.clone()).await {
-            Some(Ok(prepared)) => prepared,
-            Some(Err(error)) => return End::Failed(error),
-            None => return self.stopped(&loaded.revision, PassCounts::default()),
+        let (mut prepared, turn) = match self.turn(loaded, why.0.into(), &stop).await {
+            Ok(turn) => turn,
+            Err(end) => return end,
         };
         let now = self.clock.instant();
         let plan = &prepared.planned.plan;
@@ -248,6 +261,7 @@ impl Reconciler {
         let outcome = self.carry_out(&prepared, stop).await;
         self.learn(loaded, &prepared, &withheld, &outcome);
         self.show(&prepared, &holds, &withheld, &outcome);
+        self.exclusion.leave(turn).await;
         let plan = &prepared.planned.plan;
         if outcome.interrupted {
             let counts = report::counts(plan, &holds, &withheld, &outcome);

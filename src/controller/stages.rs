@@ -17,6 +17,7 @@ use super::queue::Reason;
 use super::recall::{self, Recalled};
 use super::remembered::Remembered;
 use crate::execute::{AtOnce, Outcome, StepEvent};
+use crate::model::EnvironmentKey;
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::Snapshot;
@@ -67,6 +68,15 @@ pub struct Prepared {
     pub connection: Connection,
     /// When the tenant was last read as a whole: by this plan, unless only what changed was read.
     pub swept_at: Timestamp,
+}
+
+impl Prepared {
+    /// What the tenant is, whatever its environment is called.
+    #[must_use]
+    pub fn key(&self) -> EnvironmentKey {
+        let Connection { url, tenant_id, .. } = &self.connection;
+        EnvironmentKey::new(url, &self.planned.tenant.identity, tenant_id.as_deref())
+    }
 }
 
 /// What was asked for when the daemon was started.

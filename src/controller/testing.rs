@@ -233,6 +233,8 @@ impl Stages for Script {
             },
             connection: Connection {
                 platform: Arc::new(platform::Fake::default()),
+                url: "https://test.example".to_owned(),
+                tenant_id: None,
                 environment: "test".to_owned(),
                 organization: None,
                 concurrency: 1,

@@ -21,6 +21,7 @@ use crate::controller::control::{Control, Kept};
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
 use crate::controller::error::Class;
+use crate::controller::exclusion::Exclusion;
 use crate::controller::reconciler::Reconciler;
 use crate::controller::remembered::Remembered;
 use crate::controller::stages::{Choices, Live};
@@ -51,6 +52,8 @@ pub struct EnvironmentOptions {
     pub notifier: Option<Notifier>,
     /// Where a pause is kept.
     pub kept: Kept,
+    /// Keeps other writers out while a pass writes.
+    pub exclusion: Exclusion,
 }
 
 /// An environment that is about to begin.
@@ -113,7 +116,8 @@ impl Environment {
             delays,
         )
         .noting(shared.history.clone())
-        .obeying(self.control);
+        .obeying(self.control)
+        .excluding(options.exclusion);
         let driver = Driver::new(&options.name, reconciler, nudges, shared.shutdown.clone())
             .with_reloads(shared.reloads.clone());
         match options.events {

@@ -22,6 +22,24 @@ pub(super) struct Candidate<'a, T> {
     pub(super) named: bool,
     /// Whether only a run of ours can have left it like this, without its marker.
     pub(super) unfinished: bool,
+    /// Whether customers may depend on it: an instance that was ever deployed, an integration with a
+    /// version. What cannot be told counts as one.
+    pub(super) in_use: bool,
+}
+
+/// Which of several objects with one marker is the one that is managed; `None` where that is for a
+/// person to say. Of two that two runs made at the same time, the one in use, else the older; lists
+/// come in the order in which things were created.
+pub(super) fn canonical<'a, T>(
+    marked: impl Iterator<Item = &'a T> + Clone,
+    in_use: impl Fn(&T) -> bool,
+) -> Option<&'a T> {
+    let mut used = marked.clone().filter(|one| in_use(one));
+    match (used.next(), used.next()) {
+        (Some(one), None) => Some(one),
+        (None, _) => marked.into_iter().next(),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// What is declared, as far as identity goes.
@@ -57,7 +75,12 @@ pub(super) fn resolve<'a, T>(
             };
         }
         [] => {}
-        many => return Verdict::Refused(ambiguous(claim, many, "bear the marker")),
+        many => {
+            return match canonical(many.iter().copied(), |one| one.in_use) {
+                Some(one) => Verdict::Compared(Found::Owned(one.object)),
+                None => Verdict::Refused(doubled(claim, many)),
+            };
+        }
     }
     match claim.adopt {
         Some(Adopt::Id(id)) => by_id(claim, candidates, listing, id),
@@ -185,7 +208,7 @@ fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal 
     )
 }
 
-fn ambiguous<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>], verb: &str) -> Refusal {
+fn several<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>], verb: &str) -> Refusal {
     let ids: Vec<&str> = many.iter().map(|c| c.id).collect();
     Refusal::new(format!(
         "{} {}s {verb}: {}",
@@ -193,7 +216,19 @@ fn ambiguous<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>], verb: &str) -> Re
         claim.noun,
         ids.join(", ")
     ))
-    .hint(format!(
+}
+
+/// Several in use bear the marker.
+fn doubled<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>]) -> Refusal {
+    several(claim, many, "bear the marker").hint(format!(
+        "more than one of them is in use: see them with `prism-gitops dedupe`, and remove one with \
+         `dedupe --remove ID --reason TEXT`, or take {} off the others",
+        claim.marker
+    ))
+}
+
+fn ambiguous<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>], verb: &str) -> Refusal {
+    several(claim, many, verb).hint(format!(
         "say which one with `adopt: {{id: …}}`, and take {} off the others",
         claim.marker
     ))

@@ -139,6 +139,7 @@ impl<'a> Index<'a> {
                     named: same_place && named,
                     // An instance is created with its marker on.
                     unfinished: false,
+                    in_use: live.deployed,
                 }
             })
             .collect()

@@ -4,7 +4,8 @@ use super::definition::{self, DraftState};
 use super::identity::{self, Candidate, Claim};
 use super::integrations::Index;
 use super::{
-    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, labels, unfinished,
+    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, doubled, labels,
+    unfinished,
 };
 use crate::definition::Definition;
 use crate::model::{
@@ -85,6 +86,7 @@ fn identify<'a>(
             matches: live.name == git.name(),
             named: live.name == wanted_name,
             unfinished: live.name == git.name() && unfinished::is(inputs, desired, live),
+            in_use: doubled::integration_in_use(live),
         })
         .collect();
     let claim = Claim {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::declared::DeclaredProject;
 use super::fields::{Fields, entries};
-use super::findings::Report;
+use super::findings::{Problem, Report};
 use super::{keys, notices, policy, reading, secret};
 use crate::model::{Environment, Project};
 use crate::yaml::{Entry, Node};
@@ -38,7 +38,32 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<DeclaredProject> {
 fn environments(report: &Report, node: &Node) -> IndexMap<String, Environment> {
     let entries = entries(report, node, "\"environments\"").unwrap_or_default();
     let read = |entry| environment(report, entry);
-    entries.iter().filter_map(read).collect()
+    let environments: IndexMap<String, Environment> = entries.iter().filter_map(read).collect();
+    let mut before: Vec<(&String, &Environment)> = Vec::new();
+    for (name, environment) in &environments {
+        let twin = before.iter().find(|(_, other)| are_one(environment, other));
+        if let Some((other, _)) = twin
+            && let Some(entry) = entries.iter().find(|entry| entry.key.text == *name)
+        {
+            let message = format!("the environments {other:?} and {name:?} are one tenant");
+            let hint = "give each a url, organization or tenantId of its own, or take one out";
+            report.add(
+                entry.key_span,
+                Problem::new("same-tenant", message).hint(hint),
+            );
+        }
+        before.push((name, environment));
+    }
+    environments
+}
+
+/// Whether two environments certainly lead to one tenant. With one URL, tokens tell organizations apart.
+fn are_one(one: &Environment, other: &Environment) -> bool {
+    let same_place = one.url == other.url && one.tenant_id == other.tenant_id;
+    let named = one.organization.is_some() || one.auth.is_some();
+    let same = one.organization == other.organization
+        && (one.organization.is_some() || one.auth == other.auth);
+    same_place && named && same
 }
 
 fn environment(report: &Report, entry: &Entry) -> Option<(String, Environment)> {

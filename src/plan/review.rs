@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use recheck::{Moved, recheck};
+pub use recheck::{Moved, is_part, recheck};
 
 use super::{Plan, PlannedResource, digest};
 use crate::model::FieldChange;

@@ -44,6 +44,18 @@ impl Trigger {
         });
         *self.0.borrow()
     }
+
+    /// Asks for a drain, unless somebody has; `None` then.
+    fn raise_once(&self) -> Option<Phase> {
+        let raised = self.0.send_if_modified(|phase| {
+            let first = *phase == Phase::Running;
+            if first {
+                *phase = Phase::Draining;
+            }
+            first
+        });
+        raised.then_some(Phase::Draining)
+    }
 }
 
 impl Shutdown {
@@ -81,6 +93,35 @@ impl Shutdown {
 /// When the handlers cannot be installed.
 pub fn on_signals() -> std::io::Result<Shutdown> {
     let (trigger, shutdown) = channel();
+    listen(trigger)?;
+    Ok(shutdown)
+}
+
+/// The same, raised by a closed terminal too (SIGHUP). That comes more than once, from the system and
+/// from the shell, and never asks for more than a drain.
+///
+/// # Errors
+///
+/// As [`on_signals`].
+pub fn on_signals_and_hangup() -> std::io::Result<Shutdown> {
+    let (trigger, shutdown) = channel();
+    listen(trigger.clone())?;
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut hangup = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                if let Some(phase) = trigger.raise_once() {
+                    announce("SIGHUP", phase);
+                }
+            }
+        });
+    }
+    Ok(shutdown)
+}
+
+fn listen(trigger: Trigger) -> std::io::Result<()> {
     let mut signals = Signals::install()?;
     tokio::spawn(async move {
         loop {
@@ -88,7 +129,7 @@ pub fn on_signals() -> std::io::Result<Shutdown> {
             announce(name, trigger.raise());
         }
     });
-    Ok(shutdown)
+    Ok(())
 }
 
 fn announce(signal: &str, phase: Phase) {
@@ -161,6 +202,10 @@ mod tests {
         assert_eq!(shutdown.phase(), Phase::Running);
         assert_eq!(shutdown.draining().now_or_never(), None);
 
+        assert_eq!(trigger.raise_once(), Some(Phase::Draining));
+        assert_eq!(trigger.raise_once(), None);
+        assert_eq!(shutdown.phase(), Phase::Draining);
+        let (trigger, shutdown) = channel();
         assert_eq!(trigger.raise(), Phase::Draining);
         shutdown.draining().await;
         assert_eq!(shutdown.aborted().now_or_never(), None);

@@ -1,38 +1,49 @@
-//! Connections: so many at once, and none that does nothing.
+//! Connections: so many at once, and none that does nothing while others wait.
 //!
-//! # Invariant
+//! # Invariants
 //!
-//! - A connection to which nothing could be written for [`QUIET`] is closed. Every
-//!   request is answered well within that and every event stream has a
-//!   heartbeat, so that only ends those who send a request drop by drop, who
-//!   do not read their answer, and who have no use for the connection.
+//! - Where all places are taken, the connection that has done nothing for the longest makes room.
+//!   One on which a request is being answered never does.
+//! - So many places are never taken by requests for anything but probes ([`OTHERS`]), so that
+//!   health, readiness and metrics are answered whatever else is asked.
 
-use std::future::Future as _;
+mod activity;
+mod guarded;
+
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
+use axum::extract::Request;
+use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::serve::{IncomingStream, Listener};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep};
+
+pub(super) use activity::InUse;
 
 use super::api::Peer;
+use activity::Activity;
+use guarded::Guarded;
 
-/// How many connections there are at once. Others wait to be taken.
+/// How many connections there are at once.
 const MOST: usize = 256;
-/// How long nothing may be written to one.
-const QUIET: Duration = Duration::from_secs(30);
+/// How many requests are answered at once that are no probes. The rest of the places is for those.
+pub(super) const OTHERS: usize = 192;
+/// A connection that was opened, or written to, just now may be about to say something.
+const FRESH: Duration = Duration::from_millis(250);
+/// How often somebody who waits for room looks again.
+const POLL: Duration = Duration::from_millis(50);
 
-/// Takes connections while there is room.
+/// Takes connections, and makes room for them.
 pub(super) struct Bounded {
     listener: TcpListener,
     room: Arc<Semaphore>,
+    open: VecDeque<Weak<Activity>>,
 }
 
 impl Bounded {
@@ -40,7 +51,35 @@ impl Bounded {
         Self {
             listener,
             room: Arc::new(Semaphore::new(MOST)),
+            open: VecDeque::new(),
         }
+    }
+
+    /// A place. Where there is none, one that is idle is asked to go until there is.
+    async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
+        loop {
+            if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
+                return Some(permit);
+            }
+            self.make_room();
+            let room = Arc::clone(&self.room).acquire_owned();
+            if let Ok(permit) = tokio::time::timeout(POLL, room).await {
+                // Never closed, so there is always a permit in the end.
+                return permit.ok();
+            }
+        }
+    }
+
+    /// Ends the connection that has been idle for the longest.
+    fn make_room(&mut self) {
+        self.open.retain(|one| one.strong_count() > 0);
+        let all = self.open.iter().filter_map(Weak::upgrade);
+        let mut idle: Vec<_> = all
+            .filter(|one| !one.is_busy() && one.since().elapsed() >= FRESH)
+            .collect();
+        idle.sort_by_key(|one| one.since());
+        // One that began to answer meanwhile stays.
+        let _ = idle.iter().find(|one| one.cut_if_idle());
     }
 }
 
@@ -49,10 +88,15 @@ impl Listener for Bounded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // Never closed, so there is always a permit in the end.
-        let permit = Arc::clone(&self.room).acquire_owned().await.ok();
+        // Taken first: who is not there yet needs no room.
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        (Guarded::new(stream, permit), address)
+        let permit = self.place().await;
+        let activity = Arc::new(Activity::default());
+        if self.open.len() >= 2 * MOST {
+            self.open.retain(|one| one.strong_count() > 0);
+        }
+        self.open.push_back(Arc::downgrade(&activity));
+        (Guarded::new(stream, activity, permit), address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -60,147 +104,105 @@ impl Listener for Bounded {
     }
 }
 
-impl Connected<IncomingStream<'_, Bounded>> for Peer {
+/// Who asks, and on which connection.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    peer: Peer,
+    activity: Arc<Activity>,
+}
+
+impl Connected<IncomingStream<'_, Bounded>> for Link {
     fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-/// A connection with a deadline.
-pub(super) struct Guarded<S> {
-    stream: S,
-    deadline: Pin<Box<Sleep>>,
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl<S> Guarded<S> {
-    fn new(stream: S, permit: Option<OwnedSemaphorePermit>) -> Self {
         Self {
-            stream,
-            deadline: Box::pin(sleep(QUIET)),
-            _permit: permit,
-        }
-    }
-
-    /// An error once the deadline has passed.
-    fn late<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        ready!(self.deadline.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-
-    fn written(
-        &mut self,
-        written: Poll<io::Result<usize>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
-        match written {
-            Poll::Ready(Ok(count)) if count > 0 => {
-                self.deadline.as_mut().reset(Instant::now() + QUIET);
-                Poll::Ready(Ok(count))
-            }
-            Poll::Pending => self.late(context),
-            other => other,
+            peer: Peer(*stream.remote_addr()),
+            activity: Arc::clone(stream.io().activity()),
         }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if let Poll::Ready(late) = self.late(context) {
-            return Poll::Ready(late);
-        }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.written(written, context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.written(written, context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
+/// Marks a connection as answering for as long as a request takes.
+pub(super) async fn mark(mut request: Request, next: Next) -> Response {
+    let link = request.extensions_mut().remove::<ConnectInfo<Link>>();
+    let Some(ConnectInfo(Link { peer, activity })) = link else {
+        return next.run(request).await;
+    };
+    let answering = Activity::answering(&activity);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(answering.clone());
+    let response = next.run(request).await;
+    drop(answering);
+    response
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use axum::Router;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_request_that_comes_drop_by_drop_is_cut_off() {
-        let (mut client, server) = duplex(64);
-        let mut server = Guarded::new(server, None);
-        let drip = async {
-            while client.write_all(b"x").await.is_ok() {
-                sleep(Duration::from_secs(1)).await;
-            }
-        };
-        let read = async {
-            let mut byte = [0];
-            loop {
-                if let Err(error) = server.read_exact(&mut byte).await {
-                    return error.kind();
-                }
-            }
-        };
-        let ended = tokio::select! {
-            () = drip => None,
-            kind = read => Some(kind),
-        };
-        assert_eq!(ended, Some(io::ErrorKind::TimedOut));
+    async fn serve() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let routes = Router::new()
+            .route("/healthz", get(|| async { "ok" }))
+            .route("/hangs", get(std::future::pending::<()>))
+            .layer(axum::middleware::from_fn(mark))
+            .into_make_service_with_connect_info::<Link>();
+        let serving = axum::serve(Bounded::new(listener), routes);
+        tokio::spawn(serving.into_future());
+        address
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_does_not_read_is_cut_off_and_who_reads_is_not() {
-        let (client, server) = duplex(8);
-        let mut server = Guarded::new(server, None);
-        let stuck = server.write_all(&[0; 64]).await.unwrap_err();
-        assert_eq!(stuck.kind(), io::ErrorKind::TimedOut);
-        drop(client);
+    async fn ask(address: SocketAddr, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream
+    }
 
-        let (mut client, server) = duplex(8);
-        let mut server = Guarded::new(server, None);
-        let read = async {
-            let mut buffer = [0; 8];
-            while client.read_exact(&mut buffer).await.is_ok() {
-                sleep(Duration::from_secs(20)).await;
+    async fn is_healthy(address: SocketAddr) -> bool {
+        let probe = async {
+            let mut stream = ask(address, "/healthz").await;
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).await.unwrap();
+            answer.ends_with(b"200")
+        };
+        let probed = tokio::time::timeout(Duration::from_secs(20), probe).await;
+        probed.unwrap_or(false)
+    }
+
+    async fn crowd(address: SocketAddr, first: &[u8]) -> Vec<TcpStream> {
+        let mut all = Vec::new();
+        for _ in 0..MOST + 20 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            // One that was made room for already is gone.
+            let _ = stream.write_all(first).await;
+            all.push(stream);
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn a_crowd_that_says_nothing_or_a_little_silences_no_probe() {
+        for first in [&b""[..], b"GET /healthz HTTP/1.1\r\nX-A: "] {
+            let address = serve().await;
+            let _crowd = crowd(address, first).await;
+            for _ in 0..3 {
+                assert!(is_healthy(address).await);
             }
-        };
-        let written = async {
-            let written = server.write_all(&[0; 64]).await;
-            drop(server);
-            written
-        };
-        let (written, ()) = tokio::join!(written, read);
-        assert!(written.is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_being_answered_is_not_cut_off_for_others() {
+        let address = serve().await;
+        let mut waiting = ask(address, "/hangs").await;
+        let _crowd = crowd(address, b"").await;
+        assert!(is_healthy(address).await);
+        let mut byte = [0];
+        let read = tokio::time::timeout(Duration::from_millis(100), waiting.read(&mut byte));
+        assert!(read.await.is_err(), "it still waits for its answer");
     }
 }

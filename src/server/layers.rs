@@ -1,7 +1,9 @@
 //! What surrounds every route: headers, limits of size, a time limit.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
     TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -9,6 +11,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use tokio::sync::Semaphore;
 
 use super::{TIMEOUT, reply};
 
@@ -60,11 +63,26 @@ async fn within_size(request: Request, next: Next) -> Response {
 async fn with_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        // A stream says itself what may be done with it.
+        let header = response.headers_mut().entry(name);
+        header.or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Answers so many requests at once; the places are shared by all routes that are no probes.
+pub(super) async fn bounded(
+    State(places): State<Arc<Semaphore>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match places.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => reply::error(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many requests at once; try again",
+        ),
+    }
 }
 
 pub(super) async fn without_body(request: Request, next: Next) -> Response {

@@ -17,9 +17,11 @@ mod filters;
 pub(crate) mod fixture;
 mod forms;
 mod get;
+mod hangup;
 mod help;
 mod history;
 mod interrupt;
+mod nginx;
 mod notices;
 mod reference;
 mod refusals;
@@ -33,5 +35,6 @@ mod tls;
 mod tools;
 #[cfg(feature = "otlp")]
 mod traces;
+mod two_writers;
 mod validate;
 mod watch;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use prism_gitops::controller::control::Kept;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::exclusion::Exclusion;
 use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
@@ -90,6 +91,7 @@ impl Running {
                 remembered: Remembered::in_memory(),
                 notifier: None,
                 kept: Kept::nowhere(),
+                exclusion: Exclusion::default(),
             }],
             secrets: Arc::new(Outside),
             provenance: Arc::new(|_| VersionRecord::default()),

@@ -45,6 +45,8 @@ impl Connect for Tenant {
             platform: Arc::clone(&self.0),
             environment: "test".to_owned(),
             organization: None,
+            url: "https://sandbox.example".to_owned(),
+            tenant_id: None,
             concurrency: 8,
             requests: None,
         })

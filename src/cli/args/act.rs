@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 
 use super::get::WhichInstance;
-use super::{AtArgs, FolderArgs};
+use super::{AtArgs, FolderArgs, LockArgs};
 
 /// Imports an integration's definition, byte for byte.
 ///
@@ -30,6 +30,8 @@ pub(crate) struct ImportArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// Publishes the draft of an integration as a new version.
@@ -71,6 +73,8 @@ pub(crate) struct PublishArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// Sets the name, the description or the labels of a record.
@@ -109,6 +113,8 @@ pub(crate) struct UpdateIntegrationArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// An instance to update.
@@ -126,6 +132,8 @@ pub(crate) struct UpdateInstanceArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// What is set.
@@ -168,6 +176,8 @@ pub(crate) struct DeployArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// Stops an instance: its flows no longer run.
@@ -183,6 +193,8 @@ pub(crate) struct DisableArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// Lets an instance run again.
@@ -198,4 +210,6 @@ pub(crate) struct EnableArgs {
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }

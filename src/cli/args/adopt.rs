@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{FolderArgs, KeepArgs, ShowArgs, TenantArgs};
+use super::{FolderArgs, KeepArgs, LockArgs, ShowArgs, TenantArgs};
 
 /// Takes over what the manifests name or match: puts the markers on, and changes nothing else.
 ///
@@ -29,6 +29,8 @@ pub(crate) struct AdoptArgs {
     pub(crate) folder: FolderArgs,
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

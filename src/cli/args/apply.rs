@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{ConsentArgs, DecideArgs, KeepArgs, ShowArgs, StateArgs, TenantArgs};
+use super::{ConsentArgs, DecideArgs, KeepArgs, LockArgs, ShowArgs, StateArgs, TenantArgs};
 
 /// Brings the tenant in line with the files: plan, ask, apply.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,6 +43,8 @@ pub(crate) struct ApplyArgs {
     pub(crate) state: StateArgs,
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

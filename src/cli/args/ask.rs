@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
-use super::{AtArgs, parse};
+use super::{AtArgs, FolderArgs, LockArgs, parse};
 
 /// Runs things to see whether they work.
 #[derive(Debug, Clone, clap::Args)]
@@ -71,6 +71,10 @@ pub(crate) struct TestFlowArgs {
 
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// Sends a GraphQL query or mutation as it is, and prints the answer.
@@ -116,4 +120,8 @@ pub(crate) struct ApiArgs {
 
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }

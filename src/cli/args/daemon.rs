@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, ReachArgs, StateArgs, parse};
+use clap::builder::FalseyValueParser;
+
+use super::{
+    DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, ReachArgs, StateArgs, parse,
+};
 
 /// Keeps the tenant in step with a folder or a git remote until it is told to stop.
 ///
@@ -53,6 +57,11 @@ pub(crate) struct DaemonArgs {
     #[arg(long, env = "PRISM_GITOPS_API_READS", value_name = "WHO")]
     pub(crate) api_reads: Option<ApiReads>,
 
+    /// SIGHUP makes a pass, also on a terminal, whose end would end the daemon otherwise. So it is in
+    /// any case below systemd and where there is no terminal.
+    #[arg(long, env = "PRISM_GITOPS_RELOAD_ON_HUP", value_parser = FalseyValueParser::new())]
+    pub(crate) reload_on_hup: bool,
+
     #[command(flatten)]
     pub(crate) git: GitArgs,
     #[command(flatten)]
@@ -61,6 +70,8 @@ pub(crate) struct DaemonArgs {
     pub(crate) state: StateArgs,
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     #[command(flatten)]
     pub(crate) environments: EnvironmentsArgs,
     #[command(flatten)]

@@ -118,6 +118,14 @@ pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     Ok(interval)
 }
 
+/// How long to wait: a length of time, or nothing.
+pub(crate) fn patience(text: &str) -> Result<Duration, String> {
+    match text.trim() {
+        "0" => Ok(Duration::ZERO),
+        text => duration(text),
+    }
+}
+
 /// A rate above zero, per second.
 pub(crate) fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -169,6 +177,9 @@ mod tests {
         for bad in ["30", "", "-5s", "soon"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
+        assert_eq!(patience("0"), Ok(Duration::ZERO));
+        assert_eq!(patience("5m"), Ok(Duration::from_secs(300)));
+        assert!(patience("5").is_err());
         assert!(interval("500ms").is_err());
         assert!(interval("1s").is_ok());
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{FolderArgs, KeepArgs, TenantArgs, parse};
+use super::{FolderArgs, KeepArgs, LockArgs, TenantArgs, parse};
 use crate::model::Address;
 
 /// Takes our markers off: the objects stay as they are in Prismatic, and are managed no more.
@@ -35,6 +35,8 @@ pub(crate) struct ReleaseArgs {
     pub(crate) folder: FolderArgs,
     #[command(flatten)]
     pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::cli::Variables;
-use crate::cli::args::{AtArgs, FolderArgs, Output};
+use crate::cli::args::{AtArgs, FolderArgs, LockArgs, Output};
 use crate::cli::error::CliError;
+use crate::cli::locking;
 use crate::cli::lookup::id_of;
 use crate::cli::project;
 use crate::cli::recording::{self, Began, Recording, millis};
@@ -18,6 +19,7 @@ use crate::model::{Address, Marker, chain};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::{Effect, PlatformError};
 use crate::runtime::clock::{Clock as _, SystemClock};
+use crate::store::Held;
 
 /// A single action under way, for the history.
 pub(super) struct Deed {
@@ -25,23 +27,31 @@ pub(super) struct Deed {
     recording: Recording,
     environment: String,
     began: Began,
+    /// Others wait until it has ended.
+    _held: Option<Held>,
 }
 
+/// Where a single action is recorded, and how long it waits for other writers.
+pub(super) type Around<'a> = (&'a AtArgs, &'a FolderArgs, LockArgs);
+
 impl Deed {
-    /// What is about to be sent.
-    pub(super) fn begin(
+    /// What is about to be sent. Waits for other writers.
+    pub(super) async fn begin(
+        ui: &Ui,
         verb: &'static str,
-        (at, folder): (&AtArgs, &FolderArgs),
+        (at, folder, lock): Around<'_>,
         variables: &Variables,
         tenant: &Chosen,
-    ) -> Self {
+    ) -> Result<Self, CliError> {
         let root = project::root(&at.path);
-        Self {
+        let held = locking::single(ui, (&root, folder, lock), verb, tenant).await?;
+        Ok(Self {
             verb,
             recording: Recording::beside(folder, &root, verb, variables),
             environment: tenant.environment.clone(),
             began: recording::now(),
-        }
+            _held: held,
+        })
     }
 
     /// What came of it. `found` is the record it was done to; null for a new one.

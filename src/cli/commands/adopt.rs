@@ -1,11 +1,12 @@
 //! `adopt`: puts the markers on what the manifests name or match, and changes nothing else.
 
-use super::apply;
+use super::apply::{self, Agreed, Turn};
 use crate::cli::Variables;
 use crate::cli::args::{AdoptArgs, ConsentArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::project::{self, Decided, read_adoptions};
+use crate::cli::locking::Writing;
+use crate::cli::project::{self, read_adoptions};
 use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::tenant::Chosen;
@@ -18,17 +19,26 @@ pub(super) async fn run(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let decided = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
     let root = project::root(&args.path);
+    let writing = Writing::new(args.folder.of(&root), args.lock, "adopt");
+    let turn = runtime::or_interrupt(&signals, ask(ui, args, variables, &writing)).await?;
     let recording = Recording::start(&args.folder, args.keep, &root, "adopt", variables);
-    apply::finish(ui, &decided, &signals, recording, &ConsentArgs::default()).await
+    apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await
 }
 
 /// Everything before the first write.
-async fn ask(ui: &Ui, args: &AdoptArgs, variables: &Variables) -> Result<Decided, CliError> {
+async fn ask(
+    ui: &Ui,
+    args: &AdoptArgs,
+    variables: &Variables,
+    writing: &Writing,
+) -> Result<Turn, CliError> {
     let (basis, tenant) = read_adoptions(ui, &args.path, &args.tenant, variables).await?;
+    let seen = writing.look();
     let planned = basis.plan(ui, &tenant, None).await?;
     let decided = basis.decided(tenant, planned);
-    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;
-    apply::show_and_ask(ui, args.show, args.auto_approve, decided, again).await
+    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, only).await;
+    apply::show_and_ask(ui, args.show, args.auto_approve, &decided).await?;
+    let agreed = Agreed::of(args.auto_approve);
+    apply::enter(ui, (writing, &seen), args.show, agreed, decided, again).await
 }

@@ -14,7 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::yaml;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::cli::{project, runtime};
+use crate::cli::{locking, project, runtime};
 use crate::prismatic::catalog::RawAnswer;
 
 /// Runs the command.
@@ -34,6 +34,11 @@ async fn ask(ui: &Ui, args: &ApiArgs, variables: &Variables) -> Result<Exit, Cli
         return Err(CliError::user("api --paginate has no yaml form").hint("use -o json"));
     }
     let work = async |tenant: Chosen| {
+        let root = project::root(&args.at.path);
+        let _held = match may_write(&document) {
+            true => locking::single(ui, (&root, &args.folder, args.lock), "api", &tenant).await?,
+            false => None,
+        };
         if args.paginate {
             return paginate::run(ui, &tenant.client, &document, values).await;
         }
@@ -42,6 +47,12 @@ async fn ask(ui: &Ui, args: &ApiArgs, variables: &Variables) -> Result<Exit, Cli
         show(ui, &answer)
     };
     project::on_tenant(ui, args.at.both(), variables, work).await
+}
+
+/// Whether a document has a mutation. One that only mentions the word waits for nothing but its turn.
+fn may_write(document: &str) -> bool {
+    let letters = |letter: char| !(letter.is_ascii_alphanumeric() || letter == '_');
+    document.split(letters).any(|word| word == "mutation")
 }
 
 /// The answer as it is, errors and all.
@@ -97,6 +108,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn mutations_are_told_from_queries() {
+        for (document, writes) in [
+            ("mutation{a}", true),
+            ("  mutation Rename($id: ID!) { a }", true),
+            ("# a comment\nmutation { a }", true),
+            ("query { a { mutations } }", false),
+            ("{ a }", false),
+            ("", false),
+        ] {
+            assert_eq!(may_write(document), writes, "{document}");
+        }
+    }
 
     #[test]
     fn fields_are_json_or_text() {

@@ -3,8 +3,7 @@
 mod record;
 mod report;
 mod reviewed;
-
-use std::collections::BTreeSet;
+mod turn;
 
 use tokio::sync::{mpsc, watch};
 
@@ -15,6 +14,7 @@ use crate::cli::confirm;
 use crate::cli::consents::{self, Consents};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::locking::Writing;
 use crate::cli::progress::Steps;
 use crate::cli::project::{self, Decided};
 use crate::cli::recording::{self, Recording};
@@ -22,11 +22,12 @@ use crate::cli::runtime;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::controller::history::PassNotes;
-use crate::controller::pass::{self, Planned};
+use crate::controller::pass;
 use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::plan::{Plan, Reviewed};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
+pub(super) use turn::{Agreed, Turn, enter};
 
 /// Runs the command.
 pub(super) async fn run(
@@ -37,31 +38,35 @@ pub(super) async fn run(
     consents::check(ui, &args.consents)?;
     let signals = runtime::signals()?;
     let began = recording::now();
-    let decided = runtime::or_interrupt(&signals, decide_and_ask(ui, args, variables)).await;
     let folder = &args.state.folder;
     let root = project::root(&args.path);
+    let writing = Writing::new(folder.of(&root), args.lock, "apply");
+    let deciding = decide_and_ask(ui, args, variables, &writing);
+    let decided = runtime::or_interrupt(&signals, deciding).await;
     if let (Err(error), Some(_)) = (&decided, args.keep.retention()) {
         let what = ("apply", began);
         recording::note_failure(what, folder, &root, &args.tenant, variables, error).await;
     }
-    let decided = decided?;
+    let turn = decided?;
     let recording = Recording::start(folder, args.keep, &root, "apply", variables);
-    finish(ui, &decided, &signals, recording, &args.consents).await
+    finish(ui, turn, &signals, recording, &args.consents).await
 }
 
 /// Carries out what was decided and asked for, and reports it.
 pub(super) async fn finish(
     ui: &Ui,
-    decided: &Decided,
+    turn: Turn,
     signals: &Shutdown,
     recording: Recording,
     consents: &ConsentArgs,
 ) -> Result<Exit, CliError> {
+    let Turn { decided, held } = turn;
     let plan = &decided.planned.plan;
-    let outcome = record::carry_out(ui, decided, signals, &recording.historian).await;
+    let outcome = record::carry_out(ui, &decided, signals, &recording.historian).await;
+    drop(held);
     recording.finish().await;
     let outcome = outcome?;
-    let links = links(ui, consents, decided, &outcome, signals).await;
+    let links = links(ui, consents, &decided, &outcome, signals).await;
     // What was done is told whatever became of the links.
     report::write(
         ui,
@@ -94,11 +99,13 @@ async fn decide_and_ask(
     ui: &Ui,
     args: &ApplyArgs,
     variables: &Variables,
-) -> Result<Decided, CliError> {
+    writing: &Writing,
+) -> Result<Turn, CliError> {
     let saved = args.plan.as_deref().map(reviewed::read).transpose()?;
     let (path, tenant) = (&args.path, &args.tenant);
     let (basis, tenant) =
         project::read(ui, path, args.decide, &args.state, tenant, variables).await?;
+    let seen = writing.look();
     let only = saved.as_ref().map(Reviewed::addresses);
     let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
@@ -113,10 +120,15 @@ async fn decide_and_ask(
         show(ui, args.show, args.auto_approve, &decided).await?;
     }
     guarded?;
-    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;
-    let decided = show_and_ask(ui, args.show, !ask, decided, again).await?;
-    approve(&decided.planned.plan)?;
-    Ok(decided)
+    let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, only).await;
+    show_and_ask(ui, args.show, !ask, &decided).await?;
+    let agreed = match saved {
+        Some(_) => Agreed::Saved,
+        None => Agreed::of(!ask),
+    };
+    let turn = enter(ui, (writing, &seen), args.show, agreed, decided, again).await?;
+    approve(&turn.decided.planned.plan)?;
+    Ok(turn)
 }
 
 /// Refuses a plan that exceeds a limit, unless somebody approved this very plan.
@@ -151,30 +163,23 @@ async fn show(
     }
 }
 
-/// Shows a plan, and asks where somebody is to be asked. Answering takes time: what was
-/// agreed to is made `again` then, and refused if what it rests on moved.
+/// Shows a plan, and asks where somebody is to be asked.
 pub(super) async fn show_and_ask(
     ui: &Ui,
     args: ShowArgs,
     auto_approve: bool,
-    decided: Decided,
-    again: impl AsyncFnOnce(&Chosen, BTreeSet<String>) -> Result<Planned, CliError>,
-) -> Result<Decided, CliError> {
+    decided: &Decided,
+) -> Result<(), CliError> {
     let plan = &decided.planned.plan;
     let ask = !auto_approve && !plan.is_empty();
     if ask {
         confirm::possible(ui)?;
     }
-    show(ui, args, auto_approve, &decided).await?;
+    show(ui, args, auto_approve, decided).await?;
     if !ask {
-        return Ok(decided);
+        return Ok(());
     }
-    confirm::ask(ui, &plan.environment).await?;
-    let shown = Reviewed::from(plan);
-    let planned = again(&decided.tenant, shown.addresses()).await?;
-    reviewed::still(&shown, &planned.plan)?;
-    reviewed::tell_later(ui, &planned.plan);
-    Ok(Decided { planned, ..decided })
+    confirm::ask(ui, &plan.environment).await
 }
 
 async fn carry_out(

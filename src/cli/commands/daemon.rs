@@ -22,12 +22,14 @@ use crate::cli::{project, provenance, runtime, tenant};
 use crate::controller::connect::SecretResolver;
 use crate::controller::control::Kept;
 use crate::controller::delays::Delays;
+use crate::controller::exclusion::Exclusion;
 use crate::controller::remembered::Remembered;
 use crate::daemon::{self, DaemonOptions, EnvironmentOptions, ExitReason};
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::notifier::Notifier;
 use crate::runtime::clock::SystemClock;
-use crate::runtime::reload;
+use crate::runtime::reload::{self, Hangup};
+use crate::runtime::shutdown::Shutdown;
 #[cfg(unix)]
 use crate::runtime::supervisor::Supervisor;
 use crate::server::{self, Access, ApiOptions, Reads};
@@ -43,9 +45,7 @@ const QUIET: Duration = Duration::from_millis(50);
 
 /// Runs the command until a signal comes.
 pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit, CliError> {
-    let shutdown = runtime::signals()?;
-    let reloads = reload::on_hangup()
-        .map_err(|error| CliError::world("cannot listen for SIGHUP").because(&error))?;
+    let (shutdown, reloads) = signals(Hangup::here(args.reload_on_hup, variables))?;
     #[cfg(unix)]
     let supervisor = supervisor(variables);
     let root = project::root(&args.path);
@@ -70,8 +70,8 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         access: access(args, &root, &listener).await?,
         past: Some(Arc::new(Reader::of(file_in(&state)))),
     };
-    if let Some(pushes) = pushes {
-        tokio::spawn(look_again(reloads.clone(), pushes));
+    if let (Some(pushes), Some(reloads)) = (pushes, reloads.clone()) {
+        tokio::spawn(look_again(reloads, pushes));
     }
     let folder = &args.state.folder;
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
@@ -86,6 +86,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         variables,
         secrets: &secrets,
         remembered: args.state.remembered(&root),
+        exclusion: args.lock.exclusion(&state),
     };
     let each = wanted.into_iter().zip(events);
     let environments = each.map(|(one, events)| around.environment(one, events));
@@ -111,7 +112,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         history: recording.historian.clone(),
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
-        reloads: Some(reloads),
+        reloads,
         #[cfg(unix)]
         supervisor,
         shutdown,
@@ -119,6 +120,19 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     .await;
     recording.finish().await;
     exit(ended)
+}
+
+/// What ends the daemon, and what has it look at everything again.
+fn signals(hangup: Hangup) -> Result<(Shutdown, Option<watch::Receiver<u64>>), CliError> {
+    match hangup {
+        Hangup::Ends => Ok((runtime::signals_and_hangup()?, None)),
+        Hangup::Ignored => Ok((runtime::signals()?, None)),
+        Hangup::Reloads => {
+            let reloads = reload::on_hangup()
+                .map_err(|error| CliError::world("cannot listen for SIGHUP").because(&error))?;
+            Ok((runtime::signals()?, Some(reloads)))
+        }
+    }
 }
 
 /// What the environments have in common when they are put together.
@@ -129,6 +143,8 @@ struct Around<'a> {
     variables: &'a Variables,
     secrets: &'a Arc<dyn SecretResolver>,
     remembered: Remembered,
+    /// The same for all: they share the tenants that are taken.
+    exclusion: Exclusion,
 }
 
 impl Around<'_> {
@@ -150,6 +166,7 @@ impl Around<'_> {
             remembered: self.remembered.clone(),
             notifier: Some(self.notifier(&name)?),
             kept: Kept::in_folder(self.state, &name),
+            exclusion: self.exclusion.clone(),
             name,
             chosen,
         })

@@ -45,7 +45,14 @@ async fn send(
         None => Value::Null,
     };
     let draft = (!found.is_null()).then(|| IntegrationId::new(id_of(&found)));
-    let deed = Deed::begin("import", (&args.at, &args.folder), variables, tenant);
+    let deed = Deed::begin(
+        ui,
+        "import",
+        (&args.at, &args.folder, args.lock),
+        variables,
+        tenant,
+    )
+    .await?;
     let sent = tenant
         .platform
         .import_integration(draft.as_ref(), definition);

@@ -8,6 +8,7 @@ use crate::cli::args::{Output, PlanArgs, ShowArgs};
 use crate::cli::consents;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::locking;
 use crate::cli::project::{self, Decided, read};
 use crate::cli::recording;
 use crate::cli::runtime;
@@ -50,6 +51,8 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
     let (path, tenant) = (&args.path, &args.tenant);
     let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let planned = basis.plan(ui, &tenant, None).await?;
+    let folder = args.state.folder.of(&project::root(path));
+    locking::tell_of_writer(ui, folder, &tenant, &planned);
     Ok(basis.decided(tenant, planned))
 }
 

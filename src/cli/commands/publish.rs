@@ -35,7 +35,14 @@ async fn publish(
     let record = attributes(ui, args, variables).await;
     let id = IntegrationId::new(id_of(&draft));
     let comment = args.comment.as_deref();
-    let deed = Deed::begin("publish", (&args.at, &args.folder), variables, tenant);
+    let deed = Deed::begin(
+        ui,
+        "publish",
+        (&args.at, &args.folder, args.lock),
+        variables,
+        tenant,
+    )
+    .await?;
     let sent = tenant.platform.publish_integration(&id, comment, &record);
     let sent = deed.end(Record::Integration, &draft, sent.await).await;
     let look = format!("get versions {id}");

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::apply;
+use super::apply::{self, Agreed, Turn};
 use crate::cli::Variables;
 use crate::cli::args::{ConsentArgs, ReleaseArgs, ShowArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::locking::Writing;
 use crate::cli::progress;
 use crate::cli::project::{self, Decided};
 use crate::cli::recording::Recording;
@@ -30,10 +31,12 @@ pub(super) async fn run(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
-    let (decided, desired) = runtime::or_interrupt(&signals, ask(ui, args, variables)).await?;
     let root = project::root(&args.path);
+    let writing = Writing::new(args.folder.of(&root), args.lock, "release");
+    let asking = ask(ui, args, variables, &writing);
+    let (turn, desired) = runtime::or_interrupt(&signals, asking).await?;
     let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
-    let exit = apply::finish(ui, &decided, &signals, recording, &ConsentArgs::default()).await?;
+    let exit = apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await?;
     if exit == Exit::Done {
         ui.say(&remains(&args.addresses, &desired));
     }
@@ -45,7 +48,8 @@ async fn ask(
     ui: &Ui,
     args: &ReleaseArgs,
     variables: &Variables,
-) -> Result<(Decided, Desired), CliError> {
+    writing: &Writing,
+) -> Result<(Turn, Desired), CliError> {
     let snapshot = project::source(&args.path).snapshot().await?;
     let desired = manifest::load(&snapshot.files).desired;
     let root = project::root(&args.path);
@@ -55,6 +59,7 @@ async fn ask(
         revision: snapshot.revision,
         addresses: &args.addresses,
     };
+    let seen = writing.look();
     let planned = releasing.plan(ui, &tenant, None).await?;
     let decided = Decided {
         began: planned.plan.observed_at,
@@ -66,9 +71,11 @@ async fn ask(
         all: false,
         diff: false,
     };
-    let again = async |tenant: &Chosen, only| releasing.plan(ui, tenant, Some(only)).await;
-    let decided = apply::show_and_ask(ui, show, args.auto_approve, decided, again).await?;
-    Ok((decided, releasing.desired))
+    let again = async |tenant: &Chosen, only| releasing.plan(ui, tenant, only).await;
+    apply::show_and_ask(ui, show, args.auto_approve, &decided).await?;
+    let agreed = Agreed::of(args.auto_approve);
+    let turn = apply::enter(ui, (writing, &seen), show, agreed, decided, again).await?;
+    Ok((turn, releasing.desired))
 }
 
 /// What is released, and from which project.

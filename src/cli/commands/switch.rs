@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::act::{Deed, failed, report};
+use super::act::{Around, Deed, failed, report};
 use crate::cli::Variables;
-use crate::cli::args::{AtArgs, DeployArgs, FolderArgs, WhichInstance};
+use crate::cli::args::{DeployArgs, WhichInstance};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
@@ -25,7 +25,14 @@ pub(super) async fn deploy(
     let work = async |tenant: Chosen| {
         let found = find(&args.which, &tenant).await?;
         let id = InstanceId::new(id_of(&found));
-        let deed = Deed::begin("deploy", (&args.at, &args.folder), variables, &tenant);
+        let deed = Deed::begin(
+            ui,
+            "deploy",
+            (&args.at, &args.folder, args.lock),
+            variables,
+            &tenant,
+        )
+        .await?;
         let waiting = progress::waiting(ui, "Deploying");
         let sent = tenant.platform.deploy_instance(&id, args.force).await;
         drop(waiting);
@@ -41,7 +48,9 @@ pub(super) async fn deploy(
 /// Runs `enable` and `disable`: which instance, where, and whether it shall run.
 pub(super) async fn run(
     ui: &Ui,
-    (which, at, folder, enabled): (&WhichInstance, &AtArgs, &FolderArgs, bool),
+    which: &WhichInstance,
+    (at, folder, lock): Around<'_>,
+    enabled: bool,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
@@ -49,7 +58,7 @@ pub(super) async fn run(
         let found = find(which, &tenant).await?;
         let id = InstanceId::new(id_of(&found));
         let verb = if enabled { "enable" } else { "disable" };
-        let deed = Deed::begin(verb, (at, folder), variables, &tenant);
+        let deed = Deed::begin(ui, verb, (at, folder, lock), variables, &tenant).await?;
         let update = InstanceUpdate {
             enabled: Some(enabled),
             ..InstanceUpdate::of(id.clone())

@@ -14,7 +14,7 @@ use crate::cli::show::harmless::harmless_lines;
 use crate::cli::show::yaml;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::cli::{progress, project, runtime};
+use crate::cli::{locking, progress, project, runtime};
 use crate::prismatic::catalog::FlowTest;
 
 /// Runs the command.
@@ -50,9 +50,12 @@ async fn send(
         headers: headers(&args.headers),
         asynchronous: false,
     };
+    let root = project::root(&args.at.path);
+    let held = locking::single(ui, (&root, &args.folder, args.lock), "test flow", tenant).await?;
     let waiting = progress::waiting(ui, "Running the flow");
     let sent = tenant.client.test_flow(&test).await;
     drop(waiting);
+    drop(held);
     let mut result = sent.map_err(|error| failed(error, "get flows --integration NAME"))?;
     let id = id_of(&result["execution"]).to_owned();
     if !args.wait {

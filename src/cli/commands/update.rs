@@ -50,7 +50,14 @@ async fn integration(
         description: args.details.description.clone(),
         labels: labels(args.details.labels.as_deref()),
     };
-    let deed = Deed::begin("update", (&args.at, &args.folder), variables, tenant);
+    let deed = Deed::begin(
+        ui,
+        "update",
+        (&args.at, &args.folder, args.lock),
+        variables,
+        tenant,
+    )
+    .await?;
     let sent = tenant.platform.update_integration(&update).await;
     let sent = deed.end(Record::Integration, &found, sent).await;
     sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
@@ -73,7 +80,14 @@ async fn instance(
         labels: labels(args.details.labels.as_deref()),
         ..InstanceUpdate::of(id.clone())
     };
-    let deed = Deed::begin("update", (&args.at, &args.folder), variables, tenant);
+    let deed = Deed::begin(
+        ui,
+        "update",
+        (&args.at, &args.folder, args.lock),
+        variables,
+        tenant,
+    )
+    .await?;
     let sent = tenant.platform.update_instance(&update).await;
     let sent = deed.end(Record::Instance, &found, sent).await;
     sent.map_err(|error| failed(error, &format!("get instance {id}")))?;

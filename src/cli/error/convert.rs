@@ -34,7 +34,10 @@ impl From<PassError> for CliError {
                 Class::World => Self::world("cannot connect to the tenant").because(&error),
                 Class::Bug => Self::bug("cannot connect to the tenant").because(&error),
             },
-            PassError::WrongOrganization { .. } => Self::refused(error.to_string()),
+            PassError::WrongOrganization { .. } | PassError::SameTenant { .. } => {
+                Self::refused(error.to_string())
+            }
+            PassError::Busy(busy) => Self::world(busy.to_string()),
             PassError::Bug(_) => Self::bug(error.to_string()),
         };
         match hint {

@@ -52,6 +52,8 @@ impl Connect for Connector {
         let chosen = self.choose(desired).await.map_err(CliError::into_connect)?;
         Ok(Connection {
             platform: chosen.platform,
+            url: chosen.connection.url.as_str().to_owned(),
+            tenant_id: chosen.connection.tenant_id,
             environment: chosen.environment,
             organization: chosen.organization,
             concurrency: chosen.rate.concurrency,

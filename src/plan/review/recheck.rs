@@ -34,6 +34,26 @@ impl std::fmt::Display for Moved {
     }
 }
 
+/// Whether a plan that was made anew for the reviewed resources does a part of what was reviewed and
+/// nothing else: others have done the rest.
+#[must_use]
+pub fn is_part(reviewed: &Reviewed, fresh: &Plan) -> bool {
+    let now = Reviewed::from(fresh);
+    let whole = |it: &Reviewed| {
+        (
+            it.purpose.clone(),
+            it.project.clone(),
+            it.environment.clone(),
+            it.organization.clone(),
+            it.policy.clone(),
+        )
+    };
+    let mut left = now.touched();
+    whole(reviewed) == whole(&now)
+        && fresh.violations.is_empty()
+        && left.all(|resource| reviewed.touched().any(|it| it == resource))
+}
+
 /// Compares a plan that was made anew for the reviewed resources alone.
 ///
 /// # Errors

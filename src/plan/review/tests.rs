@@ -310,3 +310,27 @@ fn an_address_stands_in_a_plan_once() {
     twice.resources.push(again);
     assert!(matches!(twice.fit(), Err(Unfit::Twice(_))));
 }
+
+#[test]
+fn what_others_have_done_is_told_from_what_moved() {
+    let reviewed = saved(&world());
+    let part = |arrange: fn(&mut World)| {
+        let mut world = world();
+        arrange(&mut world);
+        is_part(&reviewed, &plan_of(&world, &about()))
+    };
+    assert!(part(|_| {}), "all of it is left");
+    assert!(part(|world| {
+        instance(world, "n-drifted").description = "from git".to_owned();
+    }));
+    assert!(
+        !part(|world| {
+            instance(world, "n1").holds("Endpoint", "https://older");
+        }),
+        "from another starting point"
+    );
+    assert!(
+        !part(|world| world.desired.instances.truncate(1)),
+        "something else goes"
+    );
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::model::Secret;
+use crate::model::{InstanceId, Secret};
 use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::operations::Input;
@@ -98,6 +98,7 @@ struct TestInput<'a> {
 }
 
 const CURRENT_USER: &str = include_str!("current_user.graphql");
+const EXECUTED: &str = include_str!("executed.graphql");
 const TEST_FLOW: &str = include_str!("test_flow.graphql");
 
 #[derive(Deserialize)]
@@ -125,6 +126,20 @@ impl PrismaticClient {
     pub async fn current_user(&self) -> PlatformResult<Value> {
         let call = Call::new("authenticatedUser", Repeat::Read, CURRENT_USER, &json!({}))?;
         self.record(&call).await
+    }
+
+    /// Whether an instance ever ran.
+    ///
+    /// # Errors
+    ///
+    /// [`PlatformError`], also where the answer does not tell.
+    pub async fn was_executed(&self, instance: &InstanceId) -> PlatformResult<bool> {
+        let variables = json!({ "id": instance });
+        let call = Call::new("executed", Repeat::Read, EXECUTED, &variables)?;
+        let record = self.record(&call).await?;
+        let runs = record["executionResults"]["nodes"].as_array().map(Vec::len);
+        // What is not there is not none.
+        Ok(runs != Some(0) || !record["lastExecutedAt"].is_null())
     }
 
     /// Runs a flow of a draft with the given payload. Not idempotent.
@@ -168,5 +183,6 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let mut all = Vec::from(records);
     all.push(("authenticatedUser", CURRENT_USER.to_owned()));
     all.push(("testIntegrationFlow", TEST_FLOW.to_owned()));
+    all.push(("executed", EXECUTED.to_owned()));
     all
 }

@@ -19,11 +19,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Extension, Query, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -32,6 +33,7 @@ use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::Phase;
 use crate::model::Pause;
+use crate::server::connections::InUse;
 use crate::server::{ServerState, reply};
 
 /// How many events are kept for those who come back.
@@ -259,6 +261,7 @@ fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
 pub(super) async fn stream(
     State(state): State<ServerState>,
     whose: Result<Query<Whose>, QueryRejection>,
+    in_use: Option<Extension<InUse>>,
     headers: HeaderMap,
 ) -> Response {
     let only = match whose {
@@ -294,10 +297,18 @@ pub(super) async fn stream(
         only,
         events,
         _permit: permit,
+        _in_use: in_use,
     };
     let alive = KeepAlive::new().interval(HEARTBEAT).text("heartbeat");
-    Sse::new(client.stream()).keep_alive(alive).into_response()
+    let stream = Sse::new(client.stream()).keep_alive(alive);
+    (UNBUFFERED, stream).into_response()
 }
+
+/// What keeps proxies from collecting a stream before they pass it on: nginx by the first, others by the second.
+const UNBUFFERED: [(HeaderName, &str); 2] = [
+    (HeaderName::from_static("x-accel-buffering"), "no"),
+    (CACHE_CONTROL, "no-cache, no-transform"),
+];
 
 fn about(status: &Status) -> Value {
     json!({
@@ -318,14 +329,18 @@ struct Client {
     /// Nothing of other environments is told.
     only: Option<String>,
     _permit: OwnedSemaphorePermit,
+    /// Keeps the connection from being taken for an idle one.
+    _in_use: Option<Extension<InUse>>,
 }
 
 impl Client {
     fn stream(self) -> impl Stream<Item = Result<Sent, Infallible>> {
-        stream::unfold(self, |mut client| async move {
+        let events = stream::unfold(self, |mut client| async move {
             let event = client.next().await?;
             Some((Ok(event), client))
-        })
+        });
+        // A first byte at once, also for who resumes and has nothing to hear yet.
+        stream::iter([Ok(Sent::default().comment("connected"))]).chain(events)
     }
 
     async fn next(&mut self) -> Option<Sent> {

@@ -24,7 +24,13 @@ impl Client {
         }
         let response = bench.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(response.status(), 200);
-        Self(response.into_body().into_data_stream())
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("x-accel-buffering"), "no");
+        assert_eq!(header("cache-control"), "no-cache, no-transform");
+        let mut body = response.into_body().into_data_stream();
+        let first = body.next().await.unwrap().unwrap();
+        assert_eq!(&first[..], b": connected\n\n", "a byte at once");
+        Self(body)
     }
 
     /// The next event; `None` once the stream has ended.

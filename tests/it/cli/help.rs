@@ -57,6 +57,8 @@ fn short_help_names_the_verbs() {
                   else
       release     Takes our markers off: the objects stay as they are in Prismatic, and are managed no
                   more
+      dedupe      Removes what two runs made twice: of objects with one marker, those that were never
+                  in use
       get         Reads lists and single records of a tenant
       import      Imports an integration's definition, byte for byte
       publish     Publishes the draft of an integration as a new version

@@ -10,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use prism_gitops::controller::control::Kept;
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::exclusion::Exclusion;
 use prism_gitops::controller::history::Historian;
 use prism_gitops::controller::remembered::Remembered;
 use prism_gitops::controller::status::{PassOutcome, Phase};
@@ -45,6 +46,8 @@ impl Connect for Tenant {
             platform: Arc::clone(&self.platform),
             environment: self.name.to_owned(),
             organization: None,
+            url: format!("https://{}.example", self.name),
+            tenant_id: None,
             concurrency: 8,
             requests: None,
         })
@@ -100,6 +103,7 @@ fn environment(name: &'static str, world: &World) -> EnvironmentOptions {
         remembered: Remembered::in_memory(),
         notifier: None,
         kept: Kept::nowhere(),
+        exclusion: Exclusion::default(),
     }
 }
 

@@ -21,7 +21,7 @@ fn a_token_is_revoked_and_restored() {
     );
     let mut child = environment
         .command()
-        .args("daemon --env test --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '))
+        .args("daemon --env test --listen 127.0.0.1:0 --log-format json --interval 1h --reload-on-hup".split(' '))
         .env_remove("PRISM_REFRESH_TOKEN")
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

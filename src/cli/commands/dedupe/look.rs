@@ -1,0 +1,169 @@
+//! What there is twice, and what is known of each.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+
+use crate::cli::error::CliError;
+use crate::cli::progress;
+use crate::cli::tenant::Chosen;
+use crate::cli::ui::Ui;
+use crate::controller::pass;
+use crate::diff;
+use crate::model::{
+    Address, Identity, Instance, InstanceSighting, Integration, IntegrationSighting, Marker,
+    ResourceName, Scope, Tenant,
+};
+use crate::plan::{self, Deduped, Twin, Twins};
+
+/// Where is looked.
+pub(super) struct Look<'a> {
+    pub(super) ui: &'a Ui,
+    pub(super) tenant: &'a Chosen,
+    pub(super) project: &'a ResourceName,
+    pub(super) asked: &'a BTreeSet<String>,
+}
+
+impl Look<'_> {
+    /// Reads the tenant, looks once more at what is there twice, and decides. Writes nothing.
+    pub(super) async fn decide(&self) -> Result<(Vec<Deduped>, Identity), CliError> {
+        let waiting = progress::waiting(self.ui, "Reading the tenant");
+        let decided = self.twins().await;
+        drop(waiting);
+        let (twins, identity) = decided.map_err(|error| error.of(&self.tenant.connection))?;
+        let now = self.tenant.platform.server_now();
+        Ok((plan::dedupe(twins, now, self.asked), identity))
+    }
+
+    async fn twins(&self) -> Result<(Vec<Twins>, Identity), CliError> {
+        let Chosen {
+            platform,
+            organization,
+            ..
+        } = self.tenant;
+        let scope = Scope::default();
+        let live = pass::observe(platform.as_ref(), organization.as_deref(), &scope).await?;
+        complete(&live)?;
+        let mut all = Vec::new();
+        for doubled in diff::doubled_integrations(&live, self.project) {
+            let marker = self.marker(&doubled.address);
+            let twins = doubled
+                .objects
+                .iter()
+                .map(|live| self.integration(live, &marker));
+            let twins = join_all(twins).await.into_iter();
+            all.push(Twins {
+                address: doubled.address,
+                twins: twins
+                    .collect::<Result<Vec<_>, _>>()?
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+                marker,
+            });
+        }
+        for doubled in diff::doubled_instances(&live, self.project) {
+            let marker = self.marker(&doubled.address);
+            let twins = doubled
+                .objects
+                .iter()
+                .map(|live| self.instance(live, &marker));
+            let twins = join_all(twins).await.into_iter();
+            all.push(Twins {
+                address: doubled.address,
+                twins: twins
+                    .collect::<Result<Vec<_>, _>>()?
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+                marker,
+            });
+        }
+        // What is gone or lost its marker since the list was read is no twin any more.
+        all.retain(|it| it.twins.len() > 1);
+        Ok((all, live.identity))
+    }
+
+    fn marker(&self, address: &Address) -> Marker {
+        Marker {
+            project: self.project.clone(),
+            name: address.name.clone(),
+        }
+    }
+
+    async fn integration(
+        &self,
+        live: &Integration,
+        marker: &Marker,
+    ) -> Result<Option<Twin>, CliError> {
+        let platform = &self.tenant.platform;
+        let found = platform
+            .find_integrations(&marker.to_string(), &live.name)
+            .await?;
+        let mut found = found.into_iter().filter(|it| it.id == live.id);
+        Ok(found.next().and_then(|it| of_integration(it, live, marker)))
+    }
+
+    async fn instance(&self, live: &Instance, marker: &Marker) -> Result<Option<Twin>, CliError> {
+        let Some(seen) = self.tenant.platform.sight_instance(&live.id).await? else {
+            return Ok(None);
+        };
+        let executed = self.tenant.client.was_executed(&live.id).await.ok();
+        Ok(of_instance(seen, live, executed, marker))
+    }
+}
+
+/// With pages missing, the one in use may be among them.
+fn complete(live: &Tenant) -> Result<(), CliError> {
+    let lists = [&live.integrations.incomplete, &live.instances.incomplete];
+    match lists.into_iter().flatten().next() {
+        None => Ok(()),
+        Some(why) => Err(CliError::world(format!(
+            "the tenant could not be read to its end: {why}"
+        ))
+        .hint("run dedupe again; nothing was written")),
+    }
+}
+
+fn bears(labels: &[String], marker: &Marker) -> bool {
+    labels.iter().any(|label| marker.is(label))
+}
+
+fn of_integration(seen: IntegrationSighting, live: &Integration, marker: &Marker) -> Option<Twin> {
+    let unused = seen.published == Some(false)
+        && seen.has_instances == Some(false)
+        && live.versions.items.is_empty();
+    let known = seen.published.is_some() && seen.has_instances.is_some();
+    bears(&seen.labels, marker).then(|| Twin {
+        id: seen.id.to_string(),
+        name: seen.name,
+        customer: None,
+        created_at: seen.created_at,
+        in_use: known.then_some(!unused),
+        executed: Some(false),
+        labels: seen.labels,
+    })
+}
+
+/// The list and the look agree that it was never deployed, or it may have been.
+fn of_instance(
+    seen: InstanceSighting,
+    live: &Instance,
+    executed: Option<bool>,
+    marker: &Marker,
+) -> Option<Twin> {
+    let ever = seen.ever_deployed();
+    let labels = seen.labels.unwrap_or_else(|| live.labels.clone());
+    bears(&labels, marker).then(|| Twin {
+        id: live.id.to_string(),
+        name: live.name.clone(),
+        customer: Some(live.customer.name.clone()),
+        created_at: seen.created_at,
+        in_use: match live.deployed {
+            true => Some(true),
+            false => ever,
+        },
+        executed,
+        labels,
+    })
+}

@@ -1,0 +1,336 @@
+//! One writer at a time for each tenant, among all that share a state folder.
+//!
+//! ```text
+//! look ─► read the tenant, plan, ask ─► acquire ─► moved_since(look)? plan again ─► write ─► drop
+//! ```
+//!
+//! # Invariants
+//!
+//! - The kernel decides: a lock ends with the process that holds it, however that ends. What
+//!   stands in the file is for people, and for noticing that somebody else wrote meanwhile.
+//! - The file is never removed. Who has locked it and finds another file in its place begins anew.
+//! - Whoever waits says so by a second lock (`want-…`), so that who works in rounds can give way.
+//! - Where there are no locks, nobody is kept from writing; what is held says that it excludes nobody.
+
+mod holder;
+mod network;
+
+use std::collections::BTreeMap;
+use std::fs::{File, Metadata, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+pub use holder::Holder;
+
+use super::folder::make_private;
+use crate::model::EnvironmentKey;
+use holder::Note;
+
+/// How often somebody who waits looks again.
+const POLL: Duration = Duration::from_millis(50);
+/// So long nobody is told of waiting: most writers are quick.
+const QUIET: Duration = Duration::from_secs(1);
+/// How long somebody who works in rounds leaves the lock to those who wait for it.
+const WAY: Duration = Duration::from_secs(1);
+/// No note is longer.
+const LONGEST: u64 = 4096;
+
+/// The locks of a state folder.
+#[derive(Debug, Clone)]
+pub struct WriteLock {
+    folder: PathBuf,
+}
+
+/// What stood in the notes of all writers at some moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen(BTreeMap<String, Vec<u8>>);
+
+/// Somebody else writes to the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", holder::sentence(.holder.as_ref(), *.stopped))]
+pub struct Busy {
+    /// Who, as far as that can be read.
+    pub holder: Option<Holder>,
+    /// Its process is stopped, so that it does not go on by itself.
+    pub stopped: bool,
+    /// The lock's file.
+    pub file: PathBuf,
+}
+
+/// The right to write to one tenant, until it is dropped.
+#[derive(Debug)]
+pub struct Held {
+    /// `None` where nothing is locked.
+    locked: Option<Locked>,
+    /// Why nobody is excluded.
+    without: Option<String>,
+    /// Why it may be that not everybody is excluded.
+    doubt: Option<String>,
+}
+
+#[derive(Debug)]
+struct Locked {
+    path: PathBuf,
+    name: String,
+    // Only one at a time writes the note; a guard is shared by reference.
+    file: Mutex<File>,
+    identity: (u64, u64),
+    /// What the writer before left in the note.
+    before: Vec<u8>,
+    waited: bool,
+    holder: Holder,
+}
+
+impl WriteLock {
+    /// The locks of a folder, which is made when the first one is taken.
+    #[must_use]
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What stands in the notes now: to be taken before the tenant is read.
+    #[must_use]
+    pub fn look(&self) -> Seen {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return Seen::default();
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let ours = names.filter(|name| name.starts_with("write-") && name.ends_with(".lock"));
+        Seen(
+            ours.map(|name| {
+                let note = read(&self.folder.join(&name)).unwrap_or_default();
+                (name, note)
+            })
+            .collect(),
+        )
+    }
+
+    /// Who writes to a tenant now, by its note. Takes no lock, so nobody is kept waiting by the question.
+    #[must_use]
+    pub fn writer(&self, key: &EnvironmentKey) -> Option<Holder> {
+        let note = read(&self.path("write", key))?;
+        let holder = Note::parse(&note)?.held()?;
+        holder.may_live().then_some(holder)
+    }
+
+    /// Waits for the lock of a tenant, up to `patience`; `told` is called once, when that takes a while.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`] where somebody else still has it then.
+    pub async fn acquire(
+        &self,
+        key: &EnvironmentKey,
+        holder: &Holder,
+        patience: Duration,
+        told: &(dyn Fn(&Busy) + Send + Sync),
+    ) -> Result<Held, Busy> {
+        let began = Instant::now();
+        let mut want = None;
+        let mut silent = true;
+        loop {
+            let waited = want.is_some();
+            let busy = match self.attempt(key, holder, waited) {
+                Attempt::Held(held) => return Ok(held),
+                Attempt::Again => continue,
+                Attempt::Busy(busy) => busy,
+            };
+            let elapsed = began.elapsed();
+            if elapsed >= patience {
+                return Err(busy);
+            }
+            if silent && elapsed >= QUIET {
+                silent = false;
+                told(&busy);
+            }
+            if want.is_none() {
+                want = Some(self.want(key));
+            }
+            sleep(POLL.min(patience.saturating_sub(elapsed))).await;
+        }
+    }
+
+    /// Leaves the lock to those who wait for it, if there are any.
+    pub async fn give_way(&self, key: &EnvironmentKey) {
+        let Ok(file) = open(&self.path("want", key), false) else {
+            return;
+        };
+        // Somebody who waits holds it, shared with others who do.
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            sleep(WAY).await;
+        }
+    }
+
+    fn path(&self, what: &str, key: &EnvironmentKey) -> PathBuf {
+        self.folder.join(format!("{what}-{}.lock", key.digest()))
+    }
+
+    /// Says that somebody waits, until it is dropped. Without it one only waits for longer.
+    fn want(&self, key: &EnvironmentKey) -> Option<File> {
+        let file = open(&self.path("want", key), true).ok()?;
+        file.try_lock_shared().ok()?;
+        Some(file)
+    }
+
+    fn attempt(&self, key: &EnvironmentKey, holder: &Holder, waited: bool) -> Attempt {
+        let path = self.path("write", key);
+        let mut file = match make_private(&self.folder).and_then(|()| open(&path, true)) {
+            Ok(file) => file,
+            Err(error) => return Attempt::Held(Held::without(&path, &error)),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Attempt::Busy(busy(&mut file, path));
+            }
+            Err(TryLockError::Error(error)) => return Attempt::Held(Held::without(&path, &error)),
+        }
+        let identity = file.metadata().ok().map(|it| identity(&it));
+        let Some(identity) = identity.filter(|own| there(&path) == Some(*own)) else {
+            // It was moved or removed between the opening and the locking.
+            return Attempt::Again;
+        };
+        let before = content(&mut file);
+        let note = Note::of(holder).line();
+        // Who cannot write it down holds the lock all the same.
+        let _ = replace(&mut file, &note);
+        Attempt::Held(Held {
+            locked: Some(Locked {
+                name: name(&path),
+                path,
+                file: Mutex::new(file),
+                identity,
+                before,
+                waited,
+                holder: holder.clone(),
+            }),
+            without: None,
+            doubt: network::doubt(&self.folder),
+        })
+    }
+}
+
+enum Attempt {
+    Held(Held),
+    Again,
+    Busy(Busy),
+}
+
+impl Held {
+    fn without(path: &Path, error: &io::Error) -> Self {
+        Self {
+            locked: None,
+            without: Some(format!("cannot lock {}: {error}", path.display())),
+            doubt: None,
+        }
+    }
+
+    /// Why other writers are not excluded; `None` where they are.
+    #[must_use]
+    pub fn excludes_nobody(&self) -> Option<&str> {
+        self.without.as_deref()
+    }
+
+    /// Why it is not certain that other writers are excluded; `None` where it is.
+    #[must_use]
+    pub fn doubt(&self) -> Option<String> {
+        self.without.clone().or_else(|| self.doubt.clone())
+    }
+
+    /// Whether somebody else may have written since a look: what was read then is no ground for writing.
+    #[must_use]
+    pub fn moved_since(&self, seen: &Seen) -> bool {
+        let Some(locked) = &self.locked else {
+            return false;
+        };
+        let then = seen.0.get(&locked.name).map_or(&[][..], Vec::as_slice);
+        // A note that nobody closed is of a writer that ended in the middle.
+        let closed = locked.before.is_empty()
+            || Note::parse(&locked.before).is_some_and(|note| note.held().is_none());
+        locked.waited || !closed || then != locked.before.as_slice()
+    }
+
+    /// Whether the lock still is what it was: its file is where it was. Asked before something is sent.
+    #[must_use]
+    pub fn fence(&self) -> bool {
+        let locked = self.locked.as_ref();
+        locked.is_none_or(|locked| there(&locked.path) == Some(locked.identity))
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        let note = Note::of(&self.holder).closed().line();
+        let file = self.file.get_mut();
+        let file = file.unwrap_or_else(std::sync::PoisonError::into_inner);
+        // The lock goes with the file whatever becomes of the note.
+        let _ = replace(file, &note);
+    }
+}
+
+fn busy(file: &mut File, path: PathBuf) -> Busy {
+    let holder = Note::parse(&content(file)).and_then(|note| note.held());
+    Busy {
+        stopped: holder.as_ref().is_some_and(Holder::is_stopped),
+        holder,
+        file: path,
+    }
+}
+
+/// Children do not inherit it: files are opened with `O_CLOEXEC`.
+fn open(path: &Path, create: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options
+        .read(true)
+        .write(true)
+        .create(create)
+        .truncate(false);
+    options.mode(0o600).open(path)
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn identity(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
+
+fn there(path: &Path) -> Option<(u64, u64)> {
+    std::fs::symlink_metadata(path).ok().map(|it| identity(&it))
+}
+
+fn read(path: &Path) -> Option<Vec<u8>> {
+    Some(content(&mut File::open(path).ok()?))
+}
+
+fn content(file: &mut File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(LONGEST).read_to_end(&mut bytes));
+    read.map_or_else(|_| Vec::new(), |_| bytes)
+}
+
+fn replace(file: &mut File, note: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(note.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;
