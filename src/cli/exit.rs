@@ -58,6 +58,9 @@ impl Exit {
     /// Without `--detailed-exitcode` a plan that could be made is a success.
     #[must_use]
     pub fn of_plan(plan: &Plan, detailed: bool) -> Self {
+        if detailed && !plan.violations.is_empty() {
+            return Self::Refused;
+        }
         match (detailed, plan.has_changes(), plan.has_leftovers()) {
             (true, true, _) => Self::Changes,
             (true, false, true) => Self::Leftovers,
@@ -120,6 +123,13 @@ mod tests {
             let exit = Exit::of_plan(&plan(changes, blocked), detailed);
             assert_eq!(exit, expected, "{changes} {blocked} {detailed}");
         }
+        let mut refused = plan(true, 1);
+        refused.violations.push(crate::plan::GuardViolation {
+            guard: "deletes",
+            message: "deletes: 8 of 20".to_owned(),
+        });
+        assert_eq!(Exit::of_plan(&refused, true), Exit::Refused);
+        assert_eq!(Exit::of_plan(&refused, false), Exit::Done);
     }
 
     #[test]
