@@ -77,7 +77,14 @@ fn the_project(loaded: manifest::Loaded) -> Result<Project, CliError> {
     };
     let wrong: Vec<_> = loaded.diagnostics.into_iter().filter(about_it).collect();
     if file.is_some() && !wrong.is_empty() {
-        return Err(CliError::files(wrong));
+        let several = wrong
+            .iter()
+            .any(|one| one.code == manifest::DUPLICATE_PROJECT);
+        let error = CliError::files(wrong);
+        return Err(match several {
+            true => error.hint("give the folder of the one that is meant: PATH, or --path"),
+            false => error,
+        });
     }
     Ok(loaded.desired.project)
 }

@@ -93,9 +93,6 @@ pub(crate) struct ReachArgs {
     #[arg(long, env = "PRISM_GITOPS_CA_FILE", value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
-
     /// Requests per second, in place of the Project's rate.
     #[arg(long, env = "PRISM_GITOPS_REQUESTS_PER_SECOND", value_name = "N", value_parser = parse::rate)]
     pub(crate) requests_per_second: Option<f64>,
@@ -103,4 +100,8 @@ pub(crate) struct ReachArgs {
     /// Requests under way at once, in place of the Project's.
     #[arg(long, env = "PRISM_GITOPS_CONCURRENCY", value_name = "N", value_parser = parse::positive)]
     pub(crate) concurrency: Option<usize>,
+
+    // Last, because its heading would count for what follows.
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
 }

@@ -177,7 +177,7 @@ mod tests {
     impl Project {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
-            for path in ["root/a", "root/.git/config", "outside/a", "allowed/a"] {
+            for path in ["project/a", "project/.git/config", "outside/a", "allowed/a"] {
                 let path = folder.path().join(path);
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, "pw\n").unwrap();
@@ -187,7 +187,7 @@ mod tests {
 
         fn read(&self, path: &str) -> Result<String, String> {
             let (root, allowed) = (
-                self.folder.path().join("root"),
+                self.folder.path().join("project"),
                 self.folder.path().join("allowed"),
             );
             let bounds = Bounds::new(&root, &[allowed]);
@@ -202,7 +202,7 @@ mod tests {
         for right in [
             "a",
             "./a",
-            "../root/a",
+            "../project/a",
             "../allowed/a",
             "../outside/../allowed/a",
         ] {
@@ -231,7 +231,7 @@ mod tests {
     fn links_are_followed_before_it_is_judged() {
         use std::os::unix::fs::symlink;
         let project = Project::new();
-        let root = project.folder.path().join("root");
+        let root = project.folder.path().join("project");
         symlink("../outside/a", root.join("out")).unwrap();
         symlink("../outside", root.join("folder")).unwrap();
         symlink("/proc/self/environ", root.join("environ")).unwrap();
@@ -271,13 +271,13 @@ mod tests {
     #[test]
     fn sockets_and_pipes_are_no_files() {
         let project = Project::new();
-        let socket = project.folder.path().join("root/socket");
+        let socket = project.folder.path().join("project/socket");
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         assert_eq!(
             project.read("socket").unwrap_err(),
             "it is not a regular file"
         );
-        let pipe = project.folder.path().join("root/pipe");
+        let pipe = project.folder.path().join("project/pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         if made.is_ok_and(|status| status.success()) {
             assert_eq!(
