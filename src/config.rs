@@ -6,6 +6,8 @@
 pub mod credentials;
 pub mod edge;
 pub mod profile;
+pub mod trust;
 
-pub use credentials::{CredentialsError, Flags, Inputs, resolve};
+pub use credentials::{CredentialsError, Flags, Inputs, resolve, vet};
 pub use profile::{ProfileError, ProfileFile};
+pub use trust::{Host, Trust};

@@ -39,11 +39,12 @@ use std::sync::Arc;
 
 pub use cron::{is_schedule, parse_schedule};
 pub use references::references;
+pub use resolve::DUPLICATE_PROJECT;
 pub use schema::json_schema;
 pub use units::is_zone;
 
 pub use crate::model::SourceFile;
-use crate::model::{Desired, Diagnostic, SecretRef, Severity};
+use crate::model::{Desired, Diagnostic, Location, SecretRef, Severity};
 use documents::{FileRead, Shared};
 use findings::Finding;
 use lines::Lines;
@@ -54,6 +55,8 @@ use resolve::Resolver;
 pub struct Loaded {
     /// Everything that is declared and well-formed.
     pub desired: Desired,
+    /// Where the Project is declared, where one is.
+    pub project: Option<Location>,
     /// The secrets that the config of instances refers to.
     pub secrets: BTreeSet<SecretRef>,
     /// What is wrong, in the order of files, lines and columns.
@@ -105,8 +108,11 @@ fn load_once(files: &[SourceFile], environment: Option<&str>) -> (Loaded, bool) 
         .map(|file| documents::read(file, &shared))
         .collect();
     let by_environment = read.iter().any(|file| !file.environments.is_empty());
-    let (desired, findings, read) = Resolver::new(files, read).run();
+    let mut resolver = Resolver::new(files, read);
+    let project = resolver.project();
+    let (desired, findings, read) = resolver.run();
     let loaded = Loaded {
+        project,
         secrets: desired.secret_refs(),
         desired,
         diagnostics: diagnostics(findings, &read),

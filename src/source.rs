@@ -9,7 +9,7 @@
 
 pub mod dir;
 pub mod git;
-pub mod git_info;
+mod git_info;
 pub mod memory;
 pub mod secrets;
 pub mod watch;
@@ -97,7 +97,7 @@ pub struct Commit {
     pub branch: Option<String>,
     /// The remote's URL, without credentials.
     pub remote: Option<String>,
-    /// Files of the folder differ from the commit.
+    /// The files that were read differ from those of the commit.
     pub dirty: bool,
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn look_up(text: Option<&str>, root: &Path) -> Result<Option<Se
         CliError::user("--api-token: write file:PATH or env:NAME")
             .hint("the token itself does not belong on a command line")
     })?;
-    let values = secrets::resolve([reference.clone()].into(), root, &Permission::none()).await;
+    let values = secrets::resolve([reference.clone()].into(), root, &Permission::operator()).await;
     let token = values
         .get(&reference)
         .map_err(|error| CliError::user("--api-token").because(&error))?;

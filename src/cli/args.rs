@@ -26,6 +26,7 @@ mod sandbox;
 mod state;
 mod tenant;
 mod tools;
+mod trust;
 mod validate;
 
 pub(crate) use act::{
@@ -58,6 +59,7 @@ pub(crate) use state::FOLDER;
 pub(crate) use state::{FolderArgs, KeepArgs, StateArgs};
 pub(crate) use tenant::{AtArgs, EnvironmentsArgs, ReachArgs, TenantArgs};
 pub(crate) use tools::{CompletionArgs, SchemaArgs, SchemaOf, WhoamiArgs};
+pub(crate) use trust::TrustArgs;
 pub(crate) use validate::ValidateArgs;
 
 /// Keeps a Prismatic tenant in step with a folder of YAML files.

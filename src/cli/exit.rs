@@ -64,6 +64,9 @@ impl Exit {
         if plan.is_unread() {
             return Self::Error;
         }
+        if detailed && !plan.violations.is_empty() {
+            return Self::Refused;
+        }
         match (detailed, plan.has_changes(), plan.has_leftovers()) {
             (true, true, _) => Self::Changes,
             (true, false, true) => Self::Leftovers,
@@ -126,6 +129,13 @@ mod tests {
             let exit = Exit::of_plan(&plan(changes, blocked), detailed);
             assert_eq!(exit, expected, "{changes} {blocked} {detailed}");
         }
+        let mut refused = plan(true, 1);
+        refused.violations.push(crate::plan::GuardViolation {
+            guard: "deletes",
+            message: "deletes: 8 of 20".to_owned(),
+        });
+        assert_eq!(Exit::of_plan(&refused, true), Exit::Refused);
+        assert_eq!(Exit::of_plan(&refused, false), Exit::Done);
     }
 
     #[test]

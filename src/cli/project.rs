@@ -15,7 +15,7 @@ use super::ui::Ui;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
-use crate::model::{Project, SecretValues, VersionRecord};
+use crate::model::{Diagnostic, Project, SecretValues, Severity, VersionRecord};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
 use crate::source::secrets::{self, Permission};
@@ -31,6 +31,8 @@ pub(crate) struct Decided {
     pub(crate) revision: Revision,
     /// When this was begun.
     pub(crate) began: Timestamp,
+    /// What was approved although a guard refused it.
+    pub(crate) approved: Option<String>,
 }
 
 /// The source of a path.
@@ -55,9 +57,36 @@ async fn tenant(
         Project::default()
     } else {
         let snapshot = source(path).snapshot().await?;
-        manifest::load(&snapshot.files).desired.project
+        the_project(manifest::load(&snapshot.files))?
     };
-    tenant::choose(ui, args, &project, &root(path), variables).await
+    let tenant = tenant::choose(ui, args, &project, &root(path), variables).await?;
+    if let Some(declared) = &tenant.declared {
+        let (name, url) = (&tenant.environment, &tenant.connection.url);
+        ui.say(&format!("Environment {name} ({declared}) at {url}."));
+    }
+    Ok(tenant)
+}
+
+/// The only Project, without anything wrong with it: another may name another tenant.
+fn the_project(loaded: manifest::Loaded) -> Result<Project, CliError> {
+    let file = loaded.project.map(|place| place.file);
+    let about_it = |one: &Diagnostic| {
+        one.severity == Severity::Error
+            && (one.code == manifest::DUPLICATE_PROJECT
+                || one.location.as_ref().map(|place| &place.file) == file.as_ref())
+    };
+    let wrong: Vec<_> = loaded.diagnostics.into_iter().filter(about_it).collect();
+    if file.is_some() && !wrong.is_empty() {
+        let several = wrong
+            .iter()
+            .any(|one| one.code == manifest::DUPLICATE_PROJECT);
+        let error = CliError::files(wrong);
+        return Err(match several {
+            true => error.hint("give the folder of the one that is meant: PATH, or --path"),
+            false => error,
+        });
+    }
+    Ok(loaded.desired.project)
 }
 
 /// Runs a single action on its tenant. If that does not answer, the error says which one it was.
@@ -119,7 +148,8 @@ async fn basis(
     let began = SystemClock.now();
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
     let root = root(path);
-    let permission = Permission::of(&loaded.desired.project, tenant.reach.allow_exec);
+    let grants = tenant.reach.trust.grants(variables);
+    let permission = Permission::of(&loaded.desired.project, &grants);
     let tenant = tenant::choose(ui, tenant, &loaded.desired.project, &root, variables).await?;
     // Adoptions need none: no program is run for them and no file is read.
     let needed = everything.map(|_| loaded.secrets.clone());
@@ -142,6 +172,7 @@ impl Basis {
             planned,
             revision: self.loaded.revision.clone(),
             began: self.began,
+            approved: None,
         }
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Chosen {
     pub(crate) organization: Option<String>,
     /// Where it is, as whom, and where that was said.
     pub(crate) connection: Connection,
+    /// Where the Project says so, where it does.
+    pub(crate) declared: Option<String>,
     /// How fast it may be asked.
     pub(crate) rate: RateLimit,
     /// How many requests went to it.
@@ -51,8 +53,9 @@ struct Target {
     connection: Option<Connection>,
     environment: Option<String>,
     organization: Option<String>,
+    declared: Option<String>,
     rate: RateLimit,
-    ca_file: Option<PathBuf>,
+    http: HttpSettings,
 }
 
 /// Chooses the tenant, for someone who waits for the answer. Nothing is sent yet.
@@ -85,8 +88,9 @@ async fn resolve(
         connection,
         environment: environment.map(|(name, _)| name.to_owned()),
         organization: guard(args, environment),
+        declared: environment.and_then(|(_, environment)| declared(environment, root)),
         rate: rate(args, project),
-        ca_file: args.reach.ca_file.clone(),
+        http: trusting(args.reach.ca_file.as_ref(), variables),
     })
 }
 
@@ -102,7 +106,7 @@ impl Target {
                 let (transport, connection) = sandbox(root, &clock)?;
                 (transport, connection, Some("sandbox".to_owned()))
             }
-            Some(connection) => (http(self.ca_file)?, connection, self.environment),
+            Some(connection) => (transport(self.http)?, connection, self.environment),
         };
         let counted = Arc::new(Counted::new(transport));
         let transport: Arc<dyn Transport> = Arc::clone(&counted) as _;
@@ -115,6 +119,7 @@ impl Target {
             environment: environment.unwrap_or_else(|| connection.url.as_str().to_owned()),
             organization: self.organization,
             connection,
+            declared: self.declared,
             rate: self.rate,
             requests: counted,
         })
@@ -183,27 +188,41 @@ fn environment<'a>(
     }
 }
 
+/// The place of an environment in its file, as whoever called finds it.
+fn declared(environment: &Environment, root: &Path) -> Option<String> {
+    let location = &environment.location;
+    let file = root.join(location.file.as_ref());
+    let file = file.strip_prefix(".").unwrap_or(&file);
+    (!location.file.is_empty()).then(|| format!("{}:{}", file.display(), location.line))
+}
+
 /// The sandbox belongs to nobody's organization.
 fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option<String> {
     let (_, environment) = environment.filter(|_| !args.reach.sandbox)?;
     environment.organization.clone()
 }
 
-fn http(ca_file: Option<PathBuf>) -> Result<Arc<dyn Transport>, CliError> {
-    transport(HttpSettings {
-        ca_file,
+/// The usual settings, with the certificates that the operator trusts: this tool's flag, and the
+/// variable by which users of prism, a Node program, say the same.
+pub(crate) fn trusting(ca_file: Option<&PathBuf>, variables: &Variables) -> HttpSettings {
+    let node = variables.get("NODE_EXTRA_CA_CERTS");
+    HttpSettings {
+        ca_file: ca_file.cloned(),
+        node_ca_file: node.filter(|path| !path.is_empty()).map(PathBuf::from),
         ..HttpSettings::default()
-    })
+    }
 }
 
 /// For messages to people: small, and given up soon.
-pub(crate) fn for_messages(args: &ReachArgs) -> Result<Arc<dyn Transport>, CliError> {
+pub(crate) fn for_messages(
+    args: &ReachArgs,
+    variables: &Variables,
+) -> Result<Arc<dyn Transport>, CliError> {
     transport(HttpSettings {
         connect_timeout: Duration::from_secs(5),
         timeout: Duration::from_secs(15),
         max_body: 64 * 1024,
-        ca_file: args.ca_file.clone(),
-        ..HttpSettings::default()
+        ..trusting(args.ca_file.as_ref(), variables)
     })
 }
 

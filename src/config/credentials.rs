@@ -5,12 +5,15 @@
 //! `--profile`, `PRISM_PROFILE`, the file's `defaultProfile`, then `default`
 //! (prism `src/context.ts`, `src/config.ts`). Blank is unset.
 //!
-//! A project's environment wins field by field. A token is only ever sent to
-//! the stack it belongs to: a profile's to the profile's.
+//! A project's environment adds what the operator did not say. Where a token is
+//! sent is the operator's to say: a profile's goes to the profile's stack, any
+//! other to the one that flag or variable names, else to one that is known
+//! ([`Trust`]).
 
 use std::collections::BTreeMap;
 
 use super::profile::{Profile, ProfileError, ProfileFile, Profiles};
+use super::trust::Trust;
 use crate::model::{Auth, Environment, Secret, SecretError, SecretRef, SecretValues};
 use crate::prismatic::{BaseUrl, BaseUrlError, Connection, TokenSource};
 
@@ -45,6 +48,10 @@ pub const VARIABLES: [&str; 7] = [
 pub struct Flags {
     /// `--profile`
     pub profile: Option<String>,
+    /// `--url`
+    pub url: Option<String>,
+    /// `--tenant-id`
+    pub tenant_id: Option<String>,
 }
 
 /// Everything that decides. No `Debug`: it holds tokens.
@@ -59,6 +66,8 @@ pub struct Inputs<'a> {
     pub environment: Option<&'a Environment>,
     /// The secrets that the project's environment refers to.
     pub secrets: &'a SecretValues,
+    /// What the operator allows beyond what everybody does.
+    pub trust: &'a Trust,
 }
 
 /// Why there is no connection. Never shows a token.
@@ -90,13 +99,52 @@ pub enum CredentialsError {
     )]
     UrlMismatch {
         /// Who contradicts the profile.
-        by: &'static str,
+        by: String,
         /// What it says.
         asked: String,
         /// The profile.
         profile: String,
         /// The profile's stack.
         own: String,
+    },
+    /// The operator and a file name different stacks.
+    #[error(
+        "{URL} says {named}, but {place} says {declared}: unset {URL} if the file is right; \
+         if it is not, say which counts with --url"
+    )]
+    Contradicted {
+        /// Where the file says so.
+        place: String,
+        /// What the variable says.
+        named: String,
+        /// What the file says.
+        declared: String,
+    },
+    /// A file names a stack that nothing is known of.
+    #[error(
+        "{place} says {url}, which is neither a public region of Prismatic nor a host that you \
+         allowed: no token is sent there. If it is yours, allow it with --allow-host {host} \
+         (PRISM_GITOPS_ALLOW_HOST)"
+    )]
+    UnknownHost {
+        /// Where the file says so.
+        place: String,
+        /// The stack.
+        url: String,
+        /// What to allow.
+        host: String,
+    },
+    /// A file takes something for a token that is not known to be one.
+    #[error(
+        "{place} takes the variable {variable} for a token of Prismatic: files may name PRISM_… and \
+         PRISMATIC_… for that. If it holds one, allow it with --allow-token-env {variable} \
+         (PRISM_GITOPS_ALLOW_TOKEN_ENV)"
+    )]
+    UnknownVariable {
+        /// Where the file says so.
+        place: String,
+        /// The variable.
+        variable: String,
     },
     /// A URL is not one.
     #[error("{place}: {error}")]
@@ -128,6 +176,7 @@ fn others(known: &[String]) -> String {
 ///
 /// [`CredentialsError`] where nothing holds a token, or two places contradict each other.
 pub fn resolve(inputs: &Inputs<'_>) -> Result<Connection, CredentialsError> {
+    vet(inputs)?;
     let auth = inputs.environment.and_then(|env| env.auth.as_ref());
     if let Some(auth) = auth {
         return from_project(inputs, auth);
@@ -136,7 +185,31 @@ pub fn resolve(inputs: &Inputs<'_>) -> Result<Connection, CredentialsError> {
         Some(connection) => connection,
         None => from_profile(inputs)?,
     };
-    Ok(in_tenant(connection, project_tenant(inputs)))
+    Ok(in_tenant(connection, chosen_tenant(inputs)))
+}
+
+/// Whether what the project's environment says of a token may be followed: asked before the
+/// token is looked up.
+///
+/// # Errors
+///
+/// [`CredentialsError`] where it names a variable that is for something else, or a stack that
+/// nothing is known of.
+pub fn vet(inputs: &Inputs<'_>) -> Result<(), CredentialsError> {
+    let Some(Auth::RefreshToken(reference) | Auth::AccessToken(reference)) =
+        inputs.environment.and_then(|env| env.auth.as_ref())
+    else {
+        return Ok(());
+    };
+    if let SecretRef::Env(name) = reference
+        && !inputs.trust.may_hold_a_token(name)
+    {
+        return Err(CredentialsError::UnknownVariable {
+            place: place(inputs),
+            variable: name.clone(),
+        });
+    }
+    chosen_url(inputs).map(|_| ())
 }
 
 /// The same user in another tenant: an access token at hand is not for that one.
@@ -159,7 +232,7 @@ fn from_project(inputs: &Inputs<'_>, auth: &Auth) -> Result<Connection, Credenti
     let secret = Secret::new(secret);
     Ok(Connection {
         url: chosen_url(inputs)?,
-        tenant_id: project_tenant(inputs).or_else(|| variable(inputs, TENANT_ID)),
+        tenant_id: chosen_tenant(inputs).or_else(|| variable(inputs, TENANT_ID)),
         token: match auth {
             Auth::RefreshToken(_) => TokenSource::Refresh(secret),
             Auth::AccessToken(_) => TokenSource::Access(secret),
@@ -219,13 +292,16 @@ fn profile_url(
     profile: &Profile,
 ) -> Result<BaseUrl, CredentialsError> {
     let own = parse(&profile.url, &format!("profile {name:?}"))?;
+    let flag = inputs.flags.url.as_deref().and_then(nonblank);
+    let declared = project_url(inputs).filter(|_| flag.is_none());
     let says = [
-        ("the project's environment", project_url(inputs)),
-        (URL, variable(inputs, URL)),
+        ("--url".to_owned(), flag),
+        (place(inputs), declared),
+        (URL.to_owned(), variable(inputs, URL)),
     ];
     for (by, text) in says {
         let Some(text) = text else { continue };
-        let asked = parse(&text, by)?;
+        let asked = parse(&text, &by)?;
         if asked != own {
             return Err(CredentialsError::UrlMismatch {
                 by,
@@ -238,14 +314,42 @@ fn profile_url(
     Ok(own)
 }
 
-/// The stack where no profile counts.
+/// The stack where no profile counts: as the operator says, or a known one that a file names.
 fn chosen_url(inputs: &Inputs<'_>) -> Result<BaseUrl, CredentialsError> {
-    if let Some(text) = project_url(inputs) {
-        return parse(&text, "the project's environment");
+    if let Some(text) = inputs.flags.url.as_deref().and_then(nonblank) {
+        return parse(&text, "--url");
     }
-    match variable(inputs, URL) {
-        Some(text) => parse(&text, URL),
-        None => Ok(BaseUrl::default()),
+    let named = variable(inputs, URL).map(|text| parse(&text, URL));
+    let declared = project_url(inputs).map(|text| parse(&text, &place(inputs)));
+    match (named.transpose()?, declared.transpose()?) {
+        (Some(named), Some(declared)) if named != declared => Err(CredentialsError::Contradicted {
+            place: place(inputs),
+            named: named.to_string(),
+            declared: declared.to_string(),
+        }),
+        (Some(named), _) => Ok(named),
+        (None, Some(declared)) if inputs.trust.knows(&declared) => Ok(declared),
+        (None, Some(declared)) => {
+            let url = declared.to_string();
+            let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+            Err(CredentialsError::UnknownHost {
+                place: place(inputs),
+                host: host.to_owned(),
+                url,
+            })
+        }
+        (None, None) => Ok(BaseUrl::default()),
+    }
+}
+
+/// Where the project's environment is declared.
+fn place(inputs: &Inputs<'_>) -> String {
+    match inputs.environment {
+        Some(environment) if !environment.location.file.is_empty() => {
+            let location = &environment.location;
+            format!("the environment in {}:{}", location.file, location.line)
+        }
+        _ => "the project's environment".to_owned(),
     }
 }
 
@@ -260,8 +364,10 @@ fn project_url(inputs: &Inputs<'_>) -> Option<String> {
     nonblank(inputs.environment?.url.as_deref()?)
 }
 
-fn project_tenant(inputs: &Inputs<'_>) -> Option<String> {
-    nonblank(inputs.environment?.tenant_id.as_deref()?)
+/// The tenant that the flag names, else the project.
+fn chosen_tenant(inputs: &Inputs<'_>) -> Option<String> {
+    let flag = inputs.flags.tenant_id.as_deref().and_then(nonblank);
+    flag.or_else(|| nonblank(inputs.environment?.tenant_id.as_deref()?))
 }
 
 fn variable(inputs: &Inputs<'_>, name: &str) -> Option<String> {

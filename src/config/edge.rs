@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::credentials::{self, CredentialsError, Flags, Inputs};
 use super::profile::ProfileFile;
+use super::trust::Trust;
 use crate::model::{Environment, SecretValues};
 use crate::prismatic::Connection;
 
@@ -27,6 +28,7 @@ pub fn connection(
         flags,
         environment,
         secrets,
+        trust: &Trust::default(),
     })
 }
 

@@ -18,6 +18,9 @@ use crate::model::{
 /// After so many unknown names no more are compared with all others: it would be quadratic.
 const SUGGESTIONS: usize = 50;
 
+/// The code of the finding that a project has a second Project.
+pub const DUPLICATE_PROJECT: &str = "duplicate-project";
+
 /// Puts the files together.
 pub(super) struct Resolver<'a> {
     /// All files by path, manifests or not.
@@ -49,9 +52,7 @@ impl<'a> Resolver<'a> {
 
     /// The desired state, what is wrong, and the texts of the files that findings are about.
     pub(super) fn run(mut self) -> (Desired, Vec<Finding>, HashMap<Arc<str>, FileRead>) {
-        let mut paths: Vec<_> = self.read.keys().cloned().collect();
-        paths.sort();
-        self.project(&paths);
+        let paths = self.paths();
         self.environments(&paths);
         let mut declared = self.unique(&paths);
         let referred: HashSet<Arc<str>> = declared.iter().flat_map(referred_to).collect();
@@ -84,10 +85,17 @@ impl<'a> Resolver<'a> {
         self.findings.push(Finding::new(location, problem));
     }
 
-    fn project(&mut self, paths: &[Arc<str>]) {
+    fn paths(&self) -> Vec<Arc<str>> {
+        let mut paths: Vec<_> = self.read.keys().cloned().collect();
+        paths.sort();
+        paths
+    }
+
+    /// The Project comes first, and where it is declared is of interest by itself.
+    pub(super) fn project(&mut self) -> Option<Location> {
         let mut first: Option<(Project, Location)> = None;
-        for path in paths {
-            let Some(file) = self.read.get_mut(path) else {
+        for path in self.paths() {
+            let Some(file) = self.read.get_mut(&path) else {
                 continue;
             };
             for found in std::mem::take(&mut file.projects) {
@@ -96,15 +104,15 @@ impl<'a> Resolver<'a> {
                     Some((_, place)) => {
                         let message = format!("a second Project; the first is in {place}");
                         let problem =
-                            Problem::new("duplicate-project", message).hint("keep one of the two");
+                            Problem::new(DUPLICATE_PROJECT, message).hint("keep one of the two");
                         self.find(found.location, problem);
                     }
                 }
             }
         }
-        if let Some((project, _)) = first {
-            self.desired.project = project;
-        }
+        let (project, place) = first?;
+        self.desired.project = project;
+        Some(place)
     }
 
     /// Environments that `adopt` mentions must be the Project's.

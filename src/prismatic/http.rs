@@ -5,16 +5,17 @@
 //! carries a token. Proxies come from the environment as everywhere, except
 //! for plain http, which is spoken on this machine only.
 
+mod certificates;
 mod listen;
 
 use std::error::Error as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder};
+use reqwest::{Client, ClientBuilder};
 
 pub use listen::Listening;
 
@@ -33,8 +34,10 @@ pub struct HttpSettings {
     pub timeout: Duration,
     /// How large a response may be, decompressed, in bytes.
     pub max_body: usize,
-    /// A file of certificates (PEM) to trust besides the system's.
+    /// A file of certificates (PEM) to trust besides the system's, of authorities or servers.
     pub ca_file: Option<PathBuf>,
+    /// Another, which is meant for other programs: it is left out where it cannot be used.
+    pub node_ca_file: Option<PathBuf>,
     /// Plain http is spoken with other machines too: for what is no secret, and never with a token.
     pub clear: bool,
 }
@@ -46,6 +49,7 @@ impl Default for HttpSettings {
             timeout: Duration::from_secs(130),
             max_body: 64 * 1024 * 1024,
             ca_file: None,
+            node_ca_file: None,
             clear: false,
         }
     }
@@ -68,11 +72,14 @@ pub enum HttpError {
         /// The file.
         path: PathBuf,
         /// Why, where it cannot be parsed.
-        source: Option<reqwest::Error>,
+        source: Option<rustls::pki_types::pem::Error>,
     },
     /// The HTTP client cannot be set up: often, the system has no CA certificates.
     #[error("cannot set up HTTPS; are the system's CA certificates installed?")]
     Client(#[source] reqwest::Error),
+    /// Certificates beyond the system's cannot be trusted.
+    #[error("cannot set up HTTPS with these certificates")]
+    Tls(#[source] rustls::Error),
 }
 
 /// Sends requests over the network.
@@ -94,8 +101,8 @@ impl HttpTransport {
         // Somebody else in the process may have done it: that is just as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = bounded(&settings);
-        if let Some(path) = &settings.ca_file {
-            builder = builder.tls_certs_merge(certificates(path)?);
+        if let Some(tls) = certificates::config(&settings)? {
+            builder = builder.tls_backend_preconfigured(tls);
         }
         let local = bounded(&settings).no_proxy().tls_certs_only([]);
         Ok(Self {
@@ -226,22 +233,6 @@ fn certificate<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a r
         };
     }
     None
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
-    let pem = std::fs::read(path).map_err(|source| HttpError::ReadCertificates {
-        path: path.to_owned(),
-        source,
-    })?;
-    let unusable = |source| HttpError::Certificates {
-        path: path.to_owned(),
-        source,
-    };
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(list) if list.is_empty() => Err(unusable(None)),
-        Ok(list) => Ok(list),
-        Err(error) => Err(unusable(Some(error))),
-    }
 }
 
 #[cfg(test)]

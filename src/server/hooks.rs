@@ -167,6 +167,8 @@ struct Whose {
 pub(super) fn router(hooks: Hooks) -> Router {
     Router::new()
         .route("/webhooks/{provider}", post(receive))
+        // As it is typed into a form: a redirect would lose the body.
+        .route("/webhooks/{provider}/", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .method_not_allowed_fallback(reply::only_post)
         .with_state(hooks)

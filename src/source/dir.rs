@@ -58,7 +58,7 @@ impl Source for DirSource {
         let (root, files) = read
             .await
             .map_err(|error| SourceError::Interrupted(error.into()))??;
-        let commit = git_info::commit(&root).await;
+        let commit = git_info::commit(&root, &files).await;
         Ok(Snapshot::new(files, commit))
     }
 }

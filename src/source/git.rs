@@ -10,7 +10,7 @@
 //! is checked out. `docs/adr/0011-git-source.md` says why the `git` binary.
 
 mod access;
-mod command;
+pub(super) mod command;
 mod error;
 mod reference;
 mod remote;

@@ -4,14 +4,15 @@
 //! only one that runs programs for them.
 
 mod exec;
+mod file;
+mod permission;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
-pub use exec::Permission;
+pub use permission::{Grants, Permission};
 
-use super::read::{Unread, bounded};
 use crate::model::{Secret, SecretError, SecretRef, SecretValues};
 
 /// The largest secret, in bytes.
@@ -33,27 +34,41 @@ pub async fn resolve(
     let hidden = permission.hides(&others);
     let root_of = root.to_owned();
     let wanted = others.clone();
-    let look_up = move || resolve_with(others, &root_of, |name| std::env::var_os(name));
+    let allowed = permission.clone();
+    let look_up = move || look_up(others, &root_of, &allowed, |name| std::env::var_os(name));
     let mut values = match tokio::task::spawn_blocking(look_up).await {
         Ok(values) => values,
         Err(_) => collect(wanted, |_| Err("the look-up was interrupted".to_owned())),
     };
-    let environment = exec::inherited(std::env::vars_os(), &hidden);
+    let environment = exec::inherited(std::env::vars_os(), permission.passed(), &hidden);
     for (reference, outcome) in exec::run_all(programs, root, permission, &environment).await {
         note(&mut values, reference, outcome);
     }
     values
 }
 
-/// The same with the environment handed in, and without running anything.
+/// The same with the environment handed in, without running anything and from any file.
 pub fn resolve_with(
     references: BTreeSet<SecretRef>,
     root: &Path,
     environment: impl Fn(&str) -> Option<OsString>,
 ) -> SecretValues {
+    look_up(references, root, &Permission::operator(), environment)
+}
+
+fn look_up(
+    references: BTreeSet<SecretRef>,
+    root: &Path,
+    permission: &Permission,
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> SecretValues {
+    let bounds = permission.bounds(root);
     collect(references, |reference| match reference {
-        SecretRef::Env(name) => variable(environment(name)),
-        SecretRef::File(path) => file(&root.join(path)),
+        SecretRef::Env(name) => match permission.withholds(name) {
+            Some(why) => Err(why),
+            None => variable(environment(name)),
+        },
+        SecretRef::File(path) => file::read(&root.join(path), bounds.as_ref()),
         SecretRef::Exec { .. } => Err("programs are not run here".to_owned()),
     })
 }
@@ -89,17 +104,6 @@ fn variable(value: Option<OsString>) -> Result<Secret, String> {
     Ok(Secret::new(text))
 }
 
-fn file(path: &Path) -> Result<Secret, String> {
-    let metadata = path
-        .metadata()
-        .map_err(|error| not_read(Unread::from(error)))?;
-    if !metadata.is_file() {
-        return Err("it is not a regular file".to_owned());
-    }
-    let bytes = bounded(path, MAX_BYTES).map_err(not_read)?;
-    text_of(bytes).map_err(|what| format!("the file is {what}"))
-}
-
 /// Bytes as a secret, without one line break at the end.
 fn text_of(bytes: Vec<u8>) -> Result<Secret, &'static str> {
     let mut text = String::from_utf8(bytes).map_err(|_| "not UTF-8")?;
@@ -113,13 +117,6 @@ fn text_of(bytes: Vec<u8>) -> Result<Secret, &'static str> {
         return Err("empty");
     }
     Ok(Secret::new(text))
-}
-
-fn not_read(error: Unread) -> String {
-    match error {
-        Unread::Gone => "there is no such file".to_owned(),
-        Unread::Because(why) => format!("the file cannot be read: {why}"),
-    }
 }
 
 #[cfg(test)]
@@ -184,7 +181,7 @@ mod tests {
     async fn the_real_environment_is_read() {
         let reference = SecretRef::Env("PATH".to_owned());
         let references = BTreeSet::from([reference.clone()]);
-        let values = resolve(references, Path::new("."), &Permission::none()).await;
+        let values = resolve(references, Path::new("."), &Permission::operator()).await;
         assert!(values.get(&reference).is_ok());
     }
 }

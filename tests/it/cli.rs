@@ -28,6 +28,7 @@ mod refusals;
 pub(crate) mod sandbox;
 mod schema;
 mod sent;
+mod stranger;
 mod streams;
 mod tenant;
 mod test_flow;

@@ -204,13 +204,15 @@ fn every_pipeline_tells_the_exit_codes_apart() {
         assert_eq!(count("|| code=$?"), 2, "{name}");
         assert_eq!(count("*) exit \"$code\" ;;"), 2, "{name}");
         assert_eq!(
-            (count("  2) "), count("  3) "), count("  4) ")),
+            (count("  2) "), count("  3) "), count("  4)")),
             (1, 2, 2),
             "{name}"
         );
         assert!(
-            text.contains("--out plan.json") && text.contains("--plan "),
+            text.contains("plan.json") && text.contains("--plan "),
             "{name}"
         );
+        // What is refused can be approved, by its digest alone.
+        assert!(text.contains("PRISM_GITOPS_APPROVE"), "{name}");
     }
 }

@@ -44,7 +44,8 @@ pub(crate) struct PlanArgs {
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
     pub(crate) path: PathBuf,
 
-    /// Exit with 2 if there are changes, 3 if something is Blocked or Pending.
+    /// Exit with 2 if there are changes, 3 if something is Blocked or Pending, 4 if a guard would
+    /// refuse the changes.
     #[arg(long, env = "PRISM_GITOPS_DETAILED_EXITCODE", value_parser = FalseyValueParser::new())]
     pub(crate) detailed_exitcode: bool,
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 
-use super::parse;
+use super::{TrustArgs, parse};
 
 /// The tenant, and the folder whose Project may name it.
 #[derive(Debug, Clone, clap::Args)]
@@ -88,19 +88,10 @@ pub(crate) struct ReachArgs {
     #[arg(long, env = "PRISM_GITOPS_SANDBOX", value_parser = FalseyValueParser::new())]
     pub(crate) sandbox: bool,
 
-    /// A file of certificates (PEM) to trust besides the system's, for a proxy that inspects TLS.
+    /// A file of certificates (PEM) to trust besides the system's: of an authority, such as that of a
+    /// proxy that inspects TLS, or of one server. `NODE_EXTRA_CA_CERTS` is read too.
     #[arg(long, env = "PRISM_GITOPS_CA_FILE", value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-
-    /// Run the programs that manifests name as sources of secrets, where the Project allows them.
-    /// Only for files you trust: whoever may change them chooses what runs.
-    #[arg(
-        long,
-        env = "PRISM_GITOPS_ALLOW_EXEC",
-        help_heading = "Permissions",
-        value_parser = FalseyValueParser::new()
-    )]
-    pub(crate) allow_exec: bool,
 
     /// Requests per second, in place of the Project's rate.
     #[arg(long, env = "PRISM_GITOPS_REQUESTS_PER_SECOND", value_name = "N", value_parser = parse::rate)]
@@ -109,4 +100,8 @@ pub(crate) struct ReachArgs {
     /// Requests under way at once, in place of the Project's.
     #[arg(long, env = "PRISM_GITOPS_CONCURRENCY", value_name = "N", value_parser = parse::positive)]
     pub(crate) concurrency: Option<usize>,
+
+    // Last, because its heading would count for what follows.
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
 }

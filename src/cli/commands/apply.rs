@@ -114,6 +114,9 @@ async fn decide_and_ask(
     }
     let decided = basis.decided(tenant, planned);
     let approve = |plan: &Plan| guards(plan, args.approve.as_deref());
+    if let Some(text) = unneeded(&decided.planned.plan, args.approve.as_deref()) {
+        ui.say(&text);
+    }
     let guarded = approve(&decided.planned.plan);
     let ask = saved.is_none() && !args.auto_approve;
     if guarded.is_err() && !ui.is_json() {
@@ -126,23 +129,41 @@ async fn decide_and_ask(
         Some(_) => Agreed::Saved,
         None => Agreed::of(!ask),
     };
-    let turn = enter(ui, (writing, &seen), args.show, agreed, decided, again).await?;
-    approve(&turn.decided.planned.plan)?;
+    let mut turn = enter(ui, (writing, &seen), args.show, agreed, decided, again).await?;
+    turn.decided.approved = approve(&turn.decided.planned.plan)?;
     Ok(turn)
 }
 
-/// Refuses a plan that exceeds a limit, unless somebody approved this very plan.
-fn guards(plan: &Plan, approved: Option<&str>) -> Result<(), CliError> {
-    if plan.violations.is_empty() || approved == Some(plan.digest.as_str()) {
-        return Ok(());
+/// Refuses a plan that exceeds a limit, unless this very plan was approved: then what was
+/// approved, for the history.
+fn guards(plan: &Plan, approved: Option<&str>) -> Result<Option<String>, CliError> {
+    if plan.violations.is_empty() {
+        return Ok(None);
     }
+    let digest = &plan.digest;
     let messages: Vec<_> = plan.violations.iter().map(|v| v.message.as_str()).collect();
-    Err(
-        CliError::refused(format!("refused by a guard: {}", messages.join("; "))).hint(format!(
-            "review the plan; to approve it and no other, add --approve {}; nothing was written",
-            plan.digest
-        )),
-    )
+    let messages = messages.join("; ");
+    if approved == Some(digest.as_str()) {
+        return Ok(Some(format!("approved {digest}, past {messages}")));
+    }
+    let message = match approved {
+        Some(other) => format!(
+            "--approve {other} is for another plan than this one, which is {digest}; this one is refused by a guard: {messages}"
+        ),
+        None => format!("refused by a guard: {messages}"),
+    };
+    Err(CliError::refused(message).hint(format!(
+        "review the plan; to approve it and no other, add --approve {digest}; nothing was written"
+    )))
+}
+
+/// What to say of an approval that no guard asks for.
+fn unneeded(plan: &Plan, approved: Option<&str>) -> Option<String> {
+    let approved = approved.filter(|_| plan.violations.is_empty())?;
+    let digest = &plan.digest;
+    (approved != digest).then(|| {
+        format!("--approve {approved} is for another plan than this one, which is {digest} and needs no approval.")
+    })
 }
 
 /// The plan, before it is carried out. The one JSON document comes at the end;
@@ -238,7 +259,9 @@ mod tests {
     #[test]
     fn a_guard_gives_way_to_the_digest_of_its_plan_and_to_nothing_else() {
         let mut plan = plan_with(&[]);
-        assert!(guards(&plan, None).is_ok());
+        assert_eq!(guards(&plan, None).unwrap(), None);
+        assert_eq!(unneeded(&plan, Some("sha256:0")), None);
+        assert!(unneeded(&plan, Some("sha256:1")).is_some());
         plan.violations.push(GuardViolation {
             guard: "deletes",
             message: "deletes: 8 of 20 managed instances; the limit is 30%".to_owned(),
@@ -249,6 +272,10 @@ mod tests {
             assert!(refused.message().contains("8 of 20"));
             assert!(refused.hint_text().unwrap().contains(&plan.digest));
         }
-        assert!(guards(&plan, Some("sha256:0")).is_ok());
+        let wrong = guards(&plan, Some("sha256:1")).unwrap_err();
+        insta::assert_snapshot!(wrong.message(), @"--approve sha256:1 is for another plan than this one, which is sha256:0; this one is refused by a guard: deletes: 8 of 20 managed instances; the limit is 30%");
+        let approved = guards(&plan, Some("sha256:0")).unwrap().unwrap();
+        insta::assert_snapshot!(approved, @"approved sha256:0, past deletes: 8 of 20 managed instances; the limit is 30%");
+        assert_eq!(unneeded(&plan, Some("sha256:1")), None);
     }
 }

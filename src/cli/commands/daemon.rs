@@ -34,7 +34,7 @@ use crate::runtime::shutdown::Shutdown;
 use crate::runtime::supervisor::Supervisor;
 use crate::server::{self, Access, ApiOptions, Reads};
 use crate::source::Source;
-use crate::source::secrets::{self, Permission};
+use crate::source::secrets::{self, Grants, Permission};
 use crate::source::watch::{Watch, WatchOptions};
 use crate::store::history::{Reader, file_in};
 use crate::store::{DaemonLock, OutboxFile};
@@ -77,7 +77,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let recording = Recording::start(folder, args.keep, &root, "daemon", variables);
     let secrets: Arc<dyn SecretResolver> = Arc::new(Secrets {
         root: root.clone(),
-        allow_exec: args.reach.allow_exec,
+        grants: args.reach.trust.grants(variables),
     });
     let around = Around {
         args,
@@ -175,7 +175,7 @@ impl Around<'_> {
     /// Tells people, through a transport of its own.
     fn notifier(&self, environment: &str) -> Result<Notifier, CliError> {
         Ok(Notifier {
-            transport: tenant::for_messages(&self.args.reach)?,
+            transport: tenant::for_messages(&self.args.reach, self.variables)?,
             secrets: Arc::clone(self.secrets),
             clock: Arc::new(SystemClock),
             file: OutboxFile::of(self.state, environment),
@@ -268,13 +268,13 @@ async fn watch(path: &Path) -> Result<mpsc::Receiver<()>, CliError> {
 /// Secrets, relative to the folder of the project.
 struct Secrets {
     root: PathBuf,
-    allow_exec: bool,
+    grants: Grants,
 }
 
 #[async_trait]
 impl SecretResolver for Secrets {
     async fn resolve(&self, project: &Project, references: &BTreeSet<SecretRef>) -> SecretValues {
-        let permission = Permission::of(project, self.allow_exec);
+        let permission = Permission::of(project, &self.grants);
         secrets::resolve(references.clone(), &self.root, &permission).await
     }
 }

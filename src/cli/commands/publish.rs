@@ -11,7 +11,7 @@ use crate::cli::ui::Ui;
 use crate::cli::{project, provenance, runtime};
 use crate::model::{IntegrationId, VersionRecord};
 use crate::prismatic::catalog::Record;
-use crate::source::git_info;
+use crate::source::Source as _;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -57,7 +57,8 @@ async fn publish(
 
 /// What is given counts; the folder and the CI system say the rest.
 async fn attributes(ui: &Ui, args: &PublishArgs, variables: &Variables) -> VersionRecord {
-    let commit = git_info::commit(&project::root(&args.at.path)).await;
+    let snapshot = project::source(&args.at.path).snapshot().await;
+    let commit = snapshot.ok().and_then(|read| read.revision.commit);
     let dirty = commit.as_ref().is_some_and(|commit| commit.dirty);
     if dirty && args.commit_hash.is_none() {
         ui.say("The folder has uncommitted changes, so no commit is noted on the version.");

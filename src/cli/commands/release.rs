@@ -64,6 +64,7 @@ async fn ask(
     let decided = Decided {
         began: planned.plan.observed_at,
         revision: releasing.revision.clone(),
+        approved: None,
         tenant,
         planned,
     };

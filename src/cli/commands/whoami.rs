@@ -44,6 +44,14 @@ fn tenant_id(tenant: &Chosen, identity: &Identity) -> Option<String> {
         .or_else(|| tenant.connection.tenant_id.clone())
 }
 
+/// The environment, with the place where a Project declares it.
+fn environment(tenant: &Chosen) -> String {
+    match &tenant.declared {
+        Some(declared) => format!("{} ({declared})", tenant.environment),
+        None => tenant.environment.clone(),
+    }
+}
+
 fn human(tenant: &Chosen, identity: &Identity, expires: Option<jiff::Timestamp>) -> String {
     let user = match identity.name.as_str() {
         "" => identity.email.clone(),
@@ -58,7 +66,7 @@ fn human(tenant: &Chosen, identity: &Identity, expires: Option<jiff::Timestamp>)
             tenant_id(tenant, identity).unwrap_or_else(unknown),
         ),
         ("URL", tenant.connection.url.as_str().to_owned()),
-        ("Environment", tenant.environment.clone()),
+        ("Environment", environment(tenant)),
         ("Credentials", tenant.connection.origin.clone()),
         (
             "Token expires",
@@ -82,6 +90,7 @@ fn document(
         "tenantId": tenant_id(tenant, identity),
         "url": tenant.connection.url.as_str(),
         "environment": tenant.environment,
+        "declaredIn": tenant.declared,
         "credentials": tenant.connection.origin,
         "tokenExpiresAt": expires.map(|at| at.to_string()),
     })

@@ -123,7 +123,7 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
             "check the URL (--url or PRISMATIC_URL), the network and the proxy"
         }
         ErrorKind::Transport(TransportError::Certificate { .. }) => {
-            "give the certificates of its authority with --ca-file, if you trust it"
+            "give its own certificate, or that of its authority, with --ca-file, if you trust it"
         }
         ErrorKind::Transport(_) => "try again; nothing is lost",
         ErrorKind::Protocol { .. } => {

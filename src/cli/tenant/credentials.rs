@@ -8,7 +8,7 @@ use crate::cli::Variables;
 use crate::cli::args::TenantArgs;
 use crate::cli::error::{CliError, LOG_IN};
 use crate::config::{self, CredentialsError, Flags, Inputs, ProfileFile};
-use crate::model::{Auth, Environment, Location, Project};
+use crate::model::{Auth, Environment, Project, SecretValues};
 use crate::prismatic::Connection;
 use crate::source::secrets::{self, Permission};
 
@@ -20,56 +20,44 @@ pub(super) async fn find(
     root: &Path,
     variables: &Variables,
 ) -> Result<Connection, CliError> {
-    let declared = with_flags(args, declared);
-    let auth = declared
-        .as_ref()
-        .and_then(|environment| environment.auth.as_ref());
+    let trust = args.reach.trust.trust();
+    let flags = flags(args);
+    let mut inputs = Inputs {
+        env: variables,
+        profiles: &profile_file(variables),
+        flags: &flags,
+        environment: declared,
+        secrets: &SecretValues::default(),
+        trust: &trust,
+    };
+    config::vet(&inputs).map_err(untold)?;
+    let auth = declared.and_then(|environment| environment.auth.as_ref());
     let wanted: BTreeSet<_> = auth
         .map(|(Auth::RefreshToken(secret) | Auth::AccessToken(secret))| secret.clone())
         .into_iter()
         .collect();
-    let permission = Permission::of(project, args.reach.allow_exec);
+    let grants = args.reach.trust.grants(variables);
+    let permission = Permission::of(project, &grants).for_auth();
     let secrets = secrets::resolve(wanted, root, &permission).await;
-    let flags = Flags {
-        profile: args.reach.profile.clone(),
-    };
-    let inputs = Inputs {
-        env: variables,
-        profiles: &profile_file(variables),
-        flags: &flags,
-        environment: declared.as_ref(),
-        secrets: &secrets,
-    };
-    config::resolve(&inputs).map_err(|error| {
-        let what = "cannot tell which tenant to work on, and as whom";
-        let failed = CliError::user(what).because(&error);
-        match error {
-            CredentialsError::None => failed.hint(LOG_IN),
-            _ => failed,
-        }
-    })
+    inputs.secrets = &secrets;
+    config::resolve(&inputs).map_err(untold)
 }
 
-/// The environment as the Project has it, where the command line says nothing else.
-fn with_flags(args: &TenantArgs, declared: Option<&Environment>) -> Option<Environment> {
-    let mut environment = match declared {
-        Some(environment) => environment.clone(),
-        None if args.reach.url.is_none() && args.reach.tenant_id.is_none() => return None,
-        None => Environment {
-            url: None,
-            tenant_id: None,
-            organization: None,
-            auth: None,
-            location: Location::default(),
-        },
-    };
-    if args.reach.url.is_some() {
-        environment.url.clone_from(&args.reach.url);
+fn untold(error: CredentialsError) -> CliError {
+    let what = "cannot tell which tenant to work on, and as whom";
+    let failed = CliError::user(what).because(&error);
+    match error {
+        CredentialsError::None => failed.hint(LOG_IN),
+        _ => failed,
     }
-    if args.reach.tenant_id.is_some() {
-        environment.tenant_id.clone_from(&args.reach.tenant_id);
+}
+
+fn flags(args: &TenantArgs) -> Flags {
+    Flags {
+        profile: args.reach.profile.clone(),
+        url: args.reach.url.clone(),
+        tenant_id: args.reach.tenant_id.clone(),
     }
-    Some(environment)
 }
 
 /// prism's own file, in its usual place or where `PRISM_CONFIG_FILE` says.
@@ -89,30 +77,5 @@ fn profile_file(variables: &Variables) -> ProfileFile {
             path,
             why: format!("it cannot be read: {error}"),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::*;
-
-    #[derive(clap::Parser)]
-    struct Line {
-        #[command(flatten)]
-        tenant: TenantArgs,
-    }
-
-    #[test]
-    fn flags_beat_the_environment_of_the_project() {
-        let args = |line: &str| Line::parse_from(line.split(' ')).tenant;
-        let declared = with_flags(&args("x --url https://a.example --tenant-id t"), None);
-        let declared = declared.unwrap();
-        assert_eq!(declared.url.as_deref(), Some("https://a.example"));
-        let changed = with_flags(&args("x --url https://b.example"), Some(&declared)).unwrap();
-        assert_eq!(changed.url.as_deref(), Some("https://b.example"));
-        assert_eq!(changed.tenant_id.as_deref(), Some("t"));
-        assert_eq!(with_flags(&args("x"), None), None);
     }
 }

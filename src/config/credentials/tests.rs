@@ -27,6 +27,7 @@ struct Case {
     flags: Flags,
     environment: Option<Environment>,
     secrets: SecretValues,
+    trust: Trust,
 }
 
 impl Case {
@@ -39,7 +40,20 @@ impl Case {
             flags: Flags::default(),
             environment: None,
             secrets: SecretValues::default(),
+            trust: Trust::default(),
         }
+    }
+
+    /// With a host and a variable that the operator named.
+    fn allow(mut self, host: &str) -> Self {
+        let host = crate::config::Host::parse(host).unwrap();
+        self.trust = Trust::new(vec![host], ["TOKEN".to_owned()]);
+        self
+    }
+
+    fn url(mut self, url: &str) -> Self {
+        self.flags.url = Some(url.to_owned());
+        self
     }
 
     fn file(mut self, text: &str) -> Self {
@@ -80,6 +94,7 @@ impl Case {
             flags: &self.flags,
             environment: self.environment.as_ref(),
             secrets: &self.secrets,
+            trust: &self.trust,
         })
     }
 
@@ -161,28 +176,91 @@ fn nothing_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
-fn the_project_wins_field_by_field() {
+fn the_project_adds_what_the_operator_did_not_say() {
     let env = [
         (REFRESH_TOKEN, "r"),
         (URL, "https://x.example"),
         (TENANT_ID, "t"),
     ];
-    let url = Case::new(&env).project(Some("https://y.example"), None, None);
-    insta::assert_snapshot!(url.outcome(), @"https://y.example t refresh r - [PRISM_REFRESH_TOKEN]");
     let tenant = Case::new(&env).project(None, Some("u"), None);
     insta::assert_snapshot!(tenant.outcome(), @"https://x.example u refresh r - [PRISM_REFRESH_TOKEN]");
-    let auth = Case::new(&env).project(None, None, refresh("MINE"));
-    insta::assert_snapshot!(auth.secret("MINE", "mine\n").outcome(), @"https://x.example t refresh mine - [env:MINE, by the project's environment]");
+    let mut flag = Case::new(&env).project(None, Some("u"), None);
+    flag.flags.tenant_id = Some("v".to_owned());
+    insta::assert_snapshot!(flag.outcome(), @"https://x.example v refresh r - [PRISM_REFRESH_TOKEN]");
+    let auth = Case::new(&env).project(None, None, refresh("PRISM_MINE"));
+    insta::assert_snapshot!(auth.secret("PRISM_MINE", "mine\n").outcome(), @"https://x.example t refresh mine - [env:PRISM_MINE, by the project's environment]");
     let profile = Case::new(&[]).file(FILE).project(None, Some("u"), None);
     insta::assert_snapshot!(profile.outcome(), @r#"https://main.example u refresh main-refresh - [profile "main" in config.yml]"#);
 }
 
+/// What a token is sent to is the operator's to say, or is Prismatic's own.
+#[test]
+fn a_project_sends_no_token_to_a_host_of_its_own_choice() {
+    let token = [(REFRESH_TOKEN, "canary")];
+    let own = "https://stack.acme.example";
+    let ireland = "https://app.eu-west-1.prismatic.io";
+    let known = Case::new(&token).project(Some(ireland), None, None);
+    insta::assert_snapshot!(known.outcome(), @"https://app.eu-west-1.prismatic.io - refresh canary - [PRISM_REFRESH_TOKEN]");
+    let unknown = Case::new(&token).project(Some(own), None, None);
+    insta::assert_snapshot!(unknown.outcome(), @"error: the project's environment says https://stack.acme.example, which is neither a public region of Prismatic nor a host that you allowed: no token is sent there. If it is yours, allow it with --allow-host stack.acme.example (PRISM_GITOPS_ALLOW_HOST)");
+    for loopback in [
+        "http://127.0.0.1:8787",
+        "http://localhost:1",
+        "http://[::1]:1",
+    ] {
+        let local = Case::new(&token).project(Some(loopback), None, None);
+        assert!(local.outcome().starts_with("error: "), "{loopback}");
+    }
+    // Neither by naming a token of its own.
+    let auth = Case::new(&[]).project(Some(own), None, refresh("PRISM_MINE"));
+    let auth = auth.secret("PRISM_MINE", "canary").outcome();
+    assert!(auth.contains("no token is sent there"), "{auth}");
+    let allowed = Case::new(&token).project(Some(own), None, None);
+    let allowed = allowed.allow("stack.acme.example").outcome();
+    insta::assert_snapshot!(allowed, @"https://stack.acme.example - refresh canary - [PRISM_REFRESH_TOKEN]");
+    // What the operator says is not beaten, and what agrees with it is right.
+    let named = [
+        (REFRESH_TOKEN, "canary"),
+        (URL, "https://stack.acme.example/"),
+    ];
+    let same = Case::new(&named).project(Some(own), None, None);
+    assert!(same.resolve().is_ok());
+    let differs = Case::new(&named).project(Some(ireland), None, None);
+    insta::assert_snapshot!(differs.outcome(), @"error: PRISMATIC_URL says https://stack.acme.example, but the project's environment says https://app.eu-west-1.prismatic.io: unset PRISMATIC_URL if the file is right; if it is not, say which counts with --url");
+    let flag = Case::new(&named)
+        .project(Some(ireland), None, None)
+        .url("https://z.example");
+    insta::assert_snapshot!(flag.outcome(), @"https://z.example - refresh canary - [PRISM_REFRESH_TOKEN]");
+    // A profile's stack is its own, whatever a file says.
+    let profile = Case::new(&[])
+        .file(FILE)
+        .project(Some("https://main.example"), None, None);
+    assert!(profile.resolve().is_ok());
+}
+
+#[test]
+fn a_project_takes_no_variable_for_a_token_that_is_for_something_else() {
+    let case = |name: &str| {
+        let mut case = Case::new(&[]).project(None, None, refresh(name));
+        let location = &mut case.environment.as_mut().unwrap().location;
+        *location = Location {
+            line: 5,
+            ..Location::file("project.yaml")
+        };
+        case.secret(name, "canary")
+    };
+    insta::assert_snapshot!(case("AWS_SECRET_ACCESS_KEY").outcome(), @"error: the environment in project.yaml:5 takes the variable AWS_SECRET_ACCESS_KEY for a token of Prismatic: files may name PRISM_… and PRISMATIC_… for that. If it holds one, allow it with --allow-token-env AWS_SECRET_ACCESS_KEY (PRISM_GITOPS_ALLOW_TOKEN_ENV)");
+    assert!(case("PRISM_GITOPS_TOKEN_EU").resolve().is_ok());
+    assert!(case("TOKEN").resolve().is_err());
+    assert!(case("TOKEN").allow("x").resolve().is_ok());
+}
+
 #[test]
 fn a_missing_or_blank_project_token_is_an_error() {
-    let missing = Case::new(&[(REFRESH_TOKEN, "r")]).project(None, None, refresh("MINE"));
-    insta::assert_snapshot!(missing.outcome(), @"error: the project's environment: secret env:MINE: it was not looked up");
-    let blank = Case::new(&[]).project(None, None, refresh("MINE"));
-    insta::assert_snapshot!(blank.secret("MINE", " ").outcome(), @"error: the project's environment: secret env:MINE is blank");
+    let missing = Case::new(&[(REFRESH_TOKEN, "r")]).project(None, None, refresh("PRISM_MINE"));
+    insta::assert_snapshot!(missing.outcome(), @"error: the project's environment: secret env:PRISM_MINE: it was not looked up");
+    let blank = Case::new(&[]).project(None, None, refresh("PRISM_MINE"));
+    insta::assert_snapshot!(blank.secret("PRISM_MINE", " ").outcome(), @"error: the project's environment: secret env:PRISM_MINE is blank");
 }
 
 #[test]

@@ -195,3 +195,23 @@ async fn an_event_wakes_the_environment_that_the_url_names() {
         assert_eq!(heard, woken, "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_slash_at_the_end_is_no_other_place() {
+    let mut bench = Bench::new(SECRET);
+    let headers = [("x-gitlab-token", SECRET)];
+    assert_eq!(bench.post("gitlab/", &headers, BODY).await, 202);
+    assert_eq!(bench.woken(), (1, 0));
+    assert_eq!(
+        bench
+            .post("gitlab/", &[("x-gitlab-token", "x")], BODY)
+            .await,
+        401
+    );
+    assert_eq!(bench.post("nobody/", &headers, BODY).await, 404);
+    let signed = hex(BODY);
+    let whose = "prismatic/?environment=prod-us";
+    let headers = [("x-webhook-signature", signed.as_str())];
+    assert_eq!(bench.post(whose, &headers, BODY).await, 202);
+    assert_eq!(bench.woken(), (0, 1));
+}

@@ -25,7 +25,7 @@ pub struct Access {
 }
 
 /// Variables for git's environment.
-pub(super) type Variables = Vec<(String, String)>;
+pub(in crate::source) type Variables = Vec<(String, String)>;
 
 impl Access {
     /// What git is told for one call. Paths are below `root`.
@@ -48,7 +48,8 @@ impl Access {
         let Some(reference) = &self.token else {
             return Ok(None);
         };
-        let values = secrets::resolve([reference.clone()].into(), root, &Permission::none()).await;
+        let values =
+            secrets::resolve([reference.clone()].into(), root, &Permission::operator()).await;
         let token = values
             .get(reference)
             .map_err(|error| GitError::Access(error.to_string()))?;

@@ -76,7 +76,7 @@ pub(super) struct Output {
 }
 
 /// A call to be made.
-pub(super) struct Call<'a> {
+pub(in crate::source) struct Call<'a> {
     /// What it is to do, as in "cannot …".
     pub(super) doing: &'static str,
     /// The repository, where there is one.
@@ -84,7 +84,7 @@ pub(super) struct Call<'a> {
     /// The arguments after the settings.
     pub(super) arguments: Vec<String>,
     /// More variables: credentials, the protocols that are allowed.
-    pub(super) variables: Variables,
+    pub(in crate::source) variables: Variables,
     /// What it reads.
     pub(super) input: Vec<u8>,
     /// The most it may write, in bytes.
@@ -97,7 +97,11 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// A call that reads the cache and talks to nobody.
-    pub(super) fn local(doing: &'static str, folder: &'a Path, within: Duration) -> Self {
+    pub(in crate::source) fn local(
+        doing: &'static str,
+        folder: &'a Path,
+        within: Duration,
+    ) -> Self {
         Self {
             doing,
             folder: Some(folder),
@@ -112,13 +116,13 @@ impl<'a> Call<'a> {
     }
 
     /// The same with these arguments.
-    pub(super) fn with<const N: usize>(mut self, arguments: [&str; N]) -> Self {
+    pub(in crate::source) fn with<const N: usize>(mut self, arguments: [&str; N]) -> Self {
         self.arguments.extend(arguments.map(str::to_owned));
         self
     }
 
     /// Makes the call, which has to succeed.
-    pub(super) async fn run(self) -> Result<Vec<u8>, GitError> {
+    pub(in crate::source) async fn run(self) -> Result<Vec<u8>, GitError> {
         let doing = self.doing;
         let output = self.output().await?;
         if output.code != Some(0) {

@@ -5,13 +5,13 @@
 //! - Nothing runs unless the Project names the program and the operator allows
 //!   programs at all: the files alone, which a pull request may change, never suffice.
 //! - There is no shell: a program gets its arguments as they are written.
-//! - A program never sees the credentials of this tool nor the other secrets
-//!   of the project that come from the environment.
+//! - A program sees the variables that every program may need, and those that the
+//!   operator passes on: whatever else the environment holds is not for it.
 //! - What it prints on stdout goes into the secret and nowhere else.
 //! - A program that is given up on takes its children with it.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -20,8 +20,8 @@ use futures::StreamExt as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
-use super::{MAX_BYTES, text_of};
-use crate::model::{Auth, ExecPolicy, Project, Secret, SecretRef};
+use super::{MAX_BYTES, Permission, text_of};
+use crate::model::{Secret, SecretRef};
 
 /// How long a program may take: a vault behind a slow line answers well within it.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -32,71 +32,79 @@ const AT_ONCE: usize = 4;
 /// So much of stderr is kept, in bytes, for the message.
 const MAX_COMPLAINT: usize = 400;
 
-/// What programs may be run, by the Project and by the operator.
-#[derive(Debug, Clone, Default)]
-pub struct Permission {
-    policy: ExecPolicy,
-    operator: bool,
-    tokens: BTreeSet<String>,
-}
+/// What every program may need, and what is no secret: where things are, how to speak, how to
+/// reach the network.
+const USUAL: [&str; 40] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "TZ",
+    "TERM",
+    "NO_COLOR",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_RUNTIME_DIR",
+    "GNUPGHOME",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "http_proxy",
+    "HTTP_PROXY",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    "SYSTEMROOT",
+    "SystemRoot",
+    "PATHEXT",
+    "COMSPEC",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+];
 
-impl Permission {
-    /// Nothing runs.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// What the Project allows, provided that the `operator` allows programs at all.
-    #[must_use]
-    pub fn of(project: &Project, operator: bool) -> Self {
-        let auths = project.environments.values();
-        let auths = auths.filter_map(|environment| environment.auth.as_ref());
-        let tokens = auths.filter_map(|auth| match auth {
-            Auth::RefreshToken(SecretRef::Env(name)) | Auth::AccessToken(SecretRef::Env(name)) => {
-                Some(name.clone())
-            }
-            Auth::RefreshToken(_) | Auth::AccessToken(_) => None,
-        });
-        Self {
-            policy: project.policy.exec.clone(),
-            operator,
-            tokens: tokens.collect(),
-        }
-    }
-
-    /// Why a program may not run.
-    fn refuses(&self, program: &str) -> Option<String> {
-        if !self.policy.allows(program) {
-            return Some(
-                "the Project does not allow this program under policy.secrets.exec".into(),
-            );
-        }
-        (!self.operator).then(|| {
-            "programs are run only with --allow-exec (PRISM_GITOPS_ALLOW_EXEC=true)".to_owned()
-        })
-    }
-
-    /// The variables that a program must not see, besides those of this tool.
-    pub(super) fn hides(&self, references: &BTreeSet<SecretRef>) -> BTreeSet<String> {
-        let named = references.iter().filter_map(|reference| match reference {
-            SecretRef::Env(name) => Some(name.clone()),
-            SecretRef::File(_) | SecretRef::Exec { .. } => None,
-        });
-        self.tokens.iter().cloned().chain(named).collect()
-    }
-}
-
-/// The environment that programs are given: all but our credentials and settings, and what is hidden.
+/// The environment that programs are given: what is usual, and what the operator passes on. A
+/// pattern such as `VAULT_*` passes on no secret of the project and none of our variables.
 pub(super) fn inherited(
     variables: impl Iterator<Item = (OsString, OsString)>,
+    passed: &[String],
     hidden: &BTreeSet<String>,
 ) -> Vec<(OsString, OsString)> {
-    let ours = |name: &OsStr| {
-        let name = name.to_string_lossy();
-        name.starts_with("PRISM_") || name.starts_with("PRISMATIC_") || hidden.contains(&*name)
+    let allowed = |name: &str| {
+        if passed.iter().any(|known| known == name) {
+            return true;
+        }
+        let ours = name.starts_with("PRISM_") || name.starts_with("PRISMATIC_");
+        let patterns = passed.iter().map(String::as_str);
+        !ours
+            && !hidden.contains(name)
+            && USUAL.into_iter().chain(patterns).any(|it| fits(it, name))
     };
-    variables.filter(|(name, _)| !ours(name)).collect()
+    variables
+        .filter(|(name, _)| name.to_str().is_some_and(allowed))
+        .collect()
+}
+
+/// Whether a name is a known one, or begins as one that ends in `*` says.
+fn fits(known: &str, name: &str) -> bool {
+    match known.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => known == name,
+    }
 }
 
 /// Runs the programs, as far as they may run.

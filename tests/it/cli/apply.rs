@@ -182,7 +182,7 @@ fn a_variable_without_a_value_blocks_its_instance_and_nothing_else() {
 
 #[test]
 fn a_closed_window_holds_changes_back_until_this_plan_is_approved() {
-    let environment = project();
+    let mut environment = project();
     environment.write(
         "project.yaml",
         "apiVersion: prism-gitops/v1\nkind: Project\nspec:\n  policy:\n    windows:\n    \
@@ -193,11 +193,24 @@ fn a_closed_window_holds_changes_back_until_this_plan_is_approved() {
     let plan = environment.run("plan --sandbox -o json").expect(0).json();
     assert_eq!(plan["violations"][0]["guard"], "windows");
     assert_eq!(plan["summary"]["create"], 2, "nothing was written");
-    let approve = format!(
-        "apply --sandbox --auto-approve --approve {}",
-        plan["digest"].as_str().unwrap()
+    environment
+        .run("plan --sandbox --detailed-exitcode")
+        .expect(4);
+    let line = "apply --sandbox --auto-approve --approve";
+    let wrong = environment.run(&format!("{line} sha256:1")).expect(4);
+    let said = "--approve sha256:1 is for another plan";
+    assert!(wrong.stderr.contains(said), "{}", wrong.shown());
+    let digest = plan["digest"].as_str().unwrap();
+    environment.set("GITHUB_ACTOR", "ada");
+    environment.run(&format!("{line} {digest}")).expect(0);
+    let history = environment.run("history -o json").expect(0).json();
+    let pass = &history["passes"][0];
+    assert_eq!(pass["actor"]["login"], "ada");
+    let trigger = pass["trigger"].as_str().unwrap();
+    assert!(
+        trigger.starts_with(&format!("approved {digest}, past ")),
+        "{trigger}"
     );
-    environment.run(&approve).expect(0);
     environment
         .run("plan --sandbox --detailed-exitcode")
         .expect(0);

@@ -38,6 +38,9 @@ fn declare(environment: &mut Environment, us: &str, eu: &str) {
         ),
     );
     environment.set("TOKEN", "sandbox");
+    // Both are the operator's word: neither is said by a file.
+    environment.set("PRISM_GITOPS_ALLOW_HOST", "127.0.0.1");
+    environment.set("PRISM_GITOPS_ALLOW_TOKEN_ENV", "TOKEN");
 }
 
 fn of<'a>(status: &'a Value, name: &str) -> &'a Value {

@@ -128,7 +128,8 @@ fn help_of_plan() {
       [PATH]  The folder with the manifests [default: .]
 
     Options:
-          --detailed-exitcode  Exit with 2 if there are changes, 3 if something is Blocked or Pending
+          --detailed-exitcode  Exit with 2 if there are changes, 3 if something is Blocked or Pending, 4
+                               if a guard would refuse the changes
           --out <FILE>         Save the plan for `apply --plan FILE`, as its JSON document
       -h, --help               Print help (see more with '--help')
 
@@ -143,12 +144,23 @@ fn help_of_plan() {
                                      read
 
     Permissions:
-          --adopt         Take over existing objects that a manifest names or matches
-          --allow-delete  Let the prune policy `delete` delete; without it such objects are only
-                          reported
-          --allow-exec    Run the programs that manifests name as sources of secrets, where the Project
-                          allows them. Only for files you trust: whoever may change them chooses what
-                          runs
+          --adopt                   Take over existing objects that a manifest names or matches
+          --allow-delete            Let the prune policy `delete` delete; without it such objects are
+                                    only reported
+          --allow-host <HOST>       A host that a Project may have the token sent to, besides those of
+                                    Prismatic's public regions; with a port, that port alone. Can be
+                                    given several times, or as a list with commas
+          --allow-token-env <NAME>  A variable that a Project's `auth` may name, besides `PRISM_…` and
+                                    `PRISMATIC_…`. Can be given several times, or as a list with commas
+          --secret-root <FOLDER>    A folder that secret files may be in, besides the project's root.
+                                    Can be given several times, or as a list with commas [default:
+                                    /run/secrets]
+          --allow-exec              Run the programs that manifests name as sources of secrets, where
+                                    the Project allows them. Only for files you trust: whoever may
+                                    change them chooses what runs
+          --exec-env <NAME>         A variable that these programs are given, besides usual ones such as
+                                    `PATH`; `NAME*` for all that begin so. Can be given several times,
+                                    or as a list with commas
 
     State:
           --state-dir <FOLDER>  The folder for the history of what was done, and for keyed digests of
@@ -164,8 +176,9 @@ fn help_of_plan() {
           --tenant-id <ID>           The tenant, for users who belong to several
           --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
                                      state is kept in `.prism-gitops` below PATH
-          --ca-file <FILE>           A file of certificates (PEM) to trust besides the system's, for a
-                                     proxy that inspects TLS
+          --ca-file <FILE>           A file of certificates (PEM) to trust besides the system's: of an
+                                     authority, such as that of a proxy that inspects TLS, or of one
+                                     server. `NODE_EXTRA_CA_CERTS` is read too
           --requests-per-second <N>  Requests per second, in place of the Project's rate
           --concurrency <N>          Requests under way at once, in place of the Project's
 

@@ -28,7 +28,8 @@ const CREDENTIALS: &str = "
 ## Credentials
 
 Those of the `prism` CLI, in its precedence: if `PRISM_ACCESS_TOKEN` or `PRISM_REFRESH_TOKEN` is set, everything comes
-from the environment; otherwise from a profile of prism's own file. An environment of the Project wins field by field.
+from the environment; otherwise from a profile of prism's own file. An environment of the Project adds what these do not say;
+where a token may go is in [operations.md](operations.md#where-a-token-goes).
 
 | variable | holds |
 | --- | --- |

@@ -14,6 +14,7 @@ fn a_token_is_revoked_and_restored() {
     let mut environment = project();
     let _sandbox = serve(&mut environment, Duration::ZERO);
     environment.write("../token", "sandbox\n");
+    environment.set("PRISM_GITOPS_SECRET_ROOT", "..");
     environment.write(
         "project.yaml",
         "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {name: acme}\n\

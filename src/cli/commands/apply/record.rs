@@ -23,7 +23,7 @@ pub(super) async fn carry_out(
     let began = SystemClock.instant();
     let about = About {
         environment: &plan.environment,
-        trigger: None,
+        trigger: decided.approved.clone(),
         revision: Some(&decided.revision),
         began: decided.began,
     };

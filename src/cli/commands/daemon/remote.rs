@@ -141,7 +141,8 @@ async fn webhook_secrets(git: &GitArgs, root: &Path) -> Result<Vec<(Provider, Se
     let mut found = Vec::new();
     for text in &git.webhooks {
         let (provider, reference) = webhook(text)?;
-        let values = secrets::resolve([reference.clone()].into(), root, &Permission::none()).await;
+        let values =
+            secrets::resolve([reference.clone()].into(), root, &Permission::operator()).await;
         let secret = values.get(&reference).map_err(|error| {
             let what = format!("--webhook {}", provider.as_str());
             CliError::user(what).because(&error)

@@ -1,11 +1,13 @@
 use super::*;
+use crate::model::{Auth, ExecPolicy, Project};
+use crate::source::secrets::Grants;
 
 fn shell(script: &str) -> (String, Vec<String>) {
     ("sh".to_owned(), vec!["-c".to_owned(), script.to_owned()])
 }
 
 async fn run_in(root: &Path, limit: Duration, script: &str) -> Result<String, String> {
-    let environment = inherited(std::env::vars_os(), &BTreeSet::new());
+    let environment = inherited(std::env::vars_os(), &[], &BTreeSet::new());
     let run = Run {
         root,
         environment: &environment,
@@ -42,7 +44,7 @@ async fn a_failure_tells_stderr_and_never_stdout() {
 
 #[tokio::test]
 async fn there_is_no_shell_and_a_missing_program_says_so() {
-    let environment = inherited(std::env::vars_os(), &BTreeSet::new());
+    let environment = inherited(std::env::vars_os(), &[], &BTreeSet::new());
     let run = Run {
         root: Path::new("."),
         environment: &environment,
@@ -66,7 +68,7 @@ async fn paths_and_the_working_folder_are_the_projects() {
     std::fs::write(&script, "#!/bin/sh\ncat ./value\n").unwrap();
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(folder.path().join("value"), "pw\n").unwrap();
-    let environment = inherited(std::env::vars_os(), &BTreeSet::new());
+    let environment = inherited(std::env::vars_os(), &[], &BTreeSet::new());
     let run = Run {
         root: folder.path(),
         environment: &environment,
@@ -75,42 +77,54 @@ async fn paths_and_the_working_folder_are_the_projects() {
     assert_eq!(run.run("./get", &[]).await.unwrap().expose(), "pw");
 }
 
+fn project(exec: ExecPolicy) -> Project {
+    let mut project = Project::default();
+    project.policy.exec = exec;
+    project
+}
+
 #[test]
-fn our_credentials_and_other_secrets_are_not_handed_on() {
-    let variables = [
-        "PATH",
-        "VAULT_TOKEN",
-        "PRISM_ACCESS_TOKEN",
-        "PRISM_REFRESH_TOKEN",
-        "PRISM_GITOPS_ALLOW_EXEC",
-        "PRISMATIC_URL",
-        "CI_TOKEN",
-        "SMITH_KEY",
-    ];
-    let project = Project {
-        environments: [(
-            "prod".to_owned(),
-            crate::model::Environment {
-                url: None,
-                tenant_id: None,
-                organization: None,
-                auth: Some(Auth::AccessToken(SecretRef::Env("CI_TOKEN".to_owned()))),
-                location: crate::model::Location::default(),
-            },
-        )]
-        .into_iter()
-        .collect(),
-        ..Project::default()
+fn programs_are_given_what_is_usual_and_what_the_operator_passes_on() {
+    let mut project = project(ExecPolicy::Any);
+    let environment = crate::model::Environment {
+        url: None,
+        tenant_id: None,
+        organization: None,
+        auth: Some(Auth::AccessToken(SecretRef::Env("CI_TOKEN".to_owned()))),
+        location: crate::model::Location::default(),
     };
-    let others = BTreeSet::from([SecretRef::Env("SMITH_KEY".to_owned())]);
-    let hidden = Permission::of(&project, true).hides(&others);
-    let pairs = variables.map(|name| (name.into(), "x".into()));
-    let left = inherited(pairs.into_iter(), &hidden);
-    let names: Vec<_> = left
-        .iter()
-        .map(|(name, _)| name.to_str().unwrap())
-        .collect();
-    assert_eq!(names, ["PATH", "VAULT_TOKEN"]);
+    project.environments = [("prod".to_owned(), environment)].into_iter().collect();
+    let others = BTreeSet::from([SecretRef::Env("VAULT_OTHER".to_owned())]);
+    let hidden = Permission::of(&project, &Grants::default()).hides(&others);
+    let names = |passed: &[&str]| {
+        let variables = [
+            "PATH",
+            "LC_ALL",
+            "HTTPS_PROXY",
+            "VAULT_TOKEN",
+            "VAULT_OTHER",
+            "AWS_SECRET_ACCESS_KEY",
+            "PRISM_ACCESS_TOKEN",
+            "PRISM_GITOPS_ALLOW_EXEC",
+            "PRISMATIC_URL",
+            "CI_TOKEN",
+            "SLACK_URL",
+            "LD_PRELOAD",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+        ];
+        let passed: Vec<_> = passed.iter().map(|name| (*name).to_owned()).collect();
+        let pairs = variables.map(|name| (name.into(), "x".into()));
+        let left = inherited(pairs.into_iter(), &passed, &hidden);
+        let names = left.iter().map(|(name, _)| name.to_str().unwrap());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names(&[]), "PATH LC_ALL HTTPS_PROXY");
+    assert_eq!(names(&["VAULT_*"]), "PATH LC_ALL HTTPS_PROXY VAULT_TOKEN");
+    assert_eq!(
+        names(&["AWS_SECRET_ACCESS_KEY", "CI_TOKEN", "*"]),
+        "PATH LC_ALL HTTPS_PROXY VAULT_TOKEN AWS_SECRET_ACCESS_KEY CI_TOKEN SLACK_URL LD_PRELOAD \
+         OTEL_EXPORTER_OTLP_HEADERS"
+    );
 }
 
 #[tokio::test]
@@ -126,11 +140,11 @@ async fn both_the_project_and_the_operator_must_allow_it() {
         (ExecPolicy::Any, false),
         (only("sh"), true),
     ] {
-        let permission = Permission {
-            policy,
-            operator,
-            tokens: BTreeSet::new(),
+        let grants = Grants {
+            programs: operator,
+            ..Grants::default()
         };
+        let permission = Permission::of(&project(policy), &grants);
         let references = BTreeSet::from([reference.clone()]);
         let values = super::super::resolve(references, folder.path(), &permission).await;
         let outcome = values
