@@ -131,6 +131,9 @@ async fn decide_and_ask(
     };
     let mut turn = enter(ui, (writing, &seen), args.show, agreed, decided, again).await?;
     turn.decided.approved = approve(&turn.decided.planned.plan)?;
+    let environment = args.tenant.env.as_deref();
+    let plan = &turn.decided.planned.plan;
+    basis.still_gone(ui, environment, plan).await?;
     Ok(turn)
 }
 
