@@ -7,7 +7,7 @@ use crate::sandbox::world::World;
 use crate::sandbox::{Sandbox, faults};
 
 impl Sandbox {
-    /// The response, with quotations in its error messages. They go on with every secret that
+    /// The response, with quotations in its error messages. They go on with every value that
     /// the tenant holds, since a server may quote another request than the one it answers.
     pub(super) async fn quoting(&self, response: &Response, body: &[u8], form: Echo) -> Response {
         let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
@@ -25,10 +25,12 @@ impl Sandbox {
     }
 }
 
-/// Every input of a connection that is set.
+/// Every value of a config variable that is set.
 fn secrets(world: &World) -> Vec<String> {
     let settings = world.instances.iter().flat_map(|it| it.values.values());
-    let inputs = settings.flat_map(|setting| setting.inputs.values());
-    let values = inputs.map(|input| input.value.clone());
+    let values = settings.flat_map(|setting| {
+        let inputs = setting.inputs.values().map(|input| &input.value);
+        inputs.chain(&setting.value).cloned()
+    });
     values.filter(|value| !value.is_empty()).collect()
 }
