@@ -23,6 +23,7 @@ mod policy;
 mod scope;
 mod secret;
 mod secret_records;
+mod sighting;
 mod source_file;
 mod status;
 pub(crate) mod tally;
@@ -59,6 +60,7 @@ pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{
     DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueRecord,
 };
+pub use sighting::{DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting};
 pub use source_file::SourceFile;
 pub use status::{Health, SyncStatus};
 pub use told::{chain, one_line};

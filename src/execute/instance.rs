@@ -29,7 +29,7 @@ pub(super) async fn perform(
                 labels,
                 config,
             };
-            let Created { id, echo } = platform.create_instance(&new).await?;
+            let Created { id, echo, .. } = platform.create_instance(&new).await?;
             return Ok(Produced::Instance(Written { instance: id, echo }));
         }
         Operation::UpdateInstance {
@@ -48,7 +48,7 @@ pub(super) async fn perform(
         }
         Operation::ConfigureInstance { instance, config } => {
             let instance = outputs.instance(&instance)?;
-            let echo = platform.configure_instance(&instance, &config).await?;
+            let (echo, _) = platform.configure_instance(&instance, &config).await?;
             return Ok(Produced::Values(Written { instance, echo }));
         }
         Operation::UpgradeInstance { instance, version } => {

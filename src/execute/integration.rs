@@ -17,10 +17,10 @@ pub(super) async fn perform(
             integration,
             definition,
         } => {
-            let id = platform
+            let imported = platform
                 .import_integration(integration.as_ref(), &definition)
                 .await?;
-            return Ok(Produced::Integration(id));
+            return Ok(Produced::Integration(imported.id));
         }
         Operation::UpdateIntegration {
             integration,

@@ -10,14 +10,15 @@ use tokio::sync::{mpsc, watch};
 use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
-    IntegrationId, Policy, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
+    Policy, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
-    PlatformResult, Published, ReadBack,
+    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
+    NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 /// Records calls; each takes a second; those named in `fails` fail.
@@ -90,14 +91,57 @@ impl Platform for Script {
         unreachable!("neither plan nor execution asks")
     }
 
+    async fn find_instances(&self, _: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn sight_instance(&self, _: &InstanceId) -> PlatformResult<Option<InstanceSighting>> {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn find_integrations(
+        &self,
+        _: &str,
+        _: &str,
+    ) -> PlatformResult<Vec<IntegrationSighting>> {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn sight_draft(&self, _: &IntegrationId) -> PlatformResult<Option<DraftSighting>> {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn instances_by_id(
+        &self,
+        _: &BTreeSet<InstanceId>,
+    ) -> BTreeMap<InstanceId, Observed<Instance>> {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn create_integration(
+        &self,
+        _: &str,
+        _: &[String],
+    ) -> PlatformResult<IntegrationSighting> {
+        unreachable!("no step does this")
+    }
+
+    async fn delete_integration(&self, _: &IntegrationId) -> PlatformResult<()> {
+        unreachable!("no step does this")
+    }
+
     async fn import_integration(
         &self,
         id: Option<&IntegrationId>,
         _definition: &str,
-    ) -> PlatformResult<IntegrationId> {
+    ) -> PlatformResult<ImportedIntegration> {
         self.call("import", id.map_or("", IntegrationId::as_str))
             .await?;
-        Ok(IntegrationId::new("draft"))
+        Ok(ImportedIntegration {
+            id: IntegrationId::new("draft"),
+            updated_at: None,
+            labels: None,
+        })
     }
 
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
@@ -132,20 +176,31 @@ impl Platform for Script {
         Ok(Created {
             id: InstanceId::new(format!("id-{}", new.name)),
             echo: Echo::default(),
+            sighting: InstanceSighting::of(InstanceId::new(format!("id-{}", new.name))),
         })
     }
 
-    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
-        self.call("update", update.id.as_str()).await
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<InstanceSighting> {
+        self.call("update", update.id.as_str()).await?;
+        Ok(InstanceSighting::of(update.id.clone()))
     }
 
-    async fn configure_instance(&self, id: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<Echo> {
+    async fn configure_instance(
+        &self,
+        id: &InstanceId,
+        _: &[ConfigWrite],
+    ) -> PlatformResult<(Echo, InstanceSighting)> {
         self.call("configure", id.as_str()).await?;
-        Ok(Echo::default())
+        Ok((Echo::default(), InstanceSighting::of(id.clone())))
     }
 
-    async fn deploy_instance(&self, id: &InstanceId, _force: bool) -> PlatformResult<()> {
-        self.call("deploy", id.as_str()).await
+    async fn deploy_instance(
+        &self,
+        id: &InstanceId,
+        _force: bool,
+    ) -> PlatformResult<InstanceSighting> {
+        self.call("deploy", id.as_str()).await?;
+        Ok(InstanceSighting::of(id.clone()))
     }
 
     async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()> {

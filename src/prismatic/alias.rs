@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{ErrorKind, PlatformError};
+use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::{Answer, GraphQlError};
 use super::platform::PlatformResult;
 use super::retry::Repeat;
@@ -52,8 +52,8 @@ pub(super) fn document(
     let head = head.join(", ");
     let mut text = format!("query {name}({head}) {{\n{body}}}\n");
     for (fragment, definition) in fragments {
-        // A fragment that is not used makes the document invalid.
-        if body.contains(&format!("...{fragment}")) {
+        // One that is not used makes the document invalid. Those used by others come after them.
+        if text.contains(&format!("...{fragment}")) {
             text.push_str(definition);
         }
     }
@@ -71,41 +71,117 @@ pub(super) struct Batch<'a> {
     pub(super) fragments: &'a [(&'a str, &'a str)],
 }
 
+/// What one look-up brought: `None` for a null, and for "record not found".
+pub(super) type Found = Result<Option<Value>, Missed>;
+
+/// Why a look-up brought nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Missed {
+    error: PlatformError,
+    /// It failed by itself, and not with its whole request.
+    alone: bool,
+}
+
+impl Missed {
+    fn whole(error: PlatformError) -> Self {
+        let alone = false;
+        Self { error, alone }
+    }
+
+    fn alone(operation: &'static str, kind: ErrorKind) -> Self {
+        let effect = Effect::None;
+        let error = PlatformError {
+            operation,
+            kind,
+            effect,
+        };
+        Self { error, alone: true }
+    }
+
+    fn told(&self) -> String {
+        match self.alone {
+            true => self.error.kind.to_string(),
+            false => self.error.to_string(),
+        }
+    }
+}
+
 /// The outcomes of all look-ups, in their order: a null is absent, as is "record not found".
 pub(super) async fn look_up(
     session: &Session,
     batch: Batch<'_>,
     lookups: &[Lookup],
 ) -> Vec<Observed<Value>> {
+    let found = find(session, batch, lookups).await;
+    found.into_iter().map(observed).collect()
+}
+
+/// The same, with errors that can be told apart.
+pub(super) async fn find(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Found> {
     let requests = lookups
         .chunks(batch.size.max(1))
         .map(|chunk| together(session, batch, chunk));
     join_all(requests).await.concat()
 }
 
+/// The outcome without the class of its error.
+pub(super) fn observed(found: Found) -> Observed<Value> {
+    match found {
+        Ok(Some(value)) => Observed::Known(value),
+        Ok(None) => Observed::Absent,
+        Err(missed) => Observed::Unknown(missed.told().into()),
+    }
+}
+
+/// The outcome in its type.
+///
+/// # Errors
+///
+/// As the look-up, and for an answer that does not fit.
+pub(super) fn typed<T: DeserializeOwned>(
+    operation: &'static str,
+    found: Found,
+) -> PlatformResult<Option<T>> {
+    let Some(value) = found.map_err(|missed| missed.error)? else {
+        return Ok(None);
+    };
+    let value = serde_json::from_value(value);
+    // serde's message is not used: it quotes values.
+    value.map(Some).map_err(|_| unreadable(operation, MISFIT))
+}
+
+const MISFIT: &str = "the answer does not fit the schema";
+
+/// The error for an answer that is not what was asked for.
+pub(super) fn unreadable(operation: &'static str, message: impl Into<String>) -> PlatformError {
+    let message = message.into();
+    PlatformError {
+        operation,
+        kind: ErrorKind::Protocol { message },
+        effect: Effect::None,
+    }
+}
+
 fn together<'a>(
     session: &'a Session,
     batch: Batch<'a>,
     lookups: &'a [Lookup],
-) -> BoxFuture<'a, Vec<Observed<Value>>> {
+) -> BoxFuture<'a, Vec<Found>> {
     Box::pin(async move {
         match request(session, batch, lookups).await {
             Ok(answer) if refused(&answer) && lookups.len() > 1 => {
                 halves(session, batch, lookups).await
             }
-            Ok(answer) => split(answer, lookups.len()),
+            Ok(answer) => split(batch.name, answer, lookups.len()),
             Err(error) if too_large(&error) && lookups.len() > 1 => {
                 halves(session, batch, lookups).await
             }
-            Err(error) => {
-                let why = error.to_string().into();
-                vec![Observed::Unknown(why); lookups.len()]
-            }
+            Err(error) => vec![Err(Missed::whole(error)); lookups.len()],
         }
     })
 }
 
-async fn halves(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Observed<Value>> {
+async fn halves(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Found> {
     let (first, second) = lookups.split_at(lookups.len() / 2);
     let mut all = together(session, batch, first).await;
     all.extend(together(session, batch, second).await);
@@ -139,9 +215,14 @@ fn too_large(error: &PlatformError) -> bool {
     )
 }
 
-fn split(answer: Answer<IndexMap<String, Value>>, count: usize) -> Vec<Observed<Value>> {
+fn split(
+    operation: &'static str,
+    answer: Answer<IndexMap<String, Value>>,
+    count: usize,
+) -> Vec<Found> {
     let mut data = answer.data.unwrap_or_default();
     let stray = (answer.errors.iter()).find(|error| !names_one_of(error, count));
+    let missed = |kind| Err(Missed::alone(operation, kind));
     let one = |index: usize| {
         let alias = format!("l{index}");
         let own: Vec<_> = (answer.errors.iter())
@@ -149,13 +230,15 @@ fn split(answer: Answer<IndexMap<String, Value>>, count: usize) -> Vec<Observed<
             .cloned()
             .collect();
         if !own.is_empty() {
-            return failed(&own);
+            return failed(&own).map_or(Ok(None), missed);
         }
         match (data.swap_remove(&alias), stray) {
-            (_, Some(error)) => Observed::Unknown(error.message.as_str().into()),
-            (Some(Value::Null), None) => Observed::Absent,
-            (Some(value), None) => Observed::Known(value),
-            (None, None) => Observed::Unknown("the answer leaves it out".into()),
+            (_, Some(error)) => missed(ErrorKind::GraphQl(vec![error.message.clone()])),
+            (Some(Value::Null), None) => Ok(None),
+            (Some(value), None) => Ok(Some(value)),
+            (None, None) => missed(ErrorKind::GraphQl(vec![
+                "the answer leaves it out".to_owned(),
+            ])),
         }
     };
     (0..count).map(one).collect()
@@ -171,11 +254,14 @@ fn names_one_of(error: &GraphQlError, count: usize) -> bool {
         .is_some_and(|index| index < count)
 }
 
-fn failed(errors: &[GraphQlError]) -> Observed<Value> {
+/// What errors about one look-up mean; `None` where they say that there is no such record.
+fn failed(errors: &[GraphQlError]) -> Option<ErrorKind> {
     let shallow = errors.iter().all(|error| error.path.len() == 1);
     match super::graphql::classify(errors) {
-        ErrorKind::NotFound { .. } if shallow => Observed::Absent,
-        kind => Observed::Unknown(kind.to_string().into()),
+        ErrorKind::NotFound { .. } if shallow => None,
+        // It is something in the record that was not found.
+        ErrorKind::NotFound { message } => Some(ErrorKind::GraphQl(vec![message])),
+        kind => Some(kind),
     }
 }
 
@@ -185,7 +271,7 @@ pub(super) fn fitting<T: DeserializeOwned>(answer: Observed<Value>) -> Observed<
         Observed::Known(value) => match serde_json::from_value(value) {
             Ok(value) => Observed::Known(value),
             // serde's message is not used: it quotes values.
-            Err(_) => Observed::Unknown("the answer does not fit the schema".into()),
+            Err(_) => Observed::Unknown(MISFIT.into()),
         },
         Observed::Absent => Observed::Absent,
         Observed::Unknown(why) => Observed::Unknown(why),

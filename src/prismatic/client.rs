@@ -1,6 +1,6 @@
 //! The client: [`Platform`] over the API.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,13 +11,14 @@ use super::components;
 use super::connection::Connection;
 use super::observe;
 use super::operations::{
-    configure_instance, create_instance, definition, delete_instance, deploy_instance, identity,
-    import_integration, lookups, newest, publish_integration, set_availability, set_marketplace,
-    update_instance, update_integration, validate_definition,
+    configure_instance, create_instance, create_integration, definition, delete_instance,
+    delete_integration, deploy_instance, identity, import_integration, lookups, newest,
+    publish_integration, set_availability, set_marketplace, sightings::Sights, update_instance,
+    update_integration, validate_definition,
 };
 use super::platform::{
-    Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
-    PlatformResult, Published, ReadBack,
+    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
+    NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
 use super::retry::RetryListener;
@@ -27,8 +28,9 @@ use super::transport::Transport;
 use super::wire::Wire;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
-    IntegrationId, RateLimit, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
+    RateLimit, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::runtime::clock::Clock;
 
@@ -44,6 +46,7 @@ pub struct PrismaticClient {
     deploys: Lane,
     labels: Lane,
     definitions: Gather,
+    sights: Sights,
 }
 
 impl PrismaticClient {
@@ -67,6 +70,7 @@ impl PrismaticClient {
             // Quick, and seldom many: markers come one by one behind their imports.
             labels: Lane::new(&update_integration::OPERATION, 1),
             definitions: Gather::new(lookups::DETAILS),
+            sights: Sights::default(),
         }
     }
 
@@ -124,11 +128,54 @@ impl Platform for PrismaticClient {
         observe::authorize_urls(&self.session, instances).await
     }
 
+    async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {
+        self.sights.of_customer(&self.session, customer).await
+    }
+
+    async fn sight_instance(&self, id: &InstanceId) -> PlatformResult<Option<InstanceSighting>> {
+        self.sights.instance(&self.session, id).await
+    }
+
+    async fn find_integrations(
+        &self,
+        marker: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<IntegrationSighting>> {
+        self.sights.integrations(&self.session, marker, name).await
+    }
+
+    async fn sight_draft(&self, id: &IntegrationId) -> PlatformResult<Option<DraftSighting>> {
+        self.sights.draft(&self.session, id).await
+    }
+
+    async fn instances_by_id(
+        &self,
+        ids: &BTreeSet<InstanceId>,
+    ) -> BTreeMap<InstanceId, Observed<Instance>> {
+        observe::instances_by_id(&self.session, ids).await
+    }
+
+    fn server_now(&self) -> Option<Timestamp> {
+        self.session.server_now()
+    }
+
+    async fn create_integration(
+        &self,
+        name: &str,
+        labels: &[String],
+    ) -> PlatformResult<IntegrationSighting> {
+        create_integration::run(&self.session, name, labels).await
+    }
+
+    async fn delete_integration(&self, id: &IntegrationId) -> PlatformResult<()> {
+        delete_integration::run(&self.session, id).await
+    }
+
     async fn import_integration(
         &self,
         id: Option<&IntegrationId>,
         definition: &str,
-    ) -> PlatformResult<IntegrationId> {
+    ) -> PlatformResult<ImportedIntegration> {
         import_integration::run(&self.session, id, definition).await
     }
 
@@ -157,7 +204,7 @@ impl Platform for PrismaticClient {
         create_instance::run(&self.session, new).await
     }
 
-    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()> {
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<InstanceSighting> {
         update_instance::run(&self.session, &self.updates, update).await
     }
 
@@ -165,11 +212,15 @@ impl Platform for PrismaticClient {
         &self,
         id: &InstanceId,
         config: &[ConfigWrite],
-    ) -> PlatformResult<Echo> {
+    ) -> PlatformResult<(Echo, InstanceSighting)> {
         configure_instance::run(&self.session, &self.configures, id, config).await
     }
 
-    async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()> {
+    async fn deploy_instance(
+        &self,
+        id: &InstanceId,
+        force: bool,
+    ) -> PlatformResult<InstanceSighting> {
         deploy_instance::run(&self.session, &self.deploys, id, force).await
     }
 

@@ -3,9 +3,13 @@
 mod config;
 mod instance;
 mod integration;
+mod sighting;
 mod version;
 
 pub(super) use config::{ConfigInput, config_inputs, echo, secrets};
 pub(super) use instance::{config, customer, instance};
 pub(super) use integration::{integration, newest_first};
+pub(super) use sighting::{
+    draft_sighting, instance_sighting, integration_sighting, is_shown_as_version, time,
+};
 pub(super) use version::{attributes, is_version, marketplace_word, published, required};

@@ -9,8 +9,10 @@ pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
 pub(super) mod create_instance;
+pub(super) mod create_integration;
 pub(super) mod definition;
 pub(super) mod delete_instance;
+pub(super) mod delete_integration;
 pub(super) mod deploy_instance;
 pub(super) mod identity;
 pub(super) mod import_integration;
@@ -25,6 +27,7 @@ pub(super) mod publish_integration;
 pub(super) mod required_variables;
 pub(super) mod set_availability;
 pub(super) mod set_marketplace;
+pub(super) mod sightings;
 pub(super) mod update_instance;
 pub(super) mod update_integration;
 pub(super) mod validate_definition;
@@ -88,7 +91,7 @@ const SHARED: [&Operation; 4] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 23] = [
+const FIXED: [&Operation; 27] = [
     &authorize_urls::OPERATION,
     &identity::OPERATION,
     &list_integrations::OPERATION,
@@ -112,6 +115,10 @@ const FIXED: [&Operation; 23] = [
     &configure_instance::OPERATION,
     &deploy_instance::OPERATION,
     &delete_instance::OPERATION,
+    &create_integration::OPERATION,
+    &delete_integration::OPERATION,
+    &sightings::INSTANCES,
+    &sightings::INTEGRATIONS,
 ];
 
 /// Every document that this client sends, by name, for checking against a schema.

@@ -1,6 +1,6 @@
 //! What the rest of the project needs of Prismatic, in its own words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use super::error::PlatformError;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, Echo, Identity,
-    InstanceId, IntegrationId, Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
+    Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
 };
 
 /// The outcome of an operation.
@@ -66,12 +67,51 @@ pub trait Platform: Send + Sync {
     /// read is unknown in the answer. Only for those who ask: the links are secrets.
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls;
 
+    /// All instances of a customer, but for test instances. Never a part of them.
+    async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>>;
+
+    /// One instance as it looks now; `None` where there is none.
+    async fn sight_instance(&self, id: &InstanceId) -> PlatformResult<Option<InstanceSighting>>;
+
+    /// The integrations that bear a label or a name. Never a part of them. A server may compare
+    /// loosely, so the caller compares exactly.
+    async fn find_integrations(
+        &self,
+        marker: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<IntegrationSighting>>;
+
+    /// One draft as it looks now, with its newest versions; `None` where there is none.
+    async fn sight_draft(&self, id: &IntegrationId) -> PlatformResult<Option<DraftSighting>>;
+
+    /// Instances with everything that [`Platform::observe`] reads of them. Absent where there is none.
+    async fn instances_by_id(
+        &self,
+        ids: &BTreeSet<InstanceId>,
+    ) -> BTreeMap<InstanceId, Observed<Instance>>;
+
+    /// The newest time of the server that is known: when it answered last, else the greatest time that
+    /// a record bore.
+    fn server_now(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Creates an integration that has nothing but a name and labels. Not idempotent.
+    async fn create_integration(
+        &self,
+        name: &str,
+        labels: &[String],
+    ) -> PlatformResult<IntegrationSighting>;
+
+    /// Deletes an integration. One that is already gone is a success.
+    async fn delete_integration(&self, id: &IntegrationId) -> PlatformResult<()>;
+
     /// Creates an integration, or overwrites the draft of one. Not idempotent without an id.
     async fn import_integration(
         &self,
         id: Option<&IntegrationId>,
         definition: &str,
-    ) -> PlatformResult<IntegrationId>;
+    ) -> PlatformResult<ImportedIntegration>;
 
     /// Sets metadata of a draft.
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()>;
@@ -94,7 +134,7 @@ pub trait Platform: Send + Sync {
     async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created>;
 
     /// Sets what is given of an instance, and leaves the rest.
-    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<()>;
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<InstanceSighting>;
 
     /// Writes the given config variables, and leaves the rest. Says what the
     /// values look like from now on, as far as the reply does.
@@ -102,10 +142,14 @@ pub trait Platform: Send + Sync {
         &self,
         id: &InstanceId,
         config: &[ConfigWrite],
-    ) -> PlatformResult<Echo>;
+    ) -> PlatformResult<(Echo, InstanceSighting)>;
 
     /// Deploys what is configured.
-    async fn deploy_instance(&self, id: &InstanceId, force: bool) -> PlatformResult<()>;
+    async fn deploy_instance(
+        &self,
+        id: &InstanceId,
+        force: bool,
+    ) -> PlatformResult<InstanceSighting>;
 
     /// Deletes an instance. One that is already gone is a success.
     async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()>;
@@ -118,6 +162,17 @@ pub struct ReadBack {
     pub text: Arc<str>,
     /// The digest of its value, as [`crate::definition`] computes it.
     pub digest: String,
+}
+
+/// A draft that was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedIntegration {
+    /// Its id.
+    pub id: IntegrationId,
+    /// When it was changed, by the server's clock.
+    pub updated_at: Option<Timestamp>,
+    /// Its labels as they are now: an import may take them off.
+    pub labels: Option<Vec<String>>,
 }
 
 /// A published version.
@@ -179,6 +234,8 @@ pub struct Created {
     pub id: InstanceId,
     /// What its values look like from now on, as far as the reply says.
     pub echo: Echo,
+    /// What else the reply shows of it.
+    pub sighting: InstanceSighting,
 }
 
 /// What to set on an instance. Absent fields are left alone.

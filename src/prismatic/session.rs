@@ -83,6 +83,16 @@ impl Session {
         self.wire.attend(listener);
     }
 
+    /// The newest time of the server that is known.
+    pub(super) fn server_now(&self) -> Option<jiff::Timestamp> {
+        self.wire.server_now()
+    }
+
+    /// A record of the server bears this time.
+    pub(super) fn saw(&self, time: Option<jiff::Timestamp>) {
+        self.wire.saw(time);
+    }
+
     /// When the access token in use ends.
     pub(super) async fn token_expires(&self) -> Option<jiff::Timestamp> {
         self.auth.expires().await

@@ -28,6 +28,16 @@ pub(super) struct Wire {
     /// A person waits for the first answer.
     attended: bool,
     listener: Option<Arc<dyn RetryListener>>,
+    server: Mutex<ServerTime>,
+}
+
+/// What responses say of the server's time.
+#[derive(Debug, Clone, Copy, Default)]
+struct ServerTime {
+    /// `Date` of the newest response.
+    date: Option<Timestamp>,
+    /// The greatest time of a record.
+    shown: Option<Timestamp>,
 }
 
 /// A response with its `Retry-After` worked out.
@@ -54,6 +64,7 @@ impl Wire {
             answered: AtomicBool::new(false),
             attended: false,
             listener: None,
+            server: Mutex::default(),
         }
     }
 
@@ -61,6 +72,24 @@ impl Wire {
     pub(super) fn attend(&mut self, listener: Option<Arc<dyn RetryListener>>) {
         self.attended = true;
         self.listener = listener;
+    }
+
+    /// The newest time of the server that is known: `Date` of the newest response, else the greatest
+    /// time that a record bore.
+    pub(super) fn server_now(&self) -> Option<Timestamp> {
+        let known = *self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        known.date.or(known.shown)
+    }
+
+    /// A record of the server bears this time.
+    pub(super) fn saw(&self, time: Option<Timestamp>) {
+        let mut known = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        known.shown = known.shown.max(time);
+    }
+
+    fn dated(&self, response: &Response) {
+        let mut known = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        known.date = date(response);
     }
 
     /// Waits for its turn, sends, judges the reply, and obeys a throttle in it.
@@ -86,6 +115,7 @@ impl Wire {
         };
         let response = outcome.map_err(|error| no_response(error, repeat))?;
         self.answered.store(true, Ordering::Relaxed);
+        self.dated(&response);
         tracing::Span::current().record("status", response.status);
         let reply = Reply {
             retry_after: retry_after(&response, self.clock.now()),
@@ -160,6 +190,12 @@ fn no_response(error: TransportError, repeat: Repeat) -> Failure {
         kind: ErrorKind::Transport(error),
         effect,
     }
+}
+
+/// When the server says that it answered.
+fn date(response: &Response) -> Option<Timestamp> {
+    let text = response.header("date")?.trim();
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// `Retry-After` in seconds or as an HTTP date; a date in the past is no wait.

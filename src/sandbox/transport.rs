@@ -1,6 +1,7 @@
 //! The sandbox as a transport: no sockets, so that a paused clock stays in charge.
 
 use async_trait::async_trait;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use super::Sandbox;
 use crate::prismatic::transport::{Request, Response, Transport, TransportError};
@@ -20,6 +21,11 @@ impl SandboxTransport {
 #[async_trait]
 impl Transport for SandboxTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        self.sandbox.exchange(request).await
+        let mut response = self.sandbox.exchange(request).await?;
+        // As an HTTP server does.
+        if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.sandbox.now()) {
+            response.headers.push(("date".to_owned(), date));
+        }
+        Ok(response)
     }
 }

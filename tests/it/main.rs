@@ -66,5 +66,7 @@ mod server;
 #[cfg(feature = "sandbox")]
 mod shared;
 #[cfg(feature = "sandbox")]
+mod sightings;
+#[cfg(feature = "sandbox")]
 mod soak;
 mod wire;

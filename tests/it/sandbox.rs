@@ -7,7 +7,7 @@
 )]
 
 mod auth;
-mod client;
+pub(crate) mod client;
 mod components;
 mod config;
 mod customers;

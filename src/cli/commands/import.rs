@@ -50,7 +50,7 @@ async fn send(
         .platform
         .import_integration(draft.as_ref(), definition);
     let sent = deed.end(Record::Integration, &found, sent.await).await;
-    let id = sent.map_err(|error| failed(error, "get integrations"))?;
+    let id = sent.map_err(|error| failed(error, "get integrations"))?.id;
     let done = match draft {
         Some(_) => "Overwrote the draft of",
         None => "Imported",

@@ -1,19 +1,20 @@
 //! A tenant with nothing in it that notes what it was asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, Echo, Identity, InstanceId,
-    IntegrationId, Listing, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing,
+    Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    Created, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewInstance, Platform,
-    PlatformResult, Published, ReadBack,
+    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
+    NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 fn identity(organization: &str) -> Identity {
@@ -98,11 +99,50 @@ impl Platform for Fake {
         unreachable!("neither plan nor execution asks")
     }
 
+    async fn find_instances(&self, _: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {
+        unreachable!()
+    }
+
+    async fn sight_instance(&self, _: &InstanceId) -> PlatformResult<Option<InstanceSighting>> {
+        unreachable!()
+    }
+
+    async fn find_integrations(
+        &self,
+        _: &str,
+        _: &str,
+    ) -> PlatformResult<Vec<IntegrationSighting>> {
+        unreachable!()
+    }
+
+    async fn sight_draft(&self, _: &IntegrationId) -> PlatformResult<Option<DraftSighting>> {
+        unreachable!()
+    }
+
+    async fn instances_by_id(
+        &self,
+        _: &BTreeSet<InstanceId>,
+    ) -> BTreeMap<InstanceId, Observed<Instance>> {
+        unreachable!()
+    }
+
+    async fn create_integration(
+        &self,
+        _: &str,
+        _: &[String],
+    ) -> PlatformResult<IntegrationSighting> {
+        unreachable!()
+    }
+
+    async fn delete_integration(&self, _: &IntegrationId) -> PlatformResult<()> {
+        unreachable!()
+    }
+
     async fn import_integration(
         &self,
         _: Option<&IntegrationId>,
         _: &str,
-    ) -> PlatformResult<IntegrationId> {
+    ) -> PlatformResult<ImportedIntegration> {
         unreachable!()
     }
 
@@ -131,19 +171,23 @@ impl Platform for Fake {
         unreachable!()
     }
 
-    async fn update_instance(&self, _: &InstanceUpdate) -> PlatformResult<()> {
+    async fn update_instance(&self, _: &InstanceUpdate) -> PlatformResult<InstanceSighting> {
         unreachable!()
     }
 
-    async fn configure_instance(&self, _: &InstanceId, _: &[ConfigWrite]) -> PlatformResult<Echo> {
+    async fn configure_instance(
+        &self,
+        _: &InstanceId,
+        _: &[ConfigWrite],
+    ) -> PlatformResult<(Echo, InstanceSighting)> {
         unreachable!()
     }
 
     /// Takes a minute.
-    async fn deploy_instance(&self, _: &InstanceId, _: bool) -> PlatformResult<()> {
+    async fn deploy_instance(&self, id: &InstanceId, _: bool) -> PlatformResult<InstanceSighting> {
         self.call("deploy")?;
         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-        Ok(())
+        Ok(InstanceSighting::of(id.clone()))
     }
 
     async fn delete_instance(&self, _: &InstanceId) -> PlatformResult<()> {

@@ -3,17 +3,17 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use super::{Batch, Lookup, look_up};
-use crate::model::Observed;
+use super::{Batch, Found, Lookup, find, typed, unreadable};
+use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::session::Session;
 
 struct Waiting {
     lookup: Lookup,
-    answer: oneshot::Sender<Observed<Value>>,
+    answer: oneshot::Sender<Found>,
 }
 
 /// The line of one kind of look-up. One request of it is under way at a time; whoever
@@ -41,13 +41,31 @@ impl Gather {
         }
     }
 
+    /// Looks it up, alone or together with others; `None` where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As the look-up by itself.
+    pub(in crate::prismatic) async fn find<T: DeserializeOwned>(
+        &self,
+        session: &Session,
+        lookup: Lookup,
+    ) -> PlatformResult<Option<T>> {
+        let found = match self.get(session, lookup.clone()).await {
+            Some(found) => Some(found),
+            None => find(session, self.batch, &[lookup]).await.pop(),
+        };
+        let nothing = || unreadable(self.batch.name, "nothing was asked");
+        typed(self.batch.name, found.ok_or_else(nothing)?)
+    }
+
     /// Looks it up together with others. `None` if there are no others, and nothing
     /// was asked: by itself the plain query tells more where it fails.
     pub(in crate::prismatic) async fn get(
         &self,
         session: &Session,
         lookup: Lookup,
-    ) -> Option<Observed<Value>> {
+    ) -> Option<Found> {
         let (sender, mut answer) = oneshot::channel();
         self.queue().push_back(Waiting {
             lookup,
@@ -79,7 +97,7 @@ impl Gather {
             return;
         }
         let lookups: Vec<_> = taken.iter().map(|it| it.lookup.clone()).collect();
-        let found = look_up(session, self.batch, &lookups).await;
+        let found = find(session, self.batch, &lookups).await;
         for (waiting, found) in taken.into_iter().zip(found) {
             // Whoever asked may be gone.
             let _ = waiting.answer.send(found);

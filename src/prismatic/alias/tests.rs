@@ -16,6 +16,11 @@ fn answer(body: &Value) -> Answer<IndexMap<String, Value>> {
     super::super::graphql::open(&reply, Repeat::Read).unwrap()
 }
 
+fn observed_all(answer: Answer<IndexMap<String, Value>>, count: usize) -> Vec<Observed<Value>> {
+    let found = split("many", answer, count);
+    found.into_iter().map(observed).collect()
+}
+
 fn lookup(value: &str, after: &str) -> Lookup {
     Lookup {
         before: "integration(id:",
@@ -35,15 +40,12 @@ fn an_error_spoils_only_what_it_names() {
             {"message": "Record not found.", "path": ["l4", "x"]},
         ],
     });
-    let found = split(answer(&body), 6);
+    let found = observed_all(answer(&body), 6);
     assert_eq!(found[0], Observed::Known(json!({"x": 1})));
     assert_eq!(found[1], Observed::Absent);
     assert_eq!(found[2], Observed::Absent);
     assert_eq!(found[3], Observed::Unknown("boom".into()));
-    assert_eq!(
-        found[4],
-        Observed::Unknown("not found: Record not found.".into())
-    );
+    assert_eq!(found[4], Observed::Unknown("Record not found.".into()));
     assert_eq!(
         found[5],
         Observed::Unknown("the answer leaves it out".into())
@@ -57,7 +59,7 @@ fn an_error_without_a_place_spoils_all() {
             "data": {"l0": {"x": 1}, "l1": null},
             "errors": [{"message": "boom", "path": path}],
         });
-        let found = split(answer(&body), 2);
+        let found = observed_all(answer(&body), 2);
         assert_eq!(found, vec![Observed::Unknown("boom".into()); 2]);
     }
 }

@@ -52,7 +52,7 @@ fn instance() -> InstanceId {
 }
 
 /// Operations that change nothing, or the same once as twice.
-const HARMLESS: [(&str, Operation); 9] = [
+const HARMLESS: [(&str, Operation); 10] = [
     ("identity", |c| {
         Box::pin(async { c.identity().await.map(drop) })
     }),
@@ -80,7 +80,10 @@ const HARMLESS: [(&str, Operation); 9] = [
         Box::pin(async { c.set_availability(&VersionId::new("v"), true).await })
     }),
     ("updateInstance", |c| {
-        Box::pin(async { c.update_instance(&InstanceUpdate::of(instance())).await })
+        Box::pin(async {
+            let update = InstanceUpdate::of(instance());
+            c.update_instance(&update).await.map(drop)
+        })
     }),
     ("updateInstanceConfigVariables", |c| {
         Box::pin(async { c.configure_instance(&instance(), &config()).await.map(drop) })
@@ -88,10 +91,19 @@ const HARMLESS: [(&str, Operation); 9] = [
     ("deleteInstance", |c| {
         Box::pin(async { c.delete_instance(&instance()).await })
     }),
+    ("deleteIntegration", |c| {
+        Box::pin(async { c.delete_integration(&id()).await })
+    }),
 ];
 
 /// Operations that change something each time.
-const ONCE: [(&str, Operation); 4] = [
+const ONCE: [(&str, Operation); 5] = [
+    ("createIntegration", |c| {
+        Box::pin(async {
+            let labels = ["gitops:p/i".to_owned()];
+            c.create_integration("I", &labels).await.map(drop)
+        })
+    }),
     ("importIntegration", |c| {
         Box::pin(async { c.import_integration(None, "d").await.map(drop) })
     }),
@@ -105,7 +117,7 @@ const ONCE: [(&str, Operation); 4] = [
         Box::pin(async { c.create_instance(&new_instance()).await.map(drop) })
     }),
     ("deployInstance", |c| {
-        Box::pin(async { c.deploy_instance(&instance(), false).await })
+        Box::pin(async { c.deploy_instance(&instance(), false).await.map(drop) })
     }),
 ];
 

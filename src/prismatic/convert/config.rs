@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::model::{ConfigWrite, Echo, InputWrite, Secret, WriteValue};
-use crate::prismatic::operations::nodes::WrittenNode;
+use crate::prismatic::operations::nodes::WrittenVariableNode;
+use crate::prismatic::paging::Page;
 use crate::prismatic::redact::Redactor;
 
 /// One variable. No `Debug`: its values may be secret.
@@ -68,12 +69,9 @@ fn expressions(inputs: &[(String, InputWrite)]) -> String {
 }
 
 /// What the API shows of an instance's values, as a write gave it back.
-pub(in crate::prismatic) fn echo(node: WrittenNode) -> Echo {
+pub(in crate::prismatic) fn echo(variables: Option<Page<WrittenVariableNode>>) -> Echo {
     let mut echo = Echo::default();
-    let variables = node
-        .config_variables
-        .into_iter()
-        .flat_map(|page| page.nodes);
+    let variables = variables.into_iter().flat_map(|page| page.nodes);
     for variable in variables.flatten() {
         let key = variable.required_config_variable.key;
         let inputs = variable.inputs.into_iter().flat_map(|page| page.nodes);

@@ -1,14 +1,15 @@
 //! Instances, and the config variables that did not fit on the list's page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, stream};
 
 use super::declared::Declared;
-use crate::model::{Instance, Listing, LiveConfigVariable, Observed};
+use crate::model::{Instance, InstanceId, Listing, LiveConfigVariable, Observed};
+use crate::prismatic::alias::{fitting, look_up};
 use crate::prismatic::convert;
 use crate::prismatic::operations::nodes::{ConfigVariableNode, InstanceNode};
-use crate::prismatic::operations::{connection_inputs, instance_config};
+use crate::prismatic::operations::{connection_inputs, instance_config, lookups};
 use crate::prismatic::session::Session;
 
 /// How many instances are completed at once. Few need a request, but each takes memory while under way.
@@ -71,6 +72,30 @@ pub(super) async fn complete(
         items: done.filter_map(std::future::ready).collect().await,
         incomplete: listing.incomplete,
     }
+}
+
+/// Some instances, as the list has them.
+pub(in crate::prismatic) async fn by_id(
+    session: &Session,
+    ids: &BTreeSet<InstanceId>,
+) -> BTreeMap<InstanceId, Observed<Instance>> {
+    let shared = Declared::default();
+    let lookups: Vec<_> = (ids.iter())
+        .map(|id| lookups::whole_instance(id.as_str()))
+        .collect();
+    let answers = look_up(session, lookups::INSTANCES, &lookups).await;
+    let nodes = answers.into_iter().map(|answer| async {
+        match fitting::<InstanceNode>(answer) {
+            Observed::Known(node) => match Listed::of(node, &shared).complete(session).await {
+                Some(instance) => Observed::Known(instance),
+                None => Observed::Unknown("it is a test instance or none of an integration".into()),
+            },
+            Observed::Absent => Observed::Absent,
+            Observed::Unknown(why) => Observed::Unknown(why),
+        }
+    });
+    let done: Vec<_> = stream::iter(nodes).buffered(AT_ONCE).collect().await;
+    ids.iter().cloned().zip(done).collect()
 }
 
 async fn follow(

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::Operation;
 use super::nodes::WrittenNode;
-use crate::model::{ConfigWrite, Echo, InstanceId};
+use super::sightings::sighting;
+use crate::model::{ConfigWrite, Echo, InstanceId, InstanceSighting};
 use crate::prismatic::convert::{self, ConfigInput};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::retry::Repeat;
@@ -17,6 +18,7 @@ pub(in crate::prismatic) const OPERATION: Operation = Operation {
     document: concat!(
         include_str!("configure_instance.graphql"),
         include_str!("fragments/written.graphql"),
+        include_str!("fragments/sighting.graphql"),
     ),
 };
 
@@ -32,12 +34,13 @@ pub(in crate::prismatic) async fn run(
     lane: &Lane,
     id: &InstanceId,
     config: &[ConfigWrite],
-) -> PlatformResult<Echo> {
+) -> PlatformResult<(Echo, InstanceSighting)> {
     let input = Configure {
         id,
         config_variables: convert::config_inputs(config),
     };
     let hiding = convert::secrets(config);
     let node: WrittenNode = lane.write(session, &input, hiding).await?;
-    Ok(convert::echo(node))
+    let sighting = sighting(session, id.clone(), node.sighted);
+    Ok((convert::echo(node.config_variables), sighting))
 }

@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use super::nodes::WrittenNode;
+use super::sightings::sighting;
 use super::{Input, Operation};
 use crate::model::{CustomerId, InstanceId, VersionId};
+use crate::prismatic::alias::unreadable;
 use crate::prismatic::convert::{self, ConfigInput};
+use crate::prismatic::error::{Effect, PlatformError};
 use crate::prismatic::platform::{Created, NewInstance, PlatformResult};
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
@@ -16,6 +19,7 @@ pub(super) const OPERATION: Operation = Operation {
     document: concat!(
         include_str!("create_instance.graphql"),
         include_str!("fragments/written.graphql"),
+        include_str!("fragments/sighting.graphql"),
     ),
 };
 
@@ -48,8 +52,14 @@ pub(in crate::prismatic) async fn run(
     let call = OPERATION.call(&Input { input })?;
     let call = call.hiding(convert::secrets(&new.config));
     let node: WrittenNode = session.write(&call).await?;
+    let id = node.sighted.id.as_deref().map(InstanceId::new);
+    let id = id.ok_or_else(|| PlatformError {
+        effect: Effect::Unknown,
+        ..unreadable(OPERATION.name, "the new instance has no id")
+    })?;
     Ok(Created {
-        id: InstanceId::new(&*node.id),
-        echo: convert::echo(node),
+        echo: convert::echo(node.config_variables),
+        sighting: sighting(session, id.clone(), node.sighted),
+        id,
     })
 }

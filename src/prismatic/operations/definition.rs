@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Operation, lookups};
 use crate::model::{IntegrationId, Observed};
-use crate::prismatic::alias::{Gather, fitting};
+use crate::prismatic::alias::{Gather, fitting, observed};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{PlatformResult, ReadBack};
 use crate::prismatic::retry::Repeat;
@@ -34,7 +34,7 @@ pub(in crate::prismatic) async fn run(
     let shared = together.get(session, lookups::definition(id.as_str(), false));
     if let Some(Observed::Known(Integration {
         definition: Some(text),
-    })) = shared.await.map(fitting)
+    })) = shared.await.map(|found| fitting(observed(found)))
     {
         return read_back(text);
     }

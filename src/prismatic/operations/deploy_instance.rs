@@ -1,7 +1,9 @@
 //! Deploys what is configured. Done twice, it runs the customer's deploy hooks twice.
 
-use super::{Done, Input, Operation};
-use crate::model::InstanceId;
+use super::nodes::SightedNode;
+use super::sightings::sighting;
+use super::{Input, Operation};
+use crate::model::{InstanceId, InstanceSighting};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
@@ -11,7 +13,10 @@ use crate::prismatic::together::Lane;
 pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "deployInstance",
     repeat: Repeat::Once,
-    document: include_str!("deploy_instance.graphql"),
+    document: concat!(
+        include_str!("deploy_instance.graphql"),
+        include_str!("fragments/sighting.graphql"),
+    ),
 };
 
 pub(in crate::prismatic) async fn run(
@@ -19,15 +24,15 @@ pub(in crate::prismatic) async fn run(
     lane: &Lane,
     id: &InstanceId,
     force: bool,
-) -> PlatformResult<()> {
+) -> PlatformResult<InstanceSighting> {
     if force {
         // By itself: whether it had its effect could not be looked for, as it
         // may be due although nothing calls for it.
         let input = serde_json::json!({"id": id, "force": true});
-        let Done {} = session.write(&OPERATION.call(&Input { input })?).await?;
-        return Ok(());
+        let node: SightedNode = session.write(&OPERATION.call(&Input { input })?).await?;
+        return Ok(sighting(session, id.clone(), node));
     }
     let input = serde_json::json!({"id": id});
-    let Done {} = lane.write(session, &input, Redactor::default()).await?;
-    Ok(())
+    let node: SightedNode = lane.write(session, &input, Redactor::default()).await?;
+    Ok(sighting(session, id.clone(), node))
 }

@@ -1,11 +1,11 @@
 //! Creates an integration, or overwrites the draft of one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::nodes::IdNode;
 use super::{Input, Operation};
 use crate::model::IntegrationId;
-use crate::prismatic::platform::PlatformResult;
+use crate::prismatic::convert;
+use crate::prismatic::platform::{ImportedIntegration, PlatformResult};
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 
@@ -29,16 +29,30 @@ struct Import<'a> {
     integration_id: Option<&'a IntegrationId>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    id: String,
+    labels: Option<Vec<String>>,
+    updated_at: Option<String>,
+}
+
 pub(in crate::prismatic) async fn run(
     session: &Session,
     id: Option<&IntegrationId>,
     definition: &str,
-) -> PlatformResult<IntegrationId> {
+) -> PlatformResult<ImportedIntegration> {
     let operation = if id.is_some() { OVERWRITE } else { OPERATION };
     let input = Import {
         definition,
         integration_id: id,
     };
-    let node: IdNode = session.write(&operation.call(&Input { input })?).await?;
-    Ok(IntegrationId::new(node.id))
+    let written: Written = session.write(&operation.call(&Input { input })?).await?;
+    let updated_at = convert::time(written.updated_at);
+    session.saw(updated_at);
+    Ok(ImportedIntegration {
+        id: IntegrationId::new(written.id),
+        updated_at,
+        labels: written.labels,
+    })
 }

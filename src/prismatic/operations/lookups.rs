@@ -10,6 +10,13 @@ const AUTHORIZATION: (&str, &str) = (
     "authorization",
     include_str!("fragments/authorization.graphql"),
 );
+const SIGHTING: (&str, &str) = ("sighting", include_str!("fragments/sighting.graphql"));
+const DRAFT: (&str, &str) = ("draft", include_str!("fragments/draft.graphql"));
+const INSTANCE: (&str, &str) = ("instance", include_str!("fragments/instance.graphql"));
+const CONFIG_VARIABLE: (&str, &str) = (
+    "configVariable",
+    include_str!("fragments/config_variable.graphql"),
+);
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
 /// Definitions and the variables of versions: up to 50 of each in a request.
@@ -58,17 +65,120 @@ pub(in crate::prismatic) const CUSTOMERS: Batch<'static> = Batch {
 pub(in crate::prismatic) const DEPLOYS: Batch<'static> = Batch {
     name: "instanceDeploys",
     size: 50,
-    fragments: &[],
+    fragments: &[SIGHTING],
 };
 
-/// Whether an instance calls for a deploy.
-pub(in crate::prismatic) fn needs_deploy(id: &str) -> Lookup {
+/// The instances of customers.
+pub(in crate::prismatic) const OF_CUSTOMERS: Batch<'static> = Batch {
+    name: "instancesOfCustomers",
+    size: 25,
+    fragments: &[SIGHTING],
+};
+
+/// What single instances look like.
+pub(in crate::prismatic) const INSTANCE_SIGHTS: Batch<'static> = Batch {
+    name: "instanceSightings",
+    size: 25,
+    fragments: &[SIGHTING],
+};
+
+/// Instances with everything that a difference is made of.
+pub(in crate::prismatic) const INSTANCES: Batch<'static> = Batch {
+    name: "instancesById",
+    size: 25,
+    fragments: &[INSTANCE, CONFIG_VARIABLE, REQUIRED, CUSTOMER],
+};
+
+/// The integrations with a label or a name.
+pub(in crate::prismatic) const INTEGRATION_SIGHTS: Batch<'static> = Batch {
+    name: "integrationSightings",
+    size: 25,
+    fragments: &[DRAFT, VERSION],
+};
+
+/// What single drafts look like.
+pub(in crate::prismatic) const DRAFT_SIGHTS: Batch<'static> = Batch {
+    name: "draftSightings",
+    size: 25,
+    fragments: &[DRAFT, VERSION],
+};
+
+/// All records of a sequence, each as a draft is looked at.
+pub(in crate::prismatic) const SEQUENCES: Batch<'static> = Batch {
+    name: "sequenceSightings",
+    size: 5,
+    fragments: &[DRAFT, VERSION],
+};
+
+fn instance(id: &str, selection: &str) -> Lookup {
     Lookup {
         before: "instance(id:",
         kind: "ID!",
         value: id.to_owned(),
-        after: ") { needsDeploy }".to_owned(),
+        after: format!(") {{ {selection} }}"),
     }
+}
+
+/// What one instance looks like.
+pub(in crate::prismatic) fn instance_sight(id: &str) -> Lookup {
+    instance(id, "...sighting")
+}
+
+/// All of one instance.
+pub(in crate::prismatic) fn whole_instance(id: &str) -> Lookup {
+    instance(id, "...instance")
+}
+
+/// The first page of a customer's instances, which is nearly always the only one.
+pub(in crate::prismatic) fn of_customer(id: &str) -> Lookup {
+    Lookup {
+        before: "instances(isSystem: false, instanceType: INTEGRATION, customer:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: list_of("sighting"),
+    }
+}
+
+/// The integrations with a label, or with one that contains it.
+pub(in crate::prismatic) fn labelled(label: &str) -> Lookup {
+    integrations("integrations(labels_Contains:", "String!", label)
+}
+
+/// The integrations with a name.
+pub(in crate::prismatic) fn named(name: &str) -> Lookup {
+    integrations("integrations(name:", "String!", name)
+}
+
+/// All records of a sequence, the oldest first.
+pub(in crate::prismatic) fn sequence(sequence: &str) -> Lookup {
+    let before = "integrations(allVersions: true, versionSequenceId:";
+    integrations(before, "UUID!", sequence)
+}
+
+fn integrations(before: &'static str, kind: &'static str, value: &str) -> Lookup {
+    Lookup {
+        before,
+        kind,
+        value: value.to_owned(),
+        after: list_of("draft"),
+    }
+}
+
+fn list_of(fragment: &str) -> String {
+    format!(
+        ", first: 100, sortBy: [{{field: CREATED_AT, direction: ASC}}]) \
+         {{ nodes {{ ...{fragment} }} pageInfo {{ hasNextPage endCursor }} totalCount }}"
+    )
+}
+
+/// What one draft looks like.
+pub(in crate::prismatic) fn draft_sight(id: &str) -> Lookup {
+    integration(id, "...draft")
+}
+
+/// Whether an instance calls for a deploy.
+pub(in crate::prismatic) fn needs_deploy(id: &str) -> Lookup {
+    instance(id, "...sighting")
 }
 
 fn integration(id: &str, selection: &str) -> Lookup {
@@ -103,14 +213,11 @@ pub(in crate::prismatic) fn required(id: &str) -> Lookup {
 ///
 /// Not filtered by status: the case in which a server takes one is not documented.
 pub(in crate::prismatic) fn authorize_urls(id: &str) -> Lookup {
-    Lookup {
-        before: "instance(id:",
-        kind: "ID!",
-        value: id.to_owned(),
-        after: ") { configVariables(first: 100) \
-                { nodes { ...authorization } pageInfo { hasNextPage endCursor } totalCount } }"
-            .to_owned(),
-    }
+    instance(
+        id,
+        "configVariables(first: 100) \
+         { nodes { ...authorization } pageInfo { hasNextPage endCursor } totalCount }",
+    )
 }
 
 /// The version with a number.
@@ -188,6 +295,12 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
         (DEPLOYS, vec![needs_deploy("x")]),
+        (OF_CUSTOMERS, vec![of_customer("x")]),
+        (INSTANCE_SIGHTS, vec![instance_sight("x")]),
+        (INSTANCES, vec![whole_instance("x")]),
+        (INTEGRATION_SIGHTS, vec![labelled("x"), named("x")]),
+        (DRAFT_SIGHTS, vec![draft_sight("x")]),
+        (SEQUENCES, vec![sequence("x")]),
         (
             COMPONENTS,
             vec![component("x", None), component("x", Some(3))],

@@ -157,7 +157,8 @@ pub(in crate::prismatic) struct InputNode {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::prismatic) struct WrittenNode {
-    pub(in crate::prismatic) id: String,
+    #[serde(flatten)]
+    pub(in crate::prismatic) sighted: SightedNode,
     pub(in crate::prismatic) config_variables: Option<Page<WrittenVariableNode>>,
 }
 
@@ -181,4 +182,55 @@ pub(in crate::prismatic) struct WrittenInputNode {
 #[derive(Deserialize)]
 pub(in crate::prismatic) struct KeyNode {
     pub(in crate::prismatic) key: String,
+}
+
+/// An instance, as far as a reply shows it. Nothing has to be there.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct SightedNode {
+    pub(in crate::prismatic) id: Option<String>,
+    pub(in crate::prismatic) name: Option<String>,
+    pub(in crate::prismatic) labels: Option<Vec<String>>,
+    pub(in crate::prismatic) enabled: Option<bool>,
+    pub(in crate::prismatic) created_at: Option<String>,
+    pub(in crate::prismatic) updated_at: Option<String>,
+    pub(in crate::prismatic) needs_deploy: Option<bool>,
+    pub(in crate::prismatic) last_deployed_at: Option<String>,
+    pub(in crate::prismatic) deployed_version: Option<i64>,
+    pub(in crate::prismatic) integration: Option<PointedNode>,
+    pub(in crate::prismatic) customer: Option<IdNode>,
+}
+
+/// The version that it points to.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct PointedNode {
+    pub(in crate::prismatic) id: String,
+    pub(in crate::prismatic) version_sequence_id: Option<String>,
+}
+
+/// An integration that is looked for: any record of its sequence, with what tells which.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct SightedDraftNode {
+    #[serde(flatten)]
+    pub(in crate::prismatic) version: VersionNode,
+    pub(in crate::prismatic) name: String,
+    pub(in crate::prismatic) labels: Option<Vec<String>>,
+    pub(in crate::prismatic) created_at: Option<String>,
+    pub(in crate::prismatic) updated_at: Option<String>,
+    pub(in crate::prismatic) version_sequence_id: Option<String>,
+    pub(in crate::prismatic) has_unpublished_changes: Option<bool>,
+    pub(in crate::prismatic) customer: Option<IdNode>,
+    pub(in crate::prismatic) version_sequence: Page<SightedVersionNode>,
+    pub(in crate::prismatic) instances: Option<Page<IdNode>>,
+}
+
+/// A record of its sequence.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::prismatic) struct SightedVersionNode {
+    #[serde(flatten)]
+    pub(in crate::prismatic) version: VersionNode,
+    pub(in crate::prismatic) version_comment: Option<String>,
 }

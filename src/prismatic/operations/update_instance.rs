@@ -5,8 +5,10 @@
 
 use serde::Serialize;
 
-use super::{Done, Operation};
-use crate::model::{InstanceId, VersionId};
+use super::Operation;
+use super::nodes::SightedNode;
+use super::sightings::sighting;
+use crate::model::{InstanceId, InstanceSighting, VersionId};
 use crate::prismatic::platform::{InstanceUpdate, PlatformResult};
 use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
@@ -16,7 +18,10 @@ use crate::prismatic::together::Lane;
 pub(in crate::prismatic) const OPERATION: Operation = Operation {
     name: "updateInstance",
     repeat: Repeat::Idempotent,
-    document: include_str!("update_instance.graphql"),
+    document: concat!(
+        include_str!("update_instance.graphql"),
+        include_str!("fragments/sighting.graphql"),
+    ),
 };
 
 /// Fields that are left out are left alone.
@@ -39,7 +44,7 @@ pub(in crate::prismatic) async fn run(
     session: &Session,
     lane: &Lane,
     update: &InstanceUpdate,
-) -> PlatformResult<()> {
+) -> PlatformResult<InstanceSighting> {
     let input = Update {
         id: &update.id,
         name: update.name.as_deref(),
@@ -48,6 +53,6 @@ pub(in crate::prismatic) async fn run(
         enabled: update.enabled,
         integration: update.version.as_ref(),
     };
-    let Done {} = lane.write(session, &input, Redactor::default()).await?;
-    Ok(())
+    let node: SightedNode = lane.write(session, &input, Redactor::default()).await?;
+    Ok(sighting(session, update.id.clone(), node))
 }

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::model::{ConfigWrite, InstanceId, RateLimit, Secret, WriteValue};
+use crate::model::{ConfigWrite, InstanceId, InstanceSighting, RateLimit, Secret, WriteValue};
 use crate::prismatic::error::{Effect, PlatformError};
 use crate::prismatic::platform::{InstanceUpdate, Platform as _, PlatformResult};
 use crate::prismatic::testing::{
@@ -55,7 +55,7 @@ fn update(number: usize) -> InstanceUpdate {
     }
 }
 
-async fn updates(fake: &Arc<Fake>, count: usize) -> Vec<PlatformResult<()>> {
+async fn updates(fake: &Arc<Fake>, count: usize) -> Vec<PlatformResult<InstanceSighting>> {
     let client = client(fake);
     let one = |number| {
         let client = &client;
@@ -64,8 +64,8 @@ async fn updates(fake: &Arc<Fake>, count: usize) -> Vec<PlatformResult<()>> {
     join_all((0..count).map(one)).await
 }
 
-fn failures(outcomes: &[PlatformResult<()>]) -> Vec<(usize, String)> {
-    let one = |(index, outcome): (usize, &PlatformResult<()>)| {
+fn failures(outcomes: &[PlatformResult<InstanceSighting>]) -> Vec<(usize, String)> {
+    let one = |(index, outcome): (usize, &PlatformResult<InstanceSighting>)| {
         outcome
             .as_ref()
             .err()

@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn deploys(fake: &Arc<Fake>, count: usize) -> Vec<PlatformResult<()>> {
+async fn deploys(fake: &Arc<Fake>, count: usize) -> Vec<PlatformResult<InstanceSighting>> {
     let client = client(fake);
     let one = |number: usize| {
         let client = &client;
@@ -52,7 +52,7 @@ async fn crowd(answer: impl Fn(&Ask) -> Step + Send + Sync + 'static) -> Crowd {
 }
 
 struct Crowd {
-    outcomes: Vec<PlatformResult<()>>,
+    outcomes: Vec<PlatformResult<InstanceSighting>>,
     /// How many writes or look-ups each request had.
     sizes: Vec<usize>,
     /// How often each was sent.
@@ -95,7 +95,7 @@ async fn a_throttled_request_is_sent_again_as_it_is() {
 async fn a_lost_reply_leaves_every_deploy_of_the_request_unknown() {
     let crowd = crowd(|_| broken()).await;
     assert_eq!(crowd.sizes, [4], "a deploy is not sent twice");
-    let unknown = |outcome: &PlatformResult<()>| {
+    let unknown = |outcome: &PlatformResult<InstanceSighting>| {
         let error: &PlatformError = outcome.as_ref().unwrap_err();
         error.effect == Effect::Unknown && error.is_transient()
     };
