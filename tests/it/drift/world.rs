@@ -79,20 +79,6 @@ impl World {
         }
     }
 
-    /// Another machine with the same files, on the same tenant.
-    pub(crate) fn twin(&self) -> Self {
-        Self {
-            files: Arc::clone(&self.files),
-            client: client(&self.line, Arc::new(self.clock)),
-            line: Arc::clone(&self.line),
-            allow_delete: self.allow_delete,
-            sandbox: self.sandbox.clone(),
-            clock: self.clock,
-            remembered: Remembered::in_memory(),
-            secrets: Mutex::new(self.secrets.lock().unwrap().clone()),
-        }
-    }
-
     /// From now on a secret is this.
     pub(crate) fn rotate(&self, name: &str, value: &str) {
         let mut secrets = self.secrets.lock().unwrap();
@@ -115,6 +101,20 @@ impl World {
     /// A new process: nothing of the one before is remembered.
     pub(crate) fn restart(&mut self) {
         self.client = client(&self.line, Arc::new(self.clock));
+    }
+
+    /// Another machine with the same files, on the same tenant.
+    pub(crate) fn twin(&self) -> Self {
+        Self {
+            files: Arc::clone(&self.files),
+            client: client(&self.line, Arc::new(self.clock)),
+            line: Arc::clone(&self.line),
+            allow_delete: self.allow_delete,
+            sandbox: self.sandbox.clone(),
+            clock: self.clock,
+            remembered: Remembered::in_memory(),
+            secrets: Mutex::new(self.secrets.lock().unwrap().clone()),
+        }
     }
 
     /// What goes wrong from now on.
