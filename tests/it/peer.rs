@@ -2,6 +2,7 @@
 //! `tests/peer`, which was written from the schema alone. What holds against both rests on the
 //! API and not on a habit of our own sandbox.
 
+pub(crate) mod habits;
 mod lines;
 mod prism;
 pub(crate) mod project;

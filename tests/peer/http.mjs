@@ -6,12 +6,13 @@ import { resolve } from './schema.mjs';
 const HTML = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
 /** Answers a request, or hangs up on it. */
-export function handler({ schema, rootValue, auth, faults, options }) {
+export function handler({ schema, rootValue, auth, faults, echo, options }) {
   return async (request, response) => {
     const body = await read(request);
     const path = new URL(request.url, 'http://peer').pathname.replace(/\/+$/, '');
     if (request.method !== 'POST') return send(response, 404, { detail: 'Not found.' });
     if (path === '/auth/refresh') return send(response, ...auth.refresh(json(body) ?? {}));
+    if (path === '/faults') return send(response, 200, faults.script(JSON.parse(body)) ?? {});
     if (path.startsWith('/trigger/')) return trigger(response, auth.worlds, decodeURIComponent(path.slice(9)));
     if (path !== '/api') return send(response, 404, { detail: 'Not found.' });
     const world = auth.world(request.headers.authorization);
@@ -19,12 +20,16 @@ export function handler({ schema, rootValue, auth, faults, options }) {
     const operation = operationOf(body);
     const fault = faults.next(operation);
     if (fault.before === 'hang up') return response.destroy();
-    if (fault.before) return send(response, ...fault.before);
-    const context = { world, worlds: auth.worlds, pageSize: options.pageSize, nullNodes: options.nullNodes };
+    echo.hear(operation.variables);
+    if (fault.before) return send(response, fault.before[0], spoken(echo, fault.before[1]), fault.before[2]);
+    if (fault.shift) world.shift();
+    const context = { ...options, world, worlds: auth.worlds, refuses: fault.refuses };
     const [status, result] = await answer(schema, rootValue, context, operation);
-    return spoilt(response, fault.after, status, JSON.stringify(result));
+    return spoilt(response, fault.after, status, JSON.stringify(echo.quoting(result)));
   };
 }
+
+const spoken = (echo, body) => (typeof body === 'string' ? body : echo.quoting(body));
 
 async function read(request) {
   const chunks = [];
@@ -76,6 +81,7 @@ function spoilt(response, how, status, text) {
   switch (how) {
     case 'hang up': return response.destroy();
     case 'exit': return process.exit(1);
+    case 'throttled': return send(response, 429, { detail: 'Request was throttled. Expected available in 1 second.' });
     case 'page': return send(response, 502, HTML, { 'content-type': 'text/html' });
     case 'half':
       response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });

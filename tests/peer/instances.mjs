@@ -2,7 +2,7 @@
 
 import { Listing } from './schema.mjs';
 import { filtered } from './pages.mjs';
-import { Refusal, assign, existing, globalId, labelSet, now } from './records.mjs';
+import { Refusal, assign, existing, globalId, labelSet, now, partId } from './records.mjs';
 
 export class Instances {
   constructor(world) {
@@ -127,7 +127,7 @@ class Instance {
     const known = new Map(this.integration.variables.map((it) => [it.key, it]));
     const unknown = inputs.filter(({ key }) => !known.has(key)).map(({ key }) => `Unknown config variable: ${key}`);
     if (unknown.length) throw new Refusal('configVariables', unknown);
-    const stored = inputs.map((input) => [input.key, storedValue(known.get(input.key), input, this.values.get(input.key))]);
+    const stored = inputs.map((input) => [input.key, storedValue(known.get(input.key), input, this.values.get(input.key) ?? untouched(known.get(input.key), this))]);
     if (replace) this.values.clear();
     for (const [key, value] of stored) this.values.set(key, value);
     this.needsDeploy = true;
@@ -135,7 +135,7 @@ class Instance {
 
   variables() {
     return this.integration.variables.map((required) => {
-      if (!this.values.has(required.key)) this.values.set(required.key, untouched(required));
+      if (!this.values.has(required.key)) this.values.set(required.key, untouched(required, this));
       const stored = this.values.get(required.key);
       const inputs = required.dataType === 'CONNECTION' ? new Listing(shownInputs(required, stored, this.world)) : null;
       const isOAuth = Boolean(required.connection?.oauth2Type);
@@ -182,11 +182,11 @@ class Instance {
   }
 }
 
-const untouched = (required) => ({
-  id: globalId('InstanceConfigVariable'), value: null, inputs: {}, status: required.connection?.oauth2Type ? 'PENDING' : null,
+const untouched = (required, { id }) => ({
+  id: partId('InstanceConfigVariable', id, required.key), value: null, inputs: {}, status: required.connection?.oauth2Type ? 'PENDING' : null,
 });
 
-function storedValue(required, input, before = untouched(required)) {
+function storedValue(required, input, before) {
   if (input.value !== undefined && input.value !== null) checkValue(required, input.value);
   const values = input.values ? JSON.parse(input.values) : [];
   if (!Array.isArray(values)) throw new Refusal('configVariables', [`${required.key}: values must be a list.`]);

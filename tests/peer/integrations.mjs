@@ -1,10 +1,9 @@
 // Integrations: a sequence of one draft and its published versions, all of them records.
 
-import { randomUUID } from 'node:crypto';
 import { Listing } from './schema.mjs';
 import { filtered } from './pages.mjs';
 import { canonical, dump, unpinned } from './definition.mjs';
-import { Refusal, assign, existing, globalId, labelSet, now } from './records.mjs';
+import { Refusal, assign, existing, globalId, labelSet, now, uuid } from './records.mjs';
 
 const MARKETPLACE = ['AVAILABLE_AND_DEPLOYABLE', 'AVAILABLE_NOT_DEPLOYABLE', 'NOT_AVAILABLE_IN_MARKETPLACE'];
 const METADATA = ['name', 'description', 'category'];
@@ -41,8 +40,17 @@ export class Integrations {
     return write(draft, value, { labels: value.labels });
   }
 
+  /** By name, from a definition or from next to nothing. */
+  made({ name, definition, description, labels }) {
+    if (name.trim() === '') throw new Refusal('name', ['This field may not be blank.']);
+    const value = canonical(definition ?? starter(name), this.world.components);
+    const draft = write(this.create(), { ...value, name, ...(description && { description }) }, { labels: value.labels });
+    if (labels && !this.world.options.forgetLabels) draft.labels = labelSet(labels);
+    return draft;
+  }
+
   create() {
-    const sequence = { id: randomUUID(), versions: [] };
+    const sequence = { id: uuid(), versions: [] };
     sequence.draft = new Integration(this.world, sequence);
     this.sequences.push(sequence);
     this.world.instances.addSystem(sequence.draft);
@@ -104,6 +112,13 @@ export class Integrations {
     this.world.instances.all = this.world.instances.all.filter((it) => it.integration !== draft);
     return draft;
   }
+}
+
+/** What an integration holds that was created without a definition. */
+function starter(name) {
+  const component = { key: 'webhook-triggers', version: 'LATEST', isPublic: true };
+  const trigger = { name: 'Trigger', isTrigger: true, inputs: {}, action: { key: 'webhook', component } };
+  return JSON.stringify({ definitionVersion: 7, name, flows: [{ name: 'Flow 1', isSynchronous: false, steps: [trigger] }] });
 }
 
 const SPECIAL = {
@@ -202,7 +217,7 @@ function variableRecord(integration, variable, sortOrder) {
   const template = connectionTemplate(integration.world, variable);
   return {
     id: globalId('RequiredConfigVariable'), integration, sortOrder, key: variable.key,
-    stableKey: variable.stableKey ?? null, stableId: randomUUID(),
+    stableKey: variable.stableKey ?? null, stableId: uuid(),
     dataType: String(variable.dataType ?? 'string').toUpperCase(), collectionType: collection,
     defaultValue: text(variable.defaultValue), description: variable.description || null,
     orgOnly: variable.orgOnly ?? null, pickList: variable.pickList ?? null, connection: template,

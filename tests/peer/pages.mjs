@@ -57,16 +57,17 @@ function ordered(left, right) {
 export function connection(records, args, context) {
   const all = sorted(records, args);
   const { start, end } = range(all, args, context);
+  const mark = (node) => cursor(node, all, context);
   const page = all.slice(start, end);
   return {
-    edges: () => page.map((node) => ({ cursor: cursor(node), node })),
+    edges: () => page.map((node) => ({ cursor: mark(node), node })),
     nodes: context?.nullNodes ? [...page, null] : page,
     totalCount: all.length,
     pageInfo: {
       hasNextPage: end < all.length,
       hasPreviousPage: start > 0,
-      startCursor: page.length ? cursor(page[0]) : null,
-      endCursor: page.length ? cursor(page.at(-1)) : null,
+      startCursor: page.length ? mark(page[0]) : null,
+      endCursor: page.length ? mark(page.at(-1)) : null,
     },
   };
 }
@@ -103,17 +104,21 @@ function range(all, { first, last, after, before, offset }, context) {
     throw new GraphQLError(`A page holds 0 to ${LIMIT} records, ${asked} were requested.`);
   }
   const size = Math.min(asked, context?.pageSize ?? LIMIT);
-  const low = (after ? position(all, after) + 1 : 0) + (offset ?? 0);
-  const high = before ? position(all, before) : all.length;
+  const low = (after ? position(all, after, context) + 1 : 0) + (offset ?? 0);
+  const high = before ? position(all, before, context) : all.length;
   return last !== undefined && last !== null && (first ?? null) === null
     ? { start: Math.max(low, high - size), end: high }
     : { start: low, end: Math.max(low, Math.min(high, low + size)) };
 }
 
-const cursor = (record) => `~${record.id.split('').reverse().join('')}`;
+/** A cursor names a record; or its place, so that pages shift when a record before it goes. */
+function cursor(record, all, context) {
+  return context?.offsetCursors ? `at:${all.indexOf(record)}` : `~${record.id.split('').reverse().join('')}`;
+}
 
-function position(all, text) {
-  const at = all.findIndex((record) => cursor(record) === text);
+function position(all, text, context) {
+  const place = /^at:(\d+)$/.exec(text);
+  const at = place ? Number(place[1]) : all.findIndex((record) => cursor(record, all, context) === text);
   if (at < 0) throw new GraphQLError(`Invalid cursor: ${text}`);
   return at;
 }

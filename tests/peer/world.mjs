@@ -1,22 +1,22 @@
 // One tenant in memory, and the root fields over it.
 
-import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { Components } from './components.mjs';
 import { canonical } from './definition.mjs';
 import { Customers } from './customers.mjs';
 import { Instances } from './instances.mjs';
 import { Integrations } from './integrations.mjs';
-import { Refusal, globalId, now } from './records.mjs';
+import { Refusal, globalId, now, taped, uuid } from './records.mjs';
 import { Runs } from './runs.mjs';
 import { Listing } from './schema.mjs';
+import { settled } from './texts.mjs';
 
 const KNOWN_ATTRIBUTES = ['commitHash', 'commitUrl', 'repoUrl', 'pullRequestUrl'];
 
 export class World {
   constructor(organization, options) {
     this.options = options;
-    this.tenantId = randomUUID();
+    this.tenantId = uuid();
     this.organization = { id: globalId('Organization'), name: organization };
     this.user = {
       id: globalId('User'), name: 'Peer Person', email: 'peer@peer.example', tenantId: this.tenantId,
@@ -30,6 +30,26 @@ export class World {
   }
 
   get url() { return this.options.url; }
+
+  /** Changes the tenant, and its replica in a while. */
+  change(step) {
+    const { result, made } = taped(() => step(this));
+    this.replica?.push(step, made);
+    return result;
+  }
+
+  /** Somebody removes the oldest instance that bears no label, and creates another. */
+  shift() {
+    const gone = this.instances.all.find((it) => !it.isSystem && !it.labels);
+    if (!gone) return;
+    const { customer, integration } = gone;
+    this.change((world) => world.instances.delete({ id: gone.id }));
+    this.change((world) => world.instances.create({ name: 'Of somebody else', customer: customer.id, integration: integration.id }));
+  }
+
+  has(id) {
+    return [this.integrations, this.instances, this.customers].some(({ all }) => all.some((it) => it.id === id));
+  }
 
   /** Version attributes come back as JSON printed anew. */
   attributes(text) {
@@ -49,15 +69,28 @@ function parsed(text) {
 }
 
 /** A mutation whose payload holds one record beside its `errors`. */
-const mutation = (key, run) => ({ input }, { world }) => {
-  const { clientMutationId = null } = input;
+const mutation = (key, run) => ({ input: sent }, { world, refuses, ...options }) => {
+  const { clientMutationId = null } = sent;
   try {
-    return { [key]: run(world, input), errors: [], clientMutationId };
+    if (refuses) throw new Refusal('__all__', ['This is not allowed.']);
+    if (options.lagWrites) demandSeen(world, sent);
+    const input = settled(sent, options);
+    return { [key]: world.change((it) => run(it, input)), errors: [], clientMutationId };
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     return { [key]: null, errors: [{ field: refusal.field, messages: refusal.messages }], clientMutationId };
   }
 };
+
+/** A write finds only what its replica has heard of. */
+function demandSeen(world, input) {
+  const unseen = (id) => typeof id === 'string' && world.has(id) && !world.replica?.seen().has(id);
+  if (Object.values(input).some(unseen)) throw new GraphQLError('Record not found.');
+}
+
+/** The tenant as lists show it, and as reads by id do. */
+const listed = ({ world }) => world.replica?.seen() ?? world;
+const read = (context) => (context.lagOf === 'lists' ? context.world : listed(context));
 
 const labels = (records) => [...new Set(records.flatMap((it) => it.labels ?? []))].map((name) => ({ id: `Label:${name}`, name }));
 
@@ -67,14 +100,14 @@ const QUERIES = {
   listUserTenants: (_, { worlds }) => ({
     nodes: worlds.map((it) => ({ tenantId: it.tenantId, orgName: it.organization.name, url: it.url, awsRegion: 'local', isCurrentStack: true })),
   }),
-  customer: ({ id }, { world }) => world.customers.get(id),
-  customers: (args, { world }) => world.customers.list(args),
+  customer: ({ id }, context) => read(context).customers.get(id),
+  customers: (args, context) => listed(context).customers.list(args),
   customerLabels: (_, { world }) => labels(world.customers.all),
-  integration: ({ id }, { world }) => world.integrations.get(id),
-  integrations: (args, { world }) => world.integrations.list(args),
+  integration: ({ id }, context) => read(context).integrations.get(id),
+  integrations: (args, context) => listed(context).integrations.list(args),
   integrationLabels: (_, { world }) => labels(world.integrations.all),
-  instance: ({ id }, { world }) => world.instances.get(id),
-  instances: (args, { world }) => world.instances.list(args),
+  instance: ({ id }, context) => read(context).instances.get(id),
+  instances: (args, context) => listed(context).instances.list(args),
   instanceLabels: (_, { world }) => labels(world.instances.all),
   instanceFlowConfig: ({ id }, { world }) => world.runs.flowConfig(id),
   component: ({ id }, { world }) => world.components.all.find((it) => it.id === id) ?? null,
@@ -86,6 +119,7 @@ const QUERIES = {
 };
 
 const MUTATIONS = {
+  createIntegration: mutation('integration', (world, input) => world.integrations.made(input)),
   importIntegration: mutation('integration', (world, input) => world.integrations.import(input)),
   updateIntegration: mutation('integration', (world, input) => world.integrations.update(input)),
   publishIntegration: mutation('integration', (world, input) => world.integrations.publish(input)),

@@ -103,6 +103,20 @@ impl World {
         self.client = client(&self.line, Arc::new(self.clock));
     }
 
+    /// Another machine with the same files, on the same tenant.
+    pub(crate) fn twin(&self) -> Self {
+        Self {
+            files: Arc::clone(&self.files),
+            client: client(&self.line, Arc::new(self.clock)),
+            line: Arc::clone(&self.line),
+            allow_delete: self.allow_delete,
+            sandbox: self.sandbox.clone(),
+            clock: self.clock,
+            remembered: Remembered::in_memory(),
+            secrets: Mutex::new(self.secrets.lock().unwrap().clone()),
+        }
+    }
+
     /// What goes wrong from now on.
     pub(crate) fn set_faults(&self, script: FaultScript) {
         self.sandbox.set_faults(script);

@@ -31,6 +31,10 @@ struct State {
     /// How many more writes pass before one is cut off, with everything after it.
     cut: Option<(usize, Cut)>,
     severed: bool,
+    /// How many more writes are answered before the answer of one is lost, and of that alone.
+    lose: Option<usize>,
+    /// What happens just before a call reaches the server.
+    before: Option<Arc<Watch>>,
     /// Requests that the server has not answered yet.
     under_way: usize,
 }
@@ -76,6 +80,21 @@ impl Proxy {
         state.severed = false;
     }
 
+    /// Loses the answer of the write after `passing` others; what comes after it is answered again.
+    pub(crate) fn lose(&self, passing: usize) {
+        self.state.lock().unwrap().lose = Some(passing);
+    }
+
+    /// Whether an answer was lost since it was asked for; none will be from now on.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.state.lock().unwrap().lose.take().is_none()
+    }
+
+    /// Lets something happen just before each call from now on reaches the server.
+    pub(crate) fn before_each(&self, before: impl Fn(&Call) + Send + Sync + 'static) {
+        self.state.lock().unwrap().before = Some(Arc::new(before));
+    }
+
     /// Whether the line was cut; it is whole again from now on.
     pub(crate) fn mend(&self) -> bool {
         let mut state = self.state.lock().unwrap();
@@ -105,6 +124,10 @@ fn relay(
     watch: &Watch,
 ) -> std::io::Result<()> {
     let (head, body) = request(&mut client)?;
+    let before = state.lock().unwrap().before.clone();
+    if let Some(before) = before.filter(|_| head.starts_with("POST /api")) {
+        before(&call(&serde_json::from_slice(&body).unwrap_or_default()));
+    }
     let forward = |upstream: &str, head: &str, body: &[u8]| {
         state.lock().unwrap().under_way += 1;
         if head.starts_with("POST /api") {
@@ -138,6 +161,14 @@ fn decide(body: &[u8], head: &str, state: &Mutex<State>) -> Option<Cut> {
     let call = call(&serde_json::from_slice(body).unwrap_or_default());
     let mutation = call.mutation;
     state.calls.push(call);
+    match &mut state.lose {
+        Some(0) if mutation => {
+            state.lose = None;
+            return Some(Cut::After);
+        }
+        Some(passing) if mutation => *passing -= 1,
+        _ => {}
+    }
     match &mut state.cut {
         Some((passing, _)) if mutation && *passing > 0 => *passing -= 1,
         Some((_, cut)) if mutation => {
@@ -215,9 +246,26 @@ fn content_length(head: &str) -> usize {
 
 /// What a server answers to a query that nobody is to see in the log.
 pub(crate) fn ask(upstream: &str, query: &Value) -> Value {
-    let body = query.to_string();
+    post(upstream, "/api", "watcher", query)
+}
+
+/// What a server answers to somebody who signs in for it.
+pub(crate) fn ask_signed_in(upstream: &str, query: &Value) -> Value {
+    let upstream = upstream.trim_start_matches("http://");
+    let grant = serde_json::json!({ "refresh_token": "sandbox" });
+    let granted = post(upstream, "/auth/refresh", "none", &grant);
+    post(
+        upstream,
+        "/api",
+        granted["access_token"].as_str().unwrap(),
+        query,
+    )
+}
+
+fn post(upstream: &str, path: &str, token: &str, body: &Value) -> Value {
+    let body = body.to_string();
     let head = format!(
-        "POST /api HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer watcher\r\n\
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {}",
         body.len()
     );

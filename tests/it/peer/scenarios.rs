@@ -1,8 +1,13 @@
-//! The ten scenarios that the tool is judged by, through the real binary, against both servers.
+//! The scenarios that the tool is judged by, through the real binary, against both servers.
 
 mod adoption;
 mod configuration;
 mod crashes;
 mod guards;
+mod lagging;
+mod quoting;
+mod shifting;
 mod sweeps;
+mod texts;
+mod together;
 mod versions;

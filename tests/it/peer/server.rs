@@ -1,11 +1,12 @@
 //! The two servers, each a process of its own on loopback.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::habits::Habits;
 use crate::cli::environment::Environment;
 use crate::cli::sandbox::{Running, lines, wait_for};
 
@@ -26,6 +27,11 @@ const SEED: &str = "organization: Acme Inc\nbehaviour: {strictComponents: true}\
 /// Components that the sandbox's catalogue has, at its versions.
 const COMPONENTS: &str = r#"{"webhook-triggers": 3, "sleep": 4, "salesforce": 51}"#;
 
+/// Where the schema is.
+fn schema() -> PathBuf {
+    std::env::var_os("PEER_SCHEMA").map_or_else(|| SCHEMA.into(), PathBuf::from)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sandbox,
@@ -43,21 +49,38 @@ impl Server {
     /// Starts one; nothing where its schema is not at hand. `flags` are the peer's.
     pub(crate) fn start(kind: Kind, flags: &[&str]) -> Option<Self> {
         match kind {
-            Kind::Sandbox => Some(Self::sandbox()),
-            Kind::Peer if Path::new(SCHEMA).is_file() => Some(Self::peer(flags)),
+            Kind::Sandbox => Some(Self::sandbox(SEED, "{}")),
+            Kind::Peer if schema().is_file() => Some(Self::peer(flags)),
             Kind::Peer => {
-                eprintln!("skipped: {SCHEMA} is not there");
+                eprintln!("skipped: {} is not there", schema().display());
                 None
             }
         }
     }
 
-    fn sandbox() -> Self {
+    /// Starts one that is hard to deal with.
+    pub(crate) fn hard(kind: Kind, habits: &Habits) -> Option<Self> {
+        if kind == Kind::Sandbox {
+            let seed = format!(
+                "{}{}\n",
+                SEED.trim_end().trim_end_matches('}'),
+                habits.behaviour()
+            );
+            return Some(Self::sandbox(&seed, &habits.script()));
+        }
+        let flags = habits.flags();
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        Self::start(kind, &flags)
+    }
+
+    fn sandbox(seed: &str, faults: &str) -> Self {
         let mut command = Environment::new().command();
         let files = tempfile::tempdir().unwrap();
         command.current_dir(files.path());
-        fs::write(files.path().join("seed.yaml"), SEED).unwrap();
+        fs::write(files.path().join("seed.yaml"), seed).unwrap();
+        fs::write(files.path().join("faults.json"), faults).unwrap();
         command.args(["sandbox", "--listen", "127.0.0.1:0", "--seed", "seed.yaml"]);
+        command.args(["--faults", "faults.json"]);
         Self::run(command, files)
     }
 
@@ -76,7 +99,8 @@ impl Server {
         }
         let mut command = Command::new("node");
         command.arg(files.path().join("main.mjs"));
-        command.args(["--schema", SCHEMA, "--organization", "Acme Inc"]);
+        command.arg("--schema").arg(schema());
+        command.args(["--organization", "Acme Inc"]);
         command.args(["--refresh-token", "sandbox", "--components", COMPONENTS]);
         // It leaves when its standard input ends: it does not outlive a test that was killed.
         command.arg("--watch").args(flags);

@@ -1,9 +1,12 @@
 //! A tenant on one of the two servers, and the hands that change it there: ours by the binary,
 //! a console user's and a designer's by GraphQL.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::proxy::{Call, Proxy};
+use super::habits::{Habits, LAG};
+use super::proxy::{Call, Proxy, ask_signed_in};
 use super::server::{Kind, Server};
 use crate::cli::environment::{Environment, Run};
 
@@ -20,7 +23,7 @@ const CUSTOMERS: [(&str, &str); 6] = [
 pub(crate) struct World {
     pub(crate) environment: Environment,
     pub(crate) proxy: Proxy,
-    _server: Server,
+    server: Server,
 }
 
 impl World {
@@ -31,7 +34,19 @@ impl World {
 
     /// The same, with flags of the peer.
     pub(crate) fn start_with(kind: Kind, flags: &[&str]) -> Option<Self> {
-        let server = Server::start(kind, flags)?;
+        Some(Self::on(Server::start(kind, flags)?))
+    }
+
+    /// The same, on a server that is hard to deal with.
+    pub(crate) fn start_hard(kind: Kind, habits: &Habits) -> Option<Self> {
+        let world = Self::on(Server::hard(kind, habits)?);
+        if habits.lags {
+            world.catch_up();
+        }
+        Some(world)
+    }
+
+    fn on(server: Server) -> Self {
         let proxy = Proxy::start(&server.url);
         let mut environment = Environment::new();
         environment.set("PRISMATIC_URL", &proxy.url);
@@ -39,11 +54,34 @@ impl World {
         let world = Self {
             environment,
             proxy,
-            _server: server,
+            server,
         };
         world.customers();
         world.proxy.take();
-        Some(world)
+        world
+    }
+
+    /// Waits until reads of a server that lags show all there is.
+    pub(crate) fn catch_up(&self) {
+        std::thread::sleep(Duration::from_millis(LAG + 100));
+    }
+
+    /// A place to run the binary in that knows nothing of what was run before.
+    pub(crate) fn elsewhere(&self) -> Environment {
+        let mut other = Environment::new();
+        for name in ["PRISMATIC_URL", "PRISM_REFRESH_TOKEN"] {
+            other.set(name, &self.environment.variable(name).unwrap());
+        }
+        other
+    }
+
+    /// Somebody who speaks to the server past the proxy, from any thread.
+    pub(crate) fn hand(&self) -> impl Fn(&str, &Value) -> Value + Send + Sync + 'static {
+        let url = self.server.url.clone();
+        move |query, variables| {
+            let body = json!({ "query": query, "variables": variables });
+            ask_signed_in(&url, &body)["data"].clone()
+        }
     }
 
     fn customers(&self) {

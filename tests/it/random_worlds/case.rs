@@ -11,6 +11,12 @@ use crate::drift::world::World;
 pub(super) struct Case {
     /// How the server is.
     pub(super) server: Behaviour,
+    /// Somebody else has an integration and an instance in the tenant, older than ours.
+    #[serde(default)]
+    pub(super) bystander: bool,
+    /// Both times another machine applies the same files at the same moment.
+    #[serde(default)]
+    pub(super) twin: bool,
     /// What is declared first.
     pub(super) before: Declared,
     /// What goes wrong in the first pass.
@@ -61,6 +67,10 @@ pub(super) enum Config {
     Value,
     Seed,
     Secret,
+    /// White space around a text.
+    Padded,
+    /// A text of JSON.
+    Json,
 }
 
 /// What somebody does to the instance at a place, counted in the server's list.
@@ -99,9 +109,14 @@ impl Declared {
 
 impl Flow {
     fn definition(&self, place: usize) -> String {
+        self.named(&format!("Flow {place}"))
+    }
+
+    /// An integration of this name.
+    pub(super) fn named(&self, name: &str) -> String {
         let text = self.text;
         format!(
-            "definitionVersion: 7\nname: Flow {place}\ndescription: Text {text}\nrequiredConfigVars:\n\
+            "definitionVersion: 7\nname: {name}\ndescription: Text {text}\nrequiredConfigVars:\n\
              - {{key: Token, dataType: string, defaultValue: none, orgOnly: false}}\n\
              - {{key: Rows, dataType: number, defaultValue: \"{text}\", orgOnly: false}}\n\
              flows:\n- name: Main\n  isSynchronous: false\n  steps:\n  - name: Trigger\n    isTrigger: true\n    \
@@ -118,6 +133,8 @@ impl Instance {
             Config::Nothing => "",
             Config::Value => "Rows: 20",
             Config::Seed => "Rows: {seed: \"7\"}",
+            Config::Padded => "Token: \" x \"",
+            Config::Json => "Token: '{\"b\":[1,2],\"a\":null}'",
             Config::Secret => "Token: {secret: {env: TOKEN}}",
         };
         format!(

@@ -1,11 +1,14 @@
 //! The world of a seed.
 
+mod hard;
+
 use prism_gitops::sandbox::{Behaviour, DraftNumber, Duplicates, Fault, FaultRule, Shown};
 
+use self::hard::Trouble;
 use super::case::{Case, Config, Declared, Deed, Flow, Instance, Meddling};
 
 /// Chance that is the same every time: xorshift.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
     fn new(seed: u64) -> Self {
@@ -35,17 +38,33 @@ impl Dice {
 
 /// The world of this seed.
 pub(super) fn case(seed: u64) -> Case {
+    case_with(seed, &hard::asked())
+}
+
+/// The same, with one of these troubles in one of two.
+pub(super) fn case_with(seed: u64, troubles: &[Trouble]) -> Case {
     let mut dice = Dice::new(seed);
-    let server = server(&mut dice);
+    let mut case = plain(&mut dice);
+    if !troubles.is_empty() && dice.chance() {
+        let trouble = dice.pick(troubles);
+        hard::harden(&mut case, trouble, &mut dice);
+    }
+    case
+}
+
+fn plain(dice: &mut Dice) -> Case {
+    let server = server(dice);
     let flows = 1 + dice.place(3);
     let instances = dice.place(5);
     Case {
         server,
-        before: declared(&mut dice, flows, instances),
-        first: fault(&mut dice),
-        meddling: meddling(&mut dice),
-        after: declared(&mut dice, flows, instances),
-        second: fault(&mut dice),
+        bystander: false,
+        twin: false,
+        before: declared(dice, flows, instances),
+        first: fault(dice),
+        meddling: meddling(dice),
+        after: declared(dice, flows, instances),
+        second: fault(dice),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lives through a world, and says what does not hold in it.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use prism_gitops::controller::pass::Planned;
@@ -8,7 +9,7 @@ use prism_gitops::plan::{Operation, Output, Plan};
 use prism_gitops::sandbox::{FaultRule, FaultScript};
 use serde_json::{Value, json};
 
-use super::case::{Case, Declared, Deed, Meddling};
+use super::case::{Case, Declared, Deed, Flow, Meddling};
 use super::report::Heard;
 use crate::drift::line::Bend;
 use crate::drift::whole;
@@ -25,24 +26,34 @@ pub(super) async fn through(case: &Case, bug: Option<Bend>) -> Result<(), String
     let life = AssertUnwindSafe(life(case, bug)).catch_unwind();
     let outcome = life.await.unwrap_or_else(|_| Err(heard.panic()));
     match outcome {
-        Err(fault) if fault.contains(whole::CANARY) => Err("a secret is in a panic".to_owned()),
-        Ok(()) if heard.logged(whole::CANARY) => Err("a secret is in the log".to_owned()),
+        Err(fault) if whole::reveals(&fault) => Err("a secret is in a panic".to_owned()),
+        Ok(()) if heard.reveals() => Err("a secret is in the log".to_owned()),
         outcome => outcome,
     }
 }
 
 async fn life(case: &Case, bug: Option<Bend>) -> Result<(), String> {
     let mut world = World::with(case.server.clone(), bug);
+    if case.bystander {
+        bystander(&world).await;
+    }
     case.before.write(&world);
-    strike(&mut world, case.first.as_ref()).await?;
-    settle(&world, &case.before).await?;
+    strike(&mut world, case, case.first.as_ref()).await?;
+    settle(&world, case, &case.before).await?;
     if let Some(meddling) = &case.meddling {
         meddle(&world, meddling).await;
     }
+    let deployed = deployed(&ours(&world).await);
+    catch_up(case).await;
     case.after.write(&world);
-    strike(&mut world, case.second.as_ref()).await?;
-    settle(&world, &case.after).await?;
-    let tenant = world.tenant().await;
+    strike(&mut world, case, case.second.as_ref()).await?;
+    settle(&world, case, &case.after).await?;
+    let tenant = ours(&world).await;
+    let left = self::deployed(&tenant);
+    let lost = deployed.iter().find(|id| !left.contains(id));
+    demand(lost.is_none(), || {
+        format!("{lost:?} was deployed and is gone")
+    })?;
     let (integrations, versions, _) = whole::count_in(&tenant);
     let most = integrations * case.texts();
     demand(versions <= most, || {
@@ -51,11 +62,16 @@ async fn life(case: &Case, bug: Option<Bend>) -> Result<(), String> {
 }
 
 /// A pass in which something goes wrong, and the end of that process.
-async fn strike(world: &mut World, rule: Option<&FaultRule>) -> Result<(), String> {
+async fn strike(world: &mut World, case: &Case, rule: Option<&FaultRule>) -> Result<(), String> {
     let rules = rule.cloned().into_iter().collect();
     world.set_faults(FaultScript { rules });
+    if case.twin {
+        together(world).await?;
+        world.set_faults(FaultScript::default());
+        return Ok(());
+    }
     match world.try_plan(false).await {
-        Ok(planned) => carry_out(world, &planned, 1).await?,
+        Ok(planned) => carry_out(world, case, &planned, 1).await?,
         Err(error) => {
             secretless(&format!("{error:?} {error}"))?;
             String::new()
@@ -66,18 +82,73 @@ async fn strike(world: &mut World, rule: Option<&FaultRule>) -> Result<(), Strin
     Ok(())
 }
 
+/// Two machines apply the same files at the same moment.
+async fn together(world: &World) -> Result<(), String> {
+    let twin = world.twin();
+    let pass = async |world: &World| match world.try_plan(false).await {
+        Ok(planned) => {
+            let outcome = world.carry_out(&planned).await;
+            whole::demand_secrecy(&planned.plan, Some(&outcome), "of two");
+            Ok(())
+        }
+        Err(error) => secretless(&format!("{error:?} {error}")),
+    };
+    let (one, other) = futures::join!(pass(world), pass(&twin));
+    one.and(other)
+}
+
+/// Waits until reads show all there is.
+async fn catch_up(case: &Case) {
+    let lag = case.server.read_lag_ms.max(case.server.list_lag_ms);
+    tokio::time::sleep(Duration::from_millis(lag)).await;
+}
+
+/// Somebody else's integration and instance.
+async fn bystander(world: &World) {
+    let definition = Flow::default().named("Elsewhere");
+    let import = json!({ "definition": definition });
+    let id = world.change("importIntegration", import).await;
+    let published = json!({ "id": id });
+    let version = world.change("publishIntegration", published).await;
+    let query = "{ customers(externalId: \"cust-0001\") { nodes { id } } }";
+    let customers = world.ask(query, json!({})).await;
+    let customer = &customers["customers"]["nodes"][0]["id"];
+    let input = json!({"name": "Bystander", "customer": customer, "integration": version});
+    world.change("createInstance", input).await;
+}
+
+/// The tenant without what the bystander has.
+async fn ours(world: &World) -> Value {
+    let mut tenant = world.tenant().await;
+    for (kind, name) in [("integrations", "Elsewhere"), ("instances", "Bystander")] {
+        let records = tenant[kind].as_array_mut().unwrap();
+        records.retain(|record| record["name"] != name);
+    }
+    let instances = tenant["instances"].as_array_mut().unwrap();
+    instances.retain(|record| record["name"] != "Elsewhere");
+    tenant
+}
+
+/// The ids of the instances that were ever deployed.
+fn deployed(tenant: &Value) -> Vec<Value> {
+    let instances = tenant["instances"].as_array().unwrap().iter();
+    let deployed = instances.filter(|it| it["system"] != true && !it["deployed_at"].is_null());
+    deployed.map(|it| it["id"].clone()).collect()
+}
+
 /// Passes until nothing is left to do; then everything that must hold of a tenant at rest.
-async fn settle(world: &World, declared: &Declared) -> Result<(), String> {
+async fn settle(world: &World, case: &Case, declared: &Declared) -> Result<(), String> {
     let mut last = String::new();
     for _ in 0..=PASSES {
         let planned = world.try_plan(false).await;
         let planned = planned.map_err(|error| format!("no plan: {error:?}"))?;
         let plan = &planned.plan;
         if plan.is_empty() && !plan.has_leftovers() {
-            return at_rest(world, declared).await;
+            catch_up(case).await;
+            return at_rest(world, case, declared).await;
         }
         last = shown(plan);
-        last.push_str(&carry_out(world, &planned, 0).await?);
+        last.push_str(&carry_out(world, case, &planned, 0).await?);
     }
     Err(format!("no end after {PASSES} passes:\n{last}"))
 }
@@ -85,9 +156,17 @@ async fn settle(world: &World, declared: &Declared) -> Result<(), String> {
 /// Carries out a plan whose deploys must be justified. Answers what failed of it.
 ///
 /// `again` may be sent again: what a throttle or a refused connection kept from the server.
-async fn carry_out(world: &World, planned: &Planned, again: usize) -> Result<String, String> {
+async fn carry_out(
+    world: &World,
+    case: &Case,
+    planned: &Planned,
+    again: usize,
+) -> Result<String, String> {
     whole::demand_secrecy(&planned.plan, None, "a plan");
-    justified(&planned.plan, &world.tenant().await)?;
+    // What was read late may have been deployed since.
+    if case.server.read_lag_ms + case.server.list_lag_ms == 0 {
+        justified(&planned.plan, &world.tenant().await)?;
+    }
     let before = world.calls("deployInstance");
     let outcome = world.carry_out(planned).await;
     whole::demand_secrecy(&planned.plan, Some(&outcome), "an outcome");
@@ -137,14 +216,23 @@ fn record_id(id: &prism_gitops::model::InstanceId) -> String {
     plain.rsplit(':').next().unwrap_or_default().to_owned()
 }
 
-async fn at_rest(world: &World, declared: &Declared) -> Result<(), String> {
-    let tenant = world.tenant().await;
+async fn at_rest(world: &World, case: &Case, declared: &Declared) -> Result<(), String> {
+    let tenant = ours(world).await;
     let (integrations, _, instances) = whole::count_in(&tenant);
     let expected = (declared.flows.len(), declared.instances.len());
     demand((integrations, instances) == expected, || {
         format!("{integrations} integrations and {instances} instances instead of {expected:?}")
     })?;
-    whole::demand_markers(world, 0, "at rest").await;
+    whole::demand_markers_in(&tenant, 0, "at rest");
+    quiet(world).await?;
+    match case.twin {
+        true => quiet(&world.twin()).await,
+        false => Ok(()),
+    }
+}
+
+/// Nothing is left to do, and nothing is done.
+async fn quiet(world: &World) -> Result<(), String> {
     let sent = world.writes();
     let planned = world.try_plan(false).await;
     let planned = planned.map_err(|error| format!("no plan at rest: {error:?}"))?;
@@ -155,7 +243,7 @@ async fn at_rest(world: &World, declared: &Declared) -> Result<(), String> {
 }
 
 fn secretless(text: &str) -> Result<(), String> {
-    demand(!text.contains(whole::CANARY), || {
+    demand(!whole::reveals(text), || {
         "a secret is in an error".to_owned()
     })
 }
@@ -166,9 +254,10 @@ fn demand(holds: bool, fault: impl FnOnce() -> String) -> Result<(), String> {
 
 /// What somebody does to one live object.
 async fn meddle(world: &World, meddling: &Meddling) {
-    let query = "{ instances(isSystem: false) { nodes { id labels } } }";
+    let query = "{ instances(isSystem: false) { nodes { id name labels } } }";
     let answer = world.ask(query, json!({})).await;
-    let nodes = answer["instances"]["nodes"].as_array().unwrap();
+    let nodes = answer["instances"]["nodes"].as_array().unwrap().iter();
+    let nodes: Vec<_> = nodes.filter(|it| it["name"] != "Bystander").collect();
     let Some(node) = nodes.get(meddling.place % nodes.len().max(1)) else {
         return;
     };

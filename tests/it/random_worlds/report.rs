@@ -56,10 +56,10 @@ impl Heard {
         PANIC.with_borrow(|last| last.clone().unwrap_or_default())
     }
 
-    /// Whether this was logged.
-    pub(super) fn logged(&self, text: &str) -> bool {
+    /// Whether a secret was logged.
+    pub(super) fn reveals(&self) -> bool {
         let log = self.log.0.lock().unwrap();
-        String::from_utf8_lossy(&log).contains(text)
+        crate::drift::whole::reveals(&String::from_utf8_lossy(&log))
     }
 }
 

@@ -59,6 +59,8 @@ fn steps(case: &Case) -> Vec<Case> {
     offer(&|it| it.second = None);
     offer(&|it| it.first = None);
     offer(&|it| it.meddling = None);
+    offer(&|it| it.twin = false);
+    offer(&|it| it.bystander = false);
     offer(&|it| it.after = it.before.clone());
     offer(&|it| it.server = Behaviour::default());
     for place in (0..case.before.instances.len()).rev() {

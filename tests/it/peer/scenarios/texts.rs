@@ -1,0 +1,75 @@
+//! Servers that keep texts in a form of their own: values come to rest.
+
+use crate::peer::against_both;
+use crate::peer::habits::Habits;
+use crate::peer::project::{definition, write_instance, write_integration};
+use crate::peer::server::Kind;
+use crate::peer::world::World;
+
+against_both!(
+    what_is_trimmed_comes_to_rest,
+    what_is_written_anew_comes_to_rest
+);
+
+fn written(world: &World, config: &[&str]) {
+    let variables = [
+        ("Endpoint", "dataType: string"),
+        ("Body", "dataType: code, language: json"),
+        ("Due", "dataType: timestamp"),
+        ("When", "dataType: schedule"),
+    ];
+    write_integration(&world.environment, &definition(&variables));
+    write_instance(&world.environment, "erp", 1, config);
+}
+
+/// Case 05: one apply, one warning, and no write ever after.
+fn what_is_trimmed_comes_to_rest(kind: Kind) {
+    let habits = Habits {
+        trims: true,
+        ..Habits::default()
+    };
+    let Some(world) = World::start_hard(kind, &habits) else {
+        return;
+    };
+    let config = [
+        "Endpoint: \" https://erp.example \"",
+        "Body: \"{\\\"a\\\": 1}\\n\"",
+        "Due: \"2026-01-31T17:00:00Z \"",
+        "When: {schedule: \"0 6 * * *\"}",
+    ];
+    written(&world, &config);
+    world.run("apply --auto-approve").expect(0);
+    assert_eq!(world.writes("apply --auto-approve", 0), [""; 0]);
+    let run = world.run("plan --detailed-exitcode").expect(0);
+    let said = format!("{}{}", run.stdout, run.stderr).to_lowercase();
+    assert!(said.contains("space"), "no word about it: {said}");
+    world.edit_value("erp", "Endpoint", "https://else.example");
+    assert_eq!(
+        world.writes("apply --auto-approve", 0),
+        ["updateInstanceConfigVariables", "deployInstance"]
+    );
+    world.run("plan --detailed-exitcode").expect(0);
+}
+
+/// Case 06: the same JSON, the same instant, the same schedule.
+fn what_is_written_anew_comes_to_rest(kind: Kind) {
+    let habits = Habits {
+        reformats: true,
+        ..Habits::default()
+    };
+    let Some(world) = World::start_hard(kind, &habits) else {
+        return;
+    };
+    let config = [
+        "Endpoint: https://erp.example",
+        "Body: '{\"b\": 1,\"a\": [1,2]}'",
+        "Due: \"2026-01-31T18:00:00+01:00\"",
+        "When: {schedule: \"0  6 * *   1\"}",
+    ];
+    written(&world, &config);
+    world.run("apply --auto-approve").expect(0);
+    assert_eq!(world.writes("apply --auto-approve", 0), [""; 0]);
+    world.run("plan --detailed-exitcode").expect(0);
+    world.edit_value("erp", "Body", "{\"b\": 2, \"a\": [1, 2]}");
+    world.run("plan --detailed-exitcode").expect(2);
+}
