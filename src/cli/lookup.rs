@@ -154,16 +154,11 @@ pub(crate) async fn flow(
 ) -> Result<String, CliError> {
     let parent = self::integration(client, integration).await?;
     let request = ListRequest::of(Collection::Flows(id_of(&parent).to_owned()));
-    let mut pages = client.pages(&request);
-    let (mut found, mut known) = (Vec::new(), Vec::new());
-    while let Some(page) = pages.next().await? {
-        for node in page.nodes {
-            known.push(format!("{:?}", cell::plain(&node["name"])));
-            if node["id"] == text || node["name"] == text {
-                found.push(node);
-            }
-        }
-    }
+    let flows = client.list_all(&request).await?;
+    let known = flows.iter().map(|node| cell::plain(&node["name"]));
+    let known: Vec<_> = known.map(|name| format!("{name:?}")).collect();
+    let is_meant = |node: &Value| node["id"] == text || node["name"] == text;
+    let found: Vec<_> = flows.into_iter().filter(is_meant).collect();
     match found.as_slice() {
         [] => Err(
             CliError::user(format!("integration {integration:?} has no flow {text:?}"))
@@ -211,10 +206,7 @@ async fn find(
         0 => match by_id(client, kind, text).await? {
             Ok(found) => Ok(found),
             // That a name is no id is no news.
-            Err(error) => {
-                let news = matches!(error.kind, ErrorKind::GraphQl(_)).then_some(&error);
-                Err(nothing(kind, text, news))
-            }
+            Err(_) => Err(nothing(kind, text, None)),
         },
         _ => Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
     }
@@ -273,7 +265,8 @@ async fn first(client: &PrismaticClient, list: Made, count: u32) -> Result<ListP
     }
 }
 
-/// The inner error where the API knows no such id. It says so in several ways (FACTS §4).
+/// The inner error where the API knows no such id. It says so in several ways (FACTS §4). Whatever
+/// else it says, it may exist all the same.
 async fn by_id(
     client: &PrismaticClient,
     kind: &Kind,
@@ -282,7 +275,8 @@ async fn by_id(
     match client.get(kind.record, text).await {
         Ok(found) => Ok(Ok(found)),
         Err(error) => match error.kind {
-            ErrorKind::NotFound { .. } | ErrorKind::GraphQl(_) => Ok(Err(error)),
+            ErrorKind::NotFound { .. } => Ok(Err(error)),
+            ErrorKind::GraphQl(_) if error.is_about_id() => Ok(Err(error)),
             _ => Err(error.into()),
         },
     }

@@ -24,7 +24,7 @@ use crate::runtime::clock::{Clock, SystemClock};
 
 pub(crate) use connector::Connector;
 use counted::Counted;
-use retries::ToldAtTerminal;
+use retries::ToldOnStderr;
 
 /// A tenant, and how it was chosen.
 #[derive(Clone)]
@@ -67,8 +67,8 @@ pub(crate) async fn choose(
     variables: &Variables,
 ) -> Result<Chosen, CliError> {
     let target = resolve(args, project, root, variables).await?;
-    let listener = ToldAtTerminal::listening(ui);
-    target.open(root, |client| client.attended(listener))
+    let listener = ToldOnStderr::listening(ui);
+    target.open(root, |client| client.attended(Some(listener)))
 }
 
 async fn resolve(

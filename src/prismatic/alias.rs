@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{Effect, ErrorKind, PlatformError};
-use super::graphql::{Answer, GraphQlError};
+use super::graphql::{Answer, GraphQlError, classify};
 use super::platform::PlatformResult;
 use super::retry::Repeat;
 use super::session::{Call, Session};
@@ -191,7 +191,9 @@ async fn halves(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<
 /// Nothing was looked up, and no look-up in particular is to blame: perhaps
 /// the server does not take so many at once.
 fn refused(answer: &Answer<IndexMap<String, Value>>) -> bool {
-    answer.data.is_none() && answer.errors.iter().any(|error| error.path.is_empty())
+    let nobody = answer.errors.iter().any(|error| error.path.is_empty());
+    let understood = || !matches!(classify(&answer.errors), ErrorKind::Mismatch(_));
+    answer.data.is_none() && nobody && understood()
 }
 
 async fn request(
@@ -233,7 +235,11 @@ fn split(
             return failed(&own).map_or(Ok(None), missed);
         }
         match (data.swap_remove(&alias), stray) {
-            (_, Some(error)) => missed(ErrorKind::GraphQl(vec![error.message.clone()])),
+            (_, Some(error)) => missed(match classify(std::slice::from_ref(error)) {
+                // Whatever it is about, it is no look-up of these.
+                ErrorKind::NotFound { message } => ErrorKind::GraphQl(vec![message]),
+                kind => kind,
+            }),
             (Some(Value::Null), None) => Ok(None),
             (Some(value), None) => Ok(Some(value)),
             (None, None) => missed(ErrorKind::GraphQl(vec![
@@ -257,7 +263,7 @@ fn names_one_of(error: &GraphQlError, count: usize) -> bool {
 /// What errors about one look-up mean; `None` where they say that there is no such record.
 fn failed(errors: &[GraphQlError]) -> Option<ErrorKind> {
     let shallow = errors.iter().all(|error| error.path.len() == 1);
-    match super::graphql::classify(errors) {
+    match classify(errors) {
         ErrorKind::NotFound { .. } if shallow => None,
         // It is something in the record that was not found.
         ErrorKind::NotFound { message } => Some(ErrorKind::GraphQl(vec![message])),

@@ -20,7 +20,7 @@ use super::error::{Effect, ErrorKind, PlatformError};
 use super::platform::PlatformResult;
 use super::redact::Redactor;
 use super::retry::{Attempts, Repeat};
-use super::wire::Wire;
+use super::wire::{Errand, Wire};
 use crate::model::Secret;
 
 const OPERATION: &str = "auth/refresh";
@@ -189,10 +189,15 @@ impl Auth {
         // Not as a read, which is repeated after a 500 too: the token at hand may still last.
         let mut attempts = Attempts::new(Repeat::Idempotent);
         loop {
-            attempts.begin(wire.clock.instant());
-            let outcome = wire
-                .exchange(self.grantor.request(refresh), Repeat::Read, exchange::judge)
-                .await;
+            let now = wire.clock.instant();
+            attempts.begin(now);
+            let errand = Errand {
+                name: OPERATION,
+                repeat: Repeat::Read,
+                limit: attempts.limit(now),
+            };
+            let request = self.grantor.request(refresh);
+            let outcome = wire.exchange(request, errand, exchange::judge).await;
             let error = match outcome {
                 Ok(granted) => return Ok(granted),
                 Err(failure) => failure.into_error(OPERATION, &redactor),

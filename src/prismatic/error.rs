@@ -49,6 +49,10 @@ pub enum ErrorKind {
     /// The mutation refused its input: payload `errors`.
     #[error("refused: {}", refusals(.0))]
     Refused(Vec<Refusal>),
+    /// The server does not understand the request, and has not begun with it: a field, an argument or a
+    /// value that its schema does not know. A fault between it and this program, not of the tenant.
+    #[error("the server does not understand this request; its schema differs from the one this program knows: {}", .0.join("; "))]
+    Mismatch(Vec<String>),
     /// Top-level GraphQL errors that are none of the above.
     #[error("{}", .0.join("; "))]
     GraphQl(Vec<String>),
@@ -88,6 +92,7 @@ impl ErrorKind {
             Self::Forbidden { .. } => "forbidden",
             Self::NotFound { .. } => "not-found",
             Self::Refused(_) => "refused",
+            Self::Mismatch(_) => "mismatch",
             Self::GraphQl(_) => "graphql",
             Self::RateLimited { .. } => "rate-limited",
             Self::Status { .. } => "http-status",
@@ -127,7 +132,17 @@ impl PlatformError {
             | ErrorKind::Forbidden { .. }
             | ErrorKind::NotFound { .. }
             | ErrorKind::Refused(_)
+            | ErrorKind::Mismatch(_)
             | ErrorKind::GraphQl(_) => false,
+        }
+    }
+
+    /// Whether the server says that what it was given as an id is none.
+    #[must_use]
+    pub fn is_about_id(&self) -> bool {
+        match &self.kind {
+            ErrorKind::GraphQl(messages) => super::graphql::are_about_id(messages),
+            _ => false,
         }
     }
 

@@ -11,7 +11,7 @@ mod words;
 
 pub(super) use failure::{Failure, lost};
 pub(super) use payload::Mutation;
-pub(super) use words::classify;
+pub(super) use words::{are_about_id, classify};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -293,7 +293,8 @@ fn turned_away<T>(reply: &Reply, body: Option<&Envelope<T>>, repeat: Repeat) -> 
         _ => ErrorKind::Status { status, message },
     };
     let effect = match status {
-        408 | 500.. => lost(repeat),
+        // A throttle may let a request through all the same.
+        408 | 429 | 500.. => lost(repeat),
         _ => Effect::None,
     };
     Failure { kind, effect }
@@ -339,11 +340,13 @@ impl<T> Answer<T> {
         let refused = match kind {
             ErrorKind::Unauthenticated { .. }
             | ErrorKind::Forbidden { .. }
-            | ErrorKind::RateLimited { .. }
             | ErrorKind::NotFound { .. } => shallow,
+            ErrorKind::Mismatch(_) => true,
             _ => false,
         };
-        let effect = if refused || !self.executed {
+        // A throttle may let a request through all the same.
+        let throttled = matches!(kind, ErrorKind::RateLimited { .. });
+        let effect = if refused || !self.executed && !throttled {
             Effect::None
         } else {
             lost(repeat)

@@ -1,9 +1,20 @@
 //! Walks a list page by page, and knows whether it has seen all of it.
 //!
 //! Cursors are offsets in disguise (FACTS §6): an insert or delete during the
-//! walk shifts pages. So records are told apart by id, counted against
-//! `totalCount`, and a walk that does not add up is made once more. Whatever
-//! the server answers, a walk ends: every page has to bring something new.
+//! walk shifts pages. So each page is asked for from the second-last record of
+//! the one before, and has to begin with its last record; records are told apart
+//! by id and counted against `totalCount`. A walk that does not fit is thrown
+//! away, and made again from the first page on, a few times. Whatever the server
+//! answers, a walk ends: every page has to bring something new.
+//!
+//! # What holds
+//!
+//! Where the order of the records that stay does not change (by creation, it
+//! cannot), a complete walk has every record that was there throughout: each page
+//! is a piece of the list without a gap, and each begins with the record that the
+//! one before ends with. Where records only change places, one that slips past
+//! the walk pushes another into it twice, which shows. Both at once can deceive
+//! a walk; so whoever creates something asks for exactly that once more.
 
 mod ahead;
 
@@ -15,13 +26,16 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::error::PlatformError;
+use super::error::{ErrorKind, PlatformError};
 use super::graphql::or_default;
 use super::platform::PlatformResult;
 use crate::model::Listing;
 
 /// No list is this long.
 const MAX_PAGES: usize = 20_000;
+
+/// How often a list is walked at most.
+const WALKS: usize = 3;
 
 /// One page of a connection.
 #[derive(Debug, Deserialize)]
@@ -33,6 +47,21 @@ pub(super) struct Page<T> {
     pub(super) page_info: PageInfo,
     #[serde(default)]
     pub(super) total_count: Option<usize>,
+    #[serde(default = "Vec::new", deserialize_with = "nodes")]
+    pub(super) edges: Vec<Option<Edge>>,
+}
+
+/// Where a record stands in its list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Edge {
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// The cursor from which on a page begins with the last of these records; `None` where there is none.
+pub(super) fn overlapping(edges: &[Option<Edge>]) -> Option<&str> {
+    let before = edges.len().checked_sub(2)?;
+    edges.get(before)?.as_ref()?.cursor.as_deref()
 }
 
 /// Where a page stands in its list.
@@ -41,8 +70,6 @@ pub(super) struct Page<T> {
 pub(super) struct PageInfo {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) has_next_page: bool,
-    #[serde(default)]
-    pub(super) end_cursor: Option<String>,
 }
 
 fn nodes<'de, D, T>(deserializer: D) -> Result<Vec<Option<T>>, D::Error>
@@ -62,6 +89,7 @@ impl<T> Page<T> {
                 .collect(),
             page_info: self.page_info,
             total_count: self.total_count,
+            edges: self.edges,
         }
     }
 
@@ -114,11 +142,11 @@ where
     Fut: Future<Output = PlatformResult<Page<T>>>,
 {
     let first = pass(&fetch, &id, None).await;
-    twice(first, &fetch, &id).await
+    settled(first, &fetch, &id).await
 }
 
-/// Walks once more where the first walk does not add up.
-async fn twice<T, Fut>(
+/// Walks again as long as a walk does not fit.
+async fn settled<T, Fut>(
     first: Pass<T>,
     fetch: &impl Fn(Option<String>) -> Fut,
     id: &impl Fn(&T) -> String,
@@ -126,18 +154,14 @@ async fn twice<T, Fut>(
 where
     Fut: Future<Output = PlatformResult<Page<T>>>,
 {
-    if !first.restless || first.end.is_some() {
-        return first.finish();
-    }
-    let second = pass(fetch, id, None).await;
-    if second.end.is_some() && second.items.len() < first.items.len() {
-        return Pass {
-            end: second.end,
-            ..first
+    let mut best = first;
+    for _ in 1..WALKS {
+        if !best.calls_for_another() {
+            break;
         }
-        .finish();
+        best = best.or(pass(fetch, id, None).await);
     }
-    second.finish()
+    best.finish()
 }
 
 /// One walk from the first page on.
@@ -147,8 +171,12 @@ struct Pass<T> {
     total: Option<usize>,
     /// Something moved meanwhile, or was never there.
     restless: bool,
+    /// The record that the next page has to begin with. `None` where that one is null.
+    last: Option<String>,
     /// Why the walk ended before the list did.
     end: Option<Arc<str>>,
+    /// The server did not take the cursor: its record may be gone.
+    lost: bool,
     failed: Option<PlatformError>,
 }
 
@@ -159,7 +187,9 @@ impl<T> Pass<T> {
             nulls: 0,
             total: None,
             restless: false,
+            last: None,
             end: None,
+            lost: false,
             failed: None,
         }
     }
@@ -172,8 +202,26 @@ impl<T> Pass<T> {
     }
 
     fn stop(&mut self, number: usize, error: PlatformError) {
+        self.lost = number > 1 && matches!(error.kind, ErrorKind::GraphQl(_));
         self.end = Some(format!("page {number} could not be read: {error}").into());
         self.failed = (number == 1).then_some(error);
+    }
+
+    fn calls_for_another(&self) -> bool {
+        self.lost || self.restless && self.end.is_none()
+    }
+
+    /// What is known after another walk. Of records that one of them saw, none is forgotten for
+    /// the other's failure.
+    fn or(self, other: Self) -> Self {
+        if other.end.is_some() && other.items.len() < self.items.len() {
+            return Self {
+                end: other.end,
+                lost: other.lost,
+                ..self
+            };
+        }
+        other
     }
 
     fn finish(self) -> Walk<T> {
@@ -197,15 +245,21 @@ impl<T> Pass<T> {
         }
     }
 
-    /// Takes in a page; says how many of its records were new.
+    /// Takes in a page; says how many of its records were new, or that it does not fit.
     fn take(
         &mut self,
+        number: usize,
         page: Vec<Option<T>>,
         seen: &mut HashSet<String>,
         id: &impl Fn(&T) -> String,
-    ) -> usize {
+    ) -> Option<usize> {
+        let mut nodes = page.into_iter();
+        if number > 1 && !self.fits(nodes.next()?.as_ref().map(id)) {
+            return None;
+        }
         let mut fresh = 0;
-        for node in page {
+        for node in nodes {
+            self.last = node.as_ref().map(id);
             match node {
                 None => self.nulls += 1,
                 Some(node) if seen.insert(id(&node)) => {
@@ -215,7 +269,13 @@ impl<T> Pass<T> {
                 Some(_) => self.restless = true,
             }
         }
-        fresh
+        Some(fresh)
+    }
+
+    /// Whether a page that begins so follows the one before. Of records that are null nobody can
+    /// tell, and they make the list incomplete anyway.
+    fn fits(&self, begins: Option<String>) -> bool {
+        begins.is_none() || self.last.is_none() || begins == self.last
     }
 
     fn count(&mut self, total: Option<usize>) {
@@ -252,19 +312,23 @@ where
             }
         };
         pass.count(page.total_count);
-        let fresh = pass.take(page.nodes, &mut seen, id);
+        let next = overlapping(&page.edges).map(str::to_owned);
+        let Some(fresh) = pass.take(number, page.nodes, &mut seen, id) else {
+            pass.restless = true;
+            return pass;
+        };
         if !page.page_info.has_next_page {
             let read = pass.items.len() + pass.nulls;
             pass.restless |= pass.total.is_some_and(|total| total != read);
             return pass;
         }
-        match page.page_info.end_cursor {
-            None => pass.end = Some(stuck(number, "announces another but gives no cursor")),
+        match next {
             Some(_) if fresh == 0 => pass.end = Some(stuck(number, "brought nothing new")),
             Some(next) if !cursors.insert(next.clone()) => {
                 pass.end = Some(stuck(number, "points back to an earlier one"));
             }
             Some(next) => cursor = Some(next),
+            None => pass.end = Some(stuck(number, NO_WAY)),
         }
         if pass.end.is_some() {
             return pass;
@@ -273,6 +337,8 @@ where
     pass.end = Some(format!("it has more than {MAX_PAGES} pages").into());
     pass
 }
+
+const NO_WAY: &str = "announces another but gives no cursors that lead there";
 
 /// `1 record`, `2 records`.
 pub(super) fn records(count: u64) -> String {

@@ -2,7 +2,8 @@
 //!
 //! A request that is harmless to repeat is repeated after every failure that
 //! time may heal. One that is not is repeated only where it certainly had no
-//! effect: it was never sent, or it was turned away for its rate.
+//! effect, since it was never sent. A 429 does not say so: a server may have done
+//! all the same what it turned away.
 
 use std::time::Duration;
 
@@ -24,10 +25,16 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// a wrong URL or a missing network is told soon.
 const FIRST_CONTACT: u32 = 2;
 
-/// Hears of every attempt that follows a failure.
+/// Hears of what keeps a call waiting.
 pub trait RetryListener: Send + Sync + std::fmt::Debug {
     /// After this failure the request is sent again, `delay` from now.
     fn trying_again(&self, error: &PlatformError, delay: Duration);
+
+    /// Nothing is sent for so long, because the server asked for it.
+    fn held_back(&self, wait: Duration);
+
+    /// So long after it was sent, a request has no whole answer.
+    fn still_waiting(&self, operation: &'static str, since: Duration);
 }
 
 /// What repeating a call means.
@@ -74,6 +81,7 @@ impl Repeat {
             | ErrorKind::Forbidden { .. }
             | ErrorKind::NotFound { .. }
             | ErrorKind::Refused(_)
+            | ErrorKind::Mismatch(_)
             | ErrorKind::GraphQl(_)
             | ErrorKind::Status { .. }
             | ErrorKind::Protocol { .. }
@@ -112,6 +120,12 @@ impl Attempts {
         self.made
     }
 
+    /// How long the attempt that begins now may take.
+    pub(super) fn limit(&self, now: Instant) -> Duration {
+        let spent = self.begun.map_or(Duration::ZERO, |begun| now - begun);
+        self.repeat.timeout().min(MAX_TIME.saturating_sub(spent))
+    }
+
     /// How long to wait before the next attempt.
     ///
     /// # Errors
@@ -129,7 +143,7 @@ impl Attempts {
         }
         let delay = delay(&error, self.made, random);
         let spent = self.begun.map_or(Duration::ZERO, |begun| now - begun);
-        let late = spent + wait(&error).max(delay) > MAX_TIME;
+        let late = spent + wait(&error).max(delay) >= MAX_TIME;
         if self.made >= MAX_ATTEMPTS || late || !self.repeat.allows(&error) {
             return Err(self.end(error));
         }
@@ -155,7 +169,7 @@ impl Attempts {
 }
 
 /// How long the server asks to wait; the request budget sees to it.
-fn wait(error: &PlatformError) -> Duration {
+pub(super) fn wait(error: &PlatformError) -> Duration {
     match &error.kind {
         ErrorKind::RateLimited { retry_after, .. } => retry_after.unwrap_or_default(),
         _ => Duration::ZERO,
@@ -276,6 +290,11 @@ mod tests {
         attempts.begin(now);
         let soon = attempts.next(error(limited(Some(60)), Effect::None), now, &mut random);
         assert_eq!(soon.unwrap(), Duration::ZERO);
+        assert_eq!(attempts.limit(now), Duration::from_secs(50));
+        assert_eq!(
+            attempts.limit(now + Duration::from_secs(90)),
+            Duration::from_secs(30)
+        );
         attempts.begin(now);
         let never = attempts.next(error(limited(Some(600)), Effect::None), now, &mut random);
         assert!(never.is_err());

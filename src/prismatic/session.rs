@@ -16,7 +16,7 @@ use super::platform::PlatformResult;
 use super::redact::Redactor;
 use super::retry::{Attempts, Repeat, RetryListener};
 use super::transport::{Method, Request};
-use super::wire::{Reply, Wire};
+use super::wire::{Errand, Reply, Wire};
 
 /// A document with what is sent along.
 pub(super) struct Call {
@@ -189,9 +189,15 @@ impl Session {
                 Ok(token) => token,
                 Err(error) => return Err(attempts.end(error)),
             };
-            let number = attempts.begin(self.wire.clock.instant());
+            let now = self.wire.clock.instant();
+            let number = attempts.begin(now);
             tracing::Span::current().record("attempt", number);
-            let outcome = self.attempt(call, &token, judge).await;
+            let errand = Errand {
+                name: call.name,
+                repeat: call.repeat,
+                limit: attempts.limit(now),
+            };
+            let outcome = self.attempt(call, errand, &token, judge).await;
             drop(slot);
             let error = match outcome {
                 Ok(value) => return Ok(value),
@@ -209,6 +215,7 @@ impl Session {
     async fn attempt<T>(
         &self,
         call: &Call,
+        errand: Errand,
         token: &Token,
         judge: &impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
     ) -> PlatformResult<T> {
@@ -224,7 +231,7 @@ impl Session {
         };
         let redactor = call.redactor.and(token.secret());
         let judge = |reply: &Reply| judge(reply, &redactor);
-        let outcome = self.wire.exchange(request, call.repeat, judge).await;
+        let outcome = self.wire.exchange(request, errand, judge).await;
         outcome.map_err(|failure| failure.into_error(call.name, &redactor))
     }
 }

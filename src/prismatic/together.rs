@@ -12,7 +12,7 @@
 //!   one part of it. What is idempotent is sent again. For a deploy, the effect
 //!   is looked for; where none shows, it is reported as unknown and never sent
 //!   again, as what is read may lag behind. The one exception is a request that
-//!   the server turned away before it began.
+//!   the server turned away before it began, or for its rate.
 //! - Deploys begin one by one, as do all after one that was not carried out
 //!   beside a failed one.
 //! - What creates something (`createInstance`, `importIntegration`,
@@ -28,6 +28,7 @@ mod size;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::future::{BoxFuture, join_all};
 use serde::Serialize;
@@ -43,13 +44,14 @@ use super::graphql::lost;
 use super::operations::Operation;
 use super::platform::PlatformResult;
 use super::redact::Redactor;
-use super::retry::Repeat;
+use super::retry::{MAX_ATTEMPTS, Repeat};
 use super::session::Session;
 use super::transport::TransportError;
 
 pub(super) use self::batch::sample;
 
 /// One write that waits. No `Debug`: the input may be secret.
+#[derive(Clone)]
 pub(super) struct Part {
     /// The mutation's `input`.
     input: Value,
@@ -168,6 +170,7 @@ impl Lane {
                     }
                     self.settle(session, parts, verdicts).await
                 }
+                Err(error) if self.may_be_done(&error) => self.look_for(session, parts, true).await,
                 Err(error) if self.too_much(&error) => {
                     lock(&self.size).refused(parts.len());
                     match self.operation.repeat {
@@ -220,13 +223,40 @@ impl Lane {
         learn: bool,
     ) -> Vec<PlatformResult<Value>> {
         let alone = |part: Part| async move {
-            let (object, took) = batch::alone(session, self.operation, part).await?;
+            let (object, took) = self.patiently(session, part).await?;
             if learn {
                 lock(&self.size).went_well(1, took);
             }
             Ok(object)
         };
         join_all(parts.into_iter().map(alone)).await
+    }
+
+    /// Sends one by itself. A deploy that was turned away for its rate is looked for before it is
+    /// sent again.
+    async fn patiently(&self, session: &Session, part: Part) -> PlatformResult<(Value, Duration)> {
+        let mut tries = 1;
+        loop {
+            let outcome = batch::alone(session, self.operation, part.clone()).await;
+            let error = match outcome {
+                Err(error) if self.may_be_done(&error) && tries < MAX_ATTEMPTS => error,
+                outcome => return outcome,
+            };
+            match effects::of_deploys(session, std::slice::from_ref(&part))
+                .await
+                .pop()
+            {
+                Some(Found::Done(object)) => return Ok((object, Duration::ZERO)),
+                Some(Found::NotDone) => tries += 1,
+                Some(Found::Unknown(_)) | None => return Err(error),
+            }
+        }
+    }
+
+    /// Whether a deploy was turned away for its rate: some servers do it all the same.
+    fn may_be_done(&self, error: &PlatformError) -> bool {
+        let throttled = matches!(error.kind, ErrorKind::RateLimited { .. });
+        throttled && error.effect == Effect::Unknown && self.operation.repeat == Repeat::Once
     }
 
     /// Takes failures as they are, and makes sure of the rest.

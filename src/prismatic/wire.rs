@@ -1,7 +1,7 @@
 //! One exchange within the budget: its turn, a time limit, and an eye on the rate.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout};
 
 use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::{Failure, lost};
-use super::rate::{Budget, Paused};
-use super::retry::{Attempts, Repeat, RetryListener};
+use super::rate::{Budget, LONGEST_PAUSE, Paused};
+use super::retry::{Attempts, Repeat, RetryListener, wait};
 use super::transport::{Request, Response, Transport, TransportError};
 use crate::runtime::clock::Clock;
 
@@ -29,7 +29,31 @@ pub(super) struct Wire {
     attended: bool,
     listener: Option<Arc<dyn RetryListener>>,
     server: Mutex<ServerTime>,
+    told: Mutex<Told>,
 }
+
+/// What is asked of the wire.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Errand {
+    /// The operation's name.
+    pub(super) name: &'static str,
+    pub(super) repeat: Repeat,
+    /// How long the whole answer may take, its last byte included.
+    pub(super) limit: Duration,
+}
+
+/// Until when nothing more is said of waiting: many requests wait for the same.
+#[derive(Debug, Default)]
+struct Told {
+    pause: Option<Instant>,
+    answer: Option<Instant>,
+}
+
+/// How long an answer is waited for silently.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// A pause so short is not worth a word.
+const SHORT: Duration = Duration::from_secs(2);
 
 /// What responses say of the server's time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,6 +89,7 @@ impl Wire {
             attended: false,
             listener: None,
             server: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -101,19 +126,19 @@ impl Wire {
     pub(super) async fn exchange<T>(
         &self,
         request: Request,
-        repeat: Repeat,
+        errand: Errand,
         judge: impl FnOnce(&Reply) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        self.budget.pass().await.map_err(held_back)?;
+        self.budget.pass().await.map_err(paused)?;
         let sent = self.clock.instant();
-        let limit = repeat.timeout();
-        let outcome = match timeout(limit, self.transport.send(request)).await {
+        let answer = timeout(errand.limit, self.transport.send(request));
+        let outcome = match self.watched(errand.name, answer).await {
             Ok(outcome) => outcome,
             Err(_) => Err(TransportError::Timeout {
-                seconds: limit.as_secs(),
+                seconds: errand.limit.as_secs(),
             }),
         };
-        let response = outcome.map_err(|error| no_response(error, repeat))?;
+        let response = outcome.map_err(|error| no_response(error, errand.repeat))?;
         self.answered.store(true, Ordering::Relaxed);
         self.dated(&response);
         tracing::Span::current().record("status", response.status);
@@ -129,14 +154,62 @@ impl Wire {
         judged
     }
 
+    /// Waits for an answer, and says so when it takes long.
+    async fn watched<F: Future>(&self, operation: &'static str, answer: F) -> F::Output {
+        let sent = self.clock.instant();
+        let mut answer = std::pin::pin!(answer);
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut answer => return outcome,
+                () = tokio::time::sleep(SILENCE) => self.still_waiting(operation, sent),
+            }
+        }
+    }
+
+    fn still_waiting(&self, operation: &'static str, sent: Instant) {
+        let now = self.clock.instant();
+        if !is_due(&mut self.told().answer, now, SILENCE) {
+            return;
+        }
+        let since = now.saturating_duration_since(sent);
+        tracing::info!(operation, "no answer for {} s", since.as_secs());
+        if let Some(listener) = &self.listener {
+            listener.still_waiting(operation, since);
+        }
+    }
+
+    /// Says that nothing is sent for so long, once for all requests that wait for the same.
+    fn held_back(&self, wait: Duration) {
+        if wait < SHORT || !is_due(&mut self.told().pause, self.clock.instant(), wait) {
+            return;
+        }
+        tracing::info!("waiting {} s for the rate limit", wait.as_secs());
+        if let Some(listener) = &self.listener {
+            listener.held_back(wait);
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn obey(&self, sent: Instant, failure: &Failure, retry_after: Option<Duration>) {
         match (&failure.kind, retry_after) {
             (ErrorKind::RateLimited { .. }, wait) => {
                 self.budget.throttled(sent);
-                self.budget.pause(wait.unwrap_or_default());
+                self.pause(wait.unwrap_or_default());
             }
-            (ErrorKind::Status { status: 503, .. }, Some(wait)) => self.budget.pause(wait),
+            (ErrorKind::Status { status: 503, .. }, Some(wait)) => self.pause(wait),
             _ => {}
+        }
+    }
+
+    /// Sends nothing for so long. A pause that nobody waits for is told by the error.
+    fn pause(&self, wait: Duration) {
+        self.budget.pause(wait);
+        if wait <= LONGEST_PAUSE {
+            self.held_back(wait);
         }
     }
 
@@ -160,7 +233,9 @@ impl Wire {
             attempts.next(error, self.clock.instant(), &mut random)?
         };
         tracing::debug!(?delay, "trying again");
-        if let Some(listener) = &self.listener {
+        if let Some(listener) = &self.listener
+            && wait(&told) < SHORT
+        {
             listener.trying_again(&told, delay);
         }
         tokio::time::sleep(delay).await;
@@ -168,7 +243,16 @@ impl Wire {
     }
 }
 
-fn held_back(paused: Paused) -> Failure {
+/// Whether something may be said again; if so, not for so long.
+fn is_due(silent_until: &mut Option<Instant>, now: Instant, pause: Duration) -> bool {
+    if silent_until.is_some_and(|until| now < until) {
+        return false;
+    }
+    *silent_until = now.checked_add(pause);
+    true
+}
+
+fn paused(paused: Paused) -> Failure {
     let seconds = paused.remaining.as_secs();
     Failure {
         kind: ErrorKind::RateLimited {

@@ -131,6 +131,9 @@ fn hint(kind: &ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::Status { status, .. } if *status >= 500 => "try again later; nothing is lost",
         ErrorKind::Status { .. } => "check that the URL is that of a Prismatic stack",
+        ErrorKind::Mismatch(_) => {
+            "a newer prism-gitops may know this server; please report it, and check that the URL is that of a Prismatic stack"
+        }
         ErrorKind::NotFound { .. } => OTHER_TENANT,
         ErrorKind::Refused(_) | ErrorKind::GraphQl(_) => return None,
     })

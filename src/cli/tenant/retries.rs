@@ -1,4 +1,4 @@
-//! Tells a person at a terminal that a request is sent again, so that a pause is no riddle.
+//! Tells a person what a command waits for, so that a pause is no riddle.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -9,23 +9,49 @@ use crate::cli::ui::Ui;
 use crate::prismatic::RetryListener;
 use crate::prismatic::error::PlatformError;
 
-/// Writes to stderr, where that is a terminal.
+/// Writes to stderr.
 #[derive(Debug)]
-pub(super) struct ToldAtTerminal;
+pub(super) struct ToldOnStderr {
+    terminal: bool,
+}
 
-impl ToldAtTerminal {
-    /// Nobody off a terminal: what a script reads is the outcome.
-    pub(super) fn listening(ui: &Ui) -> Option<Arc<dyn RetryListener>> {
-        ui.can_draw().then(|| Arc::new(Self) as _)
+impl ToldOnStderr {
+    pub(super) fn listening(ui: &Ui) -> Arc<dyn RetryListener> {
+        let terminal = ui.can_draw();
+        Arc::new(Self { terminal })
+    }
+
+    fn say(&self, text: &str) {
+        let text = printable(text, false);
+        // The line may hold a spinner, which draws itself again.
+        let clear = if self.terminal { "\r\x1b[K" } else { "" };
+        let line = format!("{clear}{text}\n");
+        let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }
 }
 
-impl RetryListener for ToldAtTerminal {
+impl RetryListener for ToldOnStderr {
+    /// Off a terminal what is read is the outcome, and what takes long.
     fn trying_again(&self, error: &PlatformError, delay: Duration) {
-        // The line may hold a spinner, which draws itself again.
-        let line = format!("\r\x1b[K{}\n", printable(&told(error, delay), false));
-        let _ = std::io::stderr().lock().write_all(line.as_bytes());
+        if self.terminal {
+            self.say(&told(error, delay));
+        }
     }
+
+    fn held_back(&self, wait: Duration) {
+        self.say(&format!("waiting {} s for the rate limit", seconds(wait)));
+    }
+
+    fn still_waiting(&self, operation: &'static str, since: Duration) {
+        let since = seconds(since);
+        self.say(&format!(
+            "waiting for the answer to {operation}, for {since} s so far"
+        ));
+    }
+}
+
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_millis() >= 500)
 }
 
 fn told(error: &PlatformError, delay: Duration) -> String {

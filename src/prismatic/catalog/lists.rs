@@ -6,10 +6,9 @@ use serde_json::Value;
 
 use super::collection::{Collection, Shape};
 use super::filters::{Filter, FilterKind};
-use crate::model::Listing;
 use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
-use crate::prismatic::paging::{Page, records, walk};
+use crate::prismatic::paging::{Edge, Page, Walk, records, walk};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
@@ -202,7 +201,7 @@ impl ListRequest {
         } = shape;
         let given = in_brackets(&given.join(", "));
         let mut list = format!(
-            "list: {field}{given} {{ nodes {{ {selection} }} \
+            "list: {field}{given} {{ nodes {{ {selection} }} edges {{ cursor }} \
              pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} totalCount }}"
         );
         if let Some((parent, id)) = self.collection.parent() {
@@ -237,6 +236,8 @@ pub struct ListPage {
     /// What the server said about records or parts of them that it left null.
     #[serde(skip)]
     pub faults: Vec<String>,
+    #[serde(default, skip_serializing)]
+    pub(super) edges: Vec<Option<Edge>>,
 }
 
 impl ListPage {
@@ -350,22 +351,27 @@ impl PrismaticClient {
         Ok(page)
     }
 
-    /// A list to its end, as far as it could be read, from the window's `after` or `offset` on.
-    pub async fn list_all(&self, request: &ListRequest) -> Listing<Value> {
+    /// A list from its beginning to its end. Of the request's window nothing counts.
+    ///
+    /// # Errors
+    ///
+    /// [`PlatformError`] where not all of it could be read.
+    pub async fn list_all(&self, request: &ListRequest) -> PlatformResult<Vec<Value>> {
         let fetch = |after: Option<String>| {
             let mut request = request.clone();
-            request.window.first = Some(100);
-            request.window.last = None;
-            request.window.before = None;
-            if after.is_some() {
-                request.window.after = after;
-                // The cursor counts from the beginning, offset included.
-                request.window.offset = None;
-            }
+            request.window = Window {
+                first: Some(100),
+                after,
+                ..Window::default()
+            };
             async move { self.fetch::<Page<Value>>(&request).await }
         };
-        let id = |node: &Value| node["id"].as_str().unwrap_or_default().to_owned();
-        walk(fetch, id).await.listing
+        let Walk { listing, failed } = walk(fetch, key).await;
+        match (failed, listing.incomplete) {
+            (Some(error), _) => Err(error),
+            (None, Some(why)) => Err(broken(why.to_string())),
+            (None, None) => Ok(listing.items),
+        }
     }
 
     async fn fetch<T: serde::de::DeserializeOwned>(
@@ -375,6 +381,14 @@ impl PrismaticClient {
         let (name, call) = request.call()?;
         let data: Data<T> = self.session.read(&call).await?;
         data.list(name)
+    }
+}
+
+/// What tells records of a list apart: the id, where they have one.
+pub(super) fn key(node: &Value) -> String {
+    match node["id"].as_str() {
+        Some(id) => id.to_owned(),
+        None => node.to_string(),
     }
 }
 

@@ -2,15 +2,17 @@
 //!
 //! No more than two pages are in memory at a time, however long the list is.
 //! Cursors are offsets in disguise (FACTS §6), so a list that changes while it
-//! is read can lose or repeat records. Repeated ones are left out; whether any
-//! is missing is told at the end, by the number that the server counts.
+//! is read can lose or repeat records. As in [`crate::prismatic::paging`] each
+//! page has to begin with the last record of the one before, and the records have
+//! to be as many as the server counts. What was given away cannot be taken back,
+//! so pages that do not fit are an error.
 
 use std::collections::HashSet;
 
-use super::lists::{Gaps, ListPage, ListRequest, broken};
+use super::lists::{Gaps, ListPage, ListRequest, broken, key};
 use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::PlatformError;
-use crate::prismatic::paging::records;
+use crate::prismatic::paging::{overlapping, records};
 use crate::prismatic::platform::PlatformResult;
 
 /// The most records that come at once (FACTS §6).
@@ -21,8 +23,10 @@ const PAGE: u32 = 100;
 pub struct Pages<'a> {
     client: &'a PrismaticClient,
     request: ListRequest,
-    /// The ids of the page before: what a shift of one page can repeat.
-    last: HashSet<String>,
+    /// The records of the page before.
+    before: HashSet<String>,
+    /// The record that the next page has to begin with. `None` where that one is null.
+    last: Option<String>,
     read: u64,
     /// What the server failed on.
     gaps: Gaps,
@@ -44,7 +48,8 @@ impl PrismaticClient {
         Pages {
             client: self,
             request,
-            last: HashSet::new(),
+            before: HashSet::new(),
+            last: None,
             read: 0,
             gaps: Gaps::default(),
             number: 0,
@@ -72,21 +77,43 @@ impl Pages<'_> {
         }
         let mut page = self.client.list(&self.request).await?;
         self.number += 1;
+        self.follow(&mut page)?;
+        let last = page.nodes.last();
+        self.last = last.filter(|node| !node.is_null()).map(key);
         let gaps = page.take_gaps();
         let has_nulls = gaps.nulls > 0;
         self.gaps.add(gaps);
-        let mut seen = HashSet::new();
-        page.nodes.retain(|node| {
-            let id = node["id"].as_str().unwrap_or_default().to_owned();
-            let fresh = id.is_empty() || !self.last.contains(&id) && !seen.contains(&id);
-            seen.insert(id);
-            fresh
-        });
-        self.last = seen;
+        let keys: HashSet<String> = page.nodes.iter().map(key).collect();
+        if keys.len() < page.nodes.len() || !keys.is_disjoint(&self.before) {
+            self.ended = true;
+            return Err(self.moved(page.total_count));
+        }
+        self.before = keys;
         self.read += page.nodes.len() as u64;
         let stands_still = page.nodes.is_empty() && !has_nulls;
         self.broken = self.advance(&page, stands_still).err();
         Ok(Some(page))
+    }
+
+    /// Leaves out the record that is there to show that the page follows the one before.
+    fn follow(&mut self, page: &mut ListPage) -> PlatformResult<()> {
+        if self.number == 1 {
+            return Ok(());
+        }
+        let begins = page.nodes.first().filter(|node| !node.is_null()).map(key);
+        let told = begins.is_some() && self.last.is_some();
+        if page.nodes.is_empty() || told && begins != self.last {
+            self.ended = true;
+            return Err(self.moved(page.total_count));
+        }
+        page.nodes.remove(0);
+        Ok(())
+    }
+
+    fn moved(&self, total: Option<u64>) -> PlatformError {
+        let of = total.map_or_else(String::new, |total| format!(" of {total}"));
+        let read = records(self.read);
+        broken(format!("the list changed while it was read: {read}{of}"))
     }
 
     /// Takes the cursor of the next page, or checks that all of the list was there.
@@ -95,14 +122,11 @@ impl Pages<'_> {
             self.ended = true;
             return match (self.gaps.error(), page.total_count) {
                 (Some(error), _) => Err(error),
-                (None, Some(total)) if total != self.read => Err(broken(format!(
-                    "the list changed while it was read: {} of {total}",
-                    records(self.read)
-                ))),
+                (None, Some(total)) if total != self.read => Err(self.moved(Some(total))),
                 _ => Ok(()),
             };
         }
-        let next = page.page_info["endCursor"].as_str().map(str::to_owned);
+        let next = overlapping(&page.edges).map(str::to_owned);
         if next.is_none() || next == self.request.window.after || stands_still {
             return Err(broken(format!(
                 "page {} announces another one and does not lead to it",

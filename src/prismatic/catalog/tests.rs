@@ -56,19 +56,21 @@ fn filters_are_checked_before_anything_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_whole_list_is_walked_below_its_parent() {
-    let page = |id: &str, next: Option<&str>| {
+    let page = |ids: &[&str], more: bool| {
+        let nodes: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+        let edges: Vec<_> = ids.iter().map(|id| json!({ "cursor": id })).collect();
         data(
-            &json!({"parent": {"list": {"nodes": [{"id": id}], "totalCount": 2,
-            "pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}}}}),
+            &json!({"parent": {"list": {"nodes": nodes, "totalCount": 3, "edges": edges,
+            "pageInfo": {"hasNextPage": more}}}}),
         )
     };
-    let fake = Fake::script(vec![page("a", Some("1")), page("b", None)]);
+    let fake = Fake::script(vec![page(&["a", "b"], true), page(&["b", "c"], false)]);
     let request = ListRequest::of(Collection::Flows("i".to_owned()));
-    let found = client(&fake).list_all(&request).await;
-    assert_eq!((found.items.len(), found.incomplete), (2, None));
+    let found = client(&fake).list_all(&request).await.unwrap();
+    assert_eq!(found, ["a", "b", "c"].map(|id| json!({ "id": id })));
     assert_eq!(
         *fake.asked()[1].variables(),
-        json!({"first": 100, "after": "1", "id": "i"})
+        json!({"first": 100, "after": "a", "id": "i"})
     );
     let nothing = Fake::script(vec![data(&json!({"parent": null}))]);
     let error = client(&nothing).list(&request).await.unwrap_err();
@@ -126,15 +128,18 @@ async fn a_raw_query_gives_data_and_errors() {
 
 #[tokio::test(start_paused = true)]
 async fn pages_come_one_at_a_time_and_have_to_add_up() {
-    let page = |ids: &[&str], total: u64, next: Option<&str>| {
+    let page = |ids: &[&str], total: u64, more: bool| {
         let nodes: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
-        data(&json!({"list": {"nodes": nodes, "totalCount": total,
-            "pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}}}))
+        let edges: Vec<_> = ids.iter().map(|id| json!({ "cursor": id })).collect();
+        data(
+            &json!({"list": {"nodes": nodes, "totalCount": total, "edges": edges,
+            "pageInfo": {"hasNextPage": more}}}),
+        )
     };
     let request = ListRequest::of(Collection::Customers);
     let fake = Fake::script(vec![
-        page(&["a", "b"], 3, Some("1")),
-        page(&["b", "c"], 3, None),
+        page(&["a", "b"], 3, true),
+        page(&["b", "c"], 3, false),
     ]);
     let client_of = client(&fake);
     let mut pages = client_of.pages(&request);
@@ -148,14 +153,24 @@ async fn pages_come_one_at_a_time_and_have_to_add_up() {
     assert_eq!(fake.asked().len(), 2);
 
     for (script, message) in [
-        (vec![page(&["a"], 2, None)], "1 record of 2"),
+        (vec![page(&["a"], 2, false)], "1 record of 2"),
+        (vec![page(&["a"], 3, true)], "page 1 announces"),
+        // A record before the cursor went away, and another came to the end.
         (
-            vec![page(&["a"], 3, Some("1")), page(&["b"], 3, Some("1"))],
+            vec![page(&["a", "b"], 4, true), page(&["c", "d", "e"], 4, false)],
+            "2 records of 4",
+        ),
+        (
+            vec![page(&["a", "b"], 4, true), page(&["b", "a", "c"], 4, false)],
+            "2 records of 4",
+        ),
+        (
+            vec![page(&["a", "b"], 3, true), page(&["b"], 3, true)],
             "page 2 announces",
         ),
         (
-            vec![page(&["a"], 3, Some("1")), page(&[], 3, Some("2"))],
-            "page 2 announces",
+            vec![page(&["a", "b"], 3, true), page(&[], 3, true)],
+            "2 records of 3",
         ),
     ] {
         let fake = Fake::script(script);

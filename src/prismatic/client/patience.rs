@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::prismatic::error::PlatformError;
-use crate::prismatic::testing::{Fake, client, connect, data};
+use crate::prismatic::testing::{Fake, Step, client, connect, data, throttled};
 
 #[derive(Debug, Default)]
 struct Heard(Mutex<Vec<String>>);
@@ -15,6 +15,16 @@ struct Heard(Mutex<Vec<String>>);
 impl RetryListener for Heard {
     fn trying_again(&self, error: &PlatformError, _: Duration) {
         self.0.lock().unwrap().push(error.to_string());
+    }
+
+    fn held_back(&self, wait: Duration) {
+        let wait = format!("held back for {} s", wait.as_secs());
+        self.0.lock().unwrap().push(wait);
+    }
+
+    fn still_waiting(&self, operation: &'static str, since: Duration) {
+        let waiting = format!("{operation} for {} s", since.as_secs());
+        self.0.lock().unwrap().push(waiting);
     }
 }
 
@@ -46,4 +56,41 @@ async fn a_person_does_not_wait_for_a_server_that_was_never_there() {
         assert_eq!(heard.len(), expected, "{heard:?}");
         assert!(heard.iter().all(|it| it.contains("cannot connect")));
     }
+}
+
+fn heard(fake: &Arc<Fake>) -> (PrismaticClient, Arc<Heard>) {
+    let heard = Arc::new(Heard::default());
+    let client = client(fake).attended(Some(Arc::clone(&heard) as _));
+    (client, heard)
+}
+
+/// Many requests wait for one pause: it is told at once, and once.
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_the_server_asks_for_is_told_when_it_begins() {
+    let identity = || data(&json!({"authenticatedUser": {"id": "u"}}));
+    let pause = throttled(Some("30"));
+    let fake = Fake::script(vec![pause.clone(), pause.clone(), pause, identity()]);
+    let (client, heard) = heard(&fake);
+    let _ = tokio::join!(client.identity(), client.identity(), client.identity());
+    assert_eq!(*heard.0.lock().unwrap(), ["held back for 30 s"]);
+    assert_eq!(fake.count(), 6);
+}
+
+/// A server that answers a byte at a time, or not at all: one limit holds for all of the answer and
+/// for all attempts, and the wait is told long before it ends.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_ends_its_answer_is_told_of_and_given_up() {
+    let fake = Fake::script(vec![Step::Hang]);
+    let (client, heard) = heard(&fake);
+    let begun = tokio::time::Instant::now();
+    let error = client.identity().await.unwrap_err();
+    assert!(error.to_string().contains("no response within"), "{error}");
+    assert!(
+        begun.elapsed() <= Duration::from_secs(121),
+        "{:?}",
+        begun.elapsed()
+    );
+    let heard = heard.0.lock().unwrap();
+    assert_eq!(heard[0], "identity for 15 s");
+    assert!(heard.len() >= 4, "{heard:?}");
 }

@@ -46,6 +46,9 @@ fn redacted(kind: ErrorKind, redactor: &Redactor) -> ErrorKind {
                 })
                 .collect(),
         ),
+        ErrorKind::Mismatch(messages) => {
+            ErrorKind::Mismatch(messages.into_iter().map(clean).collect())
+        }
         ErrorKind::GraphQl(messages) => {
             ErrorKind::GraphQl(messages.into_iter().map(clean).collect())
         }

@@ -66,12 +66,12 @@ fn the_layers_of_an_answer() {
             "an answer that cannot be read: it does not fit the schema at line 1, column 22 [Unknown]",
         ),
         (
-            r#"{"errors": [{"message": "Syntax Error"}]}"#,
-            "Syntax Error [None]",
+            r#"{"errors": [{"message": "Query is too complex"}]}"#,
+            "Query is too complex [None]",
         ),
         (
             r#"{"detail": "Request was throttled."}"#,
-            "rate limited: Request was throttled. [None]",
+            "rate limited: Request was throttled. [Unknown]",
         ),
         (
             r#"{"detail": "Something else"}"#,
@@ -161,7 +161,7 @@ fn statuses_are_judged_on_their_own() {
             r#"{"errors": [{"message": "Not authenticated"}]}"#,
             "not authenticated: Not authenticated [None]",
         ),
-        (429, "slow down", "rate limited: slow down [None]"),
+        (429, "slow down", "rate limited: slow down [Unknown]"),
         (
             302,
             "",
@@ -238,4 +238,61 @@ fn a_missing_object_is_told_from_a_refused_field() {
         verdict(200, &answer("customer")),
         "refused: customer: Record not found. [None]"
     );
+}
+
+/// A server that does not know a field, an argument or a value says so before it begins.
+#[test]
+fn a_request_that_is_not_understood_is_no_missing_object() {
+    for message in [
+        "Cannot query field 'needsDeploy' on type 'Instance'.",
+        "Cannot query field \"starred\" on type \"Instance\". Did you mean \"shared\"?",
+        "Unknown argument \"labels_Contains\" on field \"Query.integrations\".",
+        "Unknown type \"UUID\".",
+        "Variable \"$v0\" of type \"ID!\" used in position expecting type \"UUID!\".",
+        "Variable '$input' got invalid value {'x': 1}; Field 'x' is not defined",
+        "Value \"CREATED_AT\" does not exist in \"InstanceOrderField\" enum.",
+        "Field \"instance\" argument \"id\" of type \"ID!\" is required but not provided.",
+        "Field 'customer' of type 'Customer!' must have a selection of subfields.",
+        "Argument \"sortBy\" has invalid value [{field: X}].",
+        "Syntax Error: Expected Name, found }",
+    ] {
+        for body in [
+            json!({"errors": [{"message": message}]}),
+            json!({"data": null, "errors": [{"message": message, "locations": []}]}),
+        ] {
+            let shown = verdict(200, &body.to_string());
+            assert!(
+                shown
+                    .starts_with("the server does not understand this request; its schema differs"),
+                "{shown}"
+            );
+            assert!(shown.ends_with(" [None]"), "{shown}");
+        }
+        // What has a place in the answer was understood.
+        let body = json!({"data": null, "errors": [{"message": message, "path": ["payload"]}]});
+        let shown = verdict(200, &body.to_string());
+        assert_eq!(shown, format!("{message} [Unknown]"));
+    }
+    let coded = json!({"errors": [{"message": "Nope",
+        "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}]});
+    let shown = verdict(400, &coded.to_string());
+    assert!(
+        shown.starts_with("the server does not understand"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_text_that_is_no_id_is_told_from_other_faults() {
+    for (message, expected) in [
+        ("Invalid ID specified.", true),
+        ("Unable to parse global ID \"x\".", true),
+        ("[\"\u{201c}x\u{201d} is not a valid UUID.\"]", true),
+        ("Internal server error", false),
+        ("Invalid identity provider", false),
+    ] {
+        let messages = [message.to_owned()];
+        assert_eq!(are_about_id(&messages), expected, "{message}");
+    }
+    assert!(!are_about_id(&[]));
 }

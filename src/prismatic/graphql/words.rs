@@ -39,12 +39,65 @@ const FORBIDDEN: [&str; 6] = [
 
 const NOT_FOUND: &str = "record not found";
 
+/// How messages begin of a server that does not know what it was asked for.
+const MISMATCH: [&str; 12] = [
+    "cannot query field",
+    "unknown argument",
+    "unknown type",
+    "unknown fragment",
+    "unknown directive",
+    "unknown operation",
+    "syntax error",
+    "fragment \"",
+    "fragment '",
+    "argument \"",
+    "argument '",
+    "must provide",
+];
+
+/// The same where a name comes between: how they begin, and what they contain.
+const MISMATCH_OF: [(&str, &[&str]); 4] = [
+    (
+        "variable ",
+        &[
+            "got invalid value",
+            "of type",
+            "of required type",
+            "is not defined",
+            "expected",
+        ],
+    ),
+    (
+        "field ",
+        &[
+            "selection of subfields",
+            "must not have a selection",
+            "argument",
+        ],
+    ),
+    ("value ", &["does not exist in", "cannot represent"]),
+    ("enum ", &["cannot represent"]),
+];
+
+/// What messages contain that say that a text is no id.
+const NO_ID: [&str; 8] = [
+    "invalid id",
+    "not a valid id",
+    "invalid global id",
+    "not a valid global id",
+    "unable to parse global id",
+    "not a valid uuid",
+    "invalid uuid",
+    "badly formed hexadecimal uuid",
+];
+
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Sense {
     Unauthenticated,
     Forbidden,
     NotFound,
     Throttled,
+    Mismatch,
     Other,
 }
 
@@ -52,6 +105,7 @@ fn sense(message: &str, code: Option<&str>) -> Sense {
     match code {
         Some("UNAUTHENTICATED") => return Sense::Unauthenticated,
         Some("FORBIDDEN") => return Sense::Forbidden,
+        Some("GRAPHQL_VALIDATION_FAILED" | "GRAPHQL_PARSE_FAILED") => return Sense::Mismatch,
         _ => {}
     }
     let words = message.trim().to_lowercase();
@@ -63,17 +117,42 @@ fn sense(message: &str, code: Option<&str>) -> Sense {
         Sense::NotFound
     } else if words.contains("request was throttled") {
         Sense::Throttled
+    } else if is_mismatch(&words) {
+        Sense::Mismatch
     } else {
         Sense::Other
     }
 }
 
+fn is_mismatch(words: &str) -> bool {
+    let named = |(start, parts): &(&str, &[&str])| {
+        words.starts_with(start) && parts.iter().any(|part| words.contains(part))
+    };
+    MISMATCH.iter().any(|start| words.starts_with(start)) || MISMATCH_OF.iter().any(named)
+}
+
+/// Whether these words of a server say that it was given a text that is no id.
+pub(in crate::prismatic) fn are_about_id(messages: &[String]) -> bool {
+    let no_id = |message: &String| {
+        let words = message.to_lowercase();
+        let words = words.split(|letter: char| !letter.is_alphanumeric());
+        let words = format!(" {} ", words.collect::<Vec<_>>().join(" "));
+        NO_ID
+            .iter()
+            .any(|part| words.contains(&format!(" {part} ")))
+    };
+    !messages.is_empty() && messages.iter().all(no_id)
+}
+
 /// The class of top-level errors, their words kept as they are.
 pub(in crate::prismatic) fn classify(errors: &[GraphQlError]) -> ErrorKind {
     let messages: Vec<String> = errors.iter().map(|error| error.message.clone()).collect();
-    let senses: Vec<Sense> = errors
-        .iter()
-        .map(|error| sense(&error.message, error.code()))
+    let senses: Vec<Sense> = (errors.iter())
+        .map(|error| match sense(&error.message, error.code()) {
+            // What has a place in the answer was understood.
+            Sense::Mismatch if !error.path.is_empty() => Sense::Other,
+            sense => sense,
+        })
         .collect();
     let message = messages.join("; ");
     if senses.contains(&Sense::Unauthenticated) {
@@ -88,6 +167,8 @@ pub(in crate::prismatic) fn classify(errors: &[GraphQlError]) -> ErrorKind {
             message,
             retry_after: None,
         }
+    } else if senses.contains(&Sense::Mismatch) {
+        ErrorKind::Mismatch(messages)
     } else {
         ErrorKind::GraphQl(messages)
     }
@@ -105,16 +186,19 @@ pub(super) fn forbidden(message: String) -> ErrorKind {
 pub(super) fn detail(message: String, retry_after: Option<Duration>, repeat: Repeat) -> Failure {
     let sense = sense(&message, None);
     let effect = match sense {
-        Sense::Other => lost(repeat),
-        _ => Effect::None,
+        Sense::Unauthenticated | Sense::Forbidden => Effect::None,
+        // A throttle may let a request through all the same.
+        Sense::NotFound | Sense::Throttled | Sense::Mismatch | Sense::Other => lost(repeat),
     };
     let kind = match sense {
         Sense::Unauthenticated => ErrorKind::Unauthenticated { message },
         Sense::Forbidden => ErrorKind::Forbidden { message },
-        Sense::NotFound | Sense::Throttled | Sense::Other => ErrorKind::RateLimited {
-            message,
-            retry_after,
-        },
+        Sense::NotFound | Sense::Throttled | Sense::Mismatch | Sense::Other => {
+            ErrorKind::RateLimited {
+                message,
+                retry_after,
+            }
+        }
     };
     Failure { kind, effect }
 }

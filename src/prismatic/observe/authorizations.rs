@@ -53,14 +53,15 @@ mod tests {
                    "requiredConfigVariable": {"key": key}})
         };
         let nodes: Vec<Value> = keys.iter().map(node).collect();
-        json!({"configVariables": {"nodes": nodes, "totalCount": 2,
-               "pageInfo": {"hasNextPage": more, "endCursor": "c"}}})
+        let edges: Vec<Value> = keys.iter().map(|key| json!({"cursor": key})).collect();
+        json!({"configVariables": {"nodes": nodes, "totalCount": 3, "edges": edges,
+               "pageInfo": {"hasNextPage": more}}})
     }
 
     fn answer(id: &str) -> Value {
         match id {
             "gone" => Value::Null,
-            "long" => variables(&["A"], true),
+            "long" => variables(&["A", "B"], true),
             _ => variables(&["A", "B"], false),
         }
     }
@@ -87,7 +88,8 @@ mod tests {
             "authorizeUrls" => batch(ask),
             "instanceAuthorizeUrls" => {
                 let first = ask.variables()["after"].is_null();
-                data(&json!({"instance": variables(&[if first { "A" } else { "B" }], first)}))
+                let keys = if first { ["A", "B"] } else { ["B", "C"] };
+                data(&json!({"instance": variables(&keys, first)}))
             }
             other => panic!("unexpected {other}"),
         });
@@ -115,7 +117,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @"
         fine: A=https://x/A B=https://x/B
         gone: unknown: the server gave no such instance
-        long: A=https://x/A B=https://x/B
+        long: A=https://x/A B=https://x/B C=https://x/C
         refused: unknown: no permission
         ");
         assert_eq!(requests, 3, "one for all, two for the rest of the long one");

@@ -97,13 +97,7 @@ async fn whole(
 }
 
 async fn all(client: &PrismaticClient, list: Collection) -> Result<Vec<Value>, CliError> {
-    let request = ListRequest::of(list);
-    let mut pages = client.pages(&request);
-    let mut nodes = Vec::new();
-    while let Some(page) = pages.next().await? {
-        nodes.extend(page.nodes);
-    }
-    Ok(nodes)
+    Ok(client.list_all(&ListRequest::of(list)).await?)
 }
 
 pub(in crate::cli::commands) fn show(ui: &Ui, execution: &Value) -> Result<(), CliError> {

@@ -78,17 +78,27 @@ async fn deploys_that_take_long_stay_requests_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_request_is_sent_again_as_it_is() {
+async fn deploys_that_were_turned_away_are_looked_for_before_they_are_sent_again() {
     let throttle = std::sync::atomic::AtomicBool::new(true);
     let crowd = crowd(move |ask| {
         if throttle.swap(false, std::sync::atomic::Ordering::Relaxed) {
             return throttled(Some("1"));
         }
+        if is_query(ask) {
+            let alias = |name: &str| format!("l{}", &name[1..]);
+            let variables = ask.variables().as_object().unwrap();
+            // n0 was deployed all the same.
+            let all: serde_json::Map<_, _> = (variables.iter())
+                .map(|(name, id)| (alias(name), due(id != "n0")))
+                .collect();
+            return data(&all.into());
+        }
         each(ask, deployed)
     })
     .await;
     assert_eq!(failures(&crowd.outcomes), []);
-    assert_eq!(crowd.sizes, [4, 4]);
+    assert_eq!(crowd.sent, [1, 2, 2, 2]);
+    assert_eq!(crowd.sizes, [4, 4, 3, 1, 1, 1]);
 }
 
 #[tokio::test(start_paused = true)]
