@@ -26,6 +26,8 @@ pub mod plan;
 
 pub mod export;
 
+pub mod journal;
+
 // The edges.
 pub mod cli;
 pub mod config;

@@ -23,7 +23,7 @@ pub(crate) use crate::plan::testing::{
 };
 use crate::plan::{Plan, PlannedResource, Step, StepResult};
 use crate::source::{Revision, Snapshot, Source, SourceError};
-use crate::store::{Place, SecretStore};
+
 
 fn unreadable(address: Address) -> PlannedResource {
     let deploy = deploy(0, address.name.as_str(), &[]);
@@ -222,13 +222,7 @@ impl Stages for Script {
                 plan,
                 places: Default::default(),
                 tenant: Arc::new(platform::tenant()),
-                recorder: Recorder {
-                    store: SecretStore::in_memory(),
-                    place: Place {
-                        environment: "test".to_owned(),
-                        organization: "org-1".to_owned(),
-                    },
-                },
+                recorder: Recorder::forgetful("test", &platform::tenant().identity),
                 gate: Gate::default(),
             },
             connection: Connection {
