@@ -21,6 +21,7 @@ mod faults;
 mod gateway;
 mod json;
 mod options;
+mod past;
 mod schema;
 mod seed;
 mod server;
@@ -28,8 +29,8 @@ mod state;
 mod transport;
 mod world;
 
-pub use behaviour::{Behaviour, DraftNumber, Duplicates, Rate, RunRule, Shown};
-pub use faults::{Fault, FaultRule, FaultScript};
+pub use behaviour::{Behaviour, DraftNumber, Duplicates, Echo, Rate, Rewrites, RunRule, Shown};
+pub use faults::{Fault, FaultRule, FaultScript, Sent};
 pub use options::{Options, Seed};
 pub use schema::SchemaFault;
 pub use server::serve;
@@ -44,6 +45,7 @@ use tokio::sync::RwLock;
 
 use self::faults::{Called, Faults};
 use self::gateway::Bucket;
+use self::past::Past;
 use self::schema::PageCache;
 use self::world::World;
 use crate::prismatic::transport::{Request, Response};
@@ -132,6 +134,7 @@ struct Inner {
     schema: Schema,
     world: Arc<RwLock<World>>,
     cache: Arc<PageCache>,
+    past: Mutex<Past>,
     behaviour: Mutex<Arc<Behaviour>>,
     faults: Mutex<Faults>,
     bucket: Mutex<Bucket>,
@@ -189,6 +192,7 @@ impl Sandbox {
                 schema: schema()?,
                 world: Arc::new(RwLock::new(world)),
                 cache: Arc::default(),
+                past: Mutex::default(),
                 behaviour: Mutex::new(Arc::new(behaviour)),
                 faults: Mutex::new(Faults::new(options.faults)),
                 bucket: Mutex::default(),
@@ -251,6 +255,7 @@ impl Sandbox {
         *lock(&self.inner.behaviour) = Arc::new(behaviour);
         // Some switches choose what lists show.
         self.inner.cache.clear();
+        lock(&self.inner.past).clear();
     }
 
     /// Everything in the tenant, as the state file holds it, secrets included.

@@ -1,5 +1,6 @@
 //! How the sandbox behaves where the real server is unknown, or where a test wants it harsh.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// Switches of a sandbox. The defaults are the choices that `docs/sandbox.md` explains.
@@ -52,6 +53,24 @@ pub struct Behaviour {
     pub page_limit: usize,
     /// How flow runs end, the first match wins; success by default.
     pub runs: Vec<RunRule>,
+    /// How old what reads show is, in milliseconds, as on a replica that lags behind.
+    pub read_lag_ms: u64,
+    /// How old what lists show is, in milliseconds, where that is older than what reads show.
+    pub list_lag_ms: u64,
+    /// One object in so many lags, chosen by its id; all of them by default.
+    pub lag_one_in: u64,
+    /// Whoever changed an object, by the token, sees it changed at once.
+    pub own_writes_at_once: bool,
+    /// A write finds only the objects that reads show.
+    pub writes_lag: bool,
+    /// The white space around texts is dropped when they are stored.
+    pub trims: bool,
+    /// How the values of config variables are written anew when they are stored.
+    pub rewrites: Rewrites,
+    /// Error messages quote what requests said, secrets too, in this form.
+    pub echoes_secrets: Option<Echo>,
+    /// `createIntegration` takes labels and forgets them.
+    pub create_ignores_labels: bool,
 }
 
 impl Default for Behaviour {
@@ -80,8 +99,65 @@ impl Default for Behaviour {
             versions_include_draft: false,
             page_limit: 100,
             runs: Vec::new(),
+            read_lag_ms: 0,
+            list_lag_ms: 0,
+            lag_one_in: 1,
+            own_writes_at_once: false,
+            writes_lag: false,
+            trims: false,
+            rewrites: Rewrites::Nothing,
+            echoes_secrets: None,
+            create_ignores_labels: false,
         }
     }
+}
+
+impl Behaviour {
+    /// How old what reads show is.
+    pub(crate) fn read_lag(&self) -> SignedDuration {
+        lag(self.read_lag_ms)
+    }
+
+    /// How old what lists show is.
+    pub(crate) fn list_lag(&self) -> SignedDuration {
+        lag(self.read_lag_ms.max(self.list_lag_ms))
+    }
+}
+
+fn lag(milliseconds: u64) -> SignedDuration {
+    SignedDuration::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX))
+}
+
+/// How the values of config variables are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rewrites {
+    /// As they came.
+    #[default]
+    Nothing,
+    /// With the same meaning: JSON with sorted keys and other spaces, times with microseconds and a numeric
+    /// offset, schedules with single spaces.
+    Alike,
+    /// Texts in upper case, which mean something else.
+    Upper,
+}
+
+/// The form in which an error message quotes a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Echo {
+    /// As it is.
+    Plain,
+    /// Every character as `\uXXXX`.
+    Escaped,
+    /// As in a URL.
+    Percent,
+    /// As in HTML.
+    Entities,
+    /// In base64.
+    Base64,
+    /// Without its end.
+    Cut,
 }
 
 /// A request rate: a bucket of `burst` requests that fills at `requests_per_second`.

@@ -1,7 +1,9 @@
 //! What goes wrong, when: a script of ordered rules, the same on every run.
 
+mod echo;
 mod transform;
 
+pub(crate) use echo::{quote, said, shown};
 pub(crate) use transform::{broken_field, null_node, refusal};
 
 use serde::{Deserialize, Serialize};
@@ -124,6 +126,12 @@ pub enum Fault {
         #[serde(default)]
         retry_after: Option<u64>,
     },
+    /// 429, although everything was done.
+    ThrottleAfter {
+        /// `Retry-After`, in seconds; no such header if absent.
+        #[serde(default)]
+        retry_after: Option<u64>,
+    },
     /// A bare status such as 500, 502 or 503.
     Status {
         /// The status.
@@ -163,6 +171,28 @@ pub enum Fault {
     },
     /// Every page is the first.
     RepeatPage,
+    /// The list has the opposite order.
+    ReorderPage,
+    /// Others have written something since the call before this one.
+    Meanwhile {
+        /// What they have sent.
+        sends: Vec<Sent>,
+        /// What goes wrong with the call itself.
+        #[serde(default)]
+        then: Option<Box<Self>>,
+    },
+}
+
+/// A mutation that another client sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Sent {
+    /// The document.
+    pub query: String,
+    /// Its variables. A text `${instance:NAME}` is the id of the oldest instance of that name, and so for
+    /// `integration`, `version` (the newest published) and `customer`.
+    #[serde(default)]
+    pub variables: serde_json::Value,
 }
 
 /// A call, as rules see it.

@@ -4,8 +4,10 @@ mod api;
 mod auth;
 mod consent;
 mod document;
+mod echo;
 mod keep;
 mod limit;
+mod meanwhile;
 mod reply;
 mod step;
 mod trigger;
@@ -122,6 +124,7 @@ async fn after(fault: Option<&Fault>, response: Response) -> Result<Response, Tr
             message: "the reply was lost, as the fault script says".to_owned(),
         }),
         Some(Fault::Hang { seconds, .. }) => hang(*seconds).await,
+        Some(Fault::ThrottleAfter { retry_after }) => Ok(reply::throttled(*retry_after)),
         Some(Fault::Status { code, .. }) => Ok(reply::bare(*code)),
         Some(Fault::ErrorAfter { message }) => Ok(reply::errors(200, message)),
         Some(Fault::Truncate) => {

@@ -22,7 +22,7 @@ mod types;
 mod writes;
 
 pub(crate) use cache::PageCache;
-pub(crate) use session::{Access, PageFault, Session};
+pub(crate) use session::{Access, Lagging, PageFault, Session};
 
 use async_graphql::dynamic::Schema;
 

@@ -22,6 +22,8 @@ pub(crate) mod instance;
 pub(crate) mod instances;
 pub(crate) mod integration;
 pub(crate) mod integrations;
+pub(crate) mod kept;
+pub(crate) mod lag;
 pub(crate) mod publish;
 pub(crate) mod run;
 pub(crate) mod table;

@@ -15,6 +15,8 @@ mod deploy;
 mod faults;
 mod http;
 mod integrations;
+mod lag;
+mod others;
 mod pages;
 mod runs;
 mod scale;

@@ -10,19 +10,19 @@ use super::document::{self, Document};
 use super::{after, auth, before, reply};
 use crate::prismatic::transport::{Request, Response, TransportError};
 use crate::sandbox::faults::{self, Called, Fault};
-use crate::sandbox::schema::{Access, PageFault, Session};
+use crate::sandbox::schema::{Access, Lagging, PageFault, Session};
 use crate::sandbox::world::World;
-use crate::sandbox::{CallRecord, Sandbox, state};
+use crate::sandbox::{Behaviour, CallRecord, Sandbox, lock, state};
 
 /// The body of a request.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Body {
-    query: String,
+pub(super) struct Body {
+    pub(super) query: String,
     #[serde(default)]
-    variables: Option<Value>,
+    pub(super) variables: Option<Value>,
     #[serde(default)]
-    operation_name: Option<String>,
+    pub(super) operation_name: Option<String>,
 }
 
 impl Sandbox {
@@ -33,6 +33,19 @@ impl Sandbox {
         origin: &str,
     ) -> Result<Response, TransportError> {
         let behaviour = self.behaviour();
+        let response = self.api_as_said(request, origin, &behaviour).await?;
+        Ok(match behaviour.echoes_secrets {
+            Some(form) => self.quoting(&response, &request.body, form).await,
+            None => response,
+        })
+    }
+
+    async fn api_as_said(
+        &self,
+        request: &Request,
+        origin: &str,
+        behaviour: &Behaviour,
+    ) -> Result<Response, TransportError> {
         if let Err(refused) = auth::check(request, self.now(), behaviour.strict_tokens) {
             return Ok(refused);
         }
@@ -44,7 +57,7 @@ impl Sandbox {
             ));
         };
         let document = document::read(&body.query, body.operation_name.as_deref());
-        let throttled = self.throttle(&behaviour);
+        let throttled = self.throttle(behaviour);
         let call = called(document.as_ref(), self.now(), throttled.is_some());
         let operations = call.operations.clone();
         self.record(call);
@@ -56,6 +69,7 @@ impl Sandbox {
             operations: &operations,
             body: &text,
         });
+        let fault = self.meanwhile(fault, origin).await;
         if let Some(fault) = &fault {
             if let Some(outcome) = before(fault).await {
                 return outcome;
@@ -64,15 +78,19 @@ impl Sandbox {
                 return Ok(refused);
             }
         }
-        let response = self.execute(body, document, origin, fault.as_ref()).await;
+        let from = From {
+            origin,
+            client: request.header("authorization"),
+        };
+        let response = self.execute(body, document, from, fault.as_ref()).await;
         after(fault.as_ref(), response).await
     }
 
-    async fn execute(
+    pub(super) async fn execute(
         &self,
         body: Body,
         document: Option<Document>,
-        origin: &str,
+        from: From<'_>,
         fault: Option<&Fault>,
     ) -> Response {
         let mutation = document.as_ref().is_some_and(|document| document.mutation);
@@ -80,16 +98,26 @@ impl Sandbox {
             Ok(alone) => alone,
             Err(message) => return reply::errors(500, &message),
         };
-        let session = Arc::new(self.session(mutation, origin, fault).await);
+        let session = Arc::new(self.session(mutation, from, fault).await);
         let request = executable(body, document).data(Arc::clone(&session));
         let before = session.access.read(World::generation);
-        let saved = undone(fault).then(|| session.access.read(World::clone));
+        let lags = session.behaviour.list_lag().is_positive();
+        let kept = (mutation && (lags || undone(fault))).then(|| session.access.read(World::clone));
         let answer = self.inner.schema.execute(request).await;
-        if let Some(saved) = saved {
-            session.access.write(|world| *world = saved);
+        if undone(fault)
+            && let Some(kept) = &kept
+        {
+            session.access.write(|world| *world = kept.clone());
             self.inner.cache.clear();
         }
         let changed = session.access.read(World::generation) != before;
+        if changed
+            && lags
+            && let Some(kept) = kept
+        {
+            let states = (kept, session.access.read(World::clone));
+            self.remember(states, &session, from.client);
+        }
         let encode = || session.access.read(state::encode);
         if changed && let Err(message) = self.keep(encode).await {
             return reply::errors(500, &message);
@@ -97,23 +125,59 @@ impl Sandbox {
         reply::answer(&answer)
     }
 
-    async fn session(&self, mutation: bool, origin: &str, fault: Option<&Fault>) -> Session {
+    async fn session(&self, mutation: bool, from: From<'_>, fault: Option<&Fault>) -> Session {
+        let (behaviour, now) = (self.behaviour(), self.now());
         let world = Arc::clone(&self.inner.world);
+        let mut lagging = Lagging::default();
+        let seen = |present: &World, lag| {
+            lock(&self.inner.past).seen(present, (now, lag), from.client, &behaviour)
+        };
         let access = if mutation {
-            Access::Write(RwLock::new(world.write_owned().await))
+            let world = world.write_owned().await;
+            lagging.targets = (behaviour.writes_lag)
+                .then(|| seen(&world, behaviour.read_lag()))
+                .flatten();
+            Access::Write(RwLock::new(world))
         } else {
-            Access::Read(world.read_owned().await)
+            let world = world.read_owned().await;
+            lagging.lists = seen(&world, behaviour.list_lag());
+            match seen(&world, behaviour.read_lag()) {
+                Some(past) => Access::Past(past),
+                None => Access::Read(world),
+            }
+        };
+        // States of the past may count their generations anew.
+        let cache = if behaviour.list_lag().is_positive() {
+            Arc::default()
+        } else {
+            Arc::clone(&self.inner.cache)
         };
         Session {
             access,
-            behaviour: self.behaviour(),
-            now: self.now(),
-            origin: origin.to_owned(),
+            lagging,
+            behaviour,
+            now,
+            origin: from.origin.to_owned(),
             fault: page_fault(fault),
             left: writes(fault),
-            cache: Arc::clone(&self.inner.cache),
+            cache,
         }
     }
+
+    fn remember(&self, states: (World, World), session: &Session, client: Option<&str>) {
+        let longest = session.behaviour.list_lag();
+        let client = client.map(str::to_owned);
+        lock(&self.inner.past).remember(states, session.now, client, longest);
+    }
+}
+
+/// Where a request came from, and to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct From<'a> {
+    /// Scheme and host of the URL it came to.
+    pub(super) origin: &'a str,
+    /// Who sent it, if anyone says so.
+    pub(super) client: Option<&'a str>,
 }
 
 /// What the executor takes.
@@ -173,11 +237,15 @@ fn page_fault(fault: Option<&Fault>) -> PageFault {
     match fault {
         Some(Fault::ShortPage { size }) => PageFault {
             limit: Some(*size),
-            repeat: false,
+            ..PageFault::default()
         },
         Some(Fault::RepeatPage) => PageFault {
-            limit: None,
             repeat: true,
+            ..PageFault::default()
+        },
+        Some(Fault::ReorderPage) => PageFault {
+            reverse: true,
+            ..PageFault::default()
         },
         _ => PageFault::default(),
     }

@@ -32,6 +32,11 @@ impl Sandbox {
         let path_of = path.clone();
         let read = blocking(move || state::load(&path_of).map_err(std::io::Error::other)).await;
         if let Some(read) = read.map_err(|error| cannot("read", &path, &error))? {
+            let lag = self.behaviour().list_lag();
+            if lag.is_positive() {
+                let states = (world.clone(), read.clone());
+                lock(&self.inner.past).remember(states, self.now(), None, lag);
+            }
             *world = read;
             self.inner.cache.clear();
             *lock(&self.inner.stamp) = stamp;

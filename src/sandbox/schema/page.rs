@@ -174,11 +174,16 @@ fn cut<T: Any + Send + Sync>(call: &Call<'_>, rows: &[Arc<T>]) -> Result<Page, S
     if let Some(last) = last {
         start = start.max(end.saturating_sub(last.min(most)));
     }
-    let items = rows[start..end]
-        .iter()
-        .map(|row| Arc::<T>::clone(row) as Object);
+    let item = |place: usize| {
+        let place = if fault.reverse {
+            total - 1 - place
+        } else {
+            place
+        };
+        Arc::<T>::clone(&rows[place]) as Object
+    };
     Ok(Page {
-        items: items.collect(),
+        items: (start..end).map(item).collect(),
         start,
         total,
     })

@@ -8,13 +8,15 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 
 use super::cache::PageCache;
 use crate::sandbox::behaviour::Behaviour;
-use crate::sandbox::world::{Moment, World};
+use crate::sandbox::world::{Moment, World, id};
 
 /// A request's hold on the world, kept until it is answered: a query sees one state, and a
 /// mutation is seen whole or not at all.
 pub(crate) enum Access {
     /// Beside other readers.
     Read(OwnedRwLockReadGuard<World>),
+    /// Of what the world was a while ago.
+    Past(Arc<World>),
     /// Alone.
     Write(RwLock<OwnedRwLockWriteGuard<World>>),
 }
@@ -24,6 +26,7 @@ impl Access {
     pub(crate) fn read<R>(&self, read: impl FnOnce(&World) -> R) -> R {
         match self {
             Self::Read(world) => read(world),
+            Self::Past(world) => read(world),
             Self::Write(world) => read(&world.read().unwrap_or_else(PoisonError::into_inner)),
         }
     }
@@ -31,7 +34,7 @@ impl Access {
     /// Changes the world; `None` for a request that may not.
     pub(crate) fn write<R>(&self, write: impl FnOnce(&mut World) -> R) -> Option<R> {
         match self {
-            Self::Read(_) => None,
+            Self::Read(_) | Self::Past(_) => None,
             Self::Write(world) => {
                 let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
                 Some(write(&mut world))
@@ -47,12 +50,25 @@ pub(crate) struct PageFault {
     pub(crate) limit: Option<usize>,
     /// Every page is the first.
     pub(crate) repeat: bool,
+    /// The list has the opposite order.
+    pub(crate) reverse: bool,
+}
+
+/// The older states that a request is shown; the present where absent.
+#[derive(Default)]
+pub(crate) struct Lagging {
+    /// For lists of objects.
+    pub(crate) lists: Option<Arc<World>>,
+    /// For the ids that a write names.
+    pub(crate) targets: Option<Arc<World>>,
 }
 
 /// One request.
 pub(crate) struct Session {
     /// Its hold on the world.
     pub(crate) access: Access,
+    /// What it sees where it is shown something older than in `access`.
+    pub(crate) lagging: Lagging,
     /// The switches when it came.
     pub(crate) behaviour: Arc<Behaviour>,
     /// When it came.
@@ -68,6 +84,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Whether a write may name this id: it is of no object, or of one that can be seen already.
+    pub(crate) fn may_name(&self, text: &str) -> bool {
+        let Some((seen, id)) = self.lagging.targets.as_ref().zip(id::any(text)) else {
+            return true;
+        };
+        seen.has(id) || !self.access.read(|world| world.has(id))
+    }
+
     /// Whether the request may do one more write; counts it.
     pub(crate) fn may_write(&self) -> bool {
         let one_less = |left: usize| left.checked_sub(1);

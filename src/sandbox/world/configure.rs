@@ -97,12 +97,17 @@ fn setting(
             connect(moment, variable, text, &mut setting)?;
         }
     } else {
-        assign(variable, new, &mut setting)?;
+        assign(moment, variable, new, &mut setting)?;
     }
     Ok(setting)
 }
 
-fn assign(variable: &ConfigVar, new: &NewSetting, setting: &mut Setting) -> Change<()> {
+fn assign(
+    moment: Moment<'_>,
+    variable: &ConfigVar,
+    new: &NewSetting,
+    setting: &mut Setting,
+) -> Change<()> {
     if new.values.is_some() {
         return Err(refuse(
             variable,
@@ -111,7 +116,7 @@ fn assign(variable: &ConfigVar, new: &NewSetting, setting: &mut Setting) -> Chan
     }
     if let Some(value) = &new.value {
         check(variable, value)?;
-        setting.value = Some(value.clone());
+        setting.value = Some(moment.value(&variable.data_type, value));
     }
     if let Some(kind) = &new.schedule_type {
         let kind = kind.to_lowercase();
@@ -163,6 +168,7 @@ fn connect(
                 "has an input of a type that does not exist",
             ));
         }
+        let value = moment.text(&value);
         setting
             .inputs
             .insert(input.name, StoredInput { kind, value });

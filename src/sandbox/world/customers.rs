@@ -34,6 +34,14 @@ pub(crate) fn set<T>(target: &mut T, value: Option<T>) {
 }
 
 impl CustomerFields {
+    /// Makes of the texts what is kept of them.
+    fn keep(&mut self, moment: Moment<'_>) {
+        moment.some_text(&mut self.name);
+        moment.some_text(&mut self.description);
+        moment.some_text(&mut self.external_id);
+        moment.some_texts(&mut self.labels);
+    }
+
     fn apply(self, customer: &mut Customer) {
         set(&mut customer.name, self.name);
         set(&mut customer.description, self.description);
@@ -72,8 +80,9 @@ impl World {
     pub(crate) fn create_customer(
         &mut self,
         moment: Moment<'_>,
-        fields: CustomerFields,
+        mut fields: CustomerFields,
     ) -> Change<Arc<Customer>> {
+        fields.keep(moment);
         self.check_customer(None, &fields)?;
         let id = self.new_id();
         let at = self.tick(moment.now);
@@ -87,8 +96,9 @@ impl World {
         &mut self,
         moment: Moment<'_>,
         id: Uuid,
-        fields: CustomerFields,
+        mut fields: CustomerFields,
     ) -> Change<Arc<Customer>> {
+        fields.keep(moment);
         if self.customers.get(id).is_none() {
             return Err(Refusal::NotFound);
         }

@@ -16,6 +16,12 @@ pub(crate) fn local(kind: &str, text: &str) -> Option<Uuid> {
     (found == kind).then(|| Uuid::parse_str(id).ok()).flatten()
 }
 
+/// The uuid in a global id of any kind.
+pub(crate) fn any(text: &str) -> Option<Uuid> {
+    let plain = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
+    Uuid::parse_str(plain.split_once(':')?.1).ok()
+}
+
 /// The id of a part of an object that has no record of its own.
 ///
 /// It depends on nothing but its arguments, so a part keeps its id for as long as its owner and

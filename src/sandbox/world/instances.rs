@@ -34,6 +34,13 @@ pub(crate) struct InstanceFields {
 }
 
 impl InstanceFields {
+    /// Makes of the texts what is kept of them.
+    fn keep(&mut self, moment: Moment<'_>) {
+        moment.some_text(&mut self.name);
+        moment.some_text(&mut self.description);
+        moment.some_texts(&mut self.labels);
+    }
+
     fn apply(self, instance: &mut Instance) {
         set(&mut instance.name, self.name);
         set(&mut instance.description, self.description);
@@ -61,6 +68,7 @@ impl World {
         if self.customers.get(customer).is_none() {
             return Err(Refusal::field("customer", "Record not found."));
         }
+        fields.keep(moment);
         let record = self.version_for(integration)?;
         self.check_name(moment, customer, None, fields.name.as_deref())?;
         let mut instance = blank(Uuid::nil(), customer, &record, Timestamp::UNIX_EPOCH);
@@ -86,6 +94,7 @@ impl World {
             .get(id)
             .map(Arc::clone)
             .ok_or(Refusal::NotFound)?;
+        fields.keep(moment);
         self.check_name(moment, instance.customer, Some(id), fields.name.as_deref())?;
         let record = match fields.integration {
             Some(integration) => self.version_for(integration)?,
@@ -220,7 +229,8 @@ fn configure(
         configure::write(moment, record, instance, &settings, Omitted::Reset)?;
     }
     if let Some(flows) = flows {
-        configure::write_flows(record, instance, flows)?;
+        let flows = flows.into_iter().map(|(id, flow)| (id, moment.flow(flow)));
+        configure::write_flows(record, instance, flows.collect())?;
     }
     Ok(())
 }

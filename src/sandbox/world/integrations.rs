@@ -102,9 +102,13 @@ impl World {
         &mut self,
         moment: Moment<'_>,
         id: Uuid,
-        fields: IntegrationFields,
+        mut fields: IntegrationFields,
     ) -> Change<Arc<Integration>> {
         self.draft_with_id(id, "id")?;
+        moment.some_text(&mut fields.name);
+        moment.some_text(&mut fields.description);
+        moment.some_text(&mut fields.category);
+        moment.some_texts(&mut fields.labels);
         if fields
             .name
             .as_ref()
@@ -186,7 +190,10 @@ impl World {
     fn read_definition(&self, moment: Moment<'_>, text: &str) -> Change<(Canonical, Vec<Seen>)> {
         let resolver = Resolver::new(self, moment.behaviour.strict_components);
         match definition::canonicalise(text, &resolver) {
-            Ok(canonical) => Ok((canonical, resolver.into_seen())),
+            Ok(mut canonical) => {
+                keep(moment, &mut canonical);
+                Ok((canonical, resolver.into_seen()))
+            }
             Err(problems) => Err(Refusal::Invalid(grouped(problems))),
         }
     }
@@ -256,6 +263,22 @@ fn rename(draft: &mut Integration, fields: &IntegrationFields) {
             put(Arc::make_mut(&mut draft.definition), key, value);
         }
     }
+}
+
+/// Makes of the texts of a definition what is kept of them.
+fn keep(moment: Moment<'_>, canonical: &mut Canonical) {
+    let texts = [
+        ("name", canonical.name.clone()),
+        ("description", canonical.description.clone()),
+        ("category", canonical.category.clone()),
+    ];
+    for (key, text) in texts {
+        let kept = moment.text(&text);
+        if kept != text {
+            put(canonical, key, &kept);
+        }
+    }
+    moment.some_texts(&mut canonical.labels);
 }
 
 fn put(canonical: &mut Canonical, key: &str, value: &str) {

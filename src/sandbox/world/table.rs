@@ -4,7 +4,7 @@
 //! Keys answer the questions the API asks often (an external id, the instances of a version)
 //! without a walk over all rows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -119,6 +119,27 @@ impl<T: Record> Table<T> {
         let row = self.rows.remove(&place)?;
         self.forget(place, &row.keys());
         Some(row)
+    }
+
+    /// The rows that differ from those of an earlier state of this table, which it shares rows with.
+    pub(crate) fn changed_since(&self, before: &Self) -> HashSet<Uuid> {
+        let differs = |row: &&Arc<T>| {
+            let old = before.get(row.id());
+            old.is_none_or(|old| !Arc::ptr_eq(old, row))
+        };
+        let changed = self.iter().filter(differs).map(|row| row.id());
+        let gone = before.iter().map(|row| row.id());
+        let gone = gone.filter(|id| self.get(*id).is_none());
+        changed.chain(gone).collect()
+    }
+
+    /// This table, with the rows that lag as they were in an earlier state of it.
+    pub(crate) fn mixed_with(&self, old: &Self, lags: &dyn Fn(Uuid) -> bool) -> Self {
+        let present = self.rows.iter().filter(|(_, row)| !lags(row.id()));
+        let old = old.rows.iter().filter(|(_, row)| lags(row.id()));
+        let mut rows: Vec<_> = present.chain(old).collect();
+        rows.sort_by_key(|(place, _)| **place);
+        rows.into_iter().map(|(_, row)| T::clone(row)).collect()
     }
 
     fn forget(&mut self, place: u64, keys: &[Key]) {

@@ -23,6 +23,8 @@ fn scope(fault: &Fault) -> Scope {
         | Fault::Hang { .. }
         | Fault::Delay { .. }
         | Fault::Throttle { .. }
+        | Fault::ThrottleAfter { .. }
+        | Fault::Meanwhile { .. }
         | Fault::Status { .. }
         | Fault::Truncate
         | Fault::Html { .. }
@@ -30,9 +32,11 @@ fn scope(fault: &Fault) -> Scope {
         Fault::Refuse { .. } | Fault::Part { .. } => Scope::Writes,
         // Where, is in its path.
         Fault::NullField { path } if path.starts_with('*') => Scope::Writes,
-        Fault::NullField { .. } | Fault::NullNode | Fault::ShortPage { .. } | Fault::RepeatPage => {
-            Scope::Lists
-        }
+        Fault::NullField { .. }
+        | Fault::NullNode
+        | Fault::ShortPage { .. }
+        | Fault::RepeatPage
+        | Fault::ReorderPage => Scope::Lists,
     }
 }
 

@@ -81,6 +81,7 @@ async fn faults_before_and_after_the_commit_differ_in_what_is_there() {
             true,
         ),
         (Fault::Throttle { retry_after: None }, false),
+        (Fault::ThrottleAfter { retry_after: None }, true),
         (Fault::Html { code: 502 }, false),
         (Fault::Truncate, true),
         (Fault::Unauthorized, false),

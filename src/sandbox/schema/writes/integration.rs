@@ -73,6 +73,9 @@ fn create(world: &mut World, moment: Moment<'_>, input: Args<'_>) -> Change<Obje
     let created = world.import_new(moment, &import)?;
     let mut fields = fields(world, input)?;
     fields.definition = None;
+    if moment.behaviour.create_ignores_labels {
+        fields.labels = None;
+    }
     Ok(world.update_integration(moment, created.id, fields)?)
 }
 
