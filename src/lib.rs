@@ -42,3 +42,4 @@ pub mod sandbox;
 pub mod server;
 pub mod source;
 pub mod store;
+pub mod writes;

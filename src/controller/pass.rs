@@ -202,7 +202,9 @@ async fn compare(
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
     let known = Read {
-        tenant: read_tenant(context, &scope).await.map_err(PassError::Platform)?,
+        tenant: read_tenant(context, &scope)
+            .await
+            .map_err(PassError::Platform)?,
         observed_at,
         before,
     };
@@ -215,10 +217,7 @@ async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult
         platform, clock, ..
     } = *context;
     let mut tenant = platform.observe(scope).await?;
-    let log = WriteLog::new(
-        Arc::clone(&context.remembered.journal),
-        &tenant.identity,
-    );
+    let log = WriteLog::new(Arc::clone(&context.remembered.journal), &tenant.identity);
     let resumed = writes::resume(platform, clock, &log, false).await;
     if resumed.found_any {
         // A reading tells nothing of what was carried out after it began.

@@ -24,7 +24,6 @@ pub(crate) use crate::plan::testing::{
 use crate::plan::{Plan, PlannedResource, Step, StepResult};
 use crate::source::{Revision, Snapshot, Source, SourceError};
 
-
 fn unreadable(address: Address) -> PlannedResource {
     let deploy = deploy(0, address.name.as_str(), &[]);
     let mut resource = plan_of(vec![deploy]).resources.remove(0);
@@ -51,9 +50,7 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     let steps = plan.steps.iter().map(|step| (step.id, result.clone()));
     Outcome {
         steps: steps.collect(),
-        interrupted: false,
-        closed: None,
-        written: BTreeMap::new(),
+        ..Outcome::default()
     }
 }
 

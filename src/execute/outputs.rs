@@ -55,7 +55,10 @@ impl Outputs {
             return false;
         };
         let set = |labels: &[String]| labels.iter().cloned().collect::<BTreeSet<_>>();
-        imported.labels.as_deref().is_some_and(|shown| set(shown) == set(labels))
+        imported
+            .labels
+            .as_deref()
+            .is_some_and(|shown| set(shown) == set(labels))
     }
 
     pub(super) fn version(&self, source: &Output<VersionId>) -> Result<VersionId, StepError> {

@@ -123,6 +123,8 @@ enum Phase {
     Before,
     /// Something was sent, and nothing is known of its effect since then.
     Settling { since: Duration },
+    /// Turned away for its rate, and perhaps carried out all the same: the server does not go on later.
+    Throttled,
     /// Sent, without a reply so far.
     Sent,
     /// Ours is there by the reply; it has to show before it is used.
@@ -199,18 +201,17 @@ impl Creation {
         Ask::Look(now + self.terms.before_second_look())
     }
 
-    /// No reply that can be believed. A server that asks to wait is not looked at before that.
-    pub fn lost(&mut self, now: Duration, wait: Option<Duration>) -> Ask {
+    /// No reply that can be believed.
+    pub fn lost(&mut self, now: Duration) -> Ask {
         self.enter(Phase::Settling { since: now });
-        Ask::Look(now + wait.unwrap_or_default())
+        Ask::Look(now)
     }
 
     /// The server turned it away for its rate, and may have carried it out all the same: after the wait one
-    /// look decides, as such a server does not go on later.
+    /// look decides.
     pub fn throttled(&mut self, now: Duration, wait: Duration) -> Ask {
-        let since = now.saturating_sub(self.terms.settle) + wait;
-        self.enter(Phase::Settling { since });
-        Ask::Look(now + wait)
+        self.enter(Phase::Throttled);
+        Ask::Look(now + wait.max(self.terms.before_second_look()))
     }
 
     /// Ours is gone again.
@@ -239,7 +240,7 @@ impl Creation {
             Phase::Confirming { replied } => replied,
             Phase::Contested { until } => until,
             // Nothing is at stake yet: one answer is waited for as long as a read is.
-            Phase::Before | Phase::Sent | Phase::SteppingBack => {
+            Phase::Before | Phase::Throttled | Phase::Sent | Phase::SteppingBack => {
                 began.saturating_sub(self.terms.bound)
             }
         }
@@ -250,6 +251,10 @@ impl Creation {
         match self.phase.clone() {
             Phase::Before | Phase::Sent | Phase::SteppingBack => self.before(look),
             Phase::Settling { since } => self.settling(look, since),
+            Phase::Throttled => match look.found.is_empty() {
+                true => self.send(),
+                false => self.settling(look, look.began),
+            },
             Phase::Confirming { replied } => self.confirming(look, replied),
             Phase::Contested { until } => self.contested(look, until),
             Phase::Following { .. } => self.following(look),
@@ -274,13 +279,13 @@ impl Creation {
         match look.found.as_slice() {
             [] if look.began >= since + self.terms.settle => self.send(),
             [] => self.again(look.began),
-            // What a lost reply left is ours to go on with, and never ours to remove.
+            // What a lost reply left is ours to go on with, and never ours to remove. It may be another's, and
+            // ours show later.
             [one] => {
-                self.own = Some(Own {
-                    id: one.id.clone(),
-                    by_reply: false,
-                });
-                done_own(&one.id, look)
+                let (id, by_reply) = (one.id.clone(), false);
+                self.own = Some(Own { id, by_reply });
+                self.enter(Phase::Confirming { replied: since });
+                self.confirming(look, since)
             }
             // Which of them is ours cannot be told.
             _ => self.follow_with(look),

@@ -129,7 +129,13 @@ mod tests {
             at: second(7),
         };
         assert_eq!(intent.watch(&unknown), second(7));
-        assert_eq!(intent.watch(&Moment { at: second(8), ..unknown }), second(8));
+        assert_eq!(
+            intent.watch(&Moment {
+                at: second(8),
+                ..unknown
+            }),
+            second(8)
+        );
     }
 
     #[test]

@@ -60,8 +60,9 @@ impl Pending {
         }
     }
 
-    /// Looks, and creates it. Stops at the reply: the second look can wait until it is used.
-    pub(super) async fn create(&self, writer: &Writer<'_>) -> PlatformResult<Made> {
+    /// Looks, and creates it where it is not there; gives its id. Stops at the reply: the second look can wait
+    /// until it is used.
+    pub(super) async fn create(&self, writer: &Writer<'_>) -> PlatformResult<String> {
         let mut progress = self.progress.lock().await;
         loop {
             if let Ask::Done(standing) = &progress.ask {
@@ -70,15 +71,14 @@ impl Pending {
             let sends = progress.ask == Ask::Send;
             let replied = self.step(writer, &mut progress).await?;
             if let (true, Some(id)) = (sends, replied) {
-                return Ok(Made::Ours(id));
+                return Ok(id);
             }
         }
     }
 
-    fn made(&self, standing: Standing, progress: &Progress) -> PlatformResult<Made> {
+    fn made(&self, standing: Standing, progress: &Progress) -> PlatformResult<String> {
         match standing {
-            Standing::Own { id, .. } => Ok(Made::Found(id)),
-            Standing::Theirs { id, used } => Ok(Made::Theirs { id, used }),
+            Standing::Own { id, .. } | Standing::Theirs { id, .. } => Ok(id),
             Standing::Undecided(why) => Err(self.undecided(why, progress)),
         }
     }
@@ -140,9 +140,7 @@ impl Pending {
     }
 
     async fn note(&self, writer: &Writer<'_>, progress: &mut Progress) {
-        let mut state = writer.state();
-        state.lag = state.lag.max(progress.creation.lag());
-        drop(state);
+        writer.lags(progress.creation.lag());
         // An intent whose effect was not told stays open for the next run.
         if let Ask::Done(Standing::Own { id, .. } | Standing::Theirs { id, .. }) = &progress.ask
             && progress.intent.is_some()
@@ -188,7 +186,7 @@ impl Pending {
                 writer.close(progress.intent.take(), None).await;
                 return Err(error);
             }
-            _ => progress.creation.lost(now, None),
+            _ => progress.creation.lost(now),
         };
         progress.unread = Some(error);
         Ok(None)
@@ -220,19 +218,12 @@ impl Pending {
         PlatformError {
             operation: self.target.operation(),
             kind: ErrorKind::Protocol {
-                message: format!("{}: {why}{cause}; the next run looks for it", self.target.noun()),
+                message: format!(
+                    "{}: {why}{cause}; the next run looks for it",
+                    self.target.noun()
+                ),
             },
             effect: Fate::Unknown,
         }
     }
-}
-
-/// What a create came to, as far as its reply tells.
-pub(super) enum Made {
-    /// The reply gave this id.
-    Ours(String),
-    /// The reply was lost, and a look found it.
-    Found(String),
-    /// It was there, or another run made it.
-    Theirs { id: String, used: bool },
 }

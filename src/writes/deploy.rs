@@ -48,7 +48,7 @@ impl Writer<'_> {
         let mut sends = 0;
         loop {
             sends += 1;
-            let work = async || self.platform.deploy_instance(&id, force).await;
+            let work = || self.platform.deploy_instance(&id, force);
             let error = match self.once_found(ours, work).await {
                 Ok(sighting) => {
                     self.saw(Some(intent), &sighting).await;

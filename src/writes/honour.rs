@@ -117,7 +117,10 @@ fn doubt(tenant: &mut Tenant, missing: &[Mark], clock: &dyn Clock) {
     let (now, wall) = (moment(clock), clock.now());
     for mark in missing {
         let age = mark.age(&now, wall).as_secs();
-        let why = format!("the API has not shown our write of {age} s ago ({})", mark.key());
+        let why = format!(
+            "the API has not shown our write of {age} s ago ({})",
+            mark.key()
+        );
         match &mark.shown {
             Shown::Instance { .. } | Shown::InstanceGone { .. } => {
                 mark_old(&mut tenant.instances, &why);

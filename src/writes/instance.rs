@@ -4,12 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::creation::{Made, Pending, Target};
+use super::creation::{Pending, Target};
 use super::writer::{Writer, shown};
 use crate::journal::{Candidate, Creation, Effect, Shown, Standing};
-use crate::model::{
-    ConfigWrite, Echo, InstanceId, InstanceSighting, Marker, SequenceId,
-};
+use crate::model::{ConfigWrite, Echo, InstanceId, InstanceSighting, Marker, SequenceId};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, PlatformResult};
 
@@ -135,16 +133,16 @@ impl Writer<'_> {
         let first = crate::journal::Ask::Look(now);
         let pending = Pending::new(Box::new(target), Creation::new(self.terms), first);
         let pending = Arc::new(pending);
-        let made = pending.create(self).await?;
-        let (Made::Ours(id) | Made::Found(id) | Made::Theirs { id, .. }) = made;
-        let id = InstanceId::new(id);
+        let id = InstanceId::new(pending.create(self).await?);
         self.state().instances.insert(id.clone(), pending);
         let reply = reply.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ok(reply.filter(|reply| reply.id == id).unwrap_or_else(|| Created {
-            id: id.clone(),
-            echo: Echo::default(),
-            sighting: InstanceSighting::of(id),
-        }))
+        Ok(reply
+            .filter(|reply| reply.id == id)
+            .unwrap_or_else(|| Created {
+                id: id.clone(),
+                echo: Echo::default(),
+                sighting: InstanceSighting::of(id),
+            }))
     }
 
     fn pending_instance(&self, id: &InstanceId) -> Option<Arc<Pending>> {
@@ -185,7 +183,7 @@ impl Writer<'_> {
             },
         };
         let ours = self.pending_instance(&update.id).is_some();
-        let work = async || self.platform.update_instance(&update).await;
+        let work = || self.platform.update_instance(&update);
         let sighting = self.once_found(ours, work).await?;
         self.saw(None, &sighting).await;
         Ok(sighting)
@@ -201,7 +199,7 @@ impl Writer<'_> {
             Goes::To(id) => id,
         };
         let ours = self.pending_instance(&id).is_some();
-        let work = async || self.platform.configure_instance(&id, config).await;
+        let work = || self.platform.configure_instance(&id, config);
         let (echo, sighting) = self.once_found(ours, work).await?;
         self.saw(None, &sighting).await;
         Ok((echo, sighting))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::creation::{Made, Pending, Target};
+use super::creation::{Pending, Target};
 use super::instance::marker_of;
 use super::writer::Writer;
 use crate::definition::{self, ChangeKind, Definition};
@@ -47,7 +47,10 @@ impl Target for NewOne {
     async fn look(&self, writer: &Writer<'_>) -> PlatformResult<Vec<Candidate>> {
         let found = writer.platform.find_integrations(&self.marker, &self.name);
         let all = found.await?;
-        let marked: Vec<_> = all.iter().filter(|one| one.labels.contains(&self.marker)).collect();
+        let marked: Vec<_> = all
+            .iter()
+            .filter(|one| one.labels.contains(&self.marker))
+            .collect();
         let named = |one: &&IntegrationSighting| one.name == self.name && !one.customer_owned;
         if marked.is_empty()
             && let Some(other) = all.iter().find(named)
@@ -63,7 +66,10 @@ impl Target for NewOne {
     }
 
     async fn send(&self, writer: &Writer<'_>) -> PlatformResult<String> {
-        let created = writer.platform.create_integration(&self.name, &self.labels).await?;
+        let created = writer
+            .platform
+            .create_integration(&self.name, &self.labels)
+            .await?;
         if !created.labels.contains(&self.marker) {
             // Without its marker it would be taken for another's.
             let update = IntegrationUpdate {
@@ -78,7 +84,10 @@ impl Target for NewOne {
     }
 
     async fn remove(&self, writer: &Writer<'_>, id: &str) -> PlatformResult<()> {
-        writer.platform.delete_integration(&IntegrationId::new(id)).await
+        writer
+            .platform
+            .delete_integration(&IntegrationId::new(id))
+            .await
     }
 }
 
@@ -116,9 +125,7 @@ impl Writer<'_> {
         let first = Ask::Look(self.clock.boottime());
         let creation = Creation::new(self.terms);
         let pending = Arc::new(Pending::new(Box::new(target), creation, first));
-        let made = pending.create(self).await?;
-        let (Made::Ours(id) | Made::Found(id) | Made::Theirs { id, .. }) = made;
-        let id = IntegrationId::new(id);
+        let id = IntegrationId::new(pending.create(self).await?);
         self.state().integrations.insert(id.clone(), pending);
         Ok(IntegrationSighting {
             id,
@@ -153,7 +160,7 @@ impl Writer<'_> {
             return self.platform.import_integration(None, definition).await;
         };
         let ours = self.state().integrations.contains_key(id);
-        let work = async || self.platform.import_integration(Some(id), definition).await;
+        let work = || self.platform.import_integration(Some(id), definition);
         let imported = self.once_found(ours, work).await?;
         let remember = (definition.to_owned(), imported.updated_at);
         self.state().imported.insert(id.clone(), remember);
@@ -199,7 +206,9 @@ impl Writer<'_> {
         }
         let Some(at) = at else { return Ok(false) };
         let seen = self.platform.sight_draft(id).await?;
-        Ok(seen.and_then(|seen| seen.updated_at).is_some_and(|now| now >= at))
+        Ok(seen
+            .and_then(|seen| seen.updated_at)
+            .is_some_and(|now| now >= at))
     }
 }
 
@@ -212,5 +221,7 @@ fn same_meaning(sent: &str, shown: &str) -> bool {
         return false;
     };
     let changes = definition::compare(&sent, &shown);
-    changes.iter().all(|change| change.kind == ChangeKind::Removed)
+    changes
+        .iter()
+        .all(|change| change.kind == ChangeKind::Removed)
 }

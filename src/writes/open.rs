@@ -42,10 +42,15 @@ pub async fn resume(
     let now = moment(clock);
     let mut intents: Vec<Intent> = kept.intents.into_values().collect();
     let mut entries = Vec::new();
-    let since: Vec<_> = intents.iter_mut().map(|intent| intent.watch(&now)).collect();
+    let since: Vec<_> = intents
+        .iter_mut()
+        .map(|intent| intent.watch(&now))
+        .collect();
     if settle {
         // The next process goes on from here should this one die.
-        let _ = log.commit(intents.iter().cloned().map(Entry::Open).collect()).await;
+        let _ = log
+            .commit(intents.iter().cloned().map(Entry::Open).collect())
+            .await;
     }
     let looks = intents.iter().zip(since);
     let looks = looks.map(|(intent, since)| look(platform, clock, terms, intent, since));
@@ -115,7 +120,9 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
         Effect::CreateInstance { customer, marker } => {
             let found = platform.find_instances(customer).await?;
             let marked = |one: &&InstanceSighting| {
-                one.labels.as_ref().is_some_and(|labels| labels.contains(marker))
+                one.labels
+                    .as_ref()
+                    .is_some_and(|labels| labels.contains(marker))
             };
             found.iter().find(marked).map(super::writer::shown)
         }

@@ -1,5 +1,7 @@
 //! Publishing once.
 
+use futures::FutureExt as _;
+
 use super::writer::Writer;
 use crate::journal::{Effect, Settled, Settling, Shown, Standing};
 use crate::model::{DraftSighting, IntegrationId, VersionRecord, VersionSighting};
@@ -36,7 +38,9 @@ pub(super) fn versions(seen: &DraftSighting, base: i64, submitted: Option<&str>)
             number: version.number,
         });
     }
-    newer().next().map_or(Versions::Older, |version| Versions::Other(version.number))
+    newer()
+        .next()
+        .map_or(Versions::Older, |version| Versions::Other(version.number))
 }
 
 /// Unknown keys of a version's attributes may not survive, so the comment bears the digest too.
@@ -95,10 +99,8 @@ impl Writer<'_> {
         let mut sends = 0;
         loop {
             sends += 1;
-            let work = async || {
-                let comment = comment.as_deref();
-                self.platform.publish_integration(id, comment, record).await
-            };
+            let comment = comment.as_deref();
+            let work = || self.platform.publish_integration(id, comment, record);
             let error = match self.once_found(true, work).await {
                 Ok(made) => return Ok(self.is_published(Some(intent), id, made).await),
                 Err(error) => error,
@@ -137,18 +139,19 @@ impl Writer<'_> {
     }
 
     async fn versions_of(&self, id: &IntegrationId) -> PlatformResult<DraftSighting> {
-        let look = async || {
-            let seen = self.platform.sight_draft(id).await?;
-            seen.ok_or_else(|| PlatformError {
-                operation: OPERATION,
-                kind: ErrorKind::NotFound {
-                    message: format!("there is no integration {id}"),
-                },
-                effect: Fate::None,
-            })
-        };
         let ours = self.state().integrations.contains_key(id);
-        self.once_found(ours, look).await
+        self.once_found(ours, || self.draft(id).boxed()).await
+    }
+
+    async fn draft(&self, id: &IntegrationId) -> PlatformResult<DraftSighting> {
+        let seen = self.platform.sight_draft(id).await?;
+        seen.ok_or_else(|| PlatformError {
+            operation: OPERATION,
+            kind: ErrorKind::NotFound {
+                message: format!("there is no integration {id}"),
+            },
+            effect: Fate::None,
+        })
     }
 
     async fn is_published(
@@ -211,35 +214,36 @@ impl Writer<'_> {
     /// The versions that this run published and that do not show: who reads next would publish them again.
     pub(super) async fn unshown_versions(&self) -> Vec<String> {
         let published = std::mem::take(&mut self.state().published);
-        let shows = published.into_iter().map(async |(id, number)| {
-            let mut settling = Settling::since(self.terms, self.clock.boottime());
-            let sent = self.clock.boottime();
-            loop {
-                let began = self.clock.boottime();
-                let seen = self.platform.sight_draft(&id).await;
-                let next = match seen {
-                    Ok(Some(seen)) if seen.newest.iter().any(|one| one.number >= number) => {
-                        return None;
-                    }
-                    Ok(_) => {
-                        let mut state = self.state();
-                        state.lag = state.lag.max(began.saturating_sub(sent));
-                        drop(state);
-                        settling.absent(began)
-                    }
-                    Err(_) => settling.unread(began),
-                };
-                match next {
-                    Settled::Look(at) => super::sleep_until(self.clock, at).await,
-                    Settled::Absent | Settled::Unread => {
-                        return Some(format!(
-                            "version {number} of integration {id} was published and does not show"
-                        ));
-                    }
+        let shows = published.iter().map(|(id, number)| self.shows(id, *number));
+        let all = futures::future::join_all(shows).await;
+        all.into_iter().flatten().collect()
+    }
+
+    /// Waits until a version shows; says what is wrong where it does not.
+    async fn shows(&self, id: &IntegrationId, number: i64) -> Option<String> {
+        let since = self.clock.boottime();
+        let mut settling = Settling::since(self.terms, since);
+        loop {
+            let began = self.clock.boottime();
+            let next = match self.platform.sight_draft(id).await {
+                Ok(Some(seen)) if seen.newest.iter().any(|one| one.number >= number) => {
+                    return None;
+                }
+                Ok(_) => {
+                    self.lags(began.saturating_sub(since));
+                    settling.absent(began)
+                }
+                Err(_) => settling.unread(began),
+            };
+            match next {
+                Settled::Look(at) => super::sleep_until(self.clock, at).await,
+                Settled::Absent | Settled::Unread => {
+                    return Some(format!(
+                        "version {number} of integration {id} was published and does not show"
+                    ));
                 }
             }
-        });
-        futures::future::join_all(shows).await.into_iter().flatten().collect()
+        }
     }
 }
 

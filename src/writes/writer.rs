@@ -5,18 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 
 use super::creation::Pending;
 use super::{WriteLog, mark, terms};
-use crate::journal::{Effect, Intent, Mark, Shown, Terms};
+use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
     Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
     Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
 };
-use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError};
+use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
     Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
     NewInstance, Platform, PlatformResult, Published, ReadBack,
@@ -89,7 +89,9 @@ pub(super) struct State {
 
 impl std::fmt::Debug for Writer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("log", &self.log).finish_non_exhaustive()
+        f.debug_struct("Writer")
+            .field("log", &self.log)
+            .finish_non_exhaustive()
     }
 }
 
@@ -119,6 +121,12 @@ impl<'a> Writer<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A complete look lacked our write for so long.
+    pub(super) fn lags(&self, lag: Duration) {
+        let mut state = self.state();
+        state.lag = state.lag.max(lag);
+    }
+
     pub(super) fn notice(&self, text: String) {
         tracing::info!(event = "write.noticed", "{text}");
         self.state().notices.push(text);
@@ -140,7 +148,7 @@ impl<'a> Writer<'a> {
         let kept = self.log.commit(vec![Entry::Open(intent)]).await;
         kept.map_err(|error| PlatformError {
             operation,
-            kind: ErrorKind::Refused(vec![crate::prismatic::error::Refusal {
+            kind: ErrorKind::Refused(vec![Refusal {
                 field: "__all__".to_owned(),
                 messages: vec![format!("nothing was sent: {error}")],
             }]),
@@ -163,25 +171,13 @@ impl<'a> Writer<'a> {
 
     /// Waits until what was created or published shows; gives what people should know, and what does not show.
     pub async fn finish(&self) -> Finished {
-        let pending: Vec<_> = {
-            let state = self.state();
-            let instances = state.instances.keys().cloned();
-            let instances = instances.map(|id| (Some(id), None));
-            let integrations = state.integrations.keys().cloned();
-            let integrations = integrations.map(|id| (None, Some(id)));
-            instances.chain(integrations).collect()
-        };
-        let confirm = pending.into_iter().map(async |(instance, integration)| {
-            if let Some(id) = instance {
-                self.confirm_instance(&id).await.err()
-            } else if let Some(id) = integration {
-                self.confirm_integration(&id).await.err()
-            } else {
-                None
-            }
-        });
-        let mut unconfirmed: Vec<String> = (join_all(confirm).await.into_iter().flatten())
-            .map(|error| error.to_string())
+        let (instances, integrations) = self.pending();
+        let instances = instances.iter().map(|id| self.confirm_instance(id));
+        let integrations = integrations.iter().map(|id| self.confirm_integration(id));
+        let (instances, integrations) = futures::join!(join_all(instances), join_all(integrations));
+        let confirmed = instances.into_iter().chain(integrations);
+        let mut unconfirmed: Vec<String> = confirmed
+            .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
             .collect();
         unconfirmed.extend(self.unshown_versions().await);
         for what in &unconfirmed {
@@ -198,22 +194,27 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What was created and may not have been looked at again.
+    fn pending(&self) -> (Vec<InstanceId>, Vec<IntegrationId>) {
+        let state = self.state();
+        let instances = state.instances.keys().cloned().collect();
+        (instances, state.integrations.keys().cloned().collect())
+    }
+
     /// Does it again for as long as the server does not find what our own reply gave.
-    pub(super) async fn once_found<T>(
+    pub(super) async fn once_found<'f, T>(
         &self,
         ours: bool,
-        work: impl AsyncFn() -> PlatformResult<T>,
+        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
     ) -> PlatformResult<T> {
-        let mut settling = crate::journal::Settling::since(self.terms, self.clock.boottime());
+        let mut settling = Settling::since(self.terms, self.clock.boottime());
         loop {
             let began = self.clock.boottime();
             match work().await {
                 Err(error) if ours && matches!(error.kind, ErrorKind::NotFound { .. }) => {
                     match settling.absent(began) {
-                        crate::journal::Settled::Look(at) => {
-                            super::sleep_until(self.clock, at).await;
-                        }
-                        _ => return Err(error),
+                        Settled::Look(at) => super::sleep_until(self.clock, at).await,
+                        Settled::Absent | Settled::Unread => return Err(error),
                     }
                 }
                 done => return done,
@@ -224,8 +225,7 @@ impl<'a> Writer<'a> {
     /// What a reply showed of an instance is kept.
     pub(super) async fn saw(&self, intent: Option<uuid::Uuid>, sighting: &InstanceSighting) {
         if let Some(at) = sighting.last_deployed_at {
-            let mut state = self.state();
-            state.known.deployed.insert(sighting.id.clone(), at);
+            self.state().known.deployed.insert(sighting.id.clone(), at);
         }
         self.close(intent, Some(shown(sighting))).await;
     }
@@ -333,7 +333,7 @@ impl Platform for Writer<'_> {
 
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
         let ours = self.state().integrations.contains_key(&update.id);
-        self.once_found(ours, async || self.platform.update_integration(update).await)
+        self.once_found(ours, || self.platform.update_integration(update))
             .await
     }
 
@@ -347,12 +347,12 @@ impl Platform for Writer<'_> {
     }
 
     async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()> {
-        let work = async || self.platform.set_availability(version, available).await;
+        let work = || self.platform.set_availability(version, available);
         self.once_found(true, work).await
     }
 
     async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
-        self.once_found(true, async || self.platform.set_marketplace(update).await)
+        self.once_found(true, || self.platform.set_marketplace(update))
             .await
     }
 

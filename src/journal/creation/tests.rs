@@ -139,7 +139,7 @@ fn what_was_deployed_beats_what_is_older_and_old_ones_are_not_removed() {
 #[test]
 fn a_lost_reply_is_settled_before_it_is_sent_again() {
     let mut creation = sent();
-    let Ask::Look(mut next) = creation.lost(ms(1000), None) else {
+    let Ask::Look(mut next) = creation.lost(ms(1000)) else {
         panic!("it is looked for");
     };
     let mut looks = 0;
@@ -164,18 +164,15 @@ fn a_lost_reply_is_settled_before_it_is_sent_again() {
 #[test]
 fn what_a_lost_reply_left_is_ours_and_never_removed() {
     let mut creation = sent();
-    creation.lost(ms(1000), None);
+    creation.lost(ms(1000));
     assert_eq!(
         creation.looked(&look(1250, &[("a", 900, false)])),
         own("a", 1250)
     );
     let mut creation = sent();
-    creation.lost(ms(1000), None);
+    creation.lost(ms(1000));
     let both = [("a", 900, false), ("b", 950, false)];
-    assert!(matches!(
-        creation.looked(&look(1250, &both)),
-        Ask::Look(_)
-    ));
+    assert!(matches!(creation.looked(&look(1250, &both)), Ask::Look(_)));
 }
 
 #[test]
@@ -199,7 +196,7 @@ fn an_effect_that_never_comes_ends_the_run_of_sends() {
     while creation.looked(&look(now, &[])) == Ask::Send {
         sends += 1;
         creation.sent();
-        creation.lost(ms(now), None);
+        creation.lost(ms(now));
         now += 20_000;
     }
     assert_eq!(sends, SENDS);
@@ -295,7 +292,7 @@ impl World {
             }
             Next::Send => return self.send(at, now),
             Next::Reply(id) => self.writers[at].machine.created(id, ms(now)),
-            Next::Lost => self.writers[at].machine.lost(ms(now), None),
+            Next::Lost => self.writers[at].machine.lost(ms(now)),
             Next::Remove(id) => {
                 let object = self.tenant.objects.iter_mut().find(|one| one.id == id);
                 let object = object.unwrap();

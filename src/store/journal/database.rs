@@ -81,11 +81,7 @@ impl Database {
     }
 
     /// A body that cannot be read is of a version that wrote others: it is as good as none.
-    fn bodies<T: DeserializeOwned>(
-        &self,
-        select: &str,
-        tenant: &str,
-    ) -> rusqlite::Result<Vec<T>> {
+    fn bodies<T: DeserializeOwned>(&self, select: &str, tenant: &str) -> rusqlite::Result<Vec<T>> {
         let mut select = self.connection.prepare_cached(select)?;
         let texts = select.query_map([tenant], |row| row.get::<_, String>(0))?;
         let mut bodies = Vec::new();
@@ -106,7 +102,7 @@ impl Database {
 }
 
 fn write(to: &Connection, tenant: &str, entry: &Entry) -> rusqlite::Result<()> {
-    let mut run = |statement: &str, values: &[&dyn rusqlite::ToSql]| {
+    let run = |statement: &str, values: &[&dyn rusqlite::ToSql]| {
         to.prepare_cached(statement)?.execute(values).map(drop)
     };
     match entry {

@@ -59,9 +59,14 @@ async fn what_is_committed_is_there_for_the_next_process_and_for_its_tenant_only
     let next = Journal::in_folder(folder.path(), true);
     assert_eq!(next.load("acme").await, expected());
     assert_eq!(next.load("other").await, Kept::default());
-    let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+    let mode = std::fs::metadata(folder.path().join(FILE))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
-    next.commit("acme", vec![Entry::Retire(mark(4).key())]).await.unwrap();
+    next.commit("acme", vec![Entry::Retire(mark(4).key())])
+        .await
+        .unwrap();
     assert_eq!(next.load("acme").await.marks, BTreeMap::new());
 }
 
@@ -88,7 +93,11 @@ async fn a_file_that_cannot_be_written_is_an_error_only_where_it_is_required() {
 #[tokio::test]
 async fn damaged_newer_and_deleted_files_are_survived() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(FILE), "no database, and long enough to be one".repeat(40)).unwrap();
+    std::fs::write(
+        folder.path().join(FILE),
+        "no database, and long enough to be one".repeat(40),
+    )
+    .unwrap();
     let journal = Journal::in_folder(folder.path(), false);
     assert_eq!(journal.load("acme").await, Kept::default());
     fill(&journal).await;
@@ -99,7 +108,10 @@ async fn damaged_newer_and_deleted_files_are_survived() {
     fill(&journal).await;
     std::fs::remove_file(folder.path().join(FILE)).unwrap();
     fill(&journal).await;
-    assert_eq!(Journal::in_folder(folder.path(), true).load("acme").await, expected());
+    assert_eq!(
+        Journal::in_folder(folder.path(), true).load("acme").await,
+        expected()
+    );
 
     let connection = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
