@@ -184,6 +184,8 @@ impl<Id> Found<Id> {
 pub struct IntegrationChanges {
     /// Which live integration it is.
     pub live: Found<IntegrationId>,
+    /// Its definition is generated from code.
+    pub generated: bool,
     /// The display name the definition gives it.
     pub display_name: String,
     /// What differs, for people.

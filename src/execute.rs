@@ -71,6 +71,10 @@ pub struct Outcome {
     pub closed: Option<String>,
     /// The steps that wrote values.
     pub written: BTreeMap<StepId, Written>,
+    /// What happened on the way that people should know.
+    pub notices: Vec<String>,
+    /// What was written and does not show yet.
+    pub unconfirmed: Vec<String>,
 }
 
 /// What became of the values that a step wrote.
@@ -163,7 +167,8 @@ async fn perform(
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
     match operation {
-        Operation::ImportIntegration { .. }
+        Operation::CreateIntegration { .. }
+        | Operation::ImportIntegration { .. }
         | Operation::UpdateIntegration { .. }
         | Operation::PublishIntegration { .. }
         | Operation::SetAvailability { .. }
@@ -308,6 +313,8 @@ impl<'a> Run<'a> {
             interrupted,
             closed: None,
             written: self.outputs.written(),
+            notices: Vec::new(),
+            unconfirmed: Vec::new(),
         }
     }
 }

@@ -26,6 +26,8 @@ pub mod plan;
 
 pub mod export;
 
+pub mod journal;
+
 // The edges.
 pub mod cli;
 pub mod config;
@@ -40,3 +42,4 @@ pub mod sandbox;
 pub mod server;
 pub mod source;
 pub mod store;
+pub mod writes;

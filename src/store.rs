@@ -13,6 +13,7 @@
 mod file;
 mod folder;
 pub mod history;
+pub mod journal;
 mod lock;
 mod outbox;
 mod pause;

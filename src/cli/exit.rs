@@ -79,7 +79,7 @@ impl Exit {
     pub fn of_apply(plan: &Plan, outcome: &Outcome) -> Self {
         if outcome.interrupted {
             Self::Interrupted
-        } else if outcome.failed() || plan.is_unread() {
+        } else if outcome.failed() || plan.is_unread() || !outcome.unconfirmed.is_empty() {
             Self::Error
         } else if outcome.closed.is_some() {
             Self::Refused

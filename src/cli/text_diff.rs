@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use crate::definition::{self, Definition};
-use crate::plan::{Operation, Plan};
+use crate::plan::{Operation, Output, Plan};
 use crate::prismatic::platform::Platform;
 
 /// The differences of all definitions that the plan would import over others.
@@ -13,7 +13,7 @@ pub(crate) async fn definitions(plan: &Plan, platform: &dyn Platform) -> Result<
     let mut text = String::new();
     for step in &plan.steps {
         let Operation::ImportIntegration {
-            integration: Some(id),
+            integration: Some(Output::Known(id)),
             definition,
         } = &step.operation
         else {

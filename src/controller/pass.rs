@@ -30,11 +30,12 @@ use crate::model::{
     VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
-use crate::prismatic::platform::Platform;
+use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::source::{Absence, Revision, Snapshot, Source};
 use crate::store::Place;
 use crate::validate;
+use crate::writes::{self, Known, Reading, WriteLog, Writer};
 
 /// Files that were read and found to be right.
 #[derive(Debug, Clone)]
@@ -167,7 +168,7 @@ pub async fn plan_known(
     tenant: Tenant,
     (observed_at, before): (Timestamp, u64),
 ) -> Result<Planned, PassError> {
-    let known = Known {
+    let known = Read {
         tenant,
         observed_at,
         before,
@@ -221,13 +222,40 @@ async fn compare(
     let scope = diff::scope(&loaded.desired, &loaded.definitions);
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
-    let tenant = context.platform.observe(&scope).await;
-    let known = Known {
-        tenant: tenant.map_err(PassError::Platform)?,
+    let known = Read {
+        tenant: read_tenant(context, &scope)
+            .await
+            .map_err(PassError::Platform)?,
         observed_at,
         before,
     };
     compare_known(loaded, context, (build, imports), known).await
+}
+
+/// Reads the tenant as it is after all that this or an earlier run wrote.
+async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult<Tenant> {
+    let PassContext {
+        platform, clock, ..
+    } = *context;
+    let mut tenant = platform.observe(scope).await?;
+    let log = WriteLog::new(Arc::clone(&context.remembered.journal), &tenant.identity);
+    let resumed = writes::resume(platform, clock, &log, false).await;
+    if resumed.found_any {
+        // A reading tells nothing of what was carried out after it began.
+        tenant = platform.observe(scope).await?;
+    }
+    let reading = Reading {
+        scope,
+        marks: resumed.marks,
+    };
+    let mut tenant = writes::honour(platform, clock, &log, reading, tenant).await?;
+    if let Some(why) = resumed.instances {
+        tenant.instances.incomplete.get_or_insert(why.into());
+    }
+    if let Some(why) = resumed.integrations {
+        tenant.integrations.incomplete.get_or_insert(why.into());
+    }
+    Ok(tenant)
 }
 
 /// Requests sent so far.
@@ -236,7 +264,7 @@ pub(super) fn sent(context: &PassContext<'_>) -> u64 {
 }
 
 /// A tenant that was read, when that began, and how many requests had been sent by then.
-struct Known {
+struct Read {
     tenant: Tenant,
     observed_at: Timestamp,
     before: u64,
@@ -246,15 +274,16 @@ async fn compare_known(
     loaded: &Loaded,
     context: &PassContext<'_>,
     (build, imports): (Build, Imports),
-    known: Known,
+    known: Read,
 ) -> Result<Planned, PassError> {
-    let Known {
+    let Read {
         mut tenant,
         observed_at,
         before,
     } = known;
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
+        writes: WriteLog::new(Arc::clone(&context.remembered.journal), &tenant.identity),
         place: Place {
             environment: context.environment.clone(),
             organization: tenant.identity.organization_id.clone(),
@@ -372,10 +401,14 @@ pub async fn apply(
         gate,
         places: _,
     } = planned;
+    let known = Known::of(tenant);
+    // Nobody else writes now: what earlier runs left open is settled for good.
+    writes::resume(platform, clock, &recorder.writes, true).await;
+    let writer = Writer::new(platform, clock, recorder.writes.clone(), known).await;
     // Somebody may have thought about the plan for longer than the window was open.
     let mut closed = gate.shut(clock.now());
     let (sender, stopped) = watch::channel(closed.is_some() || *stop.borrow());
-    let execute = execute::execute(plan, platform, bounds, stopped, events);
+    let execute = execute::execute(plan, &writer, bounds, stopped, events);
     let mut execute = std::pin::pin!(execute);
     let open = closed.is_none();
     let ends = async {
@@ -399,6 +432,9 @@ pub async fn apply(
         outcome.closed = closed;
     }
     recorder.note(plan, tenant, &outcome).await;
+    let finished = writer.finish().await;
+    outcome.notices = finished.notices;
+    outcome.unconfirmed = finished.unconfirmed;
     outcome
 }
 

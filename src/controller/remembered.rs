@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::execute::{Outcome, Written};
-use crate::model::{ConfigWrite, SecretRecords, SecretWrites, Tenant};
+use crate::model::{ConfigWrite, Identity, SecretRecords, SecretWrites, Tenant};
 use crate::plan::{Operation, Plan};
+use crate::store::journal::Journal;
 use crate::store::{Place, SecretStore};
+use crate::writes::WriteLog;
 
 /// Where records of written secrets are kept, and what to do without one.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub struct Remembered {
     pub store: Arc<SecretStore>,
     /// What to do about a value that the API masks and nobody remembers.
     pub unrecorded: SecretWrites,
+    /// What is known of writes whose effect was not seen.
+    pub journal: Arc<Journal>,
 }
 
 impl Remembered {
@@ -24,6 +28,7 @@ impl Remembered {
         Self {
             store: SecretStore::in_memory(),
             unrecorded: SecretWrites::Once,
+            journal: Journal::in_memory(),
         }
     }
 }
@@ -33,6 +38,8 @@ impl Remembered {
 pub struct Recorder {
     /// Where records are kept.
     pub store: Arc<SecretStore>,
+    /// What is known of writes whose effect was not seen.
+    pub writes: WriteLog,
     /// The tenant they are about.
     pub place: Place,
 }
@@ -40,12 +47,13 @@ pub struct Recorder {
 impl Recorder {
     /// Remembers nothing beyond this process: for plans that write no values.
     #[must_use]
-    pub fn forgetful(environment: &str, organization: &str) -> Self {
+    pub fn forgetful(environment: &str, identity: &Identity) -> Self {
         Self {
             store: SecretStore::in_memory(),
+            writes: WriteLog::new(Journal::in_memory(), identity),
             place: Place {
                 environment: environment.to_owned(),
-                organization: organization.to_owned(),
+                organization: identity.organization_id.clone(),
             },
         }
     }

@@ -23,7 +23,6 @@ pub(crate) use crate::plan::testing::{
 };
 use crate::plan::{Plan, PlannedResource, Step, StepResult};
 use crate::source::{Absence, Revision, Snapshot, Source, SourceError};
-use crate::store::{Place, SecretStore};
 
 fn unreadable(address: Address) -> PlannedResource {
     let deploy = deploy(0, address.name.as_str(), &[]);
@@ -51,9 +50,7 @@ fn ending(plan: &Plan, result: &StepResult) -> Outcome {
     let steps = plan.steps.iter().map(|step| (step.id, result.clone()));
     Outcome {
         steps: steps.collect(),
-        interrupted: false,
-        closed: None,
-        written: BTreeMap::new(),
+        ..Outcome::default()
     }
 }
 
@@ -224,13 +221,7 @@ impl Stages for Script {
                 plan,
                 places: Default::default(),
                 tenant: Arc::new(platform::tenant()),
-                recorder: Recorder {
-                    store: SecretStore::in_memory(),
-                    place: Place {
-                        environment: "test".to_owned(),
-                        organization: "org-1".to_owned(),
-                    },
-                },
+                recorder: Recorder::forgetful("test", &platform::tenant().identity),
                 gate: Gate::default(),
             },
             connection: Connection {

@@ -108,6 +108,7 @@ fn missing(
     let marker = marker(inputs, &desired.name);
     IntegrationChanges {
         live: Found::Missing,
+        generated: git.is_code_native(),
         display_name: git.name().to_owned(),
         fields: Vec::new(),
         import: true,
@@ -177,6 +178,7 @@ fn existing(
     let settings = settings(desired, newest, changed, &mut fields);
     Verdict::Compared(IntegrationChanges {
         live: found,
+        generated: git.is_code_native(),
         display_name: git.name().to_owned(),
         fields,
         import,

@@ -234,6 +234,8 @@ impl World {
             config_state: None,
             in_failed_state: false,
             system_suspended: false,
+            last_deployed_at: None,
+            updated_at: None,
             designed_by_customer: false,
             version: InstanceVersion {
                 id: VersionId::new(format!("{integration}-v1")),

@@ -13,20 +13,29 @@ pub(super) async fn perform(
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
     match operation {
+        Operation::CreateIntegration { name, labels } => {
+            let created = platform.create_integration(&name, &labels).await?;
+            return Ok(Produced::Integration(created.id));
+        }
         Operation::ImportIntegration {
             integration,
             definition,
         } => {
+            let integration = integration.map(|it| outputs.integration(&it)).transpose()?;
             let imported = platform
                 .import_integration(integration.as_ref(), &definition)
                 .await?;
-            return Ok(Produced::Integration(imported.id));
+            return Ok(Produced::Draft(imported));
         }
         Operation::UpdateIntegration {
             integration,
             description,
             labels,
+            unless_shown,
         } => {
+            if unless_shown.is_some_and(|import| outputs.shows_labels(import, labels.as_deref())) {
+                return Ok(Produced::Nothing);
+            }
             let id = outputs.integration(&integration)?;
             platform
                 .update_integration(&IntegrationUpdate {

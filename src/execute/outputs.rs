@@ -1,17 +1,20 @@
 //! Values that steps produce for later steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
 use crate::model::{InstanceId, IntegrationId, VersionId};
 use crate::plan::{Output, StepId};
+use crate::prismatic::platform::ImportedIntegration;
 
 /// What a step produced.
 #[derive(Debug, Clone)]
 pub(super) enum Produced {
     Nothing,
     Integration(IntegrationId),
+    /// An integration, as an import left it.
+    Draft(ImportedIntegration),
     Version(VersionId),
     /// An instance, the values it was created with, and whether it runs, if the reply said so.
     Instance(Written, Option<bool>),
@@ -39,8 +42,26 @@ impl Outputs {
     ) -> Result<IntegrationId, StepError> {
         self.resolve(source, |produced| match produced {
             Produced::Integration(id) => Some(id.clone()),
-            _ => None,
+            Produced::Draft(imported) => Some(imported.id.clone()),
+            Produced::Nothing
+            | Produced::Version(_)
+            | Produced::Instance(..)
+            | Produced::Switched(_)
+            | Produced::Values(_) => None,
         })
+    }
+
+    /// Whether the reply of an import shows exactly these labels.
+    pub(super) fn shows_labels(&self, import: StepId, labels: Option<&[String]>) -> bool {
+        let all = self.all();
+        let Some((Produced::Draft(imported), labels)) = all.get(&import).zip(labels) else {
+            return false;
+        };
+        let set = |labels: &[String]| labels.iter().cloned().collect::<BTreeSet<_>>();
+        imported
+            .labels
+            .as_deref()
+            .is_some_and(|shown| set(shown) == set(labels))
     }
 
     pub(super) fn version(&self, source: &Output<VersionId>) -> Result<VersionId, StepError> {
@@ -64,6 +85,7 @@ impl Outputs {
             Produced::Switched(enabled) => Some(*enabled),
             Produced::Nothing
             | Produced::Integration(_)
+            | Produced::Draft(_)
             | Produced::Version(_)
             | Produced::Values(_) => None,
         }
@@ -77,6 +99,7 @@ impl Outputs {
             }
             Produced::Nothing
             | Produced::Integration(_)
+            | Produced::Draft(_)
             | Produced::Version(_)
             | Produced::Switched(_) => None,
         };

@@ -154,7 +154,8 @@ fn shares(operation: &Operation) -> bool {
         | Operation::UpgradeInstance { .. }
         | Operation::SwitchInstance { .. } => true,
         Operation::DeployInstance { force, .. } => !force,
-        Operation::ImportIntegration { .. }
+        Operation::CreateIntegration { .. }
+        | Operation::ImportIntegration { .. }
         // Shares too, but stands between writes that do not, and never in a crowd.
         | Operation::UpdateIntegration { .. }
         | Operation::PublishIntegration { .. }

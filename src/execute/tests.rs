@@ -120,10 +120,20 @@ impl Platform for Script {
 
     async fn create_integration(
         &self,
-        _: &str,
-        _: &[String],
+        name: &str,
+        labels: &[String],
     ) -> PlatformResult<IntegrationSighting> {
-        unreachable!("no step does this")
+        self.call("shell", name).await?;
+        Ok(IntegrationSighting {
+            id: IntegrationId::new(format!("shell-{name}")),
+            name: name.to_owned(),
+            labels: labels.to_vec(),
+            created_at: None,
+            updated_at: None,
+            published: Some(false),
+            has_instances: Some(false),
+            customer_owned: false,
+        })
     }
 
     async fn delete_integration(&self, _: &IntegrationId) -> PlatformResult<()> {
@@ -275,12 +285,13 @@ fn refused(message: &str) -> ErrorKind {
 async fn outputs_reach_the_steps_that_need_them() {
     let script = Script::default();
     let (outcome, _) = run(&script, 1).await;
-    assert_eq!(counts(&outcome), (15, 0, 0, 0));
+    assert_eq!(counts(&outcome), (17, 0, 0, 0));
     let calls = script.calls();
     assert_eq!(
-        calls[..4],
+        calls[..5],
         [
-            "import",
+            "shell A",
+            "import shell-A",
             "label draft",
             "definition draft",
             "publish draft, read back"
@@ -302,7 +313,7 @@ async fn independent_steps_run_at_once_within_the_bound() {
     );
     assert_eq!(
         begin.elapsed().as_secs(),
-        7,
+        8,
         "the longest chain, not the sum"
     );
 
@@ -322,14 +333,14 @@ async fn a_failure_stops_only_what_depends_on_it() {
         ..Script::default()
     };
     let (outcome, _) = run(&script, 4).await;
-    assert_eq!(counts(&outcome), (9, 3, 3, 0));
+    assert_eq!(counts(&outcome), (11, 3, 3, 0));
 
     let script = Script {
         fails: BTreeMap::from([("publish", refused("no"))]),
         ..Script::default()
     };
     let (outcome, events) = run(&script, 4).await;
-    assert_eq!(counts(&outcome), (4, 2, 9, 0));
+    assert_eq!(counts(&outcome), (6, 2, 9, 0));
     let because: Vec<_> = events
         .iter()
         .filter_map(|event| match event {
@@ -359,8 +370,8 @@ async fn a_revoked_token_ends_the_run() {
         ..Script::default()
     };
     let (outcome, _) = run(&script, 1).await;
-    assert_eq!(script.calls().len(), 2);
-    assert_eq!(counts(&outcome), (1, 1, 0, 13));
+    assert_eq!(script.calls().len(), 3);
+    assert_eq!(counts(&outcome), (2, 1, 0, 14));
 }
 
 #[tokio::test(start_paused = true)]
@@ -373,7 +384,7 @@ async fn stop_lets_running_steps_finish_and_starts_no_more() {
     };
     let ((outcome, _), ()) = tokio::join!(run_until(&script, 2, stopped), after);
     assert!(outcome.interrupted);
-    assert_eq!(counts(&outcome), (4, 0, 0, 11));
+    assert_eq!(counts(&outcome), (4, 0, 0, 13));
     assert_eq!(script.calls().len(), 4);
 }
 

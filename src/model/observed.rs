@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{
     CustomerId, CustomerRef, InstanceId, IntegrationId, Marker, SequenceId, VersionId, Visibility,
 };
@@ -299,6 +301,10 @@ pub struct Instance {
     pub needs_deploy: bool,
     /// It was deployed at least once.
     pub deployed: bool,
+    /// When it was deployed last, if the API says.
+    pub last_deployed_at: Option<Timestamp>,
+    /// When it changed last, if the API says. Not every write is known to move it.
+    pub updated_at: Option<Timestamp>,
     /// What it lacks, if the API says.
     pub config_state: Option<ConfigState>,
     /// Its last execution failed.

@@ -30,6 +30,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
                 integration: Output::Known(id.clone()),
                 description: None,
                 labels: Some(with_marker(bears, project, &diff.name)),
+                unless_shown: None,
             };
             builder.step(&address, Action::Adopt, operation, Vec::new());
             rests_on = on(id.as_str(), bears);
@@ -145,7 +146,7 @@ mod tests {
             .map(|step| format!("{} {:?}", step.address, step.operation))
             .collect();
         insta::assert_snapshot!(steps.join("\n"), @r#"
-        Integration/acme UpdateIntegration { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]) }
+        Integration/acme UpdateIntegration { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]), unless_shown: None }
         Instance/smith UpdateInstance { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]) }
         "#);
         assert!(!plan.has_changes());

@@ -112,16 +112,21 @@ impl Names<'_> {
 
     fn operation(&self, operation: &Operation) -> Value {
         match operation {
+            Operation::CreateIntegration { name, labels } => {
+                json!(["createIntegration", name, labels])
+            }
             Operation::ImportIntegration {
                 integration,
                 definition,
             } => {
+                let integration = integration.as_ref().map(|it| self.source(it));
                 json!(["import", integration, &**definition])
             }
             Operation::UpdateIntegration {
                 integration,
                 description,
                 labels,
+                unless_shown: _,
             } => {
                 json!([
                     "updateIntegration",
@@ -211,7 +216,8 @@ impl Names<'_> {
                 json!(["switch", self.source(instance), enabled, shown])
             }
             Operation::DeleteInstance { instance } => json!(["delete", instance]),
-            Operation::ImportIntegration { .. }
+            Operation::CreateIntegration { .. }
+            | Operation::ImportIntegration { .. }
             | Operation::UpdateIntegration { .. }
             | Operation::PublishIntegration { .. }
             | Operation::SetAvailability { .. }

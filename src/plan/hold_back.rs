@@ -100,7 +100,20 @@ fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {
         relocate(before, places);
     }
     match &mut step.operation {
-        Operation::UpdateIntegration { integration, .. }
+        Operation::UpdateIntegration {
+            integration,
+            unless_shown,
+            ..
+        } => {
+            follow(integration, places);
+            if let Some(import) = unless_shown {
+                relocate(import, places);
+            }
+        }
+        Operation::ImportIntegration {
+            integration: Some(integration),
+            ..
+        }
         | Operation::PublishIntegration { integration, .. } => follow(integration, places),
         Operation::SetAvailability { version, .. }
         | Operation::SetMarketplace { version, .. }
@@ -122,7 +135,11 @@ fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {
             follow(instance, places);
             follow(version, places);
         }
-        Operation::ImportIntegration { .. } | Operation::DeleteInstance { .. } => {}
+        Operation::CreateIntegration { .. }
+        | Operation::ImportIntegration {
+            integration: None, ..
+        }
+        | Operation::DeleteInstance { .. } => {}
     }
 }
 

@@ -1,4 +1,4 @@
-//! Steps of one integration: import → update → publish → availability, marketplace.
+//! Steps of one integration: create → import → update → publish → availability, marketplace.
 
 use std::collections::HashMap;
 
@@ -48,6 +48,7 @@ pub(super) fn plan(
             address: &address,
             changes,
             last: None,
+            imported: None,
         }
         .add(declared, context);
     }
@@ -134,6 +135,7 @@ struct Steps<'a> {
     address: &'a Address,
     changes: &'a IntegrationChanges,
     last: Option<StepId>,
+    imported: Option<StepId>,
 }
 
 impl Steps<'_> {
@@ -155,23 +157,36 @@ impl Steps<'_> {
 
     /// The draft that the later steps work on: the one that was imported to.
     fn import(&mut self, declared: &DesiredIntegration) -> Option<Output<IntegrationId>> {
-        let existing = self.changes.live.id();
+        let existing = self.changes.live.id().cloned().map(Output::Known);
         if !self.changes.import {
-            return existing.cloned().map(Output::Known);
+            return existing;
         }
         let action = if existing.is_some() {
             Action::Import
         } else {
             Action::Create
         };
-        let id = self.push(
-            action,
-            Operation::ImportIntegration {
-                integration: existing.cloned(),
-                definition: declared.definition.text.clone(),
-            },
-        );
+        let integration = existing.or_else(|| self.create());
+        let operation = Operation::ImportIntegration {
+            integration,
+            definition: declared.definition.text.clone(),
+        };
+        let id = self.push(action, operation);
+        self.imported = Some(id);
         Some(Output::Of(id))
+    }
+
+    /// An import alone cannot be told from another's, should its reply be lost. What is generated from code is
+    /// not known to be importable over what was created by itself.
+    fn create(&mut self) -> Option<Output<IntegrationId>> {
+        if self.changes.generated {
+            return None;
+        }
+        let operation = Operation::CreateIntegration {
+            name: self.changes.display_name.clone(),
+            labels: self.changes.labels.clone().unwrap_or_default(),
+        };
+        Some(Output::Of(self.push(Action::Create, operation)))
     }
 
     fn update(&mut self, draft: &Output<IntegrationId>) {
@@ -193,6 +208,7 @@ impl Steps<'_> {
                 integration: draft.clone(),
                 description: description.clone(),
                 labels: labels.clone(),
+                unless_shown: self.imported.filter(|_| description.is_none()),
             },
         );
     }

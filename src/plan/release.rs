@@ -138,6 +138,7 @@ fn integration(
             integration: Output::Known(live.id.clone()),
             description: None,
             labels: Some(labels.clone()),
+            unless_shown: None,
         };
         builder.step(address, Action::Release, operation, Vec::new());
         if let Some(released) = &mut released {

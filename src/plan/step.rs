@@ -43,10 +43,18 @@ pub struct Step {
 /// What a step does. Each variant is one operation of the platform.
 #[derive(Debug, Clone)]
 pub enum Operation {
-    /// Creates an integration or overwrites a draft. Produces its id.
+    /// Creates an integration that has nothing but its name and its labels, the marker among them: from its
+    /// first moment on it can be told whose it is. Produces its id.
+    CreateIntegration {
+        /// Its display name.
+        name: String,
+        /// Its labels.
+        labels: Vec<String>,
+    },
+    /// Overwrites a draft, or creates an integration. Produces its id.
     ImportIntegration {
-        /// The draft; `None` creates.
-        integration: Option<IntegrationId>,
+        /// The draft; `None` creates, which only generated definitions ask for.
+        integration: Option<Output<IntegrationId>>,
         /// The definition as it is sent.
         definition: Arc<str>,
     },
@@ -58,6 +66,8 @@ pub enum Operation {
         description: Option<String>,
         /// All its labels.
         labels: Option<Vec<String>>,
+        /// The import whose reply may show that it has these labels: then nothing is sent.
+        unless_shown: Option<StepId>,
     },
     /// Makes a version. Produces its id. The digest of the canonical text is
     /// read back first and joins the record.
@@ -164,11 +174,11 @@ impl Operation {
     #[must_use]
     pub fn words(&self) -> &'static str {
         match self {
+            Self::CreateIntegration { .. } | Self::CreateInstance { .. } => "create",
             Self::ImportIntegration { .. } => "import",
             Self::PublishIntegration { .. } => "publish",
             Self::SetAvailability { .. } => "set availability",
             Self::SetMarketplace { .. } => "set marketplace",
-            Self::CreateInstance { .. } => "create",
             Self::UpdateIntegration { .. } | Self::UpdateInstance { .. } => "set details",
             Self::ConfigureInstance { .. } => "configure",
             Self::UpgradeInstance { .. } => "upgrade",

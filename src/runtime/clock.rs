@@ -13,6 +13,13 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The current wall time.
     fn now(&self) -> Timestamp;
 
+    /// How long ago the machine started, with the time that it slept. Only differences mean anything, and
+    /// only within one [`Self::boot`].
+    fn boottime(&self) -> Duration;
+
+    /// Which start of which machine that is; `None` where the system does not say.
+    fn boot(&self) -> Option<String>;
+
     /// The current monotonic time, which a paused tokio runtime controls.
     fn instant(&self) -> Instant {
         Instant::now()
@@ -30,6 +37,22 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn boottime(&self) -> Duration {
+        // A clock that stands still while a machine sleeps would take what is old for new.
+        #[cfg(target_os = "linux")]
+        let id = rustix::time::ClockId::Boottime;
+        #[cfg(not(target_os = "linux"))]
+        let id = rustix::time::ClockId::Monotonic;
+        let now = rustix::time::clock_gettime(id);
+        let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
+        Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or_default())
+    }
+
+    fn boot(&self) -> Option<String> {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim().to_owned()).filter(|id| !id.is_empty())
     }
 }
 
@@ -58,5 +81,15 @@ impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
         let elapsed: Duration = self.origin.elapsed();
         self.epoch + elapsed
+    }
+
+    /// Clocks of one test agree, whenever they were made.
+    fn boottime(&self) -> Duration {
+        let since = self.now().duration_since(Timestamp::UNIX_EPOCH);
+        since.max(jiff::SignedDuration::ZERO).unsigned_abs()
+    }
+
+    fn boot(&self) -> Option<String> {
+        Some("test".to_owned())
     }
 }

@@ -47,6 +47,8 @@ mod fuzzed;
 mod git;
 #[cfg(feature = "sandbox")]
 mod killed;
+#[cfg(feature = "sandbox")]
+mod lag;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod peer;

@@ -8,6 +8,7 @@ use crate::controller::remembered::Remembered;
 use crate::model::SecretWrites;
 use crate::store::SecretStore;
 use crate::store::history::Retention;
+use crate::store::journal::Journal;
 
 /// The folder below PATH for what this tool keeps there.
 pub(crate) const FOLDER: &str = ".prism-gitops";
@@ -68,6 +69,10 @@ pub(crate) struct StateArgs {
         default_value = "once"
     )]
     pub(crate) secrets: SecretsWhen,
+
+    /// Create and publish nothing that cannot be noted in the state folder first.
+    #[arg(long, env = "PRISM_GITOPS_REQUIRE_STATE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) require_state: bool,
 }
 
 /// When a secret is written that cannot be compared.
@@ -83,8 +88,10 @@ pub(crate) enum SecretsWhen {
 impl StateArgs {
     /// The records of a project in a folder.
     pub(crate) fn remembered(&self, root: &Path) -> Remembered {
+        let folder = self.folder.of(root);
         Remembered {
-            store: SecretStore::in_folder(self.folder.of(root)),
+            journal: Journal::in_folder(&folder, self.require_state),
+            store: SecretStore::in_folder(folder),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,
                 SecretsWhen::Never => SecretWrites::Never,

@@ -66,6 +66,9 @@ pub(super) async fn finish(
     drop(held);
     recording.finish().await;
     let outcome = outcome?;
+    for notice in outcome.notices.iter().chain(&outcome.unconfirmed) {
+        ui.say(&format!("Note: {notice}."));
+    }
     let links = links(ui, consents, &decided, &outcome, signals).await;
     // What was done is told whatever became of the links.
     report::write(

@@ -122,9 +122,8 @@ impl Releasing<'_> {
                 project.name
             ))
         })?;
-        let organization = &live.identity.organization_id;
         Ok(Planned {
-            recorder: Recorder::forgetful(&tenant.environment, organization),
+            recorder: Recorder::forgetful(&tenant.environment, &live.identity),
             plan,
             tenant: Arc::new(live),
             gate: Gate::default(),

@@ -32,6 +32,8 @@ fn instance(id: u8, description: u16) -> Instance {
         config_state: None,
         in_failed_state: false,
         system_suspended: false,
+        last_deployed_at: None,
+        updated_at: None,
         designed_by_customer: false,
         version: InstanceVersion {
             id: VersionId::new("v1"),

@@ -135,7 +135,7 @@ fn hostile_text_is_no_markup() {
 
     **Plan: 4 to create, 0 to update, 1 to publish, 3 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.**
 
-    Touches 3 instances of 1 customer; 13 requests to write, not slowed by the rate limit.
+    Touches 3 instances of 1 customer; 14 requests to write, not slowed by the rate limit.
 
     > **Refused by a guard:** @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· …
 
@@ -214,7 +214,7 @@ fn a_new_instance_shows_what_it_begins_with() {
     instance.labels = Some(vec!["gold".to_owned(), "eu".to_owned()]);
     instance.description = Some("Orders".to_owned());
     assert_snapshot!(human(&plan(&world), HumanOptions::default()), @r#"
-    Touches 1 instance of 1 customer; 6 requests to write, not slowed by the rate limit.
+    Touches 1 instance of 1 customer; 7 requests to write, not slowed by the rate limit.
 
     + Integration/acme "Acme ERP": create, publish
     + Instance/shop for Smith Hardware: create

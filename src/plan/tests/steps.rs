@@ -6,15 +6,16 @@ use super::*;
 fn a_fresh_tenant_is_built_in_order() {
     let plan = plan(&fresh());
     assert_snapshot!(steps(&plan), @"
-    0 Integration/acme ImportIntegration
-    1 Integration/acme UpdateIntegration after 0
-    2 Integration/acme PublishIntegration after 1
-    3 Instance/shop CreateInstance after 2
-    4 Instance/shop DeployInstance after 3
-    5 Instance/shop SwitchInstance after 4
+    0 Integration/acme CreateIntegration
+    1 Integration/acme ImportIntegration after 0
+    2 Integration/acme UpdateIntegration after 1
+    3 Integration/acme PublishIntegration after 2
+    4 Instance/shop CreateInstance after 3
+    5 Instance/shop DeployInstance after 4
+    6 Instance/shop SwitchInstance after 5
     ");
     assert_snapshot!(human(&plan, HumanOptions::default()), @r#"
-    Touches 1 instance of 1 customer; 7 requests to write, not slowed by the rate limit.
+    Touches 1 instance of 1 customer; 8 requests to write, not slowed by the rate limit.
 
     + Integration/acme "Acme ERP": create, publish
     + Instance/shop for Smith Hardware: create, deploy
@@ -183,7 +184,7 @@ fn a_waiting_connection_holds_back_the_deploy_only() {
     let mut world = fresh();
     world.desired.instances[0].set("Endpoint", ConfigValue::PendingConnection);
     let plan = plan(&world);
-    assert!(steps(&plan).ends_with("3 Instance/shop CreateInstance after 2"));
+    assert!(steps(&plan).ends_with("4 Instance/shop CreateInstance after 3"));
     assert_eq!((plan.summary.create, plan.summary.pending), (2, 1));
 }
 

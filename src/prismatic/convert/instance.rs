@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::required;
 use crate::model::{
     ConfigState, Customer, CustomerId, Instance, InstanceId, InstanceVersion, LiveConfigVariable,
@@ -28,6 +30,8 @@ pub(in crate::prismatic) fn instance(node: InstanceNode) -> Option<Instance> {
         enabled: node.enabled,
         needs_deploy: node.needs_deploy,
         deployed: node.last_deployed_at.is_some() || node.deployed_version > 0,
+        last_deployed_at: time(node.last_deployed_at.as_deref()),
+        updated_at: time(node.updated_at.as_deref()),
         config_state: node.config_state.as_deref().and_then(config_state),
         in_failed_state: node.in_failed_state,
         system_suspended: node.system_suspended,
@@ -47,6 +51,11 @@ pub(in crate::prismatic) fn instance(node: InstanceNode) -> Option<Instance> {
             },
         },
     })
+}
+
+/// A time as the server writes it; nothing where it is none.
+fn time(text: Option<&str>) -> Option<Timestamp> {
+    text.and_then(|text| text.parse().ok())
 }
 
 fn unknown<T>(why: &str) -> Observed<T> {

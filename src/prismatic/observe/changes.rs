@@ -6,11 +6,12 @@ use super::declared::Declared;
 use super::instances::{self, Listed};
 use crate::model::Listing;
 use crate::model::increment::{Increment, Stamp};
+use crate::prismatic::operations::nodes::InstanceNode;
 use crate::prismatic::operations::{changes, identity};
 use crate::prismatic::platform::PlatformResult;
 use crate::prismatic::session::Session;
 
-/// Reads it; `None` where it does not fit on a page, or the server does not count.
+/// Reads it; `None` where it does not fit on a page, or the server does not count or give times.
 pub(in crate::prismatic) async fn since(
     session: &Session,
     since: Timestamp,
@@ -27,13 +28,11 @@ pub(in crate::prismatic) async fn since(
         return Ok(None);
     };
     let changed: Vec<_> = read.instances.nodes.into_iter().flatten().collect();
-    let stamps = changed.iter().map(|one| Stamp {
-        id: one.node.id.clone(),
-        at: one.updated_at,
-    });
-    let stamps = stamps.collect();
+    let Some(stamps) = changed.iter().map(stamp).collect::<Option<_>>() else {
+        return Ok(None);
+    };
     let shared = Declared::default();
-    let nodes = changed.into_iter().map(|one| one.node);
+    let nodes = changed.into_iter();
     let nodes = nodes
         .map(|node| (node.id.clone(), Listed::of(node, &shared)))
         .collect();
@@ -46,4 +45,11 @@ pub(in crate::prismatic) async fn since(
         all_integrations,
         all_instances,
     }))
+}
+
+/// When it changed; nothing where the server does not say.
+fn stamp(node: &InstanceNode) -> Option<Stamp> {
+    let at = node.updated_at.as_deref()?.parse().ok()?;
+    let id = node.id.clone();
+    Some(Stamp { id, at })
 }

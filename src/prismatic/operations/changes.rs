@@ -34,7 +34,7 @@ struct Since {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::prismatic) struct Changes {
-    pub(in crate::prismatic) instances: Page<ChangedInstance>,
+    pub(in crate::prismatic) instances: Page<InstanceNode>,
     pub(in crate::prismatic) all_instances: Count,
     integrations: Page<StampNode>,
     pub(in crate::prismatic) all_integrations: Count,
@@ -45,15 +45,6 @@ pub(in crate::prismatic) struct Changes {
 #[serde(rename_all = "camelCase")]
 pub(in crate::prismatic) struct Count {
     pub(in crate::prismatic) total_count: Option<usize>,
-}
-
-/// An instance, and when it changed.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::prismatic) struct ChangedInstance {
-    pub(in crate::prismatic) updated_at: Timestamp,
-    #[serde(flatten)]
-    pub(in crate::prismatic) node: InstanceNode,
 }
 
 impl Changes {

@@ -40,6 +40,14 @@ impl Clock for Jumping {
         let ahead = self.ahead.load(Ordering::Relaxed);
         self.right.now() + SignedDuration::from_secs(ahead)
     }
+
+    fn boottime(&self) -> std::time::Duration {
+        self.right.boottime()
+    }
+
+    fn boot(&self) -> Option<String> {
+        self.right.boot()
+    }
 }
 
 struct Daemon {

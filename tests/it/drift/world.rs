@@ -79,6 +79,21 @@ impl World {
         }
     }
 
+    /// Another writer to the same tenant, on a machine of its own.
+    pub(crate) fn beside(&self) -> Self {
+        let line = Arc::new(Line::to(self.sandbox.transport(), None));
+        Self {
+            files: Arc::default(),
+            client: client(&line, Arc::new(self.clock)),
+            line,
+            allow_delete: self.allow_delete,
+            sandbox: self.sandbox.clone(),
+            clock: self.clock,
+            remembered: Remembered::in_memory(),
+            secrets: Mutex::default(),
+        }
+    }
+
     /// From now on a secret is this.
     pub(crate) fn rotate(&self, name: &str, value: &str) {
         let mut secrets = self.secrets.lock().unwrap();

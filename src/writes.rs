@@ -1,0 +1,88 @@
+//! Writes that must not be done twice: looked for, noted, sent, looked for again.
+//!
+//! [`Writer`] is a [`Platform`] in front of another. What is harmless to repeat passes through it. A create,
+//! a publish or a deploy is noted in the journal before it is sent; if the reply is lost, its effect is
+//! looked for until it shows or enough time has passed, and only then it is sent again. What is decided on
+//! the way is decided in [`crate::journal`].
+//!
+//! # Guarantees
+//!
+//! - Before something is created, the exact object is looked for once more.
+//! - Before something created is deployed or published, it is looked at once more: if another writer created
+//!   the same, one of the two steps back.
+//! - After [`Writer::finish`] whatever was created or published shows to others, or is reported.
+
+mod creation;
+mod deploy;
+mod honour;
+mod instance;
+mod integration;
+mod open;
+mod publish;
+mod writer;
+
+pub use honour::{Reading, honour};
+pub use open::{Resumed, resume};
+pub use writer::{Finished, Known, Writer};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::journal::{Mark, Moment, Shown, Terms};
+use crate::runtime::clock::Clock;
+use crate::store::journal::{Entry, Journal, JournalError, Kept};
+
+/// The journal of one tenant.
+#[derive(Debug, Clone)]
+pub struct WriteLog {
+    journal: Arc<Journal>,
+    tenant: String,
+}
+
+impl WriteLog {
+    /// The journal of the tenant that an identity names.
+    #[must_use]
+    pub fn new(journal: Arc<Journal>, identity: &crate::model::Identity) -> Self {
+        let tenant = identity.tenant_id.as_deref().unwrap_or_default();
+        let tenant = format!("{} {tenant}", identity.organization_id);
+        Self { journal, tenant }
+    }
+
+    async fn load(&self) -> Kept {
+        self.journal.load(&self.tenant).await
+    }
+
+    async fn commit(&self, entries: Vec<Entry>) -> Result<(), JournalError> {
+        self.journal.commit(&self.tenant, entries).await
+    }
+}
+
+fn moment(clock: &dyn Clock) -> Moment {
+    Moment {
+        boot: clock.boot(),
+        at: clock.boottime(),
+    }
+}
+
+fn mark(clock: &dyn Clock, shown: Shown) -> Mark {
+    Mark {
+        written: moment(clock),
+        written_at: clock.now(),
+        shown,
+    }
+}
+
+/// Sleeps until the clock shows this.
+async fn sleep_until(clock: &dyn Clock, at: Duration) {
+    let left = at.saturating_sub(clock.boottime());
+    if !left.is_zero() {
+        tokio::time::sleep(left).await;
+    }
+}
+
+fn terms(kept: &Kept) -> Terms {
+    Terms::of(kept.lag)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Readings that show our own writes: what a replica has not seen yet is asked for again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{WriteLog, moment, terms};
+use crate::journal::{Honoured, Mark, Settled, Settling, Shown, Terms};
+use crate::model::{InstanceId, Listing, Observed, Scope, Tenant};
+use crate::prismatic::platform::{Platform, PlatformResult};
+use crate::runtime::clock::Clock;
+use crate::store::journal::Entry;
+
+/// What a reading has to show.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// What was asked for.
+    pub scope: &'a Scope,
+    /// Besides what the journal knows.
+    pub marks: Vec<Mark>,
+}
+
+/// Reads the tenant until it shows what replies to our own writes said, or enough time has passed.
+///
+/// A list that does not show it by then is not complete: nothing may be concluded from what it lacks.
+///
+/// # Errors
+///
+/// As [`Platform::observe`].
+pub async fn honour(
+    platform: &dyn Platform,
+    clock: &dyn Clock,
+    log: &WriteLog,
+    reading: Reading<'_>,
+    mut tenant: Tenant,
+) -> PlatformResult<Tenant> {
+    let kept = log.load().await;
+    let terms = terms(&kept);
+    let mut marks = kept.marks;
+    marks.extend(reading.marks.into_iter().map(|mark| (mark.key(), mark)));
+    if marks.is_empty() {
+        return Ok(tenant);
+    }
+    let marks: Vec<Mark> = marks.into_values().collect();
+    let mut settling = Settling::since(terms, clock.boottime());
+    loop {
+        let began = clock.boottime();
+        let mut missing = behind(&marks, &tenant, terms, clock);
+        if !missing.is_empty() {
+            patch(platform, &missing, &mut tenant).await;
+            missing = behind(&missing, &tenant, terms, clock);
+        }
+        if missing.is_empty() {
+            break;
+        }
+        match settling.absent(began) {
+            Settled::Look(at) => super::sleep_until(clock, at).await,
+            Settled::Absent | Settled::Unread => {
+                doubt(&mut tenant, &missing, clock);
+                return Ok(tenant);
+            }
+        }
+        tenant = platform.observe(reading.scope).await?;
+    }
+    retire(log, &marks, terms, clock).await;
+    Ok(tenant)
+}
+
+/// The marks that a reading is older than.
+fn behind(marks: &[Mark], tenant: &Tenant, terms: Terms, clock: &dyn Clock) -> Vec<Mark> {
+    let (now, wall) = (moment(clock), clock.now());
+    let is_behind = |mark: &&Mark| {
+        mark.honoured_by(tenant) == Honoured::No && !mark.is_overruled(terms, &now, wall)
+    };
+    marks.iter().filter(is_behind).cloned().collect()
+}
+
+/// Lists may lag where single objects do not.
+async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
+    let ids: BTreeSet<InstanceId> = missing
+        .iter()
+        .filter_map(|mark| match &mark.shown {
+            Shown::Instance { id, .. } | Shown::InstanceGone { id } => Some(id.clone()),
+            Shown::Integration { .. } | Shown::Version { .. } => None,
+        })
+        .collect();
+    if ids.is_empty() {
+        return;
+    }
+    let found = platform.instances_by_id(&ids).await;
+    let items = &mut tenant.instances.items;
+    for mark in missing {
+        match &mark.shown {
+            Shown::Instance { id, .. } => {
+                // One that shows the old state too says nothing new.
+                if let Some(Observed::Known(live)) = found.get(id)
+                    && mark.shows(live)
+                {
+                    items.retain(|known| known.id != *id);
+                    items.push(live.clone());
+                }
+            }
+            Shown::InstanceGone { id } => {
+                if matches!(found.get(id), Some(Observed::Absent)) {
+                    items.retain(|known| known.id != *id);
+                }
+            }
+            Shown::Integration { .. } | Shown::Version { .. } => {}
+        }
+    }
+}
+
+/// Nothing is concluded from a list that is proven to be old.
+fn doubt(tenant: &mut Tenant, missing: &[Mark], clock: &dyn Clock) {
+    fn mark_old<T>(listing: &mut Listing<T>, why: &str) {
+        listing.incomplete.get_or_insert_with(|| Arc::from(why));
+    }
+    let (now, wall) = (moment(clock), clock.now());
+    for mark in missing {
+        let age = mark.age(&now, wall).as_secs();
+        let why = format!(
+            "the API has not shown our write of {age} s ago ({})",
+            mark.key()
+        );
+        match &mark.shown {
+            Shown::Instance { .. } | Shown::InstanceGone { .. } => {
+                mark_old(&mut tenant.instances, &why);
+            }
+            Shown::Integration { .. } | Shown::Version { .. } => {
+                mark_old(&mut tenant.integrations, &why);
+            }
+        }
+    }
+}
+
+/// Marks that were honoured go once no other replica can be so far behind.
+async fn retire(log: &WriteLog, marks: &[Mark], terms: Terms, clock: &dyn Clock) {
+    let (now, wall) = (moment(clock), clock.now());
+    let spent = marks.iter().filter(|mark| mark.is_spent(terms, &now, wall));
+    let entries: Vec<_> = spent.map(|mark| Entry::Retire(mark.key())).collect();
+    // Those that stay are honoured by the next reading too.
+    let _ = log.commit(entries).await;
+}

@@ -1,0 +1,160 @@
+//! What an earlier run left open: a write whose effect nobody saw.
+
+use futures::future::join_all;
+
+use super::deploy::is_done;
+use super::publish::{Versions, versions};
+use super::{WriteLog, mark, moment, terms};
+use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
+use crate::model::{InstanceSighting, IntegrationSighting};
+use crate::prismatic::platform::{Platform, PlatformResult};
+use crate::runtime::clock::Clock;
+use crate::store::journal::Entry;
+
+/// What became of open writes.
+#[derive(Debug, Default)]
+pub struct Resumed {
+    /// There was something to look for.
+    pub found_any: bool,
+    /// What looks showed; a reading has to show it too.
+    pub marks: Vec<Mark>,
+    /// What could not be told, by kind.
+    pub instances: Option<String>,
+    /// The same of integrations and their versions.
+    pub integrations: Option<String>,
+}
+
+/// Looks for what earlier runs left open until each shows or is certain not to come.
+///
+/// With `settle`, which takes that no other process writes, what is known then is closed in the journal.
+/// Without it nothing is written: an open write may be another process's, still under way.
+pub async fn resume(
+    platform: &dyn Platform,
+    clock: &dyn Clock,
+    log: &WriteLog,
+    settle: bool,
+) -> Resumed {
+    let kept = log.load().await;
+    if kept.intents.is_empty() {
+        return Resumed::default();
+    }
+    let terms = terms(&kept);
+    let now = moment(clock);
+    let mut intents: Vec<Intent> = kept.intents.into_values().collect();
+    let mut entries = Vec::new();
+    let since: Vec<_> = intents
+        .iter_mut()
+        .map(|intent| intent.watch(&now))
+        .collect();
+    if settle {
+        // The next process goes on from here should this one die.
+        let _ = log
+            .commit(intents.iter().cloned().map(Entry::Open).collect())
+            .await;
+    }
+    let looks = intents.iter().zip(since);
+    let looks = looks.map(|(intent, since)| look(platform, clock, terms, intent, since));
+    let mut resumed = Resumed {
+        found_any: true,
+        ..Resumed::default()
+    };
+    for (intent, found) in intents.iter().zip(join_all(looks).await) {
+        match found {
+            Ok(shown) => {
+                entries.push(Entry::Close(intent.id));
+                if let Some(shown) = shown {
+                    let mark = mark(clock, shown);
+                    entries.push(Entry::Mark(mark.clone()));
+                    resumed.marks.push(mark);
+                }
+            }
+            Err(why) => *resumed.kind(&intent.effect) = Some(why),
+        }
+    }
+    if settle {
+        let _ = log.commit(entries).await;
+    }
+    resumed
+}
+
+impl Resumed {
+    fn kind(&mut self, effect: &Effect) -> &mut Option<String> {
+        match effect {
+            Effect::CreateInstance { .. } | Effect::Deploy { .. } => &mut self.instances,
+            Effect::CreateIntegration { .. } | Effect::Publish { .. } => &mut self.integrations,
+        }
+    }
+}
+
+/// What a look shows of the effect; nothing where it is certain not to come.
+async fn look(
+    platform: &dyn Platform,
+    clock: &dyn Clock,
+    terms: Terms,
+    intent: &Intent,
+    since: std::time::Duration,
+) -> Result<Option<Shown>, String> {
+    let mut settling = Settling::since(terms, since);
+    loop {
+        let began = clock.boottime();
+        let (next, why) = match effect(platform, &intent.effect).await {
+            Ok(Some(shown)) => return Ok(Some(shown)),
+            Ok(None) => (settling.absent(began), None),
+            Err(error) => (settling.unread(began), Some(error.to_string())),
+        };
+        match next {
+            Settled::Absent => return Ok(None),
+            Settled::Look(at) => super::sleep_until(clock, at).await,
+            Settled::Unread => {
+                let why = why.unwrap_or_default();
+                return Err(format!(
+                    "what became of a write of an earlier run cannot be told: {why}"
+                ));
+            }
+        }
+    }
+}
+
+async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Option<Shown>> {
+    Ok(match effect {
+        Effect::CreateInstance { customer, marker } => {
+            let found = platform.find_instances(customer).await?;
+            let marked = |one: &&InstanceSighting| {
+                one.labels
+                    .as_ref()
+                    .is_some_and(|labels| labels.contains(marker))
+            };
+            found.iter().find(marked).map(super::writer::shown)
+        }
+        Effect::CreateIntegration { name, marker } => {
+            let found = platform.find_integrations(marker, name).await?;
+            let marked = |one: &IntegrationSighting| one.labels.contains(marker);
+            let found = found.into_iter().find(marked);
+            found.map(|one| Shown::Integration { id: one.id })
+        }
+        Effect::Publish {
+            integration,
+            above,
+            submitted,
+        } => {
+            let Some(seen) = platform.sight_draft(integration).await? else {
+                return Ok(None);
+            };
+            let number = match versions(&seen, *above, Some(submitted)) {
+                Versions::Made(made) => made.number,
+                Versions::Other(number) => number,
+                Versions::Older => return Ok(None),
+            };
+            let integration = integration.clone();
+            Some(Shown::Version {
+                integration,
+                number,
+            })
+        }
+        Effect::Deploy { instance, base } => {
+            let seen = platform.sight_instance(instance).await?;
+            let seen = seen.filter(|seen| is_done(seen, *base));
+            seen.as_ref().map(super::writer::shown)
+        }
+    })
+}

@@ -1,0 +1,389 @@
+//! The platform in front of the platform.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::{BoxFuture, join_all};
+use jiff::Timestamp;
+
+use super::creation::Pending;
+use super::{WriteLog, mark, terms};
+use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
+use crate::model::{
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
+    Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
+};
+use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
+use crate::prismatic::platform::{
+    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
+    NewInstance, Platform, PlatformResult, Published, ReadBack,
+};
+use crate::runtime::clock::Clock;
+use crate::store::journal::Entry;
+
+/// What the reading that a plan was made from says about the objects it writes to.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The sequence of each version.
+    pub(super) sequences: HashMap<VersionId, SequenceId>,
+    /// The sequence of each integration.
+    pub(super) integrations: HashMap<IntegrationId, SequenceId>,
+    /// The number of the newest version of each integration.
+    pub(super) newest: HashMap<IntegrationId, i64>,
+    /// When instances were deployed last.
+    pub(super) deployed: HashMap<InstanceId, Timestamp>,
+}
+
+impl Known {
+    /// What a tenant shows.
+    #[must_use]
+    pub fn of(tenant: &Tenant) -> Self {
+        let mut known = Self::default();
+        for integration in &tenant.integrations.items {
+            let id = &integration.id;
+            let newest = integration.versions.items.first();
+            let newest = newest.map_or(0, |version| version.number);
+            known.newest.insert(id.clone(), newest);
+            let Some(sequence) = &integration.sequence else {
+                continue;
+            };
+            known.integrations.insert(id.clone(), sequence.clone());
+            let versions = integration.versions.items.iter();
+            let versions = versions.map(|version| (version.id.clone(), sequence.clone()));
+            known.sequences.extend(versions);
+        }
+        let deployed = tenant.instances.items.iter();
+        let deployed = deployed.filter_map(|live| Some((live.id.clone(), live.last_deployed_at?)));
+        known.deployed = deployed.collect();
+        known
+    }
+}
+
+/// A platform whose creates, publishes and deploys happen once.
+pub struct Writer<'a> {
+    pub(super) platform: &'a dyn Platform,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) log: WriteLog,
+    pub(super) terms: Terms,
+    state: Mutex<State>,
+}
+
+/// What a run knows of its own writes.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) known: Known,
+    /// What was created and has to be looked at again before it is used.
+    pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
+    pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
+    /// The definitions that were imported, and when the server says that was.
+    pub(super) imported: HashMap<IntegrationId, (String, Option<Timestamp>)>,
+    /// Publishes that others cannot be certain to see yet.
+    pub(super) published: Vec<(IntegrationId, i64)>,
+    /// What happened that people should know.
+    pub(super) notices: Vec<String>,
+    pub(super) lag: Duration,
+}
+
+impl std::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// A writer to a tenant that was read.
+    pub async fn new(
+        platform: &'a dyn Platform,
+        clock: &'a dyn Clock,
+        log: WriteLog,
+        known: Known,
+    ) -> Self {
+        let terms = terms(&log.load().await);
+        let state = State {
+            known,
+            ..State::default()
+        };
+        Self {
+            platform,
+            clock,
+            log,
+            terms,
+            state: Mutex::new(state),
+        }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A complete look lacked our write for so long.
+    pub(super) fn lags(&self, lag: Duration) {
+        let mut state = self.state();
+        state.lag = state.lag.max(lag);
+    }
+
+    pub(super) fn notice(&self, text: String) {
+        tracing::info!(event = "write.noticed", "{text}");
+        self.state().notices.push(text);
+    }
+
+    /// Writes an intent down, before the first byte is sent.
+    pub(super) async fn open(
+        &self,
+        operation: &'static str,
+        effect: Effect,
+    ) -> PlatformResult<uuid::Uuid> {
+        let intent = Intent {
+            id: uuid::Uuid::new_v4(),
+            effect,
+            opened_at: self.clock.now(),
+            watched: None,
+        };
+        let id = intent.id;
+        let kept = self.log.commit(vec![Entry::Open(intent)]).await;
+        kept.map_err(|error| PlatformError {
+            operation,
+            kind: ErrorKind::Refused(vec![Refusal {
+                field: "__all__".to_owned(),
+                messages: vec![format!("nothing was sent: {error}")],
+            }]),
+            effect: Fate::None,
+        })?;
+        Ok(id)
+    }
+
+    /// Its effect is known now; what the reply or a look showed is kept for the readings to come.
+    pub(super) async fn close(&self, intent: Option<uuid::Uuid>, shown: Option<Shown>) {
+        let mut entries: Vec<_> = intent.into_iter().map(Entry::Close).collect();
+        entries.extend(shown.map(|shown| Entry::Mark(self.mark(shown))));
+        // The effect is there; that it is not noted costs the next run a look.
+        let _ = self.log.commit(entries).await;
+    }
+
+    pub(super) fn mark(&self, shown: Shown) -> Mark {
+        mark(self.clock, shown)
+    }
+
+    /// Waits until what was created or published shows; gives what people should know, and what does not show.
+    pub async fn finish(&self) -> Finished {
+        let (instances, integrations) = self.pending();
+        let instances = instances.iter().map(|id| self.confirm_instance(id));
+        let integrations = integrations.iter().map(|id| self.confirm_integration(id));
+        let (instances, integrations) = futures::join!(join_all(instances), join_all(integrations));
+        let confirmed = instances.into_iter().chain(integrations);
+        let mut unconfirmed: Vec<String> = confirmed
+            .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
+            .collect();
+        unconfirmed.extend(self.unshown_versions().await);
+        for what in &unconfirmed {
+            tracing::warn!(event = "write.unconfirmed", "{what}");
+        }
+        let lag = self.state().lag;
+        if lag > self.terms.lag {
+            // Not noted, the next run takes the tenant for quicker than it is.
+            let _ = self.log.commit(vec![Entry::Lag(lag)]).await;
+        }
+        Finished {
+            notices: std::mem::take(&mut self.state().notices),
+            unconfirmed,
+        }
+    }
+
+    /// What was created and may not have been looked at again.
+    fn pending(&self) -> (Vec<InstanceId>, Vec<IntegrationId>) {
+        let state = self.state();
+        let instances = state.instances.keys().cloned().collect();
+        (instances, state.integrations.keys().cloned().collect())
+    }
+
+    /// Does it again for as long as the server does not find what our own reply gave.
+    pub(super) async fn once_found<'f, T>(
+        &self,
+        ours: bool,
+        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
+    ) -> PlatformResult<T> {
+        let mut settling = Settling::since(self.terms, self.clock.boottime());
+        loop {
+            let began = self.clock.boottime();
+            match work().await {
+                Err(error) if ours && matches!(error.kind, ErrorKind::NotFound { .. }) => {
+                    match settling.absent(began) {
+                        Settled::Look(at) => super::sleep_until(self.clock, at).await,
+                        Settled::Absent | Settled::Unread => return Err(error),
+                    }
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// What a reply showed of an instance is kept.
+    pub(super) async fn saw(&self, intent: Option<uuid::Uuid>, sighting: &InstanceSighting) {
+        if let Some(at) = sighting.last_deployed_at {
+            self.state().known.deployed.insert(sighting.id.clone(), at);
+        }
+        self.close(intent, Some(shown(sighting))).await;
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// What happened on the way that people should know.
+    pub notices: Vec<String>,
+    /// What was written and does not show.
+    pub unconfirmed: Vec<String>,
+}
+
+pub(super) fn shown(sighting: &InstanceSighting) -> Shown {
+    Shown::Instance {
+        id: sighting.id.clone(),
+        updated_at: sighting.updated_at,
+        version: sighting.version.clone(),
+        enabled: sighting.enabled,
+        last_deployed_at: sighting.last_deployed_at,
+    }
+}
+
+#[async_trait]
+impl Platform for Writer<'_> {
+    async fn identity(&self) -> PlatformResult<Identity> {
+        self.platform.identity().await
+    }
+
+    async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant> {
+        self.platform.observe(scope).await
+    }
+
+    async fn definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {
+        self.imported_definition(id).await
+    }
+
+    async fn validate_definition(&self, definition: &str) -> PlatformResult<()> {
+        self.platform.validate_definition(definition).await
+    }
+
+    async fn requirements(&self, versions: &BTreeSet<VersionId>) -> Requirements {
+        self.platform.requirements(versions).await
+    }
+
+    async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
+        self.platform.components(wanted).await
+    }
+
+    async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {
+        self.platform.authorize_urls(instances).await
+    }
+
+    async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {
+        self.platform.find_instances(customer).await
+    }
+
+    async fn sight_instance(&self, id: &InstanceId) -> PlatformResult<Option<InstanceSighting>> {
+        self.platform.sight_instance(id).await
+    }
+
+    async fn find_integrations(
+        &self,
+        marker: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<IntegrationSighting>> {
+        self.platform.find_integrations(marker, name).await
+    }
+
+    async fn sight_draft(&self, id: &IntegrationId) -> PlatformResult<Option<DraftSighting>> {
+        self.platform.sight_draft(id).await
+    }
+
+    async fn instances_by_id(
+        &self,
+        ids: &BTreeSet<InstanceId>,
+    ) -> BTreeMap<InstanceId, Observed<Instance>> {
+        self.platform.instances_by_id(ids).await
+    }
+
+    fn server_now(&self) -> Option<Timestamp> {
+        self.platform.server_now()
+    }
+
+    async fn create_integration(
+        &self,
+        name: &str,
+        labels: &[String],
+    ) -> PlatformResult<IntegrationSighting> {
+        self.new_integration(name, labels).await
+    }
+
+    async fn delete_integration(&self, id: &IntegrationId) -> PlatformResult<()> {
+        self.platform.delete_integration(id).await
+    }
+
+    async fn import_integration(
+        &self,
+        id: Option<&IntegrationId>,
+        definition: &str,
+    ) -> PlatformResult<ImportedIntegration> {
+        self.import(id, definition).await
+    }
+
+    async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
+        let ours = self.state().integrations.contains_key(&update.id);
+        self.once_found(ours, || self.platform.update_integration(update))
+            .await
+    }
+
+    async fn publish_integration(
+        &self,
+        id: &IntegrationId,
+        comment: Option<&str>,
+        record: &VersionRecord,
+    ) -> PlatformResult<Published> {
+        self.publish(id, comment, record).await
+    }
+
+    async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()> {
+        let work = || self.platform.set_availability(version, available);
+        self.once_found(true, work).await
+    }
+
+    async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
+        self.once_found(true, || self.platform.set_marketplace(update))
+            .await
+    }
+
+    async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created> {
+        self.new_instance(new).await
+    }
+
+    async fn update_instance(&self, update: &InstanceUpdate) -> PlatformResult<InstanceSighting> {
+        self.update(update).await
+    }
+
+    async fn configure_instance(
+        &self,
+        id: &InstanceId,
+        config: &[ConfigWrite],
+    ) -> PlatformResult<(Echo, InstanceSighting)> {
+        self.configure(id, config).await
+    }
+
+    async fn deploy_instance(
+        &self,
+        id: &InstanceId,
+        force: bool,
+    ) -> PlatformResult<InstanceSighting> {
+        self.deploy(id, force).await
+    }
+
+    async fn delete_instance(&self, id: &InstanceId) -> PlatformResult<()> {
+        self.platform.delete_instance(id).await?;
+        self.close(None, Some(Shown::InstanceGone { id: id.clone() }))
+            .await;
+        Ok(())
+    }
+}

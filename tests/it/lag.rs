@@ -1,0 +1,154 @@
+//! Reads that lag, replies that are lost, and another writer at the same time: nothing is done twice.
+
+use std::time::Duration;
+
+use prism_gitops::model::SecretWrites;
+use prism_gitops::sandbox::{Behaviour, Fault, FaultRule, FaultScript};
+
+use crate::drift::whole;
+use crate::drift::world::World;
+
+/// What a server does with reads.
+fn servers() -> Vec<(&'static str, Behaviour)> {
+    let replica = |milliseconds| Behaviour {
+        read_lag_ms: milliseconds,
+        ..Behaviour::default()
+    };
+    vec![
+        ("none", Behaviour::default()),
+        ("a replica 0.4 s behind", replica(400)),
+        ("a replica 1.5 s behind", replica(1500)),
+        (
+            "lists 1.5 s behind",
+            Behaviour {
+                list_lag_ms: 1500,
+                ..Behaviour::default()
+            },
+        ),
+        (
+            "every other object 1.5 s behind",
+            Behaviour {
+                read_lag_ms: 1500,
+                lag_one_in: 2,
+                ..Behaviour::default()
+            },
+        ),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn runs_in_a_row_write_once_on_a_server_that_lags() {
+    for (name, behaviour) in servers() {
+        let mut world = World::with(behaviour, None);
+        whole::write(&world);
+        world.apply().await;
+        world.apply().await;
+        // A job on another machine knows nothing of the one before.
+        world.forget(SecretWrites::Never);
+        world.restart();
+        world.apply().await;
+        assert_eq!(whole::count(&world).await, (2, 2, 3), "{name}");
+        whole::rewrite(&world);
+        world.apply().await;
+        world.forget(SecretWrites::Never);
+        world.restart();
+        world.apply().await;
+        assert_eq!(whole::count(&world).await, (2, 4, 3), "{name}");
+        world.demand_convergence(name).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_reply_is_looked_for_and_the_run_goes_on() {
+    for (server, behaviour) in servers() {
+        for operation in [
+            "createIntegration",
+            "importIntegration",
+            "publishIntegration",
+            "createInstance",
+            "deployInstance",
+            "updateInstance",
+        ] {
+            for fault in [
+                Fault::LostReply,
+                Fault::Truncate,
+                Fault::ThrottleAfter {
+                    retry_after: Some(2),
+                },
+                Fault::Hang {
+                    seconds: 200,
+                    commit: true,
+                },
+                Fault::Disconnect,
+            ] {
+                let case = format!("{server}, {operation}, {fault:?}");
+                let world = World::with(behaviour.clone(), None);
+                whole::write(&world);
+                world.set_faults(FaultScript {
+                    rules: vec![FaultRule::nth(operation, 1, fault)],
+                });
+                let planned = world.try_plan(false).await.unwrap();
+                let outcome = world.carry_out(&planned).await;
+                assert!(!outcome.failed(), "{case}: {:#?}", outcome.steps);
+                assert_eq!(outcome.unconfirmed, [""; 0], "{case}");
+                assert_eq!(whole::count(&world).await, (2, 2, 3), "{case}");
+                tokio::time::sleep(Duration::from_secs(5)).await;
+                world.demand_convergence(&case).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_writers_that_share_nothing_make_one_of_each() {
+    for (name, behaviour) in servers() {
+        for ahead in [0, 50, 400, 2000, 5000] {
+            let case = format!("{name}, {ahead} ms apart");
+            let one = World::with(behaviour.clone(), None);
+            let other = one.beside();
+            whole::write(&one);
+            whole::write(&other);
+            let later = async {
+                let planned = other.try_plan(false).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(ahead)).await;
+                other.carry_out(&planned).await
+            };
+            let first = async {
+                let planned = one.try_plan(false).await.unwrap();
+                one.carry_out(&planned).await
+            };
+            let (first, later) = tokio::join!(first, later);
+            assert!(!first.failed(), "{case}: {:#?}", first.steps);
+            assert!(!later.failed(), "{case}: {:#?}", later.steps);
+            let (integrations, _, instances) = whole::count(&one).await;
+            assert_eq!((integrations, instances), (2, 3), "{case}");
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            one.demand_convergence(&case).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_died_with_a_write_is_gone_on_from_on_a_server_that_lags() {
+    for (name, behaviour) in servers() {
+        for after_commit in [false, true] {
+            for nth in 1..12 {
+                let case = format!("{name}: write {nth}, after commit: {after_commit}");
+                let mut world = World::with(behaviour.clone(), None);
+                whole::write(&world);
+                world.line.crash_at(nth, after_commit);
+                let planned = world.try_plan(false).await.unwrap();
+                tokio::select! {
+                    biased;
+                    () = world.line.died() => {}
+                    _ = world.carry_out(&planned) => {}
+                }
+                world.line.mend();
+                world.restart();
+                whole::converge(&world, 2, &case).await;
+                assert_eq!(whole::count(&world).await, (2, 2, 3), "{case}");
+                whole::demand_markers(&world, 0, &case).await;
+            }
+        }
+    }
+}
