@@ -89,7 +89,7 @@ Examples:
 
 Exit codes:
   0    done, nothing left to do
-  1    an error: usage, files, the API, or a step that failed
+  1    an error: usage, files, the API, a tenant not read to its end, or a step that failed
   2    `plan --detailed-exitcode` found changes
   3    done as far as possible; some resources are Blocked or Pending
   4    refused by a guard, or the saved plan is stale
