@@ -47,7 +47,9 @@ pub(crate) use get::{
 };
 pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
-pub(crate) use history::{DiffArgs, HistoryArgs, HistoryCommand, ShowDraftArgs, WhichArgs, WhyArgs};
+pub(crate) use history::{
+    DiffArgs, HistoryArgs, HistoryCommand, ShowDraftArgs, WhichArgs, WhyArgs,
+};
 pub(crate) use lock::{LockArgs, run as run_id};
 pub(crate) use parse::moment as parse_moment;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
@@ -93,7 +95,7 @@ Examples:
 
 Exit codes:
   0    done, nothing left to do
-  1    an error: usage, files, the API, or a step that failed
+  1    an error: usage, files, the API, a tenant not read to its end, or a step that failed
   2    `plan --detailed-exitcode` found changes
   3    done as far as possible; some resources are Blocked or Pending
   4    refused by a guard, or the saved plan is stale

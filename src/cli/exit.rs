@@ -11,7 +11,7 @@ use crate::plan::Plan;
 pub enum Exit {
     /// Done, and nothing is left to do.
     Done = 0,
-    /// An error: usage, files, the API, or a step that failed.
+    /// An error: usage, files, the API, a tenant not read to its end, or a step that failed.
     Error = 1,
     /// `plan --detailed-exitcode` found changes.
     Changes = 2,

@@ -15,8 +15,8 @@ use super::queue::Reason;
 use crate::definition::canonical_digest;
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::{
-    Actor, ChangeRecord, DraftRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey, PassStart,
-    StepOutcome, StepRecord, WriteStart, shorten,
+    Actor, ChangeRecord, DraftRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey,
+    PassStart, StepOutcome, StepRecord, WriteStart, shorten,
 };
 use crate::model::{Address, Desired, Location};
 use crate::plan::{Operation, Plan, PlannedResource, Step, StepId, StepResult};

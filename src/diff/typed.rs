@@ -79,7 +79,7 @@ enum Kind {
     Number,
     Boolean,
     Date,
-    Instant,
+    Moment,
     Json,
     /// Some language; JSON where both sides are.
     Code,
@@ -95,7 +95,7 @@ enum Item {
     Number,
     Boolean,
     Date,
-    Instant,
+    Moment,
 }
 
 impl Item {
@@ -105,7 +105,7 @@ impl Item {
             Self::Number => Kind::Number,
             Self::Boolean => Kind::Boolean,
             Self::Date => Kind::Date,
-            Self::Instant => Kind::Instant,
+            Self::Moment => Kind::Moment,
         }
     }
 }
@@ -117,7 +117,7 @@ impl Kind {
             "NUMBER" => Item::Number,
             "BOOLEAN" => Item::Boolean,
             "DATE" => Item::Date,
-            "TIMESTAMP" => Item::Instant,
+            "TIMESTAMP" => Item::Moment,
             _ => Item::Text,
         };
         let collection = declared.collection_type.as_deref();
@@ -137,7 +137,7 @@ impl Kind {
             Self::Number => both(a, b, Decimal::parse),
             Self::Boolean => both(a, b, boolean),
             Self::Date => both(a, b, date),
-            Self::Instant => both(a, b, instant),
+            Self::Moment => both(a, b, instant),
             Self::Json => json_texts(a, b, |_| true),
             Self::Code => json_texts(a, b, |value| value.is_object() || value.is_array()),
             Self::Schedule => cron(a, b),

@@ -35,7 +35,7 @@ pub(crate) struct ExportArgs {
     /// `omit` leaves the value out, so that it stays as it is in the tenant, not managed.
     #[arg(
         long,
-        env = "PRISM_GITOPS_EXPORT_SECRETS",
+        env = "PRISM_GITOPS_SECRETS",
         value_name = "HOW",
         default_value = "refer"
     )]

@@ -94,7 +94,7 @@ pub(crate) struct ShowDraftArgs {
 
     /// Another one than the last; without it, the others are listed beside it.
     #[arg(long, env = "PRISM_GITOPS_DRAFT", value_name = "N")]
-    pub(crate) id: Option<i64>,
+    pub(crate) draft: Option<i64>,
 
     /// The folder of the project.
     #[arg(

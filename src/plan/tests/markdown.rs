@@ -74,8 +74,6 @@ fn the_same_of_many_is_told_once_and_what_is_switched_off_first() {
 
     Touches 501 instances of 1 customer; 835 requests to write, about 55 s at the rate limit.
 
-    > **Refused by a guard:** policy.guards.updates: 334 of 501 managed instances; the limit is 30%
-
     > **Refused by a guard:** policy.guards.disables: 167 of 501 managed instances; the limit is 30%
 
     | | what | resource | why |
@@ -194,7 +192,6 @@ fn long_lists_are_short_on_a_terminal_but_for_what_is_switched_off() {
 
     Plan: 0 to create, 61 to update, 0 to publish, 61 to deploy, 30 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending.
     Orphaned: 30 objects with this project's marker and no manifest.
-    Refused by a guard: policy.guards.updates: 61 of 91 managed instances; the limit is 30%
     Refused by a guard: policy.guards.disables: 30 of 91 managed instances; the limit is 30%
     To approve this one plan: --approve sha256:…
     ");

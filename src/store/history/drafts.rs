@@ -125,7 +125,10 @@ mod tests {
         let texts = |name: &str, environment| {
             let address = draft(name, "").address;
             let found = reader.drafts(&address, environment).unwrap();
-            found.iter().map(|it| it.text.to_string()).collect::<Vec<_>>()
+            found
+                .iter()
+                .map(|it| it.text.to_string())
+                .collect::<Vec<_>>()
         };
         assert_eq!(texts("erp", None), ["f", "e", "d", "c", "b"]);
         assert_eq!(texts("crm", Some("prod")), ["x"]);

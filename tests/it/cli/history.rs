@@ -248,7 +248,11 @@ fn a_draft_that_an_import_writes_over_is_kept() {
     let environment = applied();
     let show = "history show-draft Integration/acme";
     let none = environment.run(show).expect(1);
-    assert!(none.stderr.contains("no draft of Integration/acme is kept"), "{}", none.stderr);
+    assert!(
+        none.stderr.contains("no draft of Integration/acme is kept"),
+        "{}",
+        none.stderr
+    );
     let theirs = DEFINITION.replace("name: Acme ERP", "name: Acme ERP\ndocumentation: by hand");
     let import = ["import", "-", "--integration", "Acme ERP", "--sandbox"];
     environment.run_args(&import, &theirs).expect(0);

@@ -14,7 +14,7 @@ pub(super) fn show(ui: &Ui, args: &ShowDraftArgs) -> Result<Exit, CliError> {
     let past = Past::of(&args.which, &args.path);
     let kept = past.drafts(&args.address)?;
     only(kept.iter().map(|draft| draft.environment.as_str()))?;
-    let wanted = |draft: &&DraftRecord| args.id.is_none_or(|id| draft.id == id);
+    let wanted = |draft: &&DraftRecord| args.draft.is_none_or(|id| draft.id == id);
     let Some(draft) = kept.iter().find(wanted) else {
         return Err(missing(args, &kept));
     };
@@ -25,9 +25,9 @@ pub(super) fn show(ui: &Ui, args: &ShowDraftArgs) -> Result<Exit, CliError> {
     }
     let others = kept.iter().filter(|other| other.id != draft.id);
     let others: Vec<String> = others.map(named).collect();
-    if args.id.is_none() && !others.is_empty() {
+    if args.draft.is_none() && !others.is_empty() {
         ui.say(&format!(
-            "This is {}. Choose another one with --id: {}.",
+            "This is {}. Choose another one with --draft: {}.",
             named(draft),
             others.join(", ")
         ));
@@ -42,7 +42,7 @@ fn named(draft: &DraftRecord) -> String {
 
 fn missing(args: &ShowDraftArgs, kept: &[DraftRecord]) -> CliError {
     let address = &args.address;
-    match (args.id, kept.is_empty()) {
+    match (args.draft, kept.is_empty()) {
         (Some(id), false) => {
             let ids: Vec<String> = kept.iter().map(named).collect();
             CliError::user(format!("no draft {id} of {address} is kept"))
