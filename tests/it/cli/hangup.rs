@@ -17,7 +17,8 @@ fn on_a_terminal(environment: &Environment) -> Option<Running> {
         println!("skipped: there is no `script` to open a terminal with");
         return None;
     }
-    let binary = assert_cmd::cargo::cargo_bin!("prism-gitops").display();
+    let binary = assert_cmd::cargo::cargo_bin!("prism-gitops").to_owned();
+    let binary = binary.display();
     let line = format!(
         "exec {binary} daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h 2>daemon.log"
     );
