@@ -34,4 +34,5 @@ mod tools;
 #[cfg(feature = "otlp")]
 mod traces;
 mod validate;
+mod waits;
 mod watch;
