@@ -18,6 +18,9 @@ pub(super) const MAX_ATTEMPTS: u32 = 6;
 /// How long after its first attempt a call may still be tried again.
 pub(super) const MAX_TIME: Duration = Duration::from_secs(120);
 
+/// How long an attempt may take at least, however late it is.
+const SHORTEST: Duration = Duration::from_secs(5);
+
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
@@ -123,7 +126,8 @@ impl Attempts {
     /// How long the attempt that begins now may take.
     pub(super) fn limit(&self, now: Instant) -> Duration {
         let spent = self.begun.map_or(Duration::ZERO, |begun| now - begun);
-        self.repeat.timeout().min(MAX_TIME.saturating_sub(spent))
+        let left = MAX_TIME.saturating_sub(spent).max(SHORTEST);
+        self.repeat.timeout().min(left)
     }
 
     /// How long to wait before the next attempt.
@@ -143,7 +147,7 @@ impl Attempts {
         }
         let delay = delay(&error, self.made, random);
         let spent = self.begun.map_or(Duration::ZERO, |begun| now - begun);
-        let late = spent + wait(&error).max(delay) >= MAX_TIME;
+        let late = spent + wait(&error).max(delay) > MAX_TIME;
         if self.made >= MAX_ATTEMPTS || late || !self.repeat.allows(&error) {
             return Err(self.end(error));
         }
@@ -295,6 +299,7 @@ mod tests {
             attempts.limit(now + Duration::from_secs(90)),
             Duration::from_secs(30)
         );
+        assert_eq!(attempts.limit(now + MAX_TIME), SHORTEST);
         attempts.begin(now);
         let never = attempts.next(error(limited(Some(600)), Effect::None), now, &mut random);
         assert!(never.is_err());

@@ -38,4 +38,5 @@ mod tools;
 mod traces;
 mod two_writers;
 mod validate;
+mod waits;
 mod watch;

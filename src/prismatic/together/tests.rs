@@ -96,12 +96,30 @@ async fn one_write_is_the_plain_operation() {
     mutation updateInstance($input: UpdateInstanceInput!) {
       payload: updateInstance(input: $input) {
         object: instance {
-          id
+          ...sighting
         }
         errors {
           field
           messages
         }
+      }
+    }
+    fragment sighting on Instance {
+      id
+      name
+      labels
+      enabled
+      createdAt
+      updatedAt
+      needsDeploy
+      lastDeployedAt
+      deployedVersion
+      integration {
+        id
+        versionSequenceId
+      }
+      customer {
+        id
       }
     }
     ");

@@ -100,7 +100,8 @@ async fn every_page_is_asked_for_once() {
         (7, 1),
         (10, 1),
         (11, 2),
-        (20, 2),
+        // By cursor too, each page has one record of the page before.
+        (20, 3),
         // From the second page on, each has one record of the page before.
         (21, 3),
         (28, 3),

@@ -6,6 +6,9 @@ use std::sync::Mutex;
 
 use super::*;
 
+/// So many lists are walked in each way.
+const SEEDS: u64 = 300;
+
 /// A server whose cursors are places in the list, as the API's are.
 struct Server {
     list: Vec<u32>,
@@ -146,19 +149,22 @@ async fn what_stays_is_never_missed_by_a_complete_walk() {
     for how in [How::Quiet, How::ComeAndGo, How::Replaced, How::Reordered] {
         for ahead in [false, true] {
             let mut whole = 0;
-            for seed in 0..4000 {
+            for seed in 0..SEEDS {
                 whole += usize::from(complete(how, ahead, seed).await.0);
             }
             // A test that never sees a complete walk shows nothing.
-            assert!(whole > 400, "{how:?}, ahead: {ahead}: {whole}");
-            assert!(how != How::Quiet || whole == 4000, "{whole}");
+            assert!(
+                whole > SEEDS as usize / 10,
+                "{how:?}, ahead: {ahead}: {whole}"
+            );
+            assert!(how != How::Quiet || whole == SEEDS as usize, "{whole}");
         }
     }
 }
 
 #[tokio::test]
 async fn an_overlap_costs_no_more_than_its_records() {
-    for seed in 0..500 {
+    for seed in 0..100 {
         for ahead in [false, true] {
             let server = Server::new(How::Quiet, seed);
             let (count, page) = (server.list.len(), server.page);

@@ -98,7 +98,7 @@ async fn deploys_that_were_turned_away_are_looked_for_before_they_are_sent_again
     .await;
     assert_eq!(failures(&crowd.outcomes), []);
     assert_eq!(crowd.sent, [1, 2, 2, 2]);
-    assert_eq!(crowd.sizes, [4, 4, 3, 1, 1, 1]);
+    assert_eq!(crowd.sizes, [4, 1, 1, 1, 1, 1]);
 }
 
 #[tokio::test(start_paused = true)]
