@@ -31,13 +31,15 @@ pub(crate) fn quote(answer: &mut Value, texts: &[String], form: Echo) {
         .collect();
     let tail = format!(" The request said {}.", quoted.join(", "));
     for error in list(answer.get_mut("errors")) {
-        extend(error.get_mut("message"), &tail);
+        if let Some(message) = error.get_mut("message") {
+            extend(message, &tail);
+        }
     }
     let payloads = answer.get_mut("data").and_then(Value::as_object_mut);
     for payload in payloads.into_iter().flat_map(|data| data.values_mut()) {
         for error in list(payload.get_mut("errors")) {
             for message in list(error.get_mut("messages")) {
-                extend(Some(message), &tail);
+                extend(message, &tail);
             }
         }
     }
@@ -47,8 +49,8 @@ fn list(value: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
     value.and_then(Value::as_array_mut).into_iter().flatten()
 }
 
-fn extend(message: Option<&mut Value>, tail: &str) {
-    if let Some(Value::String(text)) = message {
+fn extend(message: &mut Value, tail: &str) {
+    if let Value::String(text) = message {
         text.push_str(tail);
     }
 }

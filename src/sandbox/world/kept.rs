@@ -36,10 +36,9 @@ impl Moment<'_> {
     pub(crate) fn value(&self, data_type: &str, text: &str) -> String {
         let text = self.text(text);
         match self.behaviour.rewrites {
-            Rewrites::Nothing => text,
             Rewrites::Alike => alike(data_type, text),
             Rewrites::Upper if data_type == "string" => text.to_uppercase(),
-            Rewrites::Upper => text,
+            Rewrites::Nothing | Rewrites::Upper => text,
         }
     }
 
