@@ -30,7 +30,7 @@ pub(super) async fn find(
         secrets: &SecretValues::default(),
         trust: &trust,
     };
-    config::vet(&inputs).map_err(untold)?;
+    config::vet(&inputs).map_err(|error| untold(&error))?;
     let auth = declared.and_then(|environment| environment.auth.as_ref());
     let wanted: BTreeSet<_> = auth
         .map(|(Auth::RefreshToken(secret) | Auth::AccessToken(secret))| secret.clone())
@@ -40,12 +40,12 @@ pub(super) async fn find(
     let permission = Permission::of(project, &grants).for_auth();
     let secrets = secrets::resolve(wanted, root, &permission).await;
     inputs.secrets = &secrets;
-    config::resolve(&inputs).map_err(untold)
+    config::resolve(&inputs).map_err(|error| untold(&error))
 }
 
-fn untold(error: CredentialsError) -> CliError {
+fn untold(error: &CredentialsError) -> CliError {
     let what = "cannot tell which tenant to work on, and as whom";
-    let failed = CliError::user(what).because(&error);
+    let failed = CliError::user(what).because(error);
     match error {
         CredentialsError::None => failed.hint(LOG_IN),
         _ => failed,
