@@ -19,7 +19,7 @@ use crate::model::history::{
     PassStart, StepOutcome, StepRecord, WriteStart, shorten,
 };
 use crate::model::{Address, Desired, Location};
-use crate::plan::{Operation, Plan, PlannedResource, Step, StepId, StepResult};
+use crate::plan::{Operation, Output, Plan, PlannedResource, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
 
@@ -157,7 +157,7 @@ fn drafts(planned: &Planned) -> impl Iterator<Item = (&Address, Arc<str>)> {
     let live = &planned.tenant.integrations.items;
     planned.plan.steps.iter().filter_map(|step| {
         let Operation::ImportIntegration {
-            integration: Some(id),
+            integration: Some(Output::Known(id)),
             ..
         } = &step.operation
         else {
