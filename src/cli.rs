@@ -34,6 +34,7 @@ mod telemetry;
 mod tenant;
 mod text_diff;
 mod ui;
+mod vanished;
 
 use std::ffi::OsString;
 use std::panic::AssertUnwindSafe;

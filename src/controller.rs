@@ -20,6 +20,7 @@
 //! - Nothing is written while a file is invalid, or to another organization.
 //! - Everything remembered between passes can be lost at no cost but time.
 
+pub mod absences;
 pub mod backoff;
 pub mod connect;
 pub mod control;

@@ -16,6 +16,7 @@ mod declared;
 mod documents;
 mod fields;
 mod findings;
+mod foreign;
 mod instance;
 mod integration;
 mod keys;
@@ -31,8 +32,10 @@ mod schema;
 mod secret;
 mod structured;
 mod suggest;
+mod tags;
 mod text;
 mod units;
+mod zones;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -43,11 +46,16 @@ pub use schema::json_schema;
 pub use units::is_zone;
 
 pub use crate::model::SourceFile;
+use crate::model::diagnostic::capped;
 use crate::model::{Desired, Diagnostic, SecretRef, Severity};
 use documents::{FileRead, Shared};
 use findings::Finding;
+use foreign::Foreign;
 use lines::Lines;
 use resolve::Resolver;
+
+/// So many findings of all files are kept in full; of later files their number.
+const MOST_FINDINGS: usize = 10_000;
 
 /// What the files declare, as far as it could be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,17 +107,32 @@ fn load_once(files: &[SourceFile], environment: Option<&str>) -> (Loaded, bool) 
         environment,
         ..Shared::default()
     };
-    let read: Vec<_> = files
+    let foreign = Foreign::among(files);
+    let mut left_out = Vec::new();
+    let mut room = MOST_FINDINGS;
+    let mut read = Vec::new();
+    for file in files
         .iter()
         .filter(|file| SourceFile::holds_manifests(&file.path))
-        .map(|file| documents::read(file, &shared))
-        .collect();
+    {
+        let mut one = documents::read(file, &shared);
+        if one.foreign || (foreign.is_named(&file.path) && !one.is_ours()) {
+            left_out.push(file.path.clone());
+        }
+        if foreign.is_named(&file.path) && !one.is_ours() {
+            continue;
+        }
+        room = one.bounded(room);
+        read.push(one);
+    }
     let by_environment = read.iter().any(|file| !file.environments.is_empty());
     let (desired, findings, read) = Resolver::new(files, read).run();
+    let mut diagnostics = diagnostics(findings, &read);
+    diagnostics.extend(foreign::remark(left_out));
     let loaded = Loaded {
         secrets: desired.secret_refs(),
         desired,
-        diagnostics: diagnostics(findings, &read),
+        diagnostics: capped(diagnostics),
     };
     (loaded, by_environment)
 }
@@ -123,7 +146,7 @@ fn diagnostics(findings: Vec<Finding>, read: &HashMap<Arc<str>, FileRead>) -> Ve
         .collect();
     diagnostics.sort_by(|a, b| (&a.location, a.code).cmp(&(&b.location, b.code)));
     // A file that several manifests refer to is wrong once.
-    diagnostics.dedup();
+    diagnostics.dedup_by(|a, b| a.location.is_some() && a == b);
     diagnostics
 }
 

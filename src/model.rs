@@ -9,7 +9,7 @@ mod component;
 mod config;
 mod config_write;
 mod desired;
-mod diagnostic;
+pub mod diagnostic;
 mod hex;
 pub mod history;
 mod ids;

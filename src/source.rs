@@ -13,8 +13,12 @@ pub mod git_info;
 pub mod memory;
 pub mod secrets;
 pub mod watch;
+pub mod writing;
 
+mod ignored;
+mod midway;
 mod read;
+mod rest;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -75,6 +79,20 @@ pub struct Snapshot {
     pub revision: Revision,
     /// The files, in the order of their paths.
     pub files: Vec<SourceFile>,
+    /// What it means that something is not among them.
+    pub absence: Absence,
+}
+
+/// How far one reading proves that what is not in it is not declared any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Absence {
+    /// It does: a commit is whole.
+    #[default]
+    Proven,
+    /// It does not by itself: a folder may be read while files are saved and moved in it.
+    Momentary,
+    /// It does not at all: git is half-way through this in the folder.
+    Midway(&'static str),
 }
 
 /// What names a state of the files.
@@ -132,6 +150,28 @@ pub enum SourceError {
         /// The bound.
         limit: usize,
     },
+    /// A file was written to for as long as it was waited for.
+    #[error("{} was still being written after {} s", path.display(), waited.as_secs())]
+    Unrest {
+        /// The file, relative to the folder.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Git was at work in the folder for as long as it was waited for.
+    #[error("git is at work in this folder: {} was still there after {} s", path.display(), waited.as_secs())]
+    Locked {
+        /// Its lock.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// It is not known which files are to be left out.
+    #[error("cannot use {}: {why}", ignored_file())]
+    Ignored {
+        /// Why, in lower case.
+        why: String,
+    },
     /// It took too long, and what is there is not known.
     #[error("the files could not be read within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -147,7 +187,11 @@ impl SourceError {
     /// Whether waiting will not help: a person has to change settings or the repository.
     #[must_use]
     pub fn needs_person(&self) -> bool {
-        matches!(self, Self::Git(error) if error.needs_person())
+        match self {
+            Self::Git(error) => error.needs_person(),
+            Self::Ignored { .. } => true,
+            _ => false,
+        }
     }
 
     /// What to do about it, where that is known.
@@ -155,9 +199,18 @@ impl SourceError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Git(error) => error.hint(),
+            Self::Locked { .. } => {
+                Some("where no git is running, one that crashed left the lock behind: remove it")
+            }
+            Self::Unrest { .. } => Some("end the program that writes to it, and try again"),
+            Self::Ignored { .. } => Some("it holds patterns as .gitignore does, one a line"),
             _ => None,
         }
     }
+}
+
+fn ignored_file() -> &'static str {
+    ignored::NAME
 }
 
 impl Snapshot {
@@ -173,7 +226,14 @@ impl Snapshot {
         Self {
             revision: Revision { id, commit, label },
             files,
+            absence: Absence::Proven,
         }
+    }
+
+    /// The same, read from where absence is less than proven.
+    #[must_use]
+    pub fn with_absence(self, absence: Absence) -> Self {
+        Self { absence, ..self }
     }
 }
 

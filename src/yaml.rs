@@ -10,6 +10,8 @@
 
 mod compose;
 mod decode;
+mod fault;
+mod surrogates;
 pub mod write;
 
 pub use compose::{parse, parse_every};

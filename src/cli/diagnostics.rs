@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::model::{Diagnostic, Location, Severity};
+use crate::model::{Diagnostic, Location, Severity, diagnostic};
 
 /// All findings, and a last line that counts them and ends in `note`.
 pub(crate) fn render(findings: &[Diagnostic], color: bool, note: &str) -> String {
@@ -19,7 +19,9 @@ pub(crate) fn render(findings: &[Diagnostic], color: bool, note: &str) -> String
         .iter()
         .map(|finding| renderer.render(&[group(finding)]))
         .collect();
-    blocks.push(count_line(findings, note));
+    if findings.iter().any(|one| one.severity != Severity::Info) {
+        blocks.push(count_line(findings, note));
+    }
     blocks.join("\n\n")
 }
 
@@ -27,6 +29,7 @@ fn group(finding: &Diagnostic) -> Group<'_> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
     };
     let title = level
         .primary_title(finding.message.as_str())
@@ -79,7 +82,7 @@ fn origin(place: &Location) -> Origin<'_> {
 
 /// `3 errors and 1 warning in 2 files; nothing was written`
 fn count_line(findings: &[Diagnostic], note: &str) -> String {
-    let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let of = |severity| diagnostic::count(findings, severity);
     let errors = of(Severity::Error);
     let counts: Vec<String> = [(errors, "error"), (of(Severity::Warning), "warning")]
         .into_iter()

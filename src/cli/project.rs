@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::Variables;
 use super::args::{DecideArgs, StateArgs, TenantArgs};
@@ -12,10 +13,12 @@ use super::progress;
 use super::provenance;
 use super::tenant::{self, Chosen};
 use super::ui::Ui;
+use super::vanished;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
 use crate::model::{Project, SecretValues, VersionRecord};
+use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
 use crate::source::secrets::{self, Permission};
@@ -84,6 +87,9 @@ pub(crate) struct Basis {
     /// What is allowed; `None` for a plan of adoptions alone.
     everything: Option<DecideArgs>,
     began: Timestamp,
+    /// The path that was read, and when that was done.
+    path: PathBuf,
+    read: Instant,
 }
 
 /// Reads the files and chooses the tenant, for a plan of everything that is allowed.
@@ -118,6 +124,7 @@ async fn basis(
 ) -> Result<(Basis, Chosen), CliError> {
     let began = SystemClock.now();
     let loaded = pass::load(&source(path), tenant.env.as_deref()).await?;
+    let read = SystemClock.instant();
     let root = root(path);
     let permission = Permission::of(&loaded.desired.project, tenant.reach.allow_exec);
     let tenant = tenant::choose(ui, tenant, &loaded.desired.project, &root, variables).await?;
@@ -128,6 +135,8 @@ async fn basis(
         remembered,
         everything,
         began,
+        path: path.to_owned(),
+        read,
     };
     Ok((basis, tenant))
 }
@@ -141,6 +150,23 @@ impl Basis {
             revision: self.loaded.revision.clone(),
             began: self.began,
         }
+    }
+
+    /// Makes sure that what a plan removes is gone from the files for good.
+    pub(crate) async fn still_gone(
+        &self,
+        ui: &Ui,
+        environment: Option<&str>,
+        plan: &Plan,
+    ) -> Result<(), CliError> {
+        let again = source(&self.path);
+        vanished::still_gone(
+            |text| ui.say(text),
+            (&self.loaded, self.read),
+            (&again, environment),
+            plan,
+        )
+        .await
     }
 
     /// Reads the tenant and makes the plan. Writes nothing. With `only`, the

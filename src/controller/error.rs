@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::connect::ConnectError;
-use crate::model::{Diagnostic, Severity};
+use crate::model::{Diagnostic, Severity, diagnostic};
 use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::source::SourceError;
 
@@ -60,8 +60,7 @@ pub enum PassError {
 }
 
 fn invalid(diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
-    match errors.count() {
+    match diagnostic::count(diagnostics, Severity::Error) {
         1 => "the files have 1 error".to_owned(),
         n => format!("the files have {n} errors"),
     }

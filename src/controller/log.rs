@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
+use super::absences::Doubt;
 use super::error::{Class, PassError};
 use super::pass::name_of;
 use super::queue::Reason;
 use super::status::{PassCounts, PassOutcome};
 use crate::execute::StepEvent;
-use crate::model::{Address, Diagnostic, Health, chain};
+use crate::model::{Address, Diagnostic, Health, Severity, chain};
 use crate::plan::{Plan, PlannedResource, StepResult};
 use crate::source::Revision;
 
@@ -44,6 +45,23 @@ pub(super) fn step(plan: &Plan, event: &StepEvent) {
         StepResult::NotAttempted => {
             tracing::debug!(event = "step.not_attempted", %address, action, step, "{address}: {step} not attempted");
         }
+    }
+}
+
+/// Something vanished from the files, and is left alone for now.
+pub(super) fn vanished(count: usize, doubt: &Doubt) {
+    match doubt {
+        Doubt::Once(_) => tracing::info!(
+            event = "files.vanished",
+            resources = count,
+            "resources are no longer declared; the files are read once more before anything is removed"
+        ),
+        Doubt::Midway(what) => tracing::warn!(
+            event = "files.vanished",
+            resources = count,
+            git = what,
+            "resources are no longer declared; nothing is removed while git is in the middle of something here"
+        ),
     }
 }
 
@@ -175,14 +193,12 @@ pub(super) fn waiting(resource: &PlannedResource) {
 pub(super) fn warnings(diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
         let place = diagnostic.location.as_ref().map(ToString::to_string);
-        tracing::warn!(
-            event = "files.warning",
-            code = diagnostic.code,
-            place,
-            hint = diagnostic.hint,
-            "{}",
-            diagnostic.message
-        );
+        let (code, hint, message) = (diagnostic.code, &diagnostic.hint, &diagnostic.message);
+        if diagnostic.severity == Severity::Info {
+            tracing::info!(event = "files.remark", code, place, hint, "{message}");
+        } else {
+            tracing::warn!(event = "files.warning", code, place, hint, "{message}");
+        }
     }
 }
 

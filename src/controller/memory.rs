@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::absences::Doubt;
 use super::backoff::{Backoffs, Wanted};
 use super::fights::Fights;
 use crate::execute::Outcome;
@@ -43,6 +44,8 @@ pub enum Hold {
     Drift,
     /// The files are wrong, so nothing is written.
     InvalidFiles,
+    /// It vanished from the files, which is not believed yet.
+    Vanished(Doubt),
     /// Somebody paused.
     Paused {
         /// In these words.

@@ -24,6 +24,7 @@ use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
+use crate::model::diagnostic::capped;
 use crate::model::{
     Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
     VersionRecord,
@@ -31,7 +32,7 @@ use crate::model::{
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::Platform;
 use crate::runtime::clock::Clock;
-use crate::source::{Revision, Snapshot, Source};
+use crate::source::{Absence, Revision, Snapshot, Source};
 use crate::store::Place;
 use crate::validate;
 
@@ -40,6 +41,8 @@ use crate::validate;
 pub struct Loaded {
     /// Which reading.
     pub revision: Revision,
+    /// What it means that something is not declared.
+    pub absence: Absence,
     /// What they declare.
     pub desired: Desired,
     /// The definitions of the declared integrations.
@@ -115,14 +118,16 @@ pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, Pas
     let (definitions, findings) = validate::offline(&loaded.desired);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(findings);
-    if loaded.desired.is_empty() && diagnostics.is_empty() {
+    if loaded.desired.is_empty() && diagnostics.iter().all(|d| d.severity == Severity::Info) {
         diagnostics.push(nothing_declared());
     }
+    let diagnostics = capped(diagnostics);
     if diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Err(PassError::Invalid(diagnostics));
     }
     Ok(Loaded {
         revision: snapshot.revision,
+        absence: snapshot.absence,
         desired: loaded.desired,
         definitions,
         secrets: loaded.secrets,

@@ -9,6 +9,7 @@
 //! - A panic inside a pass is a failed pass, not the end of the process.
 //! - Whatever happens, the status tells of it, and the next pass is set.
 
+mod absence;
 mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::absences::{Absences, Reading};
 use super::control::{Control, Kept};
 use super::delays::Delays;
 use super::error::PassError;
@@ -70,6 +72,11 @@ pub struct Reconciler {
 #[derive(Default)]
 struct State {
     memory: Memory,
+    absences: Absences,
+    /// The reading that this pass rests on.
+    reading: Option<Reading>,
+    /// When the files are read again because something vanished from them.
+    recheck: Option<Instant>,
     last_good: Option<Arc<Loaded>>,
     /// Findings that were logged: they are not logged again at every resync.
     told: Vec<Diagnostic>,
@@ -175,10 +182,16 @@ impl Reconciler {
     }
 
     async fn attempt(&mut self, why: (Reason, Timestamp), stop: watch::Receiver<bool>) -> End {
+        let began = self.clock.instant();
+        self.state.recheck = None;
         let snapshot = match snapshot_in_time(self.source.as_ref()).await {
             Ok(snapshot) => snapshot,
-            Err(error) => return End::Failed(PassError::Source(error)),
+            Err(error) => {
+                self.state.absences.forget();
+                return End::Failed(PassError::Source(error));
+            }
         };
+        self.note_reading(began, &snapshot);
         let read = RevisionStatus::from(&snapshot.revision);
         self.progress(|status| status.reading = Some(read.id.clone()));
         self.state.noted.revision = Some(snapshot.revision.clone());
@@ -204,6 +217,7 @@ impl Reconciler {
             log::warnings(&loaded.diagnostics);
         }
         state.told.clear();
+        state.absences.present(&loaded.desired);
         state.memory.begin(&loaded.revision.id);
         state.last_good = Some(Arc::clone(loaded));
         self.progress(|status| {
@@ -232,13 +246,14 @@ impl Reconciler {
             0
         };
         let memory = &mut self.state.memory;
-        let holds = match self.control.paused() {
+        let mut holds = match self.control.paused() {
             Some(pause) => all_held(plan, &paused(&pause)),
             None => match guarded(plan) {
                 Some(holds) => holds,
                 None => memory.holds(&loaded.desired, plan, now),
             },
         };
+        self.hold_vanished(&prepared.planned.plan, &mut holds);
         self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
         self.tell_orphans(&prepared.planned.plan);
         self.tell_waiting(&prepared.planned.plan);
@@ -422,6 +437,7 @@ impl Reconciler {
     /// Wrong files change nothing, but the tenant stays in view: what was last
     /// right is compared with it, and everything is left alone.
     async fn invalid(&mut self, diagnostics: Vec<Diagnostic>, stop: watch::Receiver<bool>) -> End {
+        self.state.absences.forget();
         if self.state.told != diagnostics {
             log::files_invalid(&diagnostics);
             self.state.told.clone_from(&diagnostics);
@@ -467,6 +483,7 @@ impl Reconciler {
                 let partial = self.state.partial;
                 let unread = (partial > 0).then(|| now + self.delays.after(partial));
                 let retries = self.state.memory.next_retry().into_iter().chain(unread);
+                let retries = retries.chain(self.state.recheck);
                 match retries.min() {
                     Some(retry) if retry < resync => (retry.max(now), Reason::Retry),
                     _ => (resync, Reason::Resync),

@@ -51,9 +51,12 @@ impl End {
         outcome: &Outcome,
     ) -> Self {
         let counts = counts(plan, holds, withheld, outcome);
-        let waiting = holds
-            .values()
-            .any(|hold| matches!(hold, Hold::Backoff { .. } | Hold::Paused { .. }));
+        let waiting = holds.values().any(|hold| {
+            matches!(
+                hold,
+                Hold::Backoff { .. } | Hold::Paused { .. } | Hold::Vanished(_)
+            )
+        });
         let dragged = withheld.keys().any(|address| !holds.contains_key(address));
         Self::Done {
             revision: revision.clone(),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+use super::absences::Doubt;
 use super::memory::{Hold, Memory, results};
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
@@ -125,6 +126,20 @@ fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Instant)) {
         Hold::Paused { reason, until } => {
             status.reason = format!("paused ({reason}): {}", status.reason);
             status.retry_at = *until;
+        }
+        Hold::Vanished(Doubt::Once(until)) => {
+            status.reason = format!(
+                "{}; left alone until a second reading of the files agrees",
+                status.reason
+            );
+            status.retry_at = moment(*until, now);
+        }
+        Hold::Vanished(Doubt::Midway(what)) => {
+            status.reason = format!(
+                "{}; left alone, because git is in the middle of {what} here",
+                status.reason
+            );
+            status.hint = Some("end it with git: nothing is removed before".to_owned());
         }
         Hold::InvalidFiles => {
             status.reason = format!(

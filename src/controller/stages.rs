@@ -136,7 +136,9 @@ impl Live {
 impl Stages for Live {
     #[tracing::instrument(name = "load", level = "debug", skip_all)]
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError> {
-        let same = |last: &&Arc<Loaded>| last.revision == snapshot.revision;
+        let same = |last: &&Arc<Loaded>| {
+            last.revision == snapshot.revision && last.absence == snapshot.absence
+        };
         if let Some(last) = self.last().as_ref().filter(same) {
             return Ok(Arc::clone(last));
         }

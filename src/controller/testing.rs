@@ -22,7 +22,7 @@ pub(crate) use crate::plan::testing::{
     deploy, instance, integration, name, plan_of, publish, upgrade,
 };
 use crate::plan::{Plan, PlannedResource, Step, StepResult};
-use crate::source::{Revision, Snapshot, Source, SourceError};
+use crate::source::{Absence, Revision, Snapshot, Source, SourceError};
 use crate::store::{Place, SecretStore};
 
 fn unreadable(address: Address) -> PlannedResource {
@@ -123,6 +123,7 @@ fn snapshot_of(id: String) -> Snapshot {
             commit: None,
         },
         files: Vec::new(),
+        absence: Absence::Proven,
     }
 }
 
@@ -202,6 +203,7 @@ impl Stages for Script {
         Ok(Arc::new(Loaded {
             desired: desired_with(*self.drift.lock().unwrap()),
             revision: snapshot.revision,
+            absence: snapshot.absence,
             definitions: Default::default(),
             secrets: Default::default(),
             diagnostics: Vec::new(),

@@ -12,7 +12,7 @@ use crate::model::Diagnostic;
 use crate::yaml::{Node, Span};
 
 /// Top-level keys of definitions seen or documented, old forms included.
-const TOP_LEVEL: [&str; 22] = [
+const TOP_LEVEL: [&str; 24] = [
     "category",
     "componentVersions",
     "configPages",
@@ -25,7 +25,9 @@ const TOP_LEVEL: [&str; 22] = [
     "externalCustomerNameField",
     "externalCustomerUserIdField",
     "externalCustomerUserNameField",
+    "flowNameField",
     "flows",
+    "importMetadata",
     "isCodeNative",
     "isSynchronous",
     "labels",
@@ -45,6 +47,7 @@ pub(super) fn is_old_form(version: Option<&str>) -> bool {
 /// Checks a whole definition.
 pub(super) fn check(root: &Node, report: &mut Report<'_>) {
     let version = root.get("definitionVersion").and_then(text);
+    binary(root, report);
     unknown_keys(root, report);
     name(root, report);
     check_version(root, version.as_deref(), report);
@@ -52,6 +55,20 @@ pub(super) fn check(root: &Node, report: &mut Report<'_>) {
     if matches!(version.as_deref(), Some("6" | "7")) {
         flows(root, report);
         references::check(root, report);
+    }
+}
+
+/// What the server would make of bytes is not known, and the text of their encoding is surely not meant.
+fn binary(node: &Node, report: &mut Report<'_>) {
+    if node.as_scalar().and_then(|scalar| scalar.tag.as_deref()) == Some("binary") {
+        let finding = Diagnostic::error("tag", "a !!binary value is not read in definitions");
+        report.add_unseen(node.span, finding.hint("write the text itself, in quotes"));
+    }
+    for item in node.as_sequence().unwrap_or_default() {
+        binary(item, report);
+    }
+    for entry in node.as_mapping().unwrap_or_default() {
+        binary(&entry.value, report);
     }
 }
 
@@ -66,15 +83,15 @@ fn unknown_keys(root: &Node, report: &mut Report<'_>) {
             .map(|known| (strsim::damerau_levenshtein(known, key), known))
             .min()
             .filter(|(distance, _)| *distance <= 2);
-        let hint = match near {
-            Some((_, known)) => format!("did you mean `{known}`?"),
-            None => "remove it, unless your tenant knows it: it is sent as it is".to_owned(),
-        };
         let message = format!("unknown top-level key {key:?}");
-        report.add(
-            entry.key_span,
-            Diagnostic::warning("unknown-key", message).hint(hint),
-        );
+        let finding = match near {
+            Some((_, known)) => {
+                Diagnostic::warning("unknown-key", message).hint(format!("did you mean `{known}`?"))
+            }
+            // New keys come with new releases of the platform: it is the one to judge.
+            None => Diagnostic::info("unknown-key", message).hint("it is sent as it is"),
+        };
+        report.add(entry.key_span, finding);
     }
 }
 

@@ -1,58 +1,206 @@
-//! References to config variables that are not declared.
+//! References to config variables, steps and flows that are not there.
 //!
 //! Whether the server refuses them is not known, so they are warnings.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::read::text;
 use super::report::Report;
 use crate::model::Diagnostic;
 use crate::yaml::{Entry, Node};
 
-/// Warns of every `type: configVar` whose `value` names no declared variable.
-pub(super) fn check(root: &Node, report: &mut Report<'_>) {
-    let variables = root.get("requiredConfigVars");
-    let items = variables.and_then(Node::as_sequence).unwrap_or_default();
-    let keys: HashSet<String> = items
-        .iter()
-        .filter_map(|item| item.get("key").and_then(text))
-        .collect();
-    walk(root, &keys, report);
+/// Names that can be referred to, by the form in which they are compared.
+struct Names {
+    known: HashMap<String, String>,
+    compare: fn(&str) -> String,
 }
 
-fn walk(node: &Node, keys: &HashSet<String>, report: &mut Report<'_>) {
-    for item in node.as_sequence().unwrap_or_default() {
-        walk(item, keys, report);
+impl Names {
+    fn new(names: impl Iterator<Item = String>, compare: fn(&str) -> String) -> Self {
+        let known = names.map(|name| (compare(&name), name)).collect();
+        Self { known, compare }
     }
-    reference(node, keys, report);
-    for Entry { key, value, .. } in node.as_mapping().unwrap_or_default() {
-        if key.text != "schemas" {
-            walk(value, keys, report);
+
+    fn has(&self, name: &str) -> bool {
+        self.known.contains_key(&(self.compare)(name))
+    }
+
+    /// The name that is probably meant.
+    fn nearest(&self, name: &str) -> Option<&str> {
+        let wanted = (self.compare)(name);
+        let allowed = (wanted.chars().count() / 3).clamp(1, 3);
+        let distances = self
+            .known
+            .iter()
+            .map(|(compared, known)| (strsim::damerau_levenshtein(compared, &wanted), known));
+        let near = distances.min().filter(|(distance, _)| *distance <= allowed);
+        near.map(|(_, known)| known.as_str())
+    }
+}
+
+/// Config variables and flows are called by the very name.
+fn exact(name: &str) -> String {
+    name.to_owned()
+}
+
+/// Steps are called by their name in camel case, which is written in more than one way.
+fn letters(name: &str) -> String {
+    let latin = deunicode::deunicode(name);
+    let letters = latin.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Warns of every reference that leads nowhere.
+pub(super) fn check(root: &Node, report: &mut Report<'_>) {
+    let flows = items(root, "flows");
+    let mut within = Within {
+        variables: Names::new(
+            items(root, "requiredConfigVars")
+                .iter()
+                .filter_map(|item| item.get("key").and_then(text)),
+            exact,
+        ),
+        flows: Names::new(flows.iter().filter_map(name), exact),
+        steps: None,
+    };
+    if let Some(node) = root.get("preprocessFlowName") {
+        within.flow(node, report);
+    }
+    for Entry { key, value, .. } in root.as_mapping().unwrap_or_default() {
+        if key.text != "flows" {
+            within.walk(value, report);
+        }
+    }
+    for flow in flows {
+        let mut steps = Vec::new();
+        collect(flow, &mut steps);
+        within.steps = Some(Names::new(steps.into_iter(), letters));
+        within.walk(flow, report);
+    }
+}
+
+fn items<'a>(node: &'a Node, key: &str) -> &'a [Node] {
+    let list = node.get(key).and_then(Node::as_sequence);
+    list.unwrap_or_default()
+}
+
+fn name(node: &Node) -> Option<String> {
+    node.get("name").and_then(text)
+}
+
+/// The names of all steps, however deep.
+fn collect(parent: &Node, names: &mut Vec<String>) {
+    for step in items(parent, "steps") {
+        names.extend(name(step));
+        collect(step, names);
+        for branch in items(step, "branches") {
+            collect(branch, names);
         }
     }
 }
 
-fn reference(node: &Node, keys: &HashSet<String>, report: &mut Report<'_>) {
-    let is_reference = node.get("type").and_then(text).as_deref() == Some("configVar");
-    let Some(value) = node.get("value").filter(|_| is_reference) else {
-        return;
-    };
-    // An empty reference is a connection not chosen yet.
-    let Some(name) = text(value).filter(|name| !name.is_empty() && !keys.contains(name)) else {
-        return;
-    };
-    let near = keys
-        .iter()
-        .map(|key| (strsim::damerau_levenshtein(key, &name), key))
-        .min()
-        .filter(|(distance, _)| *distance <= 3);
-    let hint = match near {
-        Some((_, key)) => format!("did you mean {key:?}?"),
-        None => "declare it under `requiredConfigVars`".to_owned(),
-    };
-    let message = format!("no config variable {name:?} is declared");
-    report.add(
-        value.span,
-        Diagnostic::warning("unknown-config-variable", message).hint(hint),
-    );
+/// What can be referred to in the part of a definition that is looked at.
+struct Within {
+    variables: Names,
+    flows: Names,
+    /// Of the flow, inside one.
+    steps: Option<Names>,
+}
+
+impl Within {
+    fn walk(&self, node: &Node, report: &mut Report<'_>) {
+        for item in node.as_sequence().unwrap_or_default() {
+            self.walk(item, report);
+        }
+        self.reference(node, report);
+        for Entry { key, value, .. } in node.as_mapping().unwrap_or_default() {
+            match key.text.as_str() {
+                "schemas" => {}
+                "flowName" => self.input_flow(value, report),
+                _ => self.walk(value, report),
+            }
+        }
+    }
+
+    fn reference(&self, node: &Node, report: &mut Report<'_>) {
+        let Some(value) = node.get("value") else {
+            return;
+        };
+        // An empty reference is one that was not chosen yet.
+        let Some(written) = text(value).filter(|text| !text.is_empty()) else {
+            return;
+        };
+        match node.get("type").and_then(text).as_deref() {
+            Some("configVar") => self.variable(value, &written, report),
+            Some("reference") => self.step(value, &written, report),
+            Some("template") => {
+                for part in written.split("{{").skip(1) {
+                    let inner = part.split("}}").next().unwrap_or_default().trim();
+                    if let Some(path) = inner.strip_prefix('$') {
+                        self.step(value, path, report);
+                    } else if let Some(key) = inner.strip_prefix('#') {
+                        self.variable(value, key, report);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn variable(&self, at: &Node, name: &str, report: &mut Report<'_>) {
+        if self.variables.has(name) {
+            return;
+        }
+        let hint = match self.variables.nearest(name) {
+            Some(key) => format!("did you mean {key:?}?"),
+            None => "declare it under `requiredConfigVars`".to_owned(),
+        };
+        let message = format!("no config variable {name:?} is declared");
+        let finding = Diagnostic::warning("unknown-config-variable", message);
+        report.add(at.span, finding.hint(hint));
+    }
+
+    /// A path into the results of a step: `listFiles.results.items[0]`.
+    fn step(&self, at: &Node, path: &str, report: &mut Report<'_>) {
+        let Some(steps) = &self.steps else { return };
+        let head = path.split(['.', '[']).next().unwrap_or_default();
+        // Older definitions call the trigger so, whatever its name.
+        if head == "trigger" || steps.has(head) {
+            return;
+        }
+        let hint = match steps.nearest(head) {
+            Some(step) => format!("did you mean the step {step:?}?"),
+            None => {
+                "a reference begins with the name of a step of this flow, in camel case".to_owned()
+            }
+        };
+        let message = format!("no step of this flow is called {head:?}");
+        let finding = Diagnostic::warning("unknown-step", message);
+        report.add(at.span, finding.hint(hint));
+    }
+
+    /// An input that names a flow by a fixed value.
+    fn input_flow(&self, input: &Node, report: &mut Report<'_>) {
+        let fixed = input.get("type").and_then(text).as_deref() == Some("value");
+        match input.get("value").filter(|_| fixed) {
+            Some(value) => self.flow(value, report),
+            None => self.walk(input, report),
+        }
+    }
+
+    fn flow(&self, at: &Node, report: &mut Report<'_>) {
+        let Some(name) = text(at).filter(|name| !name.is_empty()) else {
+            return;
+        };
+        if self.flows.has(&name) {
+            return;
+        }
+        let hint = match self.flows.nearest(&name) {
+            Some(flow) => format!("did you mean {flow:?}?"),
+            None => "flows are called by their name".to_owned(),
+        };
+        let message = format!("no flow is called {name:?}");
+        let finding = Diagnostic::warning("unknown-flow", message);
+        report.add(at.span, finding.hint(hint));
+    }
 }

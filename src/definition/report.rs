@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::secrecy;
+use crate::model::diagnostic::MOST;
 use crate::model::{Diagnostic, Location};
 use crate::yaml::Span;
 
@@ -12,6 +13,9 @@ pub(super) struct Report<'a> {
     lines: Vec<&'a str>,
     pub(super) found: Vec<Diagnostic>,
 }
+
+/// So many findings of one definition are kept.
+const MOST_OF_A_FILE: usize = 2 * MOST;
 
 impl<'a> Report<'a> {
     pub(super) fn new(text: &'a str, file: &str) -> Self {
@@ -34,6 +38,9 @@ impl<'a> Report<'a> {
 
     /// Adds a finding with its place, and with its line if that may be shown.
     pub(super) fn add(&mut self, span: Span, diagnostic: Diagnostic) {
+        if self.is_full(&diagnostic) {
+            return;
+        }
         let index = span.line.saturating_sub(1) as usize;
         let located = diagnostic.at(self.location(span));
         let line = self.lines.get(index);
@@ -45,7 +52,28 @@ impl<'a> Report<'a> {
 
     /// Adds a finding whose line is not shown.
     pub(super) fn add_unseen(&mut self, span: Span, diagnostic: Diagnostic) {
+        if self.is_full(&diagnostic) {
+            return;
+        }
         let located = diagnostic.at(self.location(span));
         self.found.push(located);
+    }
+
+    /// Whether a finding can only be counted, which is done then.
+    fn is_full(&mut self, diagnostic: &Diagnostic) -> bool {
+        if self.found.len() < MOST_OF_A_FILE {
+            return false;
+        }
+        let severity = diagnostic.severity;
+        let mut counted = self
+            .found
+            .iter_mut()
+            .rev()
+            .take_while(|one| one.stands_for > 1 || one.code == "more-findings");
+        match counted.find(|one| one.severity == severity) {
+            Some(more) => *more = Diagnostic::more(severity, more.stands_for + 1),
+            None => self.found.push(Diagnostic::more(severity, 1)),
+        }
+        true
     }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::cron::Schedules;
 use super::declared::{Declared, DeclaredProject};
-use super::findings::{Finding, Problem, Report};
+use super::findings::{self, Finding, Problem, Report};
 use super::reading::Reading;
 use super::suggest::did_you_mean;
-use super::{bare, keys, project, text};
+use super::{bare, foreign, keys, project, tags, text};
 use crate::model::{Location, ResourceName, SourceFile};
 use crate::yaml::{self, Limits, Node, Span};
 
@@ -26,6 +26,10 @@ pub(super) struct FileRead {
     pub(super) findings: Vec<Finding>,
     /// What it is if no manifest refers to it.
     pub(super) unreferred: Unreferred,
+    /// It holds documents of another program.
+    pub(super) foreign: bool,
+    /// It holds a definition, whatever is wrong with it.
+    definition: bool,
     /// Why it cannot be a definition, for the manifest that refers to it.
     pub(super) no_definition: Option<&'static str>,
 }
@@ -65,6 +69,8 @@ pub(super) fn read(file: &SourceFile, shared: &Shared<'_>) -> FileRead {
         findings: Vec::new(),
         unreferred: Unreferred::default(),
         no_definition: None,
+        foreign: false,
+        definition: false,
     };
     match text::decode(file) {
         Err(finding) => read.findings.push(*finding),
@@ -89,12 +95,32 @@ impl FileRead {
         self.unreferred = Unreferred::default();
     }
 
+    /// Whether anything in it is for this program, or may be: what could not be read at all.
+    pub(super) fn is_ours(&self) -> bool {
+        let declares = !self.resources.is_empty() || !self.projects.is_empty();
+        let text = self.text.as_deref();
+        declares
+            || self.unreferred.bare.is_some()
+            || self.definition
+            || text.is_none_or(foreign::speaks_of_us)
+    }
+
+    /// Keeps at most so many findings, and the number of the others. Returns the room that is left.
+    pub(super) fn bounded(&mut self, room: usize) -> usize {
+        let findings = self.findings.len() + self.unreferred.findings.len();
+        if findings <= room {
+            return room - findings;
+        }
+        findings::counted(&mut self.findings);
+        findings::counted(&mut self.unreferred.findings);
+        0
+    }
+
     fn documents(&mut self, text: &str, shared: &Shared<'_>) {
         let report = Report::new(self.path.clone(), shared.schedules.clone());
         match yaml::parse(text, Limits::default()) {
             Err(error) => {
-                let hint = error.hint.or_else(|| syntax_hint(&error.message));
-                let problem = Problem::new("yaml-syntax", error.message).maybe_hint(hint);
+                let problem = Problem::new("yaml-syntax", error.message).maybe_hint(error.hint);
                 report.add(error.span, problem);
             }
             Ok(documents) => {
@@ -117,7 +143,10 @@ impl FileRead {
     fn sort(&mut self, reading: &Reading<'_>, documents: &[Node]) {
         let stray = Report::new(self.path.clone(), Rc::default());
         for document in documents {
-            match sort(document) {
+            let sort = sort(document);
+            self.definition |= sort == Sort::Definition;
+            match sort {
+                Sort::Manifest if foreign::is_kubernetes(document) => self.foreign = true,
                 Sort::Manifest => self.manifest(reading, document),
                 Sort::Definition if documents.len() > 1 => {
                     let problem = Problem::new(
@@ -142,6 +171,7 @@ impl FileRead {
     }
 
     fn manifest(&mut self, reading: &Reading<'_>, document: &Node) {
+        tags::check(reading.report, document);
         let Some(kind) = kind(reading.report, document) else {
             return;
         };
@@ -153,22 +183,6 @@ impl FileRead {
             _ => self.resources.extend(reading.instance(document)),
         }
     }
-}
-
-/// The usual reason for what the scanner says.
-fn syntax_hint(message: &str) -> Option<String> {
-    const REASONS: [(&str, &str); 5] = [
-        ("unknown anchor", "put a text that begins with * in quotes"),
-        (
-            "mapping values are not allowed",
-            "put a text that holds a colon and a space in quotes, or check the indentation",
-        ),
-        ("placement of ':'", "close the bracket before it"),
-        ("scanning a quoted scalar", "close the quotes"),
-        ("expected node content", "close the bracket before it"),
-    ];
-    let reason = REASONS.iter().find(|(part, _)| message.contains(part));
-    reason.map(|(_, hint)| (*hint).to_owned())
 }
 
 fn sort(document: &Node) -> Sort {
@@ -245,7 +259,7 @@ fn version(report: &Report, document: &Node) -> bool {
     false
 }
 
-const ASIDE: &str = "if the file belongs to something else, move it out of the project or begin its name with a dot";
+const ASIDE: &str = "if the file belongs to something else, name it in .prismgitopsignore or move it out of the project";
 
 fn neither(document: &Node) -> Problem {
     let message = match document.as_mapping() {

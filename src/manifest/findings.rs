@@ -1,10 +1,11 @@
 //! What is wrong with the files, before it is known which lines may be shown.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::cron::Schedules;
+use crate::model::diagnostic::MOST;
 use crate::model::{Diagnostic, Location, Severity};
 use crate::yaml::Span;
 
@@ -77,6 +78,7 @@ impl Finding {
             location: Some(location),
             line: None,
             hint,
+            stands_for: 1,
         };
         Self {
             diagnostic,
@@ -92,6 +94,31 @@ pub(super) struct Report {
     path: Arc<str>,
     schedules: Rc<Schedules>,
     findings: RefCell<Vec<Finding>>,
+    /// Errors and warnings that are only counted.
+    more: Cell<(usize, usize)>,
+}
+
+/// So many findings of one file are kept.
+const MOST_OF_A_FILE: usize = 2 * MOST;
+
+/// What is left of the findings of a file when there is no more room: their numbers.
+pub(super) fn counted(findings: &mut Vec<Finding>) {
+    let of = |severity| {
+        let all = findings.iter().map(|one| &one.diagnostic);
+        let all = all.filter(|one| one.severity == severity);
+        all.map(|one| one.stands_for).sum()
+    };
+    *findings = more(of(Severity::Error), of(Severity::Warning));
+}
+
+fn more(errors: usize, warnings: usize) -> Vec<Finding> {
+    let numbers = [(Severity::Error, errors), (Severity::Warning, warnings)];
+    let some = numbers.into_iter().filter(|(_, count)| *count > 0);
+    let finding = |(severity, count)| Finding {
+        diagnostic: Diagnostic::more(severity, count),
+        private: true,
+    };
+    some.map(finding).collect()
 }
 
 impl Report {
@@ -101,6 +128,7 @@ impl Report {
             path,
             schedules,
             findings: RefCell::default(),
+            more: Cell::default(),
         }
     }
 
@@ -114,10 +142,19 @@ impl Report {
         &self.schedules
     }
 
-    /// Notes a problem.
+    /// Notes a problem. Of very many it only counts the last.
     pub(super) fn add(&self, span: Span, problem: Problem) {
-        let finding = Finding::new(self.location(span), problem);
-        self.findings.borrow_mut().push(finding);
+        let mut findings = self.findings.borrow_mut();
+        if findings.len() < MOST_OF_A_FILE {
+            findings.push(Finding::new(self.location(span), problem));
+            return;
+        }
+        let mut more = self.more.get();
+        match problem.severity {
+            Severity::Error => more.0 += 1,
+            Severity::Warning | Severity::Info => more.1 += 1,
+        }
+        self.more.set(more);
     }
 
     /// A place in the file.
@@ -132,6 +169,9 @@ impl Report {
 
     /// Everything that was found.
     pub(super) fn into_findings(self) -> Vec<Finding> {
-        self.findings.into_inner()
+        let (errors, warnings) = self.more.get();
+        let mut findings = self.findings.into_inner();
+        findings.extend(more(errors, warnings));
+        findings
     }
 }

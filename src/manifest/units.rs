@@ -98,20 +98,27 @@ impl Fields<'_> {
         let text = node.as_scalar().map(|scalar| scalar.text.as_str());
         let zone = text.filter(|text| is_zone(text) && !node.is_null());
         if zone.is_none() {
-            self.refuse(name, node, "a time zone such as America/Chicago or UTC");
+            let meant = text.and_then(|text| suggested(text, &zones()));
+            let expected = "a time zone such as America/Chicago or UTC";
+            let problem = self.refusal(name, node, expected).maybe_hint(meant);
+            self.report.add(node.span, problem);
         }
         zone.map(str::to_owned)
     }
 
     fn refuse(&self, name: &str, node: &Node, expected: &str) {
+        let problem = self.refusal(name, node, expected);
+        self.report.add(node.span, problem);
+    }
+
+    fn refusal(&self, name: &str, node: &Node, expected: &str) -> Problem {
         let what = super::fields::named(name);
-        let problem = if node.as_scalar().is_none() || node.is_null() {
+        if node.as_scalar().is_none() || node.is_null() {
             mistyped(&what, expected, node)
         } else {
             let message = format!("{what} must be {expected}, not {}", found(node));
             Problem::new("invalid-value", message)
-        };
-        self.report.add(node.span, problem);
+        }
     }
 
     /// The URL of a stack: https, or http to this machine, and nothing but the host.
@@ -174,9 +181,23 @@ fn unknown_zone(name: &str) -> Option<Problem> {
         return None;
     }
     let message = format!("{} is not in the tz database", quoted(name));
-    let zones: Vec<String> = known.available().map(|zone| zone.to_string()).collect();
-    let hint = did_you_mean(name, zones.iter().map(String::as_str));
+    let zones = zones();
+    let hint = suggested(name, &zones);
     Some(Problem::new("unknown-time-zone", message).maybe_hint(hint))
+}
+
+fn zones() -> Vec<String> {
+    let known = TimeZoneDatabase::bundled();
+    known.available().map(|zone| zone.to_string()).collect()
+}
+
+/// What is meant: a place that goes by this name, or one that is spelt nearly so.
+fn suggested(name: &str, zones: &[String]) -> Option<String> {
+    let names = || zones.iter().map(String::as_str);
+    let place = super::zones::meant(name, names());
+    place
+        .map(|zone| format!("did you mean {zone:?}?"))
+        .or_else(|| did_you_mean(name, names()))
 }
 
 /// Whether a text has the form of an IANA time zone name.

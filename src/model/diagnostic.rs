@@ -50,6 +50,8 @@ pub enum Severity {
     Error,
     /// Work goes on.
     Warning,
+    /// Nothing is wrong.
+    Info,
 }
 
 /// One finding about the input.
@@ -67,7 +69,51 @@ pub struct Diagnostic {
     pub line: Option<String>,
     /// What to do.
     pub hint: Option<String>,
+    /// How many findings this one stands for: more than one only where there were too many.
+    pub stands_for: usize,
 }
+
+/// How many findings of one kind are kept; the others are only counted.
+pub const MOST: usize = 100;
+
+/// How many findings of a severity there are, those that are only counted among them.
+#[must_use]
+pub fn count(findings: &[Diagnostic], severity: Severity) -> usize {
+    let findings = findings.iter().filter(|one| one.severity == severity);
+    findings.map(|one| one.stands_for).sum()
+}
+
+/// The first findings of each severity, in their order, and one that stands for the others.
+#[must_use]
+pub fn capped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if findings.len() <= MOST {
+        return findings;
+    }
+    let mut kept = Vec::new();
+    let mut left = MORE.map(|(severity, _)| (severity, MOST, 0));
+    for finding in findings {
+        let of = left
+            .iter_mut()
+            .find(|(severity, ..)| *severity == finding.severity);
+        match of {
+            Some((_, room, _)) if *room > 0 && finding.stands_for == 1 => {
+                *room -= 1;
+                kept.push(finding);
+            }
+            Some((_, _, more)) => *more += finding.stands_for,
+            None => {}
+        }
+    }
+    let more = left.into_iter().filter(|(_, _, more)| *more > 0);
+    kept.extend(more.map(|(severity, _, more)| Diagnostic::more(severity, more)));
+    kept
+}
+
+const MORE: [(Severity, &str); 3] = [
+    (Severity::Error, "error"),
+    (Severity::Warning, "warning"),
+    (Severity::Info, "remark"),
+];
 
 impl Diagnostic {
     /// An error without a place yet.
@@ -79,6 +125,31 @@ impl Diagnostic {
             location: None,
             line: None,
             hint: None,
+            stands_for: 1,
+        }
+    }
+
+    /// A remark without a place yet.
+    pub fn info(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Info,
+            ..Self::error(code, message)
+        }
+    }
+
+    /// Stands for findings that are not kept.
+    #[must_use]
+    pub fn more(severity: Severity, count: usize) -> Self {
+        let noun = MORE.iter().find(|(of, _)| *of == severity);
+        let noun = noun.map_or("finding", |(_, noun)| *noun);
+        let plural = if count == 1 { "" } else { "s" };
+        Self {
+            severity,
+            stands_for: count,
+            ..Self::error(
+                "more-findings",
+                format!("… and {count} more {noun}{plural}"),
+            )
         }
     }
 
@@ -128,5 +199,26 @@ impl serde::Serialize for Diagnostic {
             map.serialize_entry("hint", hint)?;
         }
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_many_findings_the_first_are_kept_and_the_others_counted() {
+        let error = || Diagnostic::error("e", "e");
+        let mut many = vec![error(); MOST + 5];
+        many.push(Diagnostic::warning("w", "w"));
+        many.push(Diagnostic::more(Severity::Error, 1000));
+        let kept = capped(many);
+        assert_eq!(kept.len(), MOST + 2);
+        assert_eq!(count(&kept, Severity::Error), MOST + 1005);
+        assert_eq!(count(&kept, Severity::Warning), 1);
+        assert_eq!(kept.last().unwrap().message, "… and 1005 more errors");
+        // Once is enough.
+        assert_eq!(capped(kept.clone()), kept);
+        assert_eq!(capped(vec![error(); 3]).len(), 3);
     }
 }

@@ -32,13 +32,13 @@ impl SourceFile {
     }
 
     /// Whether a file at this path is read as manifests without being referred to:
-    /// `*.yaml` and `*.yml`, unless a part of the path begins with a dot.
+    /// `*.yaml` and `*.yml` in any case, unless a part of the path begins with a dot.
     #[must_use]
     pub fn holds_manifests(path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let yaml = name
-            .rsplit_once('.')
-            .is_some_and(|(_, ext)| ext == "yaml" || ext == "yml");
+        let yaml = name.rsplit_once('.').is_some_and(|(_, ext)| {
+            ext.eq_ignore_ascii_case("yaml") || ext.eq_ignore_ascii_case("yml")
+        });
         yaml && !path.split('/').any(|part| part.starts_with('.'))
     }
 }
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn manifests_are_told_by_their_path() {
-        for path in ["a.yaml", "b/c.yml", "a.b.yml"] {
+        for path in ["a.yaml", "b/c.yml", "a.b.yml", "A.YAML", "a.Yml"] {
             assert!(SourceFile::holds_manifests(path), "{path}");
         }
         for path in [

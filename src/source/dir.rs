@@ -1,22 +1,24 @@
 //! A folder, or a single file.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::read::{MAX_TOTAL, Unread, read};
-use super::walk::{Found, Tree, leads_outside, walk};
-use super::{References, Snapshot, Source, SourceError, git_info};
+use super::rest::{Look, PATIENCE, Rest, Stamps, Verdict};
+use super::walk::{Found, Stamp, Tree, leads_outside, walk};
+use super::writing::Writing;
+use super::{Absence, References, Snapshot, Source, SourceError, git_info, ignored, midway};
 use crate::model::SourceFile;
-
-/// How often files are read again that changed while they were read.
-const ATTEMPTS: usize = 3;
+use crate::runtime::clock::{Clock, SystemClock};
 
 /// The manifests below a path, and what they refer to.
 #[derive(Debug, Clone)]
 pub struct DirSource {
     path: PathBuf,
     references: References,
+    writing: Writing,
+    clock: Arc<dyn Clock>,
 }
 
 impl DirSource {
@@ -28,7 +30,15 @@ impl DirSource {
         Self {
             path: path.into(),
             references,
+            writing: Writing::default(),
+            clock: Arc::new(SystemClock),
         }
+    }
+
+    /// The same, with what a watch knows of files that are being written.
+    #[must_use]
+    pub fn heeding(self, writing: Writing) -> Self {
+        Self { writing, ..self }
     }
 
     /// The folder that paths are relative to.
@@ -53,31 +63,94 @@ pub fn root_of(path: &Path) -> PathBuf {
 #[async_trait::async_trait]
 impl Source for DirSource {
     async fn snapshot(&self) -> Result<Snapshot, SourceError> {
-        let this = self.clone();
-        let read = tokio::task::spawn_blocking(move || this.read());
-        let (root, files) = read
-            .await
-            .map_err(|error| SourceError::Interrupted(error.into()))??;
+        let root = self.root();
+        let git = midway::git_folder(&root);
+        if let Some(git) = &git {
+            midway::unlocked(git).await?;
+        }
+        let files = self.at_rest(&root).await?;
+        let half_way = git.as_deref().and_then(midway::half_way);
+        let absence = half_way.map_or(Absence::Momentary, Absence::Midway);
         let commit = git_info::commit(&root).await;
-        Ok(Snapshot::new(files, commit))
+        Ok(Snapshot::new(files, commit).with_absence(absence))
     }
 }
 
+/// One reading of the files.
+struct Reading {
+    files: Vec<SourceFile>,
+    /// What the manifests among them refer to.
+    referred: BTreeSet<Arc<str>>,
+}
+
 impl DirSource {
-    /// The files, read again if something changed meanwhile: half of a checkout is nobody's intent.
-    fn read(&self) -> Result<(PathBuf, Vec<SourceFile>), SourceError> {
-        let root = self.root();
-        let mut before = self.list(&root)?;
-        let mut attempt = 1;
+    /// The files, once none of them is being written: half a file is nobody's intent, nor half a checkout.
+    async fn at_rest(&self, root: &Path) -> Result<Vec<SourceFile>, SourceError> {
+        let mut rest = Rest::new(self.clock.instant());
+        let mut referred = BTreeSet::new();
+        let mut read: Option<(Vec<SourceFile>, Stamps)> = None;
         loop {
-            let files = self.read_once(&root, &before);
-            let after = self.list(&root)?;
-            if after == before || attempt == ATTEMPTS {
-                return Ok((root, files));
+            let (tree, stamps) = self.look(root, &referred).await?;
+            if let Verdict::Wait(pause) = self.judge(root, &mut rest, &stamps)? {
+                read = None;
+                tokio::time::sleep(pause).await;
+                continue;
             }
-            before = after;
-            attempt += 1;
+            if let Some((files, _)) = read.take_if(|(_, before)| *before == stamps) {
+                return Ok(files);
+            }
+            // Read again where it made files known that were not looked at before.
+            let reading = self.read_tree(root, tree).await?;
+            referred = reading.referred;
+            read = Some((reading.files, stamps));
         }
+    }
+
+    /// Whether these files can be read now.
+    fn judge(&self, root: &Path, rest: &mut Rest, stamps: &Stamps) -> Result<Verdict, SourceError> {
+        let instant = self.clock.instant();
+        let paths = stamps.keys().map(String::as_str);
+        let look = Look {
+            stamps,
+            open: self.writing.among(root, paths, instant),
+            now: self.clock.now().into(),
+            instant,
+        };
+        match rest.judge(&look) {
+            Verdict::GiveUp(path) => Err(SourceError::Unrest {
+                path,
+                waited: PATIENCE,
+            }),
+            verdict => Ok(verdict),
+        }
+    }
+
+    /// What is there, and how the files that matter look: manifests, and what they refer to.
+    async fn look(
+        &self,
+        root: &Path,
+        referred: &BTreeSet<Arc<str>>,
+    ) -> Result<(Tree, Stamps), SourceError> {
+        let (this, root, referred) = (self.clone(), root.to_owned(), referred.clone());
+        in_background(move || {
+            let tree = this.list(&root)?;
+            let own = |path: &str| path == ignored::NAME || SourceFile::holds_manifests(path);
+            let manifests = tree.files.iter().filter(|(path, _)| own(path));
+            let mut stamps: Stamps = manifests
+                .map(|(path, found)| (path.clone(), found.stamp().cloned()))
+                .collect();
+            for path in referred {
+                let stamp = || Stamp::of(&root.join(&*path));
+                stamps.entry(path.to_string()).or_insert_with(stamp);
+            }
+            Ok((tree, stamps))
+        })
+        .await
+    }
+
+    async fn read_tree(&self, root: &Path, tree: Tree) -> Result<Reading, SourceError> {
+        let (this, root) = (self.clone(), root.to_owned());
+        in_background(move || Ok(this.read_once(&root, &tree))).await
     }
 
     /// What is there: everything below a folder, or one file alone.
@@ -92,7 +165,7 @@ impl DirSource {
         Tree::of_file(&self.path, &name)
     }
 
-    fn read_once(&self, root: &Path, tree: &Tree) -> Vec<SourceFile> {
+    fn read_once(&self, root: &Path, tree: &Tree) -> Reading {
         let mut left = MAX_TOTAL;
         let manifests = tree
             .files
@@ -103,10 +176,18 @@ impl DirSource {
             .collect();
         let known: HashSet<Arc<str>> = files.iter().map(|file| file.path.clone()).collect();
         let referred = (self.references)(&files);
-        let others = referred.into_iter().filter(|path| !known.contains(path));
-        files.extend(others.filter_map(|path| read_referred(root, path, &mut left)));
-        files
+        let others = referred.iter().filter(|path| !known.contains(*path));
+        files.extend(others.filter_map(|path| read_referred(root, path.clone(), &mut left)));
+        Reading { files, referred }
     }
+}
+
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, SourceError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| SourceError::Interrupted(error.into()))?
 }
 
 fn read_found(root: &Path, path: &str, found: &Found, left: &mut usize) -> SourceFile {

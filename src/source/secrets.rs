@@ -102,7 +102,14 @@ fn file(path: &Path) -> Result<Secret, String> {
 
 /// Bytes as a secret, without one line break at the end.
 fn text_of(bytes: Vec<u8>) -> Result<Secret, &'static str> {
+    if matches!(bytes.get(..2), Some([0xFF, 0xFE] | [0xFE, 0xFF])) {
+        return Err("UTF-16 text: save it as UTF-8");
+    }
     let mut text = String::from_utf8(bytes).map_err(|_| "not UTF-8")?;
+    if text.starts_with('\u{FEFF}') {
+        // Editors put a byte-order mark there; nobody sees it.
+        text.drain(..'\u{FEFF}'.len_utf8());
+    }
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

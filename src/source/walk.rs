@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::SourceError;
+use super::ignored::{self, Ignored};
+use super::read::{Unread, bounded};
 
 /// So many files and folders are looked at.
 const MAX_ENTRIES: usize = 500_000;
@@ -33,7 +35,17 @@ pub(super) enum Found {
     Not(&'static str),
 }
 
-/// What is below a folder; names that begin with a dot left out.
+impl Found {
+    /// How a file looks, if it can be read as one.
+    pub(super) fn stamp(&self) -> Option<&Stamp> {
+        match self {
+            Self::File(stamp) => Some(stamp),
+            Self::Not(_) => None,
+        }
+    }
+}
+
+/// What is below a folder; names that begin with a dot left out, and what `.prismgitopsignore` names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Tree {
     /// The files by path relative to the root, with forward slashes.
@@ -57,10 +69,16 @@ pub(super) fn walk(root: &Path) -> Result<Tree, SourceError> {
         _ => unreadable(root, source),
     })?;
     let mut tree = Tree::default();
+    let ignored = ignored_in(root, &real)?;
     let entries = WalkDir::new(root)
         .follow_links(true)
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+        .filter_entry(|entry| entry.depth() == 0 || !is_left_out(root, entry, &ignored));
+    if let Ok(metadata) = root.join(ignored::NAME).metadata() {
+        // No manifest, but what changes it changes which files there are.
+        let found = Found::File(stamp(&metadata));
+        tree.files.insert(ignored::NAME.to_owned(), found);
+    }
     for (count, entry) in entries.enumerate() {
         if count >= MAX_ENTRIES {
             return Err(SourceError::TooMany {
@@ -76,8 +94,41 @@ pub(super) fn walk(root: &Path) -> Result<Tree, SourceError> {
     Ok(tree)
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().to_string_lossy().starts_with('.')
+fn is_left_out(root: &Path, entry: &DirEntry, ignored: &Ignored) -> bool {
+    if entry.file_name().to_string_lossy().starts_with('.') {
+        return true;
+    }
+    let path = relative(root, entry.path());
+    if entry.file_type().is_dir() {
+        ignored.folder(&path)
+    } else {
+        ignored.file(&path)
+    }
+}
+
+/// What `.prismgitopsignore` leaves out.
+fn ignored_in(root: &Path, real: &Path) -> Result<Ignored, SourceError> {
+    let path = root.join(ignored::NAME);
+    let refused = |why: String| SourceError::Ignored { why };
+    if leads_outside(&path, real) {
+        let why = "a symbolic link that leads out of the project";
+        return Err(refused(why.to_owned()));
+    }
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    match path.metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            return Ok(Ignored::none());
+        }
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(refused("not a regular file".to_owned()));
+        }
+        _ => {}
+    }
+    match bounded(&path, ignored::MAX_BYTES) {
+        Ok(bytes) => Ignored::read(&bytes).map_err(refused),
+        Err(Unread::Gone) => Err(refused("a symbolic link to nothing".to_owned())),
+        Err(Unread::Because(why)) => Err(refused(why)),
+    }
 }
 
 fn unreadable(path: &Path, source: std::io::Error) -> SourceError {
@@ -190,6 +241,30 @@ fn stamp(metadata: &Metadata) -> Stamp {
 }
 
 impl Stamp {
+    /// Of a path as it is now, if there is anything.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        path.metadata().ok().map(|metadata| stamp(&metadata))
+    }
+
+    /// When it was changed last, in whatever way.
+    pub(super) fn changed(&self) -> Option<SystemTime> {
+        let [_, _, seconds, nanos] = self.identity;
+        let other = u64::try_from(seconds).ok().zip(u32::try_from(nanos).ok());
+        let other =
+            other.map(|(seconds, nanos)| SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos));
+        self.modified.max(other)
+    }
+
+    #[cfg(test)]
+    pub(super) fn changed_at(at: SystemTime) -> Self {
+        Self {
+            size: 0,
+            modified: Some(at),
+            created: None,
+            identity: [0; 4],
+        }
+    }
+
     /// Whether two stamps are of one and the same file or folder, changed or not.
     pub(super) fn same_object(&self, other: &Self) -> bool {
         // The number of a removed folder may be used again; its birth is not.

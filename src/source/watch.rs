@@ -17,10 +17,12 @@ use std::time::Duration;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::SourceError;
 use super::dir::root_of;
 use super::walk::{Stamp, Tree, walk};
+use super::writing::Writing;
 
 /// How changes are watched for.
 #[derive(Debug, Clone, Copy)]
@@ -48,17 +50,22 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Watches a folder, or the folder of a file. Call inside a tokio runtime.
+    /// Watches a folder, or the folder of a file, and notes which files are being written.
+    /// Call inside a tokio runtime.
     ///
     /// Changes after this returns are seen.
     ///
     /// # Errors
     ///
     /// [`SourceError`] when the path cannot be read now.
-    pub async fn start(path: &Path, options: WatchOptions) -> Result<Self, SourceError> {
+    pub async fn start(
+        path: &Path,
+        options: WatchOptions,
+        writing: Writing,
+    ) -> Result<Self, SourceError> {
         let root = root_of(path);
         let (events, looks) = mpsc::channel(1);
-        Self::by(Watcher::new(root, events), looks, options).await
+        Self::by(Watcher::new(root, events, writing), looks, options).await
     }
 
     async fn by(
@@ -148,8 +155,11 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(root: PathBuf, events: mpsc::Sender<()>) -> Self {
+    fn new(root: PathBuf, events: mpsc::Sender<()>, writing: Writing) -> Self {
         let handler = move |event: notify::Result<Event>| {
+            if let Ok(event) = &event {
+                writing.note(event, Instant::now());
+            }
             // Errors are lost events: also a reason to look.
             if event.map_or(true, |event| is_change(&event)) {
                 // Full: a look is asked for already.

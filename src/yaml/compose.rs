@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::fault;
+use super::surrogates;
 use super::{Content, Entry, Limits, Node, Scalar, Span, SyntaxError};
 
 /// All documents of a text. A text without content has none.
@@ -30,12 +32,21 @@ pub fn parse_every(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError>
         stack: Vec::new(),
         anchors: HashMap::new(),
         documents: Vec::new(),
+        stand_in: None,
     };
+    if let Some(conflict) = fault::conflict(text) {
+        return Err(conflict);
+    }
     let text = without_last_blanks(text);
+    let (hidden, stand_in) = surrogates::hide(text);
+    composer.stand_in = stand_in;
     let unended = !text.ends_with(['\n', '\r']);
     let end = unended.then(|| text.chars().count());
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| scan_error(&error, text))?;
+    for event in Parser::new_from_str(&hidden) {
+        let (event, span) = event.map_err(|error| {
+            let open: Vec<_> = composer.stack.iter().map(|open| open.span).collect();
+            fault::explain(&error, text, &open)
+        })?;
         let event = without_added_break(event, span, end);
         composer.accept(event, place(span))?;
     }
@@ -101,16 +112,22 @@ struct Composer {
     stack: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
     documents: Vec<Node>,
+    /// What stands for the backslash of half a character.
+    stand_in: Option<char>,
 }
 
 impl Composer {
     fn accept(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let tag = core_tag(tag.as_deref(), span)?;
+                if matches!(tag.as_deref(), Some("seq" | "map")) {
+                    return Err(wrong_tag(span));
+                }
                 let scalar = Scalar {
-                    text: text.into_owned(),
+                    text: self.text(text.into_owned(), style, span)?,
                     plain: style == ScalarStyle::Plain,
-                    tag: core_tag(tag.as_deref(), span)?,
+                    tag,
                 };
                 self.count(1, span)?;
                 self.place(
@@ -123,11 +140,11 @@ impl Composer {
                 )
             }
             Event::SequenceStart(anchor, tag) => {
-                core_tag(tag.as_deref(), span)?;
+                collection_tag(tag.as_deref(), "seq", span)?;
                 self.open(span, anchor, OpenKind::Sequence(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                core_tag(tag.as_deref(), span)?;
+                collection_tag(tag.as_deref(), "map", span)?;
                 self.open(span, anchor, OpenKind::Mapping(OpenMapping::default()))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
@@ -138,6 +155,21 @@ impl Composer {
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
         }
+    }
+
+    /// A scalar's text, halves of characters put together.
+    fn text(&self, text: String, style: ScalarStyle, span: Span) -> Result<String, SyntaxError> {
+        let Some(stand_in) = self.stand_in.filter(|stand_in| text.contains(*stand_in)) else {
+            return Ok(text);
+        };
+        if style != ScalarStyle::DoubleQuoted {
+            return Ok(surrogates::restore(&text, stand_in));
+        }
+        surrogates::join(&text, stand_in).ok_or_else(|| SyntaxError {
+            message: "an escape that is half a character (a lone surrogate)".to_owned(),
+            span,
+            hint: Some("write both halves, or the character itself".to_owned()),
+        })
     }
 
     fn count(&mut self, more: usize, span: Span) -> Result<(), SyntaxError> {
@@ -343,6 +375,23 @@ fn core_tag(tag: Option<&Tag>, span: Span) -> Result<Option<String>, SyntaxError
     })
 }
 
+/// The tag of a list or mapping can only say what that is.
+fn collection_tag(tag: Option<&Tag>, kind: &str, span: Span) -> Result<(), SyntaxError> {
+    match core_tag(tag, span)?.as_deref() {
+        None => Ok(()),
+        Some(tag) if tag == kind => Ok(()),
+        Some(_) => Err(wrong_tag(span)),
+    }
+}
+
+fn wrong_tag(span: Span) -> SyntaxError {
+    SyntaxError {
+        message: "a tag of something else than what stands here".to_owned(),
+        span,
+        hint: Some("remove the tag".to_owned()),
+    }
+}
+
 fn place(span: saphyr_parser::Span) -> Span {
     let one_line = span.start.line() == span.end.line();
     let length = if one_line {
@@ -357,24 +406,8 @@ fn place(span: saphyr_parser::Span) -> Span {
     }
 }
 
-fn narrow(value: usize) -> u32 {
+pub(super) fn narrow(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
-}
-
-fn scan_error(error: &ScanError, text: &str) -> SyntaxError {
-    let line = error.marker().line();
-    let span = Span {
-        line: narrow(line),
-        column: narrow(error.marker().col()).saturating_add(1),
-        length: 0,
-    };
-    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let tab = written.trim_start_matches(' ').starts_with('\t');
-    SyntaxError {
-        message: error.info().to_owned(),
-        span,
-        hint: tab.then(|| "indent with spaces: YAML does not allow tabs here".to_owned()),
-    }
 }
 
 #[cfg(test)]

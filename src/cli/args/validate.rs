@@ -15,6 +15,7 @@ use super::TenantArgs;
 Examples:
   prism-gitops validate
   prism-gitops validate acme -o json
+  prism-gitops validate acme --strict
   prism-gitops validate acme --online --env prod-us")]
 pub(crate) struct ValidateArgs {
     /// The folder with the manifests.
@@ -24,6 +25,10 @@ pub(crate) struct ValidateArgs {
     /// Also ask the tenant whether it would accept the definitions and has their components.
     #[arg(long, env = "PRISM_GITOPS_ONLINE", value_parser = FalseyValueParser::new())]
     pub(crate) online: bool,
+
+    /// Take warnings for errors.
+    #[arg(long, env = "PRISM_GITOPS_STRICT", value_parser = FalseyValueParser::new())]
+    pub(crate) strict: bool,
 
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,

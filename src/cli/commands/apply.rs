@@ -116,6 +116,10 @@ async fn decide_and_ask(
     let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, Some(only)).await;
     let decided = show_and_ask(ui, args.show, !ask, decided, again).await?;
     approve(&decided.planned.plan)?;
+    let environment = args.tenant.env.as_deref();
+    basis
+        .still_gone(ui, environment, &decided.planned.plan)
+        .await?;
     Ok(decided)
 }
 

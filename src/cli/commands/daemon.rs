@@ -34,6 +34,7 @@ use crate::server::{self, Access, ApiOptions, Reads};
 use crate::source::Source;
 use crate::source::secrets::{self, Permission};
 use crate::source::watch::{Watch, WatchOptions};
+use crate::source::writing::Writing;
 use crate::store::history::{Reader, file_in};
 use crate::store::{DaemonLock, OutboxFile};
 use environments::Wanted;
@@ -51,9 +52,10 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
     let root = project::root(&args.path);
     let variables_of = variables.clone();
     let git = remote::source(args, &root, variables)?;
+    let writing = Writing::default();
     let source: Arc<dyn Source> = match git.clone() {
         Some(git) => git,
-        None => Arc::new(project::source(&args.path)),
+        None => Arc::new(project::source(&args.path).heeding(writing.clone())),
     };
     let wanted = environments::wanted(args, source.as_ref(), git.is_some()).await?;
     let state = args.state.folder.of(&root);
@@ -96,7 +98,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         api,
         watch: match git {
             Some(_) => None,
-            None => Some(watch(&args.path).await?),
+            None => Some(watch(&args.path, writing).await?),
         },
         source,
         polled,
@@ -235,12 +237,12 @@ async fn access(
 }
 
 /// Passes wake-ups on for as long as somebody takes them.
-async fn watch(path: &Path) -> Result<mpsc::Receiver<()>, CliError> {
+async fn watch(path: &Path, writing: Writing) -> Result<mpsc::Receiver<()>, CliError> {
     let options = WatchOptions {
         debounce: QUIET,
         ..WatchOptions::default()
     };
-    let mut watch = Watch::start(path, options).await?;
+    let mut watch = Watch::start(path, options, writing).await?;
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {
         while watch.changed().await.is_some() && sender.send(()).await.is_ok() {}

@@ -14,6 +14,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass::{self, nothing_declared};
 use crate::definition::Definitions;
 use crate::manifest;
+use crate::model::diagnostic::{self, capped};
 use crate::model::{ComponentsWanted, Desired, Diagnostic, Location, Severity};
 use crate::prismatic::error::ErrorKind;
 use crate::prismatic::platform::Platform;
@@ -44,21 +45,27 @@ impl Checked {
         let mut diagnostics = loaded.diagnostics;
         diagnostics.append(&mut found);
         let desired = loaded.desired;
-        if desired.is_empty() && diagnostics.is_empty() {
+        if desired.is_empty() && diagnostics.iter().all(|one| one.severity == Severity::Info) {
             diagnostics.push(nothing_declared());
         }
         Ok(Self {
             desired,
             definitions,
-            diagnostics,
+            diagnostics: capped(diagnostics),
         })
     }
 
     fn count(&self, severity: Severity) -> usize {
-        let findings = self.diagnostics.iter();
-        findings
-            .filter(|finding| finding.severity == severity)
-            .count()
+        diagnostic::count(&self.diagnostics, severity)
+    }
+
+    /// Makes errors of warnings.
+    fn strictly(&mut self) {
+        for finding in &mut self.diagnostics {
+            if finding.severity == Severity::Warning {
+                finding.severity = Severity::Error;
+            }
+        }
     }
 
     fn is_valid(&self) -> bool {
@@ -74,6 +81,9 @@ async fn check(ui: &Ui, args: &ValidateArgs, variables: &Variables) -> Result<Ex
         let asked = ask(&tenant, &checked).await;
         let mut found = asked.map_err(|error| error.of(&tenant.connection))?;
         checked.diagnostics.append(&mut found);
+    }
+    if args.strict {
+        checked.strictly();
     }
     report(ui, &checked)?;
     Ok(if checked.is_valid() {

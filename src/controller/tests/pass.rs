@@ -15,7 +15,7 @@ use crate::controller::testing::{MemorySource, deploy, desired_with, plan_of};
 use crate::execute::{AtOnce, Outcome};
 use crate::model::{Diagnostic, DriftMode, Window, WindowKind};
 use crate::runtime::clock::TokioClock;
-use crate::source::Revision;
+use crate::source::{Absence, Revision};
 
 fn loaded() -> Loaded {
     Loaded {
@@ -24,6 +24,7 @@ fn loaded() -> Loaded {
             commit: None,
             label: "1a2b3c".to_owned(),
         },
+        absence: Absence::Proven,
         desired: desired_with(DriftMode::Correct),
         definitions: Default::default(),
         secrets: Default::default(),

@@ -83,7 +83,7 @@ fn what_is_no_definition_is_said_to_be_none() {
     erp.yml:1:1 not-a-definition a definition is a mapping, and this is a list (export one with `prism integrations:export`, or start with `name` and `flows`)
     erp.yml:1:1 not-a-definition a definition is a mapping, and this is a single value (export one with `prism integrations:export`, or start with `name` and `flows`)
     erp.yml:3:1 several-documents a definition file is one document (put each definition into a file of its own)
-    erp.yml:2:1 yaml-syntax while parsing a flow sequence, expected ',' or ']'
+    erp.yml:1:4 yaml-syntax the [ that opens here is not closed (add the ] where it ends)
     erp.yml:2:1 yaml-syntax the key "a" stands here twice, first on line 1 (keep one of the two)
     "#);
 }
@@ -139,7 +139,7 @@ flows:
     erp.yml:3:1 unknown-key unknown top-level key "descripton" (did you mean `description`?)
     erp.yml:4:10 yaml-trap `no` without quotes is read as `false` by YAML 1.1 (write 'no' in quotes if it is a text)
     erp.yml:4:14 yaml-trap `1.10` without quotes is read as `1.1` by YAML 1.1 (write '1.10' in quotes if it is a text)
-    erp.yml:5:1 unknown-key unknown top-level key "TypeError" (remove it, unless your tenant knows it: it is sent as it is)
+    erp.yml:5:1 unknown-key unknown top-level key "TypeError" (it is sent as it is)
     erp.yml:7:66 yaml-trap `010` without quotes is read as `8` by YAML 1.1 (write '010' in quotes if it is a text)
     erp.yml:15:41 unknown-config-variable no config variable "Endpont" is declared (did you mean "Endpoint"?)
     erp.yml:16:41 yaml-trap `7610303900993.7610321662833` without quotes is read as `7610303900993.761` by YAML 1.1 (write '7610303900993.7610321662833' in quotes if it is a text)
@@ -191,4 +191,60 @@ fn an_empty_document_is_one_too_many_and_an_end_is_none() {
     let empty = errors("name: x\n---\n");
     assert!(empty.contains("remove the empty document"), "{empty}");
     assert!(Definition::parse("name: x\n...\n# the end\n", "erp.yml").is_ok());
+}
+
+#[test]
+fn references_to_steps_and_flows_that_are_not_there_are_named() {
+    let text = |value: &str, flow: &str| {
+        format!(
+            "definitionVersion: 7\nname: x\npreprocessFlowName: {flow}\nrequiredConfigVars: [{{key: My Key}}]\nflows:\n\
+             - name: A\n  steps:\n  - {{name: Get PDF's Übung, isTrigger: true, action: {{key: k, component: {{key: c, version: 1, isPublic: true}}}}}}\n  \
+             - name: Branch\n    action: {{key: k, component: {{key: c, version: 1, isPublic: true}}}}\n    branches: [{{name: b, steps: [{{name: Deep, action: {{key: k, component: {{key: c, version: 1, isPublic: true}}}}}}]}}]\n    \
+             inputs: {{v: {value}}}\n"
+        )
+    };
+    for (value, flow, found) in [
+        ("{type: reference, value: getPdfSUbung.results.a}", "A", ""),
+        ("{type: reference, value: 'deep.results[0]'}", "A", ""),
+        ("{type: reference, value: ''}", "''", ""),
+        ("{type: reference, value: trigger.results}", "A", ""),
+        (
+            "{type: reference, value: depe.results}",
+            "A",
+            "unknown-step did you mean the step \"Deep\"?",
+        ),
+        (
+            "{type: template, value: 'a {{$deep.results}} {{#My Key}}'}",
+            "A",
+            "",
+        ),
+        (
+            "{type: template, value: 'a {{$gone.results}}'}",
+            "A",
+            "unknown-step a reference begins with the name of a step of this flow, in camel case",
+        ),
+        (
+            "{type: template, value: 'a {{#My Kex}}'}",
+            "A",
+            "unknown-config-variable did you mean \"My Key\"?",
+        ),
+        (
+            "{type: value, value: deep}",
+            "Aa",
+            "unknown-flow did you mean \"A\"?",
+        ),
+    ] {
+        let definition = Definition::parse(&text(value, flow), "a.yml").unwrap();
+        let warnings = definition.warnings();
+        let shown: Vec<_> = warnings
+            .iter()
+            .map(|one| format!("{} {}", one.code, one.hint.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(shown.join("; "), found, "{value} {flow}");
+        assert!(
+            warnings
+                .iter()
+                .all(|one| one.location.as_ref().unwrap().line > 2)
+        );
+    }
 }

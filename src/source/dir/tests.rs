@@ -122,21 +122,58 @@ fn all_files_together_are_bounded() {
     assert!(matches!(error, Unread::Because(why) if why.contains("256 MiB")));
 }
 
-#[test]
-fn a_file_that_vanishes_is_its_own_trouble() {
+#[tokio::test]
+async fn what_the_ignore_file_names_is_left_out_unless_a_manifest_refers_to_it() {
+    let folder = folder(&[
+        (".prismgitopsignore", "old/\n*.tmpl.yaml\n"),
+        ("a.yaml", "ref: old/c.yaml"),
+        ("x.tmpl.yaml", "no"),
+        ("old/b.yaml", "no"),
+        ("old/c.yaml", "yes"),
+        ("node_modules/p/q.yaml", "no"),
+        ("B.YAML", "1"),
+    ]);
+    let one = snapshot(folder.path()).await.unwrap();
+    assert_eq!(listed(&one), ["B.YAML 1", "a.yaml 15", "old/c.yaml 3"]);
+    assert_eq!(one.absence, Absence::Momentary);
+    fs::write(folder.path().join(".prismgitopsignore"), "[z-a]").unwrap();
+    let error = snapshot(folder.path()).await.unwrap_err();
+    assert!(error.to_string().contains("line 1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_saved_in_two_steps_is_read_when_it_is_whole() {
+    let folder = folder(&[("a.yaml", "")]);
+    let path = folder.path().join("a.yaml");
+    let saving = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        fs::write(&path, "whole").unwrap();
+    };
+    let (read, ()) = tokio::join!(snapshot(folder.path()), saving);
+    assert_eq!(listed(&read.unwrap()), ["a.yaml 5"]);
+}
+
+#[tokio::test]
+async fn a_merge_in_progress_proves_no_absence() {
+    let folder = folder(&[("a.yaml", "1"), (".git/MERGE_HEAD", "x")]);
+    let one = snapshot(folder.path()).await.unwrap();
+    assert_eq!(one.absence, Absence::Midway("a merge"));
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_is_its_own_trouble() {
     let folder = folder(&[("a.yaml", "1"), ("b.yaml", "2")]);
     let source = DirSource::new(folder.path(), references);
     let tree = source.list(folder.path()).unwrap();
     fs::remove_file(folder.path().join("a.yaml")).unwrap();
-    let files = source.read_once(folder.path(), &tree);
+    let files = source.read_once(folder.path(), &tree).files;
     assert_eq!(
         files[0].content,
         Err("it vanished while it was read".to_owned())
     );
     assert!(files[1].content.is_ok());
     // The whole reading notices the change and takes another look.
-    let (_, files) = source.read().unwrap();
-    assert_eq!(files.len(), 1);
+    assert_eq!(source.snapshot().await.unwrap().files.len(), 1);
 }
 
 #[cfg(unix)]

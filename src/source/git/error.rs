@@ -59,6 +59,12 @@ pub enum GitError {
     /// The tag or commit is not what can be applied.
     #[error("{0} is not a commit")]
     NotACommit(String),
+    /// It is not known which files are to be left out.
+    #[error("cannot use .prismgitopsignore: {why}")]
+    Ignored {
+        /// Why, in lower case.
+        why: String,
+    },
     /// More files than anybody means to have read.
     #[error("commit {commit} has more than {limit} files below the sub-path")]
     TooMany {
@@ -123,6 +129,7 @@ impl GitError {
             Self::NotACommit(_) => "tag a commit, or name another",
             Self::TooMany { .. } => "name the folder with the manifests with --sub-path",
             Self::Cache { .. } => "name a folder that can be written with --state-dir",
+            Self::Ignored { .. } => "it holds patterns as .gitignore does, one a line",
             Self::Busy(_) => "stop the other one, or give each its own --state-dir",
             Self::Access(_) | Self::Strange { .. } => return None,
         })

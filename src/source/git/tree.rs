@@ -9,6 +9,7 @@ use super::error::GitError;
 use super::repository::Repository;
 use crate::model::SourceFile;
 use crate::source::References;
+use crate::source::ignored::{self, Ignored};
 use crate::source::read::MAX_TOTAL;
 
 /// So many files below the sub-path are looked at.
@@ -40,7 +41,8 @@ pub(super) async fn read(
     references: References,
 ) -> Result<Contents, GitError> {
     let mut reader = Reader::new(repository, commit).await?;
-    let names: Vec<Arc<str>> = reader.manifests();
+    let ignored = reader.ignored().await?;
+    let names: Vec<Arc<str>> = reader.manifests(&ignored);
     let mut files = reader.read(names).await?;
     let known: HashSet<Arc<str>> = files.iter().map(|file| file.path.clone()).collect();
     let referred = references(&files).into_iter();
@@ -78,12 +80,28 @@ impl<'a> Reader<'a> {
         Ok(reader)
     }
 
-    fn manifests(&self) -> Vec<Arc<str>> {
+    fn manifests(&self, ignored: &Ignored) -> Vec<Arc<str>> {
         let names = self.entries.iter();
         let names = names.filter(|(path, entry)| {
-            SourceFile::holds_manifests(path) && **entry != Entry::Submodule
+            SourceFile::holds_manifests(path) && **entry != Entry::Submodule && !ignored.below(path)
         });
         names.map(|(path, _)| Arc::clone(path)).collect()
+    }
+
+    /// What `.prismgitopsignore` leaves out.
+    async fn ignored(&mut self) -> Result<Ignored, GitError> {
+        let refused = |why: String| GitError::Ignored { why };
+        if !self.entries.contains_key(ignored::NAME) {
+            return Ok(Ignored::none());
+        }
+        let mut read = self.read(vec![ignored::NAME.into()]).await?;
+        let bytes = read.pop().map(|file| file.content);
+        let bytes = bytes.unwrap_or_else(|| Err("it cannot be read".to_owned()));
+        let bytes = bytes.map_err(refused)?;
+        if bytes.len() > ignored::MAX_BYTES {
+            return Err(refused("it is too large".to_owned()));
+        }
+        Ignored::read(&bytes).map_err(refused)
     }
 
     fn knows(&self, path: &str) -> bool {

@@ -19,7 +19,7 @@ const EVENTS: WatchOptions = WatchOptions {
 };
 
 async fn start(folder: &TempDir, options: WatchOptions) -> Watch {
-    Watch::start(&folder.path().join("root"), options)
+    Watch::start(&folder.path().join("root"), options, Writing::default())
         .await
         .unwrap()
 }
@@ -121,7 +121,7 @@ async fn the_poll_alone_finds_changes() {
         poll: Duration::from_millis(20),
     };
     let (events, looks) = mpsc::channel(1);
-    let mut watcher = Watcher::new(folder.path().join("root"), events);
+    let mut watcher = Watcher::new(folder.path().join("root"), events, Writing::default());
     // As where the system has no watches left.
     watcher.system = None;
     let mut watch = Watch::by(watcher, looks, options).await.unwrap();
@@ -148,6 +148,6 @@ async fn nothing_wakes_without_a_change() {
 #[tokio::test]
 async fn what_is_not_there_cannot_be_watched() {
     let folder = tempfile::tempdir().unwrap();
-    let result = Watch::start(&folder.path().join("none"), EVENTS).await;
+    let result = Watch::start(&folder.path().join("none"), EVENTS, Writing::default()).await;
     assert!(matches!(result, Err(SourceError::Missing(_))));
 }

@@ -121,6 +121,30 @@ fn a_block_scalar_ends_as_the_text_does() {
 }
 
 #[test]
+fn characters_that_json_escapes_in_two_halves_are_read() {
+    let node = one(r#"{"a": "x\ud83d\udc08y", 'b': '\ud83d', "c": "\/\u00e9"}"#);
+    let text = |key| node.get(key).unwrap().as_scalar().unwrap().text.clone();
+    assert_eq!((text("a").as_str(), text("c").as_str()), ("x🐈y", "/é"));
+    assert_eq!(text("b"), r"\ud83d");
+    let lone = error(r#"{"a": 1, "b": "\ud83d"}"#);
+    assert!(lone.message.contains("half a character"), "{lone}");
+    assert_eq!((lone.span.line, lone.span.column), (1, 15));
+}
+
+#[test]
+fn tags_must_fit_what_they_are_on() {
+    for text in [
+        "a: !!seq x",
+        "a: !!map x",
+        "a: !!str {b: c}",
+        "a: !!binary [x]",
+        "a: !!map [x]",
+    ] {
+        assert!(error(text).message.contains("tag"), "{text}");
+    }
+}
+
+#[test]
 fn unknown_tags_are_refused() {
     let error = error("a: !hunter2\n");
     assert_eq!(error.to_string(), "a tag that is not known here");

@@ -343,3 +343,57 @@ fn it_tells_the_service_manager_how_it_stands() {
     heard(&socket, "STOPPING=1");
     assert_eq!(running.code(&log), Some(0));
 }
+
+/// The lines up to one that holds a word.
+fn until_word(log: &Receiver<String>, word: &str) -> Vec<String> {
+    let mut seen = Vec::new();
+    while !seen.last().is_some_and(|line: &String| line.contains(word)) {
+        match log.recv_timeout(std::time::Duration::from_secs(60)) {
+            Ok(line) => seen.push(line),
+            Err(_) => panic!("no {word} after\n{}", seen.join("\n")),
+        }
+    }
+    seen
+}
+
+#[test]
+fn what_vanishes_for_a_moment_is_not_removed_and_what_is_gone_is() {
+    let environment = project();
+    let smith = "customers/smith.yaml";
+    let policy = "apiVersion: prism-gitops/v1\nkind: Project\nspec: {policy: {prune: delete}}\n";
+    environment.write("project.yaml", policy);
+    let path = environment.project().join(smith);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut command = on_sandbox(&environment);
+    command.arg("--allow-delete");
+    let (running, log) = Running::telling(&mut command);
+    wait_for(&log, "pass.finished");
+
+    // An editor that empties the file before it writes it, half of it first.
+    std::fs::write(&path, "").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let (half, _) = text.split_at(text.find("erp.smith").unwrap() + 2);
+    std::fs::write(&path, half).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::fs::write(&path, text.replace("erp.smith", "erp3.smith")).unwrap();
+    let seen = until_word(&log, "\"deploy\"").join("\n");
+    assert!(!seen.contains("\"delete\""), "{seen}");
+
+    // A document that is cut out of one file, and put into another later.
+    std::fs::remove_file(&path).unwrap();
+    let mut seen = until_word(&log, "files.vanished");
+    environment.write("elsewhere.yaml", &text);
+    seen.extend(until_word(&log, "pass.finished"));
+    seen.extend(until_word(&log, "pass.finished"));
+    assert!(!seen.join("\n").contains("\"delete\""), "{seen:?}");
+
+    std::fs::remove_file(environment.project().join("elsewhere.yaml")).unwrap();
+    let seen = until_word(&log, "files.vanished");
+    let began = std::time::Instant::now();
+    let seen = [seen, until_word(&log, "\"delete\"")].concat();
+    assert!(
+        began.elapsed() > std::time::Duration::from_secs(4),
+        "{seen:?}"
+    );
+    drop(running);
+}

@@ -96,3 +96,52 @@ fn the_tenant_is_asked_on_request() {
     let environment = project();
     environment.run("validate --online --sandbox").expect(0);
 }
+
+#[test]
+fn strictly_a_warning_is_an_error() {
+    let environment = Environment::new();
+    let run = environment.run("validate --strict").expect(1);
+    assert!(
+        run.stderr.contains("error[nothing-declared]"),
+        "{}",
+        run.shown()
+    );
+    project().run("validate --strict").expect(0);
+}
+
+#[test]
+fn files_of_other_programs_are_left_out_with_one_remark() {
+    let environment = project();
+    environment.write("bitbucket-pipelines.yml", "pipelines: {default: []}\n");
+    environment.write("deploy/compose.yaml", "services: {}\n");
+    environment.write("k.yaml", "apiVersion: apps/v1\nkind: Deployment\n");
+    insta::assert_snapshot!(environment.run("validate --strict").shown(), @"
+    --- stdout
+    Valid: 1 integration, 1 instance.
+    --- stderr
+    info[left-out]: left out 3 files of other programs: bitbucket-pipelines.yml, deploy/compose.yaml, k.yaml
+     |
+     = help: name them in .prismgitopsignore, and this is not said again
+    --- exit 0
+    ");
+    environment.write(".prismgitopsignore", "*pipelines.yml\n/deploy/\nk.yaml\n");
+    let run = environment.run("validate").expect(0);
+    assert!(run.stderr.is_empty(), "{}", run.shown());
+}
+
+#[test]
+fn of_very_many_findings_the_first_are_shown_and_the_others_counted() {
+    let environment = Environment::new();
+    environment.write("a.yaml", &"--- a\n".repeat(100_000));
+    let run = environment.run("validate").expect(1);
+    assert_eq!(run.stderr.matches("error[not-a-manifest]").count(), 100);
+    assert!(
+        run.stderr.contains("… and 99900 more errors"),
+        "{}",
+        run.stderr.len()
+    );
+    assert!(run.stderr.contains("100000 errors"), "{}", run.stderr.len());
+    let document = environment.run("validate -o json").expect(1).json();
+    assert_eq!(document["summary"]["errors"], 100_000);
+    assert_eq!(document["diagnostics"].as_array().unwrap().len(), 101);
+}

@@ -17,27 +17,27 @@ jobs: {}
             code: "not-a-manifest",
             message: "neither a manifest (apiVersion, kind) nor a definition (definitionVersion, flows)",
             hint: Some(
-                "if the file belongs to something else, move it out of the project or begin its name with a dot",
+                "if the file belongs to something else, name it in .prismgitopsignore or move it out of the project",
             ),
             line: Some("on: push"),
         }],
     },
     Case {
-        name: "kubernetes file",
+        name: "version of somebody else",
         files: &[(
-            "cm.yml",
+            "a.yml",
             r"apiVersion: v1
-kind: ConfigMap
+kind: Instance
 metadata: {name: x}
 ",
         )],
         findings: &[Finding {
-            at: "cm.yml:1:13",
+            at: "a.yml:1:13",
             length: 2,
             code: "unknown-api-version",
             message: "unknown apiVersion \"v1\"",
             hint: Some(
-                "this program reads prism-gitops/v1; if the file belongs to something else, move it out of the project or begin its name with a dot",
+                "this program reads prism-gitops/v1; if the file belongs to something else, name it in .prismgitopsignore or move it out of the project",
             ),
             line: Some("apiVersion: v1"),
         }],
@@ -56,7 +56,7 @@ metadata: {name: x}
             code: "not-a-manifest",
             message: "expected a manifest or a definition, found a list",
             hint: Some(
-                "if the file belongs to something else, move it out of the project or begin its name with a dot",
+                "if the file belongs to something else, name it in .prismgitopsignore or move it out of the project",
             ),
             line: Some("- a"),
         }],
@@ -73,7 +73,7 @@ metadata: {name: x}
             code: "not-a-manifest",
             message: "expected a manifest or a definition, found a single value",
             hint: Some(
-                "if the file belongs to something else, move it out of the project or begin its name with a dot",
+                "if the file belongs to something else, name it in .prismgitopsignore or move it out of the project",
             ),
             line: None,
         }],

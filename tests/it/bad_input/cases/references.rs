@@ -356,12 +356,12 @@ spec:
             ),
         ],
         findings: &[Finding {
-            at: "d.txt:2:1",
-            length: 0,
+            at: "d.txt:1:7",
+            length: 1,
             code: "yaml-syntax",
-            message: "while parsing a node, did not find expected node content",
-            hint: Some("close the bracket before it"),
-            line: None,
+            message: "the [ that opens here is not closed",
+            hint: Some("add the ] where it ends"),
+            line: Some("name: ["),
         }],
     },
     Case {
