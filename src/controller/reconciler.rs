@@ -384,12 +384,6 @@ impl Reconciler {
         apply.await
     }
 
-    fn count_requests(&self, prepared: &Prepared) {
-        let requests = prepared.connection.requests.as_ref();
-        let requests = requests.map(|counter| counter.requests());
-        self.progress(|status| status.totals.api_requests = requests);
-    }
-
     fn follow(&self, plan: &Plan, event: &StepEvent) {
         log::step(plan, event);
         self.progress(|status| {

@@ -223,10 +223,6 @@ mod tests {
                 "1:4 the [ that opens here is not closed",
             ),
             (
-                "a:\n  - {b: [c}\nd: e\n",
-                "2:9 the [ that opens here is not closed",
-            ),
-            (
                 "a: {b: \"}\", c: d\ne: f\n",
                 "1:4 the { that opens here is not closed",
             ),

@@ -10,6 +10,13 @@ use crate::model::{Address, DriftMode, Health};
 use crate::plan::Plan;
 
 impl Reconciler {
+    /// How many requests were sent by now.
+    pub(super) fn count_requests(&self, prepared: &Prepared) {
+        let requests = prepared.connection.requests.as_ref();
+        let requests = requests.map(|counter| counter.requests());
+        self.progress(|status| status.totals.api_requests = requests);
+    }
+
     pub(super) fn tell_drift(
         &mut self,
         mode: DriftMode,
