@@ -23,7 +23,6 @@ mod far;
 mod lookup;
 mod panic;
 mod past;
-mod printable;
 mod progress;
 mod project;
 mod provenance;

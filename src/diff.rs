@@ -31,7 +31,6 @@ pub(crate) mod testing;
 mod tests;
 
 pub use components::{components_wanted, stop_without_components};
-pub(crate) use config::looks_secret;
 pub(crate) use labels::full as all_labels;
 pub(crate) use recall::is_mask;
 pub use scope::scope;

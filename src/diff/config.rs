@@ -16,6 +16,7 @@ use crate::model::{
     InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, SecretError,
     SecretValues, VariableStatus, WriteValue, nearest,
 };
+use crate::sensitivity::{self, Verdict};
 
 /// How the values of an instance differ.
 #[derive(Debug, Default)]
@@ -50,6 +51,7 @@ pub(super) fn compare(
             declared,
             now,
             recall,
+            secrets: inputs.secrets,
         };
         match comparison.decide(entry, inputs.secrets)? {
             Decision::Same => {}
@@ -153,6 +155,7 @@ struct Comparison<'a> {
     declared: &'a RequiredVariable,
     now: Option<&'a LiveConfigVariable>,
     recall: Recall<'a>,
+    secrets: &'a SecretValues,
 }
 
 impl Comparison<'_> {
@@ -197,23 +200,29 @@ impl Comparison<'_> {
         if same {
             return Decision::Same;
         }
-        let field = if self.is_sensitive() {
-            FieldChange::hidden(self.path())
-        } else {
-            FieldChange::shown(self.path(), self.now_text(), Some(text.as_str()))
-        };
+        let kind = Some(self.declared.data_type.as_str());
+        let field = self.field(self.path(), (self.key, kind), self.now_text(), &text);
         Decision::Write {
             value: WriteValue::Text(text),
             fields: vec![field],
         }
     }
 
-    fn is_sensitive(&self) -> bool {
-        let kind = &self.declared.data_type;
-        ["CREDENTIAL", "CONNECTION"]
-            .iter()
-            .any(|secret| kind.eq_ignore_ascii_case(secret))
-            || looks_secret(self.key)
+    /// A change of a value, shown as far as it may be. Live values count as declared ones do.
+    fn field(
+        &self,
+        path: String,
+        (name, kind): (&str, Option<&str>),
+        before: Option<&str>,
+        after: &str,
+    ) -> FieldChange {
+        let mut values = before.into_iter().chain([after]);
+        match sensitivity::setting(name, kind, values.clone()) {
+            Verdict::Secret => FieldChange::hidden(path),
+            _ if values.any(|value| self.secrets.are_in(value)) => FieldChange::hidden(path),
+            Verdict::Doubtful => FieldChange::doubtful(path, before, Some(after)),
+            Verdict::Open => FieldChange::shown(path, before, Some(after)),
+        }
     }
 
     /// The API takes texts only, and may answer in another spelling of the same value.
@@ -306,12 +315,12 @@ impl Comparison<'_> {
     fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {
         let path = format!("{} input {name:?}", self.path());
         match write {
-            InputWrite::Text(text) if !looks_secret(name) => {
+            InputWrite::Text(text) => {
                 let before = now.and_then(|live| live.value.as_deref());
                 let before = before.filter(|text| !recall::is_mask(Some(text)));
-                FieldChange::shown(path, before, Some(text.as_str()))
+                self.field(path, (name, None), before, text)
             }
-            InputWrite::Text(_) | InputWrite::Secret(_) => FieldChange::hidden(path),
+            InputWrite::Secret(_) => FieldChange::hidden(path),
         }
     }
 }
@@ -321,22 +330,6 @@ fn same_number(a: &str, b: &str) -> bool {
         (Ok(a), Ok(b)) => a.total_cmp(&b).is_eq(),
         _ => false,
     }
-}
-
-/// Names under which people keep what must not be shown.
-pub(crate) fn looks_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "key",
-        "credential",
-        "private",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
 }
 
 fn no_secret(key: &str, error: &SecretError) -> Stop {

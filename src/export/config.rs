@@ -11,6 +11,7 @@ use crate::model::{
     ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location, Observed,
     ResourceName, SecretRef,
 };
+use crate::sensitivity;
 
 /// How deep a structure may be to be written as one.
 const DEPTH: usize = 32;
@@ -82,7 +83,7 @@ impl Maker<'_> {
             return self.connection(live);
         }
         let text = live.value.as_deref().filter(|text| !text.is_empty())?;
-        if kind == "CREDENTIAL" || is_secret(self.key, text) {
+        if sensitivity::is_secret_type(kind) || is_secret(self.key, text) {
             return Some(ConfigValue::Secret(self.secret(None)));
         }
         if kind == "SCHEDULE" && manifest::is_schedule(text) {

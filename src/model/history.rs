@@ -8,8 +8,10 @@
 //! - No record holds a secret: a sensitive change has no values.
 
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 use super::{Address, FieldChange, Location};
+use crate::redact::Redactor;
 
 /// The longest text of a value that a record keeps, in bytes.
 pub const LONGEST_VALUE: usize = 4096;
@@ -364,6 +366,29 @@ pub enum HistoryEvent {
     PassEnded(PassKey, Box<PassEnd>),
     /// A pass that wrote nothing.
     Quiet(Box<PassStart>, Box<PassEnd>),
+}
+
+impl HistoryEvent {
+    /// Takes known secrets out of the texts that come from elsewhere: what is kept is kept for long.
+    pub fn clean(&mut self, redactor: &Redactor) {
+        let clean = |text: &mut String| {
+            if let Cow::Owned(clean) = redactor.ours(text) {
+                *text = clean;
+            }
+        };
+        match self {
+            Self::PassBegan(..) => {}
+            Self::WriteBegan(_, start) => {
+                clean(&mut start.reason);
+                for change in &mut start.changes {
+                    let sides = [&mut change.before, &mut change.after];
+                    sides.into_iter().flatten().for_each(clean);
+                }
+            }
+            Self::Step(_, _, step) => step.message.iter_mut().for_each(clean),
+            Self::PassEnded(_, end) | Self::Quiet(_, end) => end.error.iter_mut().for_each(clean),
+        }
+    }
 }
 
 /// How the recording itself fares.

@@ -85,7 +85,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         state: &state,
         variables,
         secrets: &secrets,
-        remembered: args.state.remembered(&root),
+        remembered: args.state.remembered(&root)?,
     };
     let each = wanted.into_iter().zip(events);
     let environments = each.map(|(one, events)| around.environment(one, events));

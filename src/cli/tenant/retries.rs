@@ -4,8 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::printable::printable;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{self, Ui};
 use crate::prismatic::RetryListener;
 use crate::prismatic::error::PlatformError;
 
@@ -23,7 +22,7 @@ impl ToldAtTerminal {
 impl RetryListener for ToldAtTerminal {
     fn trying_again(&self, error: &PlatformError, delay: Duration) {
         // The line may hold a spinner, which draws itself again.
-        let line = format!("\r\x1b[K{}\n", printable(&told(error, delay), false));
+        let line = format!("\r\x1b[K{}\n", ui::clean(&told(error, delay), false));
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }
 }

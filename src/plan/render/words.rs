@@ -1,5 +1,6 @@
 //! Words and numbers that the forms share.
 
+use crate::harmless::{line, owned};
 use crate::model::{FieldChange, Health};
 use crate::plan::{Action, Plan, PlannedResource, Purpose};
 
@@ -93,7 +94,7 @@ pub(super) fn title(resource: &PlannedResource) -> String {
         format!(" {name:?}")
     };
     match &resource.customer {
-        Some(customer) => format!("{shown} for {customer}"),
+        Some(customer) => format!("{shown} for {}", line(customer)),
         None => shown,
     }
 }
@@ -139,10 +140,7 @@ pub(crate) fn shorten(text: &str, room: usize) -> String {
     if text.is_empty() || text.trim() != text {
         return format!("{text:?}");
     }
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-        .collect();
+    let clean = owned(text);
     if clean.chars().count() <= room {
         return clean;
     }

@@ -32,6 +32,7 @@ use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::Phase;
 use crate::model::Pause;
+use crate::redact;
 use crate::server::{ServerState, reply};
 
 /// How many events are kept for those who come back.
@@ -145,7 +146,7 @@ impl Events {
             number,
             environment: environment.to_owned(),
             name,
-            data: value.to_string(),
+            data: redact::known().json(&value.to_string()).into_owned(),
         });
         if ring.events.len() > KEPT {
             ring.events.pop_front();
