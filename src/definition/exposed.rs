@@ -136,7 +136,7 @@ flows:
             .map(|at| format!("{}:{}:{}", at.file, at.line, at.column));
         assert_eq!(
             at.collect::<Vec<_>>(),
-            ["a.yml:10:38", "a.yml:12:48", "a.yml:23:29"]
+            ["a.yml:10:40", "a.yml:12:48", "a.yml:23:35"]
         );
         let found = Definition::parse_canonical(text).unwrap().exposed();
         insta::assert_snapshot!(found.join("\n"), @r#"

@@ -93,7 +93,9 @@ pub(super) fn read(
 
 /// The key that the records were made with, if it is the operator's or the file's own.
 fn key(content: &Content, secret: Option<&Secret>) -> Result<DigestKey, Unusable> {
+    let keyed = content.version == KEYED;
     match (&content.key, &content.salt, secret) {
+        (Some(_), ..) if keyed => Err(Unusable::Damaged),
         (Some(key), None, None) => {
             let bytes = unhex(key).ok_or(Unusable::Damaged)?;
             Ok(DigestKey::new(bytes))

@@ -111,7 +111,7 @@ fn values_in_doubt_are_hidden_on_either_side_and_can_be_asked_for() {
             continue;
         };
         assert_eq!(field.sensitive, !shown, "{key}");
-        assert!(!format!("{changes:?}").contains("c4nary"), "{changes:?}");
+        assert!(!format!("{:?}", changes.fields).contains("c4nary"), "{key}");
         let withheld = field.withheld.expose();
         let both = (!shown).then_some((Some(live), Some(wanted)));
         assert_eq!(withheld, both, "{key}");
@@ -128,7 +128,7 @@ fn a_value_that_holds_a_known_secret_is_hidden_whatever_its_name() {
     world.desired.instances[0].set("Endpoint", scalar("x c4nary-of-another y"));
     let changes = instance(&world);
     assert!(changes.fields[0].sensitive && changes.fields[0].withheld.expose().is_none());
-    assert!(!format!("{changes:?}").contains("c4nary-of"));
+    assert!(!format!("{:?}", changes.fields).contains("c4nary-of"));
 }
 
 #[test]

@@ -91,7 +91,7 @@ pub(super) fn title(resource: &PlannedResource) -> String {
     let shown = if name == resource.address.name.as_str() {
         String::new()
     } else {
-        format!(" {name:?}")
+        format!(" {}", line(&format!("{name:?}")))
     };
     match &resource.customer {
         Some(customer) => format!("{shown} for {}", line(customer)),

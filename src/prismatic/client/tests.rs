@@ -409,7 +409,7 @@ async fn no_error_shows_a_secret_that_was_sent() {
 /// Neither of this request nor as it was sent.
 #[tokio::test(start_paused = true)]
 async fn no_error_shows_a_secret_that_another_request_sent_in_another_form() {
-    Secret::new("p\u{e4}ssw\u{f6}rt-99".to_owned());
+    let _known = Secret::new("p\u{e4}ssw\u{f6}rt-99".to_owned());
     for form in [
         r"p\u00e4ssw\u00f6rt-99",
         "p%C3%A4ssw%c3%b6rt-99",
@@ -424,8 +424,6 @@ async fn no_error_shows_a_secret_that_another_request_sent_in_another_form() {
                 &json!({"data": null, "errors": [{"message": message}]}),
             ),
             text(502, "text/plain", &message),
-            data(&json!({"payload": {"object": null, "errors": [
-                {"field": "x", "messages": [message]}]}})),
         ];
         for answer in answers {
             let error = client(&Fake::script(vec![answer])).definition(&id()).await;
