@@ -24,7 +24,6 @@ mod locking;
 mod lookup;
 mod panic;
 mod past;
-mod printable;
 mod progress;
 mod project;
 mod provenance;

@@ -72,6 +72,7 @@ impl Definition {
         };
         let value = read::value(&root, &mut report);
         check::check(&root, &mut report);
+        exposed::warn(&value, &root, &mut report);
         report.found.sort_by(|a, b| a.location.cmp(&b.location));
         let (errors, warnings): (Vec<_>, Vec<_>) = report
             .found

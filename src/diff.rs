@@ -34,7 +34,6 @@ pub(crate) mod testing;
 mod tests;
 
 pub use components::{components_wanted, stop_without_components};
-pub(crate) use config::looks_secret;
 pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warnings};
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;

@@ -12,6 +12,12 @@
 // Pure, in the order in which they may import each other.
 pub mod yaml;
 
+pub mod sensitivity;
+
+pub mod harmless;
+
+pub mod redact;
+
 pub mod model;
 
 pub mod manifest;

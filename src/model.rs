@@ -32,7 +32,7 @@ mod told;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use authorization::{AuthorizeUrl, AuthorizeUrls, AwaitedConsents};
-pub use change::FieldChange;
+pub use change::{FieldChange, Withheld};
 pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
 pub use config::{ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKind, SecretRef};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};

@@ -27,7 +27,6 @@ pub mod operations;
 mod paging;
 pub mod platform;
 mod rate;
-mod redact;
 mod retry;
 mod session;
 mod together;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::error::CliError;
 use super::show::cell;
-use super::show::harmless::harmless;
+use crate::harmless::owned as harmless;
 use crate::model::Observed;
 use crate::prismatic::PrismaticClient;
 use crate::prismatic::catalog::{

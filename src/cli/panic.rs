@@ -2,10 +2,16 @@
 
 use std::io::Write as _;
 
+use crate::{harmless, redact};
+
 /// Replaces Rust's own message. The exit code is set where the panic ends up.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
-        let text = report(&info.to_string(), std::thread::current().name());
+        let what = redact::known().foreign(&info.to_string()).into_owned();
+        let text = report(
+            &harmless::terminal(&what, false),
+            std::thread::current().name(),
+        );
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }));
 }

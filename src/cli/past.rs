@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::args::WhichArgs;
 use super::error::CliError;
 use super::project;
-use super::show::harmless::harmless;
+use crate::harmless::owned as harmless;
 use crate::model::Address;
 use crate::model::history::{Actor, DraftRecord, PassRecord, WriteRecord};
 use crate::store::history::{HistoryError, HistoryQuery, HistoryReader as _, Reader, file_in};

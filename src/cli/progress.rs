@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::printable::printable;
-use super::ui::Ui;
+use super::ui::{self, Ui};
 use crate::execute::StepEvent;
 use crate::plan::{Plan, Step, StepId, StepResult};
 
@@ -84,7 +83,7 @@ impl<'a> Steps<'a> {
     /// Above the bar, which counts; elsewhere the line says where it stands.
     fn line(&self, text: &str) {
         if self.ui.can_draw() {
-            self.bar.println(printable(text, false));
+            self.bar.println(ui::clean(text, false));
         } else {
             let (done, all) = (self.tally.done, self.tally.all);
             self.ui.say(&format!("[{done}/{all}] {text}"));

@@ -130,7 +130,7 @@ pub(crate) async fn read(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
-    let remembered = state.remembered(&root(path));
+    let remembered = state.remembered(&root(path))?;
     basis(ui, path, (Some(args), remembered), tenant, variables).await
 }
 

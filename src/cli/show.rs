@@ -8,7 +8,6 @@
 
 pub(crate) mod cell;
 pub(crate) mod csv;
-pub(crate) mod harmless;
 pub(crate) mod listing;
 pub(crate) mod record;
 mod table;

@@ -14,8 +14,9 @@ use super::diagnostics;
 use super::early::Early;
 use super::error::CliError;
 use super::exit::Exit;
-use super::printable::printable;
+use crate::harmless;
 use crate::model::Diagnostic;
+use crate::redact::{self, Redacting};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -27,6 +28,7 @@ pub(crate) struct Ui {
     color_out: bool,
     color_err: bool,
     stdin_is_terminal: bool,
+    stdout_is_terminal: bool,
     stderr_is_terminal: bool,
     /// The columns of the terminal that stdout is.
     width_out: Option<usize>,
@@ -44,6 +46,7 @@ impl Ui {
             color_out: color(io::stdout().is_terminal()),
             color_err: color(io::stderr().is_terminal()),
             stdin_is_terminal: io::stdin().is_terminal(),
+            stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             width_out: width(variables),
             closed: AtomicBool::new(false),
@@ -61,6 +64,7 @@ impl Ui {
             color_out: false,
             color_err: false,
             stdin_is_terminal: false,
+            stdout_is_terminal: false,
             stderr_is_terminal: false,
             width_out: None,
             closed: AtomicBool::new(false),
@@ -97,6 +101,11 @@ impl Ui {
         self.stderr_is_terminal
     }
 
+    /// Whether a person reads the result as it is written.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
     /// The columns that a table may take; `None` where stdout is no terminal.
     pub(crate) fn width_out(&self) -> Option<usize> {
         self.width_out
@@ -109,17 +118,28 @@ impl Ui {
 
     /// Writes a part of the result, for people. A reader that went away is no error.
     pub(crate) fn result(&self, text: &str) -> Result<(), CliError> {
-        self.result_bytes(printable(text, self.color_out).as_bytes())
+        let text = clean(text, self.color_out);
+        self.write(|stdout| stdout.write_all(text.as_bytes()))
     }
 
-    /// Writes the result as it is.
+    /// Writes Markdown, in which foreign text is tamed already.
+    pub(crate) fn markdown(&self, text: &str) -> Result<(), CliError> {
+        let text = redact::known().ours(text);
+        let text = harmless::markdown(&text);
+        self.write(|stdout| stdout.write_all(text.as_bytes()))
+    }
+
+    /// Writes a result that is harmless already, but for secrets.
     pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
+        let known = redact::known();
+        let text = std::str::from_utf8(bytes).map(|text| known.ours(text));
+        let bytes = text.as_ref().map_or(bytes, |text| text.as_bytes());
         self.write(|stdout| stdout.write_all(bytes))
     }
 
     /// Writes the one JSON document.
     pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), CliError> {
-        self.write(|stdout| write_json(stdout, document))
+        self.write(|stdout| write_shown(stdout, document))
     }
 
     fn write(
@@ -144,14 +164,14 @@ impl Ui {
     pub(crate) fn say(&self, text: &str) {
         let _ = io::stderr()
             .lock()
-            .write_all(format!("{}\n", printable(text, self.color_err)).as_bytes());
+            .write_all(format!("{}\n", clean(text, self.color_err)).as_bytes());
     }
 
     /// Says something and stays on the line, for an answer.
     pub(crate) fn prompt(&self, text: &str) {
         let mut stderr = io::stderr().lock();
         let _ = stderr
-            .write_all(printable(text, self.color_err).as_bytes())
+            .write_all(clean(text, self.color_err).as_bytes())
             .and_then(|()| stderr.flush());
     }
 
@@ -221,7 +241,24 @@ fn wants_color(choice: Color, variables: &Variables, terminal: bool) -> bool {
     }
 }
 
-/// Writes a document for programs as it is made, on lines of its own.
+/// A text for people: without known secrets, and without anything that acts.
+pub(crate) fn clean(text: &str, color: bool) -> String {
+    let text = redact::known().ours(text);
+    harmless::terminal(&text, color).into_owned()
+}
+
+/// Writes a document that is shown: without known secrets.
+fn write_shown(out: impl Write, document: &impl Serialize) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let layout = Redacting::with(redact::known());
+    document.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut out, layout,
+    ))?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// Writes a document to a file for our own reading as it is made, on lines of its own.
 pub(crate) fn write_json(out: impl Write, document: &impl Serialize) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
     serde_json::to_writer_pretty(&mut out, document)?;

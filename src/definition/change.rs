@@ -1,6 +1,6 @@
 //! One difference in meaning between two definitions.
 
-use crate::model::FieldChange;
+use crate::model::{FieldChange, Withheld};
 
 /// What applying the git side does to the live one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +45,7 @@ impl From<Change> for FieldChange {
             after: change.after,
             sensitive: change.sensitive,
             note: None,
+            withheld: Withheld::default(),
         }
     }
 }

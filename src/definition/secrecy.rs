@@ -6,54 +6,56 @@
 
 use super::shape::Shape;
 use super::value::{Map, Value};
+use crate::sensitivity::{self, Name};
 
-/// Words that make an input's name look secret wherever it stands.
-const WORDS: [&str; 10] = [
-    "password",
-    "passphrase",
-    "secret",
-    "token",
-    "credential",
-    "authorization",
-    "apikey",
-    "privatekey",
-    "accesskey",
-    "signingkey",
-];
-
-/// Whether a value under this name may be secret.
+/// Whether a value under this name may be secret, whatever it is.
 pub(super) fn name(name: &str) -> bool {
-    let squeezed: String = name
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    WORDS.iter().any(|word| squeezed.contains(word))
+    sensitivity::name(name) == Name::Secret
 }
 
 /// Whether a member of a mapping may be secret. `around` is the mapping.
 pub(super) fn member(shape: Shape, key: &str, value: &Value, around: &Map) -> bool {
-    let named = || around.get("name").or_else(|| around.get("key"));
-    let owner = || named().and_then(Value::text).is_some_and(name);
+    let text = value.text();
+    let named = around.get("name").or_else(|| around.get("key"));
+    let owner = named.and_then(Value::text).unwrap_or_default();
     match shape {
         Shape::Credentials => !is_reference(value.map()) && connection_input(key, value),
-        Shape::Inputs => !is_reference(value.map()) && name(key),
-        Shape::Variable => key == "defaultValue" && owner(),
+        Shape::Inputs => !is_reference(value.map()) && step_input(key, value),
+        Shape::Variable => key == "defaultValue" && variable(owner, value, around),
         // A header in a list of headers: its name says it, its value is it.
-        Shape::Data => name(key) || key == "value" && owner() && !is_reference(Some(around)),
-        Shape::Meta | Shape::Root => name(key),
-        _ => false,
+        Shape::Data if key == "value" && !is_reference(Some(around)) => {
+            name(owner) || text.is_some_and(|text| sensitivity::member(owner, text))
+        }
+        Shape::Data => name(key) || text.is_some_and(|text| sensitivity::member(key, text)),
+        Shape::Meta | Shape::Root => name(key) || text.is_some_and(sensitivity::holds_token),
+        _ => text.is_some_and(sensitivity::holds_token),
     }
 }
 
-/// An input of a connection: any `key` counts here, and what the definition
-/// itself marks as write-only.
+/// An input of a connection: names in doubt count here, and what the definition itself marks
+/// as write-only.
 fn connection_input(input: &str, value: &Value) -> bool {
     let write_only = value
         .get("meta")
         .and_then(|meta| meta.get_text("writeOnly"))
         .is_some_and(|text| text == "true");
-    write_only || name(input) || input.to_lowercase().contains("key")
+    let text = value.get_text("value").or_else(|| value.text());
+    write_only || sensitivity::setting(input, None, text).hides() || in_doubt(input)
+}
+
+fn in_doubt(input: &str) -> bool {
+    matches!(sensitivity::name(input), Name::Secret | Name::Doubt)
+}
+
+fn step_input(input: &str, value: &Value) -> bool {
+    let text = value.get_text("value").or_else(|| value.text());
+    name(input) || text.is_some_and(|text| sensitivity::member(input, text))
+}
+
+/// The default of a variable, by its key and its data type.
+fn variable(key: &str, value: &Value, around: &Map) -> bool {
+    let kind = around.get("dataType").and_then(Value::text);
+    sensitivity::setting(key, kind, value.text()).hides()
 }
 
 /// Whether an input only says where its value comes from, which is no secret.
@@ -68,11 +70,12 @@ fn is_reference(input: Option<&Map>) -> bool {
 /// above that may be its parents, has a name that looks secret.
 pub(super) fn line(lines: &[&str], index: usize) -> bool {
     let first = index.saturating_sub(2);
-    lines
-        .get(first..=index)
-        .unwrap_or_default()
-        .iter()
-        .any(|line| line.split(':').next().is_some_and(name))
+    let near = lines.get(first..=index).unwrap_or_default();
+    let named = |line: &&str| line.split(':').next().is_some_and(name);
+    near.iter().any(named)
+        || lines
+            .get(index)
+            .is_some_and(|line| sensitivity::is_credential(line))
 }
 
 #[cfg(test)]
@@ -90,7 +93,7 @@ mod tests {
         ] {
             assert!(name(secret), "{secret}");
         }
-        for open in ["url", "key", "objectKey", "username", "body"] {
+        for open in ["url", "key", "objectKey", "username", "body", "tokenizer"] {
             assert!(!name(open), "{open}");
         }
         assert!(connection_input("keyId", &Value::Null));

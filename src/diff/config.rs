@@ -17,6 +17,7 @@ use crate::model::{
     InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, Schedule,
     ScheduleKind, SecretError, SecretValues, VariableStatus, WriteValue, nearest,
 };
+use crate::sensitivity::{self, Verdict};
 
 /// How the values of an instance differ.
 #[derive(Debug, Default)]
@@ -66,6 +67,7 @@ pub(super) fn compare(
             declared,
             now,
             recall,
+            secrets: inputs.secrets,
         };
         let decision = comparison.decide(entry, inputs.secrets)?;
         diff.take_in(key, decision);
@@ -172,6 +174,7 @@ struct Comparison<'a> {
     declared: &'a RequiredVariable,
     now: Option<&'a LiveConfigVariable>,
     recall: Recall<'a>,
+    secrets: &'a SecretValues,
 }
 
 impl Comparison<'_> {
@@ -236,16 +239,26 @@ impl Comparison<'_> {
             }
             Likeness::Different => {}
         }
-        let field = if self.is_sensitive() {
-            FieldChange::hidden(self.path())
-        } else {
-            FieldChange::shown(self.path(), self.now_text(), Some(text.as_str()))
-        };
+        let kind = Some(self.declared.data_type.as_str());
+        let field = self.field(self.path(), (self.key, kind), self.now_text(), &text);
         Decision::write(WriteValue::Text(text), field)
     }
 
-    fn is_sensitive(&self) -> bool {
-        is_sensitive(self.key, self.declared)
+    /// A change of a value, shown as far as it may be. Live values count as declared ones do.
+    fn field(
+        &self,
+        path: String,
+        (name, kind): (&str, Option<&str>),
+        before: Option<&str>,
+        after: &str,
+    ) -> FieldChange {
+        let mut values = before.into_iter().chain([after]);
+        match sensitivity::setting(name, kind, values.clone()) {
+            Verdict::Secret => FieldChange::hidden(path),
+            _ if values.any(|value| self.secrets.are_in(value)) => FieldChange::hidden(path),
+            Verdict::Doubtful => FieldChange::doubtful(path, before, Some(after)),
+            Verdict::Open => FieldChange::shown(path, before, Some(after)),
+        }
     }
 
     fn likeness(&self, now: &str, text: &str) -> Likeness {
@@ -364,12 +377,12 @@ impl Comparison<'_> {
     fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {
         let path = self.input_path(name);
         match write {
-            InputWrite::Text(text) if !looks_secret(name) => {
+            InputWrite::Text(text) => {
                 let before = now.and_then(|live| live.value.as_deref());
                 let before = before.filter(|text| !recall::is_mask(Some(text)));
-                FieldChange::shown(path, before, Some(text.as_str()))
+                self.field(path, (name, None), before, text)
             }
-            InputWrite::Text(_) | InputWrite::Secret(_) => FieldChange::hidden(path),
+            InputWrite::Secret(_) => FieldChange::hidden(path),
         }
     }
 }
@@ -396,27 +409,7 @@ fn shown_schedule(kind: Option<&str>, value: Option<&str>, zone: Option<&str>) -
 
 /// Whether a variable's value must not be shown.
 pub(super) fn is_sensitive(key: &str, declared: &RequiredVariable) -> bool {
-    let kind = &declared.data_type;
-    ["CREDENTIAL", "CONNECTION"]
-        .iter()
-        .any(|secret| kind.eq_ignore_ascii_case(secret))
-        || looks_secret(key)
-}
-
-/// Names under which people keep what must not be shown.
-pub(crate) fn looks_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "key",
-        "credential",
-        "private",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
+    sensitivity::setting(key, Some(&declared.data_type), []).hides()
 }
 
 fn no_secret(key: &str, error: &SecretError) -> Stop {

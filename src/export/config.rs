@@ -11,6 +11,7 @@ use crate::model::{
     ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location, Observed,
     ResourceName, Schedule, ScheduleKind, SecretRef,
 };
+use crate::sensitivity;
 
 /// How deep a structure may be to be written as one.
 const DEPTH: usize = 32;
@@ -87,7 +88,7 @@ impl Maker<'_> {
             return Some(ConfigValue::Schedule(schedule));
         }
         let text = live.value.as_deref().filter(|text| !text.is_empty())?;
-        if kind == "CREDENTIAL" || is_secret(self.key, text) {
+        if sensitivity::is_secret_type(kind) || is_secret(self.key, text) {
             return self.secret(None).map(ConfigValue::Secret);
         }
         Some(plain(kind, live.declared.collection_type.as_deref(), text))

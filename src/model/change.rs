@@ -15,6 +15,41 @@ pub struct FieldChange {
     /// What else there is to say, where before and after do not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'static str>,
+    /// What may be shown to the one who asks for it at a terminal.
+    #[serde(skip)]
+    pub withheld: Withheld,
+}
+
+/// Both sides of a change that is hidden in doubt. Neither printed, written, compared nor
+/// counted: it is in no document and no digest.
+#[derive(Clone, Default)]
+pub struct Withheld(Option<Box<(Option<String>, Option<String>)>>);
+
+impl Withheld {
+    /// The live and the declared value, for a terminal and for nothing else.
+    #[must_use]
+    pub fn expose(&self) -> Option<(Option<&str>, Option<&str>)> {
+        let (before, after) = &**self.0.as_ref()?;
+        Some((before.as_deref(), after.as_deref()))
+    }
+}
+
+impl std::fmt::Debug for Withheld {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[withheld]")
+    }
+}
+
+impl PartialEq for Withheld {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Withheld {}
+
+impl std::hash::Hash for Withheld {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
 impl FieldChange {
@@ -30,6 +65,7 @@ impl FieldChange {
             after: after.map(Into::into),
             sensitive: false,
             note: None,
+            withheld: Withheld::default(),
         }
     }
 
@@ -41,6 +77,16 @@ impl FieldChange {
             after: None,
             sensitive: true,
             note: None,
+            withheld: Withheld::default(),
+        }
+    }
+
+    /// A change whose values may be secret: hidden, unless somebody at a terminal asks for them.
+    pub fn doubtful(path: impl Into<String>, before: Option<&str>, after: Option<&str>) -> Self {
+        let both = (before.map(str::to_owned), after.map(str::to_owned));
+        Self {
+            withheld: Withheld(Some(Box::new(both))),
+            ..Self::hidden(path)
         }
     }
 

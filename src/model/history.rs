@@ -11,8 +11,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 use super::{Address, FieldChange, Location};
+use crate::redact::Redactor;
 
 /// The longest text of a value that a record keeps, in bytes.
 pub const LONGEST_VALUE: usize = 4096;
@@ -391,6 +393,34 @@ pub struct DraftRecord {
 impl std::fmt::Debug for DraftRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "draft of {}, {} bytes", self.address, self.text.len())
+    }
+}
+
+impl HistoryEvent {
+    /// Takes known secrets out of the texts that come from elsewhere: what is kept is kept for long.
+    pub fn clean(&mut self, redactor: &Redactor) {
+        let clean = |text: &mut String| {
+            if let Cow::Owned(clean) = redactor.ours(text) {
+                *text = clean;
+            }
+        };
+        match self {
+            Self::PassBegan(..) => {}
+            Self::WriteBegan(_, start) => {
+                clean(&mut start.reason);
+                for change in &mut start.changes {
+                    let sides = [&mut change.before, &mut change.after];
+                    sides.into_iter().flatten().for_each(clean);
+                }
+            }
+            Self::Step(_, _, step) => step.message.iter_mut().for_each(clean),
+            Self::PassEnded(_, end) | Self::Quiet(_, end) => end.error.iter_mut().for_each(clean),
+            Self::Draft(draft) => {
+                if let Cow::Owned(clean) = redactor.ours(&draft.text) {
+                    draft.text = clean.into();
+                }
+            }
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Values that must not be seen.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::SecretRef;
+use crate::redact::{self, Redactor};
 
 /// A secret text: no `Display`, no serialisation, no comparison, wiped on drop.
 ///
@@ -13,9 +15,17 @@ use super::SecretRef;
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes a secret text.
+    /// Takes a secret text. From now on it is taken out of all that is shown: see [`redact`].
     #[must_use]
     pub fn new(text: String) -> Self {
+        redact::known().learn(&text);
+        Self::for_one(text)
+    }
+
+    /// Takes a text that is kept out of logs, and shown to the one person whom it is for:
+    /// the address of a consent. Nothing takes it out of texts.
+    #[must_use]
+    pub fn for_one(text: String) -> Self {
         Self(SecretString::from(text))
     }
 
@@ -50,12 +60,29 @@ pub struct SecretError {
 
 /// The secrets that manifests refer to, fetched at the edge before deciding.
 #[derive(Debug, Clone, Default)]
-pub struct SecretValues(BTreeMap<SecretRef, Result<Secret, SecretError>>);
+pub struct SecretValues {
+    outcomes: BTreeMap<SecretRef, Result<Secret, SecretError>>,
+    known: Arc<Redactor>,
+}
 
 impl SecretValues {
     /// Records the outcome of one look-up.
     pub fn insert(&mut self, reference: SecretRef, outcome: Result<Secret, SecretError>) {
-        self.0.insert(reference, outcome);
+        // A program that fails may say what it was given.
+        let outcome = outcome.map_err(|error| SecretError {
+            why: redact::known().foreign(&error.why).into_owned(),
+            ..error
+        });
+        if let Ok(secret) = &outcome {
+            self.known.learn(secret.expose());
+        }
+        self.outcomes.insert(reference, outcome);
+    }
+
+    /// Whether a text holds one of the values, or a telling piece of one, in any form.
+    #[must_use]
+    pub fn are_in(&self, text: &str) -> bool {
+        self.known.finds(text)
     }
 
     /// The value of a reference.
@@ -64,7 +91,7 @@ impl SecretValues {
     ///
     /// [`SecretError`] when the look-up failed or never happened.
     pub fn get(&self, reference: &SecretRef) -> Result<&Secret, SecretError> {
-        match self.0.get(reference) {
+        match self.outcomes.get(reference) {
             Some(outcome) => outcome.as_ref().map_err(Clone::clone),
             None => Err(SecretError {
                 reference: reference.clone(),

@@ -9,33 +9,65 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::{ConfigWrite, InstanceId, WriteValue};
+use super::{ConfigWrite, InstanceId, Secret, WriteValue};
 
-/// The key of the digests. Whoever has it can guess short secrets.
+/// The key of the digests. Whoever has it and the digests can guess short secrets.
 #[derive(Clone)]
-pub struct DigestKey([u8; 32]);
+pub struct DigestKey {
+    bytes: [u8; 32],
+    /// What it was made of, besides a secret that is kept elsewhere.
+    salt: Option<[u8; 32]>,
+}
 
 impl DigestKey {
     /// Takes 256 random bits.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self { bytes, salt: None }
     }
 
-    /// The bits themselves, for the one file that keeps them.
+    /// Makes a key of a secret that is not kept beside the digests, and of random bits that are
+    /// (HKDF, RFC 5869).
+    #[must_use]
+    pub fn derived(secret: &Secret, salt: [u8; 32]) -> Self {
+        const PURPOSE: &[u8] = b"prism-gitops records of written secrets\x01";
+        let pseudorandom = hmac(&salt, secret.expose().as_bytes());
+        Self {
+            bytes: hmac(&pseudorandom, PURPOSE),
+            salt: Some(salt),
+        }
+    }
+
+    /// The bits themselves, for the one file that keeps them: not of a derived key.
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
+    }
+
+    /// The random bits that a derived key was made of.
+    #[must_use]
+    pub fn salt(&self) -> Option<&[u8; 32]> {
+        self.salt.as_ref()
+    }
+
+    /// Says whether a key is this one, and nothing else about it.
+    #[must_use]
+    pub fn check(&self) -> ValueDigest {
+        self.digest(b"check")
     }
 
     fn digest(&self, message: &[u8]) -> ValueDigest {
-        // HMAC pads a key with zeros to the block of its hash.
-        let mut block = [0; 64];
-        block[..32].copy_from_slice(&self.0);
-        let mut mac = Hmac::<Sha256>::new(&block.into());
-        mac.update(message);
-        ValueDigest(super::hex(&mac.finalize().into_bytes()))
+        ValueDigest(super::hex(&hmac(&self.bytes, message)))
     }
+}
+
+fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    // HMAC pads a key with zeros to the block of its hash.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    mac.update(message);
+    mac.finalize().into_bytes().into()
 }
 
 impl std::fmt::Debug for DigestKey {
@@ -228,7 +260,7 @@ impl SecretRecords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{InputWrite, Secret};
+    use crate::model::InputWrite;
 
     const CANARY: &str = "c4nary-s3cret";
 
@@ -306,6 +338,22 @@ mod tests {
         assert_eq!(records.iter().count(), 1);
         records.retain(&BTreeSet::from([&InstanceId::new("i2")]));
         assert_eq!(records.iter().count(), 0);
+    }
+
+    #[test]
+    fn a_derived_key_needs_the_secret_and_the_salt() {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let key = DigestKey::derived(&secret("state-key-of-a-runner"), [7; 32]);
+        assert_eq!(key.salt(), Some(&[7; 32]));
+        let same = DigestKey::derived(&secret("state-key-of-a-runner"), [7; 32]);
+        assert_eq!(key.check(), same.check());
+        for other in [
+            DigestKey::derived(&secret("state-key-of-a-runner"), [8; 32]),
+            DigestKey::derived(&secret("state-key-of-another"), [7; 32]),
+            DigestKey::new([7; 32]),
+        ] {
+            assert_ne!(key.check(), other.check());
+        }
     }
 
     /// RFC 4231, test case 1: zeros pad its key of 20 bytes as they pad ours.

@@ -1,5 +1,7 @@
 //! Texts in one line, for logs, statuses and messages.
 
+use crate::harmless;
+
 /// An error and its causes, each once.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
@@ -12,9 +14,8 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The first `most` characters, with a blank for each control character.
+/// The first `most` characters, in one line.
 #[must_use]
 pub fn one_line(text: &str, most: usize) -> String {
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    plain.take(most).collect()
+    harmless::brief(text, most)
 }

@@ -8,6 +8,7 @@ use sha2::Sha256;
 use crate::controller::notices::Notice;
 use crate::model::{NoticeKind, NotifyTarget, NotifyVia, SecretError, SecretValues, hex};
 use crate::prismatic::transport::{Method, Request};
+use crate::redact;
 
 const TITLE: &str = "prism-gitops: {environment} {event}";
 const BODY: &str = "{reason}\nrevision {revision}";
@@ -34,6 +35,10 @@ pub(super) fn request(
     (id, at): (&str, Timestamp),
     secrets: &SecretValues,
 ) -> Result<Request, Unsendable> {
+    let notice = &Notice {
+        reason: redact::known().foreign(&notice.reason).into_owned(),
+        ..notice.clone()
+    };
     let title = filled(target.title.as_deref().unwrap_or(TITLE), notice, LONGEST.0);
     let body = filled(target.body.as_deref().unwrap_or(BODY), notice, LONGEST.1);
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];

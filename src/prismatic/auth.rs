@@ -18,7 +18,6 @@ use self::jwt::Lifetime;
 use super::connection::{Connection, TokenSource};
 use super::error::{Effect, ErrorKind, PlatformError};
 use super::platform::PlatformResult;
-use super::redact::Redactor;
 use super::retry::{Attempts, Repeat};
 use super::wire::{Errand, Wire};
 use crate::model::Secret;
@@ -41,10 +40,6 @@ impl Token {
     /// The value of the `authorization` header.
     pub(super) fn header(&self) -> String {
         format!("Bearer {}", self.secret.expose())
-    }
-
-    pub(super) fn secret(&self) -> &Secret {
-        &self.secret
     }
 
     fn of(text: Secret, generation: u64, now: Timestamp) -> Self {
@@ -185,7 +180,6 @@ impl Auth {
     }
 
     async fn renew(&self, wire: &Wire, refresh: &Secret) -> PlatformResult<Granted> {
-        let redactor = Redactor::of([refresh]);
         // Not as a read, which is repeated after a 500 too: the token at hand may still last.
         let mut attempts = Attempts::new(Repeat::Idempotent);
         loop {
@@ -200,7 +194,7 @@ impl Auth {
             let outcome = wire.exchange(request, errand, exchange::judge).await;
             let error = match outcome {
                 Ok(granted) => return Ok(granted),
-                Err(failure) => failure.into_error(OPERATION, &redactor),
+                Err(failure) => failure.into_error(OPERATION),
             };
             wire.again(&mut attempts, error).await?;
         }

@@ -6,7 +6,7 @@ mod integration;
 mod sighting;
 mod version;
 
-pub(super) use config::{ConfigInput, config_inputs, echo, secrets};
+pub(super) use config::{ConfigInput, config_inputs, echo};
 pub(super) use instance::{config, customer, instance};
 pub(super) use integration::{integration, newest_first};
 pub(super) use sighting::{

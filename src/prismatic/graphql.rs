@@ -19,10 +19,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::error::{Effect, ErrorKind};
-use super::redact::Redactor;
 use super::retry::Repeat;
 use super::transport::Response;
 use super::wire::Reply;
+use crate::redact;
 
 /// How much of a body that is no answer is shown, in characters.
 const SHOWN: usize = 200;
@@ -310,10 +310,10 @@ impl<T> Answer<T> {
         }
     }
 
-    /// The answer with the given secrets taken out of its errors.
-    pub(super) fn redacted(mut self, redactor: &Redactor) -> Self {
+    /// The answer with all known secrets taken out of its errors.
+    pub(super) fn redacted(mut self) -> Self {
         for error in &mut self.errors {
-            error.message = redactor.apply(&error.message);
+            error.message = redact::known().foreign(&error.message).into_owned();
         }
         self
     }

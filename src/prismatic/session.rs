@@ -13,7 +13,6 @@ use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::{self, Answer, Failure, Mutation};
 use super::operations::Done;
 use super::platform::PlatformResult;
-use super::redact::Redactor;
 use super::retry::{Attempts, Repeat, RetryListener};
 use super::transport::{Method, Request};
 use super::wire::{Errand, Reply, Wire};
@@ -24,8 +23,6 @@ pub(super) struct Call {
     pub(super) name: &'static str,
     pub(super) repeat: Repeat,
     body: Bytes,
-    /// What must not show up in an error.
-    redactor: Redactor,
 }
 
 impl Call {
@@ -45,19 +42,7 @@ impl Call {
             kind,
             effect: Effect::None,
         })?;
-        Ok(Self {
-            name,
-            repeat,
-            body,
-            redactor: Redactor::default(),
-        })
-    }
-
-    /// Takes these out of errors.
-    #[must_use]
-    pub(super) fn hiding(mut self, redactor: Redactor) -> Self {
-        self.redactor = redactor;
-        self
+        Ok(Self { name, repeat, body })
     }
 }
 
@@ -100,15 +85,13 @@ impl Session {
 
     /// The data of a query; any error fails it.
     pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call) -> PlatformResult<T> {
-        let judge = |reply: &Reply, _: &Redactor| {
-            graphql::open::<T>(reply, call.repeat)?.whole(call.repeat)
-        };
+        let judge = |reply: &Reply| graphql::open::<T>(reply, call.repeat)?.whole(call.repeat);
         self.run(call, judge).await
     }
 
     /// The object that a mutation gives back.
     pub(super) async fn write<T: DeserializeOwned>(&self, call: &Call) -> PlatformResult<T> {
-        let judge = |reply: &Reply, _: &Redactor| {
+        let judge = |reply: &Reply| {
             let answer = graphql::open::<Mutation<T>>(reply, call.repeat)?;
             answer.whole(call.repeat)?.object(call.repeat)
         };
@@ -117,7 +100,7 @@ impl Session {
 
     /// The success of a mutation that may leave no object behind.
     pub(super) async fn remove(&self, call: &Call) -> PlatformResult<()> {
-        let judge = |reply: &Reply, _: &Redactor| {
+        let judge = |reply: &Reply| {
             let answer = graphql::open::<Mutation<Done>>(reply, call.repeat)?;
             answer.whole(call.repeat)?.accepted(call.repeat).map(drop)
         };
@@ -129,8 +112,8 @@ impl Session {
         &self,
         call: &Call,
     ) -> PlatformResult<Answer<T>> {
-        let judge = |reply: &Reply, redactor: &Redactor| {
-            let answer = graphql::open::<T>(reply, call.repeat)?.redacted(redactor);
+        let judge = |reply: &Reply| {
+            let answer = graphql::open::<T>(reply, call.repeat)?.redacted();
             if answer.errors.is_empty() {
                 return Ok(answer);
             }
@@ -147,7 +130,7 @@ impl Session {
     pub(super) async fn run<T>(
         &self,
         call: &Call,
-        judge: impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
+        judge: impl Fn(&Reply) -> Result<T, Failure>,
     ) -> PlatformResult<T> {
         let span = tracing::debug_span!(
             "prismatic",
@@ -179,7 +162,7 @@ impl Session {
     async fn attempts<T>(
         &self,
         call: &Call,
-        judge: &impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
+        judge: &impl Fn(&Reply) -> Result<T, Failure>,
     ) -> PlatformResult<T> {
         let mut attempts = Attempts::new(call.repeat);
         let mut renewed = false;
@@ -217,7 +200,7 @@ impl Session {
         call: &Call,
         errand: Errand,
         token: &Token,
-        judge: &impl Fn(&Reply, &Redactor) -> Result<T, Failure>,
+        judge: &impl Fn(&Reply) -> Result<T, Failure>,
     ) -> PlatformResult<T> {
         let request = Request {
             method: Method::Post,
@@ -229,10 +212,8 @@ impl Session {
             ],
             body: call.body.clone(),
         };
-        let redactor = call.redactor.and(token.secret());
-        let judge = |reply: &Reply| judge(reply, &redactor);
         let outcome = self.wire.exchange(request, errand, judge).await;
-        outcome.map_err(|failure| failure.into_error(call.name, &redactor))
+        outcome.map_err(|failure| failure.into_error(call.name))
     }
 }
 

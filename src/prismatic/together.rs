@@ -43,7 +43,6 @@ use super::error::{Effect, ErrorKind, PlatformError};
 use super::graphql::lost;
 use super::operations::Operation;
 use super::platform::PlatformResult;
-use super::redact::Redactor;
 use super::retry::{MAX_ATTEMPTS, Repeat};
 use super::session::Session;
 use super::transport::TransportError;
@@ -55,8 +54,6 @@ pub(super) use self::batch::sample;
 pub(super) struct Part {
     /// The mutation's `input`.
     input: Value,
-    /// What must not show up in its error.
-    hiding: Redactor,
 }
 
 struct Waiting {
@@ -100,13 +97,12 @@ impl Lane {
         &self,
         session: &Session,
         input: &impl Serialize,
-        hiding: Redactor,
     ) -> PlatformResult<T> {
         let input = serde_json::to_value(input).map_err(|_| {
             let message = "the variables cannot be written as JSON".to_owned();
             self.error(ErrorKind::Protocol { message }, Effect::None)
         })?;
-        let object = self.queue(session, Part { input, hiding }).await?;
+        let object = self.queue(session, Part { input }).await?;
         serde_json::from_value(object).map_err(|_| {
             // serde's message is not used: it quotes values.
             let message = "the written object does not fit the schema".to_owned();

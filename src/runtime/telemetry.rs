@@ -4,7 +4,7 @@
 //! `event`; the names are listed in `docs/daemon.md`. Values of secrets never
 //! reach a log.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
 use std::str::FromStr;
 
 use tracing_subscriber::EnvFilter;
@@ -12,6 +12,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::{harmless, redact};
 
 /// The form of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,13 +93,58 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let filter = parse(filter)?;
+    let clean = Cleaning {
+        inner: writer,
+        json: format == LogFormat::Json,
+        color,
+    };
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(writer)
+        .with_writer(clean)
         .with_ansi(color && format == LogFormat::Text);
     Ok(match format {
         LogFormat::Text => layer.with_target(false).with_filter(filter).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).with_filter(filter).boxed(),
     })
+}
+
+/// Makes writers of lines without known secrets, and without anything that acts in a terminal.
+struct Cleaning<W> {
+    inner: W,
+    json: bool,
+    color: bool,
+}
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Cleaning<W> {
+    type Writer = Cleaning<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Cleaning {
+            inner: self.inner.make_writer(),
+            json: self.json,
+            color: self.color,
+        }
+    }
+}
+
+impl<W: Write> Write for Cleaning<W> {
+    /// What is written at once is one line: so the layer does it.
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let known = redact::known();
+        if self.json {
+            let line = text.trim_end_matches('\n');
+            self.inner.write_all(known.json(line).as_bytes())?;
+            self.inner.write_all(b"\n")?;
+        } else {
+            let line = harmless::log_line(&known.ours(&text), self.color);
+            self.inner.write_all(line.as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
@@ -122,7 +169,7 @@ mod tests {
     #[derive(Debug, Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
-    impl std::io::Write for Lines {
+    impl Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -130,6 +177,29 @@ mod tests {
 
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
+        }
+    }
+
+    #[test]
+    fn no_line_holds_a_secret_or_more_than_one_line() {
+        redact::known().learn("c4nary-in-a-l0g");
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let written = Lines::default();
+            let writer = written.clone();
+            let lines = lines(format, "info", false, move || writer.clone()).unwrap();
+            let subscriber = tracing_subscriber::registry().with(lines);
+            tracing::subscriber::with_default(subscriber, || {
+                let error = "it says \"c4nary-in-a-l0g\"\n::error::x ##[add-mask]y";
+                tracing::warn!(error, "c4nary\\u002din-a-l0g");
+            });
+            let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            assert!(
+                !text.contains("-in-a-l0g") && !text.contains("##["),
+                "{text}"
+            );
+            let parsed = serde_json::from_str::<serde_json::Value>(&text);
+            assert_eq!(parsed.is_ok(), format == LogFormat::Json, "{text}");
         }
     }
 

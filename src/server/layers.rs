@@ -1,12 +1,13 @@
 //! What surrounds every route: headers, limits of size, a time limit.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
-    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
@@ -14,6 +15,7 @@ use axum::response::Response;
 use tokio::sync::Semaphore;
 
 use super::{TIMEOUT, reply};
+use crate::redact;
 
 /// Answers describe a tenant: no cache keeps them, no page frames or sniffs them.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -40,6 +42,7 @@ pub(super) fn around(routes: Router, with_body: Router) -> Router {
         .merge(with_body)
         .layer(from_fn(within_size))
         .layer(from_fn(within_time))
+        .layer(from_fn(without_secrets))
         .layer(from_fn(with_headers))
 }
 
@@ -85,6 +88,30 @@ pub(super) async fn bounded(
     }
 }
 
+/// Takes known secrets out of documents, wherever in them they came from. Streams do it themselves.
+async fn without_secrets(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return reply::error(StatusCode::INTERNAL_SERVER_ERROR, "the answer broke off");
+    };
+    let clean = match std::str::from_utf8(&bytes).map(|text| redact::known().json(text)) {
+        Ok(Cow::Owned(clean)) => Some(clean),
+        _ => None,
+    };
+    match clean {
+        Some(clean) => {
+            parts.headers.remove(CONTENT_LENGTH);
+            Response::from_parts(parts, clean.into())
+        }
+        None => Response::from_parts(parts, bytes.into()),
+    }
+}
+
 pub(super) async fn without_body(request: Request, next: Next) -> Response {
     if has_body(request.headers()) {
         return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "this route takes no body");
@@ -111,6 +138,24 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+
+    #[tokio::test]
+    async fn no_document_holds_a_secret() {
+        redact::known().learn("c4nary-in-http");
+        let body = r#"{"error":"it said \"c4nary-in-http\""}"#;
+        let route = move || async move { ([(CONTENT_TYPE, "application/json")], body) };
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let routes = Router::new().route("/", get(route));
+        let response = around(routes, Router::new())
+            .oneshot(request)
+            .await
+            .unwrap();
+        let bytes = axum::body::to_bytes(response.into_body(), 1000)
+            .await
+            .unwrap();
+        let read: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(read["error"], "it said \"[secret]\"");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_route_that_hangs_is_cut_off() {

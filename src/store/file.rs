@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::{make_private, replace_private};
 use super::secrets::Place;
-use crate::model::{DigestKey, SecretRecords, ValueId, ValueRecord};
+use crate::model::{DigestKey, Secret, SecretRecords, ValueDigest, ValueId, ValueRecord};
 
 const VERSION: u32 = 1;
+/// Of a file whose key is kept elsewhere.
+const KEYED: u32 = 2;
 
 /// What a file says before its content is looked at.
 #[derive(Deserialize)]
@@ -23,7 +25,14 @@ struct Content {
     version: u32,
     place: Place,
     /// In hexadecimal digits. Beside the records, so that neither outlives the other.
-    key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// Where the key is derived from a secret that is not here: what else it was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    /// Says whether it is the same key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<ValueDigest>,
     values: Vec<Entry>,
 }
 
@@ -50,29 +59,56 @@ pub(super) enum Unusable {
     /// It was copied.
     #[error("it is about another tenant")]
     Place,
+    /// It was made without a key of the operator, or with another one.
+    #[error("it was made with another --state-key, or without one")]
+    Key,
 }
 
 /// Reads records; `None` where there are none.
-pub(super) fn read(file: &Path, place: &Place) -> Result<Option<SecretRecords>, Unusable> {
+pub(super) fn read(
+    file: &Path,
+    place: &Place,
+    secret: Option<&Secret>,
+) -> Result<Option<SecretRecords>, Unusable> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Unusable::Unreadable(error)),
     };
     let header: Header = serde_json::from_slice(&bytes).map_err(|_| Unusable::Damaged)?;
-    if header.version != VERSION {
+    if ![VERSION, KEYED].contains(&header.version) {
         return Err(Unusable::Version(header.version));
     }
     let content: Content = serde_json::from_slice(&bytes).map_err(|_| Unusable::Damaged)?;
     if content.place != *place {
         return Err(Unusable::Place);
     }
-    let key = unhex(&content.key).ok_or(Unusable::Damaged)?;
-    let mut records = SecretRecords::new(DigestKey::new(key));
+    let key = key(&content, secret)?;
+    let mut records = SecretRecords::new(key);
     for Entry { id, record } in content.values {
         records.insert(id, record);
     }
     Ok(Some(records))
+}
+
+/// The key that the records were made with, if it is the operator's or the file's own.
+fn key(content: &Content, secret: Option<&Secret>) -> Result<DigestKey, Unusable> {
+    let keyed = content.version == KEYED;
+    match (&content.key, &content.salt, secret) {
+        (Some(_), ..) if keyed => Err(Unusable::Damaged),
+        (Some(key), None, None) => {
+            let bytes = unhex(key).ok_or(Unusable::Damaged)?;
+            Ok(DigestKey::new(bytes))
+        }
+        (None, Some(salt), Some(secret)) => {
+            let salt = unhex(salt).ok_or(Unusable::Damaged)?;
+            let key = DigestKey::derived(secret, salt);
+            let same = content.check.as_ref() == Some(&key.check());
+            same.then_some(key).ok_or(Unusable::Key)
+        }
+        (None, None, _) => Err(Unusable::Damaged),
+        _ => Err(Unusable::Key),
+    }
 }
 
 /// Writes records: beside the file, then in its place.
@@ -81,10 +117,14 @@ pub(super) fn write(file: &Path, place: &Place, records: &SecretRecords) -> io::
         id: id.clone(),
         record: record.clone(),
     };
+    let key = records.key();
+    let salt = key.salt();
     let content = Content {
-        version: VERSION,
+        version: if salt.is_some() { KEYED } else { VERSION },
         place: place.clone(),
-        key: crate::model::hex(records.key().expose()),
+        key: salt.is_none().then(|| crate::model::hex(key.expose())),
+        salt: salt.map(|salt| crate::model::hex(salt)),
+        check: salt.map(|_| key.check()),
         values: records.iter().map(entry).collect(),
     };
     replace_private(file, |out| {

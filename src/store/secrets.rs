@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::file::{self, Unusable};
-use crate::model::{DigestKey, SecretRecords};
+use crate::model::{DigestKey, Secret, SecretRecords};
 
 /// The tenant that records are about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ impl Place {
 #[derive(Debug)]
 pub struct SecretStore {
     folder: Option<PathBuf>,
+    /// What the key of the digests is derived from, where it is not kept beside them.
+    secret: Option<Secret>,
     /// What could not be saved.
     unsaved: Mutex<HashMap<Place, SecretRecords>>,
     warned: AtomicBool,
@@ -46,18 +48,26 @@ impl SecretStore {
     /// Keeps records in files in a folder, which is made when there is something to keep.
     #[must_use]
     pub fn in_folder(folder: PathBuf) -> Arc<Self> {
-        Self::with(Some(folder))
+        Self::with(Some(folder), None)
+    }
+
+    /// The same with digests that say nothing to whoever has the folder but not this secret.
+    /// Records that were made with another one are as good as none.
+    #[must_use]
+    pub fn keyed(folder: PathBuf, secret: Option<Secret>) -> Arc<Self> {
+        Self::with(Some(folder), secret)
     }
 
     /// Keeps records in memory only.
     #[must_use]
     pub fn in_memory() -> Arc<Self> {
-        Self::with(None)
+        Self::with(None, None)
     }
 
-    fn with(folder: Option<PathBuf>) -> Arc<Self> {
+    fn with(folder: Option<PathBuf>, secret: Option<Secret>) -> Arc<Self> {
         Arc::new(Self {
             folder,
+            secret,
             unsaved: Mutex::default(),
             warned: AtomicBool::new(false),
         })
@@ -69,7 +79,7 @@ impl SecretStore {
         let load = move || store.current(&place);
         // Nothing remembered is the safe answer, should the runtime be ending.
         let loaded = tokio::task::spawn_blocking(load).await;
-        loaded.unwrap_or_else(|_| empty())
+        loaded.unwrap_or_else(|_| self.empty())
     }
 
     /// Changes the records of a tenant, under a lock where there are locks.
@@ -88,7 +98,7 @@ impl SecretStore {
         let unsaved = self.unsaved().get(place).cloned();
         unsaved
             .or_else(|| self.read(&self.file(place)?, place))
-            .unwrap_or_else(empty)
+            .unwrap_or_else(|| self.empty())
     }
 
     fn change(&self, place: Place, change: impl FnOnce(&mut SecretRecords)) {
@@ -116,13 +126,21 @@ impl SecretStore {
     }
 
     fn read(&self, file: &Path, place: &Place) -> Option<SecretRecords> {
-        match file::read(file, place) {
+        match file::read(file, place, self.secret.as_ref()) {
             Ok(records) => records,
             Err(why) => {
                 warn_unusable(file, &why);
                 None
             }
         }
+    }
+
+    /// No records, under a new key.
+    fn empty(&self) -> SecretRecords {
+        SecretRecords::new(match &self.secret {
+            Some(secret) => DigestKey::derived(secret, random()),
+            None => DigestKey::new(random()),
+        })
     }
 
     fn file(&self, place: &Place) -> Option<PathBuf> {
@@ -158,18 +176,13 @@ fn warn_unusable(file: &Path, why: &Unusable) {
     );
 }
 
-/// No records, under a new key.
-fn empty() -> SecretRecords {
-    SecretRecords::new(new_key())
-}
-
 /// 256 bits out of three times 122 that the operating system gives.
-fn new_key() -> DigestKey {
+fn random() -> [u8; 32] {
     let mut hash = Sha256::new();
     for _ in 0..3 {
         hash.update(uuid::Uuid::new_v4().as_bytes());
     }
-    DigestKey::new(hash.finalize().into())
+    hash.finalize().into()
 }
 
 #[cfg(test)]

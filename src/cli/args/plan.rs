@@ -53,6 +53,11 @@ pub(crate) struct PlanArgs {
     #[arg(long, env = "PRISM_GITOPS_OUT", value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
+    /// Show what the plan hides of this resource only because it may be secret, at a terminal;
+    /// what is declared to be secret stays hidden.
+    #[arg(long, env = "PRISM_GITOPS_SHOW_VALUES", value_name = "ADDRESS")]
+    pub(crate) show_values: Option<String>,
+
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     #[command(flatten)]

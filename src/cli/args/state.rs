@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::parse;
+use crate::cli::api_token;
+use crate::cli::error::CliError;
 use crate::controller::remembered::Remembered;
-use crate::model::SecretWrites;
+use crate::model::{Secret, SecretWrites};
+use crate::source::secrets;
 use crate::store::SecretStore;
 use crate::store::history::Retention;
 use crate::store::journal::Journal;
@@ -73,6 +76,11 @@ pub(crate) struct StateArgs {
     /// Create and publish nothing that cannot be noted in the state folder first.
     #[arg(long, env = "PRISM_GITOPS_REQUIRE_STATE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) require_state: bool,
+
+    /// Where a secret is from which the key of the digests is made: `env:NAME` or `file:PATH`.
+    /// Without it the key is kept beside them.
+    #[arg(long, env = "PRISM_GITOPS_STATE_KEY", value_name = "PLACE")]
+    pub(crate) state_key: Option<String>,
 }
 
 /// When a secret is written that cannot be compared.
@@ -87,15 +95,57 @@ pub(crate) enum SecretsWhen {
 
 impl StateArgs {
     /// The records of a project in a folder.
-    pub(crate) fn remembered(&self, root: &Path) -> Remembered {
+    pub(crate) fn remembered(&self, root: &Path) -> Result<Remembered, CliError> {
+        let secret = self.state_key.as_deref();
+        let secret = secret.map(|place| state_key(place, root)).transpose()?;
         let folder = self.folder.of(root);
-        Remembered {
+        Ok(Remembered {
             journal: Journal::in_folder(&folder, self.require_state),
-            store: SecretStore::in_folder(folder),
+            store: SecretStore::keyed(folder, secret),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,
                 SecretsWhen::Never => SecretWrites::Never,
             },
+        })
+    }
+}
+
+/// Looks the key up; files are below `root`.
+fn state_key(place: &str, root: &Path) -> Result<Secret, CliError> {
+    /// Shorter ones can be guessed, and then the digests say what was written.
+    const SHORTEST: usize = 16;
+    let reference = api_token::place(place).ok_or_else(|| {
+        CliError::user("--state-key: write file:PATH or env:NAME")
+            .hint("the key itself does not belong on a command line")
+    })?;
+    let wanted = [reference.clone()].into();
+    let values = secrets::resolve_with(wanted, root, |name| std::env::var_os(name));
+    let key = values
+        .get(&reference)
+        .map_err(|error| CliError::user("--state-key").because(&error))?;
+    if key.expose().trim().len() < SHORTEST {
+        return Err(
+            CliError::user("--state-key: the key has fewer than 16 characters")
+                .hint("make one with `openssl rand -hex 32`"),
+        );
+    }
+    Ok(Secret::new(key.expose().trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_by_its_place_and_long_enough() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("long"), "0123456789abcdef\n").unwrap();
+        std::fs::write(folder.path().join("short"), "0123\n").unwrap();
+        let found = state_key("file:long", folder.path()).unwrap();
+        assert_eq!(found.expose(), "0123456789abcdef");
+        for wrong in ["0123456789abcdef", "file:short", "file:none", "env:"] {
+            let error = state_key(wrong, folder.path()).unwrap_err();
+            assert!(error.message().starts_with("--state-key"), "{wrong}");
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::far::{Far, together};
 use crate::cli::runtime;
-use crate::cli::show::harmless::harmless;
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
+use crate::harmless::owned as harmless;
 use crate::model::Pause;
 use crate::runtime::clock::{Clock as _, SystemClock};
 

@@ -87,7 +87,7 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         state: &state,
         variables,
         secrets: &secrets,
-        remembered: args.state.remembered(&root),
+        remembered: args.state.remembered(&root)?,
         exclusion: args.lock.exclusion(&state),
     };
     let each = wanted.into_iter().zip(events);

@@ -1,5 +1,7 @@
 //! `plan`: what differs, without writing anything.
 
+mod values;
+
 use std::fs::File;
 use std::path::Path;
 
@@ -20,6 +22,9 @@ use crate::plan::render::{self, HumanOptions};
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
     consents::check(ui, &args.consents)?;
+    if args.show_values.is_some() {
+        values::check(ui)?;
+    }
     let signals = runtime::signals()?;
     let began = recording::now();
     let decided = runtime::or_interrupt(&signals, decide(ui, args, variables)).await;
@@ -42,7 +47,12 @@ pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Resu
             consents.add_to(&mut document);
             ui.document(&document)?;
         }
-        None => runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?,
+        None => {
+            runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;
+            if let Some(address) = &args.show_values {
+                ui.result(&values::of(plan, address)?)?;
+            }
+        }
     }
     Ok(Exit::of_plan(plan, args.detailed_exitcode))
 }
@@ -61,7 +71,7 @@ pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(
     let plan = &decided.planned.plan;
     match ui.output() {
         Output::Json => return ui.document(&render::document(plan, None)),
-        Output::Markdown => ui.result(&render::markdown(plan))?,
+        Output::Markdown => ui.markdown(&render::markdown(plan))?,
         _ => {
             ui.findings(&plan.diagnostics, "");
             ui.result(&human(plan, ui, show))?;
@@ -77,9 +87,18 @@ pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(
 fn show_diff(ui: &Ui, diff: &str) -> Result<(), CliError> {
     match ui.output() {
         _ if diff.is_empty() => Ok(()),
-        Output::Markdown => ui.result(&format!("\n```diff\n{diff}```\n")),
+        Output::Markdown => {
+            let fence = fence(diff);
+            ui.result(&format!("\n{fence}diff\n{diff}{fence}\n"))
+        }
         _ => ui.result(&format!("\n{diff}")),
     }
+}
+
+/// Longer than every run of backticks in a text, so that nothing in it ends the block.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max();
+    "`".repeat(longest.unwrap_or(0).max(2) + 1)
 }
 
 /// The human form, ending in a line break.

@@ -12,9 +12,9 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::far::{Far, together};
 use crate::cli::runtime;
-use crate::cli::show::harmless::harmless;
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
+use crate::harmless::owned as harmless;
 
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, CliError> {

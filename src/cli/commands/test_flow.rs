@@ -10,11 +10,11 @@ use crate::cli::args::{Output, TestArgs, TestFlowArgs, TestWhat};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
-use crate::cli::show::harmless::harmless_lines;
 use crate::cli::show::yaml;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{locking, progress, project, runtime};
+use crate::harmless::lines as harmless_lines;
 use crate::prismatic::catalog::FlowTest;
 
 /// Runs the command.

@@ -155,7 +155,7 @@ async fn online(platform: &dyn Platform, desired: &Desired) -> Result<Vec<Diagno
 fn report(ui: &Ui, checked: &Checked) -> Result<(), CliError> {
     match ui.output() {
         Output::Json => ui.document(&document(checked)),
-        Output::Markdown => ui.result(&markdown(checked)),
+        Output::Markdown => ui.markdown(&markdown(checked)),
         _ => {
             ui.findings(&checked.diagnostics, "");
             if checked.is_valid() {

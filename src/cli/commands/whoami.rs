@@ -8,10 +8,10 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::project;
 use crate::cli::runtime;
-use crate::cli::show::harmless::harmless;
 use crate::cli::show::yaml;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::harmless::owned as harmless;
 use crate::model::Identity;
 
 /// Runs the command.

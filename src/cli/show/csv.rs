@@ -1,11 +1,17 @@
 //! Comma-separated values by RFC 4180: lines end in CRLF, quotes are doubled.
 //!
-//! Values are as the server has them. What a spreadsheet makes of a cell that
-//! begins with `=` is between the reader and the spreadsheet.
+//! Values are as the server has them, but for what would act where it is read: line breaks and
+//! control characters are spelt out, and a cell that a spreadsheet would take for a formula
+//! begins with `'`.
+
+use crate::harmless;
 
 /// A line with its end.
 pub(crate) fn line(cells: impl IntoIterator<Item = String>) -> String {
-    let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
+    let cells: Vec<String> = cells
+        .into_iter()
+        .map(|cell| quoted(&harmless::cell(&cell)))
+        .collect();
     match cells.as_slice() {
         // An empty line is no record to most readers.
         [only] if only.is_empty() => "\"\"\r\n".to_owned(),
@@ -30,9 +36,9 @@ mod tests {
         for (cells, expected) in [
             (vec!["a", "b c", ""], "a,b c,\r\n"),
             (vec!["a,b", "say \"x\""], "\"a,b\",\"say \"\"x\"\"\"\r\n"),
-            (vec!["two\nlines", "cr\r"], "\"two\nlines\",\"cr\r\"\r\n"),
-            (vec!["=1+1", "-2", "@x"], "=1+1,-2,@x\r\n"),
-            (vec!["\u{1b}[0m", " x"], "\u{1b}[0m,\" x\"\r\n"),
+            (vec!["two\nlines", "cr\r"], "two\\nlines,cr\\r\r\n"),
+            (vec!["=1+1", "-2", "@x"], "'=1+1,-2,'@x\r\n"),
+            (vec!["\u{1b}[0m", " x"], "\\u{1b}[0m,\" x\"\r\n"),
             (vec![""], "\"\"\r\n"),
         ] {
             let line = line(cells.into_iter().map(str::to_owned));

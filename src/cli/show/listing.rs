@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Table, cell, csv, harmless::harmless, yaml};
+use super::{Table, cell, csv, yaml};
 use crate::cli::args::Output;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
+use crate::harmless::{self, owned as harmless};
 use crate::prismatic::catalog::ListPage;
 
 /// What of each record is shown.
@@ -86,7 +87,8 @@ impl<'a> Listing<'a> {
             } else {
                 ",\n    "
             });
-            text.push_str(&format!("{node:#}").replace('\n', "\n    "));
+            let node = format!("{node:#}").replace('\n', "\n    ");
+            text.push_str(&harmless::json(&node));
         }
         text
     }

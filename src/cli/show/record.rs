@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Table, cell, harmless::harmless, yaml};
+use super::{Table, cell, yaml};
 use crate::cli::args::Output;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
+use crate::harmless::owned as harmless;
 
 /// Writes a record. `name` is the field that says what it is called.
 pub(crate) fn show(ui: &Ui, record: &Value, name: &str) -> Result<(), CliError> {

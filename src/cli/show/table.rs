@@ -6,7 +6,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::harmless::harmless;
+use crate::harmless::owned as harmless;
 
 /// Between two columns.
 const GAP: &str = "  ";

@@ -39,7 +39,7 @@ fn connection() -> Result<Connection, CliError> {
     Ok(Connection {
         url,
         tenant_id: None,
-        token: TokenSource::Refresh(Secret::new("sandbox".to_owned())),
+        token: TokenSource::Refresh(Secret::for_one("sandbox".to_owned())),
         access: None,
         origin: "the embedded sandbox".to_owned(),
     })

@@ -4,8 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::printable::printable;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{self, Ui};
 use crate::prismatic::RetryListener;
 use crate::prismatic::error::PlatformError;
 
@@ -22,7 +21,7 @@ impl ToldOnStderr {
     }
 
     fn say(&self, text: &str) {
-        let text = printable(text, false);
+        let text = ui::clean(text, false);
         // The line may hold a spinner, which draws itself again.
         let clear = if self.terminal { "\r\x1b[K" } else { "" };
         let line = format!("{clear}{text}\n");

@@ -86,6 +86,53 @@ fn secrets_are_compared_and_never_shown() {
 }
 
 #[test]
+fn values_in_doubt_are_hidden_on_either_side_and_can_be_asked_for() {
+    let cases = [
+        ("Endpoint", "https://a", "Bearer c4nary", false),
+        ("Endpoint", "ghp_c4nary0123456", "https://a", false),
+        ("Passphrase", "c4nary", "", false),
+        ("Authorization", "a", "c4nary", false),
+        ("Keyword", "a", "b", true),
+    ];
+    for (key, live, wanted, shown) in cases {
+        let text = acme().replace("- key: Endpoint", &format!("- key: {key}"));
+        let mut world = in_step();
+        world.desired.integrations[0].definition.text = text.into();
+        let declared = &mut world.desired.instances[0];
+        declared.config.clear();
+        declared.set(key, scalar(wanted));
+        let instance_live = &mut world.tenant.instances.items[0];
+        if let Observed::Known(config) = &mut instance_live.config {
+            let mut variable = config["Endpoint"].clone();
+            variable.value = Some(live.to_owned());
+            config.insert(key.to_owned(), variable);
+        }
+        let changes = instance(&world);
+        let Some(field) = changes.fields.iter().find(|field| field.path.contains(key)) else {
+            continue;
+        };
+        assert_eq!(field.sensitive, !shown, "{key}");
+        assert!(!format!("{:?}", changes.fields).contains("c4nary"), "{key}");
+        let withheld = field.withheld.expose();
+        let both = (!shown).then_some((Some(live), Some(wanted)));
+        assert_eq!(withheld, both, "{key}");
+    }
+}
+
+#[test]
+fn a_value_that_holds_a_known_secret_is_hidden_whatever_its_name() {
+    let mut world = in_step();
+    let secret = Secret::new("c4nary-of-another".to_owned());
+    world
+        .secrets
+        .insert(SecretRef::Env("OTHER".to_owned()), Ok(secret));
+    world.desired.instances[0].set("Endpoint", scalar("x c4nary-of-another y"));
+    let changes = instance(&world);
+    assert!(changes.fields[0].sensitive && changes.fields[0].withheld.expose().is_none());
+    assert!(!format!("{:?}", changes.fields).contains("c4nary-of"));
+}
+
+#[test]
 fn required_variables_without_a_value_are_named() {
     let mut world = in_step();
     world.desired.instances[0].config.clear();

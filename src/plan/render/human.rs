@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::groups::{Group, groups};
 use super::words;
+use crate::harmless::line;
 use crate::model::Health;
 use crate::plan::{Plan, PlannedResource};
 
@@ -59,7 +60,7 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
         let _ = writeln!(text, "{}", words::loss(loss));
     }
     for violation in &plan.violations {
-        let _ = writeln!(text, "Refused by a guard: {}", violation.message);
+        let _ = writeln!(text, "Refused by a guard: {}", line(&violation.message));
     }
     if !plan.violations.is_empty() {
         let _ = writeln!(text, "To approve this one plan: --approve {}", plan.digest);
@@ -138,16 +139,17 @@ fn write_what(text: &mut String, resource: &PlannedResource) {
         let _ = writeln!(text, "    {}", state(resource));
     }
     if let Some(hint) = &resource.hint {
-        let _ = writeln!(text, "    hint: {hint}");
+        let _ = writeln!(text, "    hint: {}", line(hint));
     }
 }
 
 fn state(resource: &PlannedResource) -> String {
+    let reason = line(&resource.reason);
     match resource.health {
-        Health::Blocked => format!("blocked: {}", resource.reason),
-        Health::Pending => format!("pending: {}", resource.reason),
-        Health::Unknown => format!("unknown: {}", resource.reason),
-        _ => resource.reason.clone(),
+        Health::Blocked => format!("blocked: {reason}"),
+        Health::Pending => format!("pending: {reason}"),
+        Health::Unknown => format!("unknown: {reason}"),
+        _ => reason.into_owned(),
     }
 }
 
@@ -172,7 +174,7 @@ fn write_changes(text: &mut String, resource: &PlannedResource) {
         let _ = writeln!(
             text,
             "    {}{pad}  {}",
-            change.path,
+            line(&change.path),
             words::values(change, ROOM)
         );
     }

@@ -1,14 +1,16 @@
 //! Foreign text in Markdown: it never acts as markup, never mentions anybody, and never
 //! breaks out of the cell or the line that it stands in.
 
+use crate::harmless::line;
+
 /// Says nothing, and keeps what stands around it from being read as one word.
 const BREAK: char = '\u{200B}';
 
 /// Text in a sentence or a table cell.
 pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match tamed(c) {
+    for c in line(text).chars() {
+        match c {
             c @ ('\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$') => out.extend(['\\', c]),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -25,7 +27,7 @@ pub(super) fn prose(text: &str) -> String {
 
 /// Text in a code span, which shows it as it is. Not for table cells: a bar ends those even here.
 pub(super) fn code(text: &str) -> String {
-    let text: String = text.chars().map(tamed).collect();
+    let text = line(text);
     let fence = "`".repeat(longest_run(&text) + 1);
     // A span may neither touch a backtick nor be blank, and gives up one space at either end.
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() {
@@ -39,16 +41,6 @@ pub(super) fn code(text: &str) -> String {
 fn longest_run(text: &str) -> usize {
     let runs = text.split(|c| c != '`').map(str::len);
     runs.max().unwrap_or(0)
-}
-
-/// No line ends, no control characters, and nothing that turns the direction of writing.
-fn tamed(c: char) -> char {
-    match c {
-        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' => '\u{FFFD}',
-        c if c.is_control() => '\u{FFFD}',
-        c => c,
-    }
 }
 
 #[cfg(test)]
@@ -68,8 +60,8 @@ mod tests {
             ("@team fixes #12", "@·team fixes #·12"),
             ("![x](https://evil)", "!\\[x\\](https:·//evil)"),
             ("www.evil.example :tada:", "www·.evil.example :tada:"),
-            ("two\nlines\r\n| --- |", "two lines  \\| --- \\|"),
-            ("\u{202E}gnorw\u{1b}[2J", "\u{FFFD}gnorw\u{FFFD}\\[2J"),
+            ("two\nlines | --- |", "two\\\\nlines \\| --- \\|"),
+            ("\u{202E}gnorw\u{1b}[2J", "\\\\u{202e}gnorw\\\\u{1b}\\[2J"),
         ] {
             assert_eq!(shown(text), expected, "{text:?}");
         }
@@ -84,7 +76,7 @@ mod tests {
             ("` @team", "`` ` @team ``"),
             ("", "`  `"),
             (" x", "`  x `"),
-            ("two\nlines", "`two lines`"),
+            ("two\nlines", "`two\\nlines`"),
         ] {
             assert_eq!(code(text), expected, "{text:?}");
         }

@@ -1,5 +1,6 @@
 //! Words and numbers that the forms share.
 
+use crate::harmless::{line, owned};
 use crate::model::{FieldChange, Health};
 use crate::plan::{Action, Loss, LossKind, Plan, PlannedResource, Purpose};
 
@@ -131,10 +132,10 @@ pub(super) fn title(resource: &PlannedResource) -> String {
     let shown = if name == resource.address.name.as_str() {
         String::new()
     } else {
-        format!(" {name:?}")
+        format!(" {}", line(&format!("{name:?}")))
     };
     match &resource.customer {
-        Some(customer) => format!("{shown} for {customer}"),
+        Some(customer) => format!("{shown} for {}", line(customer)),
         None => shown,
     }
 }
@@ -180,10 +181,7 @@ pub(crate) fn shorten(text: &str, room: usize) -> String {
     if text.is_empty() || text.trim() != text {
         return format!("{text:?}");
     }
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-        .collect();
+    let clean = owned(text);
     if clean.chars().count() <= room {
         return clean;
     }

@@ -34,6 +34,38 @@ fn unknown_is_reported_and_untouched() {
 }
 
 #[test]
+fn no_name_forges_a_line_or_gives_an_order() {
+    let forged = "Smith\n\nNo changes. The tenant matches the manifests.\n::add-mask::x\u{1b}[8m ##[x]\u{61c}";
+    let mut world = fresh();
+    world.desired.instances[0].set("Endpoint", scalar(forged));
+    let mut plan = plan(&world);
+    for resource in &mut plan.resources {
+        resource.customer = Some(forged.to_owned());
+        resource.display_name = forged.to_owned();
+        resource.reason = forged.to_owned();
+        resource.hint = Some(forged.to_owned());
+    }
+    let color = HumanOptions {
+        color: true,
+        all: true,
+    };
+    for text in [human(&plan, color), markdown(&plan)] {
+        for line in text.lines() {
+            let line = line.trim_start();
+            assert!(
+                !line.starts_with("No changes") && !line.starts_with("::"),
+                "{text}"
+            );
+        }
+        assert!(
+            !text.contains("##[") && !text.contains("\u{1b}[8m"),
+            "{text}"
+        );
+        assert!(!text.contains('\u{61c}'), "{text}");
+    }
+}
+
+#[test]
 fn equal_plans_have_equal_digests_and_secrets_are_not_in_them() {
     let mut world = fresh();
     let reference = SecretRef::Env("KEY".to_owned());

@@ -129,13 +129,13 @@ fn hostile_text_is_no_markup() {
         assert_eq!(bars, 5, "{line}");
     }
     assert_snapshot!(text.replace('\u{200B}', "·"), @r#"
-    ### prism-gitops: p → @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �
+    ### prism-gitops: p → @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}
 
     **Plan: 4 to create, 0 to update, 1 to publish, 3 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.**
 
     Touches 3 instances of 1 customer; 14 requests to write, not slowed by the rate limit.
 
-    > **Refused by a guard:** @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· �@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· …
+    > **Refused by a guard:** @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http…
 
     | | what | resource | why |
     | --- | --- | --- | --- |

@@ -10,7 +10,6 @@ use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::paging::{Edge, Page, Walk, records, walk};
 use crate::prismatic::platform::PlatformResult;
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Call;
 
@@ -343,8 +342,7 @@ impl PrismaticClient {
         let told = !faults.is_empty() && faults.len() == answer.errors.len();
         let data = match answer.data.take_if(|_| told) {
             Some(data) => data,
-            None => (answer.whole(Repeat::Read))
-                .map_err(|failure| failure.into_error(name, &Redactor::default()))?,
+            None => (answer.whole(Repeat::Read)).map_err(|failure| failure.into_error(name))?,
         };
         let mut page = data.list(name)?;
         page.faults = faults;

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::model::{InstanceId, Secret};
+use crate::model::InstanceId;
 use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::operations::Input;
 use crate::prismatic::platform::PlatformResult;
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Call;
+use crate::redact::Redactor;
 
 /// What can be read by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,15 +155,20 @@ impl PrismaticClient {
             headers: test.headers.as_deref(),
             asynchronous: test.asynchronous,
         };
-        let hidden = [&test.payload, &test.headers].map(|text| text.clone().map(Secret::new));
         let call = Call::new(
             "testIntegrationFlow",
             Repeat::Once,
             TEST_FLOW,
             &Input { input },
         )?;
-        let call = call.hiding(Redactor::of(hidden.iter().flatten()));
-        self.session.write(&call).await
+        let sent = Redactor::default();
+        let texts = [&test.payload, &test.headers];
+        texts
+            .into_iter()
+            .flatten()
+            .for_each(|text| sent.learn(text));
+        let outcome = self.session.write(&call).await;
+        outcome.map_err(|error| error.without(&sent))
     }
 
     async fn record(&self, call: &Call) -> PlatformResult<Value> {

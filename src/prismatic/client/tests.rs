@@ -410,6 +410,36 @@ async fn no_error_shows_a_secret_that_was_sent() {
     }
 }
 
+/// Neither of this request nor as it was sent.
+#[tokio::test(start_paused = true)]
+async fn no_error_shows_a_secret_that_another_request_sent_in_another_form() {
+    let _known = Secret::new("p\u{e4}ssw\u{f6}rt-99".to_owned());
+    for form in [
+        r"p\u00e4ssw\u00f6rt-99",
+        "p%C3%A4ssw%c3%b6rt-99",
+        "p&auml;ssw&#xf6;rt-99",
+        "cMOkc3N3w7ZydC05OQ==",
+        "p\u{e4}ssw\u{f6}rt-9",
+    ] {
+        let message = format!("it is {form} that is wrong");
+        let answers = [
+            reply(
+                200,
+                &json!({"data": null, "errors": [{"message": message}]}),
+            ),
+            text(502, "text/plain", &message),
+        ];
+        for answer in answers {
+            let error = client(&Fake::script(vec![answer])).definition(&id()).await;
+            let shown = format!("{:?}", error.unwrap_err());
+            assert!(
+                shown.contains("[secret]") && !shown.contains(form),
+                "{shown}"
+            );
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_definition_is_read_back_with_its_digest() {
     let fake = Fake::new(|ask| success(&ask.operation()));

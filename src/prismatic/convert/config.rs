@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{ConfigWrite, Echo, InputWrite, Secret, WriteValue};
+use crate::model::{ConfigWrite, Echo, InputWrite, WriteValue};
 use crate::prismatic::operations::nodes::WrittenVariableNode;
 use crate::prismatic::paging::Page;
-use crate::prismatic::redact::Redactor;
 
 /// One variable. No `Debug`: its values may be secret.
 #[derive(Serialize)]
@@ -83,30 +82,10 @@ pub(in crate::prismatic) fn echo(variables: Option<Page<WrittenVariableNode>>) -
     echo
 }
 
-/// What must not show up in an error about these variables.
-pub(in crate::prismatic) fn secrets(config: &[ConfigWrite]) -> Redactor {
-    let found = config.iter().flat_map(|write| match &write.value {
-        WriteValue::Secret(secret) => vec![secret],
-        WriteValue::Inputs(inputs) => inputs
-            .iter()
-            .filter_map(|(_, value)| hidden(value))
-            .collect(),
-        WriteValue::Text(_) | WriteValue::Schedule(_) => Vec::new(),
-    });
-    Redactor::of(found)
-}
-
-fn hidden(value: &InputWrite) -> Option<&Secret> {
-    match value {
-        InputWrite::Secret(secret) => Some(secret),
-        InputWrite::Text(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Schedule, ScheduleKind};
+    use crate::model::{Schedule, ScheduleKind, Secret};
 
     #[test]
     fn every_kind_has_its_own_form() {

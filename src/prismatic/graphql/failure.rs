@@ -1,8 +1,8 @@
 //! What went wrong, before it has the name of an operation.
 
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError, Refusal};
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
+use crate::redact::{self, Redactor};
 
 /// What a response turned out to be, if it is not an answer.
 #[derive(Debug, Clone)]
@@ -12,22 +12,28 @@ pub(in crate::prismatic) struct Failure {
 }
 
 impl Failure {
-    /// The failure of an operation, without the given secrets.
-    pub(in crate::prismatic) fn into_error(
-        self,
-        operation: &'static str,
-        redactor: &Redactor,
-    ) -> PlatformError {
+    /// The failure of an operation, without any known secret in the words of the server.
+    pub(in crate::prismatic) fn into_error(self, operation: &'static str) -> PlatformError {
         PlatformError {
             operation,
-            kind: redacted(self.kind, redactor),
+            kind: redacted(self.kind, redact::known()),
             effect: self.effect,
         }
     }
 }
 
+impl PlatformError {
+    /// The same without what this one request sent in confidence.
+    pub(in crate::prismatic) fn without(self, redactor: &Redactor) -> Self {
+        Self {
+            kind: redacted(self.kind, redactor),
+            ..self
+        }
+    }
+}
+
 fn redacted(kind: ErrorKind, redactor: &Redactor) -> ErrorKind {
-    let clean = |text: String| redactor.apply(&text);
+    let clean = |text: String| redactor.foreign(&text).into_owned();
     match kind {
         ErrorKind::Unauthenticated { message } => ErrorKind::Unauthenticated {
             message: clean(message),

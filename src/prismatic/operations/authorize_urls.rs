@@ -35,7 +35,7 @@ impl From<AuthorizationNode> for AuthorizeUrl {
     fn from(node: AuthorizationNode) -> Self {
         Self {
             variable: node.required_config_variable.key,
-            url: node.authorize_url.map(Secret::new),
+            url: node.authorize_url.map(Secret::for_one),
         }
     }
 }

@@ -39,8 +39,7 @@ pub(in crate::prismatic) async fn run(
         id,
         config_variables: convert::config_inputs(config),
     };
-    let hiding = convert::secrets(config);
-    let node: WrittenNode = lane.write(session, &input, hiding).await?;
+    let node: WrittenNode = lane.write(session, &input).await?;
     let sighting = sighting(session, id.clone(), node.sighted);
     Ok((convert::echo(node.config_variables), sighting))
 }

@@ -50,7 +50,6 @@ pub(in crate::prismatic) async fn run(
         config_variables: convert::config_inputs(&new.config),
     };
     let call = OPERATION.call(&Input { input })?;
-    let call = call.hiding(convert::secrets(&new.config));
     let node: WrittenNode = session.write(&call).await?;
     let id = node.sighted.id.as_deref().map(InstanceId::new);
     let id = id.ok_or_else(|| PlatformError {

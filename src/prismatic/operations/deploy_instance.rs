@@ -5,7 +5,6 @@ use super::sightings::sighting;
 use super::{Input, Operation};
 use crate::model::{InstanceId, InstanceSighting};
 use crate::prismatic::platform::PlatformResult;
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 use crate::prismatic::together::Lane;
@@ -33,6 +32,6 @@ pub(in crate::prismatic) async fn run(
         return Ok(sighting(session, id.clone(), node));
     }
     let input = serde_json::json!({"id": id});
-    let node: SightedNode = lane.write(session, &input, Redactor::default()).await?;
+    let node: SightedNode = lane.write(session, &input).await?;
     Ok(sighting(session, id.clone(), node))
 }

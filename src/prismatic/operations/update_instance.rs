@@ -10,7 +10,6 @@ use super::nodes::SightedNode;
 use super::sightings::sighting;
 use crate::model::{InstanceId, InstanceSighting, VersionId};
 use crate::prismatic::platform::{InstanceUpdate, PlatformResult};
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 use crate::prismatic::together::Lane;
@@ -53,6 +52,6 @@ pub(in crate::prismatic) async fn run(
         enabled: update.enabled,
         integration: update.version.as_ref(),
     };
-    let node: SightedNode = lane.write(session, &input, Redactor::default()).await?;
+    let node: SightedNode = lane.write(session, &input).await?;
     Ok(sighting(session, update.id.clone(), node))
 }

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{Done, Operation};
 use crate::model::IntegrationId;
 use crate::prismatic::platform::{IntegrationUpdate, PlatformResult};
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::retry::Repeat;
 use crate::prismatic::session::Session;
 use crate::prismatic::together::Lane;
@@ -39,6 +38,6 @@ pub(in crate::prismatic) async fn run(
         description: update.description.as_deref(),
         labels: update.labels.as_deref(),
     };
-    let Done {} = lane.write(session, &input, Redactor::default()).await?;
+    let Done {} = lane.write(session, &input).await?;
     Ok(())
 }

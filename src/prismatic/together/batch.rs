@@ -10,7 +10,6 @@ use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::graphql::{self, Answer, Failure, GraphQlError, Mutation};
 use crate::prismatic::operations::{Input, Operation};
 use crate::prismatic::platform::PlatformResult;
-use crate::prismatic::redact::Redactor;
 use crate::prismatic::session::{Call, Session};
 use crate::prismatic::wire::Reply;
 
@@ -48,15 +47,14 @@ pub(super) async fn send(
         .collect();
     let text = document(operation.document, parts.len());
     let call = Call::new(operation.name, operation.repeat, &text, &variables)?;
-    let hiding = Redactor::all(parts.iter().map(|part| &part.hiding));
-    let judge = |reply: &Reply, redactor: &Redactor| {
+    let judge = |reply: &Reply| {
         let answer = graphql::open::<IndexMap<String, Value>>(reply, operation.repeat)?;
         Ok(Outcome {
-            verdicts: verdicts(answer, parts.len(), operation, redactor)?,
+            verdicts: verdicts(answer, parts.len(), operation)?,
             took: reply.took,
         })
     };
-    session.run(&call.hiding(hiding), judge).await
+    session.run(&call, judge).await
 }
 
 /// Sends one part as the plain operation; gives the object of its payload and how long the answer took.
@@ -71,12 +69,12 @@ pub(super) async fn alone(
 ) -> PlatformResult<(Value, Duration)> {
     let input = &part.input;
     let call = operation.call(&Input { input })?;
-    let judge = |reply: &Reply, _: &Redactor| {
+    let judge = |reply: &Reply| {
         let answer = graphql::open::<Mutation<Value>>(reply, operation.repeat)?;
         let object = answer.whole(operation.repeat)?.object(operation.repeat)?;
         Ok((object, reply.took))
     };
-    session.run(&call.hiding(part.hiding), judge).await
+    session.run(&call, judge).await
 }
 
 /// The document of an operation for so many inputs at once.
@@ -110,7 +108,6 @@ fn verdicts(
     answer: Answer<IndexMap<String, Value>>,
     count: usize,
     operation: &Operation,
-    redactor: &Redactor,
 ) -> Result<Vec<Verdict>, Failure> {
     let data = answer.data.as_ref();
     let nothing = data.is_none_or(|data| data.values().all(Value::is_null));
@@ -134,8 +131,8 @@ fn verdicts(
             .cloned()
             .collect();
         match (data.swap_remove(&alias), own.is_empty()) {
-            (_, false) => judge_errors(own, operation, redactor),
-            (Some(payload), true) => judge_payload(payload, operation, redactor),
+            (_, false) => judge_errors(own, operation),
+            (Some(payload), true) => judge_payload(payload, operation),
             (None, true) => Verdict::Doubt,
         }
     };
@@ -159,16 +156,16 @@ fn names_a_part(error: &GraphQlError, count: usize) -> bool {
     (0..count).any(|index| is_about(error, &format!("w{index}")))
 }
 
-fn judge_errors(own: Vec<GraphQlError>, operation: &Operation, redactor: &Redactor) -> Verdict {
+fn judge_errors(own: Vec<GraphQlError>, operation: &Operation) -> Verdict {
     let failure = Answer::<Value>::of_errors(own).failure(operation.repeat);
     match failure.kind {
         // In time it may be done; by itself it is waited for.
         ErrorKind::RateLimited { .. } => Verdict::Doubt,
-        _ => Verdict::Failed(failure.into_error(operation.name, redactor)),
+        _ => Verdict::Failed(failure.into_error(operation.name)),
     }
 }
 
-fn judge_payload(payload: Value, operation: &Operation, redactor: &Redactor) -> Verdict {
+fn judge_payload(payload: Value, operation: &Operation) -> Verdict {
     let named = serde_json::Map::from_iter([("payload".to_owned(), payload)]);
     let mutation = serde_json::from_value::<Mutation<Value>>(named.into());
     let Ok(mutation) = mutation else {
@@ -176,6 +173,6 @@ fn judge_payload(payload: Value, operation: &Operation, redactor: &Redactor) -> 
     };
     match mutation.object(operation.repeat) {
         Ok(object) => Verdict::Done(object),
-        Err(failure) => Verdict::Failed(failure.into_error(operation.name, redactor)),
+        Err(failure) => Verdict::Failed(failure.into_error(operation.name)),
     }
 }

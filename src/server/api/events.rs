@@ -33,6 +33,7 @@ use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::Phase;
 use crate::model::Pause;
+use crate::redact;
 use crate::server::connections::InUse;
 use crate::server::{ServerState, reply};
 
@@ -147,7 +148,7 @@ impl Events {
             number,
             environment: environment.to_owned(),
             name,
-            data: value.to_string(),
+            data: redact::known().json(&value.to_string()).into_owned(),
         });
         if ring.events.len() > KEPT {
             ring.events.pop_front();

@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn complaints_are_one_clean_line() {
         let said = b"warning: x\nfatal: no\x1b[31m such\n\nhint: y\nerror: thing\n";
-        assert_eq!(words(said), "no [31m such; thing");
+        assert_eq!(words(said), "no\\u{1b}[31m such; thing");
         assert_eq!(words(b""), "git said nothing");
     }
 }

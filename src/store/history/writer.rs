@@ -12,6 +12,7 @@ use super::retain::{Retention, tidy};
 use super::write::Open;
 use super::{HistoryError, HistorySink};
 use crate::model::history::{HistoryEvent, HistoryHealth};
+use crate::redact;
 
 /// So many events may wait for the disk.
 const ROOM: usize = 8192;
@@ -80,7 +81,8 @@ impl Writer {
 }
 
 impl HistorySink for Writer {
-    fn note(&self, event: HistoryEvent) {
+    fn note(&self, mut event: HistoryEvent) {
+        event.clean(redact::known());
         if self.queue.try_send(Message::Event(event)).is_err() {
             lock(&self.health).lost += 1;
         }

@@ -92,7 +92,7 @@ async fn what_cannot_be_used_is_as_good_as_none() {
     let good = fs::read_to_string(&file).unwrap();
     let other = place("b").file_name();
     fs::write(root.path().join(&other), &good).unwrap();
-    let copied = file::read(&root.path().join(&other), &place("b"));
+    let copied = file::read(&root.path().join(&other), &place("b"), None);
     assert!(matches!(copied, Err(Unusable::Place)));
     for bad in [
         "",
@@ -105,7 +105,7 @@ async fn what_cannot_be_used_is_as_good_as_none() {
     ] {
         assert_ne!(bad, good);
         fs::write(&file, bad).unwrap();
-        assert!(file::read(&file, &place("a")).is_err(), "{bad}");
+        assert!(file::read(&file, &place("a"), None).is_err(), "{bad}");
         assert_eq!(recorded(&store, &place("a")).await, Recorded::Nothing);
         // And it is replaced by what is right at the next occasion.
         write_secret(&store, &place("a")).await;
@@ -155,4 +155,31 @@ async fn two_processes_lose_nothing_of_each_other() {
     let all = (0..16).map(|n| add(if n % 2 == 0 { &one } else { &other }, n));
     futures::future::join_all(all).await;
     assert_eq!(one.load(&place("a")).await.iter().count(), 16);
+}
+
+#[tokio::test]
+async fn with_a_key_from_elsewhere_the_folder_alone_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = || folder.path().to_owned();
+    let keyed = |key: &str| SecretStore::keyed(at(), Some(Secret::new(key.to_owned())));
+    let place = place("o1");
+    let key = "the-key-of-this-runner";
+    write_secret(&keyed(key), &place).await;
+    assert_eq!(recorded(&keyed(key), &place).await, Recorded::Same);
+    let text = fs::read_to_string(only_file(folder.path())).unwrap();
+    assert!(
+        text.contains("\"salt\"") && !text.contains("\"key\""),
+        "{text}"
+    );
+    // Another key, or none: as good as no records, and what is written then replaces them.
+    for other in [
+        keyed("the-key-of-another-runner"),
+        SecretStore::in_folder(at()),
+    ] {
+        assert_eq!(recorded(&other, &place).await, Recorded::Nothing);
+    }
+    let unkeyed = SecretStore::in_folder(at());
+    write_secret(&unkeyed, &place).await;
+    assert_eq!(recorded(&unkeyed, &place).await, Recorded::Same);
+    assert_eq!(recorded(&keyed(key), &place).await, Recorded::Nothing);
 }

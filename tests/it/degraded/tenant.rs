@@ -41,7 +41,7 @@ impl Clock for Jumping {
         self.right.now() + SignedDuration::from_secs(ahead)
     }
 
-    fn boottime(&self) -> std::time::Duration {
+    fn boottime(&self) -> Duration {
         self.right.boottime()
     }
 

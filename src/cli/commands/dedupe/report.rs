@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::cli::error::CliError;
-use crate::cli::show::harmless::harmless;
 use crate::cli::ui::Ui;
+use crate::harmless::owned as harmless;
 use crate::model::chain;
 use crate::plan::{Deduped, Fate, Twin};
 use crate::prismatic::error::PlatformError;

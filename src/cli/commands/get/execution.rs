@@ -8,10 +8,10 @@ use tokio::time::{Instant, sleep};
 use crate::cli::args::{ExecutionArgs, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::harmless::harmless;
 use crate::cli::show::{cell, record, yaml};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::harmless::owned as harmless;
 use crate::prismatic::PrismaticClient;
 use crate::prismatic::catalog::{Collection, ListRequest, Record};
 

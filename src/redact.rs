@@ -1,0 +1,249 @@
+//! Takes every known secret out of texts, in whatever form it is there.
+//!
+//! A server may quote in an error what it was sent, now or earlier; a program that was asked
+//! for a secret may print it; a parser may show the text that it stumbled on. Which form it
+//! has then is not known: JSON in JSON, percent or HTML escapes, base64 of a header.
+//!
+//! # How
+//!
+//! A text is read in several views: as it is, and with escapes undone, again and again until
+//! none is left. In each view letters are compared without case, quotes, backslashes and blanks
+//! do not count, and runs of base64 and of hexadecimal digits are decoded at every alignment.
+//! Known is every piece of [`PIECE`] bytes of every secret, so one look-up for each byte of the
+//! text finds any number of secrets, whole or cut off, at the same price.
+//!
+//! # What is left alone
+//!
+//! - Pieces of everyday texts (`https://`, `password`): a secret that holds one does not hide
+//!   the word everywhere; what stands around it in the secret is still found.
+//! - Secrets of less than [`PIECE`] bytes are taken out as a whole only, and where they are
+//!   letters alone not from the midst of a word. Below [`WORD`] bytes they are looked for as
+//!   whole words and in the words of others only: `1` as a secret must not make our own
+//!   messages unreadable, and is none.
+//!
+//! [`known`] is the one memory of this process. Whatever becomes a `Secret` is in it.
+
+mod decode;
+mod index;
+mod json;
+mod pieces;
+mod quick;
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use decode::View;
+use index::Index;
+
+use crate::harmless;
+
+pub use json::Redacting;
+
+/// What stands in place of a secret.
+pub const MASK: &str = "[secret]";
+
+/// The shortest piece of a secret that gives it away.
+pub const PIECE: usize = 8;
+
+/// Shorter secrets are words that only others' texts are searched for.
+pub const WORD: usize = 4;
+
+/// The shortest run of base64 that holds a piece of a secret.
+const BASE64: usize = 11;
+/// The same in hexadecimal digits.
+const HEX: usize = 16;
+
+/// Whose words a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    We,
+    Others,
+}
+
+/// The secrets to take out. Only their number is ever shown.
+#[derive(Default)]
+pub struct Redactor(RwLock<Index>);
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor")
+    }
+}
+
+/// The secrets that this process has come to know.
+#[must_use]
+pub fn known() -> &'static Redactor {
+    static KNOWN: OnceLock<Redactor> = OnceLock::new();
+    KNOWN.get_or_init(Redactor::default)
+}
+
+impl Redactor {
+    /// From now on takes this out too.
+    pub fn learn(&self, secret: &str) {
+        if secret.is_empty() || self.read().knows(secret) {
+            return;
+        }
+        let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        index.learn(secret);
+    }
+
+    /// Words of others (a server, a program) without the secrets.
+    #[must_use]
+    pub fn foreign<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.apply(text, Author::Others)
+    }
+
+    /// A text of ours, of which parts may be from elsewhere, without the secrets.
+    #[must_use]
+    pub fn ours<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_clean(text) {
+            Cow::Borrowed(text)
+        } else {
+            self.apply(text, Author::We)
+        }
+    }
+
+    /// Whether nothing is to be done, found out without much work.
+    fn is_clean(&self, text: &str) -> bool {
+        let index = self.read();
+        if index.is_empty() || text.is_empty() {
+            return true;
+        }
+        if quick::touches(&index, text.as_bytes()) || index.has_short(text.as_bytes()) {
+            return false;
+        }
+        drop(index);
+        let mut escaped = text
+            .lines()
+            .filter(|line| decode::is_escaped(line.as_bytes()));
+        escaped.all(|line| matches!(self.apply(line, Author::We), Cow::Borrowed(_)))
+    }
+
+    /// Whether a value is, holds or is a part of a known secret.
+    #[must_use]
+    pub fn finds(&self, text: &str) -> bool {
+        matches!(self.ours(text), Cow::Owned(_))
+    }
+
+    /// Takes the secrets out of every text within a document.
+    pub fn clean(&self, document: &mut serde_json::Value) {
+        use serde_json::Value;
+        match document {
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::String(text) => {
+                if let Cow::Owned(clean) = self.ours(text) {
+                    *text = clean;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.clean(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.clean(member)),
+        }
+    }
+
+    /// A text of JSON without the secrets in its values; it stays JSON.
+    #[must_use]
+    pub fn json<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let clean = match self.ours(text) {
+            Cow::Borrowed(text) => Cow::Borrowed(text),
+            Cow::Owned(masked) => match serde_json::from_str(text) {
+                Ok(mut document) => {
+                    self.clean(&mut document);
+                    Cow::Owned(document.to_string())
+                }
+                Err(_) => Cow::Owned(masked),
+            },
+        };
+        match harmless::json(&clean) {
+            Cow::Borrowed(_) => clean,
+            Cow::Owned(harmless) => Cow::Owned(harmless),
+        }
+    }
+
+    fn apply<'a>(&self, text: &'a str, author: Author) -> Cow<'a, str> {
+        let index = self.read();
+        if index.is_empty() || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut found = Vec::new();
+        for view in View::all(text) {
+            search(&index, &view, author, &mut found);
+        }
+        drop(index);
+        masked(text, found)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Index> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn search(index: &Index, view: &View, author: Author, found: &mut Vec<Range<usize>>) {
+    index.pieces(view, found);
+    index.whole(view, author, found);
+    if author == Author::Others {
+        index.cut_at_the_end(view, found);
+    }
+    for inner in view.inner() {
+        index.pieces(&inner, found);
+        index.whole(&inner, Author::We, found);
+        if inner.is_escaped() {
+            let again = inner.unescaped();
+            index.pieces(&again, found);
+        }
+        for deeper in inner.inner() {
+            index.pieces(&deeper, found);
+        }
+    }
+}
+
+/// The text with a mask in place of each of these ranges of bytes.
+fn masked(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut open: Option<Range<usize>> = None;
+    let mut close = |range: Range<usize>, out: &mut String| {
+        let (start, end) = (floor(text, range.start), ceiling(text, range.end));
+        if start > at || at == 0 || !out.ends_with(MASK) {
+            out.push_str(text.get(at..start).unwrap_or_default());
+            out.push_str(MASK);
+        }
+        at = end.max(at);
+    };
+    for range in ranges {
+        open = Some(match open {
+            Some(before) if range.start <= before.end => before.start..before.end.max(range.end),
+            Some(before) => {
+                close(before, &mut out);
+                range
+            }
+            None => range,
+        });
+    }
+    if let Some(last) = open {
+        close(last, &mut out);
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn ceiling(text: &str, mut at: usize) -> usize {
+    while at < text.len() && !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at.min(text.len())
+}
+
+#[cfg(test)]
+mod tests;
