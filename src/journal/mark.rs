@@ -91,17 +91,11 @@ impl Mark {
         })
     }
 
-    /// Whether it may go once a reading honoured it: another replica may lag for so long still.
+    /// Whether no replica can be so far behind any more: readings that honour it need not do so again, and
+    /// what others show is a later change of somebody else.
     #[must_use]
     pub fn is_spent(&self, terms: Terms, now: &Moment, wall: Timestamp) -> bool {
         self.age(now, wall) > terms.settle * 2
-    }
-
-    /// Whether a reading that does not honour it is believed all the same: nothing lags for so long, so what
-    /// it shows was done by others since.
-    #[must_use]
-    pub fn is_overruled(&self, terms: Terms, now: &Moment, wall: Timestamp) -> bool {
-        self.age(now, wall) > terms.bound
     }
 
     /// Whether a reading of the tenant honours it.

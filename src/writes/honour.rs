@@ -1,11 +1,10 @@
 //! Readings that show our own writes: what a replica has not seen yet is asked for again.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::{WriteLog, moment, terms};
 use crate::journal::{Honoured, Mark, Settled, Settling, Shown, Terms};
-use crate::model::{InstanceId, Listing, Observed, Scope, Tenant};
+use crate::model::{InstanceId, Observed, Scope, Tenant};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
@@ -19,9 +18,8 @@ pub struct Reading<'a> {
     pub marks: Vec<Mark>,
 }
 
-/// Reads the tenant until it shows what replies to our own writes said, or enough time has passed.
-///
-/// A list that does not show it by then is not complete: nothing may be concluded from what it lacks.
+/// Reads the tenant until it shows what replies to our own writes said, or the writes are older than any
+/// replica: then somebody changed what they wrote.
 ///
 /// # Errors
 ///
@@ -49,27 +47,27 @@ pub async fn honour(
             patch(platform, &missing, &mut tenant).await;
             missing = behind(&missing, &tenant, terms, clock);
         }
-        if missing.is_empty() {
+        let Some(first) = missing.first() else { break };
+        let Settled::Look(at) = settling.unread(began) else {
             break;
-        }
-        match settling.absent(began) {
-            Settled::Look(at) => super::sleep_until(clock, at).await,
-            Settled::Absent | Settled::Unread => {
-                doubt(&mut tenant, &missing, clock);
-                return Ok(tenant);
-            }
-        }
+        };
+        tracing::debug!(
+            event = "read.behind",
+            "the API does not show our write to {} yet",
+            first.key()
+        );
+        super::sleep_until(clock, at).await;
         tenant = platform.observe(reading.scope).await?;
     }
     retire(log, &marks, terms, clock).await;
     Ok(tenant)
 }
 
-/// The marks that a reading is older than.
+/// The marks that a reading is older than, of those that can still be waiting for a replica.
 fn behind(marks: &[Mark], tenant: &Tenant, terms: Terms, clock: &dyn Clock) -> Vec<Mark> {
     let (now, wall) = (moment(clock), clock.now());
     let is_behind = |mark: &&Mark| {
-        mark.honoured_by(tenant) == Honoured::No && !mark.is_overruled(terms, &now, wall)
+        mark.honoured_by(tenant) == Honoured::No && !mark.is_spent(terms, &now, wall)
     };
     marks.iter().filter(is_behind).cloned().collect()
 }
@@ -105,29 +103,6 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
                 }
             }
             Shown::Integration { .. } | Shown::Version { .. } => {}
-        }
-    }
-}
-
-/// Nothing is concluded from a list that is proven to be old.
-fn doubt(tenant: &mut Tenant, missing: &[Mark], clock: &dyn Clock) {
-    fn mark_old<T>(listing: &mut Listing<T>, why: &str) {
-        listing.incomplete.get_or_insert_with(|| Arc::from(why));
-    }
-    let (now, wall) = (moment(clock), clock.now());
-    for mark in missing {
-        let age = mark.age(&now, wall).as_secs();
-        let why = format!(
-            "the API has not shown our write of {age} s ago ({})",
-            mark.key()
-        );
-        match &mark.shown {
-            Shown::Instance { .. } | Shown::InstanceGone { .. } => {
-                mark_old(&mut tenant.instances, &why);
-            }
-            Shown::Integration { .. } | Shown::Version { .. } => {
-                mark_old(&mut tenant.integrations, &why);
-            }
         }
     }
 }

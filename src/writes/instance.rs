@@ -184,7 +184,7 @@ impl Writer<'_> {
         };
         let ours = self.pending_instance(&update.id).is_some();
         let work = || self.platform.update_instance(&update);
-        let sighting = self.once_found(ours, work).await?;
+        let sighting = self.repeated(ours, work).await?;
         self.saw(None, &sighting).await;
         Ok(sighting)
     }
@@ -200,7 +200,7 @@ impl Writer<'_> {
         };
         let ours = self.pending_instance(&id).is_some();
         let work = || self.platform.configure_instance(&id, config);
-        let (echo, sighting) = self.once_found(ours, work).await?;
+        let (echo, sighting) = self.repeated(ours, work).await?;
         self.saw(None, &sighting).await;
         Ok((echo, sighting))
     }

@@ -161,7 +161,7 @@ impl Writer<'_> {
         };
         let ours = self.state().integrations.contains_key(id);
         let work = || self.platform.import_integration(Some(id), definition);
-        let imported = self.once_found(ours, work).await?;
+        let imported = self.repeated(ours, work).await?;
         let remember = (definition.to_owned(), imported.updated_at);
         self.state().imported.insert(id.clone(), remember);
         Ok(imported)

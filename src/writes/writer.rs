@@ -207,16 +207,40 @@ impl<'a> Writer<'a> {
         ours: bool,
         work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
     ) -> PlatformResult<T> {
+        self.again_while(work, |error| {
+            ours && matches!(error.kind, ErrorKind::NotFound { .. })
+        })
+        .await
+    }
+
+    /// The same of a write that may be repeated: after an answer that says nothing, too. What else calls for
+    /// another attempt the client has made.
+    pub(super) async fn repeated<'f, T>(
+        &self,
+        ours: bool,
+        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
+    ) -> PlatformResult<T> {
+        self.again_while(work, |error| match &error.kind {
+            ErrorKind::NotFound { .. } => ours,
+            ErrorKind::Protocol { .. } | ErrorKind::Status { status: 500, .. } => true,
+            _ => false,
+        })
+        .await
+    }
+
+    async fn again_while<'f, T>(
+        &self,
+        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
+        again: impl Fn(&PlatformError) -> bool + Send,
+    ) -> PlatformResult<T> {
         let mut settling = Settling::since(self.terms, self.clock.boottime());
         loop {
             let began = self.clock.boottime();
             match work().await {
-                Err(error) if ours && matches!(error.kind, ErrorKind::NotFound { .. }) => {
-                    match settling.absent(began) {
-                        Settled::Look(at) => super::sleep_until(self.clock, at).await,
-                        Settled::Absent | Settled::Unread => return Err(error),
-                    }
-                }
+                Err(error) if again(&error) => match settling.absent(began) {
+                    Settled::Look(at) => super::sleep_until(self.clock, at).await,
+                    Settled::Absent | Settled::Unread => return Err(error),
+                },
                 done => return done,
             }
         }
@@ -333,7 +357,7 @@ impl Platform for Writer<'_> {
 
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
         let ours = self.state().integrations.contains_key(&update.id);
-        self.once_found(ours, || self.platform.update_integration(update))
+        self.repeated(ours, || self.platform.update_integration(update))
             .await
     }
 
@@ -348,11 +372,11 @@ impl Platform for Writer<'_> {
 
     async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()> {
         let work = || self.platform.set_availability(version, available);
-        self.once_found(true, work).await
+        self.repeated(true, work).await
     }
 
     async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
-        self.once_found(true, || self.platform.set_marketplace(update))
+        self.repeated(true, || self.platform.set_marketplace(update))
             .await
     }
 

@@ -76,6 +76,12 @@ pub(super) fn explain(error: &ScanError, text: &str, open: &[Span]) -> SyntaxErr
     if let Some(fault) = tab(error.info(), written, span) {
         return fault;
     }
+    // A text over several lines is given up at its first one.
+    let below = text.lines().nth(line).unwrap_or_default();
+    if let Some(at) = indented_by_tab(below) {
+        let line = span.line.saturating_add(1);
+        return tab_at(at, Span { line, ..span });
+    }
     let quotes = error.info().contains("quoted scalar");
     let unclosed = || open.iter().rev().find_map(|span| unclosed(text, *span));
     if let Some(fault) = (!quotes).then(unclosed).flatten() {
@@ -97,16 +103,25 @@ pub(super) fn explain(error: &ScanError, text: &str, open: &[Span]) -> SyntaxErr
 
 /// A tab among the blanks that a line begins with, or where the parser stopped.
 fn tab(said: &str, written: &str, span: Span) -> Option<SyntaxError> {
-    let blanks = written.chars().take_while(|c| matches!(c, ' ' | '\t'));
-    let at = blanks
-        .enumerate()
-        .find(|(_, c)| *c == '\t')
-        .map(|(at, _)| at);
+    let at = indented_by_tab(written);
     let stopped = (span.column as usize).saturating_sub(1);
     let here = |at: &usize| written.chars().nth(*at) == Some('\t');
     let near = [stopped, stopped + 1].into_iter().find(here);
     let at = at.or_else(|| near.filter(|_| said.contains("whitespace") || said.contains("tab")))?;
-    Some(SyntaxError {
+    Some(tab_at(at, span))
+}
+
+/// Where a tab stands among the blanks that a line begins with.
+fn indented_by_tab(line: &str) -> Option<usize> {
+    let blanks = line.chars().take_while(|c| matches!(c, ' ' | '\t'));
+    blanks
+        .enumerate()
+        .find(|(_, c)| *c == '\t')
+        .map(|(at, _)| at)
+}
+
+fn tab_at(at: usize, span: Span) -> SyntaxError {
+    SyntaxError {
         message: "a tab, where YAML allows spaces only".to_owned(),
         span: Span {
             column: super::compose::narrow(at).saturating_add(1),
@@ -114,7 +129,7 @@ fn tab(said: &str, written: &str, span: Span) -> Option<SyntaxError> {
             ..span
         },
         hint: Some("indent with spaces: YAML does not allow tabs here".to_owned()),
-    })
+    }
 }
 
 /// Whether a bracket opens there that nothing closes.

@@ -102,7 +102,7 @@ async fn a_lost_reply_is_looked_for_and_the_run_goes_on() {
 #[tokio::test(start_paused = true)]
 async fn two_writers_that_share_nothing_make_one_of_each() {
     for (name, behaviour) in servers() {
-        for ahead in [0, 50, 400, 2000, 5000] {
+        for ahead in [0, 400, 2000] {
             let case = format!("{name}, {ahead} ms apart");
             let one = World::with(behaviour.clone(), None);
             let other = one.beside();
@@ -122,7 +122,11 @@ async fn two_writers_that_share_nothing_make_one_of_each() {
             assert!(!later.failed(), "{case}: {:#?}", later.steps);
             let (integrations, _, instances) = whole::count(&one).await;
             assert_eq!((integrations, instances), (2, 3), "{case}");
-            tokio::time::sleep(Duration::from_secs(5)).await;
+            // Who gave way does not know what secrets the other wrote, and writes them once.
+            one.apply().await;
+            other.apply().await;
+            let (integrations, _, instances) = whole::count(&one).await;
+            assert_eq!((integrations, instances), (2, 3), "{case}");
             one.demand_convergence(&case).await;
         }
     }
@@ -132,7 +136,7 @@ async fn two_writers_that_share_nothing_make_one_of_each() {
 async fn a_process_that_died_with_a_write_is_gone_on_from_on_a_server_that_lags() {
     for (name, behaviour) in servers() {
         for after_commit in [false, true] {
-            for nth in 1..12 {
+            for nth in [1, 2, 4, 7, 9] {
                 let case = format!("{name}: write {nth}, after commit: {after_commit}");
                 let mut world = World::with(behaviour.clone(), None);
                 whole::write(&world);

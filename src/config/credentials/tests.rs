@@ -286,7 +286,7 @@ fn broken_files_are_refused_without_showing_them() {
     let shown = shown.join("\n");
     assert!(!shown.contains("canary"), "{shown}");
     insta::assert_snapshot!(shown, @r#"
-    error: prism's configuration at config.yml: line 2 is not valid YAML
+    error: prism's configuration at config.yml: line 1 is not valid YAML
     error: prism's configuration at config.yml: it is not a mapping
     error: prism's configuration at config.yml: version "2" is not known; only 1 is
     error: prism's configuration at config.yml: the default profile "b" does not exist

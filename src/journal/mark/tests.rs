@@ -89,8 +89,6 @@ fn a_mark_outlives_its_first_reading_and_not_everything() {
     let mark = mark(instance(500, 400, "a-v1"));
     let spent = |seconds| mark.is_spent(terms, &moment(seconds), second(0));
     assert!(!spent(120) && spent(121), "twice the time of settling");
-    let overruled = |seconds| mark.is_overruled(terms, &moment(seconds), second(0));
-    assert!(!overruled(220) && overruled(221));
     let elsewhere = Moment {
         boot: Some("other".to_owned()),
         at: Duration::ZERO,
