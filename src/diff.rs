@@ -21,6 +21,7 @@ mod integrations;
 mod labels;
 mod orphans;
 mod recall;
+mod renamed;
 mod scope;
 mod unfinished;
 mod version;
@@ -34,6 +35,7 @@ pub use components::{components_wanted, stop_without_components};
 pub(crate) use config::looks_secret;
 pub(crate) use labels::full as all_labels;
 pub(crate) use recall::is_mask;
+pub use renamed::renamed;
 pub use scope::scope;
 pub use version::versions_unread;
 

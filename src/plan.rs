@@ -11,6 +11,7 @@ mod guards;
 mod hold_back;
 mod instance;
 mod integration;
+mod migrate;
 mod orphan;
 mod release;
 mod rename;
@@ -33,7 +34,8 @@ pub use adopt::adoptions;
 pub use build::build;
 pub use guards::GuardViolation;
 pub use hold_back::{Withheld, hold_back};
-pub use release::{ReleaseError, release};
+pub use migrate::{MigrateError, migrate};
+pub use release::{ReleaseError, marked, release};
 pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, recheck};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
@@ -80,6 +82,8 @@ pub enum Purpose {
     Adoption,
     /// To take markers off, and nothing else.
     Release,
+    /// To put another project's name into markers, and nothing else.
+    Migration,
 }
 
 impl Purpose {
@@ -90,6 +94,7 @@ impl Purpose {
             Self::Changes => "changes",
             Self::Adoption => "adoption",
             Self::Release => "release",
+            Self::Migration => "migration",
         }
     }
 }

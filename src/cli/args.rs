@@ -16,7 +16,9 @@ mod get;
 mod git;
 mod global;
 mod history;
+mod migrate;
 mod parse;
+mod path;
 mod plan;
 mod release;
 #[cfg(feature = "sandbox")]
@@ -44,7 +46,9 @@ pub(crate) use get::{
 pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use history::{DiffArgs, HistoryArgs, WhichArgs, WhyArgs};
+pub(crate) use migrate::{MigrateArgs, MigrateProjectArgs, MigrateWhat};
 pub(crate) use parse::moment as parse_moment;
+pub(crate) use path::PathArgs;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
@@ -112,6 +116,7 @@ pub(crate) enum Command {
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),
+    Migrate(MigrateArgs),
     Get(GetArgs),
     Import(ImportArgs),
     Publish(PublishArgs),

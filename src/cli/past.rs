@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::args::WhichArgs;
 use super::error::CliError;
 use super::project;
 use super::show::harmless::harmless;
+pub(crate) use super::show::moment::moment as time;
 use crate::model::history::{Actor, PassRecord, WriteRecord};
 use crate::store::history::{HistoryError, HistoryQuery, HistoryReader as _, Reader, file_in};
 
@@ -78,11 +77,6 @@ impl From<HistoryError> for CliError {
         };
         told.because(&error).hint(hint)
     }
-}
-
-/// A moment, to the second.
-pub(crate) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The state of the files as people call it.

@@ -10,6 +10,7 @@ pub(crate) mod cell;
 pub(crate) mod csv;
 pub(crate) mod harmless;
 pub(crate) mod listing;
+pub(crate) mod moment;
 pub(crate) mod record;
 mod table;
 pub(crate) mod yaml;

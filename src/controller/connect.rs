@@ -32,6 +32,8 @@ pub struct Connection {
     pub platform: Arc<dyn Platform>,
     /// The environment's name, or the tenant's URL where the project names none.
     pub environment: String,
+    /// Where the tenant is, for people.
+    pub url: String,
     /// Guard: the organization that the token must belong to.
     pub organization: Option<String>,
     /// How many steps may run at once.

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use super::connect::RequestCount;
 use super::error::PassError;
 use super::gate::Gate;
-use super::history::{self, Places};
+use super::history;
 use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
@@ -25,7 +25,7 @@ use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::{
-    Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
+    Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
     VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
@@ -271,7 +271,9 @@ async fn compare_known(
         &changes,
         &about,
     );
+    let renamed = diff::renamed(&loaded.desired, &tenant);
     let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    let known = known.chain(renamed);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
         places: history::places(&loaded.desired, &plan),

@@ -70,6 +70,7 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
         },
         integrations: Vec::new(),
         instances: Vec::new(),
+        places: Default::default(),
     }
 }
 
@@ -235,6 +236,7 @@ impl Stages for Script {
                 platform: Arc::new(platform::Fake::default()),
                 environment: "test".to_owned(),
                 organization: None,
+                url: "https://app.prismatic.io".to_owned(),
                 concurrency: 1,
                 requests: None,
             },

@@ -12,7 +12,11 @@ use crate::plan::{Output, StepId};
 pub(super) enum Produced {
     Nothing,
     Integration(IntegrationId),
-    Version(VersionId),
+    /// A version, and its number.
+    Version {
+        id: VersionId,
+        number: i64,
+    },
     /// An instance, and the values it was created with.
     Instance(Written),
     /// The values of an instance that was there before.
@@ -43,7 +47,7 @@ impl Outputs {
 
     pub(super) fn version(&self, source: &Output<VersionId>) -> Result<VersionId, StepError> {
         self.resolve(source, |produced| match produced {
-            Produced::Version(id) => Some(id.clone()),
+            Produced::Version { id, .. } => Some(id.clone()),
             _ => None,
         })
     }
@@ -61,7 +65,7 @@ impl Outputs {
             Produced::Instance(written) | Produced::Values(written) => {
                 Some((*step, written.clone()))
             }
-            Produced::Nothing | Produced::Integration(_) | Produced::Version(_) => None,
+            Produced::Nothing | Produced::Integration(_) | Produced::Version { .. } => None,
         };
         self.all().iter().filter_map(written).collect()
     }

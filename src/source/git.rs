@@ -10,6 +10,7 @@
 //! is checked out. `docs/adr/0011-git-source.md` says why the `git` binary.
 
 mod access;
+mod blame;
 mod command;
 mod error;
 mod reference;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 
 pub use access::Access;
+pub use blame::{Author, Checkout};
 pub use error::GitError;
 pub use reference::Reference;
 pub use remote::{Protocol, Remote};

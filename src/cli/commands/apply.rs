@@ -3,6 +3,7 @@
 mod record;
 mod report;
 mod reviewed;
+mod waits;
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,7 @@ pub(super) async fn finish(
 ) -> Result<Exit, CliError> {
     let plan = &decided.planned.plan;
     let outcome = record::carry_out(ui, decided, signals, &recording.historian).await;
+    let history = recording.file.clone();
     recording.finish().await;
     let outcome = outcome?;
     let links = links(ui, consents, decided, &outcome, signals).await;
@@ -70,7 +72,14 @@ pub(super) async fn finish(
         links.as_ref().ok().and_then(Option::as_ref),
     )?;
     links?;
-    Ok(Exit::of_apply(plan, &outcome))
+    let exit = Exit::of_apply(plan, &outcome);
+    if exit == Exit::Leftovers && !ui.is_json() {
+        let since = waits::since(history, &plan.environment).await;
+        if let Some(told) = waits::told(&plan.summary, since, SystemClock.now()) {
+            ui.say(&told);
+        }
+    }
+    Ok(exit)
 }
 
 /// Where people consent to what is pending now. An apply that was stopped asks no more.

@@ -51,6 +51,7 @@ impl Connect for Connector {
     async fn connect(&self, desired: &Desired) -> Result<Connection, ConnectError> {
         let chosen = self.choose(desired).await.map_err(CliError::into_connect)?;
         Ok(Connection {
+            url: chosen.connection.url.as_str().to_owned(),
             platform: chosen.platform,
             environment: chosen.environment,
             organization: chosen.organization,

@@ -28,6 +28,9 @@ fn words(event: &HistoryEvent) -> String {
                 step.outcome.as_str()
             )
         }
+        HistoryEvent::Resolved(_, address, it) => {
+            format!("{} of {} is {}", it.path, address.name, it.after)
+        }
         HistoryEvent::PassEnded(_, end) => format!("ended {}", end.outcome.as_str()),
         HistoryEvent::Quiet(start, end) => format!(
             "quiet {} {}",

@@ -53,6 +53,7 @@ fn equal_plans_have_equal_digests_and_secrets_are_not_in_them() {
             HumanOptions {
                 color: true,
                 all: true,
+                verbose: true,
             },
         ),
         json(&first, None).to_string(),

@@ -200,6 +200,7 @@ fn long_lists_are_short_on_a_terminal_but_for_what_is_switched_off() {
     ");
     let all = HumanOptions {
         all: true,
+        verbose: true,
         ..HumanOptions::default()
     };
     let text = human(&thinned(90), all);

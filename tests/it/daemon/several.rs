@@ -45,6 +45,7 @@ impl Connect for Tenant {
             platform: Arc::clone(&self.platform),
             environment: self.name.to_owned(),
             organization: None,
+            url: "https://app.prismatic.io".to_owned(),
             concurrency: 8,
             requests: None,
         })

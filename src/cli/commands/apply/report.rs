@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::args::Output;
 use crate::cli::consents::Consents;
-use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
+use crate::model::counted;
 use crate::plan::render::{self, Results};
 use crate::plan::{Action, Plan, Purpose, Step, StepResult};
 
@@ -123,6 +123,7 @@ fn summary(plan: &Plan, outcome: &Outcome) -> String {
         Purpose::Changes => "Apply",
         Purpose::Adoption => "Adoption",
         Purpose::Release => "Release",
+        Purpose::Migration => "Migration",
     };
     let how = match (outcome.interrupted, complete) {
         (true, _) => "interrupted",
