@@ -231,7 +231,7 @@ mod tests {
             told(&world, "p", "p"),
             "the project is called \"p\" before and after"
         );
-        world.live_instance("n3", "i1", "other").labels = vec!["gitops:p/smith".to_owned()];
+        world.live_instance("n3", "i1", "jones").labels = vec!["gitops:p/smith".to_owned()];
         assert_eq!(
             told(&world, "default", "p"),
             "the project \"p\" has objects of its own under the same names: Instance/smith"
