@@ -172,7 +172,11 @@ pub(super) fn is_default(shape: Shape, key: &str, value: &Value) -> bool {
 /// Whether a member of `meta` is one that the server writes by itself: authors set who may see a
 /// variable, and nothing else. What it says of secrecy still counts.
 pub(super) fn is_server_made(shape: Shape, key: &str) -> bool {
-    let authored = ["orgOnly", "visibleToCustomerDeployer", "visibleToOrgDeployer"];
+    let authored = [
+        "orgOnly",
+        "visibleToCustomerDeployer",
+        "visibleToOrgDeployer",
+    ];
     shape == Shape::Meta && !authored.contains(&key)
 }
 

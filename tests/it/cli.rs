@@ -35,3 +35,4 @@ mod tools;
 mod traces;
 mod validate;
 mod watch;
+mod words;

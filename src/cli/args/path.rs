@@ -7,20 +7,25 @@ use std::path::{Path, PathBuf};
 /// as it has to be where the first argument is something else.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PathArgs {
-    /// The folder with the manifests.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    path: PathBuf,
+    /// The folder with the manifests; the same as --path.
+    #[arg(value_name = "PATH", id = "folder")]
+    place: Option<PathBuf>,
 
-    /// The same as PATH.
-    #[arg(long = "path", value_name = "PATH", id = "path-flag", hide = true)]
-    flag: Option<PathBuf>,
+    /// The folder with the manifests.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    path: PathBuf,
 }
 
 impl Deref for PathArgs {
     type Target = Path;
 
     fn deref(&self) -> &Path {
-        self.flag.as_deref().unwrap_or(&self.path)
+        self.place.as_deref().unwrap_or(&self.path)
     }
 }
 

@@ -20,7 +20,8 @@ pub(crate) struct ReleaseArgs {
     pub(crate) addresses: Vec<Address>,
 
     /// Release everything that bears a marker of this project, also what no manifest declares.
-    #[arg(long, env = "PRISM_GITOPS_RELEASE_ALL", conflicts_with = "addresses", value_parser = FalseyValueParser::new())]
+    // Without a variable: that of the `--all` of plans must not release anything.
+    #[arg(long, conflicts_with = "addresses")]
     pub(crate) all: bool,
 
     /// The folder with the manifests.

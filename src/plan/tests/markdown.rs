@@ -187,7 +187,7 @@ fn long_lists_are_short_on_a_terminal_but_for_what_is_switched_off() {
     plan.digest = "sha256:…".to_owned();
     let text = human(&plan, HumanOptions::default());
     assert_eq!(text.matches("\n- Instance/").count(), 30, "{text}");
-    assert_snapshot!(&text[text.find("~ 61").unwrap()..], @"
+    assert_snapshot!(&text[text.find("~ 61").unwrap()..], @r#"
     ~ 61 instances: upgrade, deploy
         version  1 → 2
         Instance/n00001 for Smith Hardware, Instance/n00002 for Smith Hardware, Instance/n00004 for Smith Hardware and 58 more (--all lists them)
@@ -199,7 +199,7 @@ fn long_lists_are_short_on_a_terminal_but_for_what_is_switched_off() {
     Refused by a guard: updates: 61 of 91 managed instances; the limit is 30%
     Refused by a guard: disables: 30 of 91 managed instances; the limit is 30%
     To approve this one plan: --approve sha256:…
-    ");
+    "#);
     let all = HumanOptions {
         all: true,
         verbose: true,

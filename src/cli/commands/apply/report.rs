@@ -149,7 +149,11 @@ fn done(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     (0..WORDS.len())
         .filter_map(|index| {
             let count = changed.iter().filter(|(word, _)| *word == index).count();
-            (count > 0).then(|| format!("{count} {}", WORDS[index]))
+            let word = match (plan.purpose, WORDS[index]) {
+                (Purpose::Migration, "adopted") => "marked anew",
+                (_, word) => word,
+            };
+            (count > 0).then(|| format!("{count} {word}"))
         })
         .collect()
 }

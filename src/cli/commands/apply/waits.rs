@@ -31,9 +31,9 @@ pub(super) async fn since(file: Option<PathBuf>, environment: &str) -> Option<Ti
 fn unbroken(passes: &[PassRecord]) -> Option<Timestamp> {
     let said = passes.iter().filter_map(|pass| {
         let end = pass.end.as_ref()?;
-        let read = end.error.is_none() && !pass.start.command.is_empty();
         let waiting = end.counts.blocked + end.counts.pending > 0;
-        (read && pass.start.plan.is_some()).then_some((pass.start.started_at, waiting))
+        let made_a_plan = end.error.is_none() && pass.start.plan.is_some();
+        made_a_plan.then_some((pass.start.started_at, waiting))
     });
     let waiting = said.take_while(|(_, waiting)| *waiting);
     waiting.last().map(|(began, _)| began)
