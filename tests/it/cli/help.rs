@@ -57,6 +57,7 @@ fn short_help_names_the_verbs() {
                   else
       release     Takes our markers off: the objects stay as they are in Prismatic, and are managed no
                   more
+      migrate     Takes along what was marked under another name
       get         Reads lists and single records of a tenant
       import      Imports an integration's definition, byte for byte
       publish     Publishes the draft of an integration as a new version
@@ -96,7 +97,7 @@ fn short_help_names_the_verbs() {
           --otlp-endpoint <URL>  Where traces are sent by OTLP over HTTP, such as
                                  `http://127.0.0.1:4318`; the variables of OpenTelemetry
                                  (`OTEL_EXPORTER_OTLP_ENDPOINT`, …) count too
-      -v, --verbose...           Log more: -v info, -vv debug, -vvv trace
+      -v, --verbose...           Log more: -v info, -vv debug, -vvv trace; plans list what waits
     ");
 }
 
@@ -123,9 +124,10 @@ fn help_of_plan() {
     Usage: prism-gitops plan [OPTIONS] [PATH]
 
     Arguments:
-      [PATH]  The folder with the manifests [default: .]
+      [PATH]  The folder with the manifests; the same as --path
 
     Options:
+          --path <PATH>        The folder with the manifests [default: .]
           --detailed-exitcode  Exit with 2 if there are changes, 3 if something is Blocked or Pending
           --out <FILE>         Save the plan for `apply --plan FILE`, as its JSON document
       -h, --help               Print help (see more with '--help')
@@ -179,7 +181,7 @@ fn help_of_plan() {
           --otlp-endpoint <URL>  Where traces are sent by OTLP over HTTP, such as
                                  `http://127.0.0.1:4318`; the variables of OpenTelemetry
                                  (`OTEL_EXPORTER_OTLP_ENDPOINT`, …) count too
-      -v, --verbose...           Log more: -v info, -vv debug, -vvv trace
+      -v, --verbose...           Log more: -v info, -vv debug, -vvv trace; plans list what waits
     ");
 }
 
