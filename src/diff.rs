@@ -23,6 +23,7 @@ mod labels;
 mod losses;
 mod orphans;
 mod recall;
+mod renamed;
 mod scope;
 mod typed;
 mod unfinished;
@@ -38,6 +39,7 @@ pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warn
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;
 pub(crate) use recall::is_mask;
+pub use renamed::renamed;
 pub use scope::scope;
 pub use version::versions_unread;
 

@@ -47,6 +47,13 @@ pub enum StepEvent {
         /// What it is called.
         action: Action,
     },
+    /// A step made a version; the end of the step follows.
+    Published {
+        /// Which step.
+        step: StepId,
+        /// The number of the version.
+        number: i64,
+    },
     /// A step ended.
     Finished {
         /// Which step.
@@ -247,6 +254,7 @@ impl<'a> Run<'a> {
         self.schedule.ended(step);
         match result {
             Ok(produced) => {
+                self.published(step.id, &produced);
                 self.outputs.insert(step.id, produced);
                 self.record(step, StepResult::Applied);
                 self.schedule.applied(step.id);
@@ -259,6 +267,13 @@ impl<'a> Run<'a> {
                     self.skip_after(step.id);
                 }
             }
+        }
+    }
+
+    fn published(&self, step: StepId, produced: &Produced) {
+        if let Produced::Version { number, .. } = produced {
+            let number = *number;
+            let _ = self.events.send(StepEvent::Published { step, number });
         }
     }
 

@@ -27,8 +27,8 @@ mod settle;
 mod tests;
 
 use crate::model::{
-    Desired, Instance, Integration, IntegrationWanted, Marker, Project, ResourceName, Scope,
-    SourceFile, Tenant,
+    Desired, Instance, Integration, IntegrationWanted, Marker, Places, Project, ResourceName,
+    Scope, SourceFile, Tenant,
 };
 use crate::yaml::write::write;
 use crate::yaml::{Limits, parse};
@@ -197,6 +197,7 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
     let integrations = integration::all(tenant, options, &mut report);
     let instances = instance::all(tenant, options, &integrations.references, &mut report);
     let mut desired = Desired {
+        places: Places::new(),
         project: Project {
             name: options.project.clone(),
             ..Project::default()

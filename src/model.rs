@@ -8,6 +8,7 @@ mod change;
 mod component;
 mod config;
 mod config_write;
+mod counted;
 mod desired;
 pub mod diagnostic;
 mod environment_key;
@@ -36,10 +37,11 @@ pub use change::{FieldChange, Withheld};
 pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
 pub use config::{ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKind, SecretRef};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
+pub use counted::{agreeing, counted};
 pub use desired::{
     Adopt, Auth, CustomerRef, DefinitionFile, Desired, DesiredInstance, DesiredIntegration,
-    Environment, InstanceState, IntegrationRef, Marketplace, Project, PublishWhen, VersionRef,
-    Visibility,
+    Environment, InstanceState, IntegrationRef, Marketplace, Places, Project, PublishWhen,
+    VersionRef, Visibility,
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use environment_key::EnvironmentKey;

@@ -13,6 +13,7 @@ mod hold_back;
 mod instance;
 mod integration;
 mod losses;
+mod migrate;
 mod orphan;
 mod release;
 mod rename;
@@ -37,7 +38,8 @@ pub use build::build;
 pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use guards::GuardViolation;
 pub use hold_back::{Withheld, hold_back};
-pub use release::{ReleaseError, release};
+pub use migrate::{MigrateError, migrate};
+pub use release::{ReleaseError, marked, release};
 pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, is_part, recheck};
 pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
 
@@ -84,6 +86,8 @@ pub enum Purpose {
     Adoption,
     /// To take markers off, and nothing else.
     Release,
+    /// To put another project's name into markers, and nothing else.
+    Migration,
 }
 
 impl Purpose {
@@ -94,6 +98,7 @@ impl Purpose {
             Self::Changes => "changes",
             Self::Adoption => "adoption",
             Self::Release => "release",
+            Self::Migration => "migration",
         }
     }
 }

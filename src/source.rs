@@ -9,7 +9,7 @@
 
 pub mod dir;
 pub mod git;
-mod git_info;
+pub mod git_info;
 pub mod memory;
 pub mod secrets;
 pub mod watch;

@@ -18,7 +18,9 @@ mod git;
 mod global;
 mod history;
 mod lock;
+mod migrate;
 mod parse;
+mod path;
 mod plan;
 mod release;
 #[cfg(feature = "sandbox")]
@@ -51,7 +53,9 @@ pub(crate) use history::{
     DiffArgs, HistoryArgs, HistoryCommand, ShowDraftArgs, WhichArgs, WhyArgs,
 };
 pub(crate) use lock::{LockArgs, run as run_id};
+pub(crate) use migrate::{MigrateArgs, MigrateProjectArgs, MigrateWhat};
 pub(crate) use parse::moment as parse_moment;
+pub(crate) use path::PathArgs;
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
@@ -121,6 +125,7 @@ pub(crate) enum Command {
     Adopt(AdoptArgs),
     Release(ReleaseArgs),
     Dedupe(DedupeArgs),
+    Migrate(MigrateArgs),
     Get(GetArgs),
     Import(ImportArgs),
     Publish(PublishArgs),

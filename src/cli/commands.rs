@@ -14,6 +14,8 @@ mod get;
 mod history;
 mod import;
 mod man;
+mod marking;
+mod migrate;
 mod plan;
 mod publish;
 mod release;
@@ -62,6 +64,7 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
         Command::Dedupe(args) => runtime::block_on(dedupe::run(ui, &args, variables)),
+        Command::Migrate(args) => runtime::block_on(migrate::run(ui, &args, variables)),
         Command::Get(args) => runtime::block_on(get::run(ui, &args, variables)),
         Command::Import(args) => runtime::block_on(import::run(ui, &args, variables)),
         Command::Publish(args) => runtime::block_on(publish::run(ui, &args, variables)),
@@ -78,7 +81,7 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
         Command::Api(args) => runtime::block_on(api::run(ui, &args, variables)),
         Command::History(args) => history::run(ui, &args),
-        Command::Why(args) => why::run(ui, &args),
+        Command::Why(args) => runtime::block_on(why::run(ui, &args)),
         Command::Diff(args) => diff::run(ui, &args),
         Command::Whoami(args) => runtime::block_on(whoami::run(ui, &args, variables)),
         #[cfg(feature = "sandbox")]
@@ -105,6 +108,7 @@ fn check_form(ui: &Ui, command: &Command) -> Result<(), CliError> {
 fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
     const ALL: &[&str] = &["human", "json", "markdown", "yaml", "csv", "name"];
     const PLANS: &[&str] = &["human", "json", "markdown"];
+    const NAMED_PLANS: &[&str] = &["human", "json", "markdown", "name"];
     const LISTS: &[&str] = &["human", "json", "yaml", "csv", "name"];
     const RECORDS: &[&str] = &["human", "json", "yaml", "name"];
     const DOCUMENTS: &[&str] = &["human", "json", "yaml"];
@@ -112,7 +116,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
     const HISTORY: &[&str] = &["human", "json", "yaml", "csv"];
     match command {
         Command::Validate(_) => ("validate", PLANS),
-        Command::Plan(_) => ("plan", PLANS),
+        Command::Plan(_) => ("plan", NAMED_PLANS),
         Command::Apply(_) => ("apply", PLANS),
         Command::Daemon(_) => ("daemon", LINES),
         Command::Status(_) => ("status", DOCUMENTS),
@@ -123,6 +127,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Adopt(_) => ("adopt", PLANS),
         Command::Release(_) => ("release", PLANS),
         Command::Dedupe(_) => ("dedupe", LINES),
+        Command::Migrate(_) => ("migrate", PLANS),
         Command::Get(args) if args.what.is_list() => ("a list", LISTS),
         Command::Get(_) => ("a record", RECORDS),
         Command::Import(_) => ("import", RECORDS),

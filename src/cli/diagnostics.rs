@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::model::{Diagnostic, Location, Severity, diagnostic};
+use crate::model::{Diagnostic, Location, Severity, counted, diagnostic};
 
 /// All findings, and a last line that counts them and ends in `note`.
 pub(crate) fn render(findings: &[Diagnostic], color: bool, note: &str) -> String {
@@ -101,12 +101,6 @@ fn count_line(findings: &[Diagnostic], note: &str) -> String {
         line.push_str(&format!("; {note}"));
     }
     line
-}
-
-/// `1 file`, `2 files`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]

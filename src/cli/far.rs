@@ -60,7 +60,12 @@ impl Far {
             environment,
         );
         let answer = self.ask(Method::Get, &path, None).await?;
-        Ok(each(answer))
+        let all = each(answer);
+        let is_one = |one: &Value| one["generation"].is_u64() && one["phase"].is_string();
+        match !all.is_empty() && all.iter().all(is_one) {
+            true => Ok(all),
+            false => Err(self.stranger("with JSON of something else")),
+        }
     }
 
     /// The status of the environments that were named, or of all.
@@ -83,7 +88,11 @@ impl Far {
             let answer = self
                 .ask(Method::Post, &about(path, environment), body)
                 .await?;
-            all.extend(each(answer));
+            let answers = each(answer);
+            if !answers.iter().all(|one| one["environment"].is_string()) {
+                return Err(self.stranger("with JSON of something else"));
+            }
+            all.extend(answers);
         }
         Ok(all)
     }
@@ -120,7 +129,8 @@ impl Far {
         let answer: Option<Value> = serde_json::from_slice(&response.body).ok();
         match (response.status, answer) {
             (200..=299, Some(answer)) => Ok(answer),
-            (status, answer) => Err(self.refused(status, answer.as_ref())),
+            (status, None) => Err(self.foreign(status, &response.body)),
+            (status, Some(answer)) => Err(self.refused(status, &answer)),
         }
     }
 
@@ -139,13 +149,37 @@ impl Far {
             .hint("is it running? --daemon (PRISM_GITOPS_DAEMON) says where it serves, as its own --listen does")
     }
 
-    fn refused(&self, status: u16, answer: Option<&Value>) -> CliError {
-        let Some(said) = answer.and_then(|answer| answer["error"].as_str()) else {
-            return CliError::user(format!(
-                "what answers at {} is no daemon of this program (HTTP {status})",
+    /// What answers is not ours, however politely.
+    fn stranger(&self, with: &str) -> CliError {
+        CliError::user(format!(
+            "what answers at {} is no daemon of this program: it answers {with}",
+            self.url
+        ))
+        .hint("--daemon (PRISM_GITOPS_DAEMON) says where it serves, as its own --listen does")
+    }
+
+    /// An answer that is not even JSON.
+    fn foreign(&self, status: u16, body: &[u8]) -> CliError {
+        if matches!(status, 502..=504) {
+            return CliError::world(format!(
+                "something in front of {} answers HTTP {status}: the daemon behind it does not",
                 self.url
             ))
-            .hint("--daemon (PRISM_GITOPS_DAEMON) says where it serves");
+            .hint("is it running, and reachable from there?");
+        }
+        let start = String::from_utf8_lossy(body.get(..64).unwrap_or(body)).to_lowercase();
+        let what = match start.trim_start() {
+            "" => "nothing",
+            text if text.starts_with("<!doctype html") || text.starts_with("<html") => "a web page",
+            _ => "no JSON",
+        };
+        self.stranger(&format!("with HTTP {status} and {what}"))
+    }
+
+    fn refused(&self, status: u16, answer: &Value) -> CliError {
+        let said = answer["error"].as_str();
+        let Some(said) = said.filter(|said| status != 404 || is_our_404(said)) else {
+            return self.stranger(&format!("with HTTP {status} and JSON of something else"));
         };
         let error = CliError::user(format!("the daemon at {} refuses", self.url));
         let error = error.cause(said.to_owned());
@@ -158,6 +192,17 @@ impl Far {
             _ => error,
         }
     }
+}
+
+/// Whether a refusal has the words of a daemon: of what it does not have, of environments, of plans.
+fn is_our_404(said: &str) -> bool {
+    let starts = [
+        "there is nothing at ",
+        "no environment ",
+        "no plan ",
+        "there is no ",
+    ];
+    starts.iter().any(|start| said.starts_with(start))
 }
 
 /// A path that names an environment.

@@ -3,7 +3,11 @@
 //! An id always wins. A name has to be unambiguous: two records of a name are
 //! an error that lists both, because the command that follows may write.
 //! Whether a text is an id is for the API to say; what it looks like only
-//! decides what is tried first.
+//! decides what is tried first. What git calls a resource is looked for on the
+//! markers of live objects: at once where it is an address, else where nothing
+//! else is called so.
+
+mod marked;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -11,8 +15,9 @@ use serde_json::Value;
 
 use super::error::CliError;
 use super::show::cell;
+use super::tenant::Chosen;
 use crate::harmless::owned as harmless;
-use crate::model::Observed;
+use crate::model::{self, Observed};
 use crate::prismatic::PrismaticClient;
 use crate::prismatic::catalog::{
     Collection, ListPage, ListRequest, Record, UnknownFilter, Window, is_version,
@@ -30,6 +35,8 @@ const MOST: u32 = 100;
 struct Kind {
     /// In the words of a message.
     word: &'static str,
+    /// The kind of resource that manifests declare it as, if they do.
+    git: Option<model::Kind>,
     record: Record,
     /// The filters that a name may be meant for.
     names: &'static [&'static str],
@@ -41,6 +48,7 @@ struct Kind {
 
 const INTEGRATION: Kind = Kind {
     word: "integration",
+    git: Some(model::Kind::Integration),
     record: Record::Integration,
     names: &["name"],
     hidden: Some("allVersions"),
@@ -48,6 +56,7 @@ const INTEGRATION: Kind = Kind {
 };
 const INSTANCE: Kind = Kind {
     word: "instance",
+    git: Some(model::Kind::Instance),
     record: Record::Instance,
     names: &["name"],
     hidden: None,
@@ -55,6 +64,7 @@ const INSTANCE: Kind = Kind {
 };
 const CUSTOMER: Kind = Kind {
     word: "customer",
+    git: None,
     record: Record::Customer,
     names: &["externalId", "name"],
     hidden: None,
@@ -62,6 +72,7 @@ const CUSTOMER: Kind = Kind {
 };
 const COMPONENT: Kind = Kind {
     word: "component",
+    git: None,
     record: Record::Component,
     names: &["key"],
     hidden: None,
@@ -70,10 +81,11 @@ const COMPONENT: Kind = Kind {
 
 /// Finds an integration by its id or name. A name means the draft, whichever record lists show;
 /// an id means its record.
-pub(crate) async fn integration(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
+pub(crate) async fn integration(tenant: &Chosen, text: &str) -> Result<Value, CliError> {
+    let client = &tenant.client;
     let hint = "give the id of the one that is meant";
     let list = || whole(Collection::Integrations);
-    let found = find(client, &INTEGRATION, text, &list, hint).await?;
+    let found = find(tenant, &INTEGRATION, text, &list, hint).await?;
     if id_of(&found) == text || !is_version(&found, "") {
         return Ok(found);
     }
@@ -89,10 +101,10 @@ pub(crate) async fn integration(client: &PrismaticClient, text: &str) -> Result<
 }
 
 /// Finds a customer by its id, external id or name.
-pub(crate) async fn customer(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
+pub(crate) async fn customer(tenant: &Chosen, text: &str) -> Result<Value, CliError> {
     let list = || ListRequest::of(Collection::Customers).filter("isSystem", "false");
     find(
-        client,
+        tenant,
         &CUSTOMER,
         text,
         &list,
@@ -102,10 +114,10 @@ pub(crate) async fn customer(client: &PrismaticClient, text: &str) -> Result<Val
 }
 
 /// Finds a component by its id or key.
-pub(crate) async fn component(client: &PrismaticClient, text: &str) -> Result<Value, CliError> {
+pub(crate) async fn component(tenant: &Chosen, text: &str) -> Result<Value, CliError> {
     let hint = "give the id of the one that is meant";
     find(
-        client,
+        tenant,
         &COMPONENT,
         text,
         &|| whole(Collection::Components),
@@ -116,12 +128,12 @@ pub(crate) async fn component(client: &PrismaticClient, text: &str) -> Result<Va
 
 /// Finds an instance by its id or name, among those of a customer if one is given.
 pub(crate) async fn instance(
-    client: &PrismaticClient,
+    tenant: &Chosen,
     text: &str,
     of_customer: Option<&str>,
 ) -> Result<Value, CliError> {
     let owner = match of_customer {
-        Some(text) => Some(customer(client, text).await?),
+        Some(text) => Some(customer(tenant, text).await?),
         None => None,
     };
     let owner_id = owner.as_ref().map(id_of);
@@ -136,7 +148,7 @@ pub(crate) async fn instance(
         Some(_) => "give the id of the one that is meant",
         None => "give the id of the one that is meant, or name its customer with --customer",
     };
-    let found = find(client, &INSTANCE, text, &list, hint).await?;
+    let found = find(tenant, &INSTANCE, text, &list, hint).await?;
     match owner_id {
         Some(id) if found["customer"]["id"] != id => Err(CliError::user(format!(
             "instance {text:?} belongs to another customer: {}",
@@ -148,11 +160,12 @@ pub(crate) async fn instance(
 
 /// Finds a flow by its id, or by its name in an integration.
 pub(crate) async fn flow(
-    client: &PrismaticClient,
+    tenant: &Chosen,
     text: &str,
     integration: &str,
 ) -> Result<String, CliError> {
-    let parent = self::integration(client, integration).await?;
+    let client = &tenant.client;
+    let parent = self::integration(tenant, integration).await?;
     let request = ListRequest::of(Collection::Flows(id_of(&parent).to_owned()));
     let flows = client.list_all(&request).await?;
     let known = flows.iter().map(|node| cell::plain(&node["name"]));
@@ -185,12 +198,17 @@ fn whole(collection: Collection) -> Made {
 }
 
 async fn find(
-    client: &PrismaticClient,
+    tenant: &Chosen,
     kind: &Kind,
     text: &str,
     list: &(impl Fn() -> Made + Sync),
     hint: &str,
 ) -> Result<Value, CliError> {
+    let client = &tenant.client;
+    if let Some(name) = marked::by_address(kind, text)? {
+        let found = marked::all(tenant, kind, &name, list).await?;
+        return marked::only(kind, text, found);
+    }
     let likely = looks_like_an_id(text);
     let mut refused = None;
     if likely {
@@ -201,14 +219,23 @@ async fn find(
     }
     let (mut found, count) = by_name(client, kind, text, list).await?;
     match found.len() {
-        1 => Ok(found.remove(0)),
-        0 if likely => Err(nothing(kind, text, refused.as_ref())),
-        0 => match by_id(client, kind, text).await? {
-            Ok(found) => Ok(found),
-            // That a name is no id is no news.
-            Err(_) => Err(nothing(kind, text, None)),
-        },
-        _ => Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
+        1 => return Ok(found.remove(0)),
+        0 => {}
+        _ => return Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
+    }
+    if let (Some(_), Ok(name)) = (kind.git, model::ResourceName::parse(text)) {
+        let found = marked::all(tenant, kind, &name, list).await?;
+        if !found.is_empty() {
+            return marked::only(kind, text, found);
+        }
+    }
+    if likely {
+        return Err(nothing(kind, text, refused.as_ref()));
+    }
+    match by_id(client, kind, text).await? {
+        Ok(found) => Ok(found),
+        // That a name is no id is no news.
+        Err(_) => Err(nothing(kind, text, None)),
     }
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::args::WhichArgs;
 use super::error::CliError;
 use super::project;
+pub(crate) use super::show::moment::moment as time;
 use crate::harmless::owned as harmless;
 use crate::model::Address;
 use crate::model::history::{Actor, DraftRecord, PassRecord, WriteRecord};
@@ -84,11 +83,6 @@ impl From<HistoryError> for CliError {
         };
         told.because(&error).hint(hint)
     }
-}
-
-/// A moment, to the second.
-pub(crate) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The state of the files as people call it.

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ui::{self, Ui};
 use crate::execute::StepEvent;
 use crate::plan::{Plan, Step, StepId, StepResult};
+use crate::runtime::clock::{Clock as _, SystemClock};
 
 /// Drawn while it lives.
 pub(crate) struct Waiting(ProgressBar);
@@ -34,6 +37,7 @@ pub(crate) struct Steps<'a> {
     plan: &'a Plan,
     bar: ProgressBar,
     tally: Tally,
+    began: Instant,
 }
 
 impl<'a> Steps<'a> {
@@ -50,6 +54,7 @@ impl<'a> Steps<'a> {
             plan,
             bar,
             tally,
+            began: SystemClock.instant(),
         }
     }
 
@@ -60,13 +65,15 @@ impl<'a> Steps<'a> {
                 self.bar
                     .set_message(format!("{address}: {}", self.what(*step)));
             }
+            StepEvent::Published { .. } => {}
             StepEvent::Finished {
                 step,
                 address,
                 result,
                 ..
             } => {
-                self.tally.count(self.plan.steps.get(step.0), result);
+                let step_of = self.plan.steps.get(step.0);
+                self.tally.count(step_of, result, self.began.elapsed());
                 self.bar.set_prefix(self.tally.to_string());
                 self.bar.inc(1);
                 self.line(&format!("{address}: {} {}", self.what(*step), told(result)));
@@ -91,15 +98,22 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// How many steps are done, and how long the rest takes at the rate limit.
+/// How many steps are done, and how long the rest takes: at the pace so far, and never faster than
+/// the rate limit allows.
 struct Tally {
     all: usize,
     done: usize,
     failed: usize,
+    /// That the steps done have taken, when nothing went wrong.
+    sent: u64,
     /// That the steps left take, when nothing goes wrong.
     requests: u64,
     rate: f64,
+    elapsed: Duration,
 }
+
+/// After fewer requests a pace is chance.
+const PACE: u64 = 3;
 
 impl Tally {
     fn new(plan: &Plan, rate: f64) -> Self {
@@ -108,16 +122,21 @@ impl Tally {
             all: plan.steps.len(),
             done: 0,
             failed: 0,
+            sent: 0,
             requests: requests.sum(),
             rate,
+            elapsed: Duration::ZERO,
         }
     }
 
-    fn count(&mut self, step: Option<&Step>, result: &StepResult) {
+    /// A step ended, so long after the beginning.
+    fn count(&mut self, step: Option<&Step>, result: &StepResult, elapsed: Duration) {
         let requests = step.map_or(0, |step| step.operation.requests());
         self.requests = self.requests.saturating_sub(requests);
+        self.sent += requests;
         self.done += 1;
         self.failed += usize::from(matches!(result, StepResult::Failed { .. }));
+        self.elapsed = elapsed;
     }
 
     #[expect(
@@ -125,7 +144,16 @@ impl Tally {
         reason = "an estimate for people; counts stay small"
     )]
     fn seconds_left(&self) -> f64 {
-        (self.requests as f64 / self.rate.max(0.001)).ceil()
+        let allowed = 1.0 / self.rate.max(0.001);
+        let each = match self.is_measured() {
+            true => (self.elapsed.as_secs_f64() / self.sent as f64).max(allowed),
+            false => allowed,
+        };
+        (self.requests as f64 * each).ceil()
+    }
+
+    fn is_measured(&self) -> bool {
+        self.sent >= PACE
     }
 }
 
@@ -135,10 +163,16 @@ impl std::fmt::Display for Tally {
         if self.failed > 0 {
             write!(f, ", {} failed", self.failed)?;
         }
+        // Before there is a pace, the rate limit is a bound and no estimate.
+        let about = if self.is_measured() {
+            "about"
+        } else {
+            "at least"
+        };
         match self.seconds_left() {
             seconds if seconds < 1.0 => Ok(()),
-            seconds if seconds < 120.0 => write!(f, ", about {seconds} s left"),
-            seconds => write!(f, ", about {} min left", (seconds / 60.0).ceil()),
+            seconds if seconds < 120.0 => write!(f, ", {about} {seconds} s left"),
+            seconds => write!(f, ", {about} {} min left", (seconds / 60.0).ceil()),
         }
     }
 }
@@ -178,7 +212,7 @@ mod tests {
         let smith = Address::instance(ResourceName::parse("smith").unwrap());
         let plan = plan_with(&[(smith, &[Action::Deploy; 40])]);
         let mut slow = Tally::new(&plan, 0.1);
-        assert_eq!(slow.to_string(), "0/40, about 7 min left");
+        assert_eq!(slow.to_string(), "0/40, at least 7 min left");
         let failed = StepResult::Failed {
             message: "no".to_owned(),
             transient: false,
@@ -191,17 +225,20 @@ mod tests {
             } else {
                 &StepResult::Applied
             };
-            tally.count(Some(step), result);
-            slow.count(Some(step), result);
-            if [0, 1, 37, 39].contains(&index) {
+            // Every request takes three times as long as the rate limit allows.
+            let elapsed = Duration::from_millis(1_500) * u32::try_from(index + 1).unwrap();
+            tally.count(Some(step), result, elapsed);
+            slow.count(Some(step), result, elapsed);
+            if [0, 1, 2, 37, 39].contains(&index) {
                 shown.push(tally.to_string());
             }
         }
         insta::assert_snapshot!(shown.join("\n"), @"
-        0/40, about 20 s left
-        1/40, about 20 s left
-        2/40, 1 failed, about 19 s left
-        38/40, 1 failed, about 1 s left
+        0/40, at least 20 s left
+        1/40, at least 20 s left
+        2/40, 1 failed, at least 19 s left
+        3/40, 1 failed, about 56 s left
+        38/40, 1 failed, about 3 s left
         40/40, 1 failed
         ");
     }

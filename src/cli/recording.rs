@@ -105,6 +105,8 @@ async fn environment(tenant: &TenantArgs, file: PathBuf) -> String {
 pub(crate) struct Recording {
     /// Whom passes tell.
     pub(crate) historian: Historian,
+    /// Where they are kept, if they are.
+    pub(crate) file: Option<PathBuf>,
     writer: Option<Arc<Writer>>,
 }
 
@@ -119,8 +121,8 @@ impl Recording {
     ) -> Self {
         let file = file_in(&folder.of(root));
         let retention = keep.retention();
-        let writer = retention.map(|retention| Writer::start(file, retention));
-        Self::to(writer, command, variables)
+        let writer = retention.map(|retention| Writer::start(file.clone(), retention));
+        Self::to(writer.map(|writer| (writer, file)), command, variables)
     }
 
     /// Begins for what is worth a record only beside others: where a history is kept already, or a
@@ -133,11 +135,16 @@ impl Recording {
     ) -> Self {
         let file = file_in(&folder.of(root));
         let is_kept = folder.state_dir.is_some() || file.exists();
-        let writer = is_kept.then(|| Writer::start(file, ALL));
-        Self::to(writer, command, variables)
+        let writer = is_kept.then(|| Writer::start(file.clone(), ALL));
+        Self::to(writer.map(|writer| (writer, file)), command, variables)
     }
 
-    fn to(writer: Option<Arc<Writer>>, command: &'static str, variables: &Variables) -> Self {
+    fn to(
+        kept: Option<(Arc<Writer>, PathBuf)>,
+        command: &'static str,
+        variables: &Variables,
+    ) -> Self {
+        let (writer, file) = kept.unzip();
         let sink: Arc<dyn HistorySink> = match &writer {
             Some(writer) => Arc::clone(writer) as _,
             None => Forgetful::shared(),
@@ -145,6 +152,7 @@ impl Recording {
         let actor = provenance::actor(variables);
         Self {
             historian: Historian::new(sink, command, actor),
+            file,
             writer,
         }
     }

@@ -9,6 +9,7 @@
 pub(crate) mod cell;
 pub(crate) mod csv;
 pub(crate) mod listing;
+pub(crate) mod moment;
 pub(crate) mod record;
 mod table;
 pub(crate) mod yaml;

@@ -16,7 +16,7 @@ use super::args::{ReachArgs, TenantArgs};
 use super::error::CliError;
 use super::ui::Ui;
 use crate::controller::connect::RequestCount;
-use crate::model::{Environment, Project, RateLimit};
+use crate::model::{Environment, Project, RateLimit, ResourceName};
 use crate::prismatic::platform::Platform;
 use crate::prismatic::transport::Transport;
 use crate::prismatic::{Connection, HttpSettings, HttpTransport, PrismaticClient, TokenSource};
@@ -35,6 +35,8 @@ pub(crate) struct Chosen {
     pub(crate) client: Arc<PrismaticClient>,
     /// The environment's name, or the tenant's URL where the Project names none.
     pub(crate) environment: String,
+    /// The project's name: whose markers are ours.
+    pub(crate) project: ResourceName,
     /// Guard: the organization that the token must belong to.
     pub(crate) organization: Option<String>,
     /// Where it is, as whom, and where that was said.
@@ -52,6 +54,7 @@ struct Target {
     /// `None` for the embedded sandbox.
     connection: Option<Connection>,
     environment: Option<String>,
+    project: ResourceName,
     organization: Option<String>,
     declared: Option<String>,
     rate: RateLimit,
@@ -87,6 +90,7 @@ async fn resolve(
     Ok(Target {
         connection,
         environment: environment.map(|(name, _)| name.to_owned()),
+        project: project.name.clone(),
         organization: guard(args, environment),
         declared: environment.and_then(|(_, environment)| declared(environment, root)),
         rate: rate(args, project),
@@ -117,6 +121,7 @@ impl Target {
             platform: Arc::clone(&client) as _,
             client,
             environment: environment.unwrap_or_else(|| connection.url.as_str().to_owned()),
+            project: self.project,
             organization: self.organization,
             connection,
             declared: self.declared,

@@ -25,6 +25,7 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 #[derive(Debug)]
 pub(crate) struct Ui {
     output: Output,
+    verbose: bool,
     color_out: bool,
     color_err: bool,
     stdin_is_terminal: bool,
@@ -32,6 +33,8 @@ pub(crate) struct Ui {
     stderr_is_terminal: bool,
     /// The columns of the terminal that stdout is.
     width_out: Option<usize>,
+    /// Whether the terminal knows more than lines.
+    redraws: bool,
     /// The reader of stdout went away: what is left to say to it is dropped,
     /// and the work goes on. Stopping half way because of `| head` would be worse.
     closed: AtomicBool,
@@ -43,12 +46,14 @@ impl Ui {
         let color = |terminal| wants_color(args.color, variables, terminal);
         Self {
             output: args.output,
+            verbose: args.verbose > 0,
             color_out: color(io::stdout().is_terminal()),
             color_err: color(io::stderr().is_terminal()),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             width_out: width(variables),
+            redraws: variables.get("TERM").is_none_or(|term| term != "dumb"),
             closed: AtomicBool::new(false),
         }
     }
@@ -61,12 +66,14 @@ impl Ui {
             } else {
                 Output::Human
             },
+            verbose: false,
             color_out: false,
             color_err: false,
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
             width_out: None,
+            redraws: false,
             closed: AtomicBool::new(false),
         }
     }
@@ -74,6 +81,11 @@ impl Ui {
     /// The form of the result.
     pub(crate) fn output(&self) -> Output {
         self.output
+    }
+
+    /// Whether what is told in short is to be told in full.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Whether stdout is for one JSON document.
@@ -109,6 +121,22 @@ impl Ui {
     /// The columns that a table may take; `None` where stdout is no terminal.
     pub(crate) fn width_out(&self) -> Option<usize> {
         self.width_out
+    }
+
+    /// The rows of the terminal that stdout is; `None` where it is none, or one that cannot be redrawn.
+    pub(crate) fn rows_out(&self) -> Option<usize> {
+        let size = self
+            .width_out
+            .and_then(|_| terminal_size::terminal_size_of(io::stdout()));
+        size.filter(|_| self.redraws)
+            .map(|(_, height)| height.0.into())
+    }
+
+    /// Puts a page in the place of all that the terminal shows.
+    pub(crate) fn redraw(&self, page: &str) -> Result<(), CliError> {
+        const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
+        let page = clean(page, self.color_out);
+        self.write(|stdout| stdout.write_all(format!("{CLEAR}{page}").as_bytes()))
     }
 
     /// Whether nobody reads the result any more. To write goes on; to read on is for nothing.

@@ -1,6 +1,7 @@
 //! What passes tell the history. Never waits, never fails, decides nothing.
 
 mod single;
+mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,17 +10,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 
 pub use single::Deed;
+pub(super) use writes::places;
 
 use super::pass::{Planned, name_of};
 use super::queue::Reason;
 use crate::definition::canonical_digest;
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::{
-    Actor, ChangeRecord, DraftRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey,
-    PassStart, StepOutcome, StepRecord, WriteStart, shorten,
+    Actor, DraftRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey, PassStart,
+    Resolved, StepOutcome, StepRecord, shorten,
 };
-use crate::model::{Address, Desired, Location};
-use crate::plan::{Operation, Output, Plan, PlannedResource, Step, StepId, StepResult};
+use crate::model::{Address, Places};
+use crate::plan::{Operation, Output, Plan, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
 
@@ -128,6 +130,7 @@ impl Historian {
             drifted,
             places,
             begun: BTreeSet::new(),
+            published: BTreeMap::new(),
         }
     }
 
@@ -171,35 +174,6 @@ fn drafts(planned: &Planned) -> impl Iterator<Item = (&Address, Arc<str>)> {
         let ours = published.is_some() && published == digest.as_deref();
         (!ours).then(|| (&step.address, Arc::clone(text)))
     })
-}
-
-/// Where the config variables of resources are declared, by the path of their changes.
-pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
-
-/// Where the config variables are declared that a plan may write.
-pub(super) fn places(desired: &Desired, plan: &Plan) -> Arc<Places> {
-    let touched: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
-    let instances = desired.instances.iter();
-    let places = instances.filter_map(|instance| {
-        let address = instance.address();
-        touched.contains(&address).then(|| {
-            let config = instance.config.iter();
-            let places =
-                config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone()));
-            (address, places.collect())
-        })
-    });
-    Arc::new(places.collect())
-}
-
-/// The place of a config variable, also for a part of it: an input of a connection.
-fn place<'a>(places: &'a BTreeMap<String, Location>, path: &str) -> Option<&'a Location> {
-    let part_of = |variable: &str| {
-        let rest = path.strip_prefix(variable);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    };
-    let found = places.iter().find(|(variable, _)| part_of(variable));
-    found.map(|(_, location)| location)
 }
 
 /// What the loop keeps for the history until a pass has ended.
@@ -257,19 +231,48 @@ pub struct PassNotes {
     drifted: BTreeSet<Address>,
     places: Arc<Places>,
     begun: BTreeSet<Address>,
+    /// The numbers of the versions that were made.
+    published: BTreeMap<StepId, i64>,
 }
 
 impl PassNotes {
     /// An operation began or ended.
     pub fn step(&mut self, plan: &Plan, event: &StepEvent, now: Timestamp) {
-        let (StepEvent::Started { step, .. } | StepEvent::Finished { step, .. }) = event;
-        let result = match event {
-            StepEvent::Started { .. } => None,
-            StepEvent::Finished { result, .. } => Some(result),
+        let (step, result) = match event {
+            StepEvent::Started { step, .. } => (step, None),
+            StepEvent::Finished { step, result, .. } => (step, Some(result)),
+            StepEvent::Published { step, number } => {
+                self.published.insert(*step, *number);
+                return self.resolve(plan, *step, *number);
+            }
         };
         if let Some(step) = find(plan, *step) {
             self.note(plan, step, result, now);
         }
+    }
+
+    /// Writes that have begun before the version was there hear its number now.
+    fn resolve(&self, plan: &Plan, published: StepId, number: i64) {
+        let moved = plan
+            .steps
+            .iter()
+            .filter(|step| version_of(step) == Some(published));
+        let moved: BTreeSet<&Address> = moved.map(|step| &step.address).collect();
+        for address in moved.into_iter().filter(|it| self.begun.contains(it)) {
+            let resolved = Resolved {
+                path: writes::VERSION.to_owned(),
+                after: number.to_string(),
+            };
+            let event = HistoryEvent::Resolved(self.key, address.clone(), resolved);
+            self.sink.note(event);
+        }
+    }
+
+    /// The number of the version that a resource moves to, where it was made in this run.
+    fn number_for(&self, plan: &Plan, address: &Address) -> Option<i64> {
+        let steps = plan.steps.iter().filter(|step| step.address == *address);
+        let published = steps.filter_map(version_of).next()?;
+        self.published.get(&published).copied()
     }
 
     /// Every operation has ended: of what was begun, the rest was not attempted.
@@ -296,49 +299,38 @@ impl PassNotes {
             let drift = self.drifted.contains(address);
             let place = plan.resources.binary_search_by(|r| r.address.cmp(address));
             if let Ok(resource) = place.map(|place| &plan.resources[place]) {
-                let start = write_start(resource, self.places.get(address), drift, now);
+                let number = self.number_for(plan, address);
+                let places = self.places.get(address);
+                let start = writes::start(resource, places, (drift, number), now);
                 let event = HistoryEvent::WriteBegan(self.key, Box::new(start));
                 self.sink.note(event);
             }
         }
-        let record = step_record(step, result, now);
+        let mut record = step_record(step, result, now);
+        if let (StepOutcome::Applied, Some(number)) = (record.outcome, self.published.get(&step.id))
+        {
+            record.message = Some(format!("version {number}"));
+        }
         let event = HistoryEvent::Step(self.key, address.clone(), record);
         self.sink.note(event);
     }
 }
 
-fn find(plan: &Plan, id: StepId) -> Option<&Step> {
-    plan.steps.get(id.0)
+/// The step whose version this one puts an instance on.
+fn version_of(step: &Step) -> Option<StepId> {
+    match &step.operation {
+        Operation::UpgradeInstance { version, .. } | Operation::CreateInstance { version, .. } => {
+            match version {
+                Output::Of(published) => Some(*published),
+                Output::Known(_) => None,
+            }
+        }
+        _ => None,
+    }
 }
 
-fn write_start(
-    resource: &PlannedResource,
-    places: Option<&BTreeMap<String, Location>>,
-    drift: bool,
-    now: Timestamp,
-) -> WriteStart {
-    let record = |change| {
-        let mut record = ChangeRecord::from(change);
-        record.source = places
-            .and_then(|places| place(places, &record.path))
-            .cloned();
-        record
-    };
-    WriteStart {
-        address: resource.address.clone(),
-        display_name: resource.display_name.clone(),
-        customer: resource.customer.clone(),
-        actions: resource
-            .actions
-            .iter()
-            .map(|action| action.as_str().to_owned())
-            .collect(),
-        source: resource.source.clone(),
-        reason: resource.reason.clone(),
-        drift,
-        started_at: now,
-        changes: resource.changes.iter().map(record).collect(),
-    }
+fn find(plan: &Plan, id: StepId) -> Option<&Step> {
+    plan.steps.get(id.0)
 }
 
 fn step_record(step: &Step, result: Option<&StepResult>, now: Timestamp) -> StepRecord {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Class;
 use super::status::{PassOutcome, Status};
-use crate::model::{Health, NoticeKind, one_line};
+use crate::model::{Health, NoticeKind, counted, one_line};
 
 /// So often in a row the world has to fail before people are told: one lost
 /// connection mends itself.
@@ -126,16 +126,17 @@ impl Notices {
         }
         if let Some(address) = status.drifted.first() {
             let more = status.drifted.len() - 1;
-            return Some((State::Drifted, format!("{address} and {more} more")));
+            let more = match more {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            return Some((State::Drifted, format!("{address}{more}")));
         }
         // Still waiting for its next try: neither well nor anything new.
         if status.last_success_at.is_none() || result == PassOutcome::Held {
             return None;
         }
-        Some((
-            State::InStep,
-            format!("{} resources", status.resources.len()),
-        ))
+        Some((State::InStep, counted(status.resources.len(), "resource")))
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use super::connect::RequestCount;
 use super::error::PassError;
 use super::gate::Gate;
-use super::history::{self, Places};
+use super::history;
 use super::remembered::{Recorder, Remembered};
 use super::windows;
 use crate::definition::Definitions;
@@ -26,7 +26,7 @@ use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Desired, Diagnostic, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
+    Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
     VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
@@ -322,12 +322,9 @@ async fn compare_known(
         &about,
     );
     let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
-    let known = loaded
-        .diagnostics
-        .iter()
-        .cloned()
-        .chain(unchecked)
-        .chain(doubled);
+    let renamed = diff::renamed(&loaded.desired, &tenant);
+    let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    let known = known.chain(doubled).chain(renamed);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
         places: history::places(&loaded.desired, &plan),

@@ -37,7 +37,7 @@ use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::resources::{self, After};
 use super::stages::{Depth, Prepared, Stages};
-use super::status::{PassCounts, RevisionStatus, Status};
+use super::status::{PassCounts, RevisionStatus, Status, TenantStatus};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
@@ -426,7 +426,12 @@ impl Reconciler {
             memory: &self.state.memory,
             now: (self.clock.now(), self.clock.instant()),
         });
-        self.progress(|status| status.resources = resources.into());
+        let identity = &prepared.planned.tenant.identity;
+        let tenant = TenantStatus::of(&prepared.connection.url, identity);
+        self.progress(|status| {
+            status.resources = resources.into();
+            status.tenant = Some(tenant);
+        });
     }
 
     /// After a start with wrong files: those that were right before it, if the source still has them.

@@ -11,7 +11,7 @@ use super::resources::ResourceStatus;
 use super::totals::Totals;
 use crate::model::history::HistoryHealth;
 pub use crate::model::history::{PassCounts, PassOutcome};
-use crate::model::{Address, Diagnostic, Pause, Project};
+use crate::model::{Address, Diagnostic, Identity, Pause, Project};
 use crate::plan::{Plan, render};
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Facts;
@@ -75,6 +75,36 @@ pub struct RemoteStatus {
     pub failing_since: Option<Timestamp>,
 }
 
+/// The tenant, and as whom it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantStatus {
+    /// The stack.
+    pub url: String,
+    /// The organization's name.
+    pub organization: String,
+    /// The organization's id.
+    pub organization_id: String,
+    /// The tenant, if the API says.
+    pub tenant_id: Option<String>,
+    /// The e-mail address of the user whose token is used.
+    pub user: String,
+}
+
+impl TenantStatus {
+    /// The tenant at a URL, as it introduced itself.
+    #[must_use]
+    pub fn of(url: &str, identity: &Identity) -> Self {
+        Self {
+            url: url.to_owned(),
+            organization: identity.organization.clone(),
+            organization_id: identity.organization_id.clone(),
+            tenant_id: identity.tenant_id.clone(),
+            user: identity.email.clone(),
+        }
+    }
+}
+
 /// One pass.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,6 +128,8 @@ pub struct PassStatus {
 pub struct Status {
     /// The environment.
     pub environment: String,
+    /// The tenant that was read last; `None` before that.
+    pub tenant: Option<TenantStatus>,
     /// What goes on right now.
     pub phase: Phase,
     /// It is shutting down.
@@ -156,6 +188,7 @@ impl Status {
     pub fn starting(environment: &str, now: Instant) -> Self {
         Self {
             environment: environment.to_owned(),
+            tenant: None,
             phase: Phase::Idle,
             draining: false,
             paused: None,

@@ -67,6 +67,7 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
         },
         integrations: Vec::new(),
         instances: Vec::new(),
+        places: Default::default(),
     }
 }
 

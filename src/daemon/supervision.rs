@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::controller::Status;
 use crate::controller::status::Phase;
-use crate::model::{Health, SyncStatus, one_line};
+use crate::model::{Health, SyncStatus, agreeing, counted, one_line};
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::{self, Limits};
 use crate::runtime::supervisor::Supervisor;
@@ -167,8 +167,10 @@ fn line(status: &Status) -> String {
         let ill = resources.filter(|r| ill(r.health)).count();
         let (differs, all) = (differs.count(), status.resources.len());
         format!(
-            "{} of {all} resources in step, {ill} need somebody",
-            all - differs
+            "{} of {} in step, {ill} {} somebody",
+            all - differs,
+            counted(all, "resource"),
+            agreeing(ill, "need")
         )
     }
 }

@@ -6,7 +6,7 @@
 use super::change::{Change, ChangeKind};
 use super::pair::{self, Pair};
 use super::secrecy;
-use super::shape::Shape;
+use super::shape::{Shape, is_server_made};
 use super::shorten;
 use super::value::{Map, Value};
 
@@ -75,7 +75,7 @@ impl Walk {
         let component = git.get("key").or_else(|| live.get("key"));
         for key in keys {
             let (ours, theirs) = (git.get(key), live.get(key));
-            if ours == theirs {
+            if ours == theirs || (ours.is_none() && is_server_made(shape, key)) {
                 continue;
             }
             let segment = segment(shape, key, component, ours, theirs);

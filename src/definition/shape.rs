@@ -189,6 +189,17 @@ pub(super) fn is_silent_input(shape: Shape, value: &Value) -> bool {
         })
 }
 
+/// Whether a member of `meta` is one that the server writes by itself: authors set who may see a
+/// variable, and nothing else. What it says of secrecy still counts.
+pub(super) fn is_server_made(shape: Shape, key: &str) -> bool {
+    let authored = [
+        "orgOnly",
+        "visibleToCustomerDeployer",
+        "visibleToOrgDeployer",
+    ];
+    shape == Shape::Meta && !authored.contains(&key)
+}
+
 /// The defaults with a value of their own; they match a missing key on either side.
 pub(super) fn is_known_default(shape: Shape, key: &str, value: &Value) -> bool {
     let wanted = match (shape, key) {

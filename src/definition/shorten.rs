@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::shape::Shape;
 use super::value::Value;
+use crate::model::counted;
 
 /// The most characters of one value in a change.
 const WIDTH: usize = 60;
@@ -15,14 +16,14 @@ pub(super) fn one(shape: Shape, value: &Value) -> Option<String> {
     match value {
         Value::Null => Some("null".to_owned()),
         Value::Text(text) => Some(text_alone(text)),
-        Value::List(items) => Some(count(items.len(), "item")),
+        Value::List(items) => Some(counted(items.len(), "item")),
         Value::Map(map) => match shape {
             Shape::Input => map.get("value").and_then(|value| one(Shape::Data, value)),
             Shape::Step => does(value),
             Shape::Variable => map.get("dataType").and_then(|kind| one(Shape::Data, kind)),
             Shape::Flow => steps(value),
             Shape::Branch | Shape::Page | Shape::Element => None,
-            _ => Some(count(map.len(), "field")),
+            _ => Some(counted(map.len(), "field")),
         },
     }
 }
@@ -37,8 +38,8 @@ pub(super) fn two(before: &Value, after: &Value) -> (String, String) {
 
 fn whole(value: &Value) -> String {
     match value {
-        Value::Map(map) => format!("a mapping of {}", count(map.len(), "field")),
-        Value::List(items) => format!("a list of {}", count(items.len(), "item")),
+        Value::Map(map) => format!("a mapping of {}", counted(map.len(), "field")),
+        Value::List(items) => format!("a list of {}", counted(items.len(), "item")),
         Value::Null => "null".to_owned(),
         Value::Text(text) => text_alone(text),
     }
@@ -54,15 +55,15 @@ fn does(step: &Value) -> Option<String> {
 }
 
 fn steps(flow: &Value) -> Option<String> {
-    Some(count(flow.get("steps")?.list()?.len(), "step"))
+    Some(counted(flow.get("steps")?.list()?.len(), "step"))
 }
 
 fn texts(before: &str, after: &str) -> (String, String) {
     let (old, new) = (lines(before), lines(after));
     if old > 1 || new > 1 {
         let changed = changed_lines(before, after);
-        let after = format!("{}, {changed} changed", count(new, "line"));
-        return (count(old, "line"), after);
+        let after = format!("{}, {changed} changed", counted(new, "line"));
+        return (counted(old, "line"), after);
     }
     let common = before
         .chars()
@@ -75,7 +76,7 @@ fn texts(before: &str, after: &str) -> (String, String) {
 fn text_alone(text: &str) -> String {
     match lines(text) {
         0 | 1 => window(text, 0),
-        more => count(more, "line"),
+        more => counted(more, "line"),
     }
 }
 
@@ -113,12 +114,6 @@ fn window(text: &str, difference: usize) -> String {
     let head = if start > 0 { "…" } else { "" };
     let tail = if start + WIDTH < length { "…" } else { "" };
     format!("{head}{part:?}{tail}")
-}
-
-/// `1 line`, `3 lines`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 #[cfg(test)]

@@ -63,13 +63,29 @@ fn refusal(missing: &[MissingComponent]) -> Option<Refusal> {
     let reasons: Vec<_> = (missing.iter())
         .map(|missing| format!("{} ({})", missing.message, missing.place))
         .collect();
-    let mut hints: Vec<&str> = Vec::new();
+    (!reasons.is_empty()).then(|| Refusal::new(reasons.join("; ")).hint(hints(missing)))
+}
+
+/// What to do, each thing once; where it is not the same for all, with the components it is for.
+fn hints(missing: &[MissingComponent]) -> String {
+    let mut hints: Vec<(&str, Vec<String>)> = Vec::new();
     for missing in missing {
-        if !hints.contains(&missing.hint.as_str()) {
-            hints.push(&missing.hint);
+        let key = format!("{:?}", missing.key);
+        match hints.iter_mut().find(|(hint, _)| *hint == missing.hint) {
+            Some((_, keys)) if keys.contains(&key) => {}
+            Some((_, keys)) => keys.push(key),
+            None => hints.push((&missing.hint, vec![key])),
         }
     }
-    (!reasons.is_empty()).then(|| Refusal::new(reasons.join("; ")).hint(hints.join("; ")))
+    match hints.as_slice() {
+        [(hint, _)] => (*hint).to_owned(),
+        several => {
+            let each = several
+                .iter()
+                .map(|(hint, keys)| format!("{}: {hint}", keys.join(", ")));
+            each.collect::<Vec<_>>().join("; ")
+        }
+    }
 }
 
 /// Instances of versions that exist go on.
@@ -104,6 +120,7 @@ mod tests {
     #[test]
     fn several_that_are_missing_are_one_refusal_with_each_hint_once() {
         let missing = |component: &str, line: u32, hint: &str| MissingComponent {
+            key: component.to_owned(),
             message: format!("no component {component:?}"),
             hint: hint.to_owned(),
             place: Location {
@@ -123,7 +140,7 @@ mod tests {
         let reason = "no component \"a\" (a.yml:1:1); no component \"b\" (a.yml:2:1); \
                       no component \"c\" (a.yml:3:1)";
         assert_eq!(found.reason, reason);
-        let hint = "publish it; did you mean \"cc\"?";
+        let hint = "\"a\", \"b\": publish it; \"c\": did you mean \"cc\"?";
         assert_eq!(found.hint.as_deref(), Some(hint));
     }
 }

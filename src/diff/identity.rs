@@ -178,7 +178,7 @@ fn owner_in_the_way<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Optio
                 "{noun} {} belongs to another project: {marker}",
                 candidate.id
             ))
-            .hint("release it there first"),
+            .hint("if it is this project under a former name, `prism-gitops migrate project` takes it along; else release it there first"),
         );
     }
     let by_its_id = matches!(claim.adopt, Some(Adopt::Id(id)) if id == candidate.id);

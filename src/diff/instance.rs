@@ -451,7 +451,7 @@ fn label_fields(
 fn version_field(target: &Target<'_>, live: &Instance) -> FieldChange {
     let after = match &target.version {
         TargetVersion::Existing { number, .. } => number.to_string(),
-        TargetVersion::Published(_) => "the version published here".to_owned(),
+        TargetVersion::Published(_) => FieldChange::TO_BE_PUBLISHED.to_owned(),
     };
     FieldChange::shown(
         "version",

@@ -82,6 +82,7 @@ impl World {
                 },
                 integrations: Vec::new(),
                 instances: Vec::new(),
+                places: Default::default(),
             },
             tenant: Tenant {
                 identity: Identity {

@@ -57,7 +57,10 @@ pub(super) async fn perform(
                 ..record
             };
             let published = platform.publish_integration(&id, None, &record).await?;
-            return Ok(Produced::Version(published.id));
+            return Ok(Produced::Version {
+                id: published.id,
+                number: published.number,
+            });
         }
         Operation::SetAvailability { version, available } => {
             platform

@@ -15,7 +15,11 @@ pub(super) enum Produced {
     Integration(IntegrationId),
     /// An integration, as an import left it.
     Draft(ImportedIntegration),
-    Version(VersionId),
+    /// A version, and its number.
+    Version {
+        id: VersionId,
+        number: i64,
+    },
     /// An instance, the values it was created with, and whether it runs, if the reply said so.
     Instance(Written, Option<bool>),
     /// Whether an instance runs since.
@@ -44,7 +48,7 @@ impl Outputs {
             Produced::Integration(id) => Some(id.clone()),
             Produced::Draft(imported) => Some(imported.id.clone()),
             Produced::Nothing
-            | Produced::Version(_)
+            | Produced::Version { .. }
             | Produced::Instance(..)
             | Produced::Switched(_)
             | Produced::Values(_) => None,
@@ -66,7 +70,7 @@ impl Outputs {
 
     pub(super) fn version(&self, source: &Output<VersionId>) -> Result<VersionId, StepError> {
         self.resolve(source, |produced| match produced {
-            Produced::Version(id) => Some(id.clone()),
+            Produced::Version { id, .. } => Some(id.clone()),
             _ => None,
         })
     }
@@ -86,7 +90,7 @@ impl Outputs {
             Produced::Nothing
             | Produced::Integration(_)
             | Produced::Draft(_)
-            | Produced::Version(_)
+            | Produced::Version { .. }
             | Produced::Values(_) => None,
         }
     }
@@ -100,7 +104,7 @@ impl Outputs {
             Produced::Nothing
             | Produced::Integration(_)
             | Produced::Draft(_)
-            | Produced::Version(_)
+            | Produced::Version { .. }
             | Produced::Switched(_) => None,
         };
         self.all().iter().filter_map(written).collect()

@@ -1,5 +1,7 @@
 //! What single documents declare, before references between files are resolved.
 
+use std::collections::BTreeMap;
+
 use super::paths::Reference;
 use crate::model::{Address, Adopt, DesiredInstance, Location, Marketplace, Project, PublishWhen};
 
@@ -7,6 +9,8 @@ use crate::model::{Address, Adopt, DesiredInstance, Location, Marketplace, Proje
 pub(super) struct Declared {
     pub(super) address: Address,
     pub(super) location: Location,
+    /// Where its fields are declared, by their keys.
+    pub(super) places: BTreeMap<String, Location>,
     /// Absent where something was wrong: the name still counts as declared,
     /// so that one mistake does not look like several.
     pub(super) body: Option<Body>,

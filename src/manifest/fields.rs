@@ -1,8 +1,11 @@
 //! Typed access to YAML nodes. Every getter notes what is wrong and answers `None`.
 
+use std::collections::BTreeMap;
+
 use super::findings::{Problem, Report};
 use super::keys::Object;
 use super::suggest::{did_you_mean, either, nearest};
+use crate::model::Location;
 use crate::yaml::{Entry, Node, Span};
 
 /// A mapping with known keys.
@@ -108,6 +111,15 @@ impl<'a> Fields<'a> {
     pub(super) fn get(&self, name: &str) -> Option<&'a Node> {
         debug_assert!(self.object.key(name).is_some(), "{name} is not in keys.rs");
         self.entry(name).map(|entry| &entry.value)
+    }
+
+    /// Where each key that it has stands.
+    pub(super) fn places(&self) -> BTreeMap<String, Location> {
+        let place = |entry: &Entry| {
+            let location = self.report.location(entry.key_span);
+            (entry.key.text.clone(), location)
+        };
+        self.entries.iter().map(place).collect()
     }
 
     fn entry(&self, name: &str) -> Option<&'a Entry> {

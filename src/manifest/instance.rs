@@ -21,6 +21,7 @@ impl Reading<'_> {
         let fields = Fields::open(self.report, node, &keys::INSTANCE)?;
         let named = name(&fields);
         let spec = fields.object("spec", &keys::INSTANCE_SPEC);
+        let places = spec.as_ref().map(Fields::places).unwrap_or_default();
         // Without a name the rest is read all the same: for what is wrong in it.
         let placeholder = || ResourceName::slug("unnamed");
         let called = named.as_ref().map(|(name, _)| name.clone());
@@ -31,6 +32,7 @@ impl Reading<'_> {
         Some(Declared {
             address: Address::instance(name),
             location: self.report.location(span),
+            places,
             body: body.map(|draft| Body::Instance(Box::new(draft))),
         })
     }

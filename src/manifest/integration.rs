@@ -20,11 +20,13 @@ impl Reading<'_> {
         let fields = Fields::open(self.report, node, &keys::INTEGRATION)?;
         let named = name(&fields);
         let spec = fields.object("spec", &keys::INTEGRATION_SPEC);
+        let places = spec.as_ref().map(Fields::places).unwrap_or_default();
         let body = spec.and_then(|spec| self.integration_spec(&spec));
         let (name, span) = named?;
         Some(Declared {
             address: Address::integration(name),
             location: self.report.location(span),
+            places,
             body: body.map(|draft| Body::Integration(Box::new(draft))),
         })
     }

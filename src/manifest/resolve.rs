@@ -63,6 +63,8 @@ impl<'a> Resolver<'a> {
             .collect();
         self.unreferred(&paths, &referred, &broken);
         for one in declared.drain(..) {
+            let (address, places) = (one.address.clone(), one.places);
+            self.desired.places.insert(address, places);
             match one.body {
                 Some(Body::Integration(draft)) => {
                     self.integration(one.address, one.location, *draft);

@@ -53,6 +53,9 @@ impl std::hash::Hash for Withheld {
 }
 
 impl FieldChange {
+    /// Stands for the number of a version that does not exist yet: its publication is in the same plan.
+    pub const TO_BE_PUBLISHED: &'static str = "the version published here";
+
     /// A change whose values may be shown.
     pub fn shown(
         path: impl Into<String>,

@@ -1,6 +1,6 @@
 //! What the files of a project declare.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -16,7 +16,12 @@ pub struct Desired {
     pub integrations: Vec<DesiredIntegration>,
     /// Its instances, in the order of their addresses.
     pub instances: Vec<DesiredInstance>,
+    /// Where single fields are declared, for people.
+    pub places: Places,
 }
+
+/// Where the fields of resources are declared, by their keys in `spec`, or by the path of a change.
+pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
 
 impl Desired {
     /// Whether it asks for nothing at all.

@@ -316,7 +316,7 @@ pub struct StepRecord {
     pub ended_at: Option<Timestamp>,
     /// How.
     pub outcome: StepOutcome,
-    /// What the platform said, or which step did not succeed.
+    /// What the platform said, which step did not succeed, or which version was made.
     pub message: Option<String>,
 }
 
@@ -363,6 +363,8 @@ pub enum HistoryEvent {
     PassBegan(PassKey, Box<PassStart>),
     /// The first operation on a resource is about to be sent.
     WriteBegan(PassKey, Box<WriteStart>),
+    /// What a field came to, where that was not known before the write.
+    Resolved(PassKey, Address, Resolved),
     /// An operation began or ended: the latest word on it counts.
     Step(PassKey, Address, StepRecord),
     /// A pass that had begun ended.
@@ -413,6 +415,7 @@ impl HistoryEvent {
                     sides.into_iter().flatten().for_each(clean);
                 }
             }
+            Self::Resolved(_, _, resolved) => clean(&mut resolved.after),
             Self::Step(_, _, step) => step.message.iter_mut().for_each(clean),
             Self::PassEnded(_, end) | Self::Quiet(_, end) => end.error.iter_mut().for_each(clean),
             Self::Draft(draft) => {
@@ -422,6 +425,15 @@ impl HistoryEvent {
             }
         }
     }
+}
+
+/// The value of a field that a step before decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// Which field.
+    pub path: String,
+    /// What was written to it.
+    pub after: String,
 }
 
 /// How the recording itself fares.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Action, Guarded, PlannedResource};
-use crate::model::{Guards, Kind, Share};
+use crate::model::{Guards, Kind, Share, counted};
 
 /// A limit that a plan exceeds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,9 +73,9 @@ pub(super) fn check(
         .count() as u64;
     if creates > guards.creates {
         let limit = guards.creates;
-        let message = format!(
-            "policy.guards.creates: {creates} objects would be created; the limit is {limit}"
-        );
+        let creates = counted(creates, "object");
+        let message =
+            format!("policy.guards.creates: {creates} would be created; the limit is {limit}");
         violations.push(GuardViolation {
             guard: "creates",
             message,

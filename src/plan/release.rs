@@ -1,5 +1,7 @@
 //! A plan that takes our markers off: the objects stay as they are, and are nobody's.
 
+use std::collections::BTreeSet;
+
 use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose};
@@ -22,6 +24,26 @@ pub enum ReleaseError {
 fn listed(addresses: &[Address]) -> String {
     let all: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     all.join(", ")
+}
+
+/// The addresses of everything that bears a marker of a project, in order.
+#[must_use]
+pub fn marked(tenant: &Tenant, project: &ResourceName) -> Vec<Address> {
+    let of = |kind: Kind, labels: &[String]| -> Vec<Address> {
+        let ours = Marker::among(labels).filter(|marker| marker.project == *project);
+        let address = |marker: Marker| Address {
+            kind,
+            name: marker.name,
+        };
+        ours.map(address).collect()
+    };
+    let integrations = tenant.integrations.items.iter();
+    let instances = tenant.instances.items.iter();
+    let all: BTreeSet<Address> = integrations
+        .flat_map(|one| of(Kind::Integration, &one.labels))
+        .chain(instances.flat_map(|one| of(Kind::Instance, &one.labels)))
+        .collect();
+    all.into_iter().collect()
 }
 
 /// Takes the markers of a project off what bears them: all objects, where several bear the same one.
@@ -234,6 +256,13 @@ mod tests {
             kept(&["gitops:p/smith", "gitops:protect", declared, "gitops:q/x"]),
             "gitops:protect gitops:protect-declared gitops:q/x"
         );
+    }
+
+    #[test]
+    fn all_of_a_project_are_those_that_bear_its_marker() {
+        let all = marked(&world().tenant, &name("p"));
+        assert_eq!(all, [Address::instance(name("smith"))]);
+        assert!(marked(&world().tenant, &name("r")).is_empty());
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod markdown;
 mod markup;
+mod names;
 mod words;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 pub use human::{HumanOptions, human};
 pub use json::{Document, document, json};
 pub use markdown::markdown;
+pub use names::names;
 pub(crate) use words::shorten;
 pub use words::summary_line;
 

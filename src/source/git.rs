@@ -25,6 +25,7 @@ use tokio::sync::{Mutex, watch};
 pub use access::Access;
 pub use error::GitError;
 pub use reference::Reference;
+pub(super) use reference::is_hash;
 pub use remote::{Protocol, Remote};
 pub use repository::Settings;
 pub use status::{FetchState, Fetched, SourceStatus};

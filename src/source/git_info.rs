@@ -1,4 +1,4 @@
-//! Which commit a folder is at.
+//! Which commit a folder is at, and who wrote the lines of its files.
 //!
 //! A repository's own configuration can name programs: filters, hooks, a file
 //! monitor, helpers, and more with each release of git. Whoever can propose a
@@ -8,14 +8,17 @@
 //! # Invariants
 //!
 //! - What stands in `.git` is read here, as text ([`checkout`]); nothing of it names a program.
-//! - Git is asked for the listing of one tree only ([`tree`]), in a repository of our own
-//!   making that borrows the objects; the files are compared here.
+//! - Git is asked for the listing of one tree ([`tree`]) and for the author of a line ([`blame`]),
+//!   in a repository of our own making that borrows the objects; the files are compared here.
 
+mod blame;
 mod checkout;
 mod remote;
 mod tree;
 
 use std::path::Path;
+
+pub use blame::{Author, Blame};
 
 use super::Commit;
 use crate::model::SourceFile;

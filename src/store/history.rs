@@ -12,6 +12,7 @@
 //! - A file that is damaged or newer than this program is left as it is.
 //! - Order is by number, never by time: clocks are set back.
 
+mod carried;
 mod database;
 mod drafts;
 mod read;

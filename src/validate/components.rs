@@ -9,6 +9,8 @@ use crate::model::{Catalogue, ComponentVersion, ComponentsWanted, Listing, Locat
 /// A component, or a version of one, that a definition uses and the tenant does not offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingComponent {
+    /// Its key.
+    pub key: String,
     /// What is missing.
     pub message: String,
     /// What to do.
@@ -48,6 +50,7 @@ pub fn components(definition: &Definition, catalogue: &Catalogue) -> ComponentCh
         match judge(&used, catalogue) {
             Ok(None) => {}
             Ok(Some((message, hint))) => check.missing.push(MissingComponent {
+                key: used.key.clone(),
                 message,
                 hint,
                 place: used.place,

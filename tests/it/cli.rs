@@ -40,3 +40,4 @@ mod two_writers;
 mod validate;
 mod waits;
 mod watch;
+mod words;

@@ -1,10 +1,8 @@
 //! Arguments of `adopt`.
 
-use std::path::PathBuf;
-
 use clap::builder::FalseyValueParser;
 
-use super::{FolderArgs, KeepArgs, LockArgs, ShowArgs, TenantArgs};
+use super::{FolderArgs, KeepArgs, LockArgs, PathArgs, ShowArgs, TenantArgs};
 
 /// Takes over what the manifests name or match: puts the markers on, and changes nothing else.
 ///
@@ -15,9 +13,8 @@ Examples:
   prism-gitops adopt
   prism-gitops export acme && prism-gitops adopt acme --auto-approve")]
 pub(crate) struct AdoptArgs {
-    /// The folder with the manifests.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     /// Do not ask; needed where there is no terminal.
     #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]

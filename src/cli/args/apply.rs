@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{ConsentArgs, DecideArgs, KeepArgs, LockArgs, ShowArgs, StateArgs, TenantArgs};
+use super::{
+    ConsentArgs, DecideArgs, KeepArgs, LockArgs, PathArgs, ShowArgs, StateArgs, TenantArgs,
+};
 
 /// Brings the tenant in line with the files: plan, ask, apply.
 #[derive(Debug, Clone, clap::Args)]
@@ -17,9 +19,8 @@ Examples:
   prism-gitops apply --sandbox --auto-approve
   prism-gitops plan --out plan.json && prism-gitops apply --plan plan.json")]
 pub(crate) struct ApplyArgs {
-    /// The folder with the manifests.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     /// Do not ask; needed where there is no terminal.
     #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]

@@ -1,12 +1,12 @@
 //! Arguments of `daemon`.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
 use super::{
-    DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, ReachArgs, StateArgs, parse,
+    DecideArgs, EnvironmentsArgs, GitArgs, KeepArgs, LockArgs, PathArgs, ReachArgs, StateArgs,
+    parse,
 };
 
 /// Keeps the tenant in step with a folder or a git remote until it is told to stop.
@@ -30,9 +30,8 @@ Examples:
   prism-gitops daemon --git git@github.com:acme/flows.git --tag production \\
     --git-ssh-key /etc/prism-gitops/id --git-known-hosts /etc/prism-gitops/known_hosts")]
 pub(crate) struct DaemonArgs {
-    /// The folder with the manifests.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     /// How often everything is compared, whether or not a file changed.
     #[arg(long, env = "PRISM_GITOPS_INTERVAL", value_name = "TIME", default_value = "60s", value_parser = parse::interval)]

@@ -97,7 +97,7 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) otlp_endpoint: Option<String>,
 
-    /// Log more: -v info, -vv debug, -vvv trace.
+    /// Log more: -v info, -vv debug, -vvv trace; plans list what waits.
     #[arg(short, long, global = true, env = "PRISM_GITOPS_VERBOSE", value_name = "N", action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }

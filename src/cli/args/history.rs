@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::FolderArgs;
 use super::parse::{self, Moment};
+use super::{FolderArgs, PathArgs};
 use crate::model::Address;
 
 /// Which history.
@@ -151,9 +151,8 @@ Examples:
   prism-gitops diff --at 2026-11-20
   prism-gitops diff --at 2h -o json")]
 pub(crate) struct DiffArgs {
-    /// The folder of the project.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     /// A commit or its beginning as it was last applied, or a time: `2026-11-20`, `2h` ago.
     #[arg(long, env = "PRISM_GITOPS_AT", value_name = "REV|TIME")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{ConsentArgs, StateArgs, TenantArgs};
+use super::{ConsentArgs, PathArgs, StateArgs, TenantArgs};
 
 /// What a plan may contain.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -40,9 +40,8 @@ Examples:
   prism-gitops plan --env prod-us -o markdown
   prism-gitops plan --detailed-exitcode --out plan.json")]
 pub(crate) struct PlanArgs {
-    /// The folder with the manifests.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     /// Exit with 2 if there are changes, 3 if something is Blocked or Pending, 4 if a guard would
     /// refuse the changes.

@@ -1,10 +1,8 @@
 //! Arguments of `validate`.
 
-use std::path::PathBuf;
-
 use clap::builder::FalseyValueParser;
 
-use super::TenantArgs;
+use super::{PathArgs, TenantArgs};
 
 /// Checks the files, without a tenant.
 ///
@@ -18,9 +16,8 @@ Examples:
   prism-gitops validate acme --strict
   prism-gitops validate acme --online --env prod-us")]
 pub(crate) struct ValidateArgs {
-    /// The folder with the manifests.
-    #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
-    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) path: PathArgs,
 
     /// Also ask the tenant whether it would accept the definitions and has their components.
     #[arg(long, env = "PRISM_GITOPS_ONLINE", value_parser = FalseyValueParser::new())]

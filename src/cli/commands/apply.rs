@@ -4,6 +4,7 @@ mod record;
 mod report;
 mod reviewed;
 mod turn;
+mod waits;
 
 use tokio::sync::{mpsc, watch};
 
@@ -64,6 +65,7 @@ pub(super) async fn finish(
     let plan = &decided.planned.plan;
     let outcome = record::carry_out(ui, &decided, signals, &recording.historian).await;
     drop(held);
+    let history = recording.file.clone();
     recording.finish().await;
     let outcome = outcome?;
     for notice in outcome.notices.iter().chain(&outcome.unconfirmed) {
@@ -78,7 +80,14 @@ pub(super) async fn finish(
         links.as_ref().ok().and_then(Option::as_ref),
     )?;
     links?;
-    Ok(Exit::of_apply(plan, &outcome))
+    let exit = Exit::of_apply(plan, &outcome);
+    if exit == Exit::Leftovers && !ui.is_json() {
+        let since = waits::since(history, &plan.environment).await;
+        if let Some(told) = waits::told(&plan.summary, since, SystemClock.now()) {
+            ui.say(&told);
+        }
+    }
+    Ok(exit)
 }
 
 /// Where people consent to what is pending now. An apply that was stopped asks no more.

@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::far::{Far, together};
 use crate::cli::runtime;
-use crate::cli::show::yaml;
+use crate::cli::show::{moment, yaml};
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
 use crate::model::Pause;
@@ -136,7 +136,7 @@ pub(super) async fn pause(ui: &Ui, args: &PauseArgs) -> Result<Exit, CliError> {
     let answers = far.post("/api/v1/pause", Some(&body)).await?;
     let until = answers.first().map(|first| &first["paused"]["until"]);
     let end = match until.and_then(Value::as_str) {
-        Some(until) => format!("until {}", harmless(until)),
+        Some(until) => format!("until {}", harmless(&moment::shown(until))),
         None => "until `resume`".to_owned(),
     };
     unkept(ui, &answers, "a restart ends the pause");

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::args::{DiffArgs, Output, parse_moment};
-use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::past::{Past, only, revision, sides, time};
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
+use crate::model::counted;
 use crate::model::history::{PassRecord, StepOutcome};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::store::history::{FieldSince, HistoryQuery, ResourceSince, since};

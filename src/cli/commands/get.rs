@@ -34,20 +34,20 @@ async fn read(ui: &Ui, what: &GetWhat, tenant: Chosen) -> Result<Exit, CliError>
         GetWhat::Flows(args) => list::flows(ui, args, tenant).await,
         GetWhat::Versions(args) => list::versions(ui, args, tenant).await,
         GetWhat::Integration(args) => {
-            let found = lookup::integration(&tenant.client, &args.which).await?;
+            let found = lookup::integration(&tenant, &args.which).await?;
             one(ui, &tenant, Record::Integration, &found, "name").await
         }
         GetWhat::Instance(args) => {
             let customer = args.which.customer.as_deref();
-            let found = lookup::instance(&tenant.client, &args.which.instance, customer).await?;
+            let found = lookup::instance(&tenant, &args.which.instance, customer).await?;
             one(ui, &tenant, Record::Instance, &found, "name").await
         }
         GetWhat::Customer(args) => {
-            let found = lookup::customer(&tenant.client, &args.which).await?;
+            let found = lookup::customer(&tenant, &args.which).await?;
             one(ui, &tenant, Record::Customer, &found, "name").await
         }
         GetWhat::Component(args) => {
-            let found = lookup::component(&tenant.client, &args.which).await?;
+            let found = lookup::component(&tenant, &args.which).await?;
             one(ui, &tenant, Record::Component, &found, "key").await
         }
         GetWhat::Execution(args) => execution::run(ui, args, tenant).await,

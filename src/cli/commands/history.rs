@@ -212,6 +212,9 @@ fn write_lines(text: &mut String, write: &WriteRecord, fields: bool) {
         let _ = writeln!(text, "        {}  {values}", harmless(&change.path));
     }
     for step in &write.operations {
+        if let (StepOutcome::Applied, Some(message)) = (step.outcome, &step.message) {
+            let _ = writeln!(text, "      {}: {}", step.operation, harmless(message));
+        }
         if let (StepOutcome::Failed, Some(message)) = (step.outcome, &step.message) {
             let _ = writeln!(
                 text,

@@ -41,7 +41,7 @@ async fn send(
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
     let found = match &args.integration {
-        Some(text) => lookup::integration(&tenant.client, text).await?,
+        Some(text) => lookup::integration(tenant, text).await?,
         None => Value::Null,
     };
     let draft = (!found.is_null()).then(|| IntegrationId::new(id_of(&found)));

@@ -71,6 +71,7 @@ pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(
     let plan = &decided.planned.plan;
     match ui.output() {
         Output::Json => return ui.document(&render::document(plan, None)),
+        Output::Name => return ui.result(&render::names(plan)),
         Output::Markdown => ui.markdown(&render::markdown(plan))?,
         _ => {
             ui.findings(&plan.diagnostics, "");
@@ -106,6 +107,7 @@ pub(super) fn human(plan: &Plan, ui: &Ui, show: ShowArgs) -> String {
     let options = HumanOptions {
         color: ui.color_out(),
         all: show.all,
+        verbose: ui.is_verbose(),
     };
     let mut text = render::human(plan, options);
     if !text.ends_with('\n') {

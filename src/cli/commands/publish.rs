@@ -31,7 +31,7 @@ async fn publish(
     variables: &Variables,
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
-    let draft = lookup::integration(&tenant.client, &args.integration).await?;
+    let draft = lookup::integration(tenant, &args.integration).await?;
     let record = attributes(ui, args, variables).await;
     let id = IntegrationId::new(id_of(&draft));
     let comment = args.comment.as_deref();

@@ -1,27 +1,23 @@
 //! `release`: takes our markers off, and says what remains.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::apply::{self, Agreed, Turn};
+use super::marking;
 use crate::cli::Variables;
 use crate::cli::args::{ConsentArgs, ReleaseArgs, ShowArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::locking::Writing;
-use crate::cli::progress;
 use crate::cli::project::{self, Decided};
 use crate::cli::recording::Recording;
 use crate::cli::runtime;
 use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
-use crate::controller::gate::Gate;
-use crate::controller::pass::{self, Planned};
-use crate::controller::remembered::Recorder;
+use crate::controller::pass::Planned;
 use crate::manifest;
-use crate::model::{Address, Desired, Location, Scope, VersionRecord};
-use crate::plan::{self, Context};
-use crate::runtime::clock::{Clock as _, SystemClock};
+use crate::model::{Address, Desired, Location};
+use crate::plan;
 use crate::source::{Revision, Source as _};
 
 /// Runs the command.
@@ -36,9 +32,11 @@ pub(super) async fn run(
     let asking = ask(ui, args, variables, &writing);
     let (turn, desired) = runtime::or_interrupt(&signals, asking).await?;
     let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
+    let resources = turn.decided.planned.plan.resources.iter();
+    let released: Vec<Address> = resources.map(|it| it.address.clone()).collect();
     let exit = apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await?;
     if exit == Exit::Done {
-        ui.say(&remains(&args.addresses, &desired));
+        ui.say(&remains(&released, &desired));
     }
     Ok(exit)
 }
@@ -57,7 +55,7 @@ async fn ask(
     let releasing = Releasing {
         desired,
         revision: snapshot.revision,
-        addresses: &args.addresses,
+        addresses: (!args.all).then_some(args.addresses.as_slice()),
     };
     let seen = writing.look();
     let planned = releasing.plan(ui, &tenant, None).await?;
@@ -83,7 +81,8 @@ async fn ask(
 struct Releasing<'a> {
     desired: Desired,
     revision: Revision,
-    addresses: &'a [Address],
+    /// `None` for all that the project has.
+    addresses: Option<&'a [Address]>,
 }
 
 impl Releasing<'_> {
@@ -94,41 +93,25 @@ impl Releasing<'_> {
         tenant: &Chosen,
         only: Option<BTreeSet<String>>,
     ) -> Result<Planned, CliError> {
-        let waiting = progress::waiting(ui, "Reading the tenant");
-        let observed_at = SystemClock.now();
-        let before = tenant.requests.requests();
-        let organization = tenant.organization.as_deref();
-        let live = pass::observe(tenant.platform.as_ref(), organization, &Scope::default()).await;
-        drop(waiting);
-        let live = live.map_err(|error| CliError::from(error).of(&tenant.connection))?;
         let project = &self.desired.project;
-        let context = Context {
-            project: project.name.to_string(),
-            environment: tenant.environment.clone(),
-            organization: live.identity.organization_id.clone(),
-            revision: Some(self.revision.label.clone()),
-            observed_at,
-            provenance: VersionRecord::default(),
-            reads: tenant.requests.requests().saturating_sub(before),
-            policy: project.policy.clone(),
-            allow_delete: false,
-            closed: None,
-            only,
-        };
-        let plan = plan::release(&live, &project.name, self.addresses, &context);
+        let (live, context) = marking::read(ui, tenant, project, &self.revision, only).await?;
+        let all = || plan::marked(&live, &project.name);
+        let addresses = self.addresses.map_or_else(all, <[Address]>::to_vec);
+        if addresses.is_empty() {
+            return Err(CliError::user(format!(
+                "nothing in this tenant bears a marker of the project \"{}\"",
+                project.name
+            ))
+            .hint("is it the right environment, and was the project called otherwise?"));
+        }
+        let plan = plan::release(&live, &project.name, &addresses, &context);
         let plan = plan.map_err(|error| {
             CliError::user(error.to_string()).hint(format!(
                 "the project is \"{}\", as the folder has it; nothing was written",
                 project.name
             ))
         })?;
-        Ok(Planned {
-            recorder: Recorder::forgetful(&tenant.environment, &live.identity),
-            plan,
-            tenant: Arc::new(live),
-            gate: Gate::default(),
-            places: Arc::default(),
-        })
+        Ok(marking::planned(tenant, live, plan))
     }
 }
 

@@ -76,5 +76,5 @@ pub(super) async fn run(
 
 async fn find(which: &WhichInstance, tenant: &Chosen) -> Result<Value, CliError> {
     let customer = which.customer.as_deref();
-    lookup::instance(&tenant.client, &which.instance, customer).await
+    lookup::instance(tenant, &which.instance, customer).await
 }

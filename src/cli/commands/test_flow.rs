@@ -40,7 +40,7 @@ async fn send(
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
     let flow = match &args.integration {
-        Some(integration) => lookup::flow(&tenant.client, &args.flow, integration).await?,
+        Some(integration) => lookup::flow(tenant, &args.flow, integration).await?,
         None => args.flow.clone(),
     };
     let test = FlowTest {

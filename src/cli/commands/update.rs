@@ -42,7 +42,7 @@ async fn integration(
     variables: &Variables,
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
-    let found = lookup::integration(&tenant.client, &args.integration).await?;
+    let found = lookup::integration(tenant, &args.integration).await?;
     let id = IntegrationId::new(id_of(&found));
     let update = IntegrationUpdate {
         id: id.clone(),
@@ -72,7 +72,7 @@ async fn instance(
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
     let (which, customer) = (&args.which.instance, args.which.customer.as_deref());
-    let found = lookup::instance(&tenant.client, which, customer).await?;
+    let found = lookup::instance(tenant, which, customer).await?;
     let id = InstanceId::new(id_of(&found));
     let update = InstanceUpdate {
         name: args.details.name.clone(),

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::cli::Variables;
 use crate::cli::args::{Output, ValidateArgs};
-use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::project;
@@ -14,6 +13,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass::{self, nothing_declared};
 use crate::definition::Definitions;
 use crate::manifest;
+use crate::model::counted;
 use crate::model::diagnostic::{self, capped};
 use crate::model::{ComponentsWanted, Desired, Diagnostic, Location, Severity};
 use crate::prismatic::error::ErrorKind;

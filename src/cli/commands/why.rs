@@ -1,6 +1,8 @@
 //! `why`: which commit, file and line set a value, when, and who changed it since.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -8,15 +10,17 @@ use crate::cli::args::{Output, WhyArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::past::{Past, only, revision, sides, time, value, who};
+use crate::cli::project;
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
-use crate::model::Address;
 use crate::model::history::WriteRecord;
+use crate::model::{Address, Location};
+use crate::source::git_info::{Author, Blame};
 use crate::store::history::{FieldStory, HistoryQuery, Outside, stories};
 
 /// Runs the command.
-pub(super) fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
+pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
     let writes = Past::of(&args.which, &args.path).writes(HistoryQuery {
         address: Some(args.address.clone()),
         ..HistoryQuery::default()
@@ -26,18 +30,40 @@ pub(super) fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
         return Err(unwritten(&args.address));
     };
     let stories = chosen(stories(&writes), args.field.as_deref(), &args.address)?;
+    let stories = with_authors(&project::root(&args.path), stories).await;
+    let document = || document(&args.address, environment, &stories);
     match ui.output() {
-        Output::Json => ui.document(&document(&args.address, environment, &stories))?,
-        Output::Yaml => {
-            ui.result(&yaml::document(&document(
-                &args.address,
-                environment,
-                &stories,
-            )))?;
-        }
+        Output::Json => ui.document(&document())?,
+        Output::Yaml => ui.result(&yaml::document(&document()))?,
         _ => ui.result(&human(&args.address, environment, &stories))?,
     }
     Ok(Exit::Done)
+}
+
+/// A story, and who wrote the line that it is about.
+type Told<'a> = (FieldStory<'a>, Option<Author>);
+
+/// Asks the checkout that the files are in, if they are in one: several fields may stand in one line.
+async fn with_authors<'a>(root: &Path, stories: Vec<FieldStory<'a>>) -> Vec<Told<'a>> {
+    let checkout = Blame::of(root);
+    let mut known: HashMap<(&str, &Location), Option<Author>> = HashMap::new();
+    let mut told = Vec::new();
+    for story in stories {
+        let line = story.set_by.commit.as_deref().zip(story.source);
+        let author = match (&checkout, line) {
+            (Some(checkout), Some(line)) => match known.get(&line) {
+                Some(author) => author.clone(),
+                None => {
+                    let author = checkout.author(line.0, line.1).await;
+                    known.insert(line, author.clone());
+                    author
+                }
+            },
+            _ => None,
+        };
+        told.push((story, author));
+    }
+    told
 }
 
 fn unwritten(address: &Address) -> CliError {
@@ -75,7 +101,7 @@ fn chosen<'a>(
     }))
 }
 
-fn document(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> Value {
+fn document(address: &Address, environment: &str, stories: &[Told<'_>]) -> Value {
     let fields: Vec<Value> = stories.iter().map(field).collect();
     json!({
         "formatVersion": "1.0",
@@ -85,7 +111,7 @@ fn document(address: &Address, environment: &str, stories: &[FieldStory<'_>]) ->
     })
 }
 
-fn field(story: &FieldStory<'_>) -> Value {
+fn field((story, author): &Told<'_>) -> Value {
     let outside = story.outside.iter().map(|outside| {
         json!({
             "from": outside.from,
@@ -104,6 +130,7 @@ fn field(story: &FieldStory<'_>) -> Value {
         "source": story.source,
         "setAt": story.set_by.ended_at(),
         "setBy": by(story.set_by),
+        "author": author,
         "changedOutside": outside.collect::<Vec<_>>(),
     })
 }
@@ -120,9 +147,9 @@ fn by(write: &WriteRecord) -> Value {
     })
 }
 
-fn human(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> String {
+fn human(address: &Address, environment: &str, stories: &[Told<'_>]) -> String {
     let mut text = format!("{address} in {}\n", harmless(environment));
-    for story in stories {
+    for (story, author) in stories {
         let now = match (story.sensitive, story.value) {
             (true, _) => " = (sensitive)".to_owned(),
             (false, Some(now)) => format!(" = {}", value(now)),
@@ -131,6 +158,9 @@ fn human(address: &Address, environment: &str, stories: &[FieldStory<'_>]) -> St
         // Writing to a string cannot fail.
         let _ = writeln!(text, "\n{}{now}", harmless(story.path));
         let _ = writeln!(text, "    set at {}{}", at(story.set_by), place(story));
+        if let Some(author) = author {
+            let _ = writeln!(text, "    written by {}", written(author));
+        }
         let _ = writeln!(text, "    applied {}", applied(story.set_by));
         if let Some(before) = story.before.filter(|_| !story.sensitive) {
             let _ = writeln!(text, "    before  {}", value(before));
@@ -148,6 +178,17 @@ fn at(write: &WriteRecord) -> String {
         Some(commit) => format!("commit {}", harmless(commit)),
         None => revision(write.revision.as_deref()),
     }
+}
+
+/// `Ada <ada@acme.example>, 2026-11-20T12:00:00Z, commit 1a2b3c4: Point to the new host`.
+fn written(author: &Author) -> String {
+    let at = author
+        .at
+        .map_or(String::new(), |at| format!(", {}", time(at)));
+    let short = author.commit.get(..10).unwrap_or(&author.commit);
+    let (name, email) = (harmless(&author.name), harmless(&author.email));
+    let subject = harmless(&author.subject);
+    format!("{name} <{email}>{at}, commit {short}: {subject}")
 }
 
 fn place(story: &FieldStory<'_>) -> String {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{Consent, Consents};
-use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::model::Secret;
+use crate::model::counted;
 use crate::plan::{Plan, PlannedResource};
 use crate::store::replace_private;
 

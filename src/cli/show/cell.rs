@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::moment;
+
 /// The value at a path; null where there is none.
 pub(crate) fn at<'a>(record: &'a Value, path: &str) -> &'a Value {
     path.split('.').fold(record, |value, key| &value[key])
@@ -16,6 +18,7 @@ pub(crate) fn human(value: &Value) -> String {
             items.iter().map(plain).collect::<Vec<_>>().join(", ")
         }
         Value::String(text) if text.is_empty() => "-".to_owned(),
+        Value::String(text) => moment::shown(text),
         value => plain(value),
     }
 }
@@ -29,8 +32,51 @@ pub(crate) fn plain(value: &Value) -> String {
     }
 }
 
+/// The value at a path that may lead into a text that is JSON: what a version was made from.
+pub(crate) fn within(record: &Value, path: &str) -> Value {
+    let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+    let value = &record[head];
+    match (value, rest) {
+        (value, "") => value.clone(),
+        (Value::String(text), rest) => {
+            let inner: Value = serde_json::from_str(text).unwrap_or_default();
+            within(&inner, rest)
+        }
+        (value, rest) => within(value, rest),
+    }
+}
+
+/// The same for a table: a commit by its beginning.
+pub(crate) fn told(record: &Value, path: &str) -> String {
+    let text = human(&within(record, path));
+    let is_commit = path.ends_with("commitHash") && text.bytes().all(|b| b.is_ascii_hexdigit());
+    match text.get(..10) {
+        Some(beginning) if is_commit => beginning.to_owned(),
+        _ => text,
+    }
+}
+
+/// Headings in people's words, where those of the API are not.
+const HEADINGS: [(&str, &str); 12] = [
+    ("versionNumber", "VERSION"),
+    ("integration.versionNumber", "VERSION"),
+    ("versionIsAvailable", "AVAILABLE"),
+    ("versionComment", "COMMENT"),
+    ("versionCreatedAt", "PUBLISHED"),
+    ("versionCreatedBy.email", "BY"),
+    ("versionAttributes.commitHash", "COMMIT"),
+    ("hasUnpublishedChanges", "UNPUBLISHED CHANGES"),
+    ("inFailedState", "FAILED"),
+    ("isSynchronous", "SYNCHRONOUS"),
+    ("createdAt", "CREATED"),
+    ("updatedAt", "UPDATED"),
+];
+
 /// The heading of a column: `customer.externalId` as `CUSTOMER EXTERNAL ID`.
 pub(crate) fn heading(path: &str) -> String {
+    if let Some((_, words)) = HEADINGS.iter().find(|(known, _)| *known == path) {
+        return (*words).to_owned();
+    }
     let mut words = String::new();
     for letter in path.chars() {
         match letter {
@@ -70,12 +116,25 @@ mod tests {
     }
 
     #[test]
+    fn the_commit_of_a_version_is_in_a_text() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        let attributes = json!({ "commitHash": commit }).to_string();
+        let record = json!({"versionAttributes": attributes, "none": null, "plain": "x"});
+        assert_eq!(told(&record, "versionAttributes.commitHash"), "0123456789");
+        assert_eq!(within(&record, "versionAttributes.commitHash"), commit);
+        assert_eq!(told(&record, "none.commitHash"), "-");
+        assert_eq!(told(&record, "plain.commitHash"), "-");
+    }
+
+    #[test]
     fn headings_are_words() {
         for (path, words) in [
             ("name", "NAME"),
             ("customer.name", "CUSTOMER"),
             ("customer.externalId", "CUSTOMER EXTERNAL ID"),
-            ("versionNumber", "VERSION NUMBER"),
+            ("versionNumber", "VERSION"),
+            ("versionAttributes.commitHash", "COMMIT"),
+            ("lastExecutedAt", "LAST EXECUTED AT"),
         ] {
             assert_eq!(heading(path), words);
         }

@@ -104,7 +104,7 @@ impl<'a> Listing<'a> {
             .then(|| csv::line(self.columns.paths.iter().cloned()));
         let lines = nodes.iter().map(|node| {
             let cells = self.columns.paths.iter();
-            csv::line(cells.map(|path| cell::plain(cell::at(node, path))))
+            csv::line(cells.map(|path| cell::plain(&cell::within(node, path))))
         });
         head.into_iter().chain(lines).collect()
     }
@@ -112,9 +112,7 @@ impl<'a> Listing<'a> {
     fn rows(&self, nodes: &[Value]) -> Vec<Vec<String>> {
         let row = |node: &Value| {
             let paths = self.columns.paths.iter();
-            paths
-                .map(|path| cell::human(cell::at(node, path)))
-                .collect()
+            paths.map(|path| cell::told(node, path)).collect()
         };
         nodes.iter().map(row).collect()
     }

@@ -29,6 +29,9 @@ fn words(event: &HistoryEvent) -> String {
             )
         }
         HistoryEvent::Draft(draft) => format!("draft {}", draft.address.name),
+        HistoryEvent::Resolved(_, address, it) => {
+            format!("{} of {} is {}", it.path, address.name, it.after)
+        }
         HistoryEvent::PassEnded(_, end) => format!("ended {}", end.outcome.as_str()),
         HistoryEvent::Quiet(start, end) => format!(
             "quiet {} {}",

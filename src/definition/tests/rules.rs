@@ -253,3 +253,18 @@ fn the_order_of_flows_and_variables_means_nothing_and_that_of_steps_does() {
         @r#"~ flow "A" › step "z" moved: position 3 → position 1"#
     );
 }
+
+#[test]
+fn what_the_server_writes_into_meta_is_no_change() {
+    let step = |input: &str| around_step(&format!("        inputs:\n          url: {input}\n"));
+    let ours = git(&step("{type: value, value: b}"));
+    let theirs = live(&step(
+        "{type: value, value: a, meta: {stamp: x7, orgOnly: true}}",
+    ));
+    let told = shown(&ours, &theirs);
+    assert!(
+        told.contains("\"a\" → \"b\"") && told.contains("orgOnly"),
+        "{told}"
+    );
+    assert!(!told.contains("stamp"), "{told}");
+}

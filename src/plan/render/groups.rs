@@ -1,10 +1,11 @@
 //! Resources to which the same happens for the same reason, told once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::words;
-use crate::model::{FieldChange, Health, Kind};
+use crate::model::{FieldChange, Health, Kind, counted};
 use crate::plan::{Action, PlannedResource};
 
 /// Resources of which a plan says the same but for their names; never empty.
@@ -20,23 +21,60 @@ struct Common<'a> {
     health: Health,
     orphan: bool,
     actions: &'a [Action],
-    reason: &'a str,
-    hint: Option<&'a str>,
+    reason: Cow<'a, str>,
+    hint: Option<Cow<'a, str>>,
     changes: &'a [FieldChange],
 }
 
 impl<'a> Common<'a> {
+    /// What waits is told by why it waits, whatever names that mentions and whatever would change.
     fn of(resource: &'a PlannedResource) -> Self {
+        let waits = is_waiting(resource);
+        let text = |text: &'a str| match waits {
+            true => Cow::Owned(nameless(resource, text)),
+            false => Cow::Borrowed(text),
+        };
         Self {
             kind: resource.address.kind,
             health: resource.health,
             orphan: resource.orphan,
             actions: &resource.actions,
-            reason: &resource.reason,
-            hint: resource.hint.as_deref(),
-            changes: &resource.changes,
+            reason: text(&resource.reason),
+            hint: resource.hint.as_deref().map(text),
+            changes: if waits { &[] } else { &resource.changes },
         }
     }
+}
+
+/// Whether nothing is done about a resource although something is the matter with it.
+pub(super) fn is_waiting(resource: &PlannedResource) -> bool {
+    words::symbol(resource) == '!'
+}
+
+/// A text without what tells one resource from another: its names, ids, and places in files.
+fn nameless(resource: &PlannedResource, text: &str) -> String {
+    let mut names = vec![resource.address.name.as_str(), &resource.display_name];
+    names.extend(resource.customer.as_deref());
+    names.retain(|name| name.chars().count() > 2);
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let bare = names
+        .iter()
+        .fold(text.to_owned(), |text, name| text.replace(name, "…"));
+    let words = bare.split(' ').map(|word| match is_single(word) {
+        true => "…",
+        false => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word is an id of the API or a place in a file.
+fn is_single(word: &str) -> bool {
+    let plain = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '=');
+    let is_id = plain.len() >= 12
+        && plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '=')
+        && plain.contains(|c: char| c.is_ascii_digit())
+        && plain.contains(|c: char| c.is_ascii_uppercase());
+    is_id || [".yaml:", ".yml:"].iter().any(|end| word.contains(end))
 }
 
 /// Groups resources, each group in the place of its first member.
@@ -64,6 +102,32 @@ pub(super) fn groups<'a>(
 }
 
 impl Group<'_> {
+    /// Whether its members wait.
+    pub(super) fn waits(&self) -> bool {
+        self.first().is_some_and(is_waiting)
+    }
+
+    /// The first member in the words of all: without what is true of one only.
+    pub(super) fn common(&self) -> Option<PlannedResource> {
+        let mut common = self.first()?.clone();
+        let same = |of: fn(&PlannedResource) -> &str| {
+            let mut all = self.members.iter().map(|one| of(one));
+            let first = all.next();
+            all.all(|one| Some(one) == first)
+        };
+        if !same(|one| &one.reason) {
+            common.reason = nameless(&common, &common.reason);
+        }
+        if !same(|one| one.hint.as_deref().unwrap_or_default()) {
+            let hint = common.hint.as_deref();
+            common.hint = hint.map(|hint| nameless(&common, hint));
+        }
+        if self.members.iter().any(|one| one.changes != common.changes) {
+            common.changes.clear();
+        }
+        Some(common)
+    }
+
     /// The first member, which stands for all where names do not matter.
     pub(super) fn first(&self) -> Option<&PlannedResource> {
         self.members.first().copied()
@@ -81,6 +145,6 @@ impl Group<'_> {
             Some(Kind::Integration) => "integration",
             Some(Kind::Instance) | None => "instance",
         };
-        words::count(self.members.len() as u64, noun)
+        counted(self.members.len(), noun)
     }
 }

@@ -5,14 +5,17 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::groups::{Group, groups};
+use super::groups::{Group, groups, is_waiting};
 use super::words;
 use crate::harmless::line;
-use crate::model::Health;
+use crate::model::{Health, counted};
 use crate::plan::{Plan, PlannedResource};
 
 /// So many of the same kind are still listed one by one.
 const FEW: usize = 20;
+
+/// So many that wait for the same reason.
+const FEW_WAITING: usize = 3;
 
 /// So many of a group are named.
 const NAMED: usize = 3;
@@ -24,6 +27,8 @@ pub struct HumanOptions {
     pub color: bool,
     /// List unchanged resources too, and every resource for itself.
     pub all: bool,
+    /// List what waits one by one.
+    pub verbose: bool,
 }
 
 /// The human form: impact, resources with their field changes, and the summary line.
@@ -47,7 +52,7 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
     }
     let _ = writeln!(text, "{}", words::summary_line(plan));
     if plan.summary.orphaned > 0 {
-        let orphans = words::count(plan.summary.orphaned, "object");
+        let orphans = counted(plan.summary.orphaned, "object");
         let _ = writeln!(
             text,
             "Orphaned: {orphans} with this project's marker and no manifest."
@@ -77,15 +82,31 @@ fn is_news(resource: &PlannedResource) -> bool {
         )
 }
 
-/// What is many times the same is told once, unless every single one has to be seen.
+/// What is many times the same is told once, unless every single one has to be seen. What is done
+/// comes first; what waits, perhaps for long, comes after it.
 fn write_news<'a>(
     text: &mut String,
     news: impl Iterator<Item = &'a PlannedResource>,
     options: HumanOptions,
 ) {
-    let (many, few): (Vec<_>, Vec<_>) = groups(news)
+    let (waiting, changing): (Vec<_>, Vec<_>) = news.partition(|resource| is_waiting(resource));
+    write_part(text, changing, options, |group| {
+        group.members.len() > FEW && !group.is_grave()
+    });
+    write_part(text, waiting, options, |group| {
+        group.members.len() > FEW_WAITING && !options.verbose
+    });
+}
+
+fn write_part(
+    text: &mut String,
+    resources: Vec<&PlannedResource>,
+    options: HumanOptions,
+    is_folded: impl Fn(&Group<'_>) -> bool,
+) {
+    let (many, few): (Vec<_>, Vec<_>) = groups(resources)
         .into_iter()
-        .partition(|group| group.members.len() > FEW && !group.is_grave());
+        .partition(|group| is_folded(group));
     let mut single: Vec<_> = few.into_iter().flat_map(|group| group.members).collect();
     single.sort_by(|a, b| a.address.cmp(&b.address));
     for resource in single {
@@ -97,19 +118,20 @@ fn write_news<'a>(
 }
 
 fn write_group(text: &mut String, group: &Group<'_>, options: HumanOptions) {
-    let Some(first) = group.first() else { return };
-    let style = style_of(first, options);
-    let symbol = words::symbol(first);
+    let Some(common) = group.common() else { return };
+    let style = style_of(&common, options);
+    let symbol = words::symbol(&common);
     let _ = write!(text, "{style}{symbol} {}{style:#}", group.count());
-    write_what(text, first);
+    write_what(text, &common);
     let named = group.members.iter().take(NAMED);
     let named: Vec<String> = named
         .map(|one| format!("{}{}", one.address, words::title(one)))
         .collect();
     let rest = group.members.len().saturating_sub(NAMED);
+    let flag = if group.waits() { "--verbose" } else { "--all" };
     let _ = writeln!(
         text,
-        "    {} and {rest} more (--all lists them)",
+        "    {} and {rest} more ({flag} lists them)",
         named.join(", ")
     );
 }

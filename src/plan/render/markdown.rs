@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use super::groups::{Group, groups};
 use super::markup::{code, prose};
 use super::words::{self, shorten};
+use crate::model::counted;
 use crate::plan::{Plan, PlannedResource};
 
 /// In bytes. GitHub takes 65,536 characters in a comment, other forges more; whoever
@@ -122,13 +123,13 @@ fn table(text: &mut String, news: &[Group<'_>]) -> usize {
 }
 
 fn row(group: &Group<'_>) -> String {
-    let Some(first) = group.first() else {
+    let Some(first) = group.common() else {
         return String::new();
     };
     format!(
         "| `{}` | {} | {} | {} |\n",
-        words::symbol(first),
-        what(first),
+        words::symbol(&first),
+        what(&first),
         who(group),
         brief(&first.reason)
     )
@@ -202,7 +203,7 @@ fn details(text: &mut String, news: &[Group<'_>]) {
         }
     }
     if cut > 0 {
-        let of = words::count(cut as u64, "resource");
+        let of = counted(cut, "resource");
         let _ = writeln!(
             inner,
             "\n… and the changes of {of} more, for which there is no room."
@@ -217,7 +218,7 @@ fn details(text: &mut String, news: &[Group<'_>]) {
 
 /// A group with its fields, and its members where they are many. Empty where the row said it all.
 fn item(group: &Group<'_>) -> String {
-    let Some(first) = group.first() else {
+    let Some(first) = group.common() else {
         return String::new();
     };
     let many = group.members.len() > 1;
@@ -225,7 +226,7 @@ fn item(group: &Group<'_>) -> String {
     if first.changes.is_empty() && first.hint.is_none() && !many {
         return text;
     }
-    let subject = if many { group.count() } else { name(first) };
+    let subject = if many { group.count() } else { name(&first) };
     let _ = writeln!(text, "- {subject}");
     for change in first.changes.iter().take(FIELDS) {
         let (path, values) = (
@@ -291,7 +292,7 @@ fn cut(text: &mut String, left: &[Group<'_>]) {
     let _ = writeln!(
         text,
         "\n**Cut:** the table has no room for {}: {}. `prism-gitops plan` shows all.",
-        words::count(all as u64, "more resource"),
+        counted(all, "more resource"),
         kinds.join("; ")
     );
 }

@@ -1,7 +1,7 @@
 //! Words and numbers that the forms share.
 
 use crate::harmless::{line, owned};
-use crate::model::{FieldChange, Health};
+use crate::model::{FieldChange, Health, counted};
 use crate::plan::{Action, Loss, LossKind, Plan, PlannedResource, Purpose};
 
 /// The summary line, the same in every form.
@@ -24,6 +24,7 @@ fn counts(plan: &Plan) -> String {
                 s.adopt, s.unchanged, s.blocked
             );
         }
+        Purpose::Migration => return format!("Plan: {} to mark anew.", s.adopt),
         Purpose::Release => return format!("Plan: {} to release.", s.release),
     }
     if !plan.has_changes() && s.adopt == 0 && !plan.has_leftovers() && !plan.is_unread() {
@@ -63,7 +64,7 @@ pub(super) fn unread(plan: &Plan) -> Vec<String> {
 
 /// What the upgrades of one integration take of one variable.
 pub(super) fn loss(loss: &Loss) -> String {
-    let who = count(loss.instances, "instance");
+    let who = counted(loss.instances, "instance");
     let Loss {
         integration,
         variable,
@@ -82,20 +83,14 @@ pub(super) fn loss(loss: &Loss) -> String {
     }
 }
 
-/// `1 customer`, `2 customers`.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{s}")
-}
-
 /// Who is touched, and what it costs, in one line.
 pub(super) fn impact_line(plan: &Plan) -> String {
     let who = match plan.impact.instances {
         0 => "Touches no instance".to_owned(),
         instances => format!(
             "Touches {} of {}",
-            count(instances, "instance"),
-            count(plan.impact.customers, "customer")
+            counted(instances, "instance"),
+            counted(plan.impact.customers, "customer")
         ),
     };
     let seconds = plan.cost.seconds.ceil();
@@ -104,10 +99,7 @@ pub(super) fn impact_line(plan: &Plan) -> String {
     } else {
         format!("about {seconds} s at the rate limit")
     };
-    format!(
-        "{who}; {} to write, {time}.",
-        count(plan.cost.writes, "request")
-    )
+    format!("{who}; {}, {time}.", counted(plan.steps.len(), "step"))
 }
 
 /// The sign in front of a resource.

@@ -1,6 +1,10 @@
 //! What people and programs read.
 
 use super::*;
+use crate::diff::testing::{World, name};
+use crate::model::{Address, Health};
+use crate::plan::build::quiet;
+use crate::plan::{Action, PlannedResource};
 
 #[test]
 fn json_has_the_documented_keys() {
@@ -48,6 +52,7 @@ fn no_name_forges_a_line_or_gives_an_order() {
     let color = HumanOptions {
         color: true,
         all: true,
+        verbose: true,
     };
     for text in [human(&plan, color), markdown(&plan)] {
         for line in text.lines() {
@@ -86,6 +91,7 @@ fn equal_plans_have_equal_digests_and_secrets_are_not_in_them() {
             HumanOptions {
                 color: true,
                 all: true,
+                verbose: true,
             },
         ),
         json(&first, None).to_string(),
@@ -94,4 +100,39 @@ fn equal_plans_have_equal_digests_and_secrets_are_not_in_them() {
     ] {
         assert!(!text.contains("canary"), "{text}");
     }
+}
+
+#[test]
+fn what_waits_for_one_reason_is_told_once_and_after_what_changes() {
+    let mut plan = plan(&World::new());
+    let waiting = |number: usize| {
+        let address = Address::instance(name(&format!("n{number:02}")));
+        PlannedResource {
+            customer: Some("Smith Hardware".to_owned()),
+            health: Health::Pending,
+            reason: format!("n{number:02} waits for the consent of Smith Hardware"),
+            hint: Some("send the link".to_owned()),
+            ..quiet(address, format!("N {number:02}"), None)
+        }
+    };
+    plan.resources = (0..60).map(waiting).collect();
+    plan.resources.push(PlannedResource {
+        actions: vec![Action::Deploy],
+        reason: "needs a deploy".to_owned(),
+        ..quiet(Address::instance(name("z")), "z".to_owned(), None)
+    });
+    let short = human(&plan, HumanOptions::default());
+    let told = short.split("\n\n").nth(1).unwrap();
+    assert_snapshot!(told, @r#"
+    ~ Instance/z: deploy
+    ! 60 instances: pending: … waits for the consent of …
+        hint: send the link
+        Instance/n00 "N 00" for Smith Hardware, Instance/n01 "N 01" for Smith Hardware, Instance/n02 "N 02" for Smith Hardware and 57 more (--verbose lists them)
+    "#);
+    let verbose = HumanOptions {
+        verbose: true,
+        ..HumanOptions::default()
+    };
+    let long = human(&plan, verbose);
+    assert_eq!(long.matches("pending: n").count(), 60, "{long}");
 }

@@ -72,7 +72,7 @@ fn the_same_of_many_is_told_once_and_what_is_switched_off_first() {
 
     **Plan: 0 to create, 334 to update, 0 to publish, 334 to deploy, 167 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending.**
 
-    Touches 501 instances of 1 customer; 835 requests to write, about 55 s at the rate limit.
+    Touches 501 instances of 1 customer; 835 steps, about 55 s at the rate limit.
 
     > **Refused by a guard:** policy.guards.disables: 167 of 501 managed instances; the limit is 30%
 
@@ -133,7 +133,7 @@ fn hostile_text_is_no_markup() {
 
     **Plan: 4 to create, 0 to update, 1 to publish, 3 to deploy, 0 to disable, 0 to delete. 0 unchanged, 0 blocked, 0 pending.**
 
-    Touches 3 instances of 1 customer; 14 requests to write, not slowed by the rate limit.
+    Touches 3 instances of 1 customer; 13 steps, not slowed by the rate limit.
 
     > **Refused by a guard:** @·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http:·//evil) \| \`&lt;/details&gt;&lt;script&gt; \| #· \\u{202e}@·team \[x\](http…
 
@@ -185,18 +185,21 @@ fn long_lists_are_short_on_a_terminal_but_for_what_is_switched_off() {
     plan.digest = "sha256:…".to_owned();
     let text = human(&plan, HumanOptions::default());
     assert_eq!(text.matches("\n- Instance/").count(), 30, "{text}");
-    assert_snapshot!(&text[text.find("~ 61").unwrap()..], @"
+    assert_snapshot!(&text[text.find("~ 61").unwrap()..], @r#"
     ~ 61 instances: upgrade, deploy
         version  1 → 2
         Instance/n00001 for Smith Hardware, Instance/n00002 for Smith Hardware, Instance/n00004 for Smith Hardware and 58 more (--all lists them)
+    ! Instance/blank for Smith Hardware: blocked: no value for required config variable "Endpoint"
+        hint: add it under `config:`, or give it a default in the definition
 
     Plan: 0 to create, 61 to update, 0 to publish, 61 to deploy, 30 to disable, 0 to delete. 1 unchanged, 1 blocked, 0 pending.
     Orphaned: 30 objects with this project's marker and no manifest.
     Refused by a guard: policy.guards.disables: 30 of 91 managed instances; the limit is 30%
     To approve this one plan: --approve sha256:…
-    ");
+    "#);
     let all = HumanOptions {
         all: true,
+        verbose: true,
         ..HumanOptions::default()
     };
     let text = human(&thinned(90), all);
@@ -211,7 +214,7 @@ fn a_new_instance_shows_what_it_begins_with() {
     instance.labels = Some(vec!["gold".to_owned(), "eu".to_owned()]);
     instance.description = Some("Orders".to_owned());
     assert_snapshot!(human(&plan(&world), HumanOptions::default()), @r#"
-    Touches 1 instance of 1 customer; 7 requests to write, not slowed by the rate limit.
+    Touches 1 instance of 1 customer; 6 steps, not slowed by the rate limit.
 
     + Integration/acme "Acme ERP": create, publish
     + Instance/shop for Smith Hardware: create

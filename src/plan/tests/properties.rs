@@ -88,6 +88,7 @@ fn bytes(plan: &Plan) -> String {
     let all = HumanOptions {
         color: false,
         all: true,
+        verbose: true,
     };
     let (json, human, markdown) = (json(plan, None), human(plan, all), markdown(plan));
     format!("{json}\n{human}\n{markdown}\n{:?}", plan.digest)

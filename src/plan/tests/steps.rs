@@ -15,7 +15,7 @@ fn a_fresh_tenant_is_built_in_order() {
     6 Instance/shop SwitchInstance after 5
     ");
     assert_snapshot!(human(&plan, HumanOptions::default()), @r#"
-    Touches 1 instance of 1 customer; 8 requests to write, not slowed by the rate limit.
+    Touches 1 instance of 1 customer; 7 steps, not slowed by the rate limit.
 
     + Integration/acme "Acme ERP": create, publish
     + Instance/shop for Smith Hardware: create, deploy
@@ -90,7 +90,7 @@ fn an_instance_that_would_lack_a_value_stays_as_it_is() {
     );
     assert!(plan.has_leftovers());
     assert_snapshot!(human(&plan, HumanOptions::default()), @r#"
-    Touches no instance; 4 requests to write, not slowed by the rate limit.
+    Touches no instance; 3 steps, not slowed by the rate limit.
 
     ~ Integration/acme "Acme ERP": import, publish
         definition config variable "Region"  + "string"

@@ -48,15 +48,26 @@ pub(super) fn event(headers: &HeaderMap, body: &Value) -> Told {
         .iter()
         .find_map(|key| body.get(*key));
     let name = |value: &Value| {
-        let keys = ["name", "email", "id"];
+        let keys = ["name", "id"];
         keys.iter()
             .find_map(|key| value.get(*key)?.as_str().map(shown))
     };
     Told {
         what: what.map(shown),
         subject: subject.and_then(name),
-        who: body.get("user").and_then(name),
+        who: body.get("user").and_then(who),
     }
+}
+
+/// People are told apart by their e-mail address; names are shared, and change.
+fn who(user: &Value) -> Option<String> {
+    if let Some(text) = user.as_str() {
+        return Some(shown(text));
+    }
+    let keys = ["email", "emailAddress", "email_address", "name", "id"];
+    keys.iter()
+        .find_map(|key| user.get(*key)?.as_str().filter(|text| !text.is_empty()))
+        .map(shown)
 }
 
 /// The branches and tags that a push went to, by their short names; `None` where that is not said.
@@ -118,7 +129,7 @@ mod tests {
         let body = json!({
             "event": "instance.updated",
             "instance": {"id": "SW5zdGFuY2U6MQ==", "name": long},
-            "user": {"email": "a@example.com"},
+            "user": {"id": "VXNlcjox", "name": "Ada", "email": "a@example.com"},
         });
         let told = event(&HeaderMap::new(), &body);
         assert_eq!(told.what.as_deref(), Some("instance.updated"));

@@ -67,7 +67,7 @@ impl std::fmt::Display for Reference {
 }
 
 /// Whether a text is a full hash of either kind.
-pub(super) fn is_hash(text: &str) -> bool {
+pub(in crate::source) fn is_hash(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::remote;
+use crate::source::git::is_hash;
 use crate::source::read::bounded;
 
 /// Files of one or two lines.
@@ -116,9 +117,8 @@ fn is_reference(name: &str) -> bool {
 
 /// A hash of either length that git has.
 fn hash(text: &str) -> Option<String> {
-    let text = text.trim();
-    let right = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    right.then(|| text.to_ascii_lowercase())
+    let text = text.trim().to_ascii_lowercase();
+    is_hash(&text).then_some(text)
 }
 
 fn short(path: &Path) -> Option<String> {

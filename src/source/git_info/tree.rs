@@ -118,7 +118,8 @@ impl Tree {
 }
 
 /// As little as git takes for a repository.
-fn empty_repository(folder: &Path, sha256: bool) -> io::Result<()> {
+/// A repository that configures nothing, and borrows its objects from elsewhere.
+pub(super) fn empty_repository(folder: &Path, sha256: bool) -> io::Result<()> {
     let config = match sha256 {
         false => "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
         true => {

@@ -6,8 +6,9 @@
 
 use jiff::Timestamp;
 
-use crate::model::Location;
-use crate::model::history::{ChangeRecord, StepOutcome, WriteRecord};
+use super::carried::{Fate, fate};
+use crate::model::history::{ChangeRecord, WriteRecord};
+use crate::model::{FieldChange, Location};
 
 /// The story of one field of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +49,20 @@ pub struct Outside<'a> {
 #[must_use]
 pub fn stories(writes: &[WriteRecord]) -> Vec<FieldStory<'_>> {
     let mut stories: Vec<FieldStory<'_>> = Vec::new();
-    // What failed may have been done all the same or not; it sets nothing for certain.
-    let done = writes.iter().rev();
-    for write in done.filter(|write| write.outcome == StepOutcome::Applied) {
+    // What failed may have been done all the same or not: what was found next tells.
+    let mut perhaps: Vec<(&WriteRecord, &ChangeRecord)> = Vec::new();
+    for write in writes.iter().rev() {
         for change in &write.start.changes {
-            match stories.iter_mut().find(|story| story.path == change.path) {
-                Some(story) => story.go_on(write, change),
-                None => stories.push(FieldStory::begin(write, change)),
+            match fate(write, &change.path) {
+                Fate::Open => {}
+                Fate::Unknown => perhaps.push((write, change)),
+                Fate::Done => match stories.iter_mut().find(|story| story.path == change.path) {
+                    Some(story) => {
+                        story.learn(&perhaps, change);
+                        story.go_on(write, change);
+                    }
+                    None => stories.push(FieldStory::begin(write, change)),
+                },
             }
         }
     }
@@ -83,11 +91,36 @@ impl<'a> FieldStory<'a> {
         story
     }
 
+    /// Takes in what was ours after all: the version that the last write made, or what a write
+    /// left whose end was not known.
+    fn learn(&mut self, perhaps: &[(&'a WriteRecord, &'a ChangeRecord)], next: &'a ChangeRecord) {
+        let found = next.before.as_deref();
+        if self.sensitive || next.sensitive || found == self.value {
+            return;
+        }
+        if self.value == Some(FieldChange::TO_BE_PUBLISHED) {
+            self.value = found;
+            return;
+        }
+        let ours = perhaps.iter().rev().find(|(write, change)| {
+            write.id > self.set_by.id
+                && change.path == self.path
+                && change.after.as_deref() == found
+        });
+        if let Some((write, change)) = ours {
+            self.set_by = write;
+            self.source = place(write, change);
+            self.before = change.before.as_deref();
+            self.value = found;
+        }
+    }
+
     fn go_on(&mut self, write: &'a WriteRecord, change: &'a ChangeRecord) {
         let hidden = self.sensitive || change.sensitive;
         let left = self.value;
         let moved = !hidden && change.before.as_deref() != left;
-        if write.start.drift || moved {
+        // Of values that are seen, the values say it: where only git moved, nobody did it outside.
+        if moved || (hidden && write.start.drift) {
             let since = Some(self.last_write());
             self.outside
                 .push(Outside::found(write, change, left, since));

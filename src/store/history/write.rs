@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::drafts;
 use crate::model::Address;
-use crate::model::history::{HistoryEvent, PassEnd, PassKey, PassStart, StepRecord, WriteStart};
+use crate::model::history::{
+    HistoryEvent, PassEnd, PassKey, PassStart, Resolved, StepRecord, WriteStart,
+};
 
 /// The passes under way: their rows, and what to begin them anew with, should
 /// somebody delete the file meanwhile.
@@ -88,6 +90,12 @@ impl Open {
                     pass.writes.insert(start.address.clone(), write);
                 }
             }
+            HistoryEvent::Resolved(key, address, resolved) => {
+                let pass = self.passes.get_mut(key);
+                if let Some(write) = pass.and_then(|pass| pass.writes.get_mut(address)) {
+                    resolve(&mut write.start, resolved);
+                }
+            }
             HistoryEvent::PassEnded(..)
             | HistoryEvent::Step(..)
             | HistoryEvent::Quiet(..)
@@ -112,6 +120,12 @@ impl Open {
             HistoryEvent::PassBegan(key, _) => self.pass(connection, *key).map(drop),
             HistoryEvent::WriteBegan(key, start) => {
                 self.write(connection, *key, &start.address).map(drop)
+            }
+            HistoryEvent::Resolved(key, address, resolved) => {
+                match self.write(connection, *key, address)? {
+                    Some(write) => put_resolved(connection, write, resolved),
+                    None => Ok(()),
+                }
             }
             HistoryEvent::Step(key, address, step) => {
                 match self.write(connection, *key, address)? {
@@ -283,6 +297,21 @@ fn begin_write(connection: &Connection, pass: i64, start: &WriteStart) -> rusqli
         ])?;
     }
     Ok(row)
+}
+
+fn resolve(start: &mut WriteStart, resolved: &Resolved) {
+    let same = start
+        .changes
+        .iter_mut()
+        .filter(|it| it.path == resolved.path);
+    same.for_each(|change| change.after = Some(resolved.after.clone()));
+}
+
+fn put_resolved(connection: &Connection, write: i64, resolved: &Resolved) -> rusqlite::Result<()> {
+    let mut update = connection
+        .prepare_cached("UPDATE changes SET after = ?3 WHERE write = ?1 AND path = ?2")?;
+    update.execute(params![write, resolved.path, resolved.after])?;
+    Ok(())
 }
 
 fn put_step(connection: &Connection, write: i64, step: &StepRecord) -> rusqlite::Result<()> {

@@ -16,7 +16,7 @@ keeps it current.
 Results go to stdout, talk and progress to stderr. With `-o json` stdout holds exactly one document, also on failure;
 of a list that breaks off, it holds what was read and the `error`. `yaml`, `csv` and `name` are forms of records and lists.
 Wherever a record is named, its id, its name or its external id will do; if two records are meant, both are listed and
-nothing is done. Every flag has an environment variable; a blank one counts as unset, and the flag beats it.
+nothing is done. Every flag but `release --all` has an environment variable; a blank one counts as unset, and the flag beats it.
 
 ## Exit codes
 

@@ -67,7 +67,8 @@ fn it_listens_comes_back_where_it_was_and_asks_where_it_may_not_listen() {
     let daemon = FarEnd::answering(move |request| passes.lock().unwrap().answer(request));
     let (_running, shown) = watch(&environment, &daemon.url);
     for generation in 1..=3 {
-        wait_for(&shown, &format!("prod: idle, {generation} passes"));
+        let s = if generation == 1 { "" } else { "es" };
+        wait_for(&shown, &format!("prod: idle, {generation} pass{s}"));
     }
     let received = daemon.received();
     let streams = received.iter().filter(|it| it.path() == "/api/v1/events");
@@ -91,7 +92,7 @@ fn it_follows_a_real_daemon() {
     let address = super::daemon::address(&wait_for(&log, "daemon.started"));
     wait_for(&log, "pass.finished");
     let (mut watching, shown) = watch(&environment, &address);
-    wait_for(&shown, "sandbox: idle, 1 passes");
+    wait_for(&shown, "sandbox: idle, 1 pass");
     environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
     wait_for(&shown, "sandbox: idle, 2 passes");
     environment.run(&format!("pause --reason lunch --daemon {address}"));

@@ -90,7 +90,7 @@ async fn a_missing_component_stops_what_depends_on_it_and_nothing_else() {
         })
         .collect();
     insta::assert_snapshot!(stopped.join("\n"), @r#"
-    Integration/acme: component "webhook-triggers" has no version 99 (acme.yml:39:28); no public component "htttp" exists in this tenant (acme.yml:44:28) [its newest versions are 3, 2; did you mean "http"?]
+    Integration/acme: component "webhook-triggers" has no version 99 (acme.yml:39:28); no public component "htttp" exists in this tenant (acme.yml:44:28) ["webhook-triggers": its newest versions are 3, 2; "htttp": did you mean "http"?]
     Instance/smith: waits for a version of Integration/acme, which is blocked [-]
     "#);
     world.apply().await;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::args::Output;
 use crate::cli::consents::Consents;
-use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::execute::Outcome;
 use crate::model::Address;
+use crate::model::counted;
 use crate::plan::render::{self, Results};
 use crate::plan::{Action, Plan, Purpose, Step, StepResult};
 
@@ -123,6 +123,7 @@ fn summary(plan: &Plan, outcome: &Outcome) -> String {
         Purpose::Changes => "Apply",
         Purpose::Adoption => "Adoption",
         Purpose::Release => "Release",
+        Purpose::Migration => "Migration",
     };
     let how = match (outcome.interrupted, complete && !plan.is_unread()) {
         (true, _) => "interrupted",
@@ -152,7 +153,11 @@ fn done(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     (0..WORDS.len())
         .filter_map(|index| {
             let count = changed.iter().filter(|(word, _)| *word == index).count();
-            (count > 0).then(|| format!("{count} {}", WORDS[index]))
+            let word = match (plan.purpose, WORDS[index]) {
+                (Purpose::Migration, "adopted") => "marked anew",
+                (_, word) => word,
+            };
+            (count > 0).then(|| format!("{count} {word}"))
         })
         .collect()
 }

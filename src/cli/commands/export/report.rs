@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::diagnostics::counted;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::export::{Export, Note, NoteCode};
+use crate::model::counted;
 
 /// The result on stdout; secrets and notes on stderr, or all of it in one document.
 pub(super) fn write(ui: &Ui, folder: &Path, export: &Export) -> Result<(), CliError> {

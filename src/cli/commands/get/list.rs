@@ -11,7 +11,6 @@ use crate::cli::show::listing::{Columns, End, Listing};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::model::nearest;
-use crate::prismatic::PrismaticClient;
 use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window, is_version};
 
 /// What a list shows where nobody chooses, and which field is a record's name.
@@ -39,7 +38,7 @@ pub(super) async fn integrations(
         name: "name",
         draft: None,
     };
-    let request = filtered(&tenant.client, Collection::Integrations, &args.filters).await?;
+    let request = filtered(&tenant, Collection::Integrations, &args.filters).await?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
 
@@ -61,7 +60,7 @@ pub(super) async fn instances(
         name: "name",
         draft: None,
     };
-    let request = filtered(&tenant.client, Collection::Instances, &args.filters).await?;
+    let request = filtered(&tenant, Collection::Instances, &args.filters).await?;
     let request = no_system(request, &args.filters)?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
@@ -76,7 +75,7 @@ pub(super) async fn customers(
         name: "name",
         draft: None,
     };
-    let request = filtered(&tenant.client, Collection::Customers, &args.filters).await?;
+    let request = filtered(&tenant, Collection::Customers, &args.filters).await?;
     let request = no_system(request, &args.filters)?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
@@ -91,7 +90,7 @@ pub(super) async fn components(
         name: "key",
         draft: None,
     };
-    let request = filtered(&tenant.client, Collection::Components, &args.filters).await?;
+    let request = filtered(&tenant, Collection::Components, &args.filters).await?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
 
@@ -101,7 +100,7 @@ pub(super) async fn flows(ui: &Ui, args: &FlowsArgs, tenant: Chosen) -> Result<E
         name: "name",
         draft: None,
     };
-    let integration = lookup::integration(&tenant.client, &args.integration).await?;
+    let integration = lookup::integration(&tenant, &args.integration).await?;
     let request = ListRequest::of(Collection::Flows(id_of(&integration).to_owned()));
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
@@ -112,27 +111,28 @@ pub(super) async fn versions(
     tenant: Chosen,
 ) -> Result<Exit, CliError> {
     let (given, args) = (&args.integration, &args.list);
-    let integration = lookup::integration(&tenant.client, given).await?;
+    let integration = lookup::integration(&tenant, given).await?;
     let id = id_of(&integration);
     let look = Look {
         columns: &[
             "versionNumber",
-            "versionIsAvailable",
-            "versionComment",
+            "versionAttributes.commitHash",
             "versionCreatedAt",
             "versionCreatedBy.email",
+            "versionIsAvailable",
+            "versionComment",
         ],
         name: "versionNumber",
         draft: (!is_own_version(&integration, given)).then(|| id.to_owned()),
     };
     let collection = Collection::Versions(id.to_owned());
-    let request = filtered(&tenant.client, collection, &args.filters).await?;
+    let request = filtered(&tenant, collection, &args.filters).await?;
     show(ui, &tenant, request, &args.page, &args.form, &look).await
 }
 
 /// The request with the filters that were given; names in them are looked up.
 async fn filtered<L>(
-    client: &PrismaticClient,
+    tenant: &Chosen,
     collection: Collection,
     filters: &Filters<L>,
 ) -> Result<ListRequest, CliError> {
@@ -142,11 +142,11 @@ async fn filtered<L>(
             Takes::Text(_) | Takes::Truth => (flag.filter, text.clone()),
             Takes::Marketplace => marketplace(text),
             Takes::Customer => {
-                let found = lookup::customer(client, text).await?;
+                let found = lookup::customer(tenant, text).await?;
                 (flag.filter, id_of(&found).to_owned())
             }
             Takes::Integration => {
-                let found = lookup::integration(client, text).await?;
+                let found = lookup::integration(tenant, text).await?;
                 of_integration(&found, text)
             }
         };
@@ -321,7 +321,13 @@ fn columns(
     look: &Look,
 ) -> Result<Columns, CliError> {
     let known = collection.fields();
-    let unknown = form.columns.iter().find(|path| !known.contains(path));
+    // What a version was made from is JSON within a text.
+    let attribute = |path: &str| {
+        let head = path.split('.').next().unwrap_or_default();
+        head == "versionAttributes" && known.iter().any(|it| it == head)
+    };
+    let unknown = form.columns.iter();
+    let unknown = { unknown }.find(|path| !known.contains(path) && !attribute(path));
     if let Some(unknown) = unknown {
         let meant = nearest(unknown, known.iter().map(String::as_str))
             .map(|name| format!("did you mean {name}? "));

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::show;
+use super::page;
 use crate::cli::error::CliError;
 use crate::cli::far::Far;
 use crate::cli::ui::Ui;
+use crate::model::counted;
 
 /// How often a daemon is asked that does not let us listen, and how soon it is listened to again.
 const EVERY: Duration = Duration::from_secs(1);
+/// Between two pages, where the one before cannot be taken back.
+const SEPARATOR: &str = "--------\n";
 /// After so many questions it is asked again whether we may listen.
 const TRY_AGAIN: u32 = 30;
 
@@ -69,10 +72,45 @@ impl Shown {
         if self.0 == mark {
             return Ok(());
         }
-        if self.0.is_some() {
-            ui.result("\n")?;
-        }
+        let first = self.0.is_none();
         self.0 = mark;
-        show(ui, far.statuses(true).await?)
+        let page = page(&far.statuses(true).await?);
+        match ui.rows_out() {
+            Some(rows) => ui.redraw(&fitting(&page, rows)),
+            None if first => ui.result(&page),
+            None => ui.result(&format!("{SEPARATOR}{page}")),
+        }
+    }
+}
+
+/// What fits on a terminal of so many rows; the last says what does not.
+fn fitting(page: &str, rows: usize) -> String {
+    let lines: Vec<&str> = page.lines().collect();
+    // The cursor is left on a row of its own.
+    let room = rows.saturating_sub(1).max(2);
+    if lines.len() <= room {
+        return page.to_owned();
+    }
+    let shown = lines.get(..room - 1).unwrap_or_default();
+    let more = lines.len() - shown.len();
+    format!(
+        "{}\n  … and {} more: `status` without --watch shows them\n",
+        shown.join("\n"),
+        counted(more, "line")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_cut_to_the_terminal() {
+        assert_eq!(fitting("a\nb\n", 3), "a\nb\n");
+        insta::assert_snapshot!(fitting("a\nb\nc\nd\n", 4), @"
+        a
+        b
+          … and 2 lines more: `status` without --watch shows them
+        ");
     }
 }

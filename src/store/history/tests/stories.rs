@@ -1,6 +1,7 @@
 //! What the records tell of single values.
 
 use super::*;
+use crate::model::history::Resolved;
 
 #[test]
 fn a_story_tells_who_set_a_value_and_who_changed_it_since() {
@@ -72,4 +73,109 @@ fn since_a_moment_each_field_has_a_then_and_a_now() {
     let [a, b] = resource.fields.try_into().unwrap();
     assert!(a.path == "a" && a.is_same());
     assert_eq!((b.then, b.now), (Some("2"), Some("1")));
+}
+
+/// The paths of what was changed outside.
+fn outside(bench: &Bench) -> Vec<String> {
+    let writes = bench.writes(HistoryQuery::default());
+    let told = stories(&writes).into_iter().flat_map(|story| {
+        let path = story.path.to_owned();
+        story.outside.into_iter().map(move |_| path.clone())
+    });
+    told.collect()
+}
+
+#[test]
+fn our_own_upgrades_are_not_changes_outside() {
+    let bench = Bench::new();
+    let upgrade = |second, before, after| {
+        let mut events = writing(
+            second,
+            StepOutcome::Applied,
+            vec![change("version", Some(before), Some(after))],
+        );
+        // In step with these files before: it is the integration that moved.
+        if let HistoryEvent::WriteBegan(_, start) = &mut events[1] {
+            start.drift = true;
+        }
+        bench.note(events);
+    };
+    bench.note(writing(
+        0,
+        StepOutcome::Applied,
+        vec![change(
+            "version",
+            Some("1"),
+            Some(FieldChange::TO_BE_PUBLISHED),
+        )],
+    ));
+    upgrade(100, "2", "3");
+    upgrade(200, "3", "4");
+    assert_eq!(outside(&bench), Vec::<String>::new());
+    upgrade(300, "9", "5");
+    assert_eq!(outside(&bench), ["version"]);
+}
+
+#[test]
+fn the_number_of_a_version_is_noted_when_it_is_known() {
+    for late in [false, true] {
+        let bench = Bench::new();
+        let mut events = writing(
+            0,
+            StepOutcome::Applied,
+            vec![change(
+                "version",
+                Some("1"),
+                Some(FieldChange::TO_BE_PUBLISHED),
+            )],
+        );
+        let HistoryEvent::WriteBegan(key, start) = &events[1] else {
+            panic!("{events:?}")
+        };
+        let resolved = Resolved {
+            path: "version".to_owned(),
+            after: "2".to_owned(),
+        };
+        events.insert(
+            if late { 4 } else { 2 },
+            HistoryEvent::Resolved(*key, start.address.clone(), resolved),
+        );
+        for event in events {
+            bench.note(vec![event]);
+        }
+        let writes = bench.writes(HistoryQuery::default());
+        assert_eq!(
+            writes[0].start.changes[0].after.as_deref(),
+            Some("2"),
+            "{late}"
+        );
+    }
+}
+
+#[test]
+fn what_a_failed_write_had_done_is_ours_all_the_same() {
+    let bench = Bench::new();
+    let path = "config \"Endpoint\"";
+    let write = |second, before, after, operation: &str, outcome| {
+        let mut events = writing(
+            second,
+            outcome,
+            vec![change(path, Some(before), Some(after))],
+        );
+        for event in &mut events {
+            if let HistoryEvent::Step(_, _, step) = event {
+                operation.clone_into(&mut step.operation);
+            }
+        }
+        bench.note(events);
+    };
+    write(0, "a", "b", "configure", StepOutcome::Applied);
+    // Lost on the way, and done.
+    write(100, "b", "c", "configure", StepOutcome::Failed);
+    write(200, "c", "d", "configure", StepOutcome::Applied);
+    assert_eq!(outside(&bench), Vec::<String>::new());
+    // Never sent: who made it `e` was not us.
+    write(300, "d", "e", "deploy", StepOutcome::Failed);
+    write(400, "e", "d", "configure", StepOutcome::Applied);
+    assert_eq!(outside(&bench), [path]);
 }

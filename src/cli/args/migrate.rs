@@ -1,0 +1,65 @@
+//! Arguments of `migrate`.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::{FolderArgs, KeepArgs, LockArgs, TenantArgs, parse};
+use crate::model::ResourceName;
+
+/// Takes along what was marked under another name.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops migrate project default acme")]
+pub(crate) struct MigrateArgs {
+    #[command(subcommand)]
+    pub(crate) what: MigrateWhat,
+}
+
+/// What got another name.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub(crate) enum MigrateWhat {
+    /// Puts a project's new name into the markers of all that it manages, and changes nothing else.
+    Project(MigrateProjectArgs),
+}
+
+/// A project that is called otherwise now.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Without a Project in the files a project is called `default`.
+
+Examples:
+  prism-gitops migrate project default acme
+  prism-gitops migrate project acme acme-flows --env prod-us --auto-approve -o json")]
+pub(crate) struct MigrateProjectArgs {
+    /// The name in the markers, as plans show it: `gitops:OLD/…`.
+    #[arg(value_name = "OLD", value_parser = parse::name)]
+    pub(crate) old: ResourceName,
+
+    /// The name that the project has now.
+    #[arg(value_name = "NEW", value_parser = parse::name)]
+    pub(crate) new: ResourceName,
+
+    /// The folder with the manifests.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    pub(crate) path: PathBuf,
+
+    /// Do not ask; needed where there is no terminal.
+    #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
+    pub(crate) auto_approve: bool,
+
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+}

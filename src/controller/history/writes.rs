@@ -1,0 +1,142 @@
+//! What a pass is about to do to one resource, as a record; and where its fields are declared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::model::history::{ChangeRecord, WriteStart};
+use crate::model::{
+    Address, Desired, DesiredInstance, DesiredIntegration, FieldChange, IntegrationRef, Location,
+    Places, ResourceName, VersionRef,
+};
+use crate::plan::{Plan, PlannedResource};
+
+/// The path of a change of an instance's version.
+pub(super) const VERSION: &str = "version";
+
+/// Where the fields are declared that a plan may write, by the paths of their changes.
+pub(in crate::controller) fn places(desired: &Desired, plan: &Plan) -> Arc<Places> {
+    let touched: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
+    let definitions: BTreeMap<&ResourceName, &Arc<str>> = desired
+        .integrations
+        .iter()
+        .map(|one| (&one.name, &one.definition.path))
+        .collect();
+    let declared = |address: &Address| desired.places.get(address).cloned().unwrap_or_default();
+    let integrations = desired.integrations.iter().map(|one| {
+        let address = one.address();
+        let places = of_integration(one, declared(&address));
+        (address, places)
+    });
+    let instances = desired.instances.iter().map(|one| {
+        let address = one.address();
+        let places = of_instance(one, declared(&address), &definitions);
+        (address, places)
+    });
+    let all = integrations.chain(instances);
+    Arc::new(
+        all.filter(|(address, _)| touched.contains(address))
+            .collect(),
+    )
+}
+
+type Fields = BTreeMap<String, Location>;
+
+/// What differs in a definition is in its file, and not where a manifest names that.
+fn of_integration(integration: &DesiredIntegration, mut places: Fields) -> Fields {
+    let definition = Location::file(&integration.definition.path);
+    if let Some(available) = places.get("available").cloned() {
+        places.insert("availability".to_owned(), available);
+    }
+    for path in ["definition", "published version"] {
+        places.insert(path.to_owned(), definition.clone());
+    }
+    places
+}
+
+/// Who follows the newest version is moved by the definition.
+fn of_instance(
+    instance: &DesiredInstance,
+    mut places: Fields,
+    definitions: &BTreeMap<&ResourceName, &Arc<str>>,
+) -> Fields {
+    if let (VersionRef::Latest, IntegrationRef::Managed(name)) =
+        (&instance.version, &instance.integration)
+        && let Some(file) = definitions.get(name)
+    {
+        places.insert(VERSION.to_owned(), Location::file(file));
+    }
+    let config = instance.config.iter();
+    places.extend(config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone())));
+    places
+}
+
+/// The place of a field, also for a part of it: an input of a connection.
+fn place<'a>(places: &'a Fields, path: &str) -> Option<&'a Location> {
+    let part_of = |field: &str| {
+        let rest = path.strip_prefix(field);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let found = places.iter().filter(|(field, _)| part_of(field));
+    let nearest = found.max_by_key(|(field, _)| field.len());
+    nearest.map(|(_, location)| location)
+}
+
+/// The record of a write that begins. `number` is the version that it moves to, where that was
+/// made in the same run.
+pub(super) fn start(
+    resource: &PlannedResource,
+    places: Option<&Fields>,
+    (drift, number): (bool, Option<i64>),
+    now: Timestamp,
+) -> WriteStart {
+    let record = |change: &FieldChange| {
+        let mut record = ChangeRecord::from(change);
+        if let (VERSION, Some(number)) = (change.path.as_str(), number) {
+            record.after = Some(number.to_string());
+        }
+        record.source = places
+            .and_then(|places| place(places, &record.path))
+            .cloned();
+        record
+    };
+    let actions = resource.actions.iter();
+    WriteStart {
+        address: resource.address.clone(),
+        display_name: resource.display_name.clone(),
+        customer: resource.customer.clone(),
+        actions: actions.map(|action| action.as_str().to_owned()).collect(),
+        source: resource.source.clone(),
+        reason: resource.reason.clone(),
+        drift,
+        started_at: now,
+        changes: resource.changes.iter().map(record).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_place_is_the_place_of_a_field() {
+        let at = |line| Location {
+            line,
+            ..Location::file("a.yaml")
+        };
+        let places = Fields::from([
+            ("config".to_owned(), at(1)),
+            ("config \"A\"".to_owned(), at(2)),
+            ("state".to_owned(), at(3)),
+        ]);
+        for (path, line) in [
+            ("config \"A\" input \"url\"", Some(2)),
+            ("config \"AB\"", Some(1)),
+            ("state", Some(3)),
+            ("stateful", None),
+        ] {
+            assert_eq!(place(&places, path).map(|at| at.line), line, "{path}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Whether a field was written, as far as the operations of a write tell.
+//!
+//! Pure. A write of which one operation failed has done the rest all the same.
+
+use crate::model::history::{StepOutcome, WriteRecord};
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It was made.
+    Done,
+    /// It may have been made.
+    Unknown,
+    /// It was not begun.
+    Open,
+}
+
+/// What became of the change of a field.
+pub(super) fn fate(write: &WriteRecord, path: &str) -> Fate {
+    if write.outcome == StepOutcome::Applied {
+        return Fate::Done;
+    }
+    let carriers = carriers(path);
+    let mut sent = write
+        .operations
+        .iter()
+        .filter(|step| carriers.contains(&step.operation.as_str()))
+        .map(|step| step.outcome)
+        .filter(|it| !matches!(it, StepOutcome::Skipped | StepOutcome::NotAttempted))
+        .peekable();
+    if sent.peek().is_none() {
+        return Fate::Open;
+    }
+    match sent.all(|outcome| outcome == StepOutcome::Applied) {
+        true => Fate::Done,
+        false => Fate::Unknown,
+    }
+}
+
+/// The operations that carry a field, in the words of a plan.
+fn carriers(path: &str) -> &'static [&'static str] {
+    let head = path.split(' ').next().unwrap_or_default();
+    match head {
+        "version" => &["upgrade", "create"],
+        "state" => &["enable", "disable"],
+        "config" => &["configure", "create"],
+        "definition" => &["import"],
+        "published" => &["publish"],
+        "availability" => &["set availability"],
+        "marketplace" => &["set marketplace"],
+        _ => &["set details", "create", "import"],
+    }
+}
