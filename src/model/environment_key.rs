@@ -67,15 +67,19 @@ fn host(url: &str) -> String {
         _ => (rest, None),
     };
     let name = name.trim_end_matches('.');
-    let here = name == "[::1]"
-        || name
-            .parse()
-            .is_ok_and(|it: std::net::Ipv4Addr| it.is_loopback());
+    let here = name == "[::1]" || is_loopback(name);
     let name = if here { "localhost" } else { name };
     match port {
         Some(port) => format!("{name}:{port}"),
         None => name.to_owned(),
     }
+}
+
+/// `127.0.0.1` and its like.
+fn is_loopback(name: &str) -> bool {
+    let mut parts = name.split('.');
+    let numbers = || name.split('.').all(|part| part.parse::<u8>().is_ok());
+    parts.next() == Some("127") && parts.count() == 3 && numbers()
 }
 
 #[cfg(test)]
