@@ -67,15 +67,18 @@ fn host(url: &str) -> String {
         _ => (rest, None),
     };
     let name = name.trim_end_matches('.');
-    let here = name == "[::1]"
-        || name
-            .parse()
-            .is_ok_and(|it: std::net::Ipv4Addr| it.is_loopback());
+    let here = name == "[::1]" || is_loopback(name);
     let name = if here { "localhost" } else { name };
     match port {
         Some(port) => format!("{name}:{port}"),
         None => name.to_owned(),
     }
+}
+
+/// Whether a host is an IPv4 address of this machine.
+fn is_loopback(host: &str) -> bool {
+    let parts: Option<Vec<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
+    matches!(parts.as_deref(), Some([127, _, _, _]))
 }
 
 #[cfg(test)]

@@ -87,6 +87,10 @@ pub(crate) enum HistoryCommand {
 
 /// Arguments of `history show-draft`.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops history show-draft Integration/acme-erp
+  prism-gitops history show-draft Integration/acme-erp --draft 3 > draft.yaml")]
 pub(crate) struct ShowDraftArgs {
     /// The integration: `Integration/NAME`.
     #[arg(value_name = "ADDRESS", value_parser = parse::address)]

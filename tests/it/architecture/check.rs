@@ -227,15 +227,15 @@ fn a_forbidden_import_is_named_with_its_place() {
         ("src/extra.rs", ""),
     ];
     insta::assert_snapshot!(found(&broken), @"
-    src/model/a.rs:2: `model` imports `crate::plan::Plan`, and may import only yaml; change the rule only with an ADR
+    src/model/a.rs:2: `model` imports `crate::plan::Plan`, and may import only yaml, harmless, redact; change the rule only with an ADR
     src/yaml.rs:1: `yaml` imports `crate::model::Span`, and may import nothing of ours; change the rule only with an ADR
-    src/diff.rs:1: `diff` imports `crate::plan`, and may import only yaml, model, manifest, definition, validate; change the rule only with an ADR
+    src/diff.rs:1: `diff` imports `crate::plan`, and may import only yaml, sensitivity, model, manifest, definition, validate; change the rule only with an ADR
     src/sandbox/http.rs:1: `sandbox` imports `crate::prismatic::platform::P`, and may import only prismatic::transport, runtime::clock; change the rule only with an ADR
-    src/server.rs:1: `server` imports `crate::controller::reconcile::Pass`, and may import only model, controller::Status, controller::status, controller::resources, controller::control, controller::totals, store::history, runtime; change the rule only with an ADR
-    src/source/dir.rs:1: `source` imports `crate::manifest::load`, and may import only yaml, model, manifest::SourceFile; change the rule only with an ADR
-    src/controller.rs:1: `controller` imports `crate::cli::Ui`, and may import only model, manifest, definition, validate, diff, plan, source, store, execute, prismatic::platform, prismatic::error, runtime; change the rule only with an ADR
+    src/server.rs:1: `server` imports `crate::controller::reconcile::Pass`, and may import only redact, model, controller::Status, controller::status, controller::resources, controller::control, controller::totals, store::history, runtime; change the rule only with an ADR
+    src/source/dir.rs:1: `source` imports `crate::manifest::load`, and may import only yaml, model, manifest::SourceFile, runtime::clock; change the rule only with an ADR
+    src/controller.rs:1: `controller` imports `crate::cli::Ui`, and may import only model, manifest, definition, validate, diff, plan, source, store, journal, writes, execute, prismatic::platform, prismatic::error, runtime; change the rule only with an ADR
     src/controller.rs:1: `controller` mentions `axum::Router`, but axum belongs to server, sandbox; change the rule only with an ADR
-    src/manifest.rs:1: `manifest` imports `crate::*`, and may import only yaml, model; change the rule only with an ADR
+    src/manifest.rs:1: `manifest` imports `crate::*`, and may import only yaml, sensitivity, model; change the rule only with an ADR
     src/extra.rs:1: module `extra` has no row in tests/it/architecture.rs; change the rule only with an ADR
     ");
 }
