@@ -36,9 +36,8 @@ use super::memory::{Hold, Memory};
 use super::pass::{Loaded, Planned, raised};
 use super::queue::Reason;
 use super::report::{self, End, Report};
-use super::resources::{self, After};
 use super::stages::{Depth, Prepared, Stages};
-use super::status::{RevisionStatus, Status, TenantStatus};
+use super::status::{RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
@@ -410,29 +409,6 @@ impl Reconciler {
         for address in fights {
             log::fight(&address);
         }
-    }
-
-    fn show(
-        &self,
-        prepared: &Prepared,
-        holds: &BTreeMap<Address, Hold>,
-        withheld: &Withheld,
-        outcome: &Outcome,
-    ) {
-        let resources = resources::after(&After {
-            plan: &prepared.planned.plan,
-            holds,
-            withheld,
-            outcome,
-            memory: &self.state.memory,
-            now: (self.clock.now(), self.clock.instant()),
-        });
-        let identity = &prepared.planned.tenant.identity;
-        let tenant = TenantStatus::of(&prepared.connection.url, identity);
-        self.progress(|status| {
-            status.resources = resources.into();
-            status.tenant = Some(tenant);
-        });
     }
 
     /// After a start with wrong files: those that were right before it, if the source still has them.

@@ -1,15 +1,42 @@
-//! What passes say in the log of resources that they leave alone: each once.
+//! What passes say of resources: in the status, and in the log of those that they leave alone, each once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reconciler;
 use crate::controller::log;
 use crate::controller::memory::Hold;
+use crate::controller::resources::{self, After};
 use crate::controller::stages::Prepared;
+use crate::controller::status::TenantStatus;
+use crate::execute::Outcome;
 use crate::model::{Address, DriftMode, Health};
-use crate::plan::Plan;
+use crate::plan::{Plan, Withheld};
 
 impl Reconciler {
+    /// Shows what the pass made of each resource.
+    pub(super) fn show(
+        &self,
+        prepared: &Prepared,
+        holds: &BTreeMap<Address, Hold>,
+        withheld: &Withheld,
+        outcome: &Outcome,
+    ) {
+        let resources = resources::after(&After {
+            plan: &prepared.planned.plan,
+            holds,
+            withheld,
+            outcome,
+            memory: &self.state.memory,
+            now: (self.clock.now(), self.clock.instant()),
+        });
+        let identity = &prepared.planned.tenant.identity;
+        let tenant = TenantStatus::of(&prepared.connection.url, identity);
+        self.progress(|status| {
+            status.resources = resources.into();
+            status.tenant = Some(tenant);
+        });
+    }
+
     /// How many requests were sent by now.
     pub(super) fn count_requests(&self, prepared: &Prepared) {
         let requests = prepared.connection.requests.as_ref();

@@ -57,8 +57,8 @@ fn short_help_names_the_verbs() {
                   else
       release     Takes our markers off: the objects stay as they are in Prismatic, and are managed no
                   more
-      dedupe      Removes what two runs made twice: of objects with one marker, those that were never
-                  in use
+      dedupe      Removes what two runs made twice: of objects with one marker, those that were never in
+                  use
       migrate     Takes along what was marked under another name
       get         Reads lists and single records of a tenant
       import      Imports an integration's definition, byte for byte
@@ -129,11 +129,13 @@ fn help_of_plan() {
       [PATH]  The folder with the manifests; the same as --path
 
     Options:
-          --path <PATH>        The folder with the manifests [default: .]
-          --detailed-exitcode  Exit with 2 if there are changes, 3 if something is Blocked or Pending, 4
-                               if a guard would refuse the changes
-          --out <FILE>         Save the plan for `apply --plan FILE`, as its JSON document
-      -h, --help               Print help (see more with '--help')
+          --path <PATH>            The folder with the manifests [default: .]
+          --detailed-exitcode      Exit with 2 if there are changes, 3 if something is Blocked or
+                                   Pending, 4 if a guard would refuse the changes
+          --out <FILE>             Save the plan for `apply --plan FILE`, as its JSON document
+          --show-values <ADDRESS>  Show what the plan hides of this resource only because it may be
+                                   secret, at a terminal; what is declared to be secret stays hidden
+      -h, --help                   Print help (see more with '--help')
 
     Display:
           --all   List unchanged resources too
@@ -169,6 +171,10 @@ fn help_of_plan() {
                                 written secrets; may be deleted [default: `.prism-gitops` below PATH]
           --secrets <WHEN>      What to do with a secret that the API masks while the last value written
                                 is not known [default: once] [possible values: once, never]
+          --require-state       Create and publish nothing that cannot be noted in the state folder
+                                first
+          --state-key <PLACE>   Where a secret is from which the key of the digests is made: `env:NAME`
+                                or `file:PATH`. Without it the key is kept beside them
 
     Tenant:
       -e, --env <NAME>               The environment of the Project to work on; needed where it has
