@@ -23,4 +23,4 @@ mod pace;
 pub use creation::{Ask, Candidate, Creation, Look, Standing, Undecided};
 pub use intent::{Effect, Intent, Moment};
 pub use mark::{Honoured, Mark, Shown};
-pub use pace::{LOOK_IS_GOOD, Settled, Settling, Terms};
+pub use pace::{LOOK_IS_GOOD, SETTLE, Settled, Settling, Terms};

@@ -52,6 +52,10 @@ impl WriteLog {
         self.journal.load(&self.tenant).await
     }
 
+    fn terms(&self, kept: &Kept) -> Terms {
+        Terms::of(kept.lag, self.journal.settle())
+    }
+
     async fn commit(&self, entries: Vec<Entry>) -> Result<(), JournalError> {
         self.journal.commit(&self.tenant, entries).await
     }
@@ -78,10 +82,6 @@ async fn sleep_until(clock: &dyn Clock, at: Duration) {
     if !left.is_zero() {
         tokio::time::sleep(left).await;
     }
-}
-
-fn terms(kept: &Kept) -> Terms {
-    Terms::of(kept.lag)
 }
 
 #[cfg(test)]

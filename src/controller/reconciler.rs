@@ -10,6 +10,7 @@
 //! - Whatever happens, the status tells of it, and the next pass is set.
 
 mod absence;
+mod ending;
 mod telling;
 mod turn;
 
@@ -36,14 +37,14 @@ use super::pass::{Loaded, Planned, raised};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::stages::{Depth, Prepared, Stages};
-use super::status::{PassCounts, RevisionStatus, Status};
+use super::status::{RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
 use crate::plan::{Plan, Withheld, hold_back};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
-use crate::source::{Revision, Source, snapshot_in_time};
+use crate::source::{Source, snapshot_in_time};
 
 /// No interval is shorter: a pass costs requests.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
@@ -445,42 +446,6 @@ impl Reconciler {
             self.show(&prepared, &holds, &Withheld::new(), &Outcome::default());
         }
         End::Failed(PassError::Invalid(diagnostics))
-    }
-
-    fn stopped(&self, revision: &Revision, counts: PassCounts) -> End {
-        End::Stopped {
-            revision: revision.clone(),
-            counts,
-            superseded: !self.status.borrow().draining && self.control.paused().is_none(),
-        }
-    }
-
-    /// Whole-pass failures lengthen the pause; wrong files wait for other files.
-    fn next(&mut self, end: &End) -> (Instant, Reason) {
-        let now = self.clock.instant();
-        let interval = self.interval.max(SHORTEST_INTERVAL);
-        let resync = now + self.delays.around(interval);
-        match end {
-            End::Stopped { .. } => (now, Reason::Superseded),
-            End::Failed(PassError::Invalid(_)) => (resync, Reason::Resync),
-            End::Failed(error) => {
-                self.state.failures += 1;
-                let pause = self.delays.after(self.state.failures);
-                let pause = pause.max(error.retry_after().unwrap_or_default());
-                (now + pause, Reason::Retry)
-            }
-            End::Done { .. } => {
-                self.state.failures = 0;
-                let partial = self.state.partial;
-                let unread = (partial > 0).then(|| now + self.delays.after(partial));
-                let retries = self.state.memory.next_retry().into_iter().chain(unread);
-                let retries = retries.chain(self.state.recheck);
-                match retries.min() {
-                    Some(retry) if retry < resync => (retry.max(now), Reason::Retry),
-                    _ => (resync, Reason::Resync),
-                }
-            }
-        }
     }
 
     /// Changes the status, and counts as a sign of life.

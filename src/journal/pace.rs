@@ -5,9 +5,9 @@ use std::time::Duration;
 /// How long a look is good to act on.
 pub const LOOK_IS_GOOD: Duration = Duration::from_secs(5);
 
-/// The shortest time after which absence is believed. It covers a request that is still carried out after
-/// its sender gave up, and a replica that lags by seconds.
-const SHORTEST_SETTLE: Duration = Duration::from_secs(10);
+/// The shortest time after which absence is believed, unless the operator says otherwise. It covers a request
+/// that is still carried out after its sender gave up, and a replica that lags by seconds.
+pub const SETTLE: Duration = Duration::from_secs(10);
 
 /// The longest: what lags more than half of this is not waited for.
 const LONGEST_SETTLE: Duration = Duration::from_secs(120);
@@ -33,14 +33,15 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The terms for a lag that was seen.
+    /// The terms for a lag that was seen, and the shortest time after which absence is believed.
     #[must_use]
-    pub fn of(lag: Duration) -> Self {
+    pub fn of(lag: Duration, shortest: Duration) -> Self {
         let twice = lag.saturating_mul(2);
+        let bound = LONGEST_SETTLE.max(shortest);
         Self {
             lag,
-            settle: twice.clamp(SHORTEST_SETTLE, LONGEST_SETTLE),
-            bound: LONGEST_SETTLE,
+            settle: twice.clamp(shortest, bound),
+            bound,
         }
     }
 
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn absence_counts_after_settling_and_no_look_before() {
-        let mut settling = Settling::since(Terms::of(Duration::ZERO), ms(5000));
+        let mut settling = Settling::since(Terms::of(Duration::ZERO, SETTLE), ms(5000));
         let mut at = ms(5000);
         let mut looks = vec![at];
         while let Settled::Look(next) = settling.absent(at) {
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_never_counts_as_absent() {
-        let mut settling = Settling::since(Terms::of(Duration::ZERO), ms(0));
+        let mut settling = Settling::since(Terms::of(Duration::ZERO, SETTLE), ms(0));
         let mut at = ms(0);
         let end = loop {
             match settling.unread(at) {
@@ -146,9 +147,9 @@ mod tests {
 
     #[test]
     fn a_slow_tenant_gets_more_time_within_bounds() {
-        assert_eq!(Terms::of(ms(1500)).settle, SHORTEST_SETTLE);
-        assert_eq!(Terms::of(ms(9000)).settle, ms(18_000));
-        assert_eq!(Terms::of(ms(900_000)).settle, LONGEST_SETTLE);
-        assert_eq!(Terms::of(ms(1500)).before_second_look(), ms(3000));
+        assert_eq!(Terms::of(ms(1500), SETTLE).settle, SETTLE);
+        assert_eq!(Terms::of(ms(9000), SETTLE).settle, ms(18_000));
+        assert_eq!(Terms::of(ms(900_000), SETTLE).settle, LONGEST_SETTLE);
+        assert_eq!(Terms::of(ms(1500), SETTLE).before_second_look(), ms(3000));
     }
 }

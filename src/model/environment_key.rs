@@ -75,10 +75,11 @@ fn host(url: &str) -> String {
     }
 }
 
-/// Whether a host is an IPv4 address of this machine.
-fn is_loopback(host: &str) -> bool {
-    let parts: Option<Vec<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
-    matches!(parts.as_deref(), Some([127, _, _, _]))
+/// `127.0.0.1` and its like.
+fn is_loopback(name: &str) -> bool {
+    let mut parts = name.split('.');
+    let numbers = || name.split('.').all(|part| part.parse::<u8>().is_ok());
+    parts.next() == Some("127") && parts.count() == 3 && numbers()
 }
 
 #[cfg(test)]

@@ -64,6 +64,11 @@ pub(super) fn overlapping(edges: &[Option<Edge>]) -> Option<&str> {
     edges.get(before)?.as_ref()?.cursor.as_deref()
 }
 
+/// The cursor behind the last of these records.
+fn last_of(edges: &[Option<Edge>]) -> Option<&str> {
+    edges.last()?.as_ref()?.cursor.as_deref()
+}
+
 /// Where a page stands in its list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -173,6 +178,10 @@ struct Pass<T> {
     restless: bool,
     /// The record that the next page has to begin with. `None` where that one is null.
     last: Option<String>,
+    /// A page held a single record, with which none can overlap. Such a walk counts once another one
+    /// sees the same records in the same order.
+    single: Option<Vec<String>>,
+    confirmed: bool,
     /// Why the walk ended before the list did.
     end: Option<Arc<str>>,
     /// The server did not take the cursor: its record may be gone.
@@ -188,6 +197,8 @@ impl<T> Pass<T> {
             total: None,
             restless: false,
             last: None,
+            single: None,
+            confirmed: false,
             end: None,
             lost: false,
             failed: None,
@@ -208,7 +219,11 @@ impl<T> Pass<T> {
     }
 
     fn calls_for_another(&self) -> bool {
-        self.lost || self.restless && self.end.is_none()
+        self.lost || (self.restless || self.is_doubtful()) && self.end.is_none()
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.single.is_some() && !self.confirmed
     }
 
     /// What is known after another walk. Of records that one of them saw, none is forgotten for
@@ -221,16 +236,19 @@ impl<T> Pass<T> {
                 ..self
             };
         }
-        other
+        Self {
+            confirmed: self.single.is_some() && self.single == other.single,
+            ..other
+        }
     }
 
     fn finish(self) -> Walk<T> {
         let count = self.items.len() + self.nulls;
-        let incomplete = self.end.or_else(|| {
+        let incomplete = self.end.clone().or_else(|| {
             if self.nulls > 0 {
                 return Some(format!("{} could not be read", records(self.nulls as u64)).into());
             }
-            self.restless.then(|| {
+            (self.restless || self.is_doubtful()).then(|| {
                 let total = self.total.unwrap_or_default();
                 let count = records(count as u64);
                 format!("the list changed while it was read: {count} of {total}").into()
@@ -254,12 +272,15 @@ impl<T> Pass<T> {
         id: &impl Fn(&T) -> String,
     ) -> Option<usize> {
         let mut nodes = page.into_iter();
-        if number > 1 && !self.fits(nodes.next()?.as_ref().map(id)) {
+        if number > 1 && self.single.is_none() && !self.fits(nodes.next()?.as_ref().map(id)) {
             return None;
         }
         let mut fresh = 0;
         for node in nodes {
             self.last = node.as_ref().map(id);
+            if let (Some(order), Some(last)) = (&mut self.single, &self.last) {
+                order.push(last.clone());
+            }
             match node {
                 None => self.nulls += 1,
                 Some(node) if seen.insert(id(&node)) => {
@@ -312,7 +333,13 @@ where
             }
         };
         pass.count(page.total_count);
-        let next = overlapping(&page.edges).map(str::to_owned);
+        if number == 1 && page.page_info.has_next_page && page.nodes.len() == 1 {
+            pass.single = Some(Vec::new());
+        }
+        let next = match pass.single {
+            Some(_) => last_of(&page.edges).map(str::to_owned),
+            None => overlapping(&page.edges).map(str::to_owned),
+        };
         let Some(fresh) = pass.take(number, page.nodes, &mut seen, id) else {
             pass.restless = true;
             return pass;

@@ -18,7 +18,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use self::database::Database;
-use crate::journal::{Intent, Mark};
+use crate::journal::{Intent, Mark, SETTLE};
 
 /// The file in the state folder.
 const FILE: &str = "journal.sqlite";
@@ -99,31 +99,39 @@ pub struct Journal {
     /// What could not be written to the file, or all of it where there is none.
     memory: Mutex<BTreeMap<String, Kept>>,
     required: bool,
+    settle: Duration,
     warned: std::sync::atomic::AtomicBool,
 }
 
 impl Journal {
     /// Keeps it in a file of a state folder, which is made when there is something to keep. With `required`,
-    /// what cannot be written down is an error, and nothing is sent.
+    /// what cannot be written down is an error, and nothing is sent. Absence is believed after `settle`.
     #[must_use]
-    pub fn in_folder(folder: &Path, required: bool) -> Arc<Self> {
-        Self::with(Some(folder.join(FILE)), required)
+    pub fn in_folder(folder: &Path, required: bool, settle: Duration) -> Arc<Self> {
+        Self::with(Some(folder.join(FILE)), required, settle)
     }
 
     /// Keeps it as long as this process lives.
     #[must_use]
     pub fn in_memory() -> Arc<Self> {
-        Self::with(None, false)
+        Self::with(None, false, SETTLE)
     }
 
-    fn with(file: Option<PathBuf>, required: bool) -> Arc<Self> {
+    fn with(file: Option<PathBuf>, required: bool, settle: Duration) -> Arc<Self> {
         Arc::new(Self {
             file,
             database: Mutex::new(None),
             memory: Mutex::default(),
             required,
+            settle,
             warned: std::sync::atomic::AtomicBool::new(false),
         })
+    }
+
+    /// After how long absence is believed, at least.
+    #[must_use]
+    pub fn settle(&self) -> Duration {
+        self.settle
     }
 
     /// What is kept of a tenant. What cannot be read is as good as nothing, and said once.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{WriteLog, moment, terms};
+use super::{WriteLog, moment};
 use crate::journal::{Honoured, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{InstanceId, Observed, Scope, Tenant};
 use crate::prismatic::platform::{Platform, PlatformResult};
@@ -32,7 +32,7 @@ pub async fn honour(
     mut tenant: Tenant,
 ) -> PlatformResult<Tenant> {
     let kept = log.load().await;
-    let terms = terms(&kept);
+    let terms = log.terms(&kept);
     let mut marks = kept.marks;
     marks.extend(reading.marks.into_iter().map(|mark| (mark.key(), mark)));
     if marks.is_empty() {

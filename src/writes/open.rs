@@ -4,7 +4,7 @@ use futures::future::join_all;
 
 use super::deploy::is_done;
 use super::publish::{Versions, versions};
-use super::{WriteLog, mark, moment, terms};
+use super::{WriteLog, mark, moment};
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{InstanceSighting, IntegrationSighting};
 use crate::prismatic::platform::{Platform, PlatformResult};
@@ -38,7 +38,7 @@ pub async fn resume(
     if kept.intents.is_empty() {
         return Resumed::default();
     }
-    let terms = terms(&kept);
+    let terms = log.terms(&kept);
     let now = moment(clock);
     let mut intents: Vec<Intent> = kept.intents.into_values().collect();
     let mut entries = Vec::new();

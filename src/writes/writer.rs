@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 
 use super::creation::Pending;
-use super::{WriteLog, mark, terms};
+use super::{WriteLog, mark};
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
         log: WriteLog,
         known: Known,
     ) -> Self {
-        let terms = terms(&log.load().await);
+        let terms = log.terms(&log.load().await);
         let state = State {
             known,
             ..State::default()

@@ -367,7 +367,11 @@ fn drop_empty(value: &mut Value, place: &str) {
     match value {
         Value::Map(map) => {
             if place == "inputs" {
-                map.retain(|_, input| input.get("meta").is_some() || !is_empty(input.get("value")));
+                // The old form has the values themselves.
+                let says = |input: &Value| {
+                    !matches!(input, Value::Map(_)) || !is_empty(input.get("value"))
+                };
+                map.retain(|_, input| input.get("meta").is_some() || says(input));
             }
             for (key, value) in map.iter_mut() {
                 drop_empty(value, key);

@@ -61,7 +61,12 @@ fn every_definition_is_read_and_equals_itself() {
         assert!(!definition.components().is_empty(), "{name}");
         assert_eq!(compare(&definition, &definition), [], "{name}");
         assert_eq!(text_diff(&definition, &definition), "", "{name}");
-        let codes: Vec<_> = definition.warnings().iter().map(|w| w.code).collect();
+        let warnings = definition.warnings();
+        let codes = warnings.iter().map(|w| w.code);
+        // Some of these people's files do hold something that looks like a secret.
+        let codes: Vec<_> = codes
+            .filter(|code| *code != "secret-in-definition")
+            .collect();
         // One file begins with a stack trace, which YAML takes for a key.
         let expected = if name == "slack-interactivity-router--51d10f19.yml" {
             vec!["unknown-key"]

@@ -77,6 +77,10 @@ pub(crate) struct StateArgs {
     #[arg(long, env = "PRISM_GITOPS_REQUIRE_STATE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) require_state: bool,
 
+    /// How long the tenant must go on not showing a write whose reply was lost before it counts as not done.
+    #[arg(long, env = "PRISM_GITOPS_SETTLE", value_name = "TIME", default_value = "10s", value_parser = parse::duration)]
+    pub(crate) settle: Duration,
+
     /// Where a secret is from which the key of the digests is made: `env:NAME` or `file:PATH`.
     /// Without it the key is kept beside them.
     #[arg(long, env = "PRISM_GITOPS_STATE_KEY", value_name = "PLACE")]
@@ -100,7 +104,7 @@ impl StateArgs {
         let secret = secret.map(|place| state_key(place, root)).transpose()?;
         let folder = self.folder.of(root);
         Ok(Remembered {
-            journal: Journal::in_folder(&folder, self.require_state),
+            journal: Journal::in_folder(&folder, self.require_state, self.settle),
             store: SecretStore::keyed(folder, secret),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::journal::SETTLE;
 
 const fn ms(number: u64) -> Duration {
     Duration::from_millis(number)
@@ -40,7 +41,7 @@ fn theirs(id: &str, used: bool) -> Ask {
 }
 
 fn sent() -> Creation {
-    let mut creation = Creation::new(Terms::of(ms(0)));
+    let mut creation = Creation::new(Terms::of(ms(0), SETTLE));
     assert_eq!(creation.looked(&look(0, &[])), Ask::Send);
     creation.sent();
     creation
@@ -61,17 +62,17 @@ fn alone_it_looks_before_and_after_and_is_done() {
 
 #[test]
 fn what_is_there_already_is_used_and_not_created() {
-    let mut creation = Creation::new(Terms::of(ms(0)));
+    let mut creation = Creation::new(Terms::of(ms(0), SETTLE));
     let old = look(100_000, &[("a", 0, false)]);
     assert_eq!(creation.looked(&old), theirs("a", false));
-    let mut creation = Creation::new(Terms::of(ms(0)));
+    let mut creation = Creation::new(Terms::of(ms(0), SETTLE));
     let used = look(100, &[("a", 0, true)]);
     assert_eq!(creation.looked(&used), theirs("a", true));
 }
 
 #[test]
 fn a_young_one_of_another_is_left_to_its_creator() {
-    let mut creation = Creation::new(Terms::of(ms(0)));
+    let mut creation = Creation::new(Terms::of(ms(0), SETTLE));
     let Ask::Look(next) = creation.looked(&look(5000, &[("a", 4000, false)])) else {
         panic!("it is waited for");
     };
@@ -111,7 +112,7 @@ fn the_older_waits_until_the_younger_must_have_seen_it() {
     let Ask::Look(until) = creation.looked(&look(200, &both)) else {
         panic!("it is contested");
     };
-    assert!(until >= ms(200) + Terms::of(ms(0)).settle + LOOK_IS_GOOD);
+    assert!(until >= ms(200) + Terms::of(ms(0), SETTLE).settle + LOOK_IS_GOOD);
     assert_eq!(
         creation.looked(&look(20_000, &[("a", 50, false)])),
         own("a", 20_000)
@@ -190,7 +191,7 @@ fn after_a_refusal_for_its_rate_one_look_decides() {
 
 #[test]
 fn an_effect_that_never_comes_ends_the_run_of_sends() {
-    let mut creation = Creation::new(Terms::of(ms(0)));
+    let mut creation = Creation::new(Terms::of(ms(0), SETTLE));
     let mut sends = 0;
     let mut now = 0;
     while creation.looked(&look(now, &[])) == Ask::Send {
@@ -258,7 +259,7 @@ impl World {
         for _ in 0..world.chances.writers {
             let start = 100_000 + world.below(3000);
             world.writers.push(Writer {
-                machine: Creation::new(Terms::of(ms(world.chances.lag))),
+                machine: Creation::new(Terms::of(ms(world.chances.lag), SETTLE)),
                 next: (start, Next::Look),
             });
         }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::diff::testing;
+use crate::journal::SETTLE;
 use crate::model::Listing;
 
 fn second(number: i64) -> Timestamp {
@@ -85,7 +86,7 @@ fn what_is_missing_is_old_only_where_the_list_is_whole() {
 
 #[test]
 fn a_mark_outlives_its_first_reading_and_not_everything() {
-    let terms = Terms::of(Duration::ZERO);
+    let terms = Terms::of(Duration::ZERO, SETTLE);
     let mark = mark(instance(500, 400, "a-v1"));
     let spent = |seconds| mark.is_spent(terms, &moment(seconds), second(0));
     assert!(!spent(120) && spent(121), "twice the time of settling");

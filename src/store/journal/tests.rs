@@ -55,8 +55,8 @@ fn expected() -> Kept {
 #[tokio::test]
 async fn what_is_committed_is_there_for_the_next_process_and_for_its_tenant_only() {
     let folder = tempfile::tempdir().unwrap();
-    fill(&Journal::in_folder(folder.path(), true)).await;
-    let next = Journal::in_folder(folder.path(), true);
+    fill(&Journal::in_folder(folder.path(), true, SETTLE)).await;
+    let next = Journal::in_folder(folder.path(), true, SETTLE);
     assert_eq!(next.load("acme").await, expected());
     assert_eq!(next.load("other").await, Kept::default());
     let mode = std::fs::metadata(folder.path().join(FILE))
@@ -82,10 +82,10 @@ async fn a_file_that_cannot_be_written_is_an_error_only_where_it_is_required() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let journal = Journal::in_folder(&file, false);
+    let journal = Journal::in_folder(&file, false, SETTLE);
     fill(&journal).await;
     assert_eq!(journal.load("acme").await, expected(), "this run knows");
-    let required = Journal::in_folder(&file, true);
+    let required = Journal::in_folder(&file, true, SETTLE);
     let refused = required.commit("acme", vec![Entry::Open(intent(1))]).await;
     assert!(matches!(refused, Err(JournalError::Make { .. })));
 }
@@ -98,25 +98,27 @@ async fn damaged_newer_and_deleted_files_are_survived() {
         "no database, and long enough to be one".repeat(40),
     )
     .unwrap();
-    let journal = Journal::in_folder(folder.path(), false);
+    let journal = Journal::in_folder(folder.path(), false, SETTLE);
     assert_eq!(journal.load("acme").await, Kept::default());
     fill(&journal).await;
     assert_eq!(journal.load("acme").await, expected());
 
     std::fs::remove_file(folder.path().join(FILE)).unwrap();
-    let journal = Journal::in_folder(folder.path(), true);
+    let journal = Journal::in_folder(folder.path(), true, SETTLE);
     fill(&journal).await;
     std::fs::remove_file(folder.path().join(FILE)).unwrap();
     fill(&journal).await;
     assert_eq!(
-        Journal::in_folder(folder.path(), true).load("acme").await,
+        Journal::in_folder(folder.path(), true, SETTLE)
+            .load("acme")
+            .await,
         expected()
     );
 
     let connection = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
-    let newer = Journal::in_folder(folder.path(), true);
+    let newer = Journal::in_folder(folder.path(), true, SETTLE);
     let refused = newer.commit("acme", vec![Entry::Open(intent(1))]).await;
     assert!(matches!(refused, Err(JournalError::Newer { .. })));
 }

@@ -91,6 +91,8 @@ impl Environment {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("TERM", "xterm")
             .env("GIT_CEILING_DIRECTORIES", self.root.path())
+            // Servers here answer at once, unless a test says otherwise.
+            .env("PRISM_GITOPS_SETTLE", "500ms")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.project());
         command

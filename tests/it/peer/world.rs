@@ -39,8 +39,9 @@ impl World {
 
     /// The same, on a server that is hard to deal with.
     pub(crate) fn start_hard(kind: Kind, habits: &Habits) -> Option<Self> {
-        let world = Self::on(Server::hard(kind, habits)?);
+        let mut world = Self::on(Server::hard(kind, habits)?);
         if habits.lags {
+            world.environment.set("PRISM_GITOPS_SETTLE", "4s");
             world.catch_up();
         }
         Some(world)
@@ -71,6 +72,9 @@ impl World {
         let mut other = Environment::new();
         for name in ["PRISMATIC_URL", "PRISM_REFRESH_TOKEN"] {
             other.set(name, &self.environment.variable(name).unwrap());
+        }
+        if let Some(settle) = self.environment.variable("PRISM_GITOPS_SETTLE") {
+            other.set("PRISM_GITOPS_SETTLE", &settle);
         }
         other
     }

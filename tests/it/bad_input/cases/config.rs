@@ -444,7 +444,7 @@ spec:
             length: 1,
             code: "missing-key",
             message: "a schedule has no \"schedule\"",
-            hint: Some("add it: five-field cron"),
+            hint: Some("add it: five-field cron, or {type: …, value: …}"),
             line: Some("    Sync: {timeZone: America/Chicago}"),
         }],
     },
