@@ -89,8 +89,8 @@ pub(crate) enum HistoryCommand {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  prism-gitops history show-draft Integration/acme-erp > theirs.yml
-  prism-gitops history show-draft Integration/acme-erp --draft 3")]
+  prism-gitops history show-draft Integration/acme-erp
+  prism-gitops history show-draft Integration/acme-erp --draft 3 > draft.yaml")]
 pub(crate) struct ShowDraftArgs {
     /// The integration: `Integration/NAME`.
     #[arg(value_name = "ADDRESS", value_parser = parse::address)]
