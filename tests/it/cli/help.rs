@@ -173,6 +173,8 @@ fn help_of_plan() {
                                 is not known [default: once] [possible values: once, never]
           --require-state       Create and publish nothing that cannot be noted in the state folder
                                 first
+          --settle <TIME>       How long the tenant must go on not showing a write whose reply was lost
+                                before it counts as not done [default: 10s]
           --state-key <PLACE>   Where a secret is from which the key of the digests is made: `env:NAME`
                                 or `file:PATH`. Without it the key is kept beside them
 
