@@ -161,7 +161,7 @@ async fn children_do_not_inherit_it() {
         .spawn()
         .unwrap();
     drop(held);
-    assert!(take(&lock, "r2", 0).await.is_ok());
+    assert!(take(&lock, "r2", 5).await.is_ok());
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -132,7 +132,7 @@ fn an_approved_apply_beside_a_held_daemon_goes_through() {
     environment.write(
         "project.yaml",
         "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {name: default}\n\
-         spec:\n  policy: {prune: delete}\n",
+         spec:\n  policy: {prune: delete, guards: {deletes: 10%, minimum: 0}}\n",
     );
     for number in 1..=6 {
         let file = environment
@@ -157,8 +157,11 @@ fn an_approved_apply_beside_a_held_daemon_goes_through() {
 
 #[test]
 fn two_environments_that_are_one_tenant_are_refused() {
-    let (environment, _sandbox) = several();
+    let (mut environment, _sandbox) = several();
     let url = environment.variable("PRISMATIC_URL").unwrap();
+    // A blank one counts as none: the Project says where its environments are, and may.
+    environment.set("PRISMATIC_URL", "");
+    environment.set("PRISM_GITOPS_ALLOW_HOST", "127.0.0.1,localhost");
     let other = url.replace("127.0.0.1", "localhost");
     environment.write(
         "project.yaml",

@@ -311,7 +311,7 @@ spec:
             length: 4,
             code: "unknown-key",
             message: "an unknown key in a connection",
-            hint: Some("it may have: connection"),
+            hint: Some("it may have: connection, consent"),
             line: None,
         }],
     },
