@@ -123,10 +123,9 @@ fn in_structure(value: &Value) -> bool {
 
 fn in_member(key: &str, value: &Value) -> bool {
     match (name::judge(key), value) {
-        (Name::Open, _) => false,
         (Name::Secret, value) => is_said(value),
         (Name::Doubt | Name::Hint, Value::String(text)) => shape::is_random(text),
-        (Name::Doubt | Name::Hint, _) => false,
+        (Name::Open | Name::Doubt | Name::Hint, _) => false,
     }
 }
 

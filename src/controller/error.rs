@@ -62,7 +62,7 @@ pub enum PassError {
     },
     /// Another process writes to the tenant.
     #[error("another writer is at work")]
-    Busy(#[source] Busy),
+    Busy(#[source] Box<Busy>),
     /// The tenant could not be read.
     #[error("the tenant cannot be read")]
     Platform(#[source] PlatformError),

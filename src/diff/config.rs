@@ -355,7 +355,7 @@ impl Comparison<'_> {
             match self.recall.input(name, now, write.expose()) {
                 Judgement::Same if !is_rewritten(input, now) => {}
                 Judgement::Same | Judgement::Respelled => {
-                    decision.respelled.push(self.input_path(name))
+                    decision.respelled.push(self.input_path(name));
                 }
                 Judgement::Write(note) => {
                     let field = self.input_field(name, now, &write).noting(note);

@@ -6,14 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Address, Desired, Diagnostic, Kind, Marker, ResourceName, Tenant, agreeing, counted,
+    Address, Desired, DesiredInstance, DesiredIntegration, Diagnostic, Kind, Marker, ResourceName,
+    Tenant, agreeing, counted,
 };
 
 /// One finding for each other project that marked what is declared here.
 #[must_use]
 pub fn renamed(desired: &Desired, tenant: &Tenant) -> Vec<Diagnostic> {
-    let integrations = desired.integrations.iter().map(|one| one.address());
-    let instances = desired.instances.iter().map(|one| one.address());
+    let integrations = desired.integrations.iter().map(DesiredIntegration::address);
+    let instances = desired.instances.iter().map(DesiredInstance::address);
     let declared: BTreeSet<Address> = integrations.chain(instances).collect();
     let ours = &desired.project.name;
     let marked = tenant

@@ -272,7 +272,10 @@ impl<T> Pass<T> {
         id: &impl Fn(&T) -> String,
     ) -> Option<usize> {
         let mut nodes = page.into_iter();
-        if number > 1 && self.single.is_none() && !self.fits(nodes.next()?.as_ref().map(id)) {
+        if number > 1
+            && self.single.is_none()
+            && !self.fits(nodes.next()?.as_ref().map(id).as_ref())
+        {
             return None;
         }
         let mut fresh = 0;
@@ -295,8 +298,8 @@ impl<T> Pass<T> {
 
     /// Whether a page that begins so follows the one before. Of records that are null nobody can
     /// tell, and they make the list incomplete anyway.
-    fn fits(&self, begins: Option<String>) -> bool {
-        begins.is_none() || self.last.is_none() || begins == self.last
+    fn fits(&self, begins: Option<&String>) -> bool {
+        begins.is_none() || self.last.is_none() || begins == self.last.as_ref()
     }
 
     fn count(&mut self, total: Option<usize>) {

@@ -41,7 +41,7 @@ impl Digits {
             self.have -= 8;
             u8::try_from((self.value >> self.have) & 0xFF).unwrap_or(0)
         });
-        if self.taken % group == 0 {
+        if self.taken.is_multiple_of(group) {
             self.have = 0;
         }
         byte.is_some_and(|byte| self.window.completes(index, byte))

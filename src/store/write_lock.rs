@@ -282,7 +282,7 @@ impl Drop for Locked {
 }
 
 fn busy(file: &mut File, path: PathBuf) -> Busy {
-    let holder = Note::parse(&content(file)).and_then(|note| note.held());
+    let holder = Note::parse(&content(file)).and_then(Note::held);
     Busy {
         stopped: holder.as_ref().is_some_and(Holder::is_stopped),
         holder,

@@ -113,7 +113,7 @@ enum Goes {
     /// To this one.
     To(InstanceId),
     /// Nowhere: another run made the instance, and what it is like is seen by the next plan.
-    Nowhere(InstanceSighting),
+    Nowhere(Box<InstanceSighting>),
 }
 
 impl Writer<'_> {
@@ -168,15 +168,18 @@ impl Writer<'_> {
             Some(Standing::Theirs { id, .. }) => {
                 let id = InstanceId::new(id);
                 let seen = self.platform.sight_instance(&id).await?;
-                Goes::Nowhere(seen.unwrap_or_else(|| InstanceSighting::of(id)))
+                let seen = seen.unwrap_or_else(|| InstanceSighting::of(id));
+                Goes::Nowhere(Box::new(seen))
             }
-            Some(Standing::Undecided(_)) => Goes::Nowhere(InstanceSighting::of(id.clone())),
+            Some(Standing::Undecided(_)) => {
+                Goes::Nowhere(Box::new(InstanceSighting::of(id.clone())))
+            }
         })
     }
 
     pub(super) async fn update(&self, update: &InstanceUpdate) -> PlatformResult<InstanceSighting> {
         let update = match self.goes(&update.id).await? {
-            Goes::Nowhere(seen) => return Ok(seen),
+            Goes::Nowhere(seen) => return Ok(*seen),
             Goes::To(id) => InstanceUpdate {
                 id,
                 ..update.clone()
@@ -195,7 +198,7 @@ impl Writer<'_> {
         config: &[ConfigWrite],
     ) -> PlatformResult<(Echo, InstanceSighting)> {
         let id = match self.goes(id).await? {
-            Goes::Nowhere(seen) => return Ok((Echo::default(), seen)),
+            Goes::Nowhere(seen) => return Ok((Echo::default(), *seen)),
             Goes::To(id) => id,
         };
         let ours = self.pending_instance(&id).is_some();

@@ -93,7 +93,7 @@ impl Reconciler {
                 () = raised(&mut stop) => {
                     return Err(self.stopped(&loaded.revision, PassCounts::default()));
                 }
-                entered = &mut entering => return entered.map_err(PassError::Busy).map_err(End::Failed),
+                entered = &mut entering => return entered.map_err(|busy| End::Failed(PassError::Busy(Box::new(busy)))),
                 () = tokio::time::sleep(HEARTBEAT) => self.progress(|_| {}),
             }
         }

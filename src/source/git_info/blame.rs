@@ -169,6 +169,8 @@ fn of_porcelain(text: &str) -> Option<Author> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -207,7 +209,7 @@ mod tests {
             output.map(|it| String::from_utf8_lossy(&it.stdout).trim().to_owned())
         };
         if git(&["init", "--quiet"]).is_err() {
-            println!("skipped: there is no git here");
+            let _ = writeln!(std::io::stderr(), "skipped: there is no git here");
             return;
         }
         let below = folder.path().join("acme");

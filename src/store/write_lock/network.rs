@@ -34,7 +34,6 @@ fn file_system(folder: &Path) -> Option<&'static str> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        clippy::unnecessary_cast,
         reason = "the lower 32 bits are the number"
     )]
     let number = found.f_type as u32;

@@ -390,7 +390,7 @@ fn what_vanishes_for_a_moment_is_not_removed_and_what_is_gone_is() {
 
     std::fs::remove_file(environment.project().join("elsewhere.yaml")).unwrap();
     let seen = until_word(&log, "files.vanished");
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let seen = [seen, until_word(&log, "\"delete\"")].concat();
     assert!(
         began.elapsed() > std::time::Duration::from_secs(4),

@@ -142,7 +142,7 @@ fn an_approved_apply_beside_a_held_daemon_goes_through() {
     }
     let daemon = "daemon --listen 127.0.0.1:0 --log-format json --interval 1s --allow-delete";
     let (mut daemon, log) = start(&environment, daemon);
-    wait_for(&log, "pass.finished");
+    wait_for(&log, "plan.refused");
     let refused = environment
         .run("apply --auto-approve --allow-delete")
         .expect(4);

@@ -220,7 +220,7 @@ async fn a_version_that_is_listed_leads_to_its_draft() {
         let fake = Fake::new(move |ask| {
             each(ask, |value| match value {
                 "s" => page(&records, false, records.len()),
-                _ => page(&[shown.clone()], false, 1),
+                _ => page(std::slice::from_ref(&shown), false, 1),
             })
         });
         let found = client(&fake).find_integrations("m", "Acme").await;

@@ -75,9 +75,12 @@ fn a_shifted_page_makes_no_second_instance(kind: Kind) {
     world.run("plan --detailed-exitcode").expect(0);
 }
 
+/// Speaks to the server past the proxy.
+type Hand = Box<dyn Fn(&str, &Value) -> Value + Send + Sync>;
+
 /// Somebody who has instances of the same integration.
 struct Foreign {
-    hand: Box<dyn Fn(&str, &Value) -> Value + Send + Sync>,
+    hand: Hand,
     customer: Value,
     version: Value,
 }
