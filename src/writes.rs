@@ -1,6 +1,6 @@
 //! Writes that must not be done twice: looked for, noted, sent, looked for again.
 //!
-//! [`Writer`] is a [`Platform`] in front of another. What is harmless to repeat passes through it. A create,
+//! [`Writer`] is a [`Platform`](crate::prismatic::platform::Platform) in front of another. What is harmless to repeat passes through it. A create,
 //! a publish or a deploy is noted in the journal before it is sent; if the reply is lost, its effect is
 //! looked for until it shows or enough time has passed, and only then it is sent again. What is decided on
 //! the way is decided in [`crate::journal`].

@@ -7,8 +7,8 @@
 //!
 //! # Invariants
 //!
-//! - What stands in `.git` is read here, as text ([`checkout`]); nothing of it names a program.
-//! - Git is asked for the listing of one tree ([`tree`]) and for the author of a line ([`blame`]),
+//! - What stands in `.git` is read here, as text (`checkout`); nothing of it names a program.
+//! - Git is asked for the listing of one tree (`tree`) and for the author of a line (`blame`),
 //!   in a repository of our own making that borrows the objects; the files are compared here.
 
 mod blame;
