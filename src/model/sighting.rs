@@ -32,7 +32,7 @@ pub struct InstanceSighting {
     pub needs_deploy: Option<bool>,
     /// When it was deployed last. `None` too where it never was: see [`Self::ever_deployed`].
     pub last_deployed_at: Option<Timestamp>,
-    /// The number of the version that runs; 0 where none does, as far as anybody has seen.
+    /// The number of the version that runs; before the first deploy any number.
     pub deployed_version: Option<i64>,
 }
 
@@ -56,12 +56,13 @@ impl InstanceSighting {
         }
     }
 
-    /// Whether it was ever deployed; `None` where the look does not tell.
+    /// Whether it was ever deployed; `None` where the look shows nothing of deploys. The number of the
+    /// version that runs proves nothing: which one stands there before the first deploy is not documented.
     #[must_use]
     pub fn ever_deployed(&self) -> Option<bool> {
         match (self.last_deployed_at, self.deployed_version) {
             (Some(_), _) => Some(true),
-            (None, Some(number)) => Some(number > 0),
+            (None, Some(_)) => Some(false),
             (None, None) => None,
         }
     }

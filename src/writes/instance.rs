@@ -69,7 +69,9 @@ impl Target for NewOne {
     }
 
     async fn send(&self, writer: &Writer<'_>) -> PlatformResult<String> {
-        let created = writer.platform.create_instance(&self.new).await?;
+        let ours = writer.state().versions.contains(&self.new.version);
+        let work = || writer.platform.create_instance(&self.new);
+        let created = writer.once_found(ours, work).await?;
         let id = created.id.as_str().to_owned();
         *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(created);
         Ok(id)
@@ -185,7 +187,9 @@ impl Writer<'_> {
                 ..update.clone()
             },
         };
-        let ours = self.pending_instance(&update.id).is_some();
+        let published = |version| self.state().versions.contains(version);
+        let ours = self.pending_instance(&update.id).is_some()
+            || update.version.as_ref().is_some_and(published);
         let work = || self.platform.update_instance(&update);
         let sighting = self.repeated(ours, work).await?;
         self.saw(None, &sighting).await;

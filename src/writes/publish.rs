@@ -167,6 +167,7 @@ impl Writer<'_> {
         self.close(intent, Some(shown)).await;
         let mut state = self.state();
         state.published.push((id.clone(), made.number));
+        state.versions.insert(made.id.clone());
         state.known.newest.insert(id.clone(), made.number);
         if let Some(sequence) = state.known.integrations.get(id).cloned() {
             state.known.sequences.insert(made.id.clone(), sequence);

@@ -1,6 +1,6 @@
 //! The platform in front of the platform.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -82,6 +82,8 @@ pub(super) struct State {
     pub(super) imported: HashMap<IntegrationId, (String, Option<Timestamp>)>,
     /// Publishes that others cannot be certain to see yet.
     pub(super) published: Vec<(IntegrationId, i64)>,
+    /// The versions that this run published: that one of them is not found is lag.
+    pub(super) versions: HashSet<VersionId>,
     /// What happened that people should know.
     pub(super) notices: Vec<String>,
     pub(super) lag: Duration,

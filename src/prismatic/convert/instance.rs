@@ -29,7 +29,7 @@ pub(in crate::prismatic) fn instance(node: InstanceNode) -> Option<Instance> {
         labels: node.labels,
         enabled: node.enabled,
         needs_deploy: node.needs_deploy,
-        deployed: node.last_deployed_at.is_some() || node.deployed_version > 0,
+        deployed: node.last_deployed_at.is_some(),
         last_deployed_at: time(node.last_deployed_at.as_deref()),
         updated_at: time(node.updated_at.as_deref()),
         config_state: node.config_state.as_deref().and_then(config_state),
