@@ -14,8 +14,6 @@
 //!
 //! # What is left alone
 //!
-//! - Pieces of names that git says ([`Redactor::publish`]): a password that holds the customer's name does
-//!   not hide that customer's resources.
 //! - Pieces of everyday texts (`https://`, `password`): a secret that holds one does not hide
 //!   the word everywhere; what stands around it in the secret is still found.
 //! - Secrets of less than [`PIECE`] bytes are taken out as a whole only, and where they are
@@ -88,15 +86,6 @@ impl Redactor {
         }
         let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
         index.learn(secret);
-    }
-
-    /// Says that everyone may read this: a name of git, of which a secret holds a part. What stands around
-    /// it in the secret is still taken out.
-    pub fn publish(&self, word: &str) {
-        if self.finds(word) {
-            let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            index.publish(word);
-        }
     }
 
     /// Words of others (a server, a program) without the secrets.

@@ -26,12 +26,11 @@ use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    CustomerRef, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
-    Severity, Tenant, VersionRecord,
+    Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
+    VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::{Platform, PlatformResult};
-use crate::redact;
 use crate::runtime::clock::Clock;
 use crate::source::{Absence, Revision, Snapshot, Source};
 use crate::store::Place;
@@ -220,7 +219,6 @@ async fn compare(
     imports: Imports,
 ) -> Result<Planned, PassError> {
     let before = sent(context);
-    publish(&loaded.desired);
     let scope = diff::scope(&loaded.desired, &loaded.definitions);
     guard(context.platform, context.organization.as_deref()).await?;
     let observed_at = context.clock.now();
@@ -258,24 +256,6 @@ async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult
         tenant.integrations.incomplete.get_or_insert(why.into());
     }
     Ok(tenant)
-}
-
-/// What git calls things is no secret, although a secret may hold a part of it.
-fn publish(desired: &Desired) {
-    let integrations = desired.integrations.iter().map(|one| one.name.as_str());
-    let instances = desired.instances.iter();
-    let mut words: BTreeSet<&str> = integrations.collect();
-    for instance in instances {
-        words.insert(instance.name.as_str());
-        words.insert(&instance.display_name);
-        words.extend(instance.config.keys().map(String::as_str));
-        let (CustomerRef::ExternalId(customer)
-        | CustomerRef::Name(customer)
-        | CustomerRef::Id(customer)) = &instance.customer;
-        words.insert(customer);
-    }
-    let known = redact::known();
-    words.into_iter().for_each(|word| known.publish(word));
 }
 
 /// Requests sent so far.

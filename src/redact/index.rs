@@ -94,8 +94,6 @@ pub(super) struct Index {
     seen: HashSet<u64>,
     pieces: Pieces,
     everyday: Option<Keys>,
-    /// Pieces of what everyone may read.
-    public: Keys,
     /// Secrets too short to be known by pieces, with their lengths.
     short: HashSet<Vec<u8>>,
     lengths: BTreeSet<usize>,
@@ -127,7 +125,6 @@ impl Index {
 
     fn make_room(&mut self) {
         let kept = std::mem::take(self);
-        self.public = kept.public;
         let mut secrets = kept.secrets;
         let mut size = kept.size;
         while size > ROOM / 2 {
@@ -165,15 +162,7 @@ impl Index {
     }
 
     pub(super) fn has_piece(&self, key: u64) -> bool {
-        self.pieces.contains(key) && !self.public.contains(&key)
-    }
-
-    /// From now on the pieces of this text say nothing by themselves.
-    pub(super) fn publish(&mut self, text: &str) {
-        for view in View::all(text) {
-            let bytes: Vec<u8> = Compared::of(&view).map(|(_, byte)| byte).collect();
-            self.public.extend(Rolling::over(bytes.into_iter()));
-        }
+        self.pieces.contains(key)
     }
 
     /// Whether a short secret of more than letters is in these bytes.

@@ -52,7 +52,7 @@ const RULES: &[Rule] = &[
     Rule { module: "writes",     role: Role::Edge, uses: &["model", "definition", "journal", "store::journal", "prismatic::platform",
                                                            "prismatic::error", "runtime::clock"] },
     Rule { module: "execute",    role: Role::Edge, uses: &["model", "plan", "prismatic::platform", "prismatic::error"] },
-    Rule { module: "controller", role: Role::Edge, uses: &["redact", "model", "manifest", "definition", "validate", "diff", "plan", "source", "store",
+    Rule { module: "controller", role: Role::Edge, uses: &["model", "manifest", "definition", "validate", "diff", "plan", "source", "store",
                                                            "journal", "writes", "execute", "prismatic::platform", "prismatic::error", "runtime"] },
     Rule { module: "notifier",   role: Role::Edge, uses: &["redact", "model", "controller", "store", "prismatic::transport", "runtime"] },
     Rule { module: "server",     role: Role::Edge, uses: &["redact", "model", "controller::Status", "controller::status", "controller::resources",

@@ -233,7 +233,7 @@ fn a_forbidden_import_is_named_with_its_place() {
     src/sandbox/http.rs:1: `sandbox` imports `crate::prismatic::platform::P`, and may import only prismatic::transport, runtime::clock; change the rule only with an ADR
     src/server.rs:1: `server` imports `crate::controller::reconcile::Pass`, and may import only redact, model, controller::Status, controller::status, controller::resources, controller::control, controller::totals, store::history, runtime; change the rule only with an ADR
     src/source/dir.rs:1: `source` imports `crate::manifest::load`, and may import only yaml, model, manifest::SourceFile, runtime::clock; change the rule only with an ADR
-    src/controller.rs:1: `controller` imports `crate::cli::Ui`, and may import only redact, model, manifest, definition, validate, diff, plan, source, store, journal, writes, execute, prismatic::platform, prismatic::error, runtime; change the rule only with an ADR
+    src/controller.rs:1: `controller` imports `crate::cli::Ui`, and may import only model, manifest, definition, validate, diff, plan, source, store, journal, writes, execute, prismatic::platform, prismatic::error, runtime; change the rule only with an ADR
     src/controller.rs:1: `controller` mentions `axum::Router`, but axum belongs to server, sandbox; change the rule only with an ADR
     src/manifest.rs:1: `manifest` imports `crate::*`, and may import only yaml, sensitivity, model; change the rule only with an ADR
     src/extra.rs:1: module `extra` has no row in tests/it/architecture.rs; change the rule only with an ADR
