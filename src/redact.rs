@@ -14,6 +14,8 @@
 //!
 //! # What is left alone
 //!
+//! - In texts of ours, which quote files and names, secrets are taken out from end to end only. Whoever writes
+//!   the files could else find a secret out piece by piece, by what is masked.
 //! - Pieces of everyday texts (`https://`, `password`): a secret that holds one does not hide
 //!   the word everywhere; what stands around it in the secret is still found.
 //! - Secrets of less than [`PIECE`] bytes are taken out as a whole only, and where they are
@@ -49,10 +51,10 @@ pub const PIECE: usize = 8;
 /// Shorter secrets are words that only others' texts are searched for.
 pub const WORD: usize = 4;
 
-/// The shortest run of base64 that holds a piece of a secret.
-const BASE64: usize = 11;
+/// The shortest run of base64 that holds a secret which is looked for within words.
+const BASE64: usize = 6;
 /// The same in hexadecimal digits.
-const HEX: usize = 16;
+const HEX: usize = 8;
 
 /// Whose words a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,20 +181,24 @@ impl Redactor {
 }
 
 fn search(index: &Index, view: &View, author: Author, found: &mut Vec<Range<usize>>) {
-    index.pieces(view, found);
+    let pieces = |view: &View, found: &mut Vec<Range<usize>>| match author {
+        Author::We => index.entire(view, found),
+        Author::Others => index.pieces(view, found),
+    };
+    pieces(view, found);
     index.whole(view, author, found);
     if author == Author::Others {
         index.cut_at_the_end(view, found);
     }
     for inner in view.inner() {
-        index.pieces(&inner, found);
+        pieces(&inner, found);
         index.whole(&inner, Author::We, found);
         if inner.is_escaped() {
             let again = inner.unescaped();
-            index.pieces(&again, found);
+            pieces(&again, found);
         }
         for deeper in inner.inner() {
-            index.pieces(&deeper, found);
+            pieces(&deeper, found);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of secrets, and where a view holds it.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -94,6 +94,8 @@ pub(super) struct Index {
     seen: HashSet<u64>,
     pieces: Pieces,
     everyday: Option<Keys>,
+    /// Of each secret by its first piece: how many pieces it has, and the last of them.
+    wholes: HashMap<u64, Vec<(usize, u64)>>,
     /// Secrets too short to be known by pieces, with their lengths.
     short: HashSet<Vec<u8>>,
     lengths: BTreeSet<usize>,
@@ -151,6 +153,12 @@ impl Index {
                 self.short.insert(view.bytes);
                 continue;
             }
+            let (first, last) = (
+                key_of(&bytes[..PIECE]),
+                key_of(&bytes[bytes.len() - PIECE..]),
+            );
+            let whole = (bytes.len() - PIECE + 1, last);
+            self.wholes.entry(first).or_default().push(whole);
             let keys = Rolling::over(bytes.iter().copied());
             keys.filter(|key| !everyday.contains(key))
                 .for_each(|key| self.pieces.insert(key));
@@ -189,6 +197,27 @@ impl Index {
             if count >= PIECE && self.has_piece(key) {
                 let first = places[count % PIECE];
                 note(view, first, at, found);
+            }
+        }
+    }
+
+    /// Secrets from their first to their last piece. What files say is ours to show, whatever piece of a
+    /// secret it holds: whoever writes the files could else find a secret out piece by piece, by what is masked.
+    pub(super) fn entire(&self, view: &View, found: &mut Vec<Range<usize>>) {
+        let compared: Vec<(usize, u8)> = Compared::of(view).collect();
+        let keys: Vec<u64> = Rolling::over(compared.iter().map(|(_, byte)| *byte)).collect();
+        for (start, key) in keys.iter().enumerate() {
+            for (count, last) in self.wholes.get(key).into_iter().flatten() {
+                let Some(run) = keys.get(start..start + count) else {
+                    continue;
+                };
+                let everyday =
+                    |key: &u64| self.everyday.as_ref().is_some_and(|it| it.contains(key));
+                let known = |key: &u64| self.has_piece(*key) || everyday(key);
+                if run.last() == Some(last) && run.iter().all(known) {
+                    let end = start + count - 1 + PIECE - 1;
+                    note(view, compared[start].0, compared[end].0, found);
+                }
             }
         }
     }

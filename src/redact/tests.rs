@@ -183,7 +183,7 @@ fn short_secrets_are_words_and_everyday_words_stay() {
 fn structure_survives_and_keys_are_no_secrets() {
     let redactor = knowing(r#"{"type":"service_account","private_key":"abc"}"#);
     let document = serde_json::json!({
-        "private_key": r#"x {"type":"service_account"} "#, "n": 7, "list": [], "\"": "a\u{1}\n\"b",
+        "private_key": r#"x {"type":"service_account","private_key":"abc"} "#, "n": 7, "list": [], "\"": "a\u{1}\n\"b",
     });
     let mut out = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut out, Redacting::with(&redactor));
@@ -242,5 +242,21 @@ proptest! {
     #[test]
     fn any_text_is_taken_and_nothing_unrelated_is_changed(text in any::<String>()) {
         prop_assert_eq!(&*knowing("0a1b2c3d4e5f6g7h-zzzz").foreign(&text), text.as_str());
+    }
+}
+
+#[test]
+fn what_files_say_is_masked_for_a_whole_secret_and_for_no_piece_of_one() {
+    let redactor = knowing("github_pat_11ABCDEFG0kQz");
+    for guess in [
+        "ub_pat_1",
+        "github_pat_11ABCDEFG0kQ",
+        "ithub_pat_11ABCDEFG0kQz",
+    ] {
+        assert_eq!(redactor.ours(guess), guess, "a guess is told nothing");
+        assert_eq!(redactor.foreign(guess), MASK);
+    }
+    for form in forms("github_pat_11ABCDEFG0kQz") {
+        assert!(redactor.finds(&form), "{form}");
     }
 }

@@ -96,8 +96,6 @@ pub(in crate::prismatic) struct InstanceNode {
     pub(in crate::prismatic) needs_deploy: bool,
     pub(in crate::prismatic) last_deployed_at: Option<String>,
     pub(in crate::prismatic) updated_at: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(in crate::prismatic) deployed_version: i64,
     pub(in crate::prismatic) config_state: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     pub(in crate::prismatic) in_failed_state: bool,

@@ -94,7 +94,10 @@ impl Permission {
 
     /// Why a variable may not be read.
     pub(super) fn withholds(&self, variable: &str) -> Option<String> {
-        let ours = self.whose == Whose::Manifest && self.grants.reserved.contains(&variable);
+        let reserved = self.grants.reserved.contains(&variable)
+            || self.tokens.contains(variable)
+            || variable.starts_with("PRISM_GITOPS_");
+        let ours = self.whose == Whose::Manifest && reserved;
         ours.then(|| {
             "the variable holds this tool's own token, which is for the tenant alone".to_owned()
         })
