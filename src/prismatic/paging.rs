@@ -65,7 +65,7 @@ pub(super) fn overlapping(edges: &[Option<Edge>]) -> Option<&str> {
 }
 
 /// The cursor behind the last of these records.
-fn last_of(edges: &[Option<Edge>]) -> Option<&str> {
+pub(super) fn last_of(edges: &[Option<Edge>]) -> Option<&str> {
     edges.last()?.as_ref()?.cursor.as_deref()
 }
 

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use super::lists::{Gaps, ListPage, ListRequest, broken, key};
 use crate::prismatic::client::PrismaticClient;
 use crate::prismatic::error::PlatformError;
-use crate::prismatic::paging::{overlapping, records};
+use crate::prismatic::paging::{last_of, overlapping, records};
 use crate::prismatic::platform::PlatformResult;
 
 /// The most records that come at once (FACTS §6).
@@ -31,6 +31,8 @@ pub struct Pages<'a> {
     /// What the server failed on.
     gaps: Gaps,
     number: u32,
+    /// The server gives one record a page.
+    single: bool,
     ended: bool,
     /// Why there can be no page after the one just given.
     broken: Option<PlatformError>,
@@ -53,6 +55,7 @@ impl PrismaticClient {
             read: 0,
             gaps: Gaps::default(),
             number: 0,
+            single: false,
             ended: false,
             broken: None,
         }
@@ -97,7 +100,8 @@ impl Pages<'_> {
 
     /// Leaves out the record that is there to show that the page follows the one before.
     fn follow(&mut self, page: &mut ListPage) -> PlatformResult<()> {
-        if self.number == 1 {
+        // With a single record on a page none can be there twice.
+        if self.number == 1 || self.single {
             return Ok(());
         }
         let begins = page.nodes.first().filter(|node| !node.is_null()).map(key);
@@ -126,7 +130,12 @@ impl Pages<'_> {
                 _ => Ok(()),
             };
         }
-        let next = overlapping(&page.edges).map(str::to_owned);
+        self.single |= self.number == 1 && page.nodes.len() == 1;
+        let next = match self.single {
+            true => last_of(&page.edges),
+            false => overlapping(&page.edges),
+        };
+        let next = next.map(str::to_owned);
         if next.is_none() || next == self.request.window.after || stands_still {
             return Err(broken(format!(
                 "page {} announces another one and does not lead to it",

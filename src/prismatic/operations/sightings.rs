@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::nodes::{SightedDraftNode, SightedNode};
-use super::{Operation, lookups};
+use super::nodes::{SightedDraftNode, SightedNode, SightedVersionNode};
+use super::{Operation, integration_versions, lookups};
 use crate::model::{
     CustomerId, DraftSighting, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting,
 };
@@ -54,6 +54,9 @@ impl Default for Sights {
         }
     }
 }
+
+/// So many of the newest versions are asked for.
+const NEWEST: usize = 5;
 
 #[derive(Serialize)]
 struct OfCustomer<'a> {
@@ -169,7 +172,24 @@ impl Sights {
     ) -> PlatformResult<Option<DraftSighting>> {
         let lookup = lookups::draft_sight(id.as_str());
         let node: Option<SightedDraftNode> = self.drafts.find(session, lookup).await?;
-        let Some(node) = node else { return Ok(None) };
+        let Some(mut node) = node else {
+            return Ok(None);
+        };
+        // A server with small pages may have shown the draft and no version.
+        let page = &node.version_sequence;
+        if page.page_info.has_next_page && page.nodes.len() < NEWEST {
+            let listing = integration_versions::run(session, id.as_str())
+                .await
+                .listing;
+            if let Some(why) = listing.incomplete {
+                return Err(unreadable(lookups::DRAFT_SIGHTS.name, &*why));
+            }
+            let all = listing.items.into_iter().map(|version| SightedVersionNode {
+                version,
+                version_comment: None,
+            });
+            node.version_sequence.nodes = all.map(Some).collect();
+        }
         if node.version_sequence.nodes.iter().any(Option::is_none) {
             return Err(unreadable(lookups::DRAFT_SIGHTS.name, "a version is null"));
         }

@@ -42,7 +42,7 @@ fn what_is_trimmed_comes_to_rest(kind: Kind) {
     assert_eq!(world.writes("apply --auto-approve", 0), [""; 0]);
     let run = world.run("plan --detailed-exitcode").expect(0);
     let said = format!("{}{}", run.stdout, run.stderr).to_lowercase();
-    assert!(said.contains("space"), "no word about it: {said}");
+    assert!(said.contains("spelling"), "no word about it: {said}");
     world.edit_value("erp", "Endpoint", "https://else.example");
     assert_eq!(
         world.writes("apply --auto-approve", 0),

@@ -82,6 +82,10 @@ fn with(kind: Kind, lags: bool, elsewhere: bool) {
     let said = both(&world, &other);
     demand_one_of_each(&world, &other, &said);
     assert_eq!(world.versions(), 1, "{said}");
+    if elsewhere {
+        // Two machines that publish one change at the same moment make two equal versions.
+        return;
+    }
     let text = definition(&VARIABLES).replace("Orders to the ERP", "Orders and returns");
     for environment in [&world.environment, &other] {
         write_integration(environment, &text);
