@@ -194,6 +194,7 @@ async fn the_status_is_told_in_full() {
     insta::assert_json_snapshot!(status, @r#"
     {
       "environment": "prod-us",
+      "tenant": null,
       "phase": "idle",
       "draining": false,
       "paused": null,

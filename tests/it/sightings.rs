@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prism_gitops::model::{
-    CustomerId, InstanceId, IntegrationId, Observed, RateLimit, Secret, VersionRecord,
+    CustomerId, CustomerRef, InstanceId, IntegrationId, Observed, RateLimit, Scope, Secret,
+    VersionRecord,
 };
 use prism_gitops::prismatic::platform::{InstanceUpdate, NewInstance, Platform as _};
 use prism_gitops::prismatic::{BaseUrl, Connection, PrismaticClient, TokenSource};
@@ -39,8 +40,13 @@ fn client(behaviour: Behaviour) -> PrismaticClient {
 }
 
 async fn customer(client: &PrismaticClient) -> CustomerId {
-    let tenant = client.observe(&Default::default()).await.unwrap();
-    tenant.instances.items[0].customer.id.clone()
+    let reference = CustomerRef::ExternalId("cust-0001".to_owned());
+    let scope = Scope {
+        customers: BTreeSet::from([reference.clone()]),
+        ..Scope::default()
+    };
+    let tenant = client.observe(&scope).await.unwrap();
+    tenant.customers[&reference].items[0].id.clone()
 }
 
 #[tokio::test(start_paused = true)]

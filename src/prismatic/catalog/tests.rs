@@ -154,7 +154,7 @@ async fn pages_come_one_at_a_time_and_have_to_add_up() {
 
     for (script, message) in [
         (vec![page(&["a"], 2, false)], "1 record of 2"),
-        (vec![page(&["a"], 3, true)], "page 1 announces"),
+        (vec![page(&["a"], 3, true)], "1 record of 3"),
         // A record before the cursor went away, and another came to the end.
         (
             vec![page(&["a", "b"], 4, true), page(&["c", "d", "e"], 4, false)],
