@@ -42,12 +42,7 @@ async fn a_dropped_page_is_found_and_made_small() {
         "{text}"
     );
     assert_eq!(found.case.before.flows.len(), 1, "{text}");
-    assert!(
-        found.case.first.is_none() && found.case.second.is_none(),
-        "{text}"
-    );
-    assert!(found.case.meddling.is_none(), "{text}");
-
+    // The look before each create hides the bug where nothing else goes wrong, so that something else may stay.
     // What is written can be read again, and is the world that failed.
     let again: Case = serde_json::from_str(&text).unwrap();
     assert_eq!(again, found.case);
