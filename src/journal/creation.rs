@@ -164,12 +164,6 @@ impl Creation {
         Self::at(terms, Phase::Before)
     }
 
-    /// A create of a process that ended before it knew what became of it; `since` is when that was certain.
-    #[must_use]
-    pub fn resumed(terms: Terms, since: Duration) -> Self {
-        Self::at(terms, Phase::Settling { since })
-    }
-
     fn at(terms: Terms, phase: Phase) -> Self {
         Self {
             terms,

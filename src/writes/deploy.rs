@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::writer::Writer;
-use crate::journal::{Effect, Settled, Settling, Standing};
+use crate::journal::{Effect, Settled, Standing};
 use crate::model::{InstanceId, InstanceSighting};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError};
 use crate::prismatic::platform::PlatformResult;
@@ -83,17 +83,7 @@ impl Writer<'_> {
         base: Option<Timestamp>,
         error: &PlatformError,
     ) -> Option<InstanceSighting> {
-        let now = self.clock.boottime();
-        let since = match &error.kind {
-            // Such a server does not go on later: after its wait one look decides.
-            ErrorKind::RateLimited { retry_after, .. } => {
-                let wait = retry_after.unwrap_or_default();
-                super::sleep_until(self.clock, now + wait).await;
-                (now + wait).saturating_sub(self.terms.settle)
-            }
-            _ => now,
-        };
-        let mut settling = Settling::since(self.terms, since);
+        let mut settling = self.settling_after(error).await;
         loop {
             let began = self.clock.boottime();
             let next = match self.platform.sight_instance(id).await {

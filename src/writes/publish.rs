@@ -183,17 +183,7 @@ impl Writer<'_> {
         submitted: Option<&str>,
         error: &PlatformError,
     ) -> Option<Versions> {
-        let now = self.clock.boottime();
-        let since = match &error.kind {
-            // Such a server does not go on later: after its wait one look decides.
-            ErrorKind::RateLimited { retry_after, .. } => {
-                let wait = retry_after.unwrap_or_default();
-                super::sleep_until(self.clock, now + wait).await;
-                (now + wait).saturating_sub(self.terms.settle)
-            }
-            _ => now,
-        };
-        let mut settling = Settling::since(self.terms, since);
+        let mut settling = self.settling_after(error).await;
         loop {
             let began = self.clock.boottime();
             let seen = self.platform.sight_draft(id).await;

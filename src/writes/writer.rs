@@ -196,6 +196,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Begins to look for the effect of a write that failed so.
+    pub(super) async fn settling_after(&self, error: &PlatformError) -> Settling {
+        let now = self.clock.boottime();
+        let since = match &error.kind {
+            // Such a server does not go on later: after its wait one look decides.
+            ErrorKind::RateLimited { retry_after, .. } => {
+                let wait = retry_after.unwrap_or_default();
+                super::sleep_until(self.clock, now + wait).await;
+                (now + wait).saturating_sub(self.terms.settle)
+            }
+            _ => now,
+        };
+        Settling::since(self.terms, since)
+    }
+
     /// What was created and may not have been looked at again.
     fn pending(&self) -> (Vec<InstanceId>, Vec<IntegrationId>) {
         let state = self.state();
