@@ -130,7 +130,7 @@ mod tests {
         for (last, number, expected) in [
             (None, None, None),
             (None, Some(0), Some(false)),
-            (None, Some(3), Some(true)),
+            (None, Some(3), Some(false)),
             (at, None, Some(true)),
             (at, Some(0), Some(true)),
         ] {
