@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::drift::world::{World, digest, shown};
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     if !shared.is_dir() {
         println!("skipped: there is no corpus of definition files beside this repository");
@@ -16,7 +16,7 @@ fn corpus() -> Option<PathBuf> {
     Some(shared)
 }
 
-fn files(corpus: &Path) -> Vec<(String, String)> {
+pub(crate) fn files(corpus: &Path) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(corpus.join("integrations")).unwrap();
     let mut files: Vec<_> = entries
         .map(|entry| {
@@ -31,7 +31,7 @@ fn files(corpus: &Path) -> Vec<(String, String)> {
 }
 
 /// Definitions say their version at the top level, old forms say another one or none.
-fn is_current(text: &str) -> bool {
+pub(crate) fn is_current(text: &str) -> bool {
     text.lines().any(|line| line == "definitionVersion: 7")
 }
 
@@ -105,15 +105,15 @@ async fn every_old_file_is_imported_as_it_is_or_refused_clearly() {
 }
 
 /// A row of `PAIRS.tsv`.
-struct Pair {
-    a: String,
-    b: String,
+pub(crate) struct Pair {
+    pub(crate) a: String,
+    pub(crate) b: String,
     /// Values that differ before any rule is applied.
     naive: usize,
     must_be_equal: bool,
 }
 
-fn pairs(corpus: &Path) -> Vec<Pair> {
+pub(crate) fn pairs(corpus: &Path) -> Vec<Pair> {
     let table = std::fs::read_to_string(corpus.join("PAIRS.tsv")).unwrap();
     let row = |line: &str| {
         let cells: Vec<_> = line.split('\t').collect();
@@ -127,7 +127,7 @@ fn pairs(corpus: &Path) -> Vec<Pair> {
     table.lines().skip(1).map(row).collect()
 }
 
-fn read(corpus: &Path, name: &str) -> String {
+pub(crate) fn read(corpus: &Path, name: &str) -> String {
     let places = ["integrations", "pairs"].map(|folder| corpus.join(folder).join(name));
     let place = places.iter().find(|place| place.exists()).unwrap();
     std::fs::read_to_string(place).unwrap()

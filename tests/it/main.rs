@@ -52,6 +52,7 @@ mod lag;
 mod operations;
 #[cfg(feature = "sandbox")]
 mod peer;
+mod pinned;
 #[cfg(feature = "sandbox")]
 mod prism;
 mod project;
