@@ -33,13 +33,13 @@ PROFILE ?= test
 
 .PHONY: test
 test: prism peer ## Run all tests
-	$(CARGO) test --locked --profile $(PROFILE) --doc
+	$(CARGO) test --locked --workspace --profile $(PROFILE) --doc
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		echo '+ $(CARGO) nextest run --locked --cargo-profile $(PROFILE)'; \
-		$(CARGO) nextest run --locked --cargo-profile $(PROFILE); \
+		echo '+ $(CARGO) nextest run --locked --workspace --cargo-profile $(PROFILE)'; \
+		$(CARGO) nextest run --locked --workspace --cargo-profile $(PROFILE); \
 	else \
 		echo 'cargo-nextest is not installed: running the same tests with `cargo test`'; \
-		$(CARGO) test --locked --profile $(PROFILE) --lib --bins --tests; \
+		$(CARGO) test --locked --workspace --profile $(PROFILE) --lib --bins --tests; \
 	fi
 
 .PHONY: prism
@@ -119,20 +119,20 @@ licences: ## List the crates of the shipped binary with their licences
 
 .PHONY: fmt
 fmt: ## Format the code
-	$(CARGO) fmt
+	$(CARGO) fmt --all
 
 .PHONY: fmt-check
 fmt-check: ## Fail where the code is not formatted
-	$(CARGO) fmt --check
+	$(CARGO) fmt --all --check
 
 .PHONY: lint
 lint: ## Run clippy, and check the build without the sandbox
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --lib --bins -- -D warnings
 
 .PHONY: doc
 doc: ## Build the API documentation, warnings as errors
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --lib
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib
 
 .PHONY: deny
 deny: ## Check licences, sources and banned crates (needs cargo-deny; not part of CI)

@@ -6,46 +6,27 @@
 //! Platform::observe ─────────────────────► Observed ─┴► diff ─► plan ─► execute ─► status
 //! ```
 //!
-//! The modules marked *pure* hold every decision: they are synchronous and know
-//! no I/O, clock or randomness. `tests/it/architecture.rs` holds the import rules.
+//! This package is the program: the command line, its settings, and the wiring. What it is made of is
+//! below `crates/`, each crate behind the wall that its `Cargo.toml` is.
 
-// Pure, in the order in which they may import each other.
-pub mod yaml;
-
-pub mod sensitivity;
-
-pub mod harmless;
-
-pub mod redact;
-
-pub mod model;
-
-pub mod manifest;
-
-pub mod definition;
-
-pub mod validate;
-
-pub mod diff;
-
-pub mod plan;
-
-pub mod export;
-
-pub mod journal;
-
-// The edges.
 pub mod cli;
 pub mod config;
-pub mod controller;
-pub mod daemon;
-pub mod execute;
-pub mod notifier;
-pub mod prismatic;
-pub mod runtime;
+
+pub use prism_gitops_core::{
+    definition, diff, export, harmless, journal, manifest, model, plan, redact, sensitivity,
+    validate, yaml,
+};
+pub use prism_gitops_daemon::{controller, daemon, execute, notifier, server, source, writes};
+pub use prism_gitops_runtime as runtime;
 #[cfg(feature = "sandbox")]
-pub mod sandbox;
-pub mod server;
-pub mod source;
-pub mod store;
-pub mod writes;
+pub use prism_gitops_sandbox as sandbox;
+pub use prism_gitops_store as store;
+
+/// Prismatic over HTTP.
+pub mod prismatic {
+    pub use prism_gitops_client::*;
+    pub use prism_gitops_http::{
+        self as http, HttpError, HttpSettings, HttpTransport, Listening, transport,
+    };
+    pub use prism_gitops_platform::{error, platform};
+}

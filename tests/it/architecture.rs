@@ -1,7 +1,7 @@
-//! The architecture as a test: which module may use what, and how large code may grow.
+//! What of the architecture the compiler cannot hold: the order of modules within a crate, that what decides
+//! is pure, and how large code may grow. Which crate sees which is in their `Cargo.toml`.
 //!
-//! The two tables below are the rules; everything under `architecture/` only
-//! reads `src/**/*.rs` and compares. Comments, texts and `#[cfg(test)]` items do
+//! The tables below are the rules; everything under `architecture/` only reads the sources and compares. Comments, texts and `#[cfg(test)]` items do
 //! not count: tests may import what they like. A rule changes together with an
 //! ADR in `docs/adr`, and `ARCHITECTURE.md` explains what each one is for.
 
@@ -23,13 +23,13 @@ use std::path::{Path, PathBuf};
 
 use check::{Checked, Role, Rule};
 
-/// What each module of ours may use of ours, besides itself.
+/// What the modules of a crate may use of each other, where Cargo cannot say it: a crate is a wall by itself,
+/// and its `Cargo.toml` says what it sees. An entry is a module, or a path inside one.
 ///
-/// An entry is a module, or a path inside one. The pure modules come first, in
-/// the only order in which they may see each other: to the left.
+/// The modules of `core` may see each other in one order only: to the left.
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
-    // Pure: every decision is taken here.
+    // core: every decision is taken here.
     Rule { module: "yaml",       role: Role::Pure, uses: &[] },
     Rule { module: "sensitivity", role: Role::Pure, uses: &[] },
     Rule { module: "harmless",   role: Role::Pure, uses: &[] },
@@ -42,48 +42,19 @@ const RULES: &[Rule] = &[
     Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "export",     role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "journal",    role: Role::Pure, uses: &["model"] },
-    // The edges: each sees the least it needs.
-    Rule { module: "runtime",    role: Role::Edge, uses: &["harmless", "redact"] },
-    Rule { module: "prismatic",  role: Role::Edge, uses: &["redact", "model", "definition", "runtime::clock"] },
-    Rule { module: "config",     role: Role::Edge, uses: &["yaml", "model", "runtime::clock", "prismatic::Connection",
-                                                           "prismatic::TokenSource", "prismatic::BaseUrl", "prismatic::BaseUrlError"] },
-    Rule { module: "source",     role: Role::Edge, uses: &["yaml", "model", "manifest::SourceFile", "runtime::clock"] },
-    Rule { module: "store",      role: Role::Edge, uses: &["redact", "model", "journal"] },
-    Rule { module: "writes",     role: Role::Edge, uses: &["model", "definition", "journal", "store::journal", "prismatic::platform",
-                                                           "prismatic::error", "runtime::clock"] },
-    Rule { module: "execute",    role: Role::Edge, uses: &["model", "plan", "prismatic::platform", "prismatic::error"] },
-    Rule { module: "controller", role: Role::Edge, uses: &["model", "manifest", "definition", "validate", "diff", "plan", "source", "store",
-                                                           "journal", "writes", "execute", "prismatic::platform", "prismatic::error", "runtime"] },
-    Rule { module: "notifier",   role: Role::Edge, uses: &["redact", "model", "controller", "store", "prismatic::transport", "runtime"] },
-    Rule { module: "server",     role: Role::Edge, uses: &["redact", "model", "controller::Status", "controller::status", "controller::resources",
-                                                           "controller::control", "controller::totals", "store::history", "runtime"] },
-    Rule { module: "daemon",     role: Role::Edge, uses: &["model", "source", "controller", "notifier", "server", "runtime"] },
-    Rule { module: "sandbox",    role: Role::Edge, uses: &["prismatic::transport", "runtime::clock"] },
-    // The only place that wires; nothing but the binary imports it.
-    Rule { module: "cli",        role: Role::Edge, uses: &["*"] },
-    Rule { module: "main",       role: Role::Edge, uses: &["cli"] },
-    Rule { module: "lib",        role: Role::Edge, uses: &["*"] },
+    // daemon: one pass, and what runs around it.
+    Rule { module: "source",     role: Role::Edge, uses: &[] },
+    Rule { module: "writes",     role: Role::Edge, uses: &[] },
+    Rule { module: "execute",    role: Role::Edge, uses: &[] },
+    Rule { module: "controller", role: Role::Edge, uses: &["source", "writes", "execute"] },
+    Rule { module: "notifier",   role: Role::Edge, uses: &["controller"] },
+    Rule { module: "server",     role: Role::Edge, uses: &["controller::Status", "controller::status", "controller::resources",
+                                                           "controller::control", "controller::totals"] },
+    Rule { module: "daemon",     role: Role::Edge, uses: &["source", "controller", "notifier", "server"] },
 ];
 
-/// Crates that belong to certain modules. Others are free, save in pure modules.
-#[rustfmt::skip]
-const OWNED_CRATES: &[(&str, &[&str])] = &[
-    ("async_graphql",         &["sandbox"]),
-    ("axum",                  &["server", "sandbox"]),
-    ("clap",                  &["cli"]),
-    ("clap_complete",         &["cli"]),
-    ("clap_mangen",           &["cli"]),
-    ("ignore",                &["source"]),
-    ("notify",                &["source"]),
-    ("opentelemetry",         &["runtime"]),
-    ("opentelemetry_http",    &["runtime", "cli"]),
-    ("opentelemetry_otlp",    &["runtime"]),
-    ("opentelemetry_sdk",     &["runtime"]),
-    ("reqwest",               &["prismatic"]),
-    ("rusqlite",              &["store"]),
-    ("saphyr_parser",         &["yaml", "sandbox"]),
-    ("tracing_opentelemetry", &["runtime"]),
-];
+/// The crates whose modules have rows.
+const RULED: [&str; 2] = ["core", "daemon"];
 
 /// What no pure module mentions: I/O, processes, the clock, chance, logging.
 ///
@@ -127,10 +98,10 @@ fn root() -> PathBuf {
 
 fn sources() -> Vec<(PathBuf, String)> {
     let root = root();
-    walkdir::WalkDir::new(root.join("src"))
-        .sort_by_file_name()
-        .into_iter()
-        .map(|entry| entry.expect("src can be walked").into_path())
+    let folders = ["src", "crates"].map(|folder| walkdir::WalkDir::new(root.join(folder)));
+    (folders.into_iter())
+        .flat_map(|folder| folder.sort_by_file_name().into_iter())
+        .map(|entry| entry.expect("the sources can be walked").into_path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
         .map(|path| {
             let text = std::fs::read_to_string(&path).expect("a source file is UTF-8");

@@ -148,7 +148,7 @@ fn the_image_is_given_every_file_that_its_build_reads() {
             "{path} is given to the build and does not exist"
         );
     }
-    for needed in ["Cargo.toml", "Cargo.lock", "src", "scripts/dist"] {
+    for needed in ["Cargo.toml", "Cargo.lock", "src", "crates", "scripts/dist"] {
         assert!(
             given.contains(&needed),
             "{needed} is missing in Dockerfile.dockerignore"

@@ -122,7 +122,16 @@ fn no_file_names_a_machine() {
 
 #[test]
 fn unsafe_code_is_forbidden_everywhere() {
-    assert!(read("Cargo.toml").contains("\nunsafe_code = \"forbid\"\n"));
+    let root = read("Cargo.toml");
+    assert!(root.contains("\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
+    let manifests = all_files();
+    let ours = (manifests.iter())
+        .filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"));
+    assert!(ours.clone().count() > 5);
+    for file in ours {
+        let text = file.text();
+        assert!(text.contains("\n[lints]\nworkspace = true\n"), "{}", file.path);
+    }
 }
 
 #[test]

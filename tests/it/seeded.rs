@@ -33,10 +33,10 @@ fn every_bug_names_the_test_that_goes_red() {
         let red = text.lines().find_map(|line| line.strip_prefix("Red: "));
         let red = red.unwrap_or_else(|| panic!("{}: no `Red:` line", patch.display()));
         let name = red.rsplit("::").next().unwrap();
-        let module = red.split("::").next().unwrap();
+        let (package, _) = red.split_once(' ').unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("src")
-            .join(module);
+            .join("crates")
+            .join(package.trim_start_matches("prism-gitops-"));
         let found = walkdir::WalkDir::new(folder).into_iter().any(|entry| {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
             text.contains(&format!("fn {name}("))

@@ -116,17 +116,12 @@ impl Scan<'_> {
     }
 }
 
-/// Resolves `self` and `super`, and the library's name as the binary uses it.
+/// Resolves `self` and `super`.
 fn absolute(mention: &mut Mention, module: &[String]) {
     let mut base: Vec<String> = module.to_vec();
     let mut rest = mention.segments.as_slice();
-    match rest.first().map(String::as_str) {
-        Some("prism_gitops") => {
-            mention.segments[0] = "crate".to_owned();
-            return;
-        }
-        Some("self" | "super") => {}
-        _ => return,
+    if !matches!(rest.first().map(String::as_str), Some("self" | "super")) {
+        return;
     }
     while let [first, more @ ..] = rest {
         match first.as_str() {
@@ -199,9 +194,4 @@ fn paths_outside_use_count_too() {
             "crate::w::v",
         ]
     );
-}
-
-#[test]
-fn the_binary_means_the_library_by_its_name() {
-    assert_eq!(read("prism_gitops::cli::run()", &[]), ["crate::cli::run"]);
 }

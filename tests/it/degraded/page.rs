@@ -8,7 +8,7 @@ const PAGE: &str = include_str!("../../../docs/daemon.md");
 /// Every function below these folders that is a test, by its name.
 fn tests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for folder in ["src", "tests/it"] {
+    for folder in ["src", "crates", "tests/it"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let files = walkdir::WalkDir::new(folder).into_iter().flatten();
         for file in files.filter(|file| file.path().extension().is_some_and(|it| it == "rs")) {

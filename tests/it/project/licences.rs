@@ -10,24 +10,24 @@ use super::files::root;
 /// What `deny.toml` clarifies the only package without a licence in its manifest to.
 const UNNAMED: &str = "MIT";
 
-/// Name and licence of every dependency that `Cargo.toml` names.
+/// Name and licence of every dependency that a `Cargo.toml` of ours names.
 pub(super) fn direct() -> Vec<(String, String)> {
     let metadata = metadata();
     let packages = array(&metadata["packages"]);
-    let id = text(&metadata["resolve"], "root");
-    let nodes = array(&metadata["resolve"]["nodes"]);
-    let node = nodes
-        .iter()
-        .find(|node| text(node, "id") == id)
-        .expect("we are in the graph");
-    let edges: BTreeSet<&str> = array(&node["deps"])
-        .iter()
+    let ours: BTreeSet<&str> = (array(&metadata["workspace_members"]).iter())
+        .filter_map(Value::as_str)
+        .collect();
+    let nodes = array(&metadata["resolve"]["nodes"]).iter();
+    let edges: BTreeSet<&str> = nodes
+        .filter(|node| ours.contains(text(node, "id")))
+        .flat_map(|node| array(&node["deps"]))
         .map(|dependency| text(dependency, "pkg"))
         .collect();
     packages
         .iter()
-        .filter(|package| edges.contains(text(package, "id")))
-        .map(named)
+        .map(|package| (text(package, "id"), package))
+        .filter(|(id, _)| edges.contains(id) && !ours.contains(id))
+        .map(|(_, package)| named(package))
         .collect()
 }
 

@@ -1,0 +1,317 @@
+//! What is looked up for many records at once.
+
+use crate::alias::{Batch, Lookup, document};
+use crate::model::CustomerRef;
+
+const VERSION: (&str, &str) = ("version", include_str!("fragments/version.graphql"));
+const REQUIRED: (&str, &str) = ("required", include_str!("fragments/required.graphql"));
+const COMPONENT: (&str, &str) = ("component", include_str!("fragments/component.graphql"));
+const AUTHORIZATION: (&str, &str) = (
+    "authorization",
+    include_str!("fragments/authorization.graphql"),
+);
+const SIGHTING: (&str, &str) = ("sighting", include_str!("fragments/sighting.graphql"));
+const DRAFT: (&str, &str) = ("draft", include_str!("fragments/draft.graphql"));
+const INSTANCE: (&str, &str) = ("instance", include_str!("fragments/instance.graphql"));
+const CONFIG_VARIABLE: (&str, &str) = (
+    "configVariable",
+    include_str!("fragments/config_variable.graphql"),
+);
+const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
+
+/// Definitions and the variables of versions: up to 50 of each in a request.
+pub(crate) const DETAILS: Batch<'static> = Batch {
+    name: "integrationDetails",
+    size: 100,
+    fragments: &[REQUIRED],
+};
+
+/// Single versions by number.
+pub(crate) const VERSIONS: Batch<'static> = Batch {
+    name: "integrationVersionByNumber",
+    size: 25,
+    fragments: &[VERSION],
+};
+
+/// The records of a sequence, where the list shows a version and not the draft.
+pub(crate) const DRAFTS: Batch<'static> = Batch {
+    name: "integrationDrafts",
+    size: 10,
+    fragments: &[VERSION],
+};
+
+/// Components, by key and by version.
+pub(crate) const COMPONENTS: Batch<'static> = Batch {
+    name: "componentLookups",
+    size: 40,
+    fragments: &[COMPONENT],
+};
+
+/// Links for consent.
+pub(crate) const AUTHORIZE_URLS: Batch<'static> = Batch {
+    name: "authorizeUrls",
+    size: 25,
+    fragments: &[AUTHORIZATION],
+};
+
+/// Customers.
+pub(crate) const CUSTOMERS: Batch<'static> = Batch {
+    name: "customers",
+    size: 25,
+    fragments: &[CUSTOMER],
+};
+
+/// Whether instances call for a deploy.
+pub(crate) const DEPLOYS: Batch<'static> = Batch {
+    name: "instanceDeploys",
+    size: 50,
+    fragments: &[SIGHTING],
+};
+
+/// The instances of customers.
+pub(crate) const OF_CUSTOMERS: Batch<'static> = Batch {
+    name: "instancesOfCustomers",
+    size: 25,
+    fragments: &[SIGHTING],
+};
+
+/// What single instances look like.
+pub(crate) const INSTANCE_SIGHTS: Batch<'static> = Batch {
+    name: "instanceSightings",
+    size: 25,
+    fragments: &[SIGHTING],
+};
+
+/// Instances with everything that a difference is made of.
+pub(crate) const INSTANCES: Batch<'static> = Batch {
+    name: "instancesById",
+    size: 25,
+    fragments: &[INSTANCE, CONFIG_VARIABLE, REQUIRED, CUSTOMER],
+};
+
+/// The integrations with a label or a name.
+pub(crate) const INTEGRATION_SIGHTS: Batch<'static> = Batch {
+    name: "integrationSightings",
+    size: 25,
+    fragments: &[DRAFT, VERSION],
+};
+
+/// What single drafts look like.
+pub(crate) const DRAFT_SIGHTS: Batch<'static> = Batch {
+    name: "draftSightings",
+    size: 25,
+    fragments: &[DRAFT, VERSION],
+};
+
+/// All records of a sequence, each as a draft is looked at.
+pub(crate) const SEQUENCES: Batch<'static> = Batch {
+    name: "sequenceSightings",
+    size: 5,
+    fragments: &[DRAFT, VERSION],
+};
+
+fn instance(id: &str, selection: &str) -> Lookup {
+    Lookup {
+        before: "instance(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: format!(") {{ {selection} }}"),
+    }
+}
+
+/// What one instance looks like.
+pub(crate) fn instance_sight(id: &str) -> Lookup {
+    instance(id, "...sighting")
+}
+
+/// All of one instance.
+pub(crate) fn whole_instance(id: &str) -> Lookup {
+    instance(id, "...instance")
+}
+
+/// The first page of a customer's instances, which is nearly always the only one.
+pub(crate) fn of_customer(id: &str) -> Lookup {
+    Lookup {
+        before: "instances(isSystem: false, instanceType: INTEGRATION, customer:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: list_of("sighting"),
+    }
+}
+
+/// The integrations with a label, or with one that contains it.
+pub(crate) fn labelled(label: &str) -> Lookup {
+    integrations("integrations(labels_Contains:", "String!", label)
+}
+
+/// The integrations with a name.
+pub(crate) fn named(name: &str) -> Lookup {
+    integrations("integrations(name:", "String!", name)
+}
+
+/// All records of a sequence, the oldest first.
+pub(crate) fn sequence(sequence: &str) -> Lookup {
+    let before = "integrations(allVersions: true, versionSequenceId:";
+    integrations(before, "UUID!", sequence)
+}
+
+fn integrations(before: &'static str, kind: &'static str, value: &str) -> Lookup {
+    Lookup {
+        before,
+        kind,
+        value: value.to_owned(),
+        after: list_of("draft"),
+    }
+}
+
+fn list_of(fragment: &str) -> String {
+    format!(
+        ", first: 100, sortBy: [{{field: CREATED_AT, direction: ASC}}]) \
+         {{ nodes {{ ...{fragment} }} pageInfo {{ hasNextPage endCursor }} totalCount }}"
+    )
+}
+
+/// What one draft looks like.
+pub(crate) fn draft_sight(id: &str) -> Lookup {
+    integration(id, "...draft")
+}
+
+/// Whether an instance calls for a deploy.
+pub(crate) fn needs_deploy(id: &str) -> Lookup {
+    instance(id, "...sighting")
+}
+
+fn integration(id: &str, selection: &str) -> Lookup {
+    Lookup {
+        before: "integration(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: format!(") {{ {selection} }}"),
+    }
+}
+
+/// The definition of a draft, in the format that prism asks for.
+pub(crate) fn definition(id: &str, latest_components: bool) -> Lookup {
+    let selection = if latest_components {
+        "definition(version: 7, useLatestComponentVersions: true)"
+    } else {
+        "definition(version: 7)"
+    };
+    integration(id, selection)
+}
+
+/// The config variables that a version declares.
+pub(crate) fn required(id: &str) -> Lookup {
+    integration(
+        id,
+        "requiredConfigVariables(first: 100) \
+         { nodes { ...required } pageInfo { hasNextPage endCursor } totalCount }",
+    )
+}
+
+/// The links of an instance's connections.
+///
+/// Not filtered by status: the case in which a server takes one is not documented.
+pub(crate) fn authorize_urls(id: &str) -> Lookup {
+    instance(
+        id,
+        "configVariables(first: 100) \
+         { nodes { ...authorization } pageInfo { hasNextPage endCursor } totalCount }",
+    )
+}
+
+/// The version with a number.
+pub(crate) fn version(id: &str, number: i64) -> Lookup {
+    let selection = format!(
+        "versionSequence(versionNumber: {number}, first: 3) \
+         {{ nodes {{ ...version }} pageInfo {{ hasNextPage endCursor }} }}"
+    );
+    integration(id, &selection)
+}
+
+/// The draft of a sequence, which is its oldest record, among those that were made first.
+pub(crate) fn draft(sequence: &str) -> Lookup {
+    Lookup {
+        before: "integrations(allVersions: true, versionSequenceId:",
+        kind: "UUID!",
+        value: sequence.to_owned(),
+        after: ", first: 100, sortBy: [{field: CREATED_AT, direction: ASC}]) \
+                { nodes { ...version name description labels hasUnpublishedChanges } \
+                pageInfo { hasNextPage endCursor } }"
+            .to_owned(),
+    }
+}
+
+/// The newest versions of the components with a key, or all with that key and a number.
+///
+/// Those generated for code-native integrations are among them: their definitions name them.
+pub(crate) fn component(key: &str, number: Option<i64>) -> Lookup {
+    let number = number.map_or_else(String::new, |number| format!("versionNumber: {number}, "));
+    Lookup {
+        before: "components(key:",
+        kind: "String!",
+        value: key.to_owned(),
+        after: format!(
+            ", {number}allVersions: true, includeComponentsForCodeNativeIntegrations: true, \
+             first: 10, sortBy: [{{field: VERSION_NUMBER, direction: DESC}}]) \
+             {{ nodes {{ ...component }} pageInfo {{ hasNextPage endCursor }} }}"
+        ),
+    }
+}
+
+/// Those customers that a reference may mean; three are enough to see that it is ambiguous.
+pub(crate) fn customer(reference: &CustomerRef) -> Lookup {
+    let list = |before, value: &str| Lookup {
+        before,
+        kind: "String!",
+        value: value.to_owned(),
+        after: ", first: 3) { nodes { ...customer } pageInfo { hasNextPage endCursor } }"
+            .to_owned(),
+    };
+    match reference {
+        CustomerRef::ExternalId(text) => list("customers(isSystem: false, externalId:", text),
+        CustomerRef::Name(text) => list("customers(isSystem: false, name:", text),
+        CustomerRef::Id(text) => Lookup {
+            before: "customer(id:",
+            kind: "ID!",
+            value: text.clone(),
+            after: ") { ...customer }".to_owned(),
+        },
+    }
+}
+
+/// One document of each group, for checking against a schema.
+pub(super) fn samples() -> Vec<(&'static str, String)> {
+    let text = || "x".to_owned();
+    let customers = [
+        CustomerRef::ExternalId(text()),
+        CustomerRef::Name(text()),
+        CustomerRef::Id(text()),
+    ];
+    let groups = [
+        (DETAILS, vec![definition("x", true), required("x")]),
+        (DETAILS, vec![definition("x", false)]),
+        (AUTHORIZE_URLS, vec![authorize_urls("x")]),
+        (VERSIONS, vec![version("x", 3)]),
+        (DRAFTS, vec![draft("x")]),
+        (DEPLOYS, vec![needs_deploy("x")]),
+        (OF_CUSTOMERS, vec![of_customer("x")]),
+        (INSTANCE_SIGHTS, vec![instance_sight("x")]),
+        (INSTANCES, vec![whole_instance("x")]),
+        (INTEGRATION_SIGHTS, vec![labelled("x"), named("x")]),
+        (DRAFT_SIGHTS, vec![draft_sight("x")]),
+        (SEQUENCES, vec![sequence("x")]),
+        (
+            COMPONENTS,
+            vec![component("x", None), component("x", Some(3))],
+        ),
+        (CUSTOMERS, customers.iter().map(customer).collect()),
+    ];
+    let sample = |(batch, lookups): (Batch<'_>, Vec<Lookup>)| {
+        (
+            batch.name,
+            document(batch.name, &lookups, batch.fragments).0,
+        )
+    };
+    groups.into_iter().map(sample).collect()
+}

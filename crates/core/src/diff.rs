@@ -1,0 +1,381 @@
+//! Declared × live → what differs.
+//!
+//! Pure. Nothing is decided here about order, policy or permission: a
+//! [`ChangeSet`] says of every declared resource which live object it is and
+//! in which fields the two differ, or why that cannot be said.
+//!
+//! # Invariants
+//!
+//! - What could not be read is [`Verdict::Unknown`]; it never becomes a create.
+//! - Two candidates, a foreign marker or a missing permission to adopt is
+//!   [`Verdict::Refused`]; the differ never picks one.
+//! - Undeclared fields are not compared.
+
+mod components;
+mod config;
+mod definition;
+mod doubled;
+mod identity;
+mod instance;
+mod integration;
+mod integrations;
+mod labels;
+mod losses;
+mod orphans;
+mod recall;
+mod renamed;
+mod scope;
+mod typed;
+mod unfinished;
+mod version;
+
+#[cfg(any(test, feature = "testing"))]
+#[allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::new_without_default,
+    reason = "for tests only, of this crate and of those above it"
+)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use components::{components_wanted, stop_without_components};
+pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warnings};
+pub(crate) use labels::full as all_labels;
+pub use losses::Losses;
+pub(crate) use recall::is_mask;
+pub use renamed::renamed;
+pub use scope::scope;
+pub use version::versions_unread;
+
+use std::collections::BTreeSet;
+
+use crate::definition::Definitions;
+use crate::model::{
+    Address, ConfigWrite, CustomerId, Desired, FieldChange, InstanceId, InstanceState,
+    IntegrationId, Location, ResourceName, SecretRecords, SecretValues, SecretWrites, Tenant,
+    VersionId, Visibility,
+};
+
+/// Everything a comparison rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// What the files declare.
+    pub desired: &'a Desired,
+    /// Their definitions.
+    pub definitions: &'a Definitions,
+    /// The secrets they refer to.
+    pub secrets: &'a SecretValues,
+    /// What is remembered of values that the tenant does not show.
+    pub records: &'a SecretRecords,
+    /// What to do where nothing is remembered.
+    pub unrecorded: SecretWrites,
+    /// What the tenant holds.
+    pub tenant: &'a Tenant,
+    /// Existing objects that a manifest matches may be taken over.
+    pub adopt: bool,
+}
+
+/// What differs, resource by resource.
+#[derive(Debug, Clone)]
+pub struct ChangeSet {
+    /// One entry for each declared integration, in the order of the files.
+    pub integrations: Vec<IntegrationDiff>,
+    /// One entry for each declared instance, in the order of the files.
+    pub instances: Vec<InstanceDiff>,
+    /// Owned objects that nothing declares any more.
+    pub orphans: Vec<Orphan>,
+}
+
+/// What could be found out about a resource.
+#[derive(Debug, Clone)]
+pub enum Verdict<T> {
+    /// Which object it is (or that there is none), and what differs.
+    Compared(T),
+    /// A part of the tenant that matters for it could not be read.
+    Unknown(String),
+    /// It cannot go on until somebody changes something.
+    Refused(Refusal),
+}
+
+/// Why a comparison stops before its end.
+#[derive(Debug, Clone)]
+pub(crate) enum Stop {
+    /// A part of the tenant could not be read.
+    Unknown(String),
+    /// It cannot go on until somebody changes something.
+    Refused(Refusal),
+}
+
+impl Stop {
+    fn refused(reason: impl Into<String>) -> Self {
+        Self::Refused(Refusal::new(reason))
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<T> From<Stop> for Verdict<T> {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Unknown(why) => Self::Unknown(why),
+            Stop::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
+/// Why a resource cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What stands in the way.
+    pub reason: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            hint: None,
+        }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// A declared integration and its verdict.
+#[derive(Debug, Clone)]
+pub struct IntegrationDiff {
+    /// Its `metadata.name`.
+    pub name: ResourceName,
+    /// Where it is declared.
+    pub location: Location,
+    /// What is known of it.
+    pub verdict: Verdict<IntegrationChanges>,
+}
+
+/// How a live object was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<Id> {
+    /// It does not exist; certainly so.
+    Missing,
+    /// It bears our marker.
+    Owned(Id),
+    /// It exists without our marker, and may be taken over.
+    Adopted(Id),
+    /// It is ours without our marker: a run ended between writing it and marking it.
+    Resumed(Id),
+}
+
+impl<Id> Found<Id> {
+    /// The id, if the object exists.
+    pub fn id(&self) -> Option<&Id> {
+        match self {
+            Self::Missing => None,
+            Self::Owned(id) | Self::Adopted(id) | Self::Resumed(id) => Some(id),
+        }
+    }
+}
+
+/// How an integration differs.
+#[derive(Debug, Clone)]
+pub struct IntegrationChanges {
+    /// Which live integration it is.
+    pub live: Found<IntegrationId>,
+    /// Its definition is generated from code.
+    pub generated: bool,
+    /// The display name the definition gives it.
+    pub display_name: String,
+    /// What differs, for people.
+    pub fields: Vec<FieldChange>,
+    /// The definition must be imported.
+    pub import: bool,
+    /// The description to set after any import.
+    pub description: Option<String>,
+    /// All labels to set after any import.
+    pub labels: Option<Vec<String>>,
+    /// A version must be published.
+    pub publish: bool,
+    /// The digest of the declared definition, for the version's record.
+    pub submitted: String,
+    /// The newest published version that settings go to if none is published.
+    pub newest: Option<VersionId>,
+    /// Availability to set on the newest version.
+    pub available: Option<bool>,
+    /// Marketplace settings for the newest version, complete.
+    pub marketplace: Option<MarketplaceChange>,
+    /// Whether it was published before, available or not.
+    pub published_before: bool,
+    /// The draft differs from the newest version, as far as is known.
+    pub unpublished: bool,
+    /// Why nothing of this may be written.
+    pub blocked: Option<Refusal>,
+}
+
+/// Marketplace settings, complete: omitting one may erase it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarketplaceChange {
+    /// Whether it is listed.
+    pub visibility: Visibility,
+    /// The overview.
+    pub overview: String,
+    /// Whether a customer may have several instances.
+    pub allow_multiple_instances: bool,
+}
+
+/// A declared instance and its verdict.
+#[derive(Debug, Clone)]
+pub struct InstanceDiff {
+    /// Its `metadata.name`.
+    pub name: ResourceName,
+    /// Where it is declared.
+    pub location: Location,
+    /// What is known of it.
+    pub verdict: Verdict<InstanceChanges>,
+}
+
+/// The version an instance shall run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetVersion {
+    /// A version that exists.
+    Existing {
+        /// Its record.
+        id: VersionId,
+        /// Its number.
+        number: i64,
+    },
+    /// The one that this plan publishes of a managed integration.
+    Published(ResourceName),
+}
+
+/// How an instance differs.
+#[derive(Debug, Clone)]
+pub struct InstanceChanges {
+    /// Which live instance it is.
+    pub live: Found<InstanceId>,
+    /// Its display name.
+    pub display_name: String,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// The customer's name, for people.
+    pub customer_name: String,
+    /// What differs, for people.
+    pub fields: Vec<FieldChange>,
+    /// The version it shall run.
+    pub target: TargetVersion,
+    /// It runs another one now.
+    pub upgrade: bool,
+    /// The display name to set.
+    pub rename: Option<String>,
+    /// The description to set.
+    pub description: Option<String>,
+    /// All labels to set.
+    pub labels: Option<Vec<String>>,
+    /// Values to write that the present version knows.
+    pub config: Vec<ConfigWrite>,
+    /// Values to write that only the target version knows.
+    pub config_after_upgrade: Vec<ConfigWrite>,
+    /// The API says that a deploy is due, or it was never deployed.
+    pub deploy_due: bool,
+    /// It was deployed at least once.
+    pub deployed: bool,
+    /// Whether it runs now; `None` before it exists.
+    pub enabled: Option<bool>,
+    /// Whether it shall run.
+    pub state: InstanceState,
+    /// Required variables that would have no value.
+    pub missing: Vec<String>,
+    /// Connections that wait for a person.
+    pub pending: Vec<String>,
+    /// Fields that mean what is declared and are written otherwise, so that nothing is done about them.
+    pub respelled: Vec<String>,
+    /// What moving to the target version costs.
+    pub losses: Losses,
+    /// Its last execution failed.
+    pub failing: bool,
+    /// Prismatic switched it off.
+    pub suspended: bool,
+    /// Deploy it although validation rules object.
+    pub force: bool,
+    /// Whether deploys are ours to do.
+    pub deploys: bool,
+}
+
+/// An owned object that nothing declares any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// The address its marker names.
+    pub address: Address,
+    /// What people see.
+    pub display_name: String,
+    /// Its id, if it is an instance.
+    pub instance: Option<InstanceId>,
+    /// Whose it is, if it is an instance.
+    pub customer_name: Option<String>,
+    /// Whether it runs, if it is an instance.
+    pub enabled: bool,
+    /// Bears the label that says: never disable or delete.
+    pub protected: bool,
+}
+
+/// Compares everything that is declared with the tenant.
+#[must_use]
+pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
+    let live = integrations::Index::new(inputs);
+    let integrations: Vec<IntegrationDiff> = inputs
+        .desired
+        .integrations
+        .iter()
+        .map(|desired| IntegrationDiff {
+            name: desired.name.clone(),
+            location: desired.location.clone(),
+            verdict: integration::compare(&live, desired),
+        })
+        .collect();
+    let index = instance::Index::new(inputs, &integrations);
+    let instances: Vec<InstanceDiff> = inputs
+        .desired
+        .instances
+        .iter()
+        .map(|desired| InstanceDiff {
+            name: desired.name.clone(),
+            location: desired.location.clone(),
+            verdict: instance::compare(&index, desired).unwrap_or_else(Into::into),
+        })
+        .collect();
+    let orphans = orphans::find(inputs, &taken(&integrations, &instances));
+    ChangeSet {
+        integrations,
+        instances,
+        orphans,
+    }
+}
+
+/// The ids of live objects that a manifest means, under whatever marker they have.
+fn taken<'a>(
+    integrations: &'a [IntegrationDiff],
+    instances: &'a [InstanceDiff],
+) -> BTreeSet<&'a str> {
+    let integrations = integrations.iter().filter_map(|diff| match &diff.verdict {
+        Verdict::Compared(changes) => changes.live.id().map(IntegrationId::as_str),
+        Verdict::Unknown(_) | Verdict::Refused(_) => None,
+    });
+    let instances = instances.iter().filter_map(|diff| match &diff.verdict {
+        Verdict::Compared(changes) => changes.live.id().map(InstanceId::as_str),
+        Verdict::Unknown(_) | Verdict::Refused(_) => None,
+    });
+    integrations.chain(instances).collect()
+}

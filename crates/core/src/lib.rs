@@ -1,0 +1,28 @@
+//! Everything that is decided: files to what is wanted, tenants to what is there, and what to do about it.
+//!
+//! Pure: synchronous, without I/O, clock or chance. What a decision needs to know of the world is an argument.
+
+// In the order in which they may import each other.
+pub mod yaml;
+
+pub mod sensitivity;
+
+pub mod harmless;
+
+pub mod redact;
+
+pub mod model;
+
+pub mod manifest;
+
+pub mod definition;
+
+pub mod validate;
+
+pub mod diff;
+
+pub mod plan;
+
+pub mod export;
+
+pub mod journal;

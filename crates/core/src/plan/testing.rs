@@ -1,0 +1,108 @@
+//! Fixtures: small plans.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub use crate::diff::testing::name;
+
+use super::{Action, Guarded, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId};
+use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
+
+pub fn instance(text: &str) -> Address {
+    Address::instance(name(text))
+}
+
+pub fn integration(text: &str) -> Address {
+    Address::integration(name(text))
+}
+
+fn step(
+    id: usize,
+    address: Address,
+    action: Action,
+    operation: Operation,
+    after: &[usize],
+) -> Step {
+    Step {
+        id: StepId(id),
+        address,
+        action,
+        operation,
+        after: after.iter().map(|id| StepId(*id)).collect(),
+    }
+}
+
+pub fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
+    let operation = Operation::DeployInstance {
+        instance: Output::Known(InstanceId::new(text)),
+        force: false,
+    };
+    step(id, instance(text), Action::Deploy, operation, after)
+}
+
+pub fn publish(id: usize, text: &str) -> Step {
+    let operation = Operation::PublishIntegration {
+        integration: Output::Known(IntegrationId::new(text)),
+        record: VersionRecord::default(),
+    };
+    step(id, integration(text), Action::Publish, operation, &[])
+}
+
+pub fn upgrade(id: usize, text: &str, publish: usize) -> Step {
+    let operation = Operation::UpgradeInstance {
+        instance: Output::Known(InstanceId::new(text)),
+        version: Output::Of(StepId(publish)),
+    };
+    step(id, instance(text), Action::Upgrade, operation, &[publish])
+}
+
+/// A plan with these steps, and a resource for each of their addresses.
+pub fn plan_of(steps: Vec<Step>) -> Plan {
+    let mut actions: BTreeMap<Address, Vec<Action>> = BTreeMap::new();
+    for step in &steps {
+        actions
+            .entry(step.address.clone())
+            .or_default()
+            .push(step.action);
+    }
+    let resources = actions
+        .into_iter()
+        .map(|(address, actions)| PlannedResource {
+            display_name: address.name.to_string(),
+            reason: format!("needs a {}", actions[0].as_str()),
+            address,
+            customer: None,
+            source: None,
+            sync: SyncStatus::OutOfSync,
+            health: Health::Healthy,
+            actions,
+            hint: None,
+            changes: Vec::new(),
+            orphan: false,
+            awaits: None,
+            rests_on: Vec::new(),
+            writes: None,
+            guarded: Guarded::default(),
+        });
+    Plan {
+        purpose: Purpose::Changes,
+        project: "default".to_owned(),
+        environment: "test".to_owned(),
+        organization: "org".to_owned(),
+        policy: "sha256:policy".to_owned(),
+        revision: None,
+        observed_at: Timestamp::UNIX_EPOCH,
+        resources: resources.collect(),
+        steps,
+        summary: Default::default(),
+        impact: Default::default(),
+        cost: Default::default(),
+        diagnostics: Vec::new(),
+        losses: Vec::new(),
+        unread: Vec::new(),
+        violations: Vec::new(),
+        later: Vec::new(),
+        digest: String::new(),
+    }
+}

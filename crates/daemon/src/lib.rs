@@ -1,0 +1,25 @@
+//! One pass, what wakes it, and everything around it that runs for long.
+//!
+//! ```text
+//! source ─► controller (one pass: diff, plan, execute through writes) ─► status, history
+//!              ▲                                                          │
+//! watcher, polling, schedules, webhooks                      server, notifier
+//! ```
+
+pub mod controller;
+pub mod daemon;
+pub mod execute;
+pub mod notifier;
+pub mod server;
+pub mod source;
+pub mod writes;
+
+use prism_gitops_core::{definition, diff, journal, manifest, model, plan, redact, validate};
+use prism_gitops_runtime as runtime;
+use prism_gitops_store as store;
+
+/// What is seen of a tenant here: the trait and its errors. The client is not.
+mod prismatic {
+    pub(crate) use prism_gitops_http::transport;
+    pub(crate) use prism_gitops_platform::{error, platform};
+}

@@ -1,0 +1,50 @@
+//! How a sandbox is opened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::behaviour::Behaviour;
+use super::faults::FaultScript;
+use prism_gitops_runtime::clock::Clock;
+
+/// How a sandbox is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the state is kept; in memory only if absent.
+    pub state: Option<PathBuf>,
+    /// What is there at first. A state file that exists is taken instead.
+    pub seed: Seed,
+    /// The switches at first.
+    pub behaviour: Behaviour,
+    /// What goes wrong.
+    pub faults: FaultScript,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Options {
+    /// The demonstration tenant in memory, without faults.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            state: None,
+            seed: Seed::Demo,
+            behaviour: Behaviour::default(),
+            faults: FaultScript::default(),
+            clock,
+        }
+    }
+}
+
+/// What is in a new sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seed {
+    /// The organization Acme Inc with six customers and the common components.
+    Demo,
+    /// A tenant made from a number: the same number makes the same tenant.
+    Number(u64),
+    /// A tenant described in a YAML or JSON file; see `docs/sandbox.md`.
+    File(PathBuf),
+    /// An organization with nothing in it.
+    Empty,
+}

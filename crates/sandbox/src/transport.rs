@@ -1,0 +1,31 @@
+//! The sandbox as a transport: no sockets, so that a paused clock stays in charge.
+
+use async_trait::async_trait;
+use jiff::fmt::rfc2822::DateTimePrinter;
+
+use super::Sandbox;
+use prism_gitops_http::transport::{Request, Response, Transport, TransportError};
+
+/// Sends requests to a sandbox in the same process.
+#[derive(Debug, Clone)]
+pub struct SandboxTransport {
+    sandbox: Sandbox,
+}
+
+impl SandboxTransport {
+    pub(super) fn new(sandbox: Sandbox) -> Self {
+        Self { sandbox }
+    }
+}
+
+#[async_trait]
+impl Transport for SandboxTransport {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let mut response = self.sandbox.exchange(request).await?;
+        // As an HTTP server does.
+        if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.sandbox.now()) {
+            response.headers.push(("date".to_owned(), date));
+        }
+        Ok(response)
+    }
+}

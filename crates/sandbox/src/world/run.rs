@@ -1,0 +1,110 @@
+//! Running flows: nothing runs, but an execution with steps and logs is left behind.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::execution::{Execution, LogLine};
+use super::instance::Instance;
+use super::integration::{Integration, identity};
+use super::{Change, Moment, Refusal, World};
+use crate::behaviour::RunRule;
+use crate::definition::Flow;
+
+impl World {
+    /// Runs a flow of an instance, ended as the switches say.
+    pub(crate) fn run(
+        &mut self,
+        moment: Moment<'_>,
+        instance: Uuid,
+        flow: &str,
+        test: bool,
+    ) -> Change<Arc<Execution>> {
+        let instance = self
+            .instances
+            .get(instance)
+            .map(Arc::clone)
+            .ok_or(Refusal::NotFound)?;
+        let record = self.record_of(&instance)?;
+        let mut flows = record.definition.flows.iter();
+        let flow = flows
+            .find(|known| identity(known) == flow)
+            .ok_or(Refusal::NotFound)?;
+        let mut rules = moment.behaviour.runs.iter();
+        let rule = rules.find(|rule| rule.flow.as_ref().is_none_or(|name| *name == flow.name));
+        let id = self.new_id();
+        let at = self.tick(moment.now);
+        let mut execution = outcome(&instance, flow, rule, at);
+        (execution.id, execution.test) = (id, test);
+        self.instances
+            .update(instance.id, |instance| instance.executed_at = Some(at));
+        Ok(self.executions.insert(execution))
+    }
+
+    /// The working copy or version, with the flow, that a flow id stands for.
+    pub(crate) fn find_flow(&self, id: Uuid) -> Option<(Arc<Integration>, Flow)> {
+        self.integrations.iter().find_map(|record| {
+            let flow = record.flow(id)?;
+            Some((Arc::clone(record), flow.clone()))
+        })
+    }
+
+    /// The instance and the flow that a flow config id stands for.
+    pub(crate) fn find_flow_config(&self, id: Uuid) -> Option<(Arc<Instance>, Flow)> {
+        self.instances.iter().find_map(|instance| {
+            let record = self.integrations.get(instance.version)?;
+            let mut flows = record.definition.flows.iter();
+            let flow = flows.find(|flow| instance.flow_id(flow) == id)?;
+            Some((Arc::clone(instance), flow.clone()))
+        })
+    }
+}
+
+fn outcome(instance: &Instance, flow: &Flow, rule: Option<&RunRule>, at: Timestamp) -> Execution {
+    let lasts = SignedDuration::from_secs(rule.map_or(0, |rule| rule.seconds.into()));
+    let error = rule.and_then(|rule| rule.error.clone());
+    let mut steps: Vec<String> = flow.steps.iter().map(|step| step.name.clone()).collect();
+    if error.is_some() {
+        // A failed run stops in the step after its trigger.
+        steps.truncate(2);
+    }
+    let mut execution = Execution {
+        id: Uuid::nil(),
+        instance: instance.id,
+        version: instance.version,
+        flow: identity(flow).to_owned(),
+        test: false,
+        started_at: at,
+        ends_at: at.saturating_add(lasts).unwrap_or(at),
+        error,
+        steps,
+        logs: Vec::new(),
+    };
+    execution.logs = logs(&execution, flow);
+    execution
+}
+
+fn logs(execution: &Execution, flow: &Flow) -> Vec<LogLine> {
+    let line = |at, severity: &str, message: String, step: Option<&String>| LogLine {
+        at,
+        severity: severity.to_owned(),
+        message,
+        step: step.cloned(),
+    };
+    let (start, end) = (execution.started_at, execution.ends_at);
+    let steps = execution.steps.iter();
+    let ran = steps.map(|step| line(start, "DEBUG", format!("Ran step {step}"), Some(step)));
+    let mut logs = vec![line(
+        start,
+        "INFO",
+        format!("Starting flow {}", flow.name),
+        None,
+    )];
+    logs.extend(ran);
+    logs.push(match &execution.error {
+        Some(message) => line(end, "ERROR", message.clone(), execution.steps.last()),
+        None => line(end, "INFO", format!("Finished flow {}", flow.name), None),
+    });
+    logs
+}
