@@ -130,7 +130,11 @@ fn unsafe_code_is_forbidden_everywhere() {
     assert!(ours.clone().count() > 5);
     for file in ours {
         let text = file.text();
-        assert!(text.contains("\n[lints]\nworkspace = true\n"), "{}", file.path);
+        assert!(
+            text.contains("\n[lints]\nworkspace = true\n"),
+            "{}",
+            file.path
+        );
     }
 }
 

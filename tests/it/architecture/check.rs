@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::paths::{Mention, mentions};
 use super::rust::{Token, tokens, without_tests};
-use super::{IMPURE, RULED, RULES};
+use super::{IMPURE, TABLES};
 
 /// Whether a module decides or acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +53,10 @@ impl Checked {
     }
 
     fn file(&mut self, file: &Parsed<'_>) {
-        let Some(top) = file.module.first().filter(|_| file.is_ruled) else {
+        let (Some(rules), Some(top)) = (file.rules, file.module.first()) else {
             return;
         };
-        let Some(rule) = RULES.iter().find(|rule| rule.module == *top) else {
+        let Some(rule) = rules.iter().find(|rule| rule.module == *top) else {
             let what = format!("module `{top}` has no row in tests/it/architecture.rs");
             return self.violation(file.path, 1, &what);
         };
@@ -72,7 +72,7 @@ impl Checked {
         }
         for mention in mentions(&file.tokens, &file.module) {
             self.paths += 1;
-            if let Some(what) = broken(rule, &mention) {
+            if let Some(what) = broken(rule, rules, &mention) {
                 self.violation(file.path, mention.line, &what);
             }
         }
@@ -89,8 +89,8 @@ impl Checked {
 /// A file cut into tokens, tests left out.
 struct Parsed<'a> {
     path: &'a Path,
-    /// It belongs to a crate whose modules have rows.
-    is_ruled: bool,
+    /// The rows of its crate, if that has any.
+    rules: Option<&'static [Rule]>,
     module: Vec<String>,
     tokens: Vec<Token>,
     test_files: Vec<Vec<String>>,
@@ -98,13 +98,13 @@ struct Parsed<'a> {
 
 impl<'a> Parsed<'a> {
     fn new(path: &'a Path, text: &str) -> Self {
-        let (is_ruled, module) = module_of(path);
+        let (rules, module) = module_of(path);
         let (tokens, names) = without_tests(&tokens(text));
         let inside = |name| module.iter().cloned().chain([name]).collect();
         let test_files = names.into_iter().map(inside).collect();
         Self {
             path,
-            is_ruled,
+            rules,
             module,
             tokens,
             test_files,
@@ -113,30 +113,32 @@ impl<'a> Parsed<'a> {
 }
 
 /// `crates/core/src/plan/build.rs` is `["plan", "build"]` of a crate with rows; a `lib.rs` is `[]`.
-fn module_of(path: &Path) -> (bool, Vec<String>) {
+fn module_of(path: &Path) -> (Option<&'static [Rule]>, Vec<String>) {
     let parts: Vec<String> = path
         .with_extension("")
         .iter()
         .map(|part| part.to_string_lossy().into_owned())
         .collect();
-    let is_ruled = parts.get(1).is_some_and(|it| RULED.contains(&it.as_str()));
+    let table = TABLES
+        .iter()
+        .find(|(name, _)| parts.get(1).is_some_and(|it| it == name));
     let inside = parts
         .iter()
         .position(|part| part == "src")
         .map_or(0, |it| it + 1);
     let mut module = parts[inside..].to_vec();
     module.pop_if(|last| *last == "lib");
-    (is_ruled, module)
+    (table.map(|(_, rules)| *rules), module)
 }
 
 /// What a mention breaks, if anything.
-fn broken(rule: &Rule, mention: &Mention) -> Option<String> {
+fn broken(rule: &Rule, rules: &[Rule], mention: &Mention) -> Option<String> {
     let (module, text) = (rule.module, mention.text());
     let [first, rest @ ..] = mention.segments.as_slice() else {
         return None;
     };
     if first == "crate" {
-        return (!may_use(rule, rest)).then(|| match rule.uses {
+        return (!may_use(rule, rules, rest)).then(|| match rule.uses {
             [] => format!("`{module}` imports `{text}`, and may import nothing of ours"),
             uses => format!(
                 "`{module}` imports `{text}`, and may import only {}",
@@ -156,7 +158,7 @@ fn broken(rule: &Rule, mention: &Mention) -> Option<String> {
     None
 }
 
-fn may_use(rule: &Rule, path: &[String]) -> bool {
+fn may_use(rule: &Rule, rules: &[Rule], path: &[String]) -> bool {
     let Some(top) = path.first() else {
         return false;
     };
@@ -164,8 +166,8 @@ fn may_use(rule: &Rule, path: &[String]) -> bool {
         let entry: Vec<&str> = entry.split("::").collect();
         path.len() >= entry.len() && entry.iter().zip(path).all(|(e, p)| e == p)
     };
-    // What has no row is another crate under its usual name.
-    let ours = top == "*" || RULES.iter().any(|row| row.module == top);
+    // What has no row is another crate.
+    let ours = top == "*" || rules.iter().any(|row| row.module == top);
     !ours || top == rule.module || rule.uses.iter().any(allowed)
 }
 
