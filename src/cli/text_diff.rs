@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use crate::definition::{self, Definition};
-use crate::plan::{Operation, Output, Plan};
+use crate::plan::Plan;
 use crate::prismatic::platform::Platform;
 
 /// The differences of all definitions that the plan would import over others.
@@ -12,11 +12,7 @@ use crate::prismatic::platform::Platform;
 pub(crate) async fn definitions(plan: &Plan, platform: &dyn Platform) -> Result<String, CliError> {
     let mut text = String::new();
     for step in &plan.steps {
-        let Operation::ImportIntegration {
-            integration: Some(Output::Known(id)),
-            definition,
-        } = &step.operation
-        else {
+        let Some((id, definition)) = step.operation.overwrites() else {
             continue;
         };
         let live = platform.definition(id).await?;

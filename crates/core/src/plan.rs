@@ -14,6 +14,7 @@ mod instance;
 mod integration;
 mod losses;
 mod migrate;
+mod operation;
 mod orphan;
 mod release;
 mod rename;
@@ -49,9 +50,10 @@ pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use guards::GuardViolation;
 pub use hold_back::{Withheld, hold_back};
 pub use migrate::{MigrateError, migrate};
+pub use operation::{InstanceOperation, IntegrationOperation, Operation};
 pub use release::{ReleaseError, marked, release};
 pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, is_part, recheck};
-pub use step::{Operation, Output, Step, StepId, StepResult, VersionSource};
+pub use step::{Output, Step, StepId, StepResult, VersionSource};
 
 use crate::model::{
     Address, AwaitedConsents, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus,

@@ -174,21 +174,10 @@ async fn perform(
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
     match operation {
-        Operation::CreateIntegration { .. }
-        | Operation::ImportIntegration { .. }
-        | Operation::UpdateIntegration { .. }
-        | Operation::PublishIntegration { .. }
-        | Operation::SetAvailability { .. }
-        | Operation::SetMarketplace { .. } => {
+        Operation::Integration(operation) => {
             integration::perform(operation, outputs, platform).await
         }
-        Operation::CreateInstance { .. }
-        | Operation::UpdateInstance { .. }
-        | Operation::ConfigureInstance { .. }
-        | Operation::UpgradeInstance { .. }
-        | Operation::DeployInstance { .. }
-        | Operation::SwitchInstance { .. }
-        | Operation::DeleteInstance { .. } => instance::perform(operation, outputs, platform).await,
+        Operation::Instance(operation) => instance::perform(operation, outputs, platform).await,
     }
 }
 

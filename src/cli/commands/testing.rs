@@ -2,8 +2,8 @@
 
 use crate::model::{Address, Health, InstanceId, SyncStatus};
 use crate::plan::{
-    Action, Cost, Guarded, Impact, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId,
-    Summary,
+    Action, Cost, Guarded, Impact, InstanceOperation, Output, Plan, PlannedResource, Purpose, Step,
+    StepId, Summary,
 };
 
 /// A plan with a step for each action; what the steps do is of no importance.
@@ -15,10 +15,11 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         id: StepId(id),
         address: address.clone(),
         action,
-        operation: Operation::DeployInstance {
+        operation: InstanceOperation::Deploy {
             instance: Output::Known(InstanceId::new("x")),
             force: false,
-        },
+        }
+        .into(),
         after: Vec::new(),
     });
     Plan {

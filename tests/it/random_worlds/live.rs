@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use prism_gitops::controller::pass::Planned;
-use prism_gitops::plan::{Operation, Output, Plan};
+use prism_gitops::plan::{InstanceOperation, Operation, Output, Plan};
 use prism_gitops::sandbox::{FaultRule, FaultScript};
 use serde_json::{Value, json};
 
@@ -183,8 +183,10 @@ async fn carry_out(
 
 fn deploys(plan: &Plan) -> impl Iterator<Item = (&Output<prism_gitops::model::InstanceId>, bool)> {
     plan.steps.iter().filter_map(|step| match &step.operation {
-        Operation::DeployInstance { instance, .. } => Some((instance, !step.after.is_empty())),
-        _ => None,
+        Operation::Instance(InstanceOperation::Deploy { instance, .. }) => {
+            Some((instance, !step.after.is_empty()))
+        }
+        Operation::Instance(_) | Operation::Integration(_) => None,
     })
 }
 

@@ -4,8 +4,8 @@
 
 use super::build::{Builder, managed, quiet};
 use super::{
-    Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose, integration,
-    unread,
+    Action, Context, InstanceOperation, IntegrationOperation, Output, Plan, PlannedResource,
+    Precondition, Purpose, integration, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
@@ -26,12 +26,10 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
         if let Found::Adopted(id) = &compared.live {
             let bears = known.live.get(id);
             let bears = bears.map(|one| one.labels.as_slice()).unwrap_or_default();
-            let operation = Operation::UpdateIntegration {
-                integration: Output::Known(id.clone()),
-                description: None,
-                labels: Some(with_marker(bears, project, &diff.name)),
-                unless_shown: None,
-            };
+            let operation = IntegrationOperation::labels(
+                Output::Known(id.clone()),
+                with_marker(bears, project, &diff.name),
+            );
             builder.step(&address, Action::Adopt, operation, Vec::new());
             rests_on = on(id.as_str(), bears);
         }
@@ -57,12 +55,10 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
         let mut rests_on = Vec::new();
         if let Found::Adopted(id) = &compared.live {
             let bears = labels.get(id).copied().unwrap_or_default();
-            let operation = Operation::UpdateInstance {
-                instance: Output::Known(id.clone()),
-                name: None,
-                description: None,
-                labels: Some(with_marker(bears, project, &diff.name)),
-            };
+            let operation = InstanceOperation::labels(
+                Output::Known(id.clone()),
+                with_marker(bears, project, &diff.name),
+            );
             builder.step(&address, Action::Adopt, operation, Vec::new());
             rests_on = on(id.as_str(), bears);
         }
@@ -146,8 +142,8 @@ mod tests {
             .map(|step| format!("{} {:?}", step.address, step.operation))
             .collect();
         insta::assert_snapshot!(steps.join("\n"), @r#"
-        Integration/acme UpdateIntegration { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]), unless_shown: None }
-        Instance/smith UpdateInstance { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]) }
+        Integration/acme Integration(Update { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]), unless_shown: None })
+        Instance/smith Instance(Update { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]) })
         "#);
         assert!(!plan.has_changes());
         assert_eq!(plan.summary.adopt, 2);

@@ -60,7 +60,7 @@ impl Builder {
         &mut self,
         address: &Address,
         action: Action,
-        operation: Operation,
+        operation: impl Into<Operation>,
         after: Vec<StepId>,
     ) -> StepId {
         let id = StepId(self.steps.len());
@@ -68,7 +68,7 @@ impl Builder {
             id,
             address: address.clone(),
             action,
-            operation,
+            operation: operation.into(),
             after,
         });
         id

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::operation::Names;
 use super::review::Reviewed;
-use super::{Operation, Output, PlannedResource, Step, StepId};
-use crate::model::{Address, ConfigWrite, InputWrite, Policy, WriteValue, hex};
+use super::{PlannedResource, Step};
+use crate::model::{Address, Policy, hex};
 
 /// The digest of a plan: which tenant, project and policy, what was observed, what is written.
 ///
@@ -90,160 +91,9 @@ pub(super) fn writes(resources: &mut [PlannedResource], steps: &[Step]) {
     }
 }
 
-/// What each step is called, by its place in the plan.
-struct Names<'a>(&'a [Value]);
-
 impl Names<'_> {
-    fn name(&self, step: StepId) -> &Value {
-        self.0.get(step.0).unwrap_or(&Value::Null)
-    }
-
-    fn source<T: serde::Serialize>(&self, output: &Output<T>) -> Value {
-        match output {
-            Output::Known(value) => json!(value),
-            Output::Of(step) => json!({ "step": self.name(*step) }),
-        }
-    }
-
     fn step(&self, step: &Step) -> Value {
         let after: Vec<&Value> = step.after.iter().map(|id| self.name(*id)).collect();
-        json!([step.action, after, self.operation(&step.operation)])
-    }
-
-    fn operation(&self, operation: &Operation) -> Value {
-        match operation {
-            Operation::CreateIntegration { name, labels } => {
-                json!(["createIntegration", name, labels])
-            }
-            Operation::ImportIntegration {
-                integration,
-                definition,
-            } => {
-                let integration = integration.as_ref().map(|it| self.source(it));
-                json!(["import", integration, &**definition])
-            }
-            Operation::UpdateIntegration {
-                integration,
-                description,
-                labels,
-                unless_shown: _,
-            } => {
-                json!([
-                    "updateIntegration",
-                    self.source(integration),
-                    description,
-                    labels
-                ])
-            }
-            Operation::PublishIntegration {
-                integration,
-                record,
-            } => {
-                json!(["publish", self.source(integration), record.submitted])
-            }
-            Operation::SetAvailability { version, available } => {
-                json!(["availability", self.source(version), available])
-            }
-            Operation::SetMarketplace {
-                version,
-                visibility,
-                overview,
-                allow_multiple_instances,
-            } => {
-                let visibility = visibility.to_string();
-                json!([
-                    "marketplace",
-                    self.source(version),
-                    visibility,
-                    overview,
-                    allow_multiple_instances
-                ])
-            }
-            of_instance => self.instance_operation(of_instance),
-        }
-    }
-
-    fn instance_operation(&self, operation: &Operation) -> Value {
-        match operation {
-            Operation::CreateInstance {
-                name,
-                customer,
-                version,
-                description,
-                labels,
-                config,
-            } => {
-                let version = self.source(version);
-                json!([
-                    "create",
-                    name,
-                    customer,
-                    version,
-                    description,
-                    labels,
-                    values(config)
-                ])
-            }
-            Operation::UpdateInstance {
-                instance,
-                name,
-                description,
-                labels,
-            } => {
-                json!([
-                    "updateInstance",
-                    self.source(instance),
-                    name,
-                    description,
-                    labels
-                ])
-            }
-            Operation::ConfigureInstance { instance, config } => {
-                json!(["configure", self.source(instance), values(config)])
-            }
-            Operation::UpgradeInstance { instance, version } => {
-                json!(["upgrade", self.source(instance), self.source(version)])
-            }
-            Operation::DeployInstance { instance, force } => {
-                json!(["deploy", self.source(instance), force])
-            }
-            Operation::SwitchInstance {
-                instance,
-                enabled,
-                unless_shown,
-            } => {
-                let shown = unless_shown.map(|step| self.name(step));
-                json!(["switch", self.source(instance), enabled, shown])
-            }
-            Operation::DeleteInstance { instance } => json!(["delete", instance]),
-            Operation::CreateIntegration { .. }
-            | Operation::ImportIntegration { .. }
-            | Operation::UpdateIntegration { .. }
-            | Operation::PublishIntegration { .. }
-            | Operation::SetAvailability { .. }
-            | Operation::SetMarketplace { .. } => Value::Null,
-        }
-    }
-}
-
-fn values(config: &[ConfigWrite]) -> Vec<Value> {
-    config
-        .iter()
-        .map(|write| json!([write.key, value(&write.value)]))
-        .collect()
-}
-
-fn value(value: &WriteValue) -> Value {
-    match value {
-        WriteValue::Text(text) => json!(text),
-        WriteValue::Secret(_) => json!({ "secret": true }),
-        WriteValue::Schedule(it) => json!([it.kind.word(), it.value, it.time_zone]),
-        WriteValue::Inputs(inputs) => inputs
-            .iter()
-            .map(|(name, input)| match input {
-                InputWrite::Text(text) => json!([name, text]),
-                InputWrite::Secret(_) => json!([name, { "secret": true }]),
-            })
-            .collect(),
+        json!([step.action, after, step.operation.digest(self)])
     }
 }

@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::operation::relocate;
 use super::review::Reviewed;
-use super::{Action, Operation, Output, Plan, PlannedResource, Step, StepId, digest};
+use super::{Action, Plan, PlannedResource, Step, StepId, digest};
 use crate::model::Address;
 
 /// Resources that lost steps, each with the held resource it waits for: itself,
@@ -97,68 +98,18 @@ fn cause(
 fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {
     step.id = place;
     for before in &mut step.after {
-        relocate(before, places);
+        if let Some(place) = places.get(before) {
+            *before = *place;
+        }
     }
-    match &mut step.operation {
-        Operation::UpdateIntegration {
-            integration,
-            unless_shown,
-            ..
-        } => {
-            follow(integration, places);
-            if let Some(import) = unless_shown {
-                relocate(import, places);
-            }
-        }
-        Operation::ImportIntegration {
-            integration: Some(integration),
-            ..
-        }
-        | Operation::PublishIntegration { integration, .. } => follow(integration, places),
-        Operation::SetAvailability { version, .. }
-        | Operation::SetMarketplace { version, .. }
-        | Operation::CreateInstance { version, .. } => follow(version, places),
-        Operation::UpdateInstance { instance, .. }
-        | Operation::ConfigureInstance { instance, .. }
-        | Operation::DeployInstance { instance, .. } => follow(instance, places),
-        Operation::SwitchInstance {
-            instance,
-            unless_shown,
-            ..
-        } => {
-            follow(instance, places);
-            if let Some(step) = unless_shown {
-                relocate(step, places);
-            }
-        }
-        Operation::UpgradeInstance { instance, version } => {
-            follow(instance, places);
-            follow(version, places);
-        }
-        Operation::CreateIntegration { .. }
-        | Operation::ImportIntegration {
-            integration: None, ..
-        }
-        | Operation::DeleteInstance { .. } => {}
-    }
-}
-
-fn follow<T>(output: &mut Output<T>, places: &BTreeMap<StepId, StepId>) {
-    if let Output::Of(step) = output {
-        relocate(step, places);
-    }
-}
-
-fn relocate(step: &mut StepId, places: &BTreeMap<StepId, StepId>) {
-    if let Some(place) = places.get(step) {
-        *step = *place;
-    }
+    relocate(&mut step.operation, places);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
+    use crate::plan::{InstanceOperation, Operation, Output};
 
     fn shown(plan: &Plan) -> String {
         let line = |step: &Step| {
@@ -203,7 +154,9 @@ mod tests {
         2 Instance/crm-1 upgrade after [0]
         3 Instance/crm-1 deploy after [2]
         ");
-        let Operation::UpgradeInstance { version, .. } = &plan.steps[2].operation else {
+        let Operation::Instance(InstanceOperation::Upgrade { version, .. }) =
+            &plan.steps[2].operation
+        else {
             panic!("{:?}", plan.steps[2])
         };
         assert_eq!(*version, Output::Of(StepId(0)));

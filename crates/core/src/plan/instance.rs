@@ -5,7 +5,8 @@
 
 use super::build::{Builder, quiet};
 use super::{
-    Action, Guarded, Operation, Output, PlannedResource, Precondition, StepId, VersionSource,
+    Action, Guarded, InstanceOperation, Output, PlannedResource, Precondition, StepId,
+    VersionSource,
 };
 use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetVersion, Verdict};
 use crate::model::{
@@ -207,7 +208,12 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn push(&mut self, action: Action, operation: Operation, also: Option<StepId>) -> StepId {
+    fn push(
+        &mut self,
+        action: Action,
+        operation: InstanceOperation,
+        also: Option<StepId>,
+    ) -> StepId {
         let after = self.last.into_iter().chain(also).collect();
         let id = self.builder.step(self.address, action, operation, after);
         self.last = Some(id);
@@ -232,7 +238,7 @@ impl Steps<'_> {
         let changes = self.changes;
         let id = self.push(
             Action::Create,
-            Operation::CreateInstance {
+            InstanceOperation::Create {
                 name: changes.display_name.clone(),
                 customer: changes.customer.clone(),
                 version,
@@ -287,7 +293,7 @@ impl Steps<'_> {
         let instance = instance.clone();
         self.push(
             action,
-            Operation::UpdateInstance {
+            InstanceOperation::Update {
                 instance,
                 name,
                 description,
@@ -301,7 +307,7 @@ impl Steps<'_> {
         if config.is_empty() {
             return;
         }
-        let operation = Operation::ConfigureInstance {
+        let operation = InstanceOperation::Configure {
             instance: instance.clone(),
             config: config.to_vec(),
         };
@@ -312,7 +318,7 @@ impl Steps<'_> {
         let Some((version, publish)) = self.version() else {
             return;
         };
-        let operation = Operation::UpgradeInstance {
+        let operation = InstanceOperation::Upgrade {
             instance: instance.clone(),
             version,
         };
@@ -320,7 +326,7 @@ impl Steps<'_> {
     }
 
     fn deploy(&mut self, instance: &Output<InstanceId>) -> StepId {
-        let operation = Operation::DeployInstance {
+        let operation = InstanceOperation::Deploy {
             instance: instance.clone(),
             force: self.changes.force,
         };
@@ -336,7 +342,7 @@ impl Steps<'_> {
         };
         self.push(
             action,
-            Operation::SwitchInstance {
+            InstanceOperation::Switch {
                 instance: instance.clone(),
                 enabled,
                 unless_shown,

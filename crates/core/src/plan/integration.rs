@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::build::{Builder, quiet};
 use super::{
-    Action, Context, Guarded, Operation, Output, PlannedResource, Precondition, StepId,
+    Action, Context, Guarded, IntegrationOperation, Output, PlannedResource, Precondition, StepId,
     VersionSource, digest,
 };
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
@@ -148,7 +148,7 @@ impl Steps<'_> {
         self.settings();
     }
 
-    fn push(&mut self, action: Action, operation: Operation) -> StepId {
+    fn push(&mut self, action: Action, operation: IntegrationOperation) -> StepId {
         let after = self.last.into_iter().collect();
         let id = self.builder.step(self.address, action, operation, after);
         self.last = Some(id);
@@ -167,7 +167,7 @@ impl Steps<'_> {
             Action::Create
         };
         let integration = existing.or_else(|| self.create());
-        let operation = Operation::ImportIntegration {
+        let operation = IntegrationOperation::Import {
             integration,
             definition: declared.definition.text.clone(),
         };
@@ -182,7 +182,7 @@ impl Steps<'_> {
         if self.changes.generated {
             return None;
         }
-        let operation = Operation::CreateIntegration {
+        let operation = IntegrationOperation::Create {
             name: self.changes.display_name.clone(),
             labels: self.changes.labels.clone().unwrap_or_default(),
         };
@@ -204,7 +204,7 @@ impl Steps<'_> {
         };
         self.push(
             action,
-            Operation::UpdateIntegration {
+            IntegrationOperation::Update {
                 integration: draft.clone(),
                 description: description.clone(),
                 labels: labels.clone(),
@@ -222,7 +222,7 @@ impl Steps<'_> {
             canonical: None,
             ..context.provenance.clone()
         };
-        let operation = Operation::PublishIntegration {
+        let operation = IntegrationOperation::Publish {
             integration: draft,
             record,
         };
@@ -235,7 +235,7 @@ impl Steps<'_> {
             return;
         };
         if let Some(available) = self.changes.available {
-            let operation = Operation::SetAvailability {
+            let operation = IntegrationOperation::SetAvailability {
                 version: version.clone(),
                 available,
             };
@@ -244,7 +244,7 @@ impl Steps<'_> {
         if let Some(marketplace) = self.changes.marketplace.clone() {
             self.push(
                 Action::Marketplace,
-                Operation::SetMarketplace {
+                IntegrationOperation::SetMarketplace {
                     version,
                     visibility: marketplace.visibility,
                     overview: marketplace.overview,

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
-use super::{Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose};
+use super::{
+    Action, Context, InstanceOperation, IntegrationOperation, Operation, Output, Plan,
+    PlannedResource, Precondition, Purpose,
+};
 use crate::model::{Address, FieldChange, Kind, Marker, ResourceName, SyncStatus, Tenant};
 
 /// Why nothing is marked anew.
@@ -56,11 +59,9 @@ fn objects(tenant: &Tenant) -> Result<Vec<Marked<'_>>, MigrateError> {
         display_name: &live.name,
         customer: None,
         labels: &live.labels,
-        operation: Box::new(|labels| Operation::UpdateIntegration {
-            integration: Output::Known(live.id.clone()),
-            description: None,
-            labels: Some(labels),
-            unless_shown: None,
+        operation: Box::new(|labels| {
+            let integration = Output::Known(live.id.clone());
+            IntegrationOperation::labels(integration, labels).into()
         }),
     });
     let instances = tenant.instances.items.iter().map(|live| Marked {
@@ -69,11 +70,8 @@ fn objects(tenant: &Tenant) -> Result<Vec<Marked<'_>>, MigrateError> {
         display_name: &live.name,
         customer: Some(&live.customer.name),
         labels: &live.labels,
-        operation: Box::new(|labels| Operation::UpdateInstance {
-            instance: Output::Known(live.id.clone()),
-            name: None,
-            description: None,
-            labels: Some(labels),
+        operation: Box::new(|labels| {
+            InstanceOperation::labels(Output::Known(live.id.clone()), labels).into()
         }),
     });
     Ok(integrations.chain(instances).collect())
@@ -196,17 +194,17 @@ mod tests {
             .steps
             .iter()
             .map(|step| match &step.operation {
-                Operation::UpdateInstance {
+                Operation::Instance(InstanceOperation::Update {
                     labels: Some(labels),
                     name: None,
                     description: None,
                     ..
-                }
-                | Operation::UpdateIntegration {
+                })
+                | Operation::Integration(IntegrationOperation::Update {
                     labels: Some(labels),
                     description: None,
                     ..
-                } => format!("{}: {}", step.address, labels.join(" ")),
+                }) => format!("{}: {}", step.address, labels.join(" ")),
                 other => panic!("{other:?}"),
             })
             .collect();

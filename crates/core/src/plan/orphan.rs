@@ -7,7 +7,7 @@
 //! never pruned: their instances may be anybody's.
 
 use super::build::{Builder, quiet};
-use super::{Action, Context, Operation, Output, PlannedResource, Precondition};
+use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition};
 use crate::diff::{ChangeSet, Inputs, Orphan};
 use crate::model::{Health, InstanceId, PrunePolicy, SyncStatus};
 
@@ -99,7 +99,7 @@ fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: Pru
         PrunePolicy::Disable if !orphan.enabled => {}
         PrunePolicy::Disable => {
             let instance = Output::Known(instance.clone());
-            let operation = Operation::SwitchInstance {
+            let operation = InstanceOperation::Switch {
                 instance,
                 enabled: false,
                 unless_shown: None,
@@ -107,7 +107,7 @@ fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: Pru
             builder.step(address, Action::Disable, operation, Vec::new());
         }
         PrunePolicy::Delete => {
-            let operation = Operation::DeleteInstance {
+            let operation = InstanceOperation::Delete {
                 instance: instance.clone(),
             };
             builder.step(address, Action::Delete, operation, Vec::new());

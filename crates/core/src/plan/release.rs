@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
-use super::{Action, Context, Operation, Output, Plan, PlannedResource, Precondition, Purpose};
+use super::{
+    Action, Context, InstanceOperation, IntegrationOperation, Output, Plan, PlannedResource,
+    Precondition, Purpose,
+};
 use crate::model::{
     Address, FieldChange, Instance, Integration, Kind, Listing, Marker, ResourceName, SyncStatus,
     Tenant,
@@ -156,12 +159,8 @@ fn integration(
     let found = bearing(listing, |one| &one.labels, marker)?;
     let mut released = found.first().map(|(live, _)| Released::of(&live.name));
     for (live, labels) in &found {
-        let operation = Operation::UpdateIntegration {
-            integration: Output::Known(live.id.clone()),
-            description: None,
-            labels: Some(labels.clone()),
-            unless_shown: None,
-        };
+        let operation =
+            IntegrationOperation::labels(Output::Known(live.id.clone()), labels.clone());
         builder.step(address, Action::Release, operation, Vec::new());
         if let Some(released) = &mut released {
             released.note(live.id.as_str(), &live.labels);
@@ -179,12 +178,7 @@ fn instance(
     let found = bearing(listing, |one| &one.labels, marker)?;
     let mut released = found.first().map(|(live, _)| Released::of(&live.name));
     for (live, labels) in &found {
-        let operation = Operation::UpdateInstance {
-            instance: Output::Known(live.id.clone()),
-            name: None,
-            description: None,
-            labels: Some(labels.clone()),
-        };
+        let operation = InstanceOperation::labels(Output::Known(live.id.clone()), labels.clone());
         builder.step(address, Action::Release, operation, Vec::new());
         if let Some(released) = &mut released {
             released.note(live.id.as_str(), &live.labels);
@@ -197,6 +191,7 @@ fn instance(
 mod tests {
     use super::*;
     use crate::diff::testing::{World, definition, name, unread};
+    use crate::plan::Operation;
     use crate::plan::tests::context;
 
     fn world() -> World {
@@ -226,7 +221,9 @@ mod tests {
             .steps
             .iter()
             .map(|step| match &step.operation {
-                Operation::UpdateInstance { labels, .. } => labels.clone().unwrap(),
+                Operation::Instance(InstanceOperation::Update { labels, .. }) => {
+                    labels.clone().unwrap()
+                }
                 other => panic!("{other:?}"),
             })
             .collect();

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 
 pub use crate::diff::testing::name;
 
-use super::{Action, Guarded, Operation, Output, Plan, PlannedResource, Purpose, Step, StepId};
+use super::{
+    Action, Guarded, InstanceOperation, IntegrationOperation, Operation, Output, Plan,
+    PlannedResource, Purpose, Step, StepId,
+};
 use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
 
 pub fn instance(text: &str) -> Address {
@@ -21,20 +24,20 @@ fn step(
     id: usize,
     address: Address,
     action: Action,
-    operation: Operation,
+    operation: impl Into<Operation>,
     after: &[usize],
 ) -> Step {
     Step {
         id: StepId(id),
         address,
         action,
-        operation,
+        operation: operation.into(),
         after: after.iter().map(|id| StepId(*id)).collect(),
     }
 }
 
 pub fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
-    let operation = Operation::DeployInstance {
+    let operation = InstanceOperation::Deploy {
         instance: Output::Known(InstanceId::new(text)),
         force: false,
     };
@@ -42,7 +45,7 @@ pub fn deploy(id: usize, text: &str, after: &[usize]) -> Step {
 }
 
 pub fn publish(id: usize, text: &str) -> Step {
-    let operation = Operation::PublishIntegration {
+    let operation = IntegrationOperation::Publish {
         integration: Output::Known(IntegrationId::new(text)),
         record: VersionRecord::default(),
     };
@@ -50,7 +53,7 @@ pub fn publish(id: usize, text: &str) -> Step {
 }
 
 pub fn upgrade(id: usize, text: &str, publish: usize) -> Step {
-    let operation = Operation::UpgradeInstance {
+    let operation = InstanceOperation::Upgrade {
         instance: Output::Known(InstanceId::new(text)),
         version: Output::Of(StepId(publish)),
     };

@@ -15,7 +15,7 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 
 use super::render::{HumanOptions, human, json, markdown, summary_line};
-use super::{Action, Context, Operation, Plan, StepResult, build};
+use super::{Action, Context, Operation, Plan, Step, StepResult, build};
 use crate::diff::testing::{Configured as _, Valued as _, World, adopt_name, definition, scalar};
 use crate::model::{
     ConfigValue, InstanceState, Marketplace, Policy, PrunePolicy, PublishWhen, Secret, SecretRef,
@@ -48,19 +48,25 @@ pub(crate) fn acme() -> String {
     definition("Acme ERP", "https://a.example")
 }
 
-/// `Instance/shop deploy < 3`, one line a step.
+/// The name of what a step does to an object of its kind.
+pub(super) fn operation(step: &Step) -> String {
+    let shown = format!("{:?}", step.operation);
+    let (_, shown) = shown.split_once('(').unwrap();
+    shown.split([' ', '{']).next().unwrap().to_owned()
+}
+
+/// `3 Instance/shop Deploy after 2`, one line a step.
 pub(super) fn steps(plan: &Plan) -> String {
     let mut lines = Vec::new();
     for step in &plan.steps {
-        let kind = format!("{:?}", step.operation);
-        let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
+        let operation = operation(step);
         let after: Vec<String> = step.after.iter().map(|id| id.0.to_string()).collect();
         let after = if after.is_empty() {
             String::new()
         } else {
             format!(" after {}", after.join(", "))
         };
-        lines.push(format!("{} {} {kind}{after}", step.id.0, step.address));
+        lines.push(format!("{} {} {operation}{after}", step.id.0, step.address));
     }
     lines.join("\n")
 }

@@ -21,7 +21,7 @@ use crate::model::history::{
     Resolved, StepOutcome, StepRecord, shorten,
 };
 use crate::model::{Address, Places};
-use crate::plan::{Operation, Output, Plan, Step, StepId, StepResult};
+use crate::plan::{Output, Plan, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
 
@@ -159,13 +159,7 @@ impl Historian {
 fn drafts(planned: &Planned) -> impl Iterator<Item = (&Address, Arc<str>)> {
     let live = &planned.tenant.integrations.items;
     planned.plan.steps.iter().filter_map(|step| {
-        let Operation::ImportIntegration {
-            integration: Some(Output::Known(id)),
-            ..
-        } = &step.operation
-        else {
-            return None;
-        };
+        let (id, _) = step.operation.overwrites()?;
         let live = live.iter().find(|live| live.id == *id)?;
         let text = live.definition.known()?;
         let newest = live.newest();
@@ -318,14 +312,9 @@ impl PassNotes {
 
 /// The step whose version this one puts an instance on.
 fn version_of(step: &Step) -> Option<StepId> {
-    match &step.operation {
-        Operation::UpgradeInstance { version, .. } | Operation::CreateInstance { version, .. } => {
-            match version {
-                Output::Of(published) => Some(*published),
-                Output::Known(_) => None,
-            }
-        }
-        _ => None,
+    match step.operation.moves_to()? {
+        Output::Of(published) => Some(*published),
+        Output::Known(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::execute::{Outcome, Written};
 use crate::model::{ConfigWrite, Identity, SecretRecords, SecretWrites, Tenant};
-use crate::plan::{Operation, Plan};
+use crate::plan::Plan;
 use crate::store::journal::Journal;
 use crate::store::{Place, SecretStore};
 use crate::writes::WriteLog;
@@ -83,13 +83,9 @@ impl Recorder {
 /// The values that were written, in the order of the steps: a later one counts.
 fn written(plan: &Plan, outcome: &Outcome) -> Vec<(Vec<ConfigWrite>, Written)> {
     let values = plan.steps.iter().filter_map(|step| {
-        let (Operation::CreateInstance { config, .. }
-        | Operation::ConfigureInstance { config, .. }) = &step.operation
-        else {
-            return None;
-        };
+        let config = step.operation.config();
         let written = outcome.written.get(&step.id)?;
-        (!config.is_empty()).then(|| (config.clone(), written.clone()))
+        (!config.is_empty()).then(|| (config.to_vec(), written.clone()))
     });
     values.collect()
 }

@@ -2,17 +2,17 @@
 
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
-use crate::plan::Operation;
+use crate::plan::InstanceOperation;
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
 pub(super) async fn perform(
-    operation: Operation,
+    operation: InstanceOperation,
     outputs: &Outputs,
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
     match operation {
-        Operation::CreateInstance {
+        InstanceOperation::Create {
             name,
             customer,
             version,
@@ -33,7 +33,7 @@ pub(super) async fn perform(
             let written = Written { instance: id, echo };
             return Ok(Produced::Instance(written, sighting.enabled));
         }
-        Operation::UpdateInstance {
+        InstanceOperation::Update {
             instance,
             name,
             description,
@@ -47,12 +47,12 @@ pub(super) async fn perform(
             };
             platform.update_instance(&update).await?;
         }
-        Operation::ConfigureInstance { instance, config } => {
+        InstanceOperation::Configure { instance, config } => {
             let instance = outputs.instance(&instance)?;
             let (echo, _) = platform.configure_instance(&instance, &config).await?;
             return Ok(Produced::Values(Written { instance, echo }));
         }
-        Operation::UpgradeInstance { instance, version } => {
+        InstanceOperation::Upgrade { instance, version } => {
             let version = Some(outputs.version(&version)?);
             let update = InstanceUpdate {
                 version,
@@ -60,12 +60,12 @@ pub(super) async fn perform(
             };
             platform.update_instance(&update).await?;
         }
-        Operation::DeployInstance { instance, force } => {
+        InstanceOperation::Deploy { instance, force } => {
             let instance = outputs.instance(&instance)?;
             let shown = platform.deploy_instance(&instance, force).await?;
             return Ok(shown.enabled.map_or(Produced::Nothing, Produced::Switched));
         }
-        Operation::SwitchInstance {
+        InstanceOperation::Switch {
             instance,
             enabled,
             unless_shown,
@@ -80,8 +80,7 @@ pub(super) async fn perform(
             };
             platform.update_instance(&update).await?;
         }
-        Operation::DeleteInstance { instance } => platform.delete_instance(&instance).await?,
-        _ => {}
+        InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
 }

@@ -3,21 +3,21 @@
 use super::StepError;
 use super::outputs::{Outputs, Produced};
 use crate::model::VersionRecord;
-use crate::plan::Operation;
+use crate::plan::IntegrationOperation;
 use crate::prismatic::platform::{IntegrationUpdate, MarketplaceUpdate, Platform};
 
 /// Does one step.
 pub(super) async fn perform(
-    operation: Operation,
+    operation: IntegrationOperation,
     outputs: &Outputs,
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
     match operation {
-        Operation::CreateIntegration { name, labels } => {
+        IntegrationOperation::Create { name, labels } => {
             let created = platform.create_integration(&name, &labels).await?;
             return Ok(Produced::Integration(created.id));
         }
-        Operation::ImportIntegration {
+        IntegrationOperation::Import {
             integration,
             definition,
         } => {
@@ -27,7 +27,7 @@ pub(super) async fn perform(
                 .await?;
             return Ok(Produced::Draft(imported));
         }
-        Operation::UpdateIntegration {
+        IntegrationOperation::Update {
             integration,
             description,
             labels,
@@ -46,7 +46,7 @@ pub(super) async fn perform(
                 })
                 .await?;
         }
-        Operation::PublishIntegration {
+        IntegrationOperation::Publish {
             integration,
             record,
         } => {
@@ -62,12 +62,12 @@ pub(super) async fn perform(
                 number: published.number,
             });
         }
-        Operation::SetAvailability { version, available } => {
+        IntegrationOperation::SetAvailability { version, available } => {
             platform
                 .set_availability(&outputs.version(&version)?, available)
                 .await?;
         }
-        Operation::SetMarketplace {
+        IntegrationOperation::SetMarketplace {
             version,
             visibility,
             overview,
@@ -82,7 +82,6 @@ pub(super) async fn perform(
             };
             platform.set_marketplace(&update).await?;
         }
-        _ => {}
     }
     Ok(Produced::Nothing)
 }

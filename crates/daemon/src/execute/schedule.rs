@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Operation, Step, StepId};
+use crate::plan::{Step, StepId};
 
 /// How many writes that can share a request are worth having under way for
 /// each request: as many as a request takes.
@@ -74,7 +74,10 @@ impl Schedule {
             dependents: vec![Vec::new(); steps.len()],
             alone: Class::default(),
             shared: Class::default(),
-            can_share: steps.iter().map(|step| shares(&step.operation)).collect(),
+            can_share: steps
+                .iter()
+                .map(|step| step.operation.can_share())
+                .collect(),
         };
         for step in steps {
             // A prerequisite that is not in the plan would wait for ever, as it should.
@@ -145,32 +148,11 @@ impl Schedule {
 /// In place of a count: the step never begins.
 const DROPPED: usize = usize::MAX;
 
-/// Whether the platform may send it together with others of its kind. What
-/// creates something is always a request of its own.
-fn shares(operation: &Operation) -> bool {
-    match operation {
-        Operation::UpdateInstance { .. }
-        | Operation::ConfigureInstance { .. }
-        | Operation::UpgradeInstance { .. }
-        | Operation::SwitchInstance { .. } => true,
-        Operation::DeployInstance { force, .. } => !force,
-        Operation::CreateIntegration { .. }
-        | Operation::ImportIntegration { .. }
-        // Shares too, but stands between writes that do not, and never in a crowd.
-        | Operation::UpdateIntegration { .. }
-        | Operation::PublishIntegration { .. }
-        | Operation::SetAvailability { .. }
-        | Operation::SetMarketplace { .. }
-        | Operation::CreateInstance { .. }
-        | Operation::DeleteInstance { .. } => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{Address, InstanceId, Kind, ResourceName};
-    use crate::plan::{Action, Output};
+    use crate::plan::{Action, InstanceOperation, Output};
 
     fn step(id: usize, after: &[usize]) -> Step {
         let instance = InstanceId::new(format!("n{id}"));
@@ -182,12 +164,13 @@ mod tests {
             },
             action: Action::Deploy,
             operation: match id % 2 {
-                0 => Operation::DeployInstance {
+                0 => InstanceOperation::Deploy {
                     instance: Output::Known(instance),
                     force: false,
                 },
-                _ => Operation::DeleteInstance { instance },
-            },
+                _ => InstanceOperation::Delete { instance },
+            }
+            .into(),
             after: after.iter().copied().map(StepId).collect(),
         }
     }

@@ -1,18 +1,19 @@
 //! Which steps, and in which order.
 
 use super::*;
+use crate::plan::IntegrationOperation;
 
 #[test]
 fn a_fresh_tenant_is_built_in_order() {
     let plan = plan(&fresh());
     assert_snapshot!(steps(&plan), @"
-    0 Integration/acme CreateIntegration
-    1 Integration/acme ImportIntegration after 0
-    2 Integration/acme UpdateIntegration after 1
-    3 Integration/acme PublishIntegration after 2
-    4 Instance/shop CreateInstance after 3
-    5 Instance/shop DeployInstance after 4
-    6 Instance/shop SwitchInstance after 5
+    0 Integration/acme Create
+    1 Integration/acme Import after 0
+    2 Integration/acme Update after 1
+    3 Integration/acme Publish after 2
+    4 Instance/shop Create after 3
+    5 Instance/shop Deploy after 4
+    6 Instance/shop Switch after 5
     ");
     assert_snapshot!(human(&plan, HumanOptions::default()), @r#"
     Touches 1 instance of 1 customer; 7 steps, not slowed by the rate limit.
@@ -43,12 +44,12 @@ fn a_new_version_reaches_its_instances_after_it_is_published() {
         definition("Acme ERP", "https://b.example").into();
     world.desired.integrations[0].available = Some(true);
     assert_snapshot!(steps(&plan(&world)), @"
-    0 Integration/acme ImportIntegration
-    1 Integration/acme UpdateIntegration after 0
-    2 Integration/acme PublishIntegration after 1
+    0 Integration/acme Import
+    1 Integration/acme Update after 0
+    2 Integration/acme Publish after 1
     3 Integration/acme SetAvailability after 2
-    4 Instance/shop UpgradeInstance after 2
-    5 Instance/shop DeployInstance after 4
+    4 Instance/shop Upgrade after 2
+    5 Instance/shop Deploy after 4
     ");
 }
 
@@ -64,13 +65,13 @@ fn values_that_only_the_new_version_knows_follow_the_upgrade() {
         .set("Region", scalar("eu"))
         .set("Endpoint", scalar("https://f"));
     assert_snapshot!(steps(&plan(&world)), @"
-    0 Integration/acme ImportIntegration
-    1 Integration/acme UpdateIntegration after 0
-    2 Integration/acme PublishIntegration after 1
-    3 Instance/shop ConfigureInstance
-    4 Instance/shop UpgradeInstance after 3, 2
-    5 Instance/shop ConfigureInstance after 4
-    6 Instance/shop DeployInstance after 5
+    0 Integration/acme Import
+    1 Integration/acme Update after 0
+    2 Integration/acme Publish after 1
+    3 Instance/shop Configure
+    4 Instance/shop Upgrade after 3, 2
+    5 Instance/shop Configure after 4
+    6 Instance/shop Deploy after 5
     ");
 }
 
@@ -108,46 +109,36 @@ fn drift_is_put_right_with_as_little_as_it_takes() {
         (
             "disabled",
             |w| w.tenant.instances.items[0].enabled = false,
-            "SwitchInstance",
+            "Switch",
         ),
         (
             "renamed",
             |w| w.tenant.instances.items[0].name = "x".into(),
-            "UpdateInstance",
+            "Update",
         ),
         (
             "another value",
             |w| {
                 w.tenant.instances.items[0].holds("Endpoint", "x");
             },
-            "ConfigureInstance DeployInstance",
+            "Configure Deploy",
         ),
         (
             "not deployed",
             |w| w.tenant.instances.items[0].needs_deploy = true,
-            "DeployInstance",
+            "Deploy",
         ),
         (
             "another version",
             |w| w.tenant.instances.items[0].version.id = crate::model::VersionId::new("i1-v0"),
-            "UpgradeInstance DeployInstance",
+            "Upgrade Deploy",
         ),
     ];
     for (case, drift, expected) in cases {
         let mut world = in_step();
         drift(&mut world);
         let plan = plan(&world);
-        let kinds: Vec<String> = plan
-            .steps
-            .iter()
-            .map(|step| {
-                format!("{:?}", step.operation)
-                    .split([' ', '{'])
-                    .next()
-                    .unwrap()
-                    .to_owned()
-            })
-            .collect();
+        let kinds: Vec<String> = plan.steps.iter().map(operation).collect();
         assert_eq!(kinds.join(" "), expected, "{case}");
     }
 }
@@ -159,8 +150,8 @@ fn a_paused_instance_is_not_deployed() {
     world.desired.instances[0].set("Endpoint", scalar("https://f"));
     let first = plan(&world);
     assert_snapshot!(steps(&first), @"
-    0 Instance/shop ConfigureInstance
-    1 Instance/shop SwitchInstance after 0
+    0 Instance/shop Configure
+    1 Instance/shop Switch after 0
     ");
     assert_eq!(first.summary.disable, 1);
 
@@ -174,8 +165,8 @@ fn a_paused_instance_is_not_deployed() {
 
     world.desired.instances[0].state = InstanceState::Enabled;
     assert_snapshot!(steps(&plan(&world)), @"
-    0 Instance/shop DeployInstance
-    1 Instance/shop SwitchInstance after 0
+    0 Instance/shop Deploy
+    1 Instance/shop Switch after 0
     ");
 }
 
@@ -184,7 +175,7 @@ fn a_waiting_connection_holds_back_the_deploy_only() {
     let mut world = fresh();
     world.desired.instances[0].set("Endpoint", ConfigValue::PendingConnection);
     let plan = plan(&world);
-    assert!(steps(&plan).ends_with("4 Instance/shop CreateInstance after 3"));
+    assert!(steps(&plan).ends_with("4 Instance/shop Create after 3"));
     assert_eq!((plan.summary.create, plan.summary.pending), (2, 1));
 }
 
@@ -217,11 +208,11 @@ fn marketplace_settings_are_sent_whole() {
     let [step] = plan.steps.as_slice() else {
         panic!("{}", steps(&plan))
     };
-    let Operation::SetMarketplace {
+    let Operation::Integration(IntegrationOperation::SetMarketplace {
         overview,
         visibility,
         ..
-    } = &step.operation
+    }) = &step.operation
     else {
         panic!()
     };

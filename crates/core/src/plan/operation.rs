@@ -1,0 +1,161 @@
+//! What a step does, and everything that follows from what it is.
+//!
+//! An operation says for itself what it is called, how many requests it takes, which earlier results it
+//! needs, whether it may share a request, and how it enters a digest. Nothing else takes operations apart
+//! but what carries them out, and what keeps a record of them.
+
+mod instance;
+mod integration;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+pub use instance::InstanceOperation;
+pub use integration::IntegrationOperation;
+
+use super::{Output, StepId, VersionSource};
+use crate::model::{ConfigWrite, IntegrationId, Kind};
+
+/// What a step does, by the kind of the resource it is done to.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// To an integration or one of its versions.
+    Integration(IntegrationOperation),
+    /// To an instance.
+    Instance(InstanceOperation),
+}
+
+impl Operation {
+    /// The kind of the resource that it is done to.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Integration(_) => Kind::Integration,
+            Self::Instance(_) => Kind::Instance,
+        }
+    }
+
+    /// How many requests it takes when nothing goes wrong.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        match self {
+            Self::Integration(operation) => operation.requests(),
+            Self::Instance(operation) => operation.requests(),
+        }
+    }
+
+    /// What it does in few words. One action of a plan can take several operations:
+    /// creating an instance that is to stay off ends with `disable`.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Integration(operation) => operation.words(),
+            Self::Instance(operation) => operation.words(),
+        }
+    }
+
+    /// Whether the platform may send it together with others of its kind.
+    #[must_use]
+    pub fn can_share(&self) -> bool {
+        match self {
+            Self::Integration(operation) => operation.can_share(),
+            Self::Instance(operation) => operation.can_share(),
+        }
+    }
+
+    /// The draft that it overwrites, and with what; `None` where it overwrites none.
+    #[must_use]
+    pub fn overwrites(&self) -> Option<(&IntegrationId, &Arc<str>)> {
+        match self {
+            Self::Integration(IntegrationOperation::Import {
+                integration: Some(Output::Known(draft)),
+                definition,
+            }) => Some((draft, definition)),
+            Self::Integration(_) | Self::Instance(_) => None,
+        }
+    }
+
+    /// The config values that it writes.
+    #[must_use]
+    pub fn config(&self) -> &[ConfigWrite] {
+        match self {
+            Self::Instance(operation) => operation.config(),
+            Self::Integration(_) => &[],
+        }
+    }
+
+    /// The version that it puts an instance on.
+    #[must_use]
+    pub fn moves_to(&self) -> Option<&VersionSource> {
+        match self {
+            Self::Instance(operation) => operation.moves_to(),
+            Self::Integration(_) => None,
+        }
+    }
+
+    /// Calls `visit` with each step whose result it uses.
+    pub(super) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
+        match self {
+            Self::Integration(operation) => operation.inputs(visit),
+            Self::Instance(operation) => operation.inputs(visit),
+        }
+    }
+
+    /// What of it is part of a digest. Of secrets, only that one is written.
+    pub(super) fn digest(&self, names: &Names<'_>) -> Value {
+        match self {
+            Self::Integration(operation) => operation.digest(names),
+            Self::Instance(operation) => operation.digest(names),
+        }
+    }
+}
+
+impl From<IntegrationOperation> for Operation {
+    fn from(operation: IntegrationOperation) -> Self {
+        Self::Integration(operation)
+    }
+}
+
+impl From<InstanceOperation> for Operation {
+    fn from(operation: InstanceOperation) -> Self {
+        Self::Instance(operation)
+    }
+}
+
+impl<T> Output<T> {
+    /// Calls `visit` with the step that produces it, if one does.
+    fn input(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
+        match self {
+            Self::Known(_) => {}
+            Self::Of(step) => visit(step),
+        }
+    }
+}
+
+/// What each step is called in a digest, by its place in the plan.
+pub(super) struct Names<'a>(pub(super) &'a [Value]);
+
+impl Names<'_> {
+    /// The name of a step.
+    pub(super) fn name(&self, step: StepId) -> &Value {
+        self.0.get(step.0).unwrap_or(&Value::Null)
+    }
+
+    fn source<T: serde::Serialize>(&self, output: &Output<T>) -> Value {
+        match output {
+            Output::Known(value) => json!(value),
+            Output::Of(step) => json!({ "step": self.name(*step) }),
+        }
+    }
+}
+
+/// Puts steps where others moved to.
+pub(super) fn relocate(operation: &mut Operation, places: &BTreeMap<StepId, StepId>) {
+    operation.inputs(&mut |step| {
+        if let Some(place) = places.get(step) {
+            *step = *place;
+        }
+    });
+}
