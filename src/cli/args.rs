@@ -18,6 +18,7 @@ mod git;
 mod global;
 mod history;
 mod lock;
+mod marking;
 mod migrate;
 mod parse;
 mod path;
@@ -53,9 +54,10 @@ pub(crate) use history::{
     DiffArgs, HistoryArgs, HistoryCommand, ShowDraftArgs, WhichArgs, WhyArgs,
 };
 pub(crate) use lock::{LockArgs, run as run_id};
+pub(crate) use marking::MarkingArgs;
 pub(crate) use migrate::{MigrateArgs, MigrateProjectArgs, MigrateWhat};
 pub(crate) use parse::moment as parse_moment;
-pub(crate) use path::PathArgs;
+pub(crate) use path::{FlagPathArgs, PathArgs};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]

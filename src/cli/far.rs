@@ -8,9 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::Variables;
 use super::api_token;
 use super::args::FarArgs;
 use super::error::CliError;
+use super::tenant;
 use crate::model::Secret;
 use crate::prismatic::transport::{Method, Request, Transport as _, TransportError};
 use crate::prismatic::{HttpSettings, HttpTransport};
@@ -28,7 +30,7 @@ pub(crate) struct Far {
 
 impl Far {
     /// The daemon that was named. Nothing is sent yet.
-    pub(crate) async fn of(args: &FarArgs) -> Result<Self, CliError> {
+    pub(crate) async fn of(args: &FarArgs, variables: &Variables) -> Result<Self, CliError> {
         let url = url::Url::parse(&args.daemon).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let url = url.ok_or_else(|| {
@@ -37,8 +39,7 @@ impl Far {
         })?;
         let transport = HttpTransport::new(HttpSettings {
             timeout: TIMEOUT,
-            ca_file: args.ca_file.clone(),
-            ..HttpSettings::default()
+            ..tenant::trusting(args.ca_file.as_ref(), variables)
         });
         Ok(Self {
             transport: transport
@@ -97,7 +98,7 @@ impl Far {
         Ok(all)
     }
 
-    /// What is asked about: each that was named, else whatever the daemon has.
+    /// What is asked about: each that was named, else all that the daemon has.
     fn targets(&self) -> Vec<Option<&str>> {
         match self.named.as_slice() {
             [] => vec![None],

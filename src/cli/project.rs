@@ -17,7 +17,7 @@ use super::vanished;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::remembered::Remembered;
 use crate::manifest;
-use crate::model::{Diagnostic, Project, SecretValues, Severity, VersionRecord};
+use crate::model::{Diagnostic, Project, SecretRef, SecretValues, Severity, VersionRecord};
 use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
@@ -50,24 +50,44 @@ pub(crate) fn root(path: &Path) -> PathBuf {
 
 /// The tenant of a single action. Only the Project matters here: errors
 /// elsewhere in the files do not. The embedded sandbox is under none.
+///
+/// What the manifests refer to as secrets is looked up as for a plan, so that no answer shows it.
 async fn tenant(
     ui: &Ui,
     path: &Path,
     args: &TenantArgs,
     variables: &Variables,
 ) -> Result<Chosen, CliError> {
-    let project = if args.reach.sandbox && args.env.is_none() {
-        Project::default()
+    let root = root(path);
+    let (project, secrets) = if args.reach.sandbox && args.env.is_none() {
+        <(Project, BTreeSet<SecretRef>)>::default()
     } else {
         let snapshot = source(path).snapshot().await?;
-        the_project(manifest::load(&snapshot.files))?
+        let mut loaded = manifest::load_for(&snapshot.files, args.env.as_deref());
+        let secrets = std::mem::take(&mut loaded.secrets);
+        (the_project(loaded)?, secrets)
     };
-    let tenant = tenant::choose(ui, args, &project, &root(path), variables).await?;
+    let tenant = tenant::choose(ui, args, &project, &root, variables).await?;
+    learn(&project, secrets, &root, (args, variables)).await;
     if let Some(declared) = &tenant.declared {
         let (name, url) = (&tenant.environment, &tenant.connection.url);
         ui.say(&format!("Environment {name} ({declared}) at {url}."));
     }
     Ok(tenant)
+}
+
+/// Has the values of secrets taken out of what is shown. One without a value is none.
+async fn learn(
+    project: &Project,
+    mut secrets: BTreeSet<SecretRef>,
+    root: &Path,
+    (args, variables): (&TenantArgs, &Variables),
+) {
+    let targets = project.notify.iter();
+    secrets.extend(targets.flat_map(|target| target.via.secret_refs().cloned()));
+    let permission = Permission::of(project, &args.reach.trust.grants(variables));
+    // Each value becomes a `Secret`, which is known to the redactor from then on.
+    drop(secrets::resolve(secrets, root, &permission).await);
 }
 
 /// The only Project, without anything wrong with it: another may name another tenant.

@@ -31,6 +31,7 @@ mod sent;
 mod stranger;
 mod streams;
 mod tenant;
+mod terminal;
 mod test_flow;
 mod tls;
 mod tools;

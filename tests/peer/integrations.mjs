@@ -3,6 +3,7 @@
 import { Listing } from './schema.mjs';
 import { filtered } from './pages.mjs';
 import { canonical, dump, unpinned } from './definition.mjs';
+import { settled } from './texts.mjs';
 import { Refusal, assign, existing, globalId, labelSet, now, uuid } from './records.mjs';
 
 const MARKETPLACE = ['AVAILABLE_AND_DEPLOYABLE', 'AVAILABLE_NOT_DEPLOYABLE', 'NOT_AVAILABLE_IN_MARKETPLACE'];
@@ -35,7 +36,7 @@ export class Integrations {
 
   /** Without an id, or with an empty one, a new integration; else the draft in place. */
   import({ definition, integrationId }) {
-    const value = canonical(definition, this.world.components);
+    const value = this.read(definition);
     const draft = integrationId ? this.draft(integrationId) : this.create();
     return write(draft, value, { labels: value.labels });
   }
@@ -43,10 +44,17 @@ export class Integrations {
   /** By name, from a definition or from next to nothing. */
   made({ name, definition, description, labels }) {
     if (name.trim() === '') throw new Refusal('name', ['This field may not be blank.']);
-    const value = canonical(definition ?? starter(name), this.world.components);
+    const value = this.read(definition ?? starter(name));
     const draft = write(this.create(), { ...value, name, ...(description && { description }) }, { labels: value.labels });
     if (labels && !this.world.options.forgetLabels) draft.labels = labelSet(labels);
     return draft;
+  }
+
+  /** A definition as it is kept. */
+  read(definition) {
+    const value = canonical(definition, this.world.components);
+    const texts = [...METADATA, 'labels'].filter((key) => value[key] !== undefined);
+    return { ...value, ...Object.fromEntries(texts.map((key) => [key, settled(value[key], this.world.options)])) };
   }
 
   create() {
@@ -60,7 +68,7 @@ export class Integrations {
   update({ id, definition, labels, ...input }) {
     const draft = this.draft(id);
     if (input.name === '') throw new Refusal('name', ['This field may not be blank.']);
-    if (definition) write(draft, canonical(definition, this.world.components), {});
+    if (definition) write(draft, this.read(definition), {});
     const named = METADATA.filter((name) => input[name] !== undefined && input[name] !== null);
     draft.value = { ...draft.value, ...Object.fromEntries(named.map((name) => [name, input[name]])) };
     assign(draft, input, ['templateConfiguration', 'avatarUrl']);

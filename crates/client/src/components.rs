@@ -52,13 +52,21 @@ pub(super) async fn find(session: &Session, wanted: &ComponentsWanted) -> Catalo
         }
     }
     let mut keys = BTreeSet::new();
+    let mut lists_none = false;
     if found.values().any(is_absent) {
         match all_keys(session).await {
-            Ok(all) => keys = all,
+            Ok(all) => {
+                lists_none = all.is_empty() && !proves_some(&found);
+                keys = all;
+            }
             Err(why) => doubt(&mut found, &why),
         }
     }
-    Catalogue { found, keys }
+    Catalogue {
+        found,
+        keys,
+        lists_none,
+    }
 }
 
 fn listing(key: &str, answer: Observed<Value>) -> Listing<ComponentVersion> {
@@ -95,14 +103,17 @@ async fn all_keys(session: &Session) -> Result<BTreeSet<String>, Arc<str>> {
     let list = component_keys::run(session).await.listing;
     match list.incomplete {
         Some(why) if list.items.is_empty() => Err(why),
-        None if list.items.is_empty() => Err("the tenant lists no components at all".into()),
         _ => Ok(list.items.into_iter().map(|node| node.key).collect()),
     }
 }
 
+fn proves_some(found: &BTreeMap<String, ComponentFound>) -> bool {
+    found.values().any(|one| !one.newest.items.is_empty())
+}
+
 /// What seemed not to be there is unknown, unless another component proves that the tenant has some.
 fn doubt(found: &mut BTreeMap<String, ComponentFound>, why: &Arc<str>) {
-    if found.values().any(|one| !one.newest.items.is_empty()) {
+    if proves_some(found) {
         return;
     }
     for one in found.values_mut() {

@@ -1,7 +1,7 @@
 //! Prismatic's integration YAML: reading, checking, and comparing by meaning.
 //!
-//! A definition file is never rewritten: its bytes go to the server as they
-//! are. This module only reads, and says whether two definitions mean the same.
+//! A definition file is never rewritten: its bytes go to the server as they are, but for what
+//! [`to_send`] says. This module only reads, and says whether two definitions mean the same.
 //!
 //! ```text
 //! text ─yaml─► tree ─check─► findings
@@ -42,10 +42,23 @@ pub use change::{Change, ChangeKind};
 pub use facts::ComponentUse;
 pub use readable::readable;
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::model::{Diagnostic, RequiredVariable, ResourceName, Severity};
 use crate::yaml::{self, Limits, Node, SyntaxError};
 use report::Report;
 use value::Value;
+
+/// The text of a definition as it is sent: the file's own. Only escapes of JSON that YAML does not know
+/// (two for one character beyond U+FFFF) are the character itself, since servers read YAML.
+#[must_use]
+pub fn to_send(text: &Arc<str>) -> Arc<str> {
+    match yaml::spelled_out(text) {
+        Cow::Borrowed(_) => Arc::clone(text),
+        Cow::Owned(spelled) => spelled.into(),
+    }
+}
 
 /// The definitions of the declared integrations, parsed, by `metadata.name`.
 pub type Definitions = std::collections::BTreeMap<ResourceName, Definition>;
@@ -121,10 +134,11 @@ impl Definition {
         }
     }
 
-    /// The integration's display name; empty only in a server's answer without one.
+    /// The integration's display name without outer white space, which servers do not keep; empty
+    /// only in a server's answer without one.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.value.get_text("name").unwrap_or_default()
+        self.value.get_text("name").unwrap_or_default().trim()
     }
 
     /// The integration's description; empty if there is none.
@@ -133,12 +147,14 @@ impl Definition {
         self.value.get_text("description").unwrap_or_default()
     }
 
-    /// The integration's labels; `None` where the definition does not say.
+    /// The integration's labels as servers keep them: trimmed, each once. `None` where the definition
+    /// does not say.
     #[must_use]
     pub fn labels(&self) -> Option<Vec<String>> {
         let labels = self.value.get("labels")?.list()?;
-        let texts = labels.iter().filter_map(Value::text).map(str::to_owned);
-        Some(texts.collect())
+        let texts = labels.iter().filter_map(Value::text).map(str::trim);
+        let texts: indexmap::IndexSet<&str> = texts.filter(|text| !text.is_empty()).collect();
+        Some(texts.into_iter().map(str::to_owned).collect())
     }
 
     /// The config variables that instances must have values for.

@@ -62,8 +62,12 @@ pub fn setting<'a>(
     if matches!(name, Name::Secret | Name::Doubt) {
         return Verdict::Doubtful;
     }
-    let told = |value: &str| is_credential(value) || name == Name::Hint && shape::is_random(value);
-    if values.into_iter().any(told) {
+    let doubtful = |value: &str| {
+        is_credential(value)
+            || shape::is_token_address(value)
+            || name == Name::Hint && shape::is_random(value)
+    };
+    if values.into_iter().any(doubtful) {
         Verdict::Doubtful
     } else {
         Verdict::Open
@@ -77,7 +81,7 @@ pub fn member(name: &str, value: &str) -> bool {
     match name::judge(name) {
         Name::Secret => true,
         Name::Doubt | Name::Hint => shape::is_random(value) || is_credential(value),
-        Name::Open => is_credential(value),
+        Name::Open => is_credential(value) || shape::is_token_address(value),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct FarArgs {
     #[arg(long, env = "PRISM_GITOPS_API_TOKEN", value_name = "WHERE")]
     pub(crate) api_token: Option<String>,
 
-    /// A file of certificates (PEM) to trust besides the system's.
+    /// A file of certificates (PEM) to trust besides the system's. `NODE_EXTRA_CA_CERTS` is read too.
     #[arg(long, env = "PRISM_GITOPS_CA_FILE", value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 }

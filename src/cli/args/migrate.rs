@@ -1,10 +1,6 @@
 //! Arguments of `migrate`.
 
-use std::path::PathBuf;
-
-use clap::builder::FalseyValueParser;
-
-use super::{FolderArgs, KeepArgs, LockArgs, TenantArgs, parse};
+use super::{FlagPathArgs, MarkingArgs, parse};
 use crate::model::ResourceName;
 
 /// Takes along what was marked under another name.
@@ -41,25 +37,8 @@ pub(crate) struct MigrateProjectArgs {
     #[arg(value_name = "NEW", value_parser = parse::name)]
     pub(crate) new: ResourceName,
 
-    /// The folder with the manifests.
-    #[arg(
-        long,
-        value_name = "PATH",
-        default_value = ".",
-        env = "PRISM_GITOPS_PATH"
-    )]
-    pub(crate) path: PathBuf,
-
-    /// Do not ask; needed where there is no terminal.
-    #[arg(long, env = "PRISM_GITOPS_AUTO_APPROVE", value_parser = FalseyValueParser::new())]
-    pub(crate) auto_approve: bool,
-
     #[command(flatten)]
-    pub(crate) folder: FolderArgs,
+    pub(crate) path: FlagPathArgs,
     #[command(flatten)]
-    pub(crate) keep: KeepArgs,
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-    #[command(flatten)]
-    pub(crate) tenant: TenantArgs,
+    pub(crate) marking: MarkingArgs,
 }

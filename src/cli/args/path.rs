@@ -29,6 +29,27 @@ impl Deref for PathArgs {
     }
 }
 
+/// The same where the arguments by place are something else.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct FlagPathArgs {
+    /// The folder with the manifests.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = ".",
+        env = "PRISM_GITOPS_PATH"
+    )]
+    path: PathBuf,
+}
+
+impl Deref for FlagPathArgs {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;

@@ -20,9 +20,15 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let root = project::root(&args.path);
-    let writing = Writing::new(args.folder.of(&root), args.lock, "adopt");
+    let writing = Writing::new(args.marking.folder.of(&root), args.marking.lock, "adopt");
     let turn = runtime::or_interrupt(&signals, ask(ui, args, variables, &writing)).await?;
-    let recording = Recording::start(&args.folder, args.keep, &root, "adopt", variables);
+    let recording = Recording::start(
+        &args.marking.folder,
+        args.marking.keep,
+        &root,
+        "adopt",
+        variables,
+    );
     apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await
 }
 
@@ -33,12 +39,12 @@ async fn ask(
     variables: &Variables,
     writing: &Writing,
 ) -> Result<Turn, CliError> {
-    let (basis, tenant) = read_adoptions(ui, &args.path, &args.tenant, variables).await?;
+    let (basis, tenant) = read_adoptions(ui, &args.path, &args.marking.tenant, variables).await?;
     let seen = writing.look();
     let planned = basis.plan(ui, &tenant, None).await?;
     let decided = basis.decided(tenant, planned);
     let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, only).await;
-    apply::show_and_ask(ui, args.show, args.auto_approve, &decided).await?;
-    let agreed = Agreed::of(args.auto_approve);
+    apply::show_and_ask(ui, args.show, args.marking.auto_approve, &decided).await?;
+    let agreed = Agreed::of(args.marking.auto_approve);
     apply::enter(ui, (writing, &seen), args.show, agreed, decided, again).await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use serde_json::{Value, json};
 
+use crate::cli::Variables;
 use crate::cli::args::{Output, PauseArgs, ResumeArgs, SyncArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -20,8 +21,12 @@ use crate::runtime::clock::{Clock as _, SystemClock};
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Runs `sync`.
-pub(super) async fn sync(ui: &Ui, args: &SyncArgs) -> Result<Exit, CliError> {
-    let far = Far::of(&args.far).await?;
+pub(super) async fn sync(
+    ui: &Ui,
+    args: &SyncArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let far = Far::of(&args.far, variables).await?;
     let accepted = far.post("/api/v1/sync", None).await?;
     if !args.wait {
         show(ui, accepted, "A pass begins at once.")?;
@@ -38,8 +43,8 @@ pub(super) async fn sync(ui: &Ui, args: &SyncArgs) -> Result<Exit, CliError> {
     let ended = async { ended.await.unwrap_or_else(|_| Err(too_long(args.timeout))) };
     let statuses = runtime::or_interrupt(&signals, ended).await?;
     let lines = statuses.iter().map(|status| match apart {
-        true => format!("{}: {}", name(status), told(status)),
-        false => told(status),
+        true => format!("{}: {}", name(status), described(status)),
+        false => described(status),
     });
     let lines: Vec<String> = lines.collect();
     let exit = worst(statuses.iter().map(exit));
@@ -80,7 +85,7 @@ fn too_long(timeout: Duration) -> CliError {
         .hint("the pass goes on; `status` shows how it fares, and --timeout waits longer")
 }
 
-fn told(status: &Value) -> String {
+fn described(status: &Value) -> String {
     let pass = &status["lastPass"];
     let count = |name: &str| pass[name].as_u64().unwrap_or_default();
     let mut text = format!(
@@ -124,10 +129,14 @@ fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
 }
 
 /// Runs `pause`.
-pub(super) async fn pause(ui: &Ui, args: &PauseArgs) -> Result<Exit, CliError> {
+pub(super) async fn pause(
+    ui: &Ui,
+    args: &PauseArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
     let wrong = |why| CliError::user(format!("--reason: {why}"));
     Pause::check_reason(&args.reason).map_err(wrong)?;
-    let far = Far::of(&args.far).await?;
+    let far = Far::of(&args.far, variables).await?;
     let after = args
         .span
         .and_then(|span| SystemClock.now().checked_add(span).ok());
@@ -145,8 +154,12 @@ pub(super) async fn pause(ui: &Ui, args: &PauseArgs) -> Result<Exit, CliError> {
 }
 
 /// Runs `resume`.
-pub(super) async fn resume(ui: &Ui, args: &ResumeArgs) -> Result<Exit, CliError> {
-    let far = Far::of(&args.far).await?;
+pub(super) async fn resume(
+    ui: &Ui,
+    args: &ResumeArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let far = Far::of(&args.far, variables).await?;
     let answers = far.post("/api/v1/resume", None).await?;
     unkept(ui, &answers, "a restart pauses again");
     show(ui, answers, "Not paused: what was held back is written.")?;

@@ -14,6 +14,7 @@ use crate::cli::lookup::{self, id_of};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{project, runtime};
+use crate::definition::to_send;
 use crate::model::IntegrationId;
 use crate::prismatic::catalog::Record;
 
@@ -28,7 +29,7 @@ pub(super) async fn run(
 }
 
 async fn import(ui: &Ui, args: &ImportArgs, variables: &Variables) -> Result<Exit, CliError> {
-    let definition = read(&args.file)?;
+    let definition = to_send(&read(&args.file)?.into());
     let work = async |tenant| send(ui, args, &definition, variables, &tenant).await;
     project::on_tenant(ui, args.at.both(), variables, work).await
 }

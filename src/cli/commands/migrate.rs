@@ -29,10 +29,16 @@ pub(super) async fn run(
     let MigrateWhat::Project(args) = &args.what;
     let signals = runtime::signals()?;
     let root = project::root(&args.path);
-    let writing = Writing::new(args.folder.of(&root), args.lock, "migrate");
+    let writing = Writing::new(args.marking.folder.of(&root), args.marking.lock, "migrate");
     let asking = ask(ui, args, variables, &writing);
     let (turn, project) = runtime::or_interrupt(&signals, asking).await?;
-    let recording = Recording::start(&args.folder, args.keep, &root, "migrate", variables);
+    let recording = Recording::start(
+        &args.marking.folder,
+        args.marking.keep,
+        &root,
+        "migrate",
+        variables,
+    );
     let exit = apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await?;
     if exit == Exit::Done && project.name != args.new {
         ui.say(&format!(
@@ -54,7 +60,7 @@ async fn ask(
     let snapshot = project::source(&args.path).snapshot().await?;
     let project = manifest::load(&snapshot.files).desired.project;
     let root = project::root(&args.path);
-    let tenant = tenant::choose(ui, &args.tenant, &project, &root, variables).await?;
+    let tenant = tenant::choose(ui, &args.marking.tenant, &project, &root, variables).await?;
     let revision = snapshot.revision;
     let seen = writing.look();
     let planned = made(ui, args, (&project, &revision), &tenant, None).await?;
@@ -71,8 +77,8 @@ async fn ask(
     };
     let about = (&project, &revision);
     let again = async |tenant: &Chosen, only| made(ui, args, about, tenant, only).await;
-    apply::show_and_ask(ui, show, args.auto_approve, &decided).await?;
-    let agreed = Agreed::of(args.auto_approve);
+    apply::show_and_ask(ui, show, args.marking.auto_approve, &decided).await?;
+    let agreed = Agreed::of(args.marking.auto_approve);
     let turn = apply::enter(ui, (writing, &seen), show, agreed, decided, again).await?;
     Ok((turn, project))
 }

@@ -28,10 +28,16 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let root = project::root(&args.path);
-    let writing = Writing::new(args.folder.of(&root), args.lock, "release");
+    let writing = Writing::new(args.marking.folder.of(&root), args.marking.lock, "release");
     let asking = ask(ui, args, variables, &writing);
     let (turn, desired) = runtime::or_interrupt(&signals, asking).await?;
-    let recording = Recording::start(&args.folder, args.keep, &root, "release", variables);
+    let recording = Recording::start(
+        &args.marking.folder,
+        args.marking.keep,
+        &root,
+        "release",
+        variables,
+    );
     let resources = turn.decided.planned.plan.resources.iter();
     let released: Vec<Address> = resources.map(|it| it.address.clone()).collect();
     let exit = apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await?;
@@ -51,7 +57,8 @@ async fn ask(
     let snapshot = project::source(&args.path).snapshot().await?;
     let desired = manifest::load(&snapshot.files).desired;
     let root = project::root(&args.path);
-    let tenant = tenant::choose(ui, &args.tenant, &desired.project, &root, variables).await?;
+    let tenant =
+        tenant::choose(ui, &args.marking.tenant, &desired.project, &root, variables).await?;
     let releasing = Releasing {
         desired,
         revision: snapshot.revision,
@@ -71,8 +78,8 @@ async fn ask(
         diff: false,
     };
     let again = async |tenant: &Chosen, only| releasing.plan(ui, tenant, only).await;
-    apply::show_and_ask(ui, show, args.auto_approve, &decided).await?;
-    let agreed = Agreed::of(args.auto_approve);
+    apply::show_and_ask(ui, show, args.marking.auto_approve, &decided).await?;
+    let agreed = Agreed::of(args.marking.auto_approve);
     let turn = apply::enter(ui, (writing, &seen), show, agreed, decided, again).await?;
     Ok((turn, releasing.desired))
 }

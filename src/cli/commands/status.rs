@@ -5,6 +5,7 @@ mod watch;
 
 use serde_json::Value;
 
+use crate::cli::Variables;
 use crate::cli::args::{Output, StatusArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -14,8 +15,12 @@ use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 
 /// Runs the command.
-pub(super) async fn run(ui: &Ui, args: &StatusArgs) -> Result<Exit, CliError> {
-    let far = Far::of(&args.far).await?;
+pub(super) async fn run(
+    ui: &Ui,
+    args: &StatusArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let far = Far::of(&args.far, variables).await?;
     if !args.watch {
         show(ui, far.statuses(true).await?)?;
         return Ok(Exit::Done);

@@ -11,7 +11,7 @@ use crate::cli::runtime;
 use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
 use crate::controller::pass::{self, nothing_declared};
-use crate::definition::Definitions;
+use crate::definition::{Definitions, to_send};
 use crate::manifest;
 use crate::model::counted;
 use crate::model::diagnostic::{self, capped};
@@ -120,11 +120,19 @@ async fn components(platform: &dyn Platform, definitions: &Definitions) -> Vec<D
                 .at(missing.place)
                 .hint(missing.hint)
         }));
+        found.extend(check.unlisted.then(|| {
+            let name = definition.name();
+            let message = format!(
+                "whether the tenant has the components of {name:?} is not known: it lists none at all"
+            );
+            Diagnostic::warning("components-unread", message)
+        }));
         found.extend(check.unread.into_iter().map(|why| {
             let name = definition.name();
             let message =
                 format!("whether the tenant has the components of {name:?} is not known: {why}");
-            Diagnostic::warning("components-unread", message)
+            // What was not read is not fine: this check was asked for.
+            Diagnostic::error("components-unread", message).hint("run it again")
         }));
     }
     found
@@ -135,7 +143,7 @@ async fn online(platform: &dyn Platform, desired: &Desired) -> Result<Vec<Diagno
     let mut found = Vec::new();
     for integration in &desired.integrations {
         let Err(error) = platform
-            .validate_definition(&integration.definition.text)
+            .validate_definition(&to_send(&integration.definition.text))
             .await
         else {
             continue;

@@ -118,3 +118,35 @@ fn pages_are_joined_into_the_document_of_the_first() {
         "{stuck}"
     );
 }
+
+#[test]
+fn secrets_of_the_project_are_in_no_answer() {
+    let (mut environment, _server) =
+        super::streams::served("customers: [{name: Smith, externalId: cust-0001}]\n", None);
+    environment.write("acme.yml", super::fixture::DEFINITION);
+    environment.write(
+        "all.yaml",
+        "apiVersion: prism-gitops/v1\nkind: Integration\nmetadata: {name: acme}\nspec: {definition: acme.yml}\n\
+         ---\napiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: smith}\nspec:\n  \
+         integration: acme\n  customer: {externalId: cust-0001}\n  config:\n    \
+         Endpoint: {secret: {env: ENDPOINT}}\n    Batch Size: {secret: {file: size}}\n",
+    );
+    environment.write("size", "c4nary-size\n");
+    environment.set("ENDPOINT", "c4nary-endpoint");
+    environment.run("apply --auto-approve").expect(0);
+    let query = "{ instances { nodes { configVariables { nodes { value } } } } }";
+    for form in ["json", "yaml"] {
+        let run = environment
+            .run_args(&["api", query, "-o", form], "")
+            .expect(0);
+        assert!(run.stdout.contains("[secret]"), "{}", run.shown());
+        assert!(!run.shown().contains("c4nary"), "{}", run.shown());
+    }
+    // What is quoted back in a refusal as well.
+    let refused = "mutation($name: String!) { createCustomer(input: {name: $name, labels: 7}) {
+        customer { id } } }";
+    let variables = "{\"name\": \"c4nary-endpoint\"}";
+    let args = ["api", refused, "--variables", variables];
+    let run = environment.run_args(&args, "").expect(1);
+    assert!(!run.shown().contains("c4nary"), "{}", run.shown());
+}

@@ -208,3 +208,78 @@ fn markers_are_put_on_and_taken_off_alone() {
     let missing = format!("nothing in this tenant bears the marker of {address}");
     assert!(again.stderr.contains(&missing), "{}", again.stderr);
 }
+
+/// A tenant with secrets in it, made by an apply that is forgotten: a variable of a secret name, a
+/// connection, and the address of a hook.
+fn with_secrets() -> (Environment, Running) {
+    let (mut environment, running) = tenant("customers: [{name: Smith, externalId: cust-0001}]\n");
+    let variables = "requiredConfigVars:\n  - {key: Passphrase, dataType: string, orgOnly: false}\n  - \
+                     {key: Notify, dataType: string, orgOnly: false}";
+    let definition = super::fixture::DEFINITION.replace("requiredConfigVars:", variables);
+    environment.write("made/acme.yml", &definition);
+    environment.write(
+        "made/all.yaml",
+        "apiVersion: prism-gitops/v1\nkind: Integration\nmetadata: {name: acme}\nspec: {definition: acme.yml}\n\
+         ---\napiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: smith}\nspec:\n  \
+         integration: acme\n  customer: {externalId: cust-0001}\n  config:\n    \
+         Endpoint: https://erp.smith.example\n    Passphrase: {secret: {env: PASSPHRASE}}\n    \
+         Notify: {secret: {env: NOTIFY}}\n",
+    );
+    environment.set("PASSPHRASE", "correct horse");
+    environment.set(
+        "NOTIFY",
+        "https://hooks.example.com/services/T000/B000/XXXXXXXX",
+    );
+    environment.run("apply made --auto-approve").expect(0);
+    let released = "release --all --path made --auto-approve";
+    environment.run(released).expect(0);
+    environment.set("PASSPHRASE", "");
+    environment.set("NOTIFY", "");
+    (environment, running)
+}
+
+#[test]
+fn an_export_without_secrets_manages_the_rest() {
+    let (environment, _running) = with_secrets();
+    let run = environment
+        .run("export acme --project p --secrets omit")
+        .expect(0);
+    assert!(run.shown().contains("2 secret values"), "{}", run.shown());
+    let all: String = files(&environment, "acme")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert!(all.contains("https://erp.smith.example"), "{all}");
+    for secret in ["correct horse", "hooks.example.com", "secret:"] {
+        assert!(!all.contains(secret), "{secret} in\n{all}");
+    }
+    demand_no_changes(&environment, 2);
+    environment
+        .run("apply acme --adopt --auto-approve")
+        .expect(0);
+    demand_no_changes(&environment, 0);
+    // The values are where they were: nothing wrote over them.
+    let query = "{ instances { nodes { configVariables { nodes { value } } } } }";
+    let answer = environment.run_args(&["api", query], "").expect(0);
+    assert!(answer.stdout.contains("XXXXXXXX"), "{}", answer.shown());
+}
+
+#[test]
+fn adoption_needs_no_secret() {
+    let (environment, _running) = with_secrets();
+    environment.run("export acme --project p").expect(0);
+    let all: String = files(&environment, "acme")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(all.matches("secret:").count(), 2, "{all}");
+    assert!(!all.contains("hooks.example.com"), "{all}");
+    // None of the variables is set, and no line asks for one.
+    let run = environment.run("adopt acme --auto-approve").expect(0);
+    assert!(
+        run.stdout.ends_with("Adoption complete: 2 adopted.\n"),
+        "{}",
+        run.shown()
+    );
+    assert!(!run.shown().contains("is not set"), "{}", run.shown());
+}

@@ -1,41 +1,18 @@
 //! The terminal of a daemon is closed.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use super::environment::Environment;
 use super::fixture::project;
 use super::sandbox::Running;
+use super::terminal;
 
-/// `script` gives a command a terminal of its own.
+/// A daemon that holds a terminal of its own.
 fn on_a_terminal(environment: &Environment) -> Option<Running> {
-    let here = Command::new("script")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .status();
-    if !here.is_ok_and(|status| status.success()) {
-        println!("skipped: there is no `script` to open a terminal with");
-        return None;
-    }
-    let binary = assert_cmd::cargo::cargo_bin!("prism-gitops").to_owned();
-    let binary = binary.display();
-    let line = format!(
-        "exec {binary} daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h 2>daemon.log"
-    );
-    let plain = environment.command();
-    let variables = plain
-        .get_envs()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
-    let mut command = Command::new("script");
-    command
-        .args(["-q", "-e", "-c", &line, "/dev/null"])
-        .env_clear()
-        .envs(variables)
-        .env("SHELL", "/bin/sh")
-        .current_dir(environment.project())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let line = "daemon --sandbox --listen 127.0.0.1:0 --log-format json --interval 1h 2>daemon.log";
+    let mut command = terminal::command(environment, line)?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     Some(Running(command.spawn().unwrap()))
 }
 

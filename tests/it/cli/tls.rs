@@ -177,3 +177,30 @@ fn a_certificate_of_a_server_is_no_authority_and_no_other_server() {
     assert!(run.stderr.contains("NODE_EXTRA_CA_CERTS"), "{}", run.stderr);
     assert_eq!(trusting(&environment, "ca.pem").0, 0);
 }
+
+#[test]
+fn a_daemon_behind_a_private_authority_is_trusted_by_the_same_files() {
+    let mut environment = Environment::new();
+    let folder = environment.project();
+    if !certificates(&folder) {
+        println!("skipped: openssl made no certificates");
+        return;
+    }
+    // Not a daemon: what matters is that it is heard.
+    environment.set("PRISM_GITOPS_DAEMON", &serve(&folder));
+    let commands = ["status", "sync", "pause --reason x", "resume"];
+    let heard = |run: &super::environment::Run| run.stderr.contains("is no daemon of this program");
+    for command in commands {
+        let run = environment.run(command).expect(1);
+        assert!(!heard(&run), "{command}: {}", run.stderr);
+        let run = environment
+            .run(&format!("{command} --ca-file ca.pem"))
+            .expect(1);
+        assert!(heard(&run), "{command}: {}", run.stderr);
+    }
+    environment.set("NODE_EXTRA_CA_CERTS", "ca.pem");
+    for command in commands {
+        let run = environment.run(command).expect(1);
+        assert!(heard(&run), "{command}: {}", run.stderr);
+    }
+}

@@ -145,3 +145,92 @@ fn of_very_many_findings_the_first_are_shown_and_the_others_counted() {
     assert_eq!(document["summary"]["errors"], 100_000);
     assert_eq!(document["diagnostics"].as_array().unwrap().len(), 101);
 }
+
+#[test]
+fn what_is_no_yaml_is_found_once() {
+    for (definition, extension) in [("acme.yml", "yml"), ("acme.definition", "definition")] {
+        let environment = project();
+        std::fs::remove_file(environment.project().join("acme.yml")).unwrap();
+        environment.edit("acme.yaml", "acme.yml", definition);
+        let theirs = DEFINITION.replace("description: Orders", "<<<<<<< HEAD\ndescription: Orders");
+        environment.write(definition, &theirs);
+        let document = environment.run("validate -o json").expect(1).json();
+        let found = document["diagnostics"].as_array().unwrap();
+        assert_eq!(found.len(), 1, "{extension}: {document:#}");
+        assert_eq!(found[0]["file"], definition);
+        assert_eq!(found[0]["line"], 3);
+        let run = environment.run("plan --sandbox").expect(1);
+        let count = run.stderr.matches("unresolved merge conflict").count();
+        assert_eq!(count, 1, "{}", run.stderr);
+    }
+}
+
+/// JSON as `json.dumps` writes it is YAML but for escapes of half a character.
+#[test]
+fn a_definition_written_as_json_is_sent_as_readers_of_yaml_read_it() {
+    let environment = project();
+    let json = r#"{"definitionVersion": 7, "name": "Acme \ud83d\ude00", "description": "\u00e9 \\ud83d",
+        "requiredConfigVars": [{"key": "Endpoint", "dataType": "string", "orgOnly": false}],
+        "flows": [{"name": "Orders", "isSynchronous": false, "steps": [{"name": "Trigger", "isTrigger": true,
+        "action": {"key": "webhook", "component": {"key": "webhook-triggers", "version": "LATEST",
+        "isPublic": true}}, "inputs": {}}]}]}"#;
+    environment.write("acme.yml", json);
+    environment.run("validate --online --sandbox").expect(0);
+    let run = environment.run("apply --sandbox --auto-approve").expect(0);
+    assert!(run.stdout.contains("1 published"), "{}", run.shown());
+    environment.run("import acme.yml --sandbox").expect(0);
+
+    environment.write("acme.yml", &json.replace("\\ude00\", \"desc", "\", \"desc"));
+    let document = environment.run("validate -o json").expect(1).json();
+    let found = document["diagnostics"].as_array().unwrap();
+    assert_eq!(found.len(), 1, "{document:#}");
+    assert_eq!(
+        (&found[0]["line"], &found[0]["column"]),
+        (&1.into(), &40.into())
+    );
+}
+
+#[test]
+fn components_that_could_not_be_read_are_not_taken_for_there() {
+    let faults =
+        r#"{"rules": [{"operation": "components", "fault": {"error": {"message": "boom"}}}]}"#;
+    let (environment, _server) = super::streams::served(
+        "customers: [{name: Smith, externalId: cust-0001}]\n",
+        Some(faults),
+    );
+    environment.copy(&project().project());
+    let run = environment.run("validate --online").expect(1);
+    let said = "whether the tenant has the components of \"Acme ERP\" is not known: boom";
+    assert!(run.stderr.contains(said), "{}", run.shown());
+    let run = environment.run("plan").expect(1);
+    assert!(run.stdout.contains("boom"), "{}", run.shown());
+    let run = environment.run("apply --auto-approve").expect(1);
+    assert!(run.shown().contains("boom"), "{}", run.shown());
+    let run = environment.run("get integrations -o json").expect(0);
+    assert!(!run.stdout.contains("Acme"), "{}", run.stdout);
+}
+
+#[test]
+fn endings_in_capitals_are_read() {
+    let environment = project();
+    let root = environment.project();
+    std::fs::rename(root.join("acme.yaml"), root.join("ACME.YAML")).unwrap();
+    std::fs::rename(
+        root.join("customers/smith.yaml"),
+        root.join("customers/Smith.YmL"),
+    )
+    .unwrap();
+    let run = environment.run("validate").expect(0);
+    assert_eq!(run.stdout, "Valid: 1 integration, 1 instance.\n");
+    environment.edit(
+        "customers/Smith.YmL",
+        "integration: acme",
+        "integration: none",
+    );
+    let run = environment.run("validate").expect(1);
+    assert!(
+        run.stderr.contains("customers/Smith.YmL:5"),
+        "{}",
+        run.stderr
+    );
+}

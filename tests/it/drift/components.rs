@@ -122,12 +122,28 @@ async fn components_that_cannot_be_read_are_not_missing() {
         rules: vec![FaultRule::every("components", fault)],
     });
     let plan = world.plan().await;
-    assert_eq!(plan.summary.blocked, 0, "{}", shown(&plan));
-    assert_eq!(plan.summary.publish, 1, "{}", shown(&plan));
-    let told: Vec<_> = plan
-        .diagnostics
-        .iter()
-        .map(|it| it.message.as_str())
-        .collect();
-    insta::assert_snapshot!(told.join("\n"), @"whether the tenant has all components of Integration/acme is not known: the catalogue is down");
+    assert_eq!(plan.summary.publish, 0, "{}", shown(&plan));
+    let unknown = plan.resources.iter().map(|it| it.health == Health::Unknown);
+    assert_eq!(
+        unknown.collect::<Vec<_>>(),
+        [true, true],
+        "{}",
+        shown(&plan)
+    );
+    insta::assert_snapshot!(plan.unread.join("\n"), @r"
+    Integration/acme: could not be read: the components that it uses: the catalogue is down
+    Instance/smith: could not be read: Integration/acme: the components that it uses: the catalogue is down
+    ");
+
+    let imports = world.calls("importIntegration");
+    world.apply().await;
+    assert_eq!(
+        world.calls("importIntegration"),
+        imports,
+        "unknown is not there"
+    );
+    world.set_faults(FaultScript::default());
+    world.apply().await;
+    assert_eq!(world.calls("importIntegration"), imports + 1);
+    world.demand_convergence("the catalogue is back").await;
 }

@@ -137,10 +137,16 @@ impl Instance {
             Config::Json => "Token: '{\"b\":[1,2],\"a\":null}'",
             Config::Secret => "Token: {secret: {env: TOKEN}}",
         };
+        // Where values are trimmed, all other texts are.
+        let pad = if self.config == Config::Padded {
+            " "
+        } else {
+            ""
+        };
         format!(
             "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {{name: n{place}}}\nspec:\n  \
-             integration: flow-{}\n  customer: {{externalId: cust-000{}}}\n  \
-             description: Text {}\n  labels: [l{}]\n  state: {state}\n  config: {{{config}}}\n",
+             integration: flow-{}\n  customer: {{externalId: cust-000{}}}\n  displayName: \"{pad}n{place}{pad}\"\n  \
+             description: \"{pad}Text {}{pad}\"\n  labels: [\"l{}{pad}\"]\n  state: {state}\n  config: {{{config}}}\n",
             self.flow,
             1 + self.customer,
             self.text,

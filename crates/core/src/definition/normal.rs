@@ -59,7 +59,8 @@ fn list(shape: Shape, items: &[Value]) -> Value {
         .map(|item| normalise(item_shape, item))
         .collect();
     if shape == Shape::Labels {
-        items.retain(|label| !label.text().is_some_and(Marker::is_reserved));
+        items.iter_mut().for_each(trim);
+        items.retain(|label| !label.is_empty() && !label.text().is_some_and(Marker::is_reserved));
     }
     if shape.is_unordered() {
         items.sort_by(|a, b| shape.name(a).cmp(&shape.name(b)));
@@ -68,6 +69,13 @@ fn list(shape: Shape, items: &[Value]) -> Value {
         items.dedup();
     }
     Value::List(items)
+}
+
+/// Servers keep no outer white space of a label.
+fn trim(label: &mut Value) {
+    if let Value::Text(text) = label {
+        *text = text.trim().to_owned();
+    }
 }
 
 /// `sha256:…` of a normal form.

@@ -62,15 +62,18 @@ fn is_ours_alone(shape: Shape, key: &str, ours: &Value) -> bool {
         || matches!(child, Shape::Inputs | Shape::Credentials) && ours.map().is_some_and(silent)
 }
 
-/// Prose for people, which servers and editors trim.
+/// Prose for people and the name of the whole, which servers and editors trim.
 fn is_same_prose(shape: Shape, key: &str, git: &Value, live: &Value) -> bool {
     let lines = |value: &Value| value.text().map(|text| text.trim().replace("\r\n", "\n"));
-    let prose = matches!(key, "description" | "documentation" | "category");
-    let known = matches!(
-        shape,
-        Shape::Root | Shape::Flow | Shape::Step | Shape::Variable
-    );
-    prose && known && lines(git).is_some() && lines(git) == lines(live)
+    let prose = match key {
+        "description" | "documentation" | "category" => matches!(
+            shape,
+            Shape::Root | Shape::Flow | Shape::Step | Shape::Variable
+        ),
+        "name" => shape == Shape::Root,
+        _ => false,
+    };
+    prose && lines(git).is_some() && lines(git) == lines(live)
 }
 
 /// `LATEST` on either side says nothing about the number on the other.
@@ -78,7 +81,7 @@ fn is_same_version(shape: Shape, key: &str, git: &Value, live: &Value) -> bool {
     shape == Shape::Component && key == "version" && (is_latest(git) || is_latest(live))
 }
 
-/// Whether a component's version is whatever is newest. The API writes `latest`, files `LATEST`.
+/// Whether a component's version is the newest one there is. The API writes `latest`, files `LATEST`.
 pub(super) fn is_latest(version: &Value) -> bool {
     version
         .text()

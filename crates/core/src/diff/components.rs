@@ -3,8 +3,7 @@
 //! An import would be refused, or fail at the first run. Only definitions that
 //! would be imported are looked at, so that a tenant in step costs no request.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use super::{ChangeSet, IntegrationDiff, Refusal, TargetVersion, Verdict};
 use crate::definition::Definitions;
@@ -23,36 +22,47 @@ pub fn components_wanted(changes: &ChangeSet, definitions: &Definitions) -> Comp
     wanted
 }
 
-/// Stops the integrations whose components are missing, and the instances that
-/// wait for a version of them. Says of which it could not be found out.
+/// Stops the integrations whose components are missing or could not be read, and the instances that
+/// wait for a version of them. What could not be read is unknown: it is neither there nor missing.
+///
+/// Of a tenant that lists no component at all it is said of which this is not known.
 pub fn stop_without_components(
     changes: &mut ChangeSet,
     definitions: &Definitions,
     catalogue: &Catalogue,
-) -> Vec<Diagnostic> {
-    let mut unread: BTreeMap<Arc<str>, Vec<Address>> = BTreeMap::new();
-    let mut stopped = BTreeSet::new();
+) -> Option<Diagnostic> {
+    let mut stopped = BTreeMap::new();
+    let mut unlisted = Vec::new();
     for diff in changes.integrations.iter_mut().filter(|diff| imports(diff)) {
         let Some(definition) = definitions.get(&diff.name) else {
             continue;
         };
         let check = validate::components(definition, catalogue);
-        for why in check.unread {
-            let address = Address::integration(diff.name.clone());
-            unread.entry(why).or_default().push(address);
+        if check.unlisted {
+            unlisted.push(Address::integration(diff.name.clone()).to_string());
         }
-        if let (Some(refusal), Verdict::Compared(changes)) =
-            (refusal(&check.missing), &mut diff.verdict)
-        {
-            changes.blocked = Some(refusal);
-            stopped.insert(diff.name.clone());
+        let Verdict::Compared(found) = &mut diff.verdict else {
+            continue;
+        };
+        if let Some(refusal) = refusal(&check.missing) {
+            found.blocked = Some(refusal);
+            stopped.insert(diff.name.clone(), None);
+        } else if !check.unread.is_empty() {
+            let why: Vec<&str> = check.unread.iter().map(AsRef::as_ref).collect();
+            let why = format!("the components that it uses: {}", why.join("; "));
+            diff.verdict = Verdict::Unknown(why.clone());
+            stopped.insert(diff.name.clone(), Some(why));
         }
     }
     stop_instances(changes, &stopped);
-    unread
-        .into_iter()
-        .map(|(why, of)| unchecked(&why, &of))
-        .collect()
+    (!unlisted.is_empty()).then(|| {
+        let message = format!(
+            "whether the tenant has all components of {} is not known: it lists none at all",
+            unlisted.join(", ")
+        );
+        Diagnostic::warning("components-unread", message)
+            .hint("they are imported all the same; the server refuses what it does not know")
+    })
 }
 
 fn imports(diff: &IntegrationDiff) -> bool {
@@ -88,28 +98,22 @@ fn hints(missing: &[MissingComponent]) -> String {
     }
 }
 
-/// Instances of versions that exist go on.
-fn stop_instances(changes: &mut ChangeSet, stopped: &BTreeSet<ResourceName>) {
+/// Instances of versions that exist go on. With the reason where it is unknown whether the integration can.
+fn stop_instances(changes: &mut ChangeSet, stopped: &BTreeMap<ResourceName, Option<String>>) {
     for diff in &mut changes.instances {
         if let Verdict::Compared(instance) = &diff.verdict
             && let TargetVersion::Published(integration) = &instance.target
-            && stopped.contains(integration)
+            && let Some(unknown) = stopped.get(integration)
         {
             let address = Address::integration(integration.clone());
-            let reason = format!("waits for a version of {address}, which is blocked");
-            diff.verdict = Verdict::Refused(Refusal::new(reason));
+            diff.verdict = match unknown {
+                Some(why) => Verdict::Unknown(format!("{address}: {why}")),
+                None => Verdict::Refused(Refusal::new(format!(
+                    "waits for a version of {address}, which is blocked"
+                ))),
+            };
         }
     }
-}
-
-fn unchecked(why: &str, of: &[Address]) -> Diagnostic {
-    let names: Vec<_> = of.iter().map(ToString::to_string).collect();
-    let message = format!(
-        "whether the tenant has all components of {} is not known: {why}",
-        names.join(", ")
-    );
-    Diagnostic::warning("components-unread", message)
-        .hint("they are imported all the same; the server refuses what it does not know")
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(super) struct Index<'a> {
     by_id: HashMap<&'a str, &'a Instance>,
     by_label: HashMap<&'a str, Vec<&'a Instance>>,
     variables: HashMap<&'a ResourceName, OnceCell<Vec<RequiredVariable>>>,
-    /// By customer and name: one customer may have them all.
+    /// By customer and trimmed name: one customer may have them all.
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Index<'a> {
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
         for live in &inputs.tenant.instances.items {
             by_name
-                .entry((live.customer.id.as_str(), live.name.as_str()))
+                .entry((live.customer.id.as_str(), live.name.trim()))
                 .or_default()
                 .push(live);
             for label in live
@@ -97,7 +97,7 @@ impl<'a> Index<'a> {
     }
 
     fn named<'s>(&'s self, customer: &'s Customer, name: &'s str) -> &'s [&'a Instance] {
-        let place = (customer.id.as_str(), name);
+        let place = (customer.id.as_str(), name.trim());
         self.by_name.get(&place).map_or(&[], Vec::as_slice)
     }
 
@@ -130,12 +130,12 @@ impl<'a> Index<'a> {
                 let same_name = || live.version.integration_name == target.integration_name;
                 let same_place = live.customer.id == customer.id
                     && target.covers(&live.version).unwrap_or_else(same_name);
-                let named = matches!(&desired.adopt, Some(Adopt::Name(name)) if live.name == *name);
+                let named = matches!(&desired.adopt, Some(Adopt::Name(name)) if live.name.trim() == name.trim());
                 Candidate {
                     object: *live,
                     id: live.id.as_str(),
                     labels: &live.labels,
-                    matches: same_place && live.name == desired.display_name,
+                    matches: same_place && live.name.trim() == desired.display_name.trim(),
                     named: same_place && named,
                     // An instance is created with its marker on.
                     unfinished: false,
@@ -322,11 +322,11 @@ fn existing(
     };
     let mut fields = Vec::new();
     let mut near = Vec::new();
-    let mut told = (&mut fields, &mut near);
+    let mut seen = (&mut fields, &mut near);
     let name = Some(&desired.display_name);
-    let rename = differs(&mut told, "displayName", &live.name, name);
+    let rename = differs(&mut seen, "displayName", &live.name, name);
     let wanted = desired.description.as_ref();
-    let description = differs(&mut told, "description", &live.description, wanted);
+    let description = differs(&mut seen, "description", &live.description, wanted);
     let labels = label_fields(&mut fields, desired, live, marker);
     let mut losses = Losses::default();
     if upgrade {

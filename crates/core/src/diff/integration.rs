@@ -83,9 +83,9 @@ fn identify<'a>(
             object: live,
             id: live.id.as_str(),
             labels: &live.labels,
-            matches: live.name == git.name(),
-            named: live.name == wanted_name,
-            unfinished: live.name == git.name() && unfinished::is(inputs, desired, live),
+            matches: live.name.trim() == git.name(),
+            named: live.name.trim() == wanted_name.trim(),
+            unfinished: live.name.trim() == git.name() && unfinished::is(inputs, desired, live),
             in_use: doubled::integration_in_use(live),
         })
         .collect();
@@ -218,7 +218,7 @@ fn stays_on_offer(
     Some(refusal.hint(format!("to do so, {end}")))
 }
 
-/// The newest version is what git says, whatever has become of the draft since: an import brings
+/// The newest version is what git says, even where the draft has changed since: an import brings
 /// the draft back to it, and another version would mean the same.
 fn is_made_of(newest: Option<&PublishedVersion>, submitted: &str) -> bool {
     newest.is_some_and(|version| version.record.submitted.as_deref() == Some(submitted))

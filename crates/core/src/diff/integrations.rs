@@ -11,6 +11,7 @@ pub(super) struct Index<'a> {
     /// All integrations that the project declares.
     pub(super) declared: BTreeSet<&'a ResourceName>,
     by_label: HashMap<&'a str, Vec<usize>>,
+    /// Without outer white space, which servers need not keep.
     by_name: HashMap<&'a str, Vec<usize>>,
     by_id: HashMap<&'a str, usize>,
 }
@@ -30,7 +31,11 @@ impl<'a> Index<'a> {
             by_id: HashMap::new(),
         };
         for (place, live) in inputs.tenant.integrations.items.iter().enumerate() {
-            index.by_name.entry(&live.name).or_default().push(place);
+            index
+                .by_name
+                .entry(live.name.trim())
+                .or_default()
+                .push(place);
             index.by_id.entry(live.id.as_str()).or_insert(place);
             for label in live
                 .labels
@@ -51,9 +56,9 @@ impl<'a> Index<'a> {
         name: &str,
     ) -> Vec<&'a Integration> {
         let marked = self.by_label.get(marker.to_string().as_str());
-        let named = self.by_name.get(name);
+        let named = self.by_name.get(name.trim());
         let (adopted, by_id) = match &desired.adopt {
-            Some(Adopt::Name(name)) => (self.by_name.get(name.as_str()), None),
+            Some(Adopt::Name(name)) => (self.by_name.get(name.trim()), None),
             Some(Adopt::Id(id)) => (None, self.by_id.get(id.as_str())),
             None => (None, None),
         };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::typed;
 use crate::model::Marker;
 
 /// The labels an object should have; `None` if it has them.
@@ -16,8 +17,17 @@ pub(super) fn target(
     protect: bool,
 ) -> Option<Vec<String>> {
     let wanted = full(live, declared, marker, Some(protect));
-    let now: BTreeSet<&String> = live.iter().collect();
-    (wanted.iter().collect::<BTreeSet<_>>() != now).then_some(wanted)
+    (kept(&wanted) != kept(live)).then_some(wanted)
+}
+
+/// Labels as a server may keep them. Ours have to be there to the letter: by them we know what is ours.
+fn kept(labels: &[String]) -> BTreeSet<String> {
+    let kept =
+        |label: &String| Some(typed::settled(label)).filter(|text| !Marker::is_reserved(text));
+    labels
+        .iter()
+        .map(|label| kept(label).unwrap_or_else(|| label.clone()))
+        .collect()
 }
 
 /// All labels an object should have, sorted. `protect` is what the manifest says of it, `None` leaves it as it is.
@@ -59,7 +69,7 @@ pub(super) fn protected(live: &[String]) -> bool {
     live.iter().any(|label| label == Marker::PROTECT)
 }
 
-/// Who protects a live object, in words that say how to end it; `None` if nobody does.
+/// Who protects a live object, in words that say how to end it; `None` where it is not protected.
 ///
 /// A label that an earlier manifest put on counts no longer once the manifest has changed its mind.
 pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> {
@@ -110,6 +120,12 @@ mod tests {
             None
         );
         assert_eq!(target(&done, None, &marker, false), None);
+        // Trimmed, and another normal form of one character.
+        let kept = strings(&["a", "caf\u{e9}", "gitops:p/a"]);
+        let declared = strings(&[" a\n", "cafe\u{301}"]);
+        assert_eq!(target(&kept, Some(&declared), &marker, false), None);
+        let padded = strings(&[" gitops:p/a"]);
+        assert!(target(&padded, None, &marker, false).is_some());
         assert!(target(&done, Some(&[]), &marker, false).is_some());
     }
 

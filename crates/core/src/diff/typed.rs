@@ -56,7 +56,7 @@ pub(super) fn texts(live: &str, wanted: &str) -> Likeness {
 
 /// A text without what servers and editors are apt to change: outer white space,
 /// `\r\n`, and characters that are written in more than one way.
-fn settled(text: &str) -> String {
+pub(super) fn settled(text: &str) -> String {
     let lines = match text.contains('\r') {
         true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
         false => Cow::Borrowed(text),

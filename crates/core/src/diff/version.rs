@@ -28,7 +28,7 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// Nobody moves to a version whose variables could not be read: one might lack a value.
+    /// No instance moves to a version whose variables could not be read: one might lack a value.
     pub(super) fn may_be_moved_to(&self) -> Result<(), Stop> {
         match &self.unread {
             Some(why) => Err(Stop::Unknown(format!(
@@ -57,7 +57,8 @@ pub(super) fn target<'a>(
     match &desired.integration {
         IntegrationRef::Managed(name) => managed(index, name, &desired.version),
         IntegrationRef::Name(name) => {
-            let named = |live: &&Integration| live.name == *name && !live.customer_owned;
+            let named =
+                |live: &&Integration| live.name.trim() == name.trim() && !live.customer_owned;
             let found: Vec<_> = index
                 .tenant()
                 .integrations

@@ -22,14 +22,16 @@ pub(super) struct FileRead {
     pub(super) projects: Vec<DeclaredProject>,
     /// Environments that its resources mention.
     pub(super) environments: Vec<(String, Location)>,
-    /// What is wrong with it, whatever it is for.
+    /// What is wrong with it, as a manifest and as a definition.
     pub(super) findings: Vec<Finding>,
     /// What it is if no manifest refers to it.
     pub(super) unreferred: Unreferred,
     /// It holds documents of another program.
     pub(super) foreign: bool,
-    /// It holds a definition, whatever is wrong with it.
+    /// It holds a definition, right or wrong.
     definition: bool,
+    /// It is no YAML at all, which is among its findings.
+    pub(super) broken: bool,
     /// Why it cannot be a definition, for the manifest that refers to it.
     pub(super) no_definition: Option<&'static str>,
 }
@@ -68,6 +70,7 @@ pub(super) fn read(file: &SourceFile, shared: &Shared<'_>) -> FileRead {
         environments: Vec::new(),
         findings: Vec::new(),
         unreferred: Unreferred::default(),
+        broken: false,
         no_definition: None,
         foreign: false,
         definition: false,
@@ -105,7 +108,7 @@ impl FileRead {
             || text.is_none_or(foreign::speaks_of_us)
     }
 
-    /// Keeps at most so many findings, and the number of the others. Returns the room that is left.
+    /// Keeps at most `room` findings, and the number of the others. Returns the room that is left.
     pub(super) fn bounded(&mut self, room: usize) -> usize {
         let findings = self.findings.len() + self.unreferred.findings.len();
         if findings <= room {
@@ -120,6 +123,7 @@ impl FileRead {
         let report = Report::new(self.path.clone(), shared.schedules.clone());
         match yaml::parse(text, Limits::default()) {
             Err(error) => {
+                self.broken = true;
                 let problem = Problem::new("yaml-syntax", error.message).maybe_hint(error.hint);
                 report.add(error.span, problem);
             }
@@ -279,7 +283,7 @@ fn neither(document: &Node) -> Problem {
         .private(word)
 }
 
-/// Only the place: what stands there is nobody's business.
+/// Only the place: what stands there is not repeated.
 fn start(document: &Node) -> Span {
     Span {
         length: 0,

@@ -136,6 +136,11 @@ impl<'a> Fields<'a> {
         filled(self.report, self.get(name)?, &named(name))
     }
 
+    /// The same without outer white space, which servers do not keep in names.
+    pub(super) fn trimmed(&self, name: &str) -> Option<String> {
+        self.filled(name).map(|text| text.trim().to_owned())
+    }
+
     /// `true` or `false`.
     pub(super) fn boolean(&self, name: &str) -> Option<bool> {
         boolean(self.report, self.get(name)?, &named(name))

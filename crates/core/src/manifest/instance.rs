@@ -51,7 +51,7 @@ impl Reading<'_> {
             customer: CustomerRef::Id(String::new()),
             version: version(spec).unwrap_or_default(),
             display_name: spec
-                .filled("displayName")
+                .trimmed("displayName")
                 .unwrap_or_else(|| name.to_string()),
             description: spec.text("description"),
             labels: labels(spec),
@@ -182,6 +182,8 @@ fn labels(spec: &Fields<'_>) -> Option<Vec<String>> {
         let Some(label) = filled(spec.report, item, "a label") else {
             continue;
         };
+        // Servers trim labels. What is compared with them is declared as they keep it.
+        let label = label.trim().to_owned();
         if Marker::parse(&label).is_some() {
             let message = format!("the label {} is a marker", quoted(&label));
             let problem = Problem::new("reserved-label", message)

@@ -15,7 +15,7 @@ use crate::model::{
     Location, Marketplace, Project, PublishWhen, SourceFile,
 };
 
-/// After so many unknown names no more are compared with all others: it would be quadratic.
+/// After this number of unknown names no more are compared with all others: it would be quadratic.
 const SUGGESTIONS: usize = 50;
 
 /// The code of the finding that a project has a second Project.
@@ -250,7 +250,8 @@ impl<'a> Resolver<'a> {
             self.read.insert(path.clone(), read);
         }
         let read = self.read.get(path)?;
-        let text = read.text.clone()?;
+        // What is wrong with it is found already: it is not parsed a second time for that.
+        let text = read.text.clone().filter(|_| !read.broken)?;
         if let Some(why) = read.no_definition {
             let message = format!("{} {why}", quoted(path));
             let problem = Problem::new("not-a-definition", message)

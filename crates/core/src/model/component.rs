@@ -34,4 +34,7 @@ pub struct Catalogue {
     pub found: BTreeMap<String, ComponentFound>,
     /// The keys of all components, for suggestions; read only where one was not found.
     pub keys: BTreeSet<String>,
+    /// The tenant claims to have none at all. That is no fault of the reading, and hardly true: a role that
+    /// may not list them is answered so. Nothing is missing because of it.
+    pub lists_none: bool,
 }

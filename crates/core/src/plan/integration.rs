@@ -7,6 +7,7 @@ use super::{
     Action, Context, Guarded, IntegrationOperation, Output, PlannedResource, Precondition, StepId,
     VersionSource, digest,
 };
+use crate::definition;
 use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
 use crate::model::{
     Address, DesiredIntegration, Health, Integration, IntegrationId, ResourceName, SyncStatus,
@@ -169,14 +170,14 @@ impl Steps<'_> {
         let integration = existing.or_else(|| self.create());
         let operation = IntegrationOperation::Import {
             integration,
-            definition: declared.definition.text.clone(),
+            definition: definition::to_send(&declared.definition.text),
         };
         let id = self.push(action, operation);
         self.imported = Some(id);
         Some(Output::Of(id))
     }
 
-    /// An import alone cannot be told from another's, should its reply be lost. What is generated from code is
+    /// An import alone cannot be distinguished from another's, should its reply be lost. What is generated from code is
     /// not known to be importable over what was created by itself.
     fn create(&mut self) -> Option<Output<IntegrationId>> {
         if self.changes.generated {

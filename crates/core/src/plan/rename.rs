@@ -137,7 +137,7 @@ fn sequence(
     let mut live = inputs.tenant.integrations.items.iter();
     let live = live.find(|live| match integration {
         IntegrationRef::Managed(_) => managed.as_ref() == Some(&live.id),
-        IntegrationRef::Name(name) => live.name == *name && !live.customer_owned,
+        IntegrationRef::Name(name) => live.name.trim() == name.trim() && !live.customer_owned,
         IntegrationRef::Id(id) => live.id.as_str() == id,
     })?;
     live.sequence.clone()

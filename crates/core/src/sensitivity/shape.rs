@@ -1,5 +1,7 @@
 //! What the form of a text says about it.
 
+use std::collections::BTreeSet;
+
 use super::name::{self, Name};
 
 /// How well-known credentials begin, and how long they are at least.
@@ -196,22 +198,73 @@ fn part_is_random(part: &str) -> bool {
     if part.len() < LEAST || !part.is_ascii() {
         return false;
     }
-    let class = |byte: u8| match byte {
-        b'0'..=b'9' => 1_u8,
-        b'a'..=b'z' => 2,
-        b'A'..=b'Z' => 3,
-        _ => 0,
-    };
-    let classes: Vec<u8> = part
-        .bytes()
-        .map(class)
-        .filter(|class| *class != 0)
-        .collect();
+    let classes = classes(part);
     let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let mut seen = [false; 128];
-    part.bytes()
-        .for_each(|byte| seen[usize::from(byte & 127)] = true);
-    let distinct = seen.iter().filter(|seen| **seen).count();
     // Words with a year behind them change from letters to digits once or twice.
-    changes * 5 >= classes.len() && distinct >= 8
+    changes * 5 >= classes.len() && is_varied(part)
+}
+
+/// Whether a text is an address, or holds one, that works for whoever knows it: a part of its path or
+/// query looks like a token, as webhooks have it. No list has all hosts of such addresses.
+pub(super) fn is_token_address(text: &str) -> bool {
+    let ends = |c: char| c.is_whitespace() || "\"'<>`".contains(c);
+    text.match_indices("://").any(|(at, sign)| {
+        let rest = text.get(at + sign.len()..).unwrap_or_default();
+        let address = rest.split(ends).next().unwrap_or_default();
+        let Some(path) = address.find(['/', '?', '#']) else {
+            return false;
+        };
+        let parts = address.get(path..).unwrap_or_default();
+        let parts = || parts.split(|c: char| "/?&=#;,:.@".contains(c));
+        parts().any(part_of_address_is_random)
+            || address.to_ascii_lowercase().contains("hook") && parts().any(is_code)
+    })
+}
+
+/// In an address a part is a word, a number, or words and numbers one after another; where it is none of
+/// these, chance made it. Words may begin with capitals.
+fn part_of_address_is_random(part: &str) -> bool {
+    const LEAST: usize = 12;
+    const LONG: usize = 20;
+    let turns = |pair: &[Class]| pair[0] != pair[1] && pair != [Class::Upper, Class::Lower];
+    let random = |classes: &[Class]| {
+        let many = classes.windows(2).filter(|pair| turns(pair)).count() * 4 >= classes.len();
+        many && (classes.contains(&Class::Digit) || classes.len() >= LONG)
+    };
+    part.len() >= LEAST && part.is_ascii() && is_varied(part) && random(&classes(part))
+}
+
+/// Letters and digits together, or capitals alone: a code, where the address is a hook's.
+fn is_code(part: &str) -> bool {
+    const LEAST: usize = 8;
+    let has = |test: fn(&u8) -> bool| part.bytes().any(|byte| test(&byte));
+    let letter = has(u8::is_ascii_alphabetic);
+    let code = letter && (has(u8::is_ascii_digit) || !has(u8::is_ascii_lowercase));
+    let whole = part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let said = part.to_ascii_lowercase().contains("hook");
+    part.len() >= LEAST && whole && code && !said
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Digit,
+    Lower,
+    Upper,
+}
+
+/// What the letters and digits of a text are, one after another.
+fn classes(part: &str) -> Vec<Class> {
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => Some(Class::Digit),
+        b'a'..=b'z' => Some(Class::Lower),
+        b'A'..=b'Z' => Some(Class::Upper),
+        _ => None,
+    };
+    part.bytes().filter_map(class).collect()
+}
+
+/// Whether a text of ASCII has several signs.
+fn is_varied(part: &str) -> bool {
+    let distinct: BTreeSet<u8> = part.bytes().collect();
+    distinct.len() >= 8
 }

@@ -199,8 +199,52 @@ fn credentials_are_known_by_their_form() {
 }
 
 #[test]
+fn an_address_with_a_token_in_it_may_be_one() {
+    for address in [
+        "https://hooks.example.com/services/T000/B000/XXXXXXXX",
+        "https://hooks.example.com/services/T024BE7LD/B024BE7LE/9aBcD3fGhIjKlMnOpQrStUvW",
+        "https://events.example.com/in/aB3dE6gH9jK2",
+        "https://example.com/api/7c9e6679-7425-40de-944b-e07fc1f90ae7/notify",
+        "https://example.com/hook?id=q8X2p0Zt",
+        "https://example.com/cb?x=9f86d081884c7d659a2feaa0c55ad015",
+        "post to https://example.com/#aB3dE6gH9jK2mN5p",
+        "wss://feed.example.com/v1/aB3dE6gH9jK2mN5p",
+    ] {
+        assert!(setting("Target", None, [address]).hides(), "{address}");
+        assert!(member("target", address), "{address}");
+    }
+    for address in [
+        "https://erp.example",
+        "https://erp.example:8443/api/v2/orders",
+        "https://erp.example/api/2026-01-31/customers-and-contacts?page=100&size=1000",
+        "https://api.example/oauth2/authorize/accounting-integration",
+        "https://hooks.example.com/webhooks/orders",
+        "https://erp.example/webhooks/InboundOrders",
+        "https://erp.example/webhooks2/OrdersAndContactsOfAllStores",
+        "https://erp.example/export/20260131T120000Z/report-2026-01.csv",
+        "https://erp.example/services/data/v60.0/sobjects/CustomObject__c",
+        "https://aB3dE6gH9jK2mN5p.example/api",
+        "https://sheets.example/A1:B2",
+        "aB3dE6gH9jK2mN5p",
+    ] {
+        assert_eq!(
+            setting("Target", None, [address]),
+            Verdict::Open,
+            "{address}"
+        );
+        assert!(!member("target", address), "{address}");
+    }
+}
+
+#[test]
 fn type_name_and_form_decide_together() {
     for (name, kind, value, verdict) in [
+        (
+            "Notify",
+            Some("STRING"),
+            "https://hooks.example.com/services/T000/B000/XXXXXXXX",
+            Verdict::Doubtful,
+        ),
         ("Endpoint", Some("CREDENTIAL"), "x", Verdict::Secret),
         ("Endpoint", Some("connection"), "x", Verdict::Secret),
         ("host", Some("password"), "x", Verdict::Secret),

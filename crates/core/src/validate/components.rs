@@ -26,6 +26,8 @@ pub struct ComponentCheck {
     pub missing: Vec<MissingComponent>,
     /// Why nothing is known about some of them.
     pub unread: BTreeSet<Arc<str>>,
+    /// The tenant lists no component at all, so that it does not say whether it has these.
+    pub unlisted: bool,
 }
 
 /// Adds to `wanted` what has to be looked up for a definition.
@@ -41,7 +43,13 @@ pub fn want_components(definition: &Definition, wanted: &mut ComponentsWanted) {
 /// What could not be read is not missing.
 #[must_use]
 pub fn components(definition: &Definition, catalogue: &Catalogue) -> ComponentCheck {
-    let mut check = ComponentCheck::default();
+    let mut check = ComponentCheck {
+        unlisted: catalogue.lists_none && !definition.components().is_empty(),
+        ..ComponentCheck::default()
+    };
+    if check.unlisted {
+        return check;
+    }
     let mut seen = BTreeSet::new();
     for used in definition.components() {
         if !seen.insert((used.key.clone(), used.is_public, used.version)) {

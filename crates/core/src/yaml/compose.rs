@@ -26,20 +26,20 @@ pub fn parse(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
 ///
 /// As [`parse`].
 pub fn parse_every(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError> {
+    if let Some(conflict) = fault::conflict(text) {
+        return Err(conflict);
+    }
+    let text = without_last_blanks(text);
+    let (hidden, stand_in) = surrogates::hide(text);
     let mut composer = Composer {
         limits,
         nodes: 0,
         stack: Vec::new(),
         anchors: HashMap::new(),
         documents: Vec::new(),
-        stand_in: None,
+        hidden: &hidden,
+        stand_in,
     };
-    if let Some(conflict) = fault::conflict(text) {
-        return Err(conflict);
-    }
-    let text = without_last_blanks(text);
-    let (hidden, stand_in) = surrogates::hide(text);
-    composer.stand_in = stand_in;
     let unended = !text.ends_with(['\n', '\r']);
     let end = unended.then(|| text.chars().count());
     for event in Parser::new_from_str(&hidden) {
@@ -48,7 +48,7 @@ pub fn parse_every(text: &str, limits: Limits) -> Result<Vec<Node>, SyntaxError>
             fault::explain(&error, text, &open)
         })?;
         let event = without_added_break(event, span, end);
-        composer.accept(event, place(span))?;
+        composer.accept(event, span)?;
     }
     Ok(composer.documents)
 }
@@ -106,18 +106,21 @@ struct OpenMapping {
     merges: Vec<Node>,
 }
 
-struct Composer {
+struct Composer<'a> {
     limits: Limits,
     nodes: usize,
     stack: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
     documents: Vec<Node>,
-    /// What stands for the backslash of half a character.
+    /// The text as the parser has it.
+    hidden: &'a str,
+    /// What stands in it for the backslash of half a character.
     stand_in: Option<char>,
 }
 
-impl Composer {
-    fn accept(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
+impl Composer<'_> {
+    fn accept(&mut self, event: Event<'_>, whole: saphyr_parser::Span) -> Result<(), SyntaxError> {
+        let span = place(whole);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = core_tag(tag.as_deref(), span)?;
@@ -125,7 +128,7 @@ impl Composer {
                     return Err(wrong_tag(span));
                 }
                 let scalar = Scalar {
-                    text: self.text(text.into_owned(), style, span)?,
+                    text: self.text(text.into_owned(), style, whole)?,
                     plain: style == ScalarStyle::Plain,
                     tag,
                 };
@@ -158,7 +161,12 @@ impl Composer {
     }
 
     /// A scalar's text, halves of characters put together.
-    fn text(&self, text: String, style: ScalarStyle, span: Span) -> Result<String, SyntaxError> {
+    fn text(
+        &self,
+        text: String,
+        style: ScalarStyle,
+        whole: saphyr_parser::Span,
+    ) -> Result<String, SyntaxError> {
         let Some(stand_in) = self.stand_in.filter(|stand_in| text.contains(*stand_in)) else {
             return Ok(text);
         };
@@ -167,7 +175,7 @@ impl Composer {
         }
         surrogates::join(&text, stand_in).ok_or_else(|| SyntaxError {
             message: "an escape that is half a character (a lone surrogate)".to_owned(),
-            span,
+            span: surrogates::half(self.hidden, stand_in, whole),
             hint: Some("write both halves, or the character itself".to_owned()),
         })
     }
@@ -363,7 +371,7 @@ fn core_tag(tag: Option<&Tag>, span: Span) -> Result<Option<String>, SyntaxError
     if tag.is_yaml_core_schema() && KNOWN.contains(&tag.suffix.as_str()) {
         return Ok(Some(tag.suffix.clone()));
     }
-    // The non-specific tag `!` says: a string, whatever it looks like.
+    // The non-specific tag `!` says: a string, even where it looks like a number.
     if tag.handle.is_empty() && tag.suffix == "!" {
         return Ok(Some("str".to_owned()));
     }

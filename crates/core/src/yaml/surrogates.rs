@@ -5,6 +5,12 @@
 //! it was an escape. The text keeps its length, and places keep their meaning.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::Span;
+use super::compose::narrow;
 
 /// The text for the parser, and the character that stands for a backslash, if there is any.
 pub(super) fn hide(text: &str) -> (Cow<'_, str>, Option<char>) {
@@ -69,6 +75,102 @@ fn code(part: &str) -> Option<u16> {
     u16::from_str_radix(part.get(1..5)?, 16).ok()
 }
 
+/// How many characters two escapes take.
+const PAIR: usize = 12;
+
+/// The character that two escapes at the beginning stand for.
+fn pair(text: &[char], stand_in: char) -> Option<char> {
+    let unit = |at: usize| {
+        let escape = text.get(at..at + PAIR / 2)?;
+        let [sign, 'u', digits @ ..] = escape else {
+            return None;
+        };
+        let digits: String = digits.iter().collect();
+        u16::from_str_radix(&digits, 16)
+            .ok()
+            .filter(|_| *sign == stand_in)
+    };
+    let units = [unit(0)?, unit(PAIR / 2)?];
+    char::decode_utf16(units).next()?.ok()
+}
+
+/// Where the first escape of half a character stands in a scalar.
+pub(super) fn half(hidden: &str, stand_in: char, scalar: saphyr_parser::Span) -> Span {
+    let (start, end) = (scalar.start.index(), scalar.end.index());
+    let text: Vec<char> = hidden.chars().take(end).skip(start).collect();
+    let (mut line, mut column) = (scalar.start.line(), scalar.start.col());
+    let mut at = 0;
+    while let Some(found) = text.get(at) {
+        let rest = text.get(at..).unwrap_or_default();
+        let step = match pair(rest, stand_in) {
+            Some(_) => PAIR,
+            None if *found == stand_in => break,
+            None => 1,
+        };
+        (line, column) = match found {
+            '\n' => (line + 1, 0),
+            _ => (line, column + step),
+        };
+        at += step;
+    }
+    Span {
+        line: narrow(line),
+        column: narrow(column).saturating_add(1),
+        length: narrow(PAIR / 2),
+    }
+}
+
+/// The same YAML with characters in place of the pairs of escapes that stand for them.
+///
+/// JSON is YAML but for these: readers of YAML take each of the two for a character of its own, and
+/// refuse it or keep what no text can hold. Halves that are alone, and text that does not parse, stay.
+#[must_use]
+pub fn spelled_out(text: &str) -> Cow<'_, str> {
+    let (hidden, stand_in) = hide(text);
+    let Some(stand_in) = stand_in else {
+        return Cow::Borrowed(text);
+    };
+    let Some(quoted) = in_double_quotes(&hidden) else {
+        return Cow::Borrowed(text);
+    };
+    let characters: Vec<char> = hidden.chars().collect();
+    let mut quoted = quoted.into_iter().peekable();
+    let mut spelled = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(character) = characters.get(at) {
+        while quoted.next_if(|range| range.end <= at).is_some() {}
+        let escapes = quoted.peek().is_some_and(|range| range.contains(&at));
+        let rest = characters.get(at..).unwrap_or_default();
+        match pair(rest, stand_in).filter(|_| escapes) {
+            Some(joined) => {
+                spelled.push(joined);
+                at += PAIR;
+            }
+            None => {
+                spelled.push(if *character == stand_in {
+                    '\\'
+                } else {
+                    *character
+                });
+                at += 1;
+            }
+        }
+    }
+    Cow::Owned(spelled)
+}
+
+/// Where scalars in double quotes are, in characters; `None` where the text does not parse.
+fn in_double_quotes(hidden: &str) -> Option<Vec<Range<usize>>> {
+    let mut found = Vec::new();
+    for event in Parser::new_from_str(hidden) {
+        let (event, span) = event.ok()?;
+        if matches!(event, Event::Scalar(_, ScalarStyle::DoubleQuoted, _, _)) {
+            found.push(span.start.index()..span.end.index());
+        }
+    }
+    Some(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +199,45 @@ mod tests {
             (r"\ud83d \udc08", None),
         ] {
             assert_eq!(round(text).as_deref(), joined, "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_stand_in_place_of_their_escapes_in_double_quotes_alone() {
+        for (text, spelled) in [
+            ("a: \"x\\ud83d\\ude00y\"\n", "a: \"x😀y\"\n"),
+            (
+                "{\"\\uD83D\\uDE00\": [\"\\u00e9\\ud83d\\udc08\"]}",
+                "{\"😀\": [\"\\u00e9🐈\"]}",
+            ),
+            ("a: é \"b\\ud83d\\ude00\"\n", "a: é \"b\\ud83d\\ude00\"\n"),
+            (
+                "a: '\\ud83d\\ude00' # \"\\ud83d\\ude00\"\nb: \"\\ud83d\\ude00\"",
+                "a: '\\ud83d\\ude00' # \"\\ud83d\\ude00\"\nb: \"😀\"",
+            ),
+            ("a: \"\\\\ud83d\\\\ude00\"", "a: \"\\\\ud83d\\\\ude00\""),
+            ("a: \"\\ud83d\"", "a: \"\\ud83d\""),
+            ("a: {\"\\ud83d\\ude00\"", "a: {\"\\ud83d\\ude00\""),
+            (
+                "a: |\n  \"\\ud83d\\ude00\"\n",
+                "a: |\n  \"\\ud83d\\ude00\"\n",
+            ),
+        ] {
+            assert_eq!(spelled_out(text), spelled, "{text}");
+        }
+    }
+
+    #[test]
+    fn half_a_character_is_found_where_it_stands() {
+        for (text, place) in [
+            ("a: \"bc\\ud83d\"\n", (1, 7)),
+            ("a: \"\\ud83d\\ude00 \\ude00\"\n", (1, 18)),
+            ("é: 1\na: \"b\n  c \\ud83d\"\n", (3, 5)),
+            ("{\"a\": {\"b\\udc08\": 1}}", (1, 10)),
+        ] {
+            let error = crate::yaml::parse(text, crate::yaml::Limits::default()).unwrap_err();
+            assert_eq!((error.span.line, error.span.column), place, "{text}");
+            assert_eq!(error.span.length, 6);
         }
     }
 }

@@ -161,7 +161,7 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
 ///
 /// # Errors
 ///
-/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where nobody says whose it is.
+/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where the API does not say whose it is.
 pub async fn plan_known(
     loaded: &Loaded,
     context: &PassContext<'_>,
@@ -297,11 +297,11 @@ async fn compare_known(
         tenant.set_requirements(&read);
         changes = diff::diff(&inputs(loaded, context, &records, &tenant));
     }
-    let unchecked = match imports {
+    let unlisted = match imports {
         Imports::Checked => {
             check_components(context.platform, &loaded.definitions, &mut changes).await
         }
-        Imports::None => Vec::new(),
+        Imports::None => None,
     };
     let about = Context {
         project: loaded.desired.project.name.to_string(),
@@ -323,7 +323,7 @@ async fn compare_known(
     );
     let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
     let renamed = diff::renamed(&loaded.desired, &tenant);
-    let known = loaded.diagnostics.iter().cloned().chain(unchecked);
+    let known = loaded.diagnostics.iter().cloned().chain(unlisted);
     let known = known.chain(doubled).chain(renamed);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
@@ -352,15 +352,15 @@ fn inputs<'a>(
     }
 }
 
-/// Stops what needs components that the tenant lacks. Asks only where something would be imported.
+/// Stops what needs components that the tenant lacks, or whose components could not be read. Asks only where something would be imported.
 async fn check_components(
     platform: &dyn Platform,
     definitions: &Definitions,
     changes: &mut ChangeSet,
-) -> Vec<Diagnostic> {
+) -> Option<Diagnostic> {
     let wanted = diff::components_wanted(changes, definitions);
     if wanted.is_empty() {
-        return Vec::new();
+        return None;
     }
     let catalogue = platform.components(&wanted).await;
     diff::stop_without_components(changes, definitions, &catalogue)
@@ -399,10 +399,10 @@ pub async fn apply(
         places: _,
     } = planned;
     let known = Known::of(tenant);
-    // Nobody else writes now: what earlier runs left open is settled for good.
+    // No other run writes now: what earlier runs left open is settled for good.
     writes::resume(platform, clock, &recorder.writes, true).await;
     let writer = Writer::new(platform, clock, recorder.writes.clone(), known).await;
-    // Somebody may have thought about the plan for longer than the window was open.
+    // A person may have considered the plan for longer than the window was open.
     let mut closed = gate.shut(clock.now());
     let (sender, stopped) = watch::channel(closed.is_some() || *stop.borrow());
     let execute = execute::execute(plan, &writer, bounds, stopped, events);
@@ -435,7 +435,7 @@ pub async fn apply(
     outcome
 }
 
-/// Waits until `stop` is true; for ever if nobody is left to raise it.
+/// Waits until `stop` is true; for ever if no sender is left to raise it.
 pub(super) async fn raised(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
@@ -452,7 +452,7 @@ pub fn name_of(revision: &Revision) -> &str {
 ///
 /// # Errors
 ///
-/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where nobody says whose it is.
+/// [`PassError::WrongOrganization`], and [`PassError::Platform`] where the API does not say whose it is.
 pub async fn guard(platform: &dyn Platform, organization: Option<&str>) -> Result<(), PassError> {
     let Some(expected) = organization else {
         return Ok(());

@@ -95,9 +95,10 @@ fn note(values: &mut SecretValues, reference: SecretRef, outcome: Result<Secret,
 
 fn variable(value: Option<OsString>) -> Result<Secret, String> {
     let value = value.ok_or("the environment variable is not set")?;
-    let text = value
+    let mut text = value
         .into_string()
         .map_err(|_| "the environment variable is not UTF-8")?;
+    without_mark(&mut text);
     if text.is_empty() {
         return Err("the environment variable is empty".to_owned());
     }
@@ -110,10 +111,7 @@ fn text_of(bytes: Vec<u8>) -> Result<Secret, &'static str> {
         return Err("UTF-16 text: save it as UTF-8");
     }
     let mut text = String::from_utf8(bytes).map_err(|_| "not UTF-8")?;
-    if text.starts_with('\u{FEFF}') {
-        // Editors put a byte-order mark there; nobody sees it.
-        text.drain(..'\u{FEFF}'.len_utf8());
-    }
+    without_mark(&mut text);
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
@@ -126,6 +124,14 @@ fn text_of(bytes: Vec<u8>) -> Result<Secret, &'static str> {
     Ok(Secret::new(text))
 }
 
+/// Leaves a byte-order mark out: editors put it there, and pipelines carry it into variables, unseen.
+fn without_mark(text: &mut String) {
+    const MARK: char = '\u{FEFF}';
+    if text.starts_with(MARK) {
+        text.drain(..MARK.len_utf8());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +140,8 @@ mod tests {
         let environment = |name: &str| match name {
             "SET" => Some(OsString::from(" a\n")),
             "EMPTY" => Some(OsString::new()),
+            "MARKED" => Some(OsString::from("\u{FEFF}pw")),
+            "MARK" => Some(OsString::from("\u{FEFF}")),
             _ => None,
         };
         let values = resolve_with(BTreeSet::from([reference.clone()]), root, environment);
@@ -145,6 +153,8 @@ mod tests {
     fn variables_must_have_a_value() {
         let env = |name: &str| look_up(&SecretRef::Env(name.to_owned()), Path::new("."));
         assert_eq!(env("SET").unwrap(), " a\n");
+        assert_eq!(env("MARKED").unwrap(), "pw");
+        insta::assert_snapshot!(env("MARK").unwrap_err(), @"secret env:MARK: the environment variable is empty");
         insta::assert_snapshot!(env("EMPTY").unwrap_err(), @"secret env:EMPTY: the environment variable is empty");
         insta::assert_snapshot!(env("UNSET").unwrap_err(), @"secret env:UNSET: the environment variable is not set");
     }

@@ -62,7 +62,7 @@ impl Target for NewOne {
         let candidate = |one: &InstanceSighting| Candidate {
             id: one.id.as_str().to_owned(),
             created_at: one.created_at,
-            // What cannot be told is left alone.
+            // What is not certain is left alone.
             used: one.ever_deployed().unwrap_or(true),
         };
         Ok(marked.into_iter().map(candidate).collect())
@@ -91,7 +91,7 @@ impl NewOne {
     /// One of the same name and integration without a marker of ours, that the list did not show.
     fn is_in_the_way(&self, one: &InstanceSighting) -> bool {
         let same = self.sequence.is_some() && one.sequence == self.sequence;
-        same && one.name.as_deref() == Some(self.new.name.as_str())
+        same && one.name.as_deref().map(str::trim) == Some(self.new.name.trim())
     }
 
     fn taken(&self, other: &InstanceSighting) -> PlatformError {

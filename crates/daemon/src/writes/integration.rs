@@ -51,7 +51,8 @@ impl Target for NewOne {
             .iter()
             .filter(|one| one.labels.contains(&self.marker))
             .collect();
-        let named = |one: &&IntegrationSighting| one.name == self.name && !one.customer_owned;
+        let named =
+            |one: &&IntegrationSighting| one.name.trim() == self.name.trim() && !one.customer_owned;
         if marked.is_empty()
             && let Some(other) = all.iter().find(named)
         {

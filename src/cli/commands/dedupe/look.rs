@@ -51,14 +51,10 @@ impl Look<'_> {
                 .objects
                 .iter()
                 .map(|live| self.integration(live, &marker));
-            let twins = join_all(twins).await.into_iter();
+            let twins = found(join_all(twins).await)?;
             all.push(Twins {
                 address: doubled.address,
-                twins: twins
-                    .collect::<Result<Vec<_>, _>>()?
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                twins,
                 marker,
             });
         }
@@ -68,14 +64,10 @@ impl Look<'_> {
                 .objects
                 .iter()
                 .map(|live| self.instance(live, &marker));
-            let twins = join_all(twins).await.into_iter();
+            let twins = found(join_all(twins).await)?;
             all.push(Twins {
                 address: doubled.address,
-                twins: twins
-                    .collect::<Result<Vec<_>, _>>()?
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                twins,
                 marker,
             });
         }
@@ -111,6 +103,12 @@ impl Look<'_> {
         let executed = self.tenant.client.was_executed(&live.id).await.ok();
         Ok(of_instance(seen, live, executed, marker))
     }
+}
+
+/// Those that are still there and still bear the marker.
+fn found(looks: Vec<Result<Option<Twin>, CliError>>) -> Result<Vec<Twin>, CliError> {
+    let looks: Vec<Option<Twin>> = looks.into_iter().collect::<Result<_, _>>()?;
+    Ok(looks.into_iter().flatten().collect())
 }
 
 /// With pages missing, the one in use may be among them.

@@ -25,7 +25,7 @@ pub(super) fn of(plan: &Plan, address: &str) -> Result<String, CliError> {
         let error = CliError::user(format!(
             "--show-values: there is no {address:?} in the plan"
         ));
-        return Err(error.hint("write it as the plan does: instance/NAME or integration/NAME"));
+        return Err(error.hint("write it as the plan does: Instance/NAME or Integration/NAME"));
     };
     let mut text = format!("\nHidden values of {address}:\n");
     let mut none = true;

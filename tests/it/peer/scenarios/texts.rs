@@ -8,6 +8,7 @@ use crate::peer::world::World;
 
 against_both!(
     what_is_trimmed_comes_to_rest,
+    names_and_labels_that_are_trimmed_come_to_rest,
     what_is_written_anew_comes_to_rest
 );
 
@@ -48,6 +49,52 @@ fn what_is_trimmed_comes_to_rest(kind: Kind) {
         world.writes("apply --auto-approve", 0),
         ["updateInstanceConfigVariables", "deployInstance"]
     );
+    world.run("plan --detailed-exitcode").expect(0);
+}
+
+/// Case 05 beside values: names, labels, descriptions and a category, of an instance and of a definition.
+fn names_and_labels_that_are_trimmed_come_to_rest(kind: Kind) {
+    let habits = Habits {
+        trims: true,
+        ..Habits::default()
+    };
+    let Some(world) = World::start_hard(kind, &habits) else {
+        return;
+    };
+    let padded = definition(&[("Endpoint", "dataType: string")])
+        .replace(
+            "name: Acme ERP",
+            "name: \" Acme ERP\\n\"\ncategory: \"ERP \"",
+        )
+        .replace("Orders to the ERP", "\"Orders to the ERP \"")
+        .replace("flows:", "labels: [\" core\", \"beta \", \"beta\"]\nflows:");
+    write_integration(&world.environment, &padded);
+    world.environment.write(
+        "erp.yaml",
+        "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: erp}\nspec:\n  \
+         integration: acme\n  customer: {externalId: cust-0001}\n  displayName: \" ERP of one\\n\"\n  \
+         description: \" for one \"\n  labels: [\" paid\", \"gold\\t\"]\n  \
+         config: {Endpoint: https://erp.example}\n",
+    );
+    world.run("apply --auto-approve").expect(0);
+    assert_eq!(world.writes("apply --auto-approve", 0), [""; 0]);
+    world.run("plan --detailed-exitcode").expect(0);
+    let instance = world.instance("ERP of one");
+    let labels = |one: &serde_json::Value| {
+        let mut labels: Vec<_> = one["labels"].as_array().unwrap().iter().collect();
+        labels.sort_by_key(ToString::to_string);
+        let labels = labels.iter().map(|label| label.as_str().unwrap());
+        labels.collect::<Vec<_>>().join(",")
+    };
+    assert_eq!(labels(&instance), "gitops:default/erp,gold,paid");
+    let integrations = world.integrations();
+    assert_eq!(labels(&integrations[0]), "beta,core,gitops:default/acme");
+    assert_eq!(world.versions(), 1);
+    // One label more is one write, and no deploy.
+    world
+        .environment
+        .edit("erp.yaml", "\" paid\"", "\" paid\", \" late \"");
+    assert_eq!(world.writes("apply --auto-approve", 0), ["updateInstance"]);
     world.run("plan --detailed-exitcode").expect(0);
 }
 

@@ -167,7 +167,9 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         filled().prop_map(CustomerRef::Name),
         filled().prop_map(CustomerRef::Id),
     ];
-    let label = filled().prop_filter("a marker", |it| !crate::model::Marker::is_reserved(it));
+    // Names and labels are read as servers keep them: trimmed.
+    let label = filled().prop_map(|it| it.trim().to_owned());
+    let label = label.prop_filter("a marker", |it| !crate::model::Marker::is_reserved(it));
     let labels = proptest::option::of(
         proptest::collection::btree_set(label, 0..4).prop_map(|set| set.into_iter().collect()),
     );
@@ -188,7 +190,7 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         integration: of.1,
         version: of.2,
         customer: of.3,
-        display_name: of.4,
+        display_name: of.4.trim().to_owned(),
         description: of.5,
         labels: rest.0,
         state: rest.1,

@@ -70,7 +70,11 @@ fn catalogue() -> Catalogue {
     };
     found.insert("broken".to_owned(), broken);
     let keys = ["http", "acme", "slack"].map(str::to_owned).into();
-    Catalogue { found, keys }
+    Catalogue {
+        found,
+        keys,
+        lists_none: false,
+    }
 }
 
 #[test]
@@ -157,6 +161,14 @@ fn what_could_not_be_read_is_not_missing() {
     // That there are more does not make a look-up by number any less certain.
     let check = components(&using("{key: http, version: 7}"), &cut);
     assert_eq!(check.missing.len(), 1);
+}
+
+#[test]
+fn a_tenant_that_lists_no_component_says_nothing_of_any() {
+    let mut none = catalogue();
+    none.lists_none = true;
+    let check = components(&using("{key: own}"), &none);
+    assert!(check.unlisted && check.missing.is_empty() && check.unread.is_empty());
 }
 
 #[test]

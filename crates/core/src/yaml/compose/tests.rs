@@ -128,7 +128,7 @@ fn characters_that_json_escapes_in_two_halves_are_read() {
     assert_eq!(text("b"), r"\ud83d");
     let lone = error(r#"{"a": 1, "b": "\ud83d"}"#);
     assert!(lone.message.contains("half a character"), "{lone}");
-    assert_eq!((lone.span.line, lone.span.column), (1, 15));
+    assert_eq!((lone.span.line, lone.span.column), (1, 16));
 }
 
 #[test]
