@@ -22,8 +22,10 @@ use super::planted::Bug;
 use crate::drift::world::World;
 use crate::soak;
 
-/// How often the daemon looks.
-const INTERVAL: Duration = Duration::from_millis(800);
+/// How soon the daemon looks again while files are saved, of which a real one is told.
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// How often it looks afterwards.
+const INTERVAL: Duration = Duration::from_secs(2);
 /// How long it goes on after the file is whole: longer than a vanished document is doubted.
 const AFTERWARDS: Duration = Duration::from_secs(6);
 
@@ -80,7 +82,8 @@ async fn follow(
     while Instant::now() < end {
         daemon.pass(Reason::Resync, stopped.clone()).await;
         demand_whole(&ours(world).await, case)?;
-        sleep(INTERVAL).await;
+        let saved = Instant::now() + AFTERWARDS > end;
+        sleep(if saved { INTERVAL } else { AT_ONCE }).await;
     }
     Ok(())
 }

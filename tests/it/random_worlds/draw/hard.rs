@@ -117,11 +117,18 @@ pub(super) fn harden(case: &mut Case, trouble: Trouble, dice: &mut Dice) {
 /// A file that is there in part: what a program saves in two steps is whole within half a second, and what
 /// is moved away and back within five.
 fn saving(files: usize, dice: &mut Dice) -> Saving {
-    let cut = Seen::Cut(dice.place(1000));
+    // Most of what can be cut without an error in the file is at its end.
+    let cut = Seen::Cut(match dice.chance() {
+        true => dice.place(1000),
+        false => 900 + dice.place(100),
+    });
     let seen = dice.pick(&[cut, cut, Seen::Empty, Seen::Missing]);
     let most = if seen == cut { 450 } else { 4900 };
     Saving {
-        file: dice.place(files),
+        file: match dice.roll(3) {
+            0 => dice.place(files),
+            _ => files - 1,
+        },
         seen,
         begins: dice.roll(2000),
         takes: 20 + dice.roll(most - 20),
