@@ -95,7 +95,7 @@ contract: ## Run schemathesis over docs/openapi.json against a real daemon (need
 	scripts/contract
 
 .PHONY: seeded-bugs
-seeded-bugs: ## Plant ten bugs, one at a time, and demand that a named test finds each
+seeded-bugs: ## Plant the bugs of tests/seeded, one at a time, and demand that a named test finds each
 	scripts/seeded-bugs
 
 # How long each target is fuzzed, in seconds.

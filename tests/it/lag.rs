@@ -1,10 +1,15 @@
 //! Reads that lag, replies that are lost, and another writer at the same time: nothing is done twice.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use prism_gitops::model::SecretWrites;
 use prism_gitops::sandbox::{Behaviour, Fault, FaultRule, FaultScript};
 
+use serde_json::{Value, json};
+
+use crate::drift::line::Bend;
 use crate::drift::whole;
 use crate::drift::world::World;
 
@@ -155,4 +160,49 @@ async fn a_process_that_died_with_a_write_is_gone_on_from_on_a_server_that_lags(
             }
         }
     }
+}
+
+/// While it is on, lists show nothing. Who asks for exactly one customer's, or one name's, gets fewer fields and
+/// the right answer.
+fn lists_are_empty(on: Arc<AtomicBool>) -> Bend {
+    Arc::new(move |answer| {
+        if !on.load(Ordering::Relaxed) {
+            return;
+        }
+        for (list, field) in [
+            ("instances", "configVariables"),
+            ("integrations", "isCodeNative"),
+        ] {
+            let list = &mut answer["data"][list];
+            let nodes = list["nodes"].as_array().map(Vec::as_slice);
+            let is_long = |node: &Value| node.get(field).is_some();
+            if nodes.is_some_and(|nodes| nodes.iter().any(is_long)) {
+                list["nodes"] = json!([]);
+                list["edges"] = json!([]);
+                list["pageInfo"] = json!({"hasNextPage": false, "endCursor": null});
+                list["totalCount"] = json!(0);
+            }
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_list_does_not_show_is_asked_for_before_it_is_created() {
+    let on = Arc::new(AtomicBool::new(false));
+    let mut world = World::with(Behaviour::default(), Some(lists_are_empty(Arc::clone(&on))));
+    whole::write(&world);
+    world.apply().await;
+    world.forget(SecretWrites::Never);
+    world.restart();
+    world.forget_calls();
+    on.store(true, Ordering::Relaxed);
+    let planned = world.try_plan(false).await.unwrap();
+    assert_eq!(planned.plan.summary.create, 5, "{:?}", planned.plan.summary);
+    world.carry_out(&planned).await;
+    for operation in ["createIntegration", "createInstance", "deployInstance"] {
+        assert_eq!(world.calls(operation), 0, "{operation}");
+    }
+    on.store(false, Ordering::Relaxed);
+    assert_eq!(whole::count(&world).await, (2, 2, 3));
+    world.demand_convergence("the lists are whole").await;
 }

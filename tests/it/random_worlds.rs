@@ -10,11 +10,13 @@ mod draw;
 mod live;
 mod planted;
 mod report;
+mod saving;
 mod shrink;
 
 use std::path::PathBuf;
 
 use case::Case;
+use planted::Bug;
 
 const WORLDS: u64 = 300;
 
@@ -33,8 +35,8 @@ async fn part(part: u64) {
     };
     for seed in seeds.filter(|seed| seed % PARTS == part) {
         let case = draw::case(seed);
-        if let Err(fault) = live::through(&case, None).await {
-            let found = shrink::smallest(case, fault, None).await;
+        if let Err(fault) = live::through(&case, &Bug::default()).await {
+            let found = shrink::smallest(case, fault, &Bug::default()).await;
             panic!("{}", report::of(&format!("seed-{seed}"), &found));
         }
     }
@@ -68,5 +70,5 @@ async fn replay() {
     };
     let text = std::fs::read_to_string(path).unwrap();
     let case: Case = serde_json::from_str(&text).unwrap();
-    live::through(&case, None).await.unwrap();
+    live::through(&case, &Bug::default()).await.unwrap();
 }

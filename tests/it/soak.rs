@@ -67,6 +67,28 @@ impl SecretResolver for Secrets {
     }
 }
 
+/// The stages of a pass on a sandbox, as the daemon has them.
+pub(crate) fn stages(
+    world: &World,
+    clock: Arc<dyn Clock>,
+    remembered: Remembered,
+    choices: Choices,
+) -> Live {
+    Live::new(
+        Arc::new(Tenant(world.platform_by(Arc::clone(&clock)))),
+        Arc::new(Secrets),
+        clock,
+        Arc::new(|_| VersionRecord::default()),
+        remembered,
+        choices,
+    )
+}
+
+/// What a loop says of itself, where it is not looked at.
+pub(crate) fn status() -> watch::Sender<Status> {
+    watch::channel(Status::starting("test", Instant::now())).0
+}
+
 /// The loop on a sandbox, as the daemon has it. `clock` is what the machine shows.
 pub(crate) fn driver(
     world: &World,
@@ -74,14 +96,8 @@ pub(crate) fn driver(
     (status, stop): (watch::Sender<Status>, shutdown::Shutdown),
     (interval, nudges): (Duration, Option<mpsc::Receiver<()>>),
 ) -> Driver {
-    let stages = Live::new(
-        Arc::new(Tenant(world.platform_by(Arc::clone(&clock)))),
-        Arc::new(Secrets),
-        Arc::clone(&clock),
-        Arc::new(|_| VersionRecord::default()),
-        Remembered::in_memory(),
-        Choices::default(),
-    );
+    let remembered = Remembered::in_memory();
+    let stages = stages(world, Arc::clone(&clock), remembered, Choices::default());
     let reconciler = Reconciler::new(
         world.files.clone(),
         Arc::new(stages),

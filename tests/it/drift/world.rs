@@ -17,6 +17,7 @@ use prism_gitops::sandbox::{Behaviour, CallRecord, FaultScript, Options, Sandbox
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
 use prism_gitops::store::SecretStore;
+use prism_gitops::store::journal::Journal;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
@@ -106,6 +107,16 @@ impl World {
             unrecorded,
             ..Remembered::in_memory()
         };
+    }
+
+    /// What is known of writes is lost.
+    pub(crate) fn forget_writes(&mut self) {
+        self.remembered.journal = Journal::in_memory();
+    }
+
+    /// What this machine remembers.
+    pub(crate) fn remembered(&self) -> Remembered {
+        self.remembered.clone()
     }
 
     /// What is remembered is kept in a folder, if that can be written to.

@@ -60,6 +60,7 @@ fn anywhere() -> Vec<Fault> {
         commit,
     };
     let throttle = |retry_after| Fault::Throttle { retry_after };
+    let throttled_after = |retry_after| Fault::ThrottleAfter { retry_after };
     vec![
         Fault::Error { message: message() },
         Fault::ErrorAfter { message: message() },
@@ -71,6 +72,8 @@ fn anywhere() -> Vec<Fault> {
         },
         throttle(None),
         throttle(Some(3)),
+        throttled_after(None),
+        throttled_after(Some(3)),
         Fault::Truncate,
         Fault::Html { code: 200 },
         Fault::Html { code: 502 },
@@ -91,6 +94,9 @@ fn anywhere() -> Vec<Fault> {
 fn harsh() -> Vec<Fault> {
     vec![
         Fault::LostReply,
+        Fault::ThrottleAfter {
+            retry_after: Some(3),
+        },
         Fault::Truncate,
         Fault::Unauthorized,
         Fault::Status {
@@ -108,6 +114,7 @@ fn of_lists(operation: &str) -> Vec<Fault> {
     let mut all = vec![
         Fault::ShortPage { size: 1 },
         Fault::RepeatPage,
+        Fault::ReorderPage,
         Fault::NullNode,
     ];
     all.extend(

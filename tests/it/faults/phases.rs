@@ -1,7 +1,8 @@
 //! The passes in which things fail: between them they send all that the loop can send.
 
 use prism_gitops::plan::Plan;
-use prism_gitops::sandbox::Behaviour;
+use prism_gitops::sandbox::{Behaviour, Fault, FaultRule, FaultScript, Sent};
+use serde_json::json;
 
 use crate::drift::whole;
 use crate::drift::world::World;
@@ -15,6 +16,8 @@ pub(super) enum Phase {
     Change,
     /// An instance is declared no more, and may be deleted.
     Removal,
+    /// Nothing of it is there, and another machine creates one of the integrations a moment before.
+    Rival,
 }
 
 const RULES: &str = "\
@@ -25,7 +28,7 @@ spec:
 ";
 
 impl Phase {
-    pub(super) const ALL: [Self; 3] = [Self::First, Self::Change, Self::Removal];
+    pub(super) const ALL: [Self; 4] = [Self::First, Self::Change, Self::Removal, Self::Rival];
 
     /// A tenant in which the pass is due. Pages are so small that every list has several.
     pub(super) async fn start(self) -> World {
@@ -37,7 +40,10 @@ impl Phase {
         world.allow_delete = true;
         world.files.write("project.yaml", RULES);
         whole::write(&world);
-        if self == Self::First {
+        world.set_faults(FaultScript {
+            rules: self.others(),
+        });
+        if matches!(self, Self::First | Self::Rival) {
             return world;
         }
         whole::converge(&world, 2, "before the faults").await;
@@ -50,6 +56,27 @@ impl Phase {
         world
     }
 
+    /// What others do meanwhile, as rules.
+    pub(super) fn others(self) -> Vec<FaultRule> {
+        if self != Self::Rival {
+            return Vec::new();
+        }
+        let query = "mutation($labels: [String]) { createIntegration(input: {
+            name: \"Acme ERP\", labels: $labels}) { errors { messages } } }";
+        let create = Sent {
+            query: query.to_owned(),
+            variables: json!({"labels": ["gitops:default/acme"]}),
+        };
+        let meanwhile = Fault::Meanwhile {
+            sends: vec![create],
+            then: None,
+        };
+        vec![FaultRule {
+            matching: Some("Acme ERP".to_owned()),
+            ..FaultRule::nth("createIntegration", 1, meanwhile)
+        }]
+    }
+
     /// What is planned when nothing fails.
     pub(super) async fn usual(self) -> Plan {
         self.start().await.plan().await
@@ -58,7 +85,7 @@ impl Phase {
     /// Integrations, published versions and instances, when all is done.
     pub(super) fn end(self) -> (usize, usize, usize) {
         match self {
-            Self::First => (2, 2, 3),
+            Self::First | Self::Rival => (2, 2, 3),
             Self::Change => (2, 4, 3),
             Self::Removal => (2, 2, 2),
         }

@@ -23,15 +23,11 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 6] = [
+const BY_HAND: [(&str, &str); 5] = [
     ("component", "get component"),
     (
         "customer",
         "a manifest that names a customer by its id, or get customer",
-    ),
-    (
-        "deleteIntegration",
-        "dedupe, or another writer that made the same; `lag` has both",
     ),
     ("executionResult", "get execution"),
     ("testIntegrationFlow", "test flow"),

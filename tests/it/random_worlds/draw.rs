@@ -4,7 +4,7 @@ mod hard;
 
 use prism_gitops::sandbox::{Behaviour, DraftNumber, Duplicates, Fault, FaultRule, Shown};
 
-use self::hard::Trouble;
+pub(super) use self::hard::Trouble;
 use super::case::{Case, Config, Declared, Deed, Flow, Instance, Meddling};
 
 /// Chance that is the same every time: xorshift.
@@ -60,6 +60,8 @@ fn plain(dice: &mut Dice) -> Case {
         server,
         bystander: false,
         twin: false,
+        killed: None,
+        saving: None,
         before: declared(dice, flows, instances),
         first: fault(dice),
         meddling: meddling(dice),

@@ -10,8 +10,9 @@ use prism_gitops::sandbox::{FaultRule, FaultScript};
 use serde_json::{Value, json};
 
 use super::case::{Case, Declared, Deed, Flow, Meddling};
+use super::planted::Bug;
 use super::report::Heard;
-use crate::drift::line::Bend;
+use super::saving;
 use crate::drift::whole;
 use crate::drift::world::{World, shown};
 
@@ -21,7 +22,7 @@ const PASSES: usize = 3;
 /// Lives through it. `bug` stands between client and server, for tests of this test.
 ///
 /// Panics count as faults, and so does a secret in the words of one.
-pub(super) async fn through(case: &Case, bug: Option<Bend>) -> Result<(), String> {
+pub(super) async fn through(case: &Case, bug: &Bug) -> Result<(), String> {
     let heard = Heard::listen();
     let life = AssertUnwindSafe(life(case, bug)).catch_unwind();
     let outcome = life.await.unwrap_or_else(|_| Err(heard.panic()));
@@ -32,22 +33,29 @@ pub(super) async fn through(case: &Case, bug: Option<Bend>) -> Result<(), String
     }
 }
 
-async fn life(case: &Case, bug: Option<Bend>) -> Result<(), String> {
-    let mut world = World::with(case.server.clone(), bug);
+async fn life(case: &Case, bug: &Bug) -> Result<(), String> {
+    let mut world = World::with(case.server.clone(), bug.answers.clone());
+    world.allow_delete = case.saving.is_some();
     if case.bystander {
         bystander(&world).await;
     }
     case.before.write(&world);
-    strike(&mut world, case, case.first.as_ref()).await?;
+    strike(&mut world, case, case.first.as_ref(), bug).await?;
     settle(&world, case, &case.before).await?;
+    demand_no_removal(&world, case)?;
     if let Some(meddling) = &case.meddling {
         meddle(&world, meddling).await;
     }
     let deployed = deployed(&ours(&world).await);
     catch_up(case).await;
+    world.forget_calls();
     case.after.write(&world);
-    strike(&mut world, case, case.second.as_ref()).await?;
+    match &case.saving {
+        Some(saving) => saving::strike(&world, case, saving, bug).await?,
+        None => strike(&mut world, case, case.second.as_ref(), bug).await?,
+    }
     settle(&world, case, &case.after).await?;
+    demand_no_removal(&world, case)?;
     let tenant = ours(&world).await;
     let left = self::deployed(&tenant);
     let lost = deployed.iter().find(|id| !left.contains(id));
@@ -62,7 +70,12 @@ async fn life(case: &Case, bug: Option<Bend>) -> Result<(), String> {
 }
 
 /// A pass in which something goes wrong, and the end of that process.
-async fn strike(world: &mut World, case: &Case, rule: Option<&FaultRule>) -> Result<(), String> {
+async fn strike(
+    world: &mut World,
+    case: &Case,
+    rule: Option<&FaultRule>,
+    bug: &Bug,
+) -> Result<(), String> {
     let rules = rule.cloned().into_iter().collect();
     world.set_faults(FaultScript { rules });
     if case.twin {
@@ -71,14 +84,28 @@ async fn strike(world: &mut World, case: &Case, rule: Option<&FaultRule>) -> Res
         return Ok(());
     }
     match world.try_plan(false).await {
-        Ok(planned) => carry_out(world, case, &planned, 1).await?,
-        Err(error) => {
-            secretless(&format!("{error:?} {error}"))?;
-            String::new()
-        }
-    };
+        Ok(planned) => until_killed(world, case, &planned).await?,
+        Err(error) => secretless(&format!("{error:?} {error}"))?,
+    }
     world.set_faults(FaultScript::default());
     world.restart();
+    if bug.forgets {
+        world.forget_writes();
+    }
+    Ok(())
+}
+
+/// Carries out a plan, to its end or the process's.
+async fn until_killed(world: &World, case: &Case, planned: &Planned) -> Result<(), String> {
+    if let Some(killed) = case.killed {
+        world.line.crash_at(killed.nth, killed.after_commit);
+    }
+    tokio::select! {
+        biased;
+        () = world.line.died() => {}
+        outcome = carry_out(world, case, planned, 1) => drop(outcome?),
+    }
+    world.line.mend();
     Ok(())
 }
 
@@ -117,8 +144,16 @@ async fn bystander(world: &World) {
     world.change("createInstance", input).await;
 }
 
+/// Nothing that was made is taken away again, unless another writer made the same.
+fn demand_no_removal(world: &World, case: &Case) -> Result<(), String> {
+    let removed = world.calls("deleteInstance") + world.calls("deleteIntegration");
+    demand(case.twin || removed == 0, || {
+        format!("{removed} instances or integrations were removed")
+    })
+}
+
 /// The tenant without what the bystander has.
-async fn ours(world: &World) -> Value {
+pub(super) async fn ours(world: &World) -> Value {
     let mut tenant = world.tenant().await;
     for (kind, name) in [("integrations", "Elsewhere"), ("instances", "Bystander")] {
         let records = tenant[kind].as_array_mut().unwrap();
@@ -244,13 +279,13 @@ async fn quiet(world: &World) -> Result<(), String> {
     })
 }
 
-fn secretless(text: &str) -> Result<(), String> {
+pub(super) fn secretless(text: &str) -> Result<(), String> {
     demand(!whole::reveals(text), || {
         "a secret is in an error".to_owned()
     })
 }
 
-fn demand(holds: bool, fault: impl FnOnce() -> String) -> Result<(), String> {
+pub(super) fn demand(holds: bool, fault: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(fault()) }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::case::{Case, Config, Declared, Flow, Instance};
 use super::live;
-use crate::drift::line::Bend;
+use super::planted::Bug;
 
 /// So many worlds are tried at most.
 const MOST: usize = 500;
@@ -21,25 +21,25 @@ pub(super) struct Found {
 }
 
 /// The smallest world that still fails, step by step: no step from it fails any more.
-pub(super) async fn smallest(case: Case, fault: String, bug: Option<Bend>) -> Found {
+pub(super) async fn smallest(case: Case, fault: String, bug: &Bug) -> Found {
     let mut found = Found {
         case,
         fault,
         tried: 0,
     };
-    while let Some((case, fault)) = smaller(&mut found, bug.as_ref()).await {
+    while let Some((case, fault)) = smaller(&mut found, bug).await {
         (found.case, found.fault) = (case, fault);
     }
     found
 }
 
-async fn smaller(found: &mut Found, bug: Option<&Bend>) -> Option<(Case, String)> {
+async fn smaller(found: &mut Found, bug: &Bug) -> Option<(Case, String)> {
     for case in steps(&found.case) {
         if found.tried == MOST {
             return None;
         }
         found.tried += 1;
-        if let Err(fault) = live::through(&case, bug.cloned()).await {
+        if let Err(fault) = live::through(&case, bug).await {
             return Some((case, fault));
         }
     }
@@ -60,6 +60,8 @@ fn steps(case: &Case) -> Vec<Case> {
     offer(&|it| it.first = None);
     offer(&|it| it.meddling = None);
     offer(&|it| it.twin = false);
+    offer(&|it| it.killed = None);
+    offer(&|it| it.saving = None);
     offer(&|it| it.bystander = false);
     offer(&|it| it.after = it.before.clone());
     offer(&|it| it.server = Behaviour::default());

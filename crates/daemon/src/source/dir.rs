@@ -41,6 +41,12 @@ impl DirSource {
         Self { writing, ..self }
     }
 
+    /// The same, by another clock than the system's.
+    #[must_use]
+    pub fn by(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
     /// The folder that paths are relative to.
     #[must_use]
     pub fn root(&self) -> PathBuf {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Dice;
-use crate::random_worlds::case::{Case, Config};
+use crate::random_worlds::case::{Case, Config, Killed, Saving, Seen};
 
 /// What makes one world in two harder than a server that answers wrongly once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -23,10 +23,23 @@ pub(in crate::random_worlds) enum Trouble {
     Echo,
     /// 429, and done all the same.
     Throttled,
+    /// The process dies with a write, and reads are behind.
+    Killed,
+    /// Files are seen half-saved.
+    Saved,
 }
 
 /// Those that worlds are drawn with.
-const TROUBLES: &[Trouble] = &[];
+const TROUBLES: &[Trouble] = &[
+    Trouble::Lag,
+    Trouble::Shift,
+    Trouble::Twin,
+    Trouble::Texts,
+    Trouble::Echo,
+    Trouble::Throttled,
+    Trouble::Killed,
+    Trouble::Saved,
+];
 
 /// Those that are asked for by name, such as `lag,twin`; else the usual ones.
 pub(super) fn asked() -> Vec<Trouble> {
@@ -85,6 +98,40 @@ pub(super) fn harden(case: &mut Case, trouble: Trouble, dice: &mut Dice) {
             };
             case.first = Some(FaultRule::nth(operation, 1 + dice.roll(2), fault));
         }
+        Trouble::Killed => {
+            lag(&mut case.server, dice);
+            case.killed = Some(Killed {
+                nth: 1 + dice.place(8),
+                after_commit: dice.chance(),
+            });
+        }
+        Trouble::Saved => {
+            let declared = [&mut case.before, &mut case.after];
+            let all = declared.into_iter().flat_map(|it| &mut it.instances);
+            all.for_each(|it| it.config = Config::Address);
+            case.saving = Some(saving(case.before.flows.len() + 1, dice));
+        }
+    }
+}
+
+/// A file that is there in part: what a program saves in two steps is whole within half a second, and what
+/// is moved away and back within five.
+fn saving(files: usize, dice: &mut Dice) -> Saving {
+    // Most of what can be cut without an error in the file is at its end.
+    let cut = Seen::Cut(match dice.chance() {
+        true => dice.place(1000),
+        false => 900 + dice.place(100),
+    });
+    let seen = dice.pick(&[cut, cut, Seen::Empty, Seen::Missing]);
+    let most = if seen == cut { 450 } else { 4900 };
+    Saving {
+        file: match dice.roll(3) {
+            0 => dice.place(files),
+            _ => files - 1,
+        },
+        seen,
+        begins: dice.roll(2000),
+        takes: 20 + dice.roll(most - 20),
     }
 }
 
