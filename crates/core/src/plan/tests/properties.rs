@@ -125,7 +125,7 @@ proptest! {
         for (index, fate) in fates.iter().enumerate() {
             if fate.live && fate.marker != Some("p") {
                 let id = format!("InstanceId(\"id-n{index}\")");
-                let touched = |step: &&crate::plan::Step| format!("{:?}", step.operation).contains(&id);
+                let touched = |step: &&Step| format!("{:?}", step.operation).contains(&id);
                 prop_assert!(!plan.steps.iter().any(|step| touched(&step)), "{:?}", plan.steps);
             }
         }
