@@ -20,7 +20,7 @@ mod pause;
 mod secrets;
 mod write_lock;
 
-pub use folder::{make_private, replace_private};
+pub use folder::{IN_PROJECT, make_private, replace_private};
 pub use lock::{DaemonLock, LockError};
 pub use outbox::OutboxFile;
 pub use pause::{PauseFile, PauseUnreadable};

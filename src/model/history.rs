@@ -253,6 +253,8 @@ pub struct WriteStart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepOutcome {
+    /// It was so already: nothing was sent.
+    AlreadySo,
     /// It is done.
     Applied,
     /// A step before it did not succeed.
@@ -266,7 +268,8 @@ pub enum StepOutcome {
 }
 
 impl StepOutcome {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
+        Self::AlreadySo,
         Self::Applied,
         Self::Skipped,
         Self::NotAttempted,
@@ -278,12 +281,19 @@ impl StepOutcome {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::AlreadySo => "already-so",
             Self::Applied => "applied",
             Self::Skipped => "skipped",
             Self::NotAttempted => "not-attempted",
             Self::Unfinished => "unfinished",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether the tenant is as it was to be.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Applied | Self::AlreadySo)
     }
 
     /// The outcome that a word is for.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
@@ -17,6 +18,7 @@ use prism_gitops::sandbox::{Behaviour, CallRecord, FaultScript, Options, Sandbox
 use prism_gitops::source::memory::MemorySource;
 use prism_gitops::source::secrets;
 use prism_gitops::store::SecretStore;
+use prism_gitops::store::journal::Journal;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
@@ -106,6 +108,11 @@ impl World {
             unrecorded,
             ..Remembered::in_memory()
         };
+    }
+
+    /// Absence is believed after so long.
+    pub(crate) fn settle_after(&mut self, settle: Duration) {
+        self.remembered.journal = Journal::in_memory_after(settle);
     }
 
     /// What is remembered is kept in a folder, if that can be written to.
