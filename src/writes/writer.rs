@@ -83,6 +83,8 @@ pub(super) struct State {
     pub(super) imported: HashMap<IntegrationId, Imported>,
     /// Publishes that others cannot be certain to see yet.
     pub(super) published: Vec<(IntegrationId, i64)>,
+    /// When the last write was answered that readings cannot be held to, since it bears no mark.
+    pub(super) unmarked: Option<Duration>,
     /// The versions that this run published: that one of them is not found is lag.
     pub(super) versions: HashSet<VersionId>,
     /// What happened that people should know.
@@ -207,6 +209,7 @@ impl<'a> Writer<'a> {
             unconfirmed = self.confirm_all().await;
         }
         unconfirmed.extend(self.unshown_versions().await);
+        self.let_unmarked_show().await;
         unconfirmed.extend(std::mem::take(&mut self.state().doubled));
         for what in &unconfirmed {
             tracing::warn!(event = "write.unconfirmed", "{what}");
@@ -219,6 +222,15 @@ impl<'a> Writer<'a> {
         Finished {
             notices: std::mem::take(&mut self.state().notices),
             unconfirmed,
+        }
+    }
+
+    /// What was written to versions shows to others by then, as far as this tenant was seen to lag.
+    async fn let_unmarked_show(&self) {
+        let written = self.state().unmarked;
+        if let Some(written) = written {
+            let due = written + self.terms().before_second_look();
+            super::sleep_until(self.clock, due).await;
         }
     }
 
@@ -427,12 +439,16 @@ impl Platform for Writer<'_> {
 
     async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()> {
         let work = || self.platform.set_availability(version, available);
-        self.repeated(true, work).await
+        let written = self.repeated(true, work).await;
+        self.state().unmarked = Some(self.clock.boottime());
+        written
     }
 
     async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
-        self.repeated(true, || self.platform.set_marketplace(update))
-            .await
+        let work = || self.platform.set_marketplace(update);
+        let written = self.repeated(true, work).await;
+        self.state().unmarked = Some(self.clock.boottime());
+        written
     }
 
     async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created> {

@@ -168,8 +168,8 @@ async fn a_process_that_died_with_a_write_is_gone_on_from_on_a_server_that_lags(
 /// Two machines that believe in absence sooner than this tenant shows things.
 #[tokio::test(start_paused = true)]
 async fn writers_that_wait_too_little_learn_the_lag_on_the_way_and_make_one_of_each() {
-    for (lists, one_in) in [(4000, 2), (4000, 1), (9000, 3), (15_000, 2)] {
-        for ahead in [0, 150, 400, 1100, 2000, 5000] {
+    for (lists, one_in) in [(4000, 2), (4000, 1), (9000, 3)] {
+        for ahead in [0, 400, 1100, 5000] {
             let case = format!("1 in {one_in} is {lists} ms behind, {ahead} ms apart");
             let behaviour = Behaviour {
                 list_lag_ms: lists,
@@ -258,6 +258,7 @@ async fn two_machines_that_publish_one_change_come_to_one_version() {
                     .filter(|it| it.contains("are equal"))
                     .count();
             }
+            tokio::time::sleep(Duration::from_secs(30)).await;
             let (all, run) = versions(&one).await;
             assert!(
                 all == 4 || told >= all - 4,
@@ -265,7 +266,6 @@ async fn two_machines_that_publish_one_change_come_to_one_version() {
             );
             doubled += all - 4;
             assert!(run.iter().all(|it| it.ends_with(" 2")), "{case}: {run:?}");
-            tokio::time::sleep(Duration::from_secs(30)).await;
             for world in [&one, &other] {
                 world.apply().await;
                 world.demand_convergence(&case).await;

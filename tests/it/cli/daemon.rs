@@ -45,7 +45,7 @@ fn a_folder_that_was_moved_away_is_waited_for_and_not_made_anew() {
     wait_for(&log, "pass.finished");
     std::fs::rename(&there, &away).unwrap();
     let failed = wait_for(&log, "pass.failed");
-    assert!(failed.contains("does not exist"), "{failed}");
+    assert!(failed.contains("there is no file or folder"), "{failed}");
     wait_for(&log, "pass.failed");
     assert!(!there.exists(), "nothing takes its place");
     std::fs::rename(&away, &there).unwrap();
