@@ -247,6 +247,9 @@ impl Creation {
 
     /// It could not be removed, or not for certain: it is followed like another's, and stays ours to use.
     pub fn kept(&mut self, now: Duration) -> Ask {
+        if let Some(own) = &mut self.own {
+            own.by_reply = false;
+        }
         self.follow(now)
     }
 
@@ -376,15 +379,11 @@ impl Creation {
         let Some(shown) = shown else {
             return self.follow_with(look);
         };
-        let another_is_used = look.found.iter().any(|one| one.used);
-        if look.is_younger(shown, REMOVED_WITHIN) || another_is_used && look.is_settled(shown) {
+        if look.is_younger(shown, REMOVED_WITHIN) {
             self.enter(Phase::SteppingBack);
             return Ask::Remove(own.id.clone());
         }
-        if another_is_used && look.is_younger(shown, LEFT_UNTIL) {
-            // It showed so late that others may be about to use it. Once it is old, they use the other.
-            return self.again(look.began);
-        }
+        // It showed so late that others may be about to use it. Once it is old, they use the other.
         self.follow_with(look)
     }
 
@@ -414,7 +413,22 @@ impl Creation {
         if ours && look.found.len() == 1 {
             return done_own(&canonical.id, look);
         }
-        if canonical.used || !look.is_younger(canonical, LEFT_UNTIL) {
+        let free = canonical.used || !look.is_younger(canonical, LEFT_UNTIL);
+        let left = self.own.clone();
+        if let Some(own) = left.filter(|own| own.by_reply && own.id != canonical.id)
+            && free
+            && let Some(shown) = look.shows(&own.id).filter(|one| !one.used)
+        {
+            // It showed too late to be removed at once.
+            if look.is_settled(shown) {
+                self.enter(Phase::SteppingBack);
+                return Ask::Remove(own.id);
+            }
+            if look.is_younger(shown, LEFT_UNTIL) {
+                return self.again(look.began);
+            }
+        }
+        if free {
             return Ask::Done(Standing::Theirs {
                 id: canonical.id.clone(),
                 used: canonical.used,

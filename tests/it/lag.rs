@@ -168,7 +168,7 @@ async fn a_process_that_died_with_a_write_is_gone_on_from_on_a_server_that_lags(
 /// Two machines that believe in absence sooner than this tenant shows things.
 #[tokio::test(start_paused = true)]
 async fn writers_that_wait_too_little_learn_the_lag_on_the_way_and_make_one_of_each() {
-    for (lists, one_in) in [(4000, 2), (4000, 1), (9000, 3)] {
+    for (lists, one_in) in [(4000, 2), (4000, 1), (9000, 3), (15_000, 2)] {
         for ahead in [0, 400, 1100, 5000] {
             let case = format!("1 in {one_in} is {lists} ms behind, {ahead} ms apart");
             let behaviour = Behaviour {
