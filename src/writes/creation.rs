@@ -92,7 +92,7 @@ impl Pending {
             match progress.creation.due_again(looked) {
                 Some(due) => progress.ask = Ask::Look(due.max(now)),
                 None if now > looked + crate::journal::LOOK_IS_GOOD => {
-                    progress.ask = Ask::Look(now)
+                    progress.ask = Ask::Look(now);
                 }
                 None => {}
             }
