@@ -194,6 +194,7 @@ fn target(ui: &Ui) -> ProgressDrawTarget {
 fn told(result: &StepResult) -> String {
     match result {
         StepResult::Applied => "done".to_owned(),
+        StepResult::AlreadySo => "already so, nothing sent".to_owned(),
         StepResult::Failed { message, .. } => format!("failed: {message}"),
         StepResult::Skipped { because } => format!("skipped: {because}"),
         StepResult::NotAttempted => "not attempted".to_owned(),

@@ -31,6 +31,14 @@ fn servers() -> Vec<(&'static str, Behaviour)> {
             },
         ),
         (
+            "every other object in lists 4 s behind",
+            Behaviour {
+                list_lag_ms: 4000,
+                lag_one_in: 2,
+                ..Behaviour::default()
+            },
+        ),
+        (
             "every other object 1.5 s behind",
             Behaviour {
                 read_lag_ms: 1500,
@@ -205,4 +213,115 @@ async fn what_a_list_does_not_show_is_asked_for_before_it_is_created() {
     on.store(false, Ordering::Relaxed);
     assert_eq!(whole::count(&world).await, (2, 2, 3));
     world.demand_convergence("the lists are whole").await;
+}
+
+/// Two machines that believe in absence sooner than this tenant shows things.
+#[tokio::test(start_paused = true)]
+async fn writers_that_wait_too_little_learn_the_lag_on_the_way_and_make_one_of_each() {
+    for (lists, one_in) in [(4000, 2), (4000, 1), (9000, 3), (15_000, 2)] {
+        for ahead in [0, 400, 1100, 5000] {
+            let case = format!("1 in {one_in} is {lists} ms behind, {ahead} ms apart");
+            let behaviour = Behaviour {
+                list_lag_ms: lists,
+                lag_one_in: one_in,
+                ..Behaviour::default()
+            };
+            let mut one = World::with(behaviour, None);
+            let mut other = one.beside();
+            for world in [&mut one, &mut other] {
+                world.settle_after(Duration::from_secs(1));
+                whole::write(world);
+            }
+            let later = async {
+                let planned = other.try_plan(false).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(ahead)).await;
+                other.carry_out(&planned).await
+            };
+            let first = async {
+                let planned = one.try_plan(false).await.unwrap();
+                one.carry_out(&planned).await
+            };
+            let (first, later) = tokio::join!(first, later);
+            for outcome in [&first, &later] {
+                assert!(!outcome.failed(), "{case}: {:#?}", outcome.steps);
+                assert_eq!(outcome.unconfirmed, [""; 0], "{case}");
+            }
+            let (integrations, _, instances) = whole::count(&one).await;
+            assert_eq!((integrations, instances), (2, 3), "{case}");
+            one.apply().await;
+            other.apply().await;
+            let (integrations, _, instances) = whole::count(&one).await;
+            assert_eq!((integrations, instances), (2, 3), "{case}");
+            one.demand_convergence(&case).await;
+        }
+    }
+}
+
+/// The versions that instances run, and how many versions there are.
+async fn versions(world: &World) -> (usize, Vec<String>) {
+    let query =
+        "{ instances(isSystem: false) { nodes { name integration { id versionNumber } } } }";
+    let seen = world.ask(query, serde_json::json!({})).await;
+    let nodes = seen["instances"]["nodes"].as_array().unwrap();
+    let mut run: Vec<_> = nodes
+        .iter()
+        .map(|it| format!("{} {}", it["name"], it["integration"]["versionNumber"]))
+        .collect();
+    run.sort();
+    (whole::count(world).await.1, run)
+}
+
+/// A version cannot be removed: both machines go on with the older one, and say so.
+#[tokio::test(start_paused = true)]
+async fn two_machines_that_publish_one_change_come_to_one_version() {
+    let mut doubled = 0;
+    for (name, behaviour) in servers() {
+        for ahead in [0, 400, 2000] {
+            let case = format!("{name}, {ahead} ms apart");
+            let one = World::with(behaviour.clone(), None);
+            let other = one.beside();
+            whole::write(&one);
+            whole::write(&other);
+            one.apply().await;
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            other.apply().await;
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            whole::rewrite(&one);
+            whole::rewrite(&other);
+            let later = async {
+                let planned = other.try_plan(false).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(ahead)).await;
+                other.carry_out(&planned).await
+            };
+            let first = async {
+                let planned = one.try_plan(false).await.unwrap();
+                one.carry_out(&planned).await
+            };
+            let (first, later) = tokio::join!(first, later);
+            let mut told = 0;
+            for outcome in [&first, &later] {
+                assert!(!outcome.failed(), "{case}: {:#?}", outcome.steps);
+                assert_eq!(outcome.unconfirmed, [""; 0], "{case}");
+                told += outcome
+                    .notices
+                    .iter()
+                    .filter(|it| it.contains("are equal"))
+                    .count();
+            }
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            let (all, run) = versions(&one).await;
+            assert!(
+                all == 4 || told >= all - 4,
+                "{case}: {all} versions, {told} told"
+            );
+            doubled += all - 4;
+            assert!(run.iter().all(|it| it.ends_with(" 2")), "{case}: {run:?}");
+            for world in [&one, &other] {
+                world.apply().await;
+                world.demand_convergence(&case).await;
+            }
+            assert_eq!(versions(&one).await, (all, run), "{case}");
+        }
+    }
+    assert!(doubled > 0, "no two of them met: this test shows nothing");
 }

@@ -15,6 +15,7 @@ mod components;
 mod config;
 mod definition;
 mod doubled;
+mod equal;
 mod identity;
 mod instance;
 mod integration;
@@ -46,6 +47,7 @@ mod tests;
 
 pub use components::{components_wanted, stop_without_components};
 pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warnings};
+pub use equal::{EqualVersion, EqualVersions, equal_versions, equal_versions_told};
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;
 pub(crate) use recall::is_mask;

@@ -98,10 +98,11 @@ impl Outcome {
     #[must_use]
     pub fn by_resource(&self, plan: &Plan) -> BTreeMap<Address, StepResult> {
         let rank = |result: &StepResult| match result {
-            StepResult::Failed { .. } => 3,
-            StepResult::NotAttempted => 2,
-            StepResult::Skipped { .. } => 1,
-            StepResult::Applied => 0,
+            StepResult::Failed { .. } => 4,
+            StepResult::NotAttempted => 3,
+            StepResult::Skipped { .. } => 2,
+            StepResult::Applied => 1,
+            StepResult::AlreadySo => 0,
         };
         let mut worst: BTreeMap<&Address, &StepResult> = BTreeMap::new();
         for step in &plan.steps {
@@ -244,8 +245,12 @@ impl<'a> Run<'a> {
         match result {
             Ok(produced) => {
                 self.published(step.id, &produced);
+                let result = match produced {
+                    Produced::AlreadySo => StepResult::AlreadySo,
+                    _ => StepResult::Applied,
+                };
                 self.outputs.insert(step.id, produced);
-                self.record(step, StepResult::Applied);
+                self.record(step, result);
                 self.schedule.applied(step.id);
             }
             Err(error) => {

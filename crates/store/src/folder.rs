@@ -6,22 +6,39 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+/// The folder within a project for what is kept between runs, unless another is named.
+pub const IN_PROJECT: &str = ".prism-gitops";
+
 /// Makes a folder where there is none: for its owner only, and invisible to git.
 ///
 /// A folder that is already there stays as it is.
 ///
 /// # Errors
 ///
-/// When it is not there and cannot be made.
+/// When it is not there and cannot be made, and when the project that it belongs in is not there: somebody
+/// moved it away, and an empty one in its place would be taken for it.
 pub fn make_private(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
+    }
+    if let Some(project) = project_of(folder)
+        && !project.is_dir()
+    {
+        let why = format!("the project folder {} is not there", project.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, why));
     }
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)?;
     fs::write(folder.join(".gitignore"), "*\n")
+}
+
+/// The project that a folder lies in, where its name says so.
+fn project_of(folder: &Path) -> Option<&Path> {
+    let mut above = folder.ancestors();
+    let state = above.find(|it| it.file_name().is_some_and(|name| name == IN_PROJECT))?;
+    state.parent().filter(|it| !it.as_os_str().is_empty())
 }
 
 /// So old is what a killed process left: nobody is writing it any more.
@@ -94,6 +111,22 @@ mod tests {
         assert!(!root.path().join(".gitignore").exists(), "it was there");
         fs::write(root.path().join("file"), "").unwrap();
         assert!(make_private(&root.path().join("file")).is_err());
+    }
+
+    #[test]
+    fn a_project_that_was_moved_away_is_not_made_anew() {
+        let root = tempfile::tempdir().unwrap();
+        let project = root.path().join("project");
+        let state = project.join(IN_PROJECT);
+        for folder in [state.clone(), state.join("below")] {
+            let error = make_private(&folder).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::NotFound);
+            assert!(error.to_string().contains("project folder"), "{error}");
+            assert!(!project.exists());
+        }
+        fs::create_dir(&project).unwrap();
+        make_private(&state).unwrap();
+        assert!(state.join(".gitignore").exists());
     }
 
     #[test]

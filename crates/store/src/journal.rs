@@ -114,7 +114,13 @@ impl Journal {
     /// Keeps it as long as this process lives.
     #[must_use]
     pub fn in_memory() -> Arc<Self> {
-        Self::with(None, false, SETTLE)
+        Self::in_memory_after(SETTLE)
+    }
+
+    /// The same. Absence is believed after `settle`.
+    #[must_use]
+    pub fn in_memory_after(settle: Duration) -> Arc<Self> {
+        Self::with(None, false, settle)
     }
 
     fn with(file: Option<PathBuf>, required: bool, settle: Duration) -> Arc<Self> {

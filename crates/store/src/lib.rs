@@ -22,7 +22,7 @@ mod write_lock;
 
 use prism_gitops_core::{model, redact};
 
-pub use folder::{make_private, replace_private};
+pub use folder::{IN_PROJECT, make_private, replace_private};
 pub use lock::{DaemonLock, LockError};
 pub use outbox::OutboxFile;
 pub use pause::{PauseFile, PauseUnreadable};

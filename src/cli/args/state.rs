@@ -14,7 +14,7 @@ use crate::store::history::Retention;
 use crate::store::journal::Journal;
 
 /// The folder below PATH for what this tool keeps there.
-pub(crate) const FOLDER: &str = ".prism-gitops";
+pub(crate) const FOLDER: &str = crate::store::IN_PROJECT;
 
 /// Where it is kept.
 #[derive(Debug, Clone, clap::Args)]

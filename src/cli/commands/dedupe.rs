@@ -1,4 +1,4 @@
-//! `dedupe`: removes what two runs made twice.
+//! `dedupe`: removes what two runs made twice, and lists the versions that they published twice.
 
 mod look;
 mod report;
@@ -46,27 +46,28 @@ async fn dedupe(ui: &Ui, args: &DedupeArgs, variables: &Variables) -> Result<Exi
         project: &project.name,
         asked: &asked,
     };
-    let (all, identity) = look.decide().await?;
-    known(&all, &asked)?;
-    let ask = !args.auto_approve && going(&all).next().is_some();
+    let decided = look.decide().await?;
+    let all = &decided.doubled;
+    known(all, &asked)?;
+    let ask = !args.auto_approve && going(all).next().is_some();
     if !ui.is_json() || ask && ui.can_ask() {
-        report::plan(ui, &all)?;
+        report::plan(ui, &decided)?;
     }
-    if going(&all).next().is_none() {
-        report::done(ui, &all, &[])?;
-        return Ok(exit(&all, &[]));
+    if going(all).next().is_none() {
+        report::done(ui, &decided, &[])?;
+        return Ok(exit(all, &[]));
     }
     if ask {
         confirm::possible(ui)?;
         confirm::ask(ui, &tenant.environment).await?;
     }
     let writing = Writing::new(args.folder.of(&root), args.lock, "dedupe");
-    let held = writing.tenant(ui, &tenant, &identity).await?;
+    let held = writing.tenant(ui, &tenant, &decided.identity).await?;
     // Others may have written while the lock was not ours, and what goes now does not come back.
-    let (now, _) = look.decide().await?;
-    same(&all, &now)?;
+    let now = look.decide().await?;
+    same(all, &now.doubled)?;
     let mut removed = Vec::new();
-    for (address, twin, fate) in going(&now) {
+    for (address, twin, fate) in going(&now.doubled) {
         let recording = Recording::beside(&args.folder, &root, "dedupe", variables);
         let reason = args.reason.as_deref().filter(|_| fate == Fate::Asked);
         let result = remove(&tenant, recording, (address, twin), reason).await;
@@ -74,7 +75,7 @@ async fn dedupe(ui: &Ui, args: &DedupeArgs, variables: &Variables) -> Result<Exi
     }
     drop(held);
     report::done(ui, &now, &removed)?;
-    Ok(exit(&now, &removed))
+    Ok(exit(&now.doubled, &removed))
 }
 
 /// What is removed.

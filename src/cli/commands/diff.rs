@@ -13,7 +13,7 @@ use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
 use crate::model::counted;
-use crate::model::history::{PassRecord, StepOutcome};
+use crate::model::history::PassRecord;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::store::history::{FieldSince, HistoryQuery, ResourceSince, since};
 
@@ -185,7 +185,7 @@ fn describe(text: &mut String, resource: &ResourceSince<'_>) {
     let failed = resource
         .writes
         .iter()
-        .filter(|write| write.outcome != StepOutcome::Applied);
+        .filter(|write| !write.outcome.is_done());
     let failed = match failed.count() {
         0 => String::new(),
         count => format!(", {count} not done"),

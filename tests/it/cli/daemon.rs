@@ -32,6 +32,29 @@ fn it_applies_follows_an_edit_and_ends_well() {
         .expect(0);
 }
 
+#[test]
+fn a_folder_that_was_moved_away_is_waited_for_and_not_made_anew() {
+    let environment = project();
+    let there = environment.project();
+    let away = there.with_file_name("moved-away");
+    let mut command = environment.command();
+    command.args(["daemon", "--path"]).arg(&there);
+    command.args("--sandbox --listen 127.0.0.1:0 --log-format json --interval 1s".split(' '));
+    command.current_dir(there.parent().unwrap());
+    let (mut running, log) = Running::telling(&mut command);
+    wait_for(&log, "pass.finished");
+    std::fs::rename(&there, &away).unwrap();
+    let failed = wait_for(&log, "pass.failed");
+    assert!(failed.contains("there is no file or folder"), "{failed}");
+    wait_for(&log, "pass.failed");
+    assert!(!there.exists(), "nothing takes its place");
+    std::fs::rename(&away, &there).unwrap();
+    environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
+    wait_for(&log, "pass.finished");
+    running.signal("INT");
+    assert_eq!(running.code(&log), Some(0));
+}
+
 /// Makes the project a repository, and puts it next to an empty one with only the state.
 fn as_remote(environment: &Environment) -> String {
     git(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
@@ -117,6 +118,11 @@ impl World {
     /// What this machine remembers.
     pub(crate) fn remembered(&self) -> Remembered {
         self.remembered.clone()
+    }
+
+    /// Absence is believed after so long.
+    pub(crate) fn settle_after(&mut self, settle: Duration) {
+        self.remembered.journal = Journal::in_memory_after(settle);
     }
 
     /// What is remembered is kept in a folder, if that can be written to.

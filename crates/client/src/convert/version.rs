@@ -21,6 +21,7 @@ pub(crate) fn published(node: VersionNode, draft: &str) -> Option<PublishedVersi
         number: node.version_number?,
         id: VersionId::new(node.id),
         available: node.version_is_available,
+        created_at: super::sighting::time(node.version_created_at),
         record: record(&node.version_attributes),
         visibility: node
             .marketplace_configuration

@@ -16,8 +16,8 @@ use crate::session::Session;
 
 /// Adds wanted versions that the list does not show.
 ///
-/// By number they are looked up. By commit, or where the number is not there,
-/// the whole sequence is read, so that what is missing is known to be.
+/// By number they are looked up. By commit, where the number is not there, or where all
+/// are wanted, the whole sequence is read, so that what is missing is known to be.
 pub(super) async fn find(session: &Session, items: &mut [Integration], scope: &Scope) {
     let missing = |integration: &Integration| -> Vec<VersionRef> {
         let wanted = scope.versions_of(integration);
@@ -29,7 +29,9 @@ pub(super) async fn find(session: &Session, items: &mut [Integration], scope: &S
     };
     by_number(session, items, &missing).await;
     let walks = items.iter_mut().map(|integration| {
-        let needed = !missing(integration).is_empty();
+        let partial = integration.versions.incomplete.is_some();
+        let needed =
+            !missing(integration).is_empty() || partial && scope.wants_all_versions(integration);
         async move {
             if needed {
                 all(session, integration).await;

@@ -316,10 +316,7 @@ fn existing(
         Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
         Observed::Absent => &BTreeMap::new(),
     };
-    let upgrade = match &target.version {
-        TargetVersion::Published(_) => true,
-        TargetVersion::Existing { id, .. } => *id != live.version.id,
-    };
+    let upgrade = target.is_left_by(&live.version.id);
     let mut fields = Vec::new();
     let mut near = Vec::new();
     let mut seen = (&mut fields, &mut near);

@@ -48,7 +48,7 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
     Scope {
         integrations,
         customers,
-        latest_components: false,
+        ..Scope::default()
     }
 }
 

@@ -169,6 +169,7 @@ impl World {
             id: VersionId::new(format!("{id}-v1")),
             number: 1,
             available: true,
+            created_at: None,
             record: VersionRecord::default(),
             visibility: None,
             overview: None,

@@ -16,6 +16,8 @@ use crate::model::{
 /// A version to run, and what goes with it.
 pub(super) struct Target<'a> {
     pub(super) version: TargetVersion,
+    /// Other versions of the same content: who runs one of them stays on it.
+    pub(super) equals: Vec<VersionId>,
     /// The integration it belongs to, where the API says.
     pub(super) sequence: Option<SequenceId>,
     /// That integration exists.
@@ -28,6 +30,14 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// Whether an instance on this version has to move.
+    pub(super) fn is_left_by(&self, current: &VersionId) -> bool {
+        match &self.version {
+            TargetVersion::Published(_) => true,
+            TargetVersion::Existing { id, .. } => id != current && !self.equals.contains(current),
+        }
+    }
+
     /// No instance moves to a version whose variables could not be read: one might lack a value.
     pub(super) fn may_be_moved_to(&self) -> Result<(), Stop> {
         match &self.unread {
@@ -100,6 +110,7 @@ fn managed<'a>(
     if *wanted == VersionRef::Latest && newly_published {
         return Ok(Target {
             version: TargetVersion::Published(name.clone()),
+            equals: Vec::new(),
             sequence: live.and_then(|live| live.sequence.clone()),
             exists: live.is_some(),
             required: index.declared_variables(name),
@@ -113,20 +124,21 @@ fn managed<'a>(
             .into());
     };
     let withdrawn = (changes.available == Some(false)).then_some(changes);
-    let version = pick(live, wanted, withdrawn)?;
+    let (version, equals) = pick(live, wanted, withdrawn)?;
     let required = match &version.required {
         Asked::Known(required) => Some(required.as_slice()),
         // The newest version was made from the definition at hand.
         _ if !changes.import
             && !changes.publish
             && !changes.unpublished
-            && Some(&version.id) == changes.newest.as_ref() =>
+            && (changes.newest.as_ref())
+                .is_some_and(|newest| *newest == version.id || equals.contains(newest)) =>
         {
             index.declared_variables(name)
         }
         Asked::NotAsked | Asked::Unknown(_) => None,
     };
-    Ok(of(live, version, required))
+    Ok(of(live, (version, equals), required))
 }
 
 fn unmanaged<'a>(
@@ -155,17 +167,17 @@ fn unmanaged<'a>(
             );
         }
     };
-    let version = pick(live, wanted, None)?;
+    let (version, equals) = pick(live, wanted, None)?;
     Ok(of(
         live,
-        version,
+        (version, equals),
         version.required.known().map(Vec::as_slice),
     ))
 }
 
 fn of<'a>(
     live: &Integration,
-    version: &PublishedVersion,
+    (version, equals): (&PublishedVersion, Vec<VersionId>),
     required: Option<&'a [RequiredVariable]>,
 ) -> Target<'a> {
     let unread = match (&required, &version.required) {
@@ -177,6 +189,7 @@ fn of<'a>(
             id: version.id.clone(),
             number: version.number,
         },
+        equals,
         sequence: live.sequence.clone(),
         exists: true,
         required,
@@ -185,12 +198,15 @@ fn of<'a>(
     }
 }
 
-/// The wanted version among those that were read.
+/// The wanted version among those that were read, and those of the same content.
+///
+/// Two machines that publish one change at the same moment make two equal versions. The older one is meant, since
+/// that is what both see.
 fn pick<'a>(
     live: &'a Integration,
     wanted: &VersionRef,
     withdrawn: Option<&IntegrationChanges>,
-) -> Result<&'a PublishedVersion, Stop> {
+) -> Result<(&'a PublishedVersion, Vec<VersionId>), Stop> {
     let leaves = |version: &PublishedVersion| {
         withdrawn.is_some_and(|changes| changes.newest.as_ref() == Some(&version.id))
     };
@@ -200,10 +216,27 @@ fn pick<'a>(
         VersionRef::Commit(commit) => version.record.is_from(commit),
     });
     match (found, live.versions.missing::<()>()) {
-        (Some(version), _) => Ok(version),
+        (Some(version), _) if *wanted == VersionRef::Latest => {
+            let all = equal_to(version, live).filter(|it| it.available && !leaves(it));
+            let all: Vec<_> = all.collect();
+            let oldest = all.last().copied().unwrap_or(version);
+            let others = all.iter().filter(|it| it.id != oldest.id);
+            Ok((oldest, others.map(|it| it.id.clone()).collect()))
+        }
+        (Some(version), _) => Ok((version, Vec::new())),
         (None, Observed::Unknown(why)) => Err(Stop::Unknown(why.to_string())),
         (None, _) => Err(no_such_version(live, wanted)),
     }
+}
+
+/// A version and those right before it that were made of the same, the newest first.
+pub(super) fn equal_to<'a>(
+    version: &'a PublishedVersion,
+    live: &'a Integration,
+) -> impl Iterator<Item = &'a PublishedVersion> {
+    let older = live.versions.items.iter();
+    let older = older.skip_while(|it| it.number >= version.number);
+    std::iter::once(version).chain(older.take_while(|it| it.is_equal_to(version)))
 }
 
 fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {

@@ -59,6 +59,12 @@ impl Look {
         self.found.iter().find(|one| one.id == id)
     }
 
+    /// Old enough for everybody to see what is in use in its place, for certain.
+    fn is_settled(&self, one: &Candidate) -> bool {
+        let known = one.created_at.is_some() && self.server_now.is_some();
+        known && !self.is_younger(one, LEFT_UNTIL)
+    }
+
     /// Without a time of either, it counts as old: nothing says that its creator is at work.
     fn is_younger(&self, one: &Candidate, than: Duration) -> bool {
         let age = one.created_at.zip(self.server_now);
@@ -155,6 +161,8 @@ pub struct Creation {
     looks: usize,
     sends: usize,
     lag: Duration,
+    /// All of them that the last look showed in use, where they are more than one.
+    in_use: Vec<String>,
 }
 
 impl Creation {
@@ -173,7 +181,30 @@ impl Creation {
             looks: 0,
             sends: 0,
             lag: Duration::ZERO,
+            in_use: Vec::new(),
         }
+    }
+
+    /// Reads of this tenant were seen to lag so far: a look that came sooner after the reply proves less than
+    /// it was taken for.
+    pub fn stretch(&mut self, lag: Duration) {
+        self.terms = self.terms.seeing(lag);
+    }
+
+    /// When to look once more, where the look that decided came too soon for the lag that is known by now.
+    #[must_use]
+    pub fn due_again(&self, looked: Duration) -> Option<Duration> {
+        let Phase::Confirming { replied } = self.phase else {
+            return None;
+        };
+        let due = replied + self.terms.before_second_look();
+        (looked < due).then_some(due)
+    }
+
+    /// The ids of those in use, where they are more than one: then both writers were blind, and a person decides.
+    #[must_use]
+    pub fn in_use_twice(&self) -> Option<&[String]> {
+        (!self.in_use.is_empty()).then_some(self.in_use.as_slice())
     }
 
     /// The longest time after the reply at which a complete look still did not show our object.
@@ -216,6 +247,9 @@ impl Creation {
 
     /// It could not be removed, or not for certain: it is followed like another's, and stays ours to use.
     pub fn kept(&mut self, now: Duration) -> Ask {
+        if let Some(own) = &mut self.own {
+            own.by_reply = false;
+        }
         self.follow(now)
     }
 
@@ -242,6 +276,11 @@ impl Creation {
 
     /// A complete look.
     pub fn looked(&mut self, look: &Look) -> Ask {
+        let used = look.found.iter().filter(|one| one.used);
+        self.in_use = used.map(|one| one.id.clone()).collect();
+        if self.in_use.len() < 2 {
+            self.in_use.clear();
+        }
         match self.phase.clone() {
             Phase::Before | Phase::Sent | Phase::SteppingBack => self.before(look),
             Phase::Settling { since } => self.settling(look, since),
@@ -294,7 +333,9 @@ impl Creation {
             return Ask::Look(replied + self.terms.before_second_look());
         }
         if look.shows(&own.id).is_none() {
+            // It lags at least so far, and may lag as long again: to its creator that is no absence.
             self.lag = self.lag.max(look.began.saturating_sub(replied));
+            self.stretch(self.lag);
             if look.began >= replied + self.terms.settle {
                 return Ask::Done(Standing::Undecided(Undecided::NotShown));
             }
@@ -323,7 +364,10 @@ impl Creation {
 
     /// What follows where our own is seen; nothing where it counts and there is another.
     fn contest(&mut self, look: &Look, own: &Own) -> Option<Ask> {
-        if look.found.len() == 1 {
+        let used = |one: &Candidate| one.used;
+        let in_use = look.shows(&own.id).is_some_and(used);
+        // One that is in use counts for all: whoever made another steps back, or was blind and it is too late.
+        if look.found.len() == 1 || in_use {
             return Some(done_own(&own.id, look));
         }
         let counts = look.canonical(None).is_some_and(|one| one.id == own.id);
@@ -331,13 +375,15 @@ impl Creation {
     }
 
     fn step_back(&mut self, look: &Look, own: &Own) -> Ask {
-        let removable = look.shows(&own.id).is_some_and(|shown| {
-            own.by_reply && !shown.used && look.is_younger(shown, REMOVED_WITHIN)
-        });
-        if removable {
+        let shown = look.shows(&own.id).filter(|one| own.by_reply && !one.used);
+        let Some(shown) = shown else {
+            return self.follow_with(look);
+        };
+        if look.is_younger(shown, REMOVED_WITHIN) {
             self.enter(Phase::SteppingBack);
             return Ask::Remove(own.id.clone());
         }
+        // It showed so late that others may be about to use it. Once it is old, they use the other.
         self.follow_with(look)
     }
 
@@ -367,7 +413,22 @@ impl Creation {
         if ours && look.found.len() == 1 {
             return done_own(&canonical.id, look);
         }
-        if canonical.used || !look.is_younger(canonical, LEFT_UNTIL) {
+        let free = canonical.used || !look.is_younger(canonical, LEFT_UNTIL);
+        let left = self.own.clone();
+        if let Some(own) = left.filter(|own| own.by_reply && own.id != canonical.id)
+            && free
+            && let Some(shown) = look.shows(&own.id).filter(|one| !one.used)
+        {
+            // It showed too late to be removed at once.
+            if look.is_settled(shown) {
+                self.enter(Phase::SteppingBack);
+                return Ask::Remove(own.id);
+            }
+            if look.is_younger(shown, LEFT_UNTIL) {
+                return self.again(look.began);
+            }
+        }
+        if free {
             return Ask::Done(Standing::Theirs {
                 id: canonical.id.clone(),
                 used: canonical.used,

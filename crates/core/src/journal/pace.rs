@@ -28,6 +28,8 @@ pub struct Terms {
     pub lag: Duration,
     /// Absence for so long is believed.
     pub settle: Duration,
+    /// The same where no lag is known.
+    pub shortest: Duration,
     /// After so long without a complete answer it is given up for this run.
     pub bound: Duration,
 }
@@ -41,8 +43,15 @@ impl Terms {
         Self {
             lag,
             settle: twice.clamp(shortest, bound),
+            shortest,
             bound,
         }
+    }
+
+    /// The terms once reads were seen to lag so far, too.
+    #[must_use]
+    pub fn seeing(self, lag: Duration) -> Self {
+        Self::of(self.lag.max(lag), self.shortest)
     }
 
     /// How long after the reply to a create another writer's is certain to show.
@@ -143,6 +152,14 @@ mod tests {
         };
         assert_eq!(end, Settled::Unread);
         assert!(at >= LONGEST_SETTLE);
+    }
+
+    #[test]
+    fn what_is_seen_on_the_way_stretches_the_terms_and_never_shortens_them() {
+        let terms = Terms::of(ms(1000), ms(500)).seeing(ms(4000));
+        assert_eq!((terms.lag, terms.settle), (ms(4000), ms(8000)));
+        assert_eq!(terms.seeing(ms(10)), terms);
+        assert_eq!(terms.seeing(ms(900_000)).settle, LONGEST_SETTLE);
     }
 
     #[test]

@@ -253,6 +253,8 @@ pub struct WriteStart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepOutcome {
+    /// It was so already: nothing was sent.
+    AlreadySo,
     /// It is done.
     Applied,
     /// A step before it did not succeed.
@@ -266,7 +268,8 @@ pub enum StepOutcome {
 }
 
 impl StepOutcome {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
+        Self::AlreadySo,
         Self::Applied,
         Self::Skipped,
         Self::NotAttempted,
@@ -278,12 +281,19 @@ impl StepOutcome {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::AlreadySo => "already-so",
             Self::Applied => "applied",
             Self::Skipped => "skipped",
             Self::NotAttempted => "not-attempted",
             Self::Unfinished => "unfinished",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether the tenant is as it was to be.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Applied | Self::AlreadySo)
     }
 
     /// The outcome that a word is for.
@@ -449,47 +459,4 @@ pub struct HistoryHealth {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sensitive_change_has_no_values_whatever_it_was_given() {
-        let change = FieldChange {
-            sensitive: true,
-            ..FieldChange::shown("config \"Key\"", Some("s3cret"), Some("s3cret-2"))
-        };
-        let record = ChangeRecord::from(&change);
-        assert_eq!((record.before, record.after), (None, None));
-    }
-
-    #[test]
-    fn long_values_are_cut_between_characters() {
-        let short = shorten(&"é".repeat(LONGEST_VALUE));
-        assert!(short.starts_with("éé") && short.ends_with("… (8192 bytes in all)"));
-        assert!(short.len() < LONGEST_VALUE + 40);
-        assert_eq!(shorten("as it is"), "as it is");
-    }
-
-    #[test]
-    fn some_outcomes_are_failures() {
-        let failures = PassOutcome::ALL.into_iter().filter(|it| it.is_failure());
-        let words: Vec<_> = failures.map(PassOutcome::as_str).collect();
-        assert_eq!(words, ["incomplete", "invalid", "failed"]);
-    }
-
-    #[test]
-    fn words_are_read_back() {
-        for outcome in PassOutcome::ALL {
-            assert_eq!(PassOutcome::parse(outcome.as_str()), Some(outcome));
-        }
-        for outcome in StepOutcome::ALL {
-            assert_eq!(StepOutcome::parse(outcome.as_str()), Some(outcome));
-        }
-        let worst = |outcomes: &[StepOutcome]| StepOutcome::worst(outcomes.iter().copied());
-        assert_eq!(worst(&[]), StepOutcome::Unfinished);
-        assert_eq!(
-            worst(&[StepOutcome::Failed, StepOutcome::Applied]),
-            StepOutcome::Failed
-        );
-    }
-}
+mod tests;

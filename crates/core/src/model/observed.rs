@@ -185,6 +185,8 @@ pub struct PublishedVersion {
     pub number: i64,
     /// Whether instances may use it.
     pub available: bool,
+    /// When it was published, by the server's clock.
+    pub created_at: Option<Timestamp>,
     /// What was said when it was published.
     pub record: VersionRecord,
     /// How the marketplace shows it.
@@ -195,6 +197,17 @@ pub struct PublishedVersion {
     pub allow_multiple_instances: bool,
     /// The variables it requires, where [`super::Scope`] or [`Requirements`] asked for them.
     pub required: Asked<Vec<RequiredVariable>>,
+}
+
+impl PublishedVersion {
+    /// Whether both were made of the same definition by this program, and the server made the same of it.
+    #[must_use]
+    pub fn is_equal_to(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&self.record, &other.record);
+        ours.submitted.is_some()
+            && ours.submitted == theirs.submitted
+            && ours.canonical == theirs.canonical
+    }
 }
 
 /// The attributes of a published version, as far as we know their keys.

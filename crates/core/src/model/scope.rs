@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CustomerRef, Integration, Marker, VersionRef};
+use super::{CustomerRef, Integration, Marker, ResourceName, VersionRef};
 
 /// What the declared resources need to know about the tenant.
 ///
@@ -13,6 +13,8 @@ pub struct Scope {
     pub integrations: Vec<IntegrationWanted>,
     /// Customers to find.
     pub customers: BTreeSet<CustomerRef>,
+    /// Read all versions of the integrations that this project marked.
+    pub all_versions_of: Option<ResourceName>,
     /// Read definitions with `LATEST` in place of the component versions they were imported with.
     pub latest_components: bool,
 }
@@ -55,6 +57,15 @@ impl Scope {
         self.integrations
             .iter()
             .any(|wanted| wanted.definition && wanted.selects(integration))
+    }
+
+    /// Whether all versions of this integration are wanted.
+    #[must_use]
+    pub fn wants_all_versions(&self, integration: &Integration) -> bool {
+        let project = self.all_versions_of.as_ref();
+        project.is_some_and(|project| {
+            Marker::among(&integration.labels).any(|marker| marker.project == *project)
+        })
     }
 
     /// The versions that any entry wants of this integration.

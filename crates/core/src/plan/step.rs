@@ -41,6 +41,8 @@ pub struct Step {
 pub enum StepResult {
     /// It is done.
     Applied,
+    /// The reply to an earlier step showed that it was so already: nothing was sent.
+    AlreadySo,
     /// It failed.
     Failed {
         /// What the platform said.
@@ -55,4 +57,12 @@ pub enum StepResult {
     },
     /// The run was stopped before its turn.
     NotAttempted,
+}
+
+impl StepResult {
+    /// Whether the tenant is as the step would have it.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Applied | Self::AlreadySo)
+    }
 }

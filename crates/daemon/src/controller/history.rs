@@ -326,6 +326,7 @@ fn step_record(step: &Step, result: Option<&StepResult>, now: Timestamp) -> Step
     let (outcome, message) = match result {
         None => (StepOutcome::Unfinished, None),
         Some(StepResult::Applied) => (StepOutcome::Applied, None),
+        Some(StepResult::AlreadySo) => (StepOutcome::AlreadySo, None),
         Some(StepResult::Failed { message, .. }) => (StepOutcome::Failed, Some(message)),
         Some(StepResult::Skipped { because }) => (StepOutcome::Skipped, Some(because)),
         Some(StepResult::NotAttempted) => (StepOutcome::NotAttempted, None),

@@ -1,8 +1,7 @@
-//! Reasons to leave a whole plan alone. Pure but for the log line of a guard.
+//! Reasons to leave a whole plan alone. Pure.
 
 use std::collections::BTreeMap;
 
-use super::log;
 use super::memory::Hold;
 use crate::model::{Address, Pause, SyncStatus};
 use crate::plan::{Plan, PlannedResource};
@@ -10,7 +9,6 @@ use crate::plan::{Plan, PlannedResource};
 /// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
 pub(super) fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
     let violation = plan.violations.first()?;
-    log::guard(plan);
     let hold = Hold::Guard {
         message: violation.message.clone(),
     };

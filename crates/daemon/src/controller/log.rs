@@ -30,6 +30,9 @@ pub(super) fn step(plan: &Plan, event: &StepEvent) {
         StepResult::Applied => {
             tracing::info!(event = "step.applied", %address, action, step, "{address}: {step} done");
         }
+        StepResult::AlreadySo => {
+            tracing::debug!(event = "step.already_so", %address, action, step, "{address}: {step} already so, nothing sent");
+        }
         StepResult::Failed { message, transient } => tracing::warn!(
             event = "step.failed",
             %address,
@@ -72,7 +75,7 @@ pub(super) fn window_closed(why: &str) {
     );
 }
 
-pub(super) fn guard(plan: &Plan) {
+pub(super) fn refused(plan: &Plan) {
     for violation in &plan.violations {
         tracing::warn!(
             event = "plan.refused",

@@ -201,7 +201,7 @@ fn fared<'a>(resource: &PlannedResource, steps: &[&'a StepResult], withheld: boo
     if let Some(message) = failed {
         return Fared::Failed(message);
     }
-    let applied = steps.iter().all(|r| **r == StepResult::Applied);
+    let applied = steps.iter().all(|r| r.is_done());
     match (resource.actions.is_empty(), withheld) {
         (true, _) if resource.sync == SyncStatus::Synced => Fared::Matched,
         (false, false) if applied && !steps.is_empty() => Fared::Applied,

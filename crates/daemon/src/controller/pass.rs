@@ -322,9 +322,10 @@ async fn compare_known(
         &about,
     );
     let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
+    let equal = diff::equal_versions_told(&inputs(loaded, context, &records, &tenant));
     let renamed = diff::renamed(&loaded.desired, &tenant);
     let known = loaded.diagnostics.iter().cloned().chain(unlisted);
-    let known = known.chain(doubled).chain(renamed);
+    let known = known.chain(doubled).chain(equal).chain(renamed);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
         places: history::places(&loaded.desired, &plan),

@@ -88,6 +88,8 @@ struct State {
     drifted: BTreeSet<Address>,
     /// Orphans that were logged.
     orphaned: BTreeSet<Address>,
+    /// Why the plan as a whole was refused, as it was logged.
+    refused: Vec<String>,
     /// What cannot go on, and why, as it was logged.
     waiting: BTreeMap<Address, String>,
     failures: u32,
@@ -267,6 +269,7 @@ impl Reconciler {
             },
         };
         self.hold_vanished(&prepared.planned.plan, &mut holds);
+        self.tell_refused(&prepared.planned.plan);
         self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
         self.tell_orphans(&prepared.planned.plan);
         self.tell_waiting(&prepared.planned.plan);

@@ -158,7 +158,7 @@ fn carried_out(status: &mut ResourceStatus, results: &[&StepResult]) {
     if let Some(message) = failed {
         status.health = Health::Degraded;
         status.reason = format!("failed: {message}");
-    } else if results.iter().all(|r| **r == StepResult::Applied) {
+    } else if results.iter().all(|r| r.is_done()) {
         status.sync = SyncStatus::Synced;
         status.actions.clear();
         "applied".clone_into(&mut status.reason);

@@ -76,6 +76,8 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
 pub(super) struct MemorySource {
     revision: Mutex<Option<String>>,
     readings: Mutex<usize>,
+    /// What it proves that something is not in a reading.
+    pub(super) absence: Mutex<Absence>,
     /// How long a reading takes.
     pub(super) slow: Mutex<Duration>,
     /// What was right before this process began, and what was found to be right since.
@@ -101,7 +103,10 @@ impl Source for MemorySource {
         tokio::time::sleep(slow).await;
         let id = self.revision.lock().unwrap().clone();
         let id = id.ok_or_else(|| SourceError::Missing("gone".into()))?;
-        Ok(snapshot_of(id))
+        Ok(Snapshot {
+            absence: *self.absence.lock().unwrap(),
+            ..snapshot_of(id)
+        })
     }
 
     async fn confirm(&self, revision: &Revision) {
@@ -138,6 +143,8 @@ pub(super) struct Script {
     pub(super) standing: Mutex<Answer>,
     pub(super) drift: Mutex<DriftMode>,
     pub(super) broken: Mutex<Vec<Address>>,
+    /// Resources that no file declares.
+    pub(super) orphans: Mutex<Vec<Address>>,
     /// A resource that cannot be read.
     pub(super) unread: Mutex<Option<Address>>,
     pub(super) gate: Semaphore,
@@ -156,6 +163,7 @@ impl Default for Script {
             standing: Mutex::new(Ok(Vec::new())),
             drift: Mutex::default(),
             broken: Mutex::default(),
+            orphans: Mutex::default(),
             unread: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             steps: watch::Sender::default(),
@@ -215,6 +223,10 @@ impl Stages for Script {
             .unwrap()
             .push(loaded.revision.id.clone());
         let mut plan = plan_of(self.answer()?);
+        let orphans = self.orphans.lock().unwrap().clone();
+        for resource in &mut plan.resources {
+            resource.orphan = orphans.contains(&resource.address);
+        }
         let unread = self.unread.lock().unwrap().clone();
         plan.resources.extend(unread.map(unreadable));
         Ok(Prepared {

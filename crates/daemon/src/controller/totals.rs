@@ -57,8 +57,11 @@ impl Totals {
         *self.webhooks.entry((provider, result)).or_default() += 1;
     }
 
-    /// Counts a step.
+    /// Counts a step, where anything was to be sent.
     pub fn step(&mut self, action: Action, result: &StepResult) {
+        if *result == StepResult::AlreadySo {
+            return;
+        }
         *self.steps.entry((action, word(result))).or_default() += 1;
     }
 }
@@ -77,6 +80,7 @@ impl Histogram {
 pub fn word(result: &StepResult) -> &'static str {
     match result {
         StepResult::Applied => "applied",
+        StepResult::AlreadySo => "already-so",
         StepResult::Failed { .. } => "failed",
         StepResult::Skipped { .. } => "skipped",
         StepResult::NotAttempted => "not-attempted",

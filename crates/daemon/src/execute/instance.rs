@@ -72,7 +72,7 @@ pub(super) async fn perform(
         } => {
             let shown = unless_shown.and_then(|step| outputs.enabled(step));
             if shown == Some(enabled) {
-                return Ok(Produced::Nothing);
+                return Ok(Produced::AlreadySo);
             }
             let update = InstanceUpdate {
                 enabled: Some(enabled),

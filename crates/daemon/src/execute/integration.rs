@@ -34,7 +34,7 @@ pub(super) async fn perform(
             unless_shown,
         } => {
             if unless_shown.is_some_and(|import| outputs.shows_labels(import, labels.as_deref())) {
-                return Ok(Produced::Nothing);
+                return Ok(Produced::AlreadySo);
             }
             let id = outputs.integration(&integration)?;
             platform

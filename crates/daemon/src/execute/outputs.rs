@@ -12,6 +12,8 @@ use crate::prismatic::platform::ImportedIntegration;
 #[derive(Debug, Clone)]
 pub(super) enum Produced {
     Nothing,
+    /// Nothing was sent.
+    AlreadySo,
     Integration(IntegrationId),
     /// An integration, as an import left it.
     Draft(ImportedIntegration),
@@ -35,7 +37,7 @@ pub(super) struct Outputs(Arc<Mutex<BTreeMap<StepId, Produced>>>);
 
 impl Outputs {
     pub(super) fn insert(&self, step: StepId, produced: Produced) {
-        if !matches!(produced, Produced::Nothing) {
+        if !matches!(produced, Produced::Nothing | Produced::AlreadySo) {
             self.all().insert(step, produced);
         }
     }
@@ -48,6 +50,7 @@ impl Outputs {
             Produced::Integration(id) => Some(id.clone()),
             Produced::Draft(imported) => Some(imported.id.clone()),
             Produced::Nothing
+            | Produced::AlreadySo
             | Produced::Version { .. }
             | Produced::Instance(..)
             | Produced::Switched(_)
@@ -88,6 +91,7 @@ impl Outputs {
             Produced::Instance(_, enabled) => *enabled,
             Produced::Switched(enabled) => Some(*enabled),
             Produced::Nothing
+            | Produced::AlreadySo
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }
@@ -102,6 +106,7 @@ impl Outputs {
                 Some((*step, written.clone()))
             }
             Produced::Nothing
+            | Produced::AlreadySo
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }

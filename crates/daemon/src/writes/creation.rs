@@ -86,10 +86,16 @@ impl Pending {
     /// Makes certain that it is the only one, by a look that is still good.
     pub(super) async fn confirm(&self, writer: &Writer<'_>) -> PlatformResult<Standing> {
         let mut progress = self.progress.lock().await;
-        if let Ask::Done(Standing::Own { looked, .. }) = &progress.ask
-            && writer.clock.boottime() > *looked + crate::journal::LOOK_IS_GOOD
-        {
-            progress.ask = Ask::Look(writer.clock.boottime());
+        progress.creation.stretch(writer.lag());
+        if let Ask::Done(Standing::Own { looked, .. }) = progress.ask {
+            let now = writer.clock.boottime();
+            match progress.creation.due_again(looked) {
+                Some(due) => progress.ask = Ask::Look(due.max(now)),
+                None if now > looked + crate::journal::LOOK_IS_GOOD => {
+                    progress.ask = Ask::Look(now);
+                }
+                None => {}
+            }
         }
         loop {
             match &progress.ask {
@@ -123,6 +129,7 @@ impl Pending {
 
     async fn look(&self, writer: &Writer<'_>, progress: &mut Progress) -> PlatformResult<()> {
         let began = writer.clock.boottime();
+        progress.creation.stretch(writer.lag());
         progress.ask = match self.target.look(writer).await {
             Ok(found) => progress.creation.looked(&Look {
                 began,
@@ -148,8 +155,19 @@ impl Pending {
             let shown = self.target.shown(id);
             writer.close(progress.intent.take(), Some(shown)).await;
         }
+        if !matches!(progress.ask, Ask::Done(_)) {
+            return;
+        }
+        let what = self.target.noun();
+        if let Some(ids) = progress.creation.in_use_twice() {
+            writer.doubled(format!(
+                "{what} is there {} times, each of them in use ({}): another run made it at the same time, and the API \
+                 showed neither run the other's in time; see them with `prism-gitops dedupe`",
+                ids.len(),
+                ids.join(", ")
+            ));
+        }
         if let Ask::Done(Standing::Theirs { id, .. }) = &progress.ask {
-            let what = self.target.noun();
             writer.notice(format!(
                 "{what} was created by another run meanwhile ({id}); that one is used"
             ));

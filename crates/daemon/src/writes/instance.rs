@@ -133,7 +133,7 @@ impl Writer<'_> {
         };
         let now = self.clock.boottime();
         let first = crate::journal::Ask::Look(now);
-        let pending = Pending::new(Box::new(target), Creation::new(self.terms), first);
+        let pending = Pending::new(Box::new(target), Creation::new(self.terms()), first);
         let pending = Arc::new(pending);
         let id = InstanceId::new(pending.create(self).await?);
         self.state().instances.insert(id.clone(), pending);

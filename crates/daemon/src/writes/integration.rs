@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::creation::{Pending, Target};
 use super::instance::marker_of;
-use super::writer::Writer;
+use super::writer::{Imported, Writer};
 use crate::definition::{self, ChangeKind, Definition};
 use crate::journal::{Ask, Candidate, Creation, Effect, Settled, Settling, Shown, Standing};
 use crate::model::{IntegrationId, IntegrationSighting};
@@ -124,7 +124,7 @@ impl Writer<'_> {
             marker,
         };
         let first = Ask::Look(self.clock.boottime());
-        let creation = Creation::new(self.terms);
+        let creation = Creation::new(self.terms());
         let pending = Arc::new(Pending::new(Box::new(target), creation, first));
         let id = IntegrationId::new(pending.create(self).await?);
         self.state().integrations.insert(id.clone(), pending);
@@ -163,7 +163,11 @@ impl Writer<'_> {
         let ours = self.state().integrations.contains_key(id);
         let work = || self.platform.import_integration(Some(id), definition);
         let imported = self.repeated(ours, work).await?;
-        let remember = (definition.to_owned(), imported.updated_at);
+        let remember = Imported {
+            definition: definition.to_owned(),
+            at: imported.updated_at,
+            replied: self.clock.boottime(),
+        };
         self.state().imported.insert(id.clone(), remember);
         Ok(imported)
     }
@@ -171,10 +175,10 @@ impl Writer<'_> {
     /// The draft as it reads, not before it shows what this run imported.
     pub(super) async fn imported_definition(&self, id: &IntegrationId) -> PlatformResult<ReadBack> {
         let imported = self.state().imported.get(id).cloned();
-        let Some((definition, at)) = imported else {
+        let Some(Imported { definition, at, .. }) = imported else {
             return self.platform.definition(id).await;
         };
-        let mut settling = Settling::since(self.terms, self.clock.boottime());
+        let mut settling = Settling::since(self.terms(), self.clock.boottime());
         loop {
             let began = self.clock.boottime();
             let read = self.platform.definition(id).await;

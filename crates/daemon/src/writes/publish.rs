@@ -2,7 +2,7 @@
 
 use futures::FutureExt as _;
 
-use super::writer::Writer;
+use super::writer::{Imported, Writer};
 use crate::journal::{Effect, Settled, Settling, Shown, Standing};
 use crate::model::{DraftSighting, IntegrationId, VersionRecord, VersionSighting};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
@@ -26,21 +26,13 @@ pub(super) enum Versions {
 
 /// The versions above `base`, against the digest of what is to be published.
 pub(super) fn versions(seen: &DraftSighting, base: i64, submitted: Option<&str>) -> Versions {
-    let newer = || seen.newest.iter().filter(|version| version.number > base);
-    let ours = |version: &&VersionSighting| {
-        submitted.is_some()
-            && (version.record.submitted.as_deref() == submitted
-                || submitted.is_some_and(|digest| is_tagged(version, digest)))
-    };
-    if let Some(version) = newer().find(ours) {
-        return Versions::Made(Published {
-            id: version.id.clone(),
-            number: version.number,
-        });
+    // Of several equal ones the oldest: whoever looks comes to the same.
+    if let Some(made) = equal(seen, base, submitted).into_iter().next() {
+        return Versions::Made(made);
     }
-    newer()
-        .next()
-        .map_or(Versions::Older, |version| Versions::Other(version.number))
+    let mut newer = seen.newest.iter().filter(|version| version.number > base);
+    let other = newer.next();
+    other.map_or(Versions::Older, |version| Versions::Other(version.number))
 }
 
 /// Unknown keys of a version's attributes may not survive, so the comment bears the digest too.
@@ -82,6 +74,7 @@ impl Writer<'_> {
             }
             _ => id.clone(),
         };
+        self.let_others_show(id).await;
         let base = self.state().known.newest.get(id).copied().unwrap_or(0);
         let submitted = record.submitted.as_deref();
         match versions(&self.versions_of(id).await?, base, submitted) {
@@ -102,7 +95,10 @@ impl Writer<'_> {
             let comment = comment.as_deref();
             let work = || self.platform.publish_integration(id, comment, record);
             let error = match self.once_found(true, work).await {
-                Ok(made) => return Ok(self.is_published(Some(intent), id, made).await),
+                Ok(made) => {
+                    let made = self.is_published(Some(intent), id, made).await;
+                    return Ok(self.first_of(id, base, submitted, made).await);
+                }
                 Err(error) => error,
             };
             if error.effect == Fate::None && !matches!(error.kind, ErrorKind::RateLimited { .. }) {
@@ -127,10 +123,66 @@ impl Writer<'_> {
         }
     }
 
+    /// What another published until our import was answered shows by now, as far as this tenant was seen to lag.
+    async fn let_others_show(&self, id: &IntegrationId) {
+        let replied = self.state().imported.get(id).map(|it| it.replied);
+        if let Some(replied) = replied {
+            super::sleep_until(self.clock, replied + self.terms().lag).await;
+        }
+    }
+
+    /// Looks again after a publish: another machine may have published the same at the same moment, and a version
+    /// cannot be removed. Both go on with the older one, so that the instances of both run one.
+    async fn first_of(
+        &self,
+        id: &IntegrationId,
+        base: i64,
+        submitted: Option<&str>,
+        made: Published,
+    ) -> Published {
+        let since = self.clock.boottime();
+        let mut settling = Settling::since(self.terms(), since);
+        loop {
+            let began = self.clock.boottime();
+            let seen = self.platform.sight_draft(id).await.ok().flatten();
+            let shown = seen.as_ref().map(|seen| equal(seen, base, submitted));
+            let first = shown.as_ref().and_then(|all| all.first());
+            let is_shown = seen.is_some_and(|seen| shows(&seen, made.number));
+            let next = match first {
+                Some(first) if first.number < made.number => {
+                    let told = twice(id, first.number, made.number);
+                    tracing::warn!(event = "version.equal", "{told}");
+                    self.state().notices.push(told);
+                    self.knows(id, first);
+                    return first.clone();
+                }
+                _ if is_shown => {
+                    let due = since + self.terms().before_second_look();
+                    if began >= due {
+                        self.state()
+                            .published
+                            .retain(|(it, number)| it != id || *number != made.number);
+                        return made;
+                    }
+                    Settled::Look(due)
+                }
+                _ => {
+                    self.lags(began.saturating_sub(since));
+                    settling.unread(began)
+                }
+            };
+            match next {
+                Settled::Look(at) => super::sleep_until(self.clock, at).await,
+                // The end of the run says that it does not show.
+                Settled::Absent | Settled::Unread => return made,
+            }
+        }
+    }
+
     /// What this run imported into its own, which gave way, is imported into the one that is used.
     async fn import_into(&self, own: &IntegrationId, other: &IntegrationId) -> PlatformResult<()> {
         let imported = self.state().imported.get(own).cloned();
-        if let Some((definition, _)) = imported
+        if let Some(Imported { definition, .. }) = imported
             && own != other
         {
             self.import(Some(other), &definition).await?;
@@ -165,14 +217,20 @@ impl Writer<'_> {
             number: made.number,
         };
         self.close(intent, Some(shown)).await;
+        self.knows(id, &made);
         let mut state = self.state();
         state.published.push((id.clone(), made.number));
-        state.versions.insert(made.id.clone());
         state.known.newest.insert(id.clone(), made.number);
+        made
+    }
+
+    /// A version that this run may use before every reading shows it.
+    fn knows(&self, id: &IntegrationId, made: &Published) {
+        let mut state = self.state();
+        state.versions.insert(made.id.clone());
         if let Some(sequence) = state.known.integrations.get(id).cloned() {
             state.known.sequences.insert(made.id.clone(), sequence);
         }
-        made
     }
 
     /// Looks until the version shows or is certain not to come; nothing where that cannot be told.
@@ -213,13 +271,11 @@ impl Writer<'_> {
     /// Waits until a version shows; says what is wrong where it does not.
     async fn shows(&self, id: &IntegrationId, number: i64) -> Option<String> {
         let since = self.clock.boottime();
-        let mut settling = Settling::since(self.terms, since);
+        let mut settling = Settling::since(self.terms(), since);
         loop {
             let began = self.clock.boottime();
             let next = match self.platform.sight_draft(id).await {
-                Ok(Some(seen)) if seen.newest.iter().any(|one| one.number >= number) => {
-                    return None;
-                }
+                Ok(Some(seen)) if shows(&seen, number) => return None,
                 Ok(_) => {
                     self.lags(began.saturating_sub(since));
                     settling.absent(began)
@@ -236,6 +292,35 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+fn shows(seen: &DraftSighting, number: i64) -> bool {
+    seen.newest.iter().any(|version| version.number >= number)
+}
+
+/// The versions above `base` with this digest, the oldest first.
+fn equal(seen: &DraftSighting, base: i64, submitted: Option<&str>) -> Vec<Published> {
+    let Some(submitted) = submitted else {
+        return Vec::new();
+    };
+    let newer = seen.newest.iter().filter(|version| version.number > base);
+    let ours = newer.filter(|version| {
+        version.record.submitted.as_deref() == Some(submitted) || is_tagged(version, submitted)
+    });
+    let published = |version: &VersionSighting| Published {
+        id: version.id.clone(),
+        number: version.number,
+    };
+    let mut all: Vec<_> = ours.map(published).collect();
+    all.sort_by_key(|version| version.number);
+    all
+}
+
+fn twice(id: &IntegrationId, first: i64, second: i64) -> String {
+    format!(
+        "versions {first} and {second} of integration {id} are equal: another run published the same at the same time; \
+         versions cannot be removed, and the instances of this run use version {first}"
+    )
 }
 
 fn overtaken(number: i64) -> PlatformError {

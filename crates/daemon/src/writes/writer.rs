@@ -67,7 +67,8 @@ pub struct Writer<'a> {
     pub(super) platform: &'a dyn Platform,
     pub(super) clock: &'a dyn Clock,
     pub(super) log: WriteLog,
-    pub(super) terms: Terms,
+    /// As the journal has them.
+    known_terms: Terms,
     state: Mutex<State>,
 }
 
@@ -78,15 +79,29 @@ pub(super) struct State {
     /// What was created and has to be looked at again before it is used.
     pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
     pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
-    /// The definitions that were imported, and when the server says that was.
-    pub(super) imported: HashMap<IntegrationId, (String, Option<Timestamp>)>,
+    /// The definitions that were imported.
+    pub(super) imported: HashMap<IntegrationId, Imported>,
     /// Publishes that others cannot be certain to see yet.
     pub(super) published: Vec<(IntegrationId, i64)>,
+    /// When the last write was answered that readings cannot be held to, since it bears no mark.
+    pub(super) unmarked: Option<Duration>,
     /// The versions that this run published: that one of them is not found is lag.
     pub(super) versions: HashSet<VersionId>,
     /// What happened that people should know.
     pub(super) notices: Vec<String>,
+    /// What is there twice, and both in use.
+    pub(super) doubled: BTreeSet<String>,
     pub(super) lag: Duration,
+}
+
+/// A definition that was imported.
+#[derive(Debug, Clone)]
+pub(super) struct Imported {
+    pub(super) definition: String,
+    /// When the server says that was.
+    pub(super) at: Option<Timestamp>,
+    /// When the reply came.
+    pub(super) replied: Duration,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -114,7 +129,7 @@ impl<'a> Writer<'a> {
             platform,
             clock,
             log,
-            terms,
+            known_terms: terms,
             state: Mutex::new(state),
         }
     }
@@ -123,10 +138,25 @@ impl<'a> Writer<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How long to look, by what the journal knows and what this run has seen.
+    pub(super) fn terms(&self) -> Terms {
+        self.known_terms.seeing(self.lag())
+    }
+
+    /// The longest time for which a look lacked a write of this run.
+    pub(super) fn lag(&self) -> Duration {
+        self.state().lag
+    }
+
     /// A complete look lacked our write for so long.
     pub(super) fn lags(&self, lag: Duration) {
         let mut state = self.state();
         state.lag = state.lag.max(lag);
+    }
+
+    /// Something is there twice for good, as far as a run can tell.
+    pub(super) fn doubled(&self, text: String) {
+        self.state().doubled.insert(text);
     }
 
     pub(super) fn notice(&self, text: String) {
@@ -173,20 +203,19 @@ impl<'a> Writer<'a> {
 
     /// Waits until what was created or published shows; gives what people should know, and what does not show.
     pub async fn finish(&self) -> Finished {
-        let (instances, integrations) = self.pending();
-        let instances = instances.iter().map(|id| self.confirm_instance(id));
-        let integrations = integrations.iter().map(|id| self.confirm_integration(id));
-        let (instances, integrations) = futures::join!(join_all(instances), join_all(integrations));
-        let confirmed = instances.into_iter().chain(integrations);
-        let mut unconfirmed: Vec<String> = confirmed
-            .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
-            .collect();
+        // Of several, one may lag where the others did not: what it shows counts for all.
+        let mut unconfirmed = self.confirm_all().await;
+        if self.lag() > self.known_terms.lag {
+            unconfirmed = self.confirm_all().await;
+        }
         unconfirmed.extend(self.unshown_versions().await);
+        self.let_unmarked_show().await;
+        unconfirmed.extend(std::mem::take(&mut self.state().doubled));
         for what in &unconfirmed {
             tracing::warn!(event = "write.unconfirmed", "{what}");
         }
-        let lag = self.state().lag;
-        if lag > self.terms.lag {
+        let lag = self.lag();
+        if lag > self.known_terms.lag {
             // Not noted, the next run takes the tenant for quicker than it is.
             let _ = self.log.commit(vec![Entry::Lag(lag)]).await;
         }
@@ -194,6 +223,27 @@ impl<'a> Writer<'a> {
             notices: std::mem::take(&mut self.state().notices),
             unconfirmed,
         }
+    }
+
+    /// What was written to versions shows to others by then, as far as this tenant was seen to lag.
+    async fn let_unmarked_show(&self) {
+        let written = self.state().unmarked;
+        if let Some(written) = written {
+            let due = written + self.terms().before_second_look();
+            super::sleep_until(self.clock, due).await;
+        }
+    }
+
+    /// Looks at all that was created, as far as that is due; gives what does not show.
+    async fn confirm_all(&self) -> Vec<String> {
+        let (instances, integrations) = self.pending();
+        let instances = instances.iter().map(|id| self.confirm_instance(id));
+        let integrations = integrations.iter().map(|id| self.confirm_integration(id));
+        let (instances, integrations) = futures::join!(join_all(instances), join_all(integrations));
+        let confirmed = instances.into_iter().chain(integrations);
+        confirmed
+            .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
+            .collect()
     }
 
     /// Begins to look for the effect of a write that failed so.
@@ -204,11 +254,11 @@ impl<'a> Writer<'a> {
             ErrorKind::RateLimited { retry_after, .. } => {
                 let wait = retry_after.unwrap_or_default();
                 super::sleep_until(self.clock, now + wait).await;
-                (now + wait).saturating_sub(self.terms.settle)
+                (now + wait).saturating_sub(self.terms().settle)
             }
             _ => now,
         };
-        Settling::since(self.terms, since)
+        Settling::since(self.terms(), since)
     }
 
     /// What was created and may not have been looked at again.
@@ -250,7 +300,7 @@ impl<'a> Writer<'a> {
         work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
         again: impl Fn(&PlatformError) -> bool + Send,
     ) -> PlatformResult<T> {
-        let mut settling = Settling::since(self.terms, self.clock.boottime());
+        let mut settling = Settling::since(self.terms(), self.clock.boottime());
         loop {
             let began = self.clock.boottime();
             match work().await {
@@ -277,7 +327,7 @@ impl<'a> Writer<'a> {
 pub struct Finished {
     /// What happened on the way that people should know.
     pub notices: Vec<String>,
-    /// What was written and does not show.
+    /// What was written and does not show, or is there twice for good.
     pub unconfirmed: Vec<String>,
 }
 
@@ -389,12 +439,16 @@ impl Platform for Writer<'_> {
 
     async fn set_availability(&self, version: &VersionId, available: bool) -> PlatformResult<()> {
         let work = || self.platform.set_availability(version, available);
-        self.repeated(true, work).await
+        let written = self.repeated(true, work).await;
+        self.state().unmarked = Some(self.clock.boottime());
+        written
     }
 
     async fn set_marketplace(&self, update: &MarketplaceUpdate) -> PlatformResult<()> {
-        self.repeated(true, || self.platform.set_marketplace(update))
-            .await
+        let work = || self.platform.set_marketplace(update);
+        let written = self.repeated(true, work).await;
+        self.state().unmarked = Some(self.clock.boottime());
+        written
     }
 
     async fn create_instance(&self, new: &NewInstance) -> PlatformResult<Created> {

@@ -17,7 +17,7 @@ pub(super) enum Fate {
 
 /// What became of the change of a field.
 pub(super) fn fate(write: &WriteRecord, path: &str) -> Fate {
-    if write.outcome == StepOutcome::Applied {
+    if write.outcome.is_done() {
         return Fate::Done;
     }
     let carriers = carriers(path);
@@ -31,7 +31,7 @@ pub(super) fn fate(write: &WriteRecord, path: &str) -> Fate {
     if sent.peek().is_none() {
         return Fate::Open;
     }
-    match sent.all(|outcome| outcome == StepOutcome::Applied) {
+    match sent.all(StepOutcome::is_done) {
         true => Fate::Done,
         false => Fate::Unknown,
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::model::history::{ChangeRecord, StepOutcome, WriteRecord};
+use crate::model::history::{ChangeRecord, WriteRecord};
 
 /// What became of one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn since(writes: &[WriteRecord]) -> Vec<ResourceSince<'_>> {
             fields: Vec::new(),
         });
         resource.writes.push(write);
-        if write.outcome == StepOutcome::Applied {
+        if write.outcome.is_done() {
             let changes = write.start.changes.iter();
             changes.for_each(|change| note(&mut resource.fields, change));
         }

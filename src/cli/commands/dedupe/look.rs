@@ -9,12 +9,20 @@ use crate::cli::progress;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::controller::pass;
-use crate::diff;
+use crate::diff::{self, EqualVersions};
 use crate::model::{
     Address, Identity, Instance, InstanceSighting, Integration, IntegrationSighting, Marker,
     ResourceName, Scope, Tenant,
 };
 use crate::plan::{self, Deduped, Twin, Twins};
+
+/// What there is twice, and what becomes of it.
+pub(super) struct Decided {
+    pub(super) doubled: Vec<Deduped>,
+    /// Versions, of which none can be removed.
+    pub(super) equal: Vec<EqualVersions>,
+    pub(super) identity: Identity,
+}
 
 /// Where is looked.
 pub(super) struct Look<'a> {
@@ -26,22 +34,29 @@ pub(super) struct Look<'a> {
 
 impl Look<'_> {
     /// Reads the tenant, looks once more at what is there twice, and decides. Writes nothing.
-    pub(super) async fn decide(&self) -> Result<(Vec<Deduped>, Identity), CliError> {
+    pub(super) async fn decide(&self) -> Result<Decided, CliError> {
         let waiting = progress::waiting(self.ui, "Reading the tenant");
         let decided = self.twins().await;
         drop(waiting);
-        let (twins, identity) = decided.map_err(|error| error.of(&self.tenant.connection))?;
+        let (twins, live) = decided.map_err(|error| error.of(&self.tenant.connection))?;
         let now = self.tenant.platform.server_now();
-        Ok((plan::dedupe(twins, now, self.asked), identity))
+        Ok(Decided {
+            doubled: plan::dedupe(twins, now, self.asked),
+            equal: diff::equal_versions(&live, self.project),
+            identity: live.identity,
+        })
     }
 
-    async fn twins(&self) -> Result<(Vec<Twins>, Identity), CliError> {
+    async fn twins(&self) -> Result<(Vec<Twins>, Tenant), CliError> {
         let Chosen {
             platform,
             organization,
             ..
         } = self.tenant;
-        let scope = Scope::default();
+        let scope = Scope {
+            all_versions_of: Some(self.project.clone()),
+            ..Scope::default()
+        };
         let live = pass::observe(platform.as_ref(), organization.as_deref(), &scope).await?;
         complete(&live)?;
         let mut all = Vec::new();
@@ -73,7 +88,7 @@ impl Look<'_> {
         }
         // What is gone or lost its marker since the list was read is no twin any more.
         all.retain(|it| it.twins.len() > 1);
-        Ok((all, live.identity))
+        Ok((all, live))
     }
 
     fn marker(&self, address: &Address) -> Marker {

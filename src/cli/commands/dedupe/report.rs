@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::look::Decided;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
+use crate::diff::{EqualVersion, EqualVersions};
 use crate::harmless::owned as harmless;
 use crate::model::chain;
 use crate::plan::{Deduped, Fate, Twin};
@@ -12,10 +14,12 @@ use crate::prismatic::error::PlatformError;
 type Removed = [(String, Result<(), PlatformError>)];
 
 /// What would be done, before it is.
-pub(super) fn plan(ui: &Ui, all: &[Deduped]) -> Result<(), CliError> {
-    let text = match all.is_empty() {
+pub(super) fn plan(ui: &Ui, decided: &Decided) -> Result<(), CliError> {
+    let doubled = decided.doubled.iter().map(paragraph);
+    let told: Vec<_> = doubled.chain(decided.equal.iter().map(versions)).collect();
+    let text = match told.is_empty() {
         true => "Nothing is there twice.\n".to_owned(),
-        false => all.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
+        false => told.join("\n"),
     };
     match ui.is_json() {
         true => ui.say(&text),
@@ -41,6 +45,43 @@ fn paragraph(one: &Deduped) -> String {
     text
 }
 
+/// How many instances are named.
+const NAMED: usize = 5;
+
+fn versions(equal: &EqualVersions) -> String {
+    let mut text = format!(
+        "{} has {} equal versions; versions cannot be removed, and instances may run any of them\n",
+        equal.address,
+        equal.versions.len()
+    );
+    for version in &equal.versions {
+        let at = version.created_at;
+        let at = at.map(|at| format!(", published {}", at.strftime("%Y-%m-%dT%H:%M:%SZ")));
+        text.push_str(&format!(
+            "  version {}{}: {}\n",
+            version.number,
+            at.unwrap_or_default(),
+            used_by(version)
+        ));
+    }
+    text
+}
+
+fn used_by(version: &EqualVersion) -> String {
+    if version.instances.is_empty() {
+        return "no instance uses it".to_owned();
+    }
+    let named = version.instances.iter().take(NAMED);
+    let named: Vec<_> = named
+        .map(|(id, name)| format!("\"{}\" ({id})", harmless(name)))
+        .collect();
+    let rest = match version.instances.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    format!("used by {}{rest}", named.join(", "))
+}
+
 fn called(twin: &Twin) -> String {
     let whose = twin
         .customer
@@ -59,9 +100,9 @@ fn called(twin: &Twin) -> String {
 }
 
 /// What was done.
-pub(super) fn done(ui: &Ui, all: &[Deduped], removed: &Removed) -> Result<(), CliError> {
+pub(super) fn done(ui: &Ui, decided: &Decided, removed: &Removed) -> Result<(), CliError> {
     if ui.is_json() {
-        return ui.document(&document(all, removed));
+        return ui.document(&document(decided, removed));
     }
     for (id, result) in removed {
         match result {
@@ -72,7 +113,7 @@ pub(super) fn done(ui: &Ui, all: &[Deduped], removed: &Removed) -> Result<(), Cl
     Ok(())
 }
 
-fn document(all: &[Deduped], removed: &Removed) -> Value {
+fn document(decided: &Decided, removed: &Removed) -> Value {
     let twin = |(twin, fate): &(Twin, Fate)| {
         let result = removed.iter().find(|(id, _)| *id == twin.id);
         let (fate, why) = match fate {
@@ -91,11 +132,30 @@ fn document(all: &[Deduped], removed: &Removed) -> Value {
             "error": result.and_then(|(_, result)| result.as_ref().err().map(|error| chain(error))),
         })
     };
-    let doubled = all.iter().map(|one| {
+    let doubled = decided.doubled.iter().map(|one| {
         json!({
             "address": one.address.to_string(),
             "objects": one.twins.iter().map(twin).collect::<Vec<_>>(),
         })
     });
-    json!({ "doubled": doubled.collect::<Vec<_>>() })
+    let version = |version: &EqualVersion| {
+        let instances = version.instances.iter();
+        let instances = instances.map(|(id, name)| json!({"id": id.as_str(), "name": name}));
+        json!({
+            "id": version.id.as_str(),
+            "number": version.number,
+            "createdAt": version.created_at,
+            "instances": instances.collect::<Vec<_>>(),
+        })
+    };
+    let equal = decided.equal.iter().map(|one| {
+        json!({
+            "address": one.address.to_string(),
+            "versions": one.versions.iter().map(version).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "doubled": doubled.collect::<Vec<_>>(),
+        "equalVersions": equal.collect::<Vec<_>>(),
+    })
 }

@@ -47,6 +47,39 @@ fn versions_are_chosen_by_number_commit_and_availability() {
     assert_eq!(instance_verdict(&unknown), "unknown: page 2 failed");
 }
 
+/// Two machines published one change at the same moment.
+#[test]
+fn of_equal_versions_the_older_is_meant_and_nobody_moves_between_them() {
+    let with_equal = |current: &str, change: fn(&mut crate::model::PublishedVersion)| {
+        let mut world = in_step();
+        let versions = &mut world.tenant.integrations.items[0].versions.items;
+        let git = crate::definition::Definition::parse(&acme(), "acme.yml").unwrap();
+        versions[0].record.submitted = Some(git.digest());
+        let mut second = versions[0].clone();
+        second.id = crate::model::VersionId::new("i1-v2");
+        second.number = 2;
+        change(&mut second);
+        versions.insert(0, second);
+        world.tenant.instances.items[0].version.id = crate::model::VersionId::new(current);
+        let instance = instance(&world);
+        (instance.target, instance.upgrade)
+    };
+    let first = crate::model::VersionId::new("i1-v1");
+    let meant = |id: &str, number| TargetVersion::Existing {
+        id: crate::model::VersionId::new(id),
+        number,
+    };
+    assert_eq!(in_step().tenant.instances.items[0].version.id, first);
+    assert_eq!(with_equal("i1-v1", |_| {}), (meant("i1-v1", 1), false));
+    assert_eq!(with_equal("i1-v2", |_| {}), (meant("i1-v1", 1), false));
+    let other = |version: &mut crate::model::PublishedVersion| {
+        version.record.canonical = Some("sha256:another".to_owned());
+    };
+    assert_eq!(with_equal("i1-v1", other), (meant("i1-v2", 2), true));
+    let unknown = |version: &mut crate::model::PublishedVersion| version.record.submitted = None;
+    assert_eq!(with_equal("i1-v1", unknown), (meant("i1-v2", 2), true));
+}
+
 #[test]
 fn an_unmanaged_integration_is_found_by_name_or_id_or_not_at_all() {
     let mut world = in_step();

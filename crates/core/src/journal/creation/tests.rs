@@ -130,11 +130,50 @@ fn what_was_deployed_beats_what_is_older_and_old_ones_are_not_removed() {
     );
     let mut creation = sent();
     creation.created("a".to_owned(), ms(200));
-    assert_eq!(
+    // Beyond 30 s others may be about to use it; once it is old they use the other.
+    assert!(matches!(
         creation.looked(&look(40_000, &both)),
-        theirs("b", true),
-        "beyond 30 s others may use it"
+        Ask::Look(_)
+    ));
+    assert_eq!(
+        creation.looked(&look(60_200, &both)),
+        Ask::Remove("a".to_owned())
     );
+}
+
+#[test]
+fn what_does_not_show_stretches_the_look_until_it_does() {
+    let mut creation = Creation::new(Terms::of(ms(0), ms(1000)));
+    creation.looked(&look(0, &[]));
+    creation.sent();
+    creation.created("a".to_owned(), ms(0));
+    for began in [0, 250, 750, 1750, 3750] {
+        assert!(matches!(creation.looked(&look(began, &[])), Ask::Look(_)));
+    }
+    assert_eq!(
+        creation.lag(),
+        ms(3750),
+        "far beyond what absence is believed after"
+    );
+    // Another's may lag as far: it is looked at again when that must show.
+    let alone = [("a", 0, false)];
+    assert_eq!(creation.looked(&look(5750, &alone)), Ask::Look(ms(7500)));
+    assert_eq!(creation.looked(&look(7500, &alone)), own("a", 7500));
+    // Others of the run lag more.
+    creation.stretch(ms(6000));
+    assert_eq!(creation.due_again(ms(7500)), Some(ms(12_000)));
+    assert_eq!(creation.due_again(ms(12_000)), None);
+}
+
+#[test]
+fn two_that_came_into_use_are_told_of() {
+    let mut creation = sent();
+    creation.created("a".to_owned(), ms(100));
+    let both = [("a", 50, true), ("b", 60, true)];
+    assert_eq!(creation.looked(&look(100, &both)), own("a", 100));
+    assert_eq!(creation.in_use_twice().map(<[String]>::len), Some(2));
+    creation.looked(&look(200, &[("a", 50, true)]));
+    assert_eq!(creation.in_use_twice(), None);
 }
 
 #[test]
@@ -212,6 +251,7 @@ struct Tenant {
 struct Object {
     id: String,
     born: u64,
+    lag: u64,
     deployed: Option<u64>,
     removed: Option<u64>,
 }
@@ -239,6 +279,8 @@ struct Chances {
     lag: u64,
     /// One look in so many is as stale as the lag permits, per object.
     losses: bool,
+    /// Each object lags by an amount of its own, for good, and no writer knows of it beforehand.
+    unknown: bool,
 }
 
 struct World {
@@ -259,7 +301,10 @@ impl World {
         for _ in 0..world.chances.writers {
             let start = 100_000 + world.below(3000);
             world.writers.push(Writer {
-                machine: Creation::new(Terms::of(ms(world.chances.lag), SETTLE)),
+                machine: Creation::new(match world.chances.unknown {
+                    true => Terms::of(ms(0), ms(1000)),
+                    false => Terms::of(ms(world.chances.lag), SETTLE),
+                }),
                 next: (start, Next::Look),
             });
         }
@@ -337,9 +382,11 @@ impl World {
             self.writers[at].next = (now + 100, Next::Lost);
             return;
         }
+        let lag = self.below(self.chances.lag + 1);
         self.tenant.objects.push(Object {
             id: id.clone(),
             born,
+            lag,
             deployed: None,
             removed: None,
         });
@@ -352,7 +399,10 @@ impl World {
         let lag = self.chances.lag;
         let mut found = Vec::new();
         for place in 0..self.tenant.objects.len() {
-            let seen = now - self.below(lag + 1);
+            let seen = match self.chances.unknown {
+                true => now - self.tenant.objects[place].lag,
+                false => now - self.below(lag + 1),
+            };
             let object = &self.tenant.objects[place];
             if object.born <= seen && object.removed.is_none_or(|gone| gone > seen) {
                 found.push((
@@ -378,10 +428,22 @@ proptest! {
     fn of_several_writers_exactly_one_object_comes_into_use(
         seed in 1_u64.., writers in 1_usize..4, lag in 0_u64..4000, losses in any::<bool>(),
     ) {
-        let mut world = World::new(Chances { seed, writers, lag, losses });
+        let mut world = World::new(Chances { seed, writers, lag, losses, unknown: false });
         world.run();
         let used = world.tenant.objects.iter().filter(|one| one.deployed.is_some()).count();
         prop_assert!(used <= 1, "{used} in use");
         prop_assert!(used == 1 || losses, "none in use");
+    }
+
+    /// The same where nothing is known of the lag, and absence is believed too soon: each writer learns it from
+    /// its own object.
+    #[test]
+    fn a_lag_that_nobody_knew_of_is_learnt_on_the_way(
+        seed in 1_u64.., writers in 1_usize..4, lag in 0_u64..20_000,
+    ) {
+        let mut world = World::new(Chances { seed, writers, lag, losses: false, unknown: true });
+        world.run();
+        let used = world.tenant.objects.iter().filter(|one| one.deployed.is_some()).count();
+        prop_assert_eq!(used, 1);
     }
 }

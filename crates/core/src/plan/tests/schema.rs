@@ -44,6 +44,7 @@ fn assert_valid(schema: &jsonschema::Validator, document: &Value, case: &str) {
 fn results(plan: &Plan) -> Results {
     let kinds = [
         StepResult::Applied,
+        StepResult::AlreadySo,
         StepResult::Failed {
             message: "no".to_owned(),
             transient: true,

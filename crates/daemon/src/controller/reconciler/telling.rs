@@ -68,6 +68,22 @@ impl Reconciler {
         self.state.drifted = now;
     }
 
+    /// Once, until it is refused for another reason. A pause leaves it alone, as it does the rest.
+    pub(super) fn tell_refused(&mut self, plan: &Plan) {
+        if self.control.paused().is_some() {
+            return;
+        }
+        let now: Vec<String> = plan
+            .violations
+            .iter()
+            .map(|it| it.message.clone())
+            .collect();
+        if self.state.refused != now {
+            log::refused(plan);
+        }
+        self.state.refused = now;
+    }
+
     /// Each once, for as long as it stays one.
     pub(super) fn tell_orphans(&mut self, plan: &Plan) {
         let orphans = plan.resources.iter().filter(|resource| resource.orphan);

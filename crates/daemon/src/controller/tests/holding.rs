@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::bench::{Bench, INTERVAL, resource, result};
+use crate::controller::absences::AGREE;
 use crate::controller::status::PassOutcome;
 use crate::controller::testing::{Script, deploy, instance, integration, publish, upgrade};
 use crate::model::{DriftMode, Health, SyncStatus};
+use crate::source::Absence;
 
 fn always(steps: &[&str]) -> Script {
     let script = Script::default();
@@ -216,4 +218,78 @@ async fn what_depends_on_a_failed_resource_waits_with_it() {
     );
     assert_eq!(status.last_pass.unwrap().counts.held, 2);
     assert_eq!(status.applied_revision, None);
+}
+
+/// `a` would be removed, and `b` is declared.
+fn vanishing(absence: Absence) -> Bench {
+    let script = Script::default();
+    *script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[]), deploy(1, "b", &[])]);
+    script.orphans.lock().unwrap().push(instance("a"));
+    let bench = Bench::start(script);
+    *bench.source.absence.lock().unwrap() = absence;
+    bench
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_vanished_from_a_folder_goes_when_a_second_reading_agrees() {
+    let mut bench = vanishing(Absence::Momentary);
+    let status = bench.passes(1).await;
+    assert_eq!(bench.seen(), "+b -b", "the others go on");
+    let held = resource(&status, "a");
+    assert!(
+        held.reason
+            .ends_with("left alone until a second reading of the files agrees"),
+        "{}",
+        held.reason
+    );
+    assert!(held.retry_at.is_some());
+    assert_eq!(status.last_pass.as_ref().unwrap().counts.held, 1);
+    assert_eq!(
+        (status.applied_revision, status.last_success_at),
+        (None, None)
+    );
+
+    *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
+    let status = bench.passes(2).await;
+    assert_eq!(bench.seen(), "+b -b +a -a");
+    let waited = bench.elapsed();
+    assert!(waited >= AGREE && waited < INTERVAL / 2, "{waited:?}");
+    assert!(status.applied_revision.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_before_the_second_reading_is_not_removed() {
+    let mut bench = vanishing(Absence::Momentary);
+    bench.passes(1).await;
+    // The editor has saved: it is declared again, and matches.
+    *bench.script.standing.lock().unwrap() = Ok(Vec::new());
+    bench.push("r2").await;
+    bench.passes(2).await;
+    // It is counted from the beginning when it vanishes once more.
+    *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
+    bench.push("r3").await;
+    let again = bench.passes(3).await;
+    assert_eq!(bench.seen(), "+b -b");
+    assert!(resource(&again, "a").reason.contains("a second reading"));
+    let from = bench.elapsed();
+    bench.steps("+b -b +a -a").await;
+    assert!(bench.elapsed() - from >= AGREE - Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_vanished_while_git_is_half_way_stays_until_it_is_through() {
+    let mut bench = vanishing(Absence::Midway("a rebase"));
+    *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
+    let status = bench.passes(4).await;
+    assert_eq!(bench.seen(), "");
+    assert!(bench.elapsed() > AGREE * 4);
+    let held = resource(&status, "a");
+    assert!(
+        held.reason.contains("git is in the middle of a rebase"),
+        "{}",
+        held.reason
+    );
+    assert!(held.hint.is_some());
+    *bench.source.absence.lock().unwrap() = Absence::Proven;
+    bench.steps("+a -a").await;
 }
