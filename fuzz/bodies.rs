@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use prism_gitops::controller::control::{Control, Kept};
+use prism_gitops::controller::control::{Control, PersistedPauses};
 use prism_gitops::definition::{self, Definition};
 use prism_gitops::manifest;
 use prism_gitops::model::{RateLimit, Scope, Secret, SourceFile};
@@ -134,7 +134,7 @@ pub fn webhooks(data: &[u8]) {
         let status = prism_gitops::controller::Status::starting("fuzzing", now);
         let clock = Arc::new(prism_gitops::runtime::clock::SystemClock);
         let (sender, status) = tokio::sync::watch::channel(status);
-        let control = Control::open(Kept::nowhere(), sender, clock.clone());
+        let control = Control::open(PersistedPauses::nowhere(), sender, clock.clone());
         let state = prism_gitops::server::ServerState {
             environments: Environments::new(vec![Served::new(status, control)]),
             api: Api::new(ApiOptions::default()),

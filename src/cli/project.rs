@@ -15,7 +15,7 @@ use super::tenant::{self, Chosen};
 use super::ui::Ui;
 use super::vanished;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
-use crate::controller::remembered::Remembered;
+use crate::controller::persistence::Persistence;
 use crate::manifest;
 use crate::model::{Diagnostic, Project, SecretRef, SecretValues, Severity, VersionRecord};
 use crate::plan::Plan;
@@ -132,7 +132,7 @@ pub(crate) struct Basis {
     loaded: Loaded,
     secrets: SecretValues,
     provenance: VersionRecord,
-    remembered: Remembered,
+    remembered: Persistence,
     /// What is allowed; `None` for a plan of adoptions alone.
     everything: Option<DecideArgs>,
     began: Timestamp,
@@ -161,13 +161,20 @@ pub(crate) async fn read_adoptions(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
-    basis(ui, path, (None, Remembered::in_memory()), tenant, variables).await
+    basis(
+        ui,
+        path,
+        (None, Persistence::in_memory()),
+        tenant,
+        variables,
+    )
+    .await
 }
 
 async fn basis(
     ui: &Ui,
     path: &Path,
-    (everything, remembered): (Option<DecideArgs>, Remembered),
+    (everything, remembered): (Option<DecideArgs>, Persistence),
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {

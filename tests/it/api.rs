@@ -17,7 +17,7 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
-use prism_gitops::controller::control::{Control, Kept};
+use prism_gitops::controller::control::{Control, PersistedPauses};
 use prism_gitops::controller::resources::ResourceStatus;
 use prism_gitops::controller::status::{PassStatus, RevisionStatus, Status};
 use prism_gitops::model::history::{
@@ -208,7 +208,8 @@ impl Bench {
             .map(|name| watch::Sender::new(Status::starting(name, Instant::now())));
         let senders: Vec<_> = starting.collect();
         let served = senders.iter().map(|sender| {
-            let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
+            let control =
+                Control::open(PersistedPauses::nowhere(), sender.clone(), Arc::new(clock));
             Served::new(sender.subscribe(), control)
         });
         let environments = Environments::new(served.collect());

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use prism_gitops::controller::control::Kept;
+use prism_gitops::controller::control::PersistedPauses;
 use prism_gitops::controller::delays::Delays;
 use prism_gitops::controller::exclusion::Exclusion;
 use prism_gitops::controller::history::Historian;
-use prism_gitops::controller::remembered::Remembered;
+use prism_gitops::controller::persistence::Persistence;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver};
 use prism_gitops::daemon::{DaemonError, DaemonOptions, EnvironmentOptions, ExitReason, run};
 use prism_gitops::model::{Desired, Project, SecretRef, SecretValues, VersionRecord};
@@ -88,9 +88,9 @@ impl Running {
                 chosen: None,
                 connect: Arc::new(Outside),
                 events: None,
-                remembered: Remembered::in_memory(),
+                remembered: Persistence::in_memory(),
                 notifier: None,
-                kept: Kept::nowhere(),
+                kept: PersistedPauses::nowhere(),
                 exclusion: Exclusion::default(),
             }],
             secrets: Arc::new(Outside),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
 use jiff::Timestamp;
-use prism_gitops::controller::control::{Control, Kept};
+use prism_gitops::controller::control::{Control, PersistedPauses};
 use prism_gitops::controller::error::Class;
 use prism_gitops::controller::resources::ResourceStatus;
 use prism_gitops::controller::status::{
@@ -46,7 +46,7 @@ impl Bench {
     fn new() -> Self {
         let clock = TokioClock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
         let (sender, status) = watch::channel(Status::starting("prod-us", Instant::now()));
-        let control = Control::open(Kept::nowhere(), sender.clone(), Arc::new(clock));
+        let control = Control::open(PersistedPauses::nowhere(), sender.clone(), Arc::new(clock));
         let state = ServerState {
             environments: Environments::new(vec![Served::new(status, control)]),
             api: Api::new(ApiOptions::default()),

@@ -12,9 +12,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use prism_gitops::controller::delays::Delays;
 use prism_gitops::controller::driver::Driver;
+use prism_gitops::controller::persistence::Persistence;
+use prism_gitops::controller::phases::{Choices, Live};
 use prism_gitops::controller::reconciler::Reconciler;
-use prism_gitops::controller::remembered::Remembered;
-use prism_gitops::controller::stages::{Choices, Live};
 use prism_gitops::controller::status::PassOutcome;
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver, Status};
 use prism_gitops::model::{Desired, Project, Secret, SecretRef, SecretValues, VersionRecord};
@@ -71,7 +71,7 @@ impl SecretResolver for Secrets {
 pub(crate) fn stages(
     world: &World,
     clock: Arc<dyn Clock>,
-    remembered: Remembered,
+    remembered: Persistence,
     choices: Choices,
 ) -> Live {
     Live::new(
@@ -96,7 +96,7 @@ pub(crate) fn driver(
     (status, stop): (watch::Sender<Status>, shutdown::Shutdown),
     (interval, nudges): (Duration, Option<mpsc::Receiver<()>>),
 ) -> Driver {
-    let remembered = Remembered::in_memory();
+    let remembered = Persistence::in_memory();
     let stages = stages(world, Arc::clone(&clock), remembered, Choices::default());
     let reconciler = Reconciler::new(
         world.files.clone(),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::alias::Gather;
 use super::components;
 use super::connection::Connection;
+use super::lookup_batcher::LookupBatcher;
 use super::observe;
 use super::operations::{
     configure_instance, create_instance, create_integration, definition, delete_instance,
@@ -23,9 +23,9 @@ use super::platform::{
 use super::rate::Budget;
 use super::retry::RetryListener;
 use super::session::Session;
-use super::together::Lane;
 use super::transport::Transport;
 use super::wire::Wire;
+use super::write_batcher::WriteBatcher;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
@@ -41,11 +41,11 @@ const PLACES: usize = 4;
 #[derive(Debug)]
 pub struct PrismaticClient {
     pub(super) session: Session,
-    updates: Lane,
-    configures: Lane,
-    deploys: Lane,
-    labels: Lane,
-    definitions: Gather,
+    updates: WriteBatcher,
+    configures: WriteBatcher,
+    deploys: WriteBatcher,
+    labels: WriteBatcher,
+    definitions: LookupBatcher,
     sights: Sights,
 }
 
@@ -64,12 +64,12 @@ impl PrismaticClient {
         let wire = Wire::new(transport, Budget::new(rate), clock, seed);
         Self {
             session: Session::new(wire, connection),
-            updates: Lane::new(&update_instance::OPERATION, PLACES),
-            configures: Lane::new(&configure_instance::OPERATION, PLACES),
-            deploys: Lane::new(&deploy_instance::OPERATION, PLACES),
+            updates: WriteBatcher::new(&update_instance::OPERATION, PLACES),
+            configures: WriteBatcher::new(&configure_instance::OPERATION, PLACES),
+            deploys: WriteBatcher::new(&deploy_instance::OPERATION, PLACES),
             // Quick, and seldom many: markers come one by one behind their imports.
-            labels: Lane::new(&update_integration::OPERATION, 1),
-            definitions: Gather::new(lookups::DETAILS),
+            labels: WriteBatcher::new(&update_integration::OPERATION, 1),
+            definitions: LookupBatcher::new(lookups::DETAILS),
             sights: Sights::default(),
         }
     }

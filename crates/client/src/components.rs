@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::alias::{fitting, look_up};
 use super::graphql::or_default;
+use super::lookup_batcher::{fitting, look_up};
 use super::operations::nodes::IdNode;
 use super::operations::{component_keys, lookups};
 use super::paging::Page;

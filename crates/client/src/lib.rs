@@ -5,14 +5,13 @@
 //!
 //! ```text
 //! client ─► observe, operations ─► session ─► wire ─► Transport (http | sandbox)
-//!                    paging, alias ─┘  │ auth   │ rate
+//!                    paging, batchers ┘  │ auth   │ rate
 //!                                      └ retry ◄┘ graphql judges the answer
 //! ```
 //!
 //! A call takes a place in the request budget, gets a token, is sent, judged,
 //! and tried again where that is harmless.
 
-mod alias;
 mod auth;
 pub mod catalog;
 pub mod client;
@@ -20,14 +19,15 @@ mod components;
 pub mod connection;
 mod convert;
 mod graphql;
+mod lookup_batcher;
 mod observe;
 pub mod operations;
 mod paging;
 mod rate;
 mod retry;
 mod session;
-mod together;
 mod wire;
+mod write_batcher;
 
 #[cfg(test)]
 mod testing;

@@ -129,7 +129,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
     let fixed = FIXED.map(|operation| (operation.name, operation.document.to_owned()));
     let mut all = Vec::from(fixed);
     all.extend(lookups::samples());
-    all.extend(SHARED.map(super::together::sample));
+    all.extend(SHARED.map(super::write_batcher::sample));
     all.extend(super::catalog::samples());
     all
 }

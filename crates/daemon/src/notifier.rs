@@ -44,7 +44,7 @@ pub struct Notifier {
     pub secrets: Arc<dyn SecretResolver>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Where what waits is kept.
+    /// Where what waits is persisted.
     pub file: OutboxFile,
     /// The pauses after failures.
     pub delays: Delays,
@@ -61,7 +61,7 @@ struct Message {
 
 /// What the file holds.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Kept {
+struct Persisted {
     standing: Option<Standing>,
     waiting: Vec<Message>,
 }
@@ -75,9 +75,9 @@ enum Tried {
     Refused(String),
 }
 
-struct Desk {
+struct Outbox {
     notifier: Notifier,
-    kept: Kept,
+    persisted: Persisted,
     notices: Notices,
     /// Failures so far and the next try, by message.
     tries: BTreeMap<String, (u32, Instant)>,
@@ -93,11 +93,11 @@ struct Desk {
 ///
 /// Never; the type is that of all tasks.
 pub async fn run(notifier: Notifier, mut status: watch::Receiver<Status>) -> Result<(), String> {
-    let kept: Kept = notifier.file.load().unwrap_or_default();
-    let mut desk = Desk {
-        notices: Notices::since(kept.standing.clone()),
+    let persisted: Persisted = notifier.file.load().unwrap_or_default();
+    let mut outbox = Outbox {
+        notices: Notices::since(persisted.standing.clone()),
         notifier,
-        kept,
+        persisted,
         tries: BTreeMap::new(),
         free: BTreeMap::new(),
         seen: 0,
@@ -105,15 +105,15 @@ pub async fn run(notifier: Notifier, mut status: watch::Receiver<Status>) -> Res
     };
     loop {
         let current = status.borrow_and_update().clone();
-        desk.hear(&current);
-        let next = desk.next(current.project.as_deref());
+        outbox.hear(&current);
+        let next = outbox.next(current.project.as_deref());
         tokio::select! {
             changed = status.changed() => if changed.is_err() {
                 std::future::pending::<()>().await;
             },
             () = until(next.as_ref().map(|(at, _)| *at)) => {
                 if let (Some((_, id)), Some(project)) = (next, current.project) {
-                    desk.deliver(&id, &project).await;
+                    outbox.deliver(&id, &project).await;
                 }
             }
         }
@@ -127,16 +127,16 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-impl Desk {
+impl Outbox {
     /// Takes note of a pass that ended.
     fn hear(&mut self, status: &Status) {
         if status.generation == self.seen {
             return;
         }
         self.seen = status.generation;
-        let before = self.kept.standing.clone();
+        let before = self.persisted.standing.clone();
         let notice = self.notices.after(status);
-        self.kept.standing = self.notices.standing().cloned();
+        self.persisted.standing = self.notices.standing().cloned();
         let targets = status.project.iter().flat_map(|project| &project.notify);
         let mut entered = false;
         for target in targets {
@@ -145,14 +145,14 @@ impl Desk {
             }
         }
         let shrunk = self.forget(status.project.as_deref());
-        if entered || shrunk || before != self.kept.standing {
+        if entered || shrunk || before != self.persisted.standing {
             self.save();
         }
     }
 
     /// Whether it is new: the same, still waiting, is told once.
     fn enter(&mut self, target: &NotifyTarget, notice: &Notice) -> bool {
-        let waiting = &mut self.kept.waiting;
+        let waiting = &mut self.persisted.waiting;
         if waiting
             .iter()
             .any(|m| m.target == target.name && m.notice == *notice)
@@ -171,7 +171,7 @@ impl Desk {
     /// Drops what is too much, too old, or for a place that is declared no more.
     fn forget(&mut self, project: Option<&Project>) -> bool {
         let now = self.notifier.clock.now();
-        let waiting = &mut self.kept.waiting;
+        let waiting = &mut self.persisted.waiting;
         let before = waiting.len();
         let known = project.map(|p| p.notify.iter().map(|t| &t.name).collect::<BTreeSet<_>>());
         waiting.retain(|message| {
@@ -204,11 +204,15 @@ impl Desk {
             let free = self.free.get(&message.target).copied().unwrap_or(now);
             (tried.max(free), message.id.clone())
         };
-        self.kept.waiting.iter().map(due).min_by_key(|(at, _)| *at)
+        self.persisted
+            .waiting
+            .iter()
+            .map(due)
+            .min_by_key(|(at, _)| *at)
     }
 
     async fn deliver(&mut self, id: &str, project: &Project) {
-        let Some(message) = self.kept.waiting.iter().find(|m| m.id == id).cloned() else {
+        let Some(message) = self.persisted.waiting.iter().find(|m| m.id == id).cloned() else {
             return;
         };
         let target = project.notify.iter().find(|t| t.name == message.target);
@@ -252,7 +256,7 @@ impl Desk {
                 );
             }
         }
-        self.kept.waiting.retain(|message| message.id != id);
+        self.persisted.waiting.retain(|message| message.id != id);
         self.tries.remove(id);
         self.save();
     }
@@ -276,7 +280,7 @@ impl Desk {
 
     /// What cannot be kept is told all the same, as long as the process lives.
     fn save(&mut self) {
-        let saved = self.notifier.file.save(&self.kept);
+        let saved = self.notifier.file.save(&self.persisted);
         if let (Err(error), true) = (&saved, self.saved) {
             tracing::warn!(event = "notice.unsaved", %error, "what waits to be told would not survive a restart");
         }

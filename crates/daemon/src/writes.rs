@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use crate::journal::{Mark, Moment, Shown, Terms};
 use crate::runtime::clock::Clock;
-use crate::store::journal::{Entry, Journal, JournalError, Kept};
+use crate::store::journal::{Entry, Journal, JournalError, PersistedIntents};
 
 /// The journal of one tenant.
 #[derive(Debug, Clone)]
@@ -48,11 +48,11 @@ impl WriteLog {
         Self { journal, tenant }
     }
 
-    async fn load(&self) -> Kept {
+    async fn load(&self) -> PersistedIntents {
         self.journal.load(&self.tenant).await
     }
 
-    fn terms(&self, kept: &Kept) -> Terms {
+    fn terms(&self, kept: &PersistedIntents) -> Terms {
         Terms::of(kept.lag, self.journal.settle())
     }
 

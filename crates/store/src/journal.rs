@@ -25,7 +25,7 @@ const FILE: &str = "journal.sqlite";
 
 /// What is known of the writes to one tenant.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Kept {
+pub struct PersistedIntents {
     /// Writes whose effect is not known, the oldest first.
     pub intents: BTreeMap<Uuid, Intent>,
     /// What replies showed, by object.
@@ -49,7 +49,7 @@ pub enum Entry {
     Lag(Duration),
 }
 
-impl Kept {
+impl PersistedIntents {
     fn apply(&mut self, entry: &Entry) {
         match entry {
             Entry::Open(intent) => drop(self.intents.insert(intent.id, intent.clone())),
@@ -97,7 +97,7 @@ pub struct Journal {
     file: Option<PathBuf>,
     database: Mutex<Option<Database>>,
     /// What could not be written to the file, or all of it where there is none.
-    memory: Mutex<BTreeMap<String, Kept>>,
+    memory: Mutex<BTreeMap<String, PersistedIntents>>,
     required: bool,
     settle: Duration,
     warned: std::sync::atomic::AtomicBool,
@@ -141,7 +141,7 @@ impl Journal {
     }
 
     /// What is kept of a tenant. What cannot be read is as good as nothing, and said once.
-    pub async fn load(self: &Arc<Self>, tenant: &str) -> Kept {
+    pub async fn load(self: &Arc<Self>, tenant: &str) -> PersistedIntents {
         if self.file.is_none() {
             return lock(&self.memory).get(tenant).cloned().unwrap_or_default();
         }
@@ -150,12 +150,12 @@ impl Journal {
         tokio::task::spawn_blocking(read).await.unwrap_or_default()
     }
 
-    fn read(&self, tenant: &str) -> Kept {
+    fn read(&self, tenant: &str) -> PersistedIntents {
         let mut kept = match self.on_disk(false, |database| database.load(tenant)) {
             Ok(kept) => kept.unwrap_or_default(),
             Err(error) => {
                 self.warn(&error);
-                Kept::default()
+                PersistedIntents::default()
             }
         };
         // What did not get to the disk is newer.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::parse;
 use crate::cli::api_token;
 use crate::cli::error::CliError;
-use crate::controller::remembered::Remembered;
+use crate::controller::persistence::Persistence;
 use crate::model::{Secret, SecretWrites};
 use crate::source::secrets;
 use crate::store::SecretStore;
@@ -99,11 +99,11 @@ pub(crate) enum SecretsWhen {
 
 impl StateArgs {
     /// The records of a project in a folder.
-    pub(crate) fn remembered(&self, root: &Path) -> Result<Remembered, CliError> {
+    pub(crate) fn remembered(&self, root: &Path) -> Result<Persistence, CliError> {
         let secret = self.state_key.as_deref();
         let secret = secret.map(|place| state_key(place, root)).transpose()?;
         let folder = self.folder.of(root);
-        Ok(Remembered {
+        Ok(Persistence {
             journal: Journal::in_folder(&folder, self.require_state, self.settle),
             store: SecretStore::keyed(folder, secret),
             unrecorded: match self.secrets {

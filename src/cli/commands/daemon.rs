@@ -20,10 +20,10 @@ use crate::cli::recording::Recording;
 use crate::cli::tenant::Connector;
 use crate::cli::{project, provenance, runtime, tenant};
 use crate::controller::connect::SecretResolver;
-use crate::controller::control::Kept;
+use crate::controller::control::PersistedPauses;
 use crate::controller::delays::Delays;
 use crate::controller::exclusion::Exclusion;
-use crate::controller::remembered::Remembered;
+use crate::controller::persistence::Persistence;
 use crate::daemon::{self, DaemonOptions, EnvironmentOptions, ExitReason};
 use crate::model::{Project, SecretRef, SecretValues};
 use crate::notifier::Notifier;
@@ -144,7 +144,7 @@ struct Around<'a> {
     state: &'a Path,
     variables: &'a Variables,
     secrets: &'a Arc<dyn SecretResolver>,
-    remembered: Remembered,
+    remembered: Persistence,
     /// The same for all: they share the tenants that are taken.
     exclusion: Exclusion,
 }
@@ -167,7 +167,7 @@ impl Around<'_> {
             events,
             remembered: self.remembered.clone(),
             notifier: Some(self.notifier(&name)?),
-            kept: Kept::in_folder(self.state, &name),
+            kept: PersistedPauses::in_folder(self.state, &name),
             exclusion: self.exclusion.clone(),
             name,
             chosen,

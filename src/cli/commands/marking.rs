@@ -7,9 +7,9 @@ use crate::cli::error::CliError;
 use crate::cli::progress;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::controller::gate::Gate;
 use crate::controller::pass::{self, Planned};
-use crate::controller::remembered::Recorder;
+use crate::controller::persistence::Recorder;
+use crate::controller::window_guard::WindowGuard;
 use crate::model::{Project, Scope, Tenant, VersionRecord};
 use crate::plan::{Context, Plan};
 use crate::runtime::clock::{Clock as _, SystemClock};
@@ -52,7 +52,7 @@ pub(super) fn planned(tenant: &Chosen, live: Tenant, plan: Plan) -> Planned {
         recorder: Recorder::forgetful(&tenant.environment, &live.identity),
         plan,
         tenant: Arc::new(live),
-        gate: Gate::default(),
+        gate: WindowGuard::default(),
         places: Arc::default(),
     }
 }

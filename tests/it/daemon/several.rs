@@ -8,11 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use prism_gitops::controller::control::Kept;
+use prism_gitops::controller::control::PersistedPauses;
 use prism_gitops::controller::delays::Delays;
 use prism_gitops::controller::exclusion::Exclusion;
 use prism_gitops::controller::history::Historian;
-use prism_gitops::controller::remembered::Remembered;
+use prism_gitops::controller::persistence::Persistence;
 use prism_gitops::controller::status::{PassOutcome, Phase};
 use prism_gitops::controller::{Connect, ConnectError, Connection, SecretResolver, Status};
 use prism_gitops::daemon::{Daemon, DaemonError, DaemonOptions, EnvironmentOptions, ExitReason};
@@ -100,9 +100,9 @@ fn environment(name: &'static str, world: &World) -> EnvironmentOptions {
             platform: world.platform_by(Arc::new(world.clock())),
         }),
         events: None,
-        remembered: Remembered::in_memory(),
+        remembered: Persistence::in_memory(),
         notifier: None,
-        kept: Kept::nowhere(),
+        kept: PersistedPauses::nowhere(),
         exclusion: Exclusion::default(),
     }
 }

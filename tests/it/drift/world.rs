@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
-use prism_gitops::controller::remembered::Remembered;
+use prism_gitops::controller::persistence::Persistence;
 use prism_gitops::execute::{AtOnce, Outcome};
 use prism_gitops::model::{RateLimit, Secret, SecretWrites, VersionRecord};
 use prism_gitops::plan::{Action, Plan};
@@ -34,7 +34,7 @@ pub(crate) struct World {
     sandbox: Sandbox,
     client: PrismaticClient,
     clock: TokioClock,
-    remembered: Remembered,
+    remembered: Persistence,
     /// What secrets are, where they are not `value of NAME`.
     secrets: Mutex<BTreeMap<String, String>>,
 }
@@ -76,7 +76,7 @@ impl World {
             allow_delete: false,
             sandbox,
             clock,
-            remembered: Remembered::in_memory(),
+            remembered: Persistence::in_memory(),
             secrets: Mutex::default(),
         }
     }
@@ -91,7 +91,7 @@ impl World {
             allow_delete: self.allow_delete,
             sandbox: self.sandbox.clone(),
             clock: self.clock,
-            remembered: Remembered::in_memory(),
+            remembered: Persistence::in_memory(),
             secrets: Mutex::default(),
         }
     }
@@ -104,9 +104,9 @@ impl World {
 
     /// Another machine: what is remembered stays behind.
     pub(crate) fn forget(&mut self, unrecorded: SecretWrites) {
-        self.remembered = Remembered {
+        self.remembered = Persistence {
             unrecorded,
-            ..Remembered::in_memory()
+            ..Persistence::in_memory()
         };
     }
 
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// What this machine remembers.
-    pub(crate) fn remembered(&self) -> Remembered {
+    pub(crate) fn remembered(&self) -> Persistence {
         self.remembered.clone()
     }
 
@@ -144,7 +144,7 @@ impl World {
             allow_delete: self.allow_delete,
             sandbox: self.sandbox.clone(),
             clock: self.clock,
-            remembered: Remembered::in_memory(),
+            remembered: Persistence::in_memory(),
             secrets: Mutex::new(self.secrets.lock().unwrap().clone()),
         }
     }

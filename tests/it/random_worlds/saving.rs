@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prism_gitops::controller::delays::Delays;
+use prism_gitops::controller::phases::Choices;
 use prism_gitops::controller::queue::Reason;
 use prism_gitops::controller::reconciler::Reconciler;
-use prism_gitops::controller::stages::Choices;
 use prism_gitops::manifest;
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::sandbox::FaultScript;

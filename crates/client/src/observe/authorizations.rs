@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::alias::{fitting, look_up};
+use crate::lookup_batcher::{fitting, look_up};
 use crate::model::{Asked, AuthorizeUrl, AuthorizeUrls, InstanceId, Observed};
 use crate::operations::authorize_urls::{self, Authorizing};
 use crate::operations::lookups;

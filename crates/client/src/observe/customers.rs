@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::alias::{fitting, look_up};
 use crate::convert;
+use crate::lookup_batcher::{fitting, look_up};
 use crate::model::{Customer, CustomerRef, Instance, Listing, Observed};
 use crate::operations::lookups;
 use crate::operations::nodes::CustomerNode;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{drafts, versions};
-use crate::alias::{Lookup, fitting, look_up};
 use crate::convert;
+use crate::lookup_batcher::{Lookup, fitting, look_up};
 use crate::model::{
     Asked, Integration, Listing, Observed, RequiredVariable, Requirements, Scope, VersionId,
 };

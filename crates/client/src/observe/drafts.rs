@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::alias::{Lookup, fitting, look_up};
 use crate::convert;
 use crate::graphql::or_default;
+use crate::lookup_batcher::{Lookup, fitting, look_up};
 use crate::model::{Integration, IntegrationId, Observed, Scope};
 use crate::operations::lookups;
 use crate::operations::nodes::VersionNode;

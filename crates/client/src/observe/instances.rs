@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt as _, stream};
 
 use super::declared::Declared;
-use crate::alias::{fitting, look_up};
 use crate::convert;
+use crate::lookup_batcher::{fitting, look_up};
 use crate::model::{Instance, InstanceId, Listing, LiveConfigVariable, Observed};
 use crate::operations::nodes::{ConfigVariableNode, InstanceNode};
 use crate::operations::{connection_inputs, instance_config, lookups};

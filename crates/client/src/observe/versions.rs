@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures::future::join_all;
 use serde::Deserialize;
 
-use crate::alias::{Lookup, fitting, look_up};
 use crate::convert;
+use crate::lookup_batcher::{Lookup, fitting, look_up};
 use crate::model::{Integration, Observed, PublishedVersion, Scope, VersionRef};
 use crate::operations::nodes::VersionNode;
 use crate::operations::{integration_versions, lookups};

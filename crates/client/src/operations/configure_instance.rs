@@ -10,7 +10,7 @@ use crate::model::{ConfigWrite, Echo, InstanceId, InstanceSighting};
 use crate::platform::PlatformResult;
 use crate::retry::Repeat;
 use crate::session::Session;
-use crate::together::Lane;
+use crate::write_batcher::WriteBatcher;
 
 pub(crate) const OPERATION: Operation = Operation {
     name: "updateInstanceConfigVariables",
@@ -31,7 +31,7 @@ struct Configure<'a> {
 
 pub(crate) async fn run(
     session: &Session,
-    lane: &Lane,
+    batcher: &WriteBatcher,
     id: &InstanceId,
     config: &[ConfigWrite],
 ) -> PlatformResult<(Echo, InstanceSighting)> {
@@ -39,7 +39,7 @@ pub(crate) async fn run(
         id,
         config_variables: convert::config_inputs(config),
     };
-    let node: WrittenNode = lane.write(session, &input).await?;
+    let node: WrittenNode = batcher.write(session, &input).await?;
     let sighting = sighting(session, id.clone(), node.sighted);
     Ok((convert::echo(node.config_variables), sighting))
 }

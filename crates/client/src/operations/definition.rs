@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Operation, lookups};
-use crate::alias::{Gather, fitting, observed};
 use crate::error::{Effect, ErrorKind, PlatformError};
+use crate::lookup_batcher::{LookupBatcher, fitting, observed};
 use crate::model::{IntegrationId, Observed};
 use crate::platform::{PlatformResult, ReadBack};
 use crate::retry::Repeat;
@@ -28,10 +28,10 @@ struct Integration {
 
 pub(crate) async fn run(
     session: &Session,
-    together: &Gather,
+    batcher: &LookupBatcher,
     id: &IntegrationId,
 ) -> PlatformResult<ReadBack> {
-    let shared = together.get(session, lookups::definition(id.as_str(), false));
+    let shared = batcher.get(session, lookups::definition(id.as_str(), false));
     if let Some(Observed::Known(Integration {
         definition: Some(text),
     })) = shared.await.map(|found| fitting(observed(found)))

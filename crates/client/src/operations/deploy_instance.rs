@@ -7,7 +7,7 @@ use crate::model::{InstanceId, InstanceSighting};
 use crate::platform::PlatformResult;
 use crate::retry::Repeat;
 use crate::session::Session;
-use crate::together::Lane;
+use crate::write_batcher::WriteBatcher;
 
 pub(crate) const OPERATION: Operation = Operation {
     name: "deployInstance",
@@ -20,7 +20,7 @@ pub(crate) const OPERATION: Operation = Operation {
 
 pub(crate) async fn run(
     session: &Session,
-    lane: &Lane,
+    batcher: &WriteBatcher,
     id: &InstanceId,
     force: bool,
 ) -> PlatformResult<InstanceSighting> {
@@ -32,6 +32,6 @@ pub(crate) async fn run(
         return Ok(sighting(session, id.clone(), node));
     }
     let input = serde_json::json!({"id": id});
-    let node: SightedNode = lane.write(session, &input).await?;
+    let node: SightedNode = batcher.write(session, &input).await?;
     Ok(sighting(session, id.clone(), node))
 }

@@ -1,6 +1,6 @@
 //! What is looked up for many records at once.
 
-use crate::alias::{Batch, Lookup, document};
+use crate::lookup_batcher::{Batch, Lookup, document};
 use crate::model::CustomerRef;
 
 const VERSION: (&str, &str) = ("version", include_str!("fragments/version.graphql"));

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::nodes::{SightedDraftNode, SightedNode, SightedVersionNode};
 use super::{Operation, integration_versions, lookups};
-use crate::alias::{Batch, Gather, find, typed, unreadable};
 use crate::convert;
+use crate::lookup_batcher::{Batch, LookupBatcher, find, typed, unreadable};
 use crate::model::{
     CustomerId, DraftSighting, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting,
 };
@@ -38,19 +38,19 @@ pub(super) const INTEGRATIONS: Operation = Operation {
 /// The lines of those that look at the same moment.
 #[derive(Debug)]
 pub(crate) struct Sights {
-    of_customers: Gather,
-    instances: Gather,
-    integrations: Gather,
-    drafts: Gather,
+    of_customers: LookupBatcher,
+    instances: LookupBatcher,
+    integrations: LookupBatcher,
+    drafts: LookupBatcher,
 }
 
 impl Default for Sights {
     fn default() -> Self {
         Self {
-            of_customers: Gather::new(lookups::OF_CUSTOMERS),
-            instances: Gather::new(lookups::INSTANCE_SIGHTS),
-            integrations: Gather::new(lookups::INTEGRATION_SIGHTS),
-            drafts: Gather::new(lookups::DRAFT_SIGHTS),
+            of_customers: LookupBatcher::new(lookups::OF_CUSTOMERS),
+            instances: LookupBatcher::new(lookups::INSTANCE_SIGHTS),
+            integrations: LookupBatcher::new(lookups::INTEGRATION_SIGHTS),
+            drafts: LookupBatcher::new(lookups::DRAFT_SIGHTS),
         }
     }
 }
@@ -145,7 +145,7 @@ impl Sights {
     async fn matching(
         &self,
         session: &Session,
-        lookup: crate::alias::Lookup,
+        lookup: crate::lookup_batcher::Lookup,
         filter: Matching<'_>,
     ) -> PlatformResult<Vec<SightedDraftNode>> {
         let page = self.integrations.find(session, lookup).await?;

@@ -12,7 +12,7 @@ use crate::model::{InstanceId, InstanceSighting, VersionId};
 use crate::platform::{InstanceUpdate, PlatformResult};
 use crate::retry::Repeat;
 use crate::session::Session;
-use crate::together::Lane;
+use crate::write_batcher::WriteBatcher;
 
 pub(crate) const OPERATION: Operation = Operation {
     name: "updateInstance",
@@ -41,7 +41,7 @@ struct Update<'a> {
 
 pub(crate) async fn run(
     session: &Session,
-    lane: &Lane,
+    batcher: &WriteBatcher,
     update: &InstanceUpdate,
 ) -> PlatformResult<InstanceSighting> {
     let input = Update {
@@ -52,6 +52,6 @@ pub(crate) async fn run(
         enabled: update.enabled,
         integration: update.version.as_ref(),
     };
-    let node: SightedNode = lane.write(session, &input).await?;
+    let node: SightedNode = batcher.write(session, &input).await?;
     Ok(sighting(session, update.id.clone(), node))
 }

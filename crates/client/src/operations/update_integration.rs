@@ -7,7 +7,7 @@ use crate::model::IntegrationId;
 use crate::platform::{IntegrationUpdate, PlatformResult};
 use crate::retry::Repeat;
 use crate::session::Session;
-use crate::together::Lane;
+use crate::write_batcher::WriteBatcher;
 
 pub(crate) const OPERATION: Operation = Operation {
     name: "updateIntegration",
@@ -29,7 +29,7 @@ struct Update<'a> {
 
 pub(crate) async fn run(
     session: &Session,
-    lane: &Lane,
+    batcher: &WriteBatcher,
     update: &IntegrationUpdate,
 ) -> PlatformResult<()> {
     let input = Update {
@@ -38,6 +38,6 @@ pub(crate) async fn run(
         description: update.description.as_deref(),
         labels: update.labels.as_deref(),
     };
-    let Done {} = lane.write(session, &input).await?;
+    let Done {} = batcher.write(session, &input).await?;
     Ok(())
 }

@@ -27,12 +27,12 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Where the pause of an environment is kept, if anywhere.
 #[derive(Debug, Clone, Default)]
-pub struct Kept {
+pub struct PersistedPauses {
     environment: String,
     file: Option<PauseFile>,
 }
 
-impl Kept {
+impl PersistedPauses {
     /// In a state folder.
     #[must_use]
     pub fn in_folder(folder: &Path, environment: &str) -> Self {
@@ -98,7 +98,7 @@ struct Inner {
     syncs: Notify,
     status: watch::Sender<Status>,
     clock: Arc<dyn Clock>,
-    kept: Kept,
+    kept: PersistedPauses,
     /// One change at a time, so that file and memory agree.
     changing: Mutex<()>,
 }
@@ -106,7 +106,11 @@ struct Inner {
 impl Control {
     /// Takes up a pause that was kept. Reads the disk.
     #[must_use]
-    pub fn open(kept: Kept, status: watch::Sender<Status>, clock: Arc<dyn Clock>) -> Self {
+    pub fn open(
+        kept: PersistedPauses,
+        status: watch::Sender<Status>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let control = Self(Arc::new(Inner {
             pause: watch::Sender::new(kept.read()),
             syncs: Notify::new(),
@@ -258,7 +262,11 @@ mod tests {
     fn open(folder: &Path, now: &str) -> Control {
         let clock = TokioClock::starting_at(now.parse().unwrap());
         let status = watch::Sender::new(Status::starting("prod", Instant::now()));
-        Control::open(Kept::in_folder(folder, "prod"), status, Arc::new(clock))
+        Control::open(
+            PersistedPauses::in_folder(folder, "prod"),
+            status,
+            Arc::new(clock),
+        )
     }
 
     #[tokio::test(start_paused = true)]

@@ -57,7 +57,7 @@ pub struct Driver {
     /// Grows with each request to look at everything again.
     reloads: Option<watch::Receiver<u64>>,
     /// No event makes a pass before: its own writes would.
-    settled: Option<Instant>,
+    cool_down_ends: Option<Instant>,
     shutdown: Shutdown,
     superseded: u32,
 }
@@ -98,7 +98,7 @@ impl Driver {
             nudges: Nudges(nudges),
             events: None,
             reloads: None,
-            settled: None,
+            cool_down_ends: None,
             shutdown,
             superseded: 0,
         }
@@ -135,7 +135,7 @@ impl Driver {
             match self.busy(reason).await {
                 Some((at, next)) => {
                     self.queue.schedule(Arc::clone(&self.key), at, next);
-                    self.settled = Some(self.settles(next));
+                    self.cool_down_ends = Some(self.settles(next));
                 }
                 None => break Ended::Aborted,
             }
@@ -191,7 +191,7 @@ impl Driver {
 
     fn event(&mut self) {
         let now = Instant::now();
-        let at = self.settled.map_or(now, |settled| settled.max(now));
+        let at = self.cool_down_ends.map_or(now, |ends| ends.max(now));
         self.queue
             .schedule(Arc::clone(&self.key), at + DEBOUNCE, Reason::Event);
     }

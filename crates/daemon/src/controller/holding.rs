@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::memory::Hold;
+use super::hold_state::Hold;
 use crate::model::{Address, Pause, SyncStatus};
 use crate::plan::{Plan, PlannedResource};
 

@@ -16,9 +16,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
 use super::error::PassError;
-use super::gate::Gate;
 use super::history;
-use super::remembered::{Recorder, Remembered};
+use super::persistence::{Persistence, Recorder};
+use super::window_guard::WindowGuard;
 use super::windows;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs};
@@ -69,7 +69,7 @@ pub struct PassContext<'a> {
     /// Commit, repository and pull request, for the records of published versions.
     pub provenance: VersionRecord,
     /// What is known of secrets that were written before.
-    pub remembered: Remembered,
+    pub remembered: Persistence,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
     /// Deleting is allowed where the policy asks for it.
@@ -90,7 +90,7 @@ pub struct Planned {
     /// Where its writes are to be remembered.
     pub recorder: Recorder,
     /// Whether a window ends it half-way.
-    pub gate: Gate,
+    pub gate: WindowGuard,
     /// Where what it writes is declared, for the history.
     pub places: Arc<Places>,
 }
@@ -332,7 +332,7 @@ async fn compare_known(
         plan,
         tenant: Arc::new(tenant),
         recorder,
-        gate: Gate::new(&loaded.desired.project.policy.windows, observed_at),
+        gate: WindowGuard::new(&loaded.desired.project.policy.windows, observed_at),
     })
 }
 

@@ -1,6 +1,6 @@
 //! One pass under the daemon's rules.
 //!
-//! Load, plan, leave alone what [`super::memory`] says, apply the rest, learn,
+//! Load, plan, leave alone what [`super::hold_state`] says, apply the rest, learn,
 //! report. When the next pass is due comes out of it; whether it may be
 //! stopped early is the driver's business.
 //!
@@ -11,7 +11,7 @@
 
 mod absence;
 mod ending;
-mod telling;
+mod transitions;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,18 +25,18 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::absences::{Absences, Reading};
-use super::control::{Control, Kept};
+use super::control::{Control, PersistedPauses};
 use super::delays::Delays;
 use super::error::PassError;
 use super::exclusion::Exclusion;
 use super::history::{Historian, Noted};
+use super::hold_state::{Hold, Memory};
 use super::holding::{all_held, guarded, partial, paused};
 use super::log;
-use super::memory::{Hold, Memory};
 use super::pass::{Loaded, Planned, raised};
+use super::phases::{Phases, Prepared, ReadMode};
 use super::queue::Reason;
 use super::report::{self, End, Report};
-use super::stages::{Depth, Prepared, Stages};
 use super::status::{RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
@@ -54,7 +54,7 @@ pub struct Reconciler {
     /// Where files come from.
     pub source: Arc<dyn Source>,
     /// Load, plan, apply.
-    pub stages: Arc<dyn Stages>,
+    pub phases: Arc<dyn Phases>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Where the status goes.
@@ -105,16 +105,20 @@ impl Reconciler {
     #[must_use]
     pub fn new(
         source: Arc<dyn Source>,
-        stages: Arc<dyn Stages>,
+        phases: Arc<dyn Phases>,
         clock: Arc<dyn Clock>,
         status: watch::Sender<Status>,
         interval: Duration,
         delays: Delays,
     ) -> Self {
-        let control = Control::open(Kept::nowhere(), status.clone(), Arc::clone(&clock));
+        let control = Control::open(
+            PersistedPauses::nowhere(),
+            status.clone(),
+            Arc::clone(&clock),
+        );
         Self {
             source,
-            stages,
+            phases,
             clock,
             status,
             delays,
@@ -128,14 +132,14 @@ impl Reconciler {
 
     /// The same, with somebody who takes note of what is done.
     #[must_use]
-    pub fn noting(mut self, history: Historian) -> Self {
+    pub fn with_history(mut self, history: Historian) -> Self {
         self.history = history;
         self
     }
 
     /// The same, under somebody's control.
     #[must_use]
-    pub fn obeying(mut self, control: Control) -> Self {
+    pub fn with_control(mut self, control: Control) -> Self {
         self.control = control;
         self
     }
@@ -211,7 +215,7 @@ impl Reconciler {
         let read = RevisionStatus::from(&snapshot.revision);
         self.progress(|status| status.reading = Some(read.id.clone()));
         self.state.noted.revision = Some(snapshot.revision.clone());
-        match self.stages.load(snapshot).await {
+        match self.phases.load(snapshot).await {
             Ok(loaded) => {
                 self.adopt_files(&loaded);
                 self.source.confirm(&loaded.revision).await;
@@ -269,10 +273,10 @@ impl Reconciler {
             },
         };
         self.hold_vanished(&prepared.planned.plan, &mut holds);
-        self.tell_refused(&prepared.planned.plan);
-        self.tell_drift(loaded.desired.project.policy.drift, &prepared, &holds);
-        self.tell_orphans(&prepared.planned.plan);
-        self.tell_waiting(&prepared.planned.plan);
+        self.report_refused(&prepared.planned.plan);
+        self.report_drift(loaded.desired.project.policy.drift, &prepared, &holds);
+        self.report_orphans(&prepared.planned.plan);
+        self.report_waiting(&prepared.planned.plan);
         let held = holds.keys().cloned().collect();
         let withheld = hold_back(&mut prepared.planned.plan, &held);
         self.begin(why, &prepared);
@@ -303,13 +307,13 @@ impl Reconciler {
     async fn plan(
         &self,
         loaded: &Loaded,
-        depth: Depth,
+        mode: ReadMode,
         mut stop: watch::Receiver<bool>,
     ) -> Option<Result<Prepared, PassError>> {
         let planned = tokio::select! {
             biased;
             () = raised(&mut stop) => return None,
-            planned = self.stages.plan(loaded, depth) => planned,
+            planned = self.phases.plan(loaded, mode) => planned,
         };
         if let Ok(prepared) = &planned {
             let at = prepared.planned.plan.observed_at;
@@ -376,7 +380,7 @@ impl Reconciler {
     ) -> Outcome {
         let at_once = *stop.borrow() || self.control.paused().is_some();
         let (sender, stopped) = watch::channel(at_once);
-        let mut apply = std::pin::pin!(self.stages.apply(prepared, stopped, events));
+        let mut apply = std::pin::pin!(self.phases.apply(prepared, stopped, events));
         tokio::select! {
             biased;
             () = raised(&mut stop) => {}
@@ -419,7 +423,7 @@ impl Reconciler {
         let Some(snapshot) = self.source.good().await else {
             return;
         };
-        let Ok(loaded) = self.stages.load(snapshot).await else {
+        let Ok(loaded) = self.phases.load(snapshot).await else {
             return;
         };
         self.progress(|status| {
@@ -441,7 +445,7 @@ impl Reconciler {
             self.recall().await;
         }
         if let Some(loaded) = self.state.last_good.clone()
-            && let Some(Ok(mut prepared)) = self.plan(&loaded, Depth::Whole, stop).await
+            && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full, stop).await
         {
             let plan = &mut prepared.planned.plan;
             let holds = all_held(plan, &Hold::InvalidFiles);

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::error::PassError;
 use super::history;
+use super::hold_state::Hold;
 use super::log;
-use super::memory::Hold;
 use super::queue::Reason;
 use super::status::{ErrorStatus, PassCounts, PassOutcome, PassStatus, Phase, Status};
 use crate::execute::Outcome;

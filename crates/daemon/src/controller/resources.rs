@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::absences::Doubt;
-use super::memory::{Hold, Memory, results};
+use super::hold_state::{Hold, Memory, results};
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
 use crate::plan::{Action, Plan, PlannedResource, StepResult, Withheld};

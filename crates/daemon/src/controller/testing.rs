@@ -1,4 +1,4 @@
-//! Fixtures: small plans, a source in memory, and stages that follow a script.
+//! Fixtures: small plans, a source in memory, and phases that follow a script.
 
 pub(super) mod platform;
 
@@ -12,10 +12,10 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::connect::Connection;
 use super::error::PassError;
-use super::gate::Gate;
 use super::pass::{Loaded, Planned};
-use super::remembered::Recorder;
-use super::stages::{Depth, Prepared, Stages};
+use super::persistence::Recorder;
+use super::phases::{Phases, Prepared, ReadMode};
+use super::window_guard::WindowGuard;
 use crate::execute::{Outcome, StepEvent};
 use crate::model::{Address, Desired, Diagnostic, DriftMode, Health, Policy, Project, SyncStatus};
 pub(crate) use crate::plan::testing::{
@@ -133,7 +133,7 @@ fn snapshot_of(id: String) -> Snapshot {
 /// What the tenant answers to one comparison.
 pub(super) type Answer = Result<Vec<Step>, PassError>;
 
-/// Stages that follow a script.
+/// Phases that follow a script.
 ///
 /// A revision that begins with `bad` is invalid. Each comparison takes the
 /// next answer, or repeats the standing one. A step whose resource is in
@@ -153,7 +153,7 @@ pub(super) struct Script {
     /// Revisions compared.
     pub(super) compared: Mutex<Vec<String>>,
     /// How much was to be read each time.
-    pub(super) depths: Mutex<Vec<Depth>>,
+    pub(super) modes: Mutex<Vec<ReadMode>>,
 }
 
 impl Default for Script {
@@ -168,7 +168,7 @@ impl Default for Script {
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             steps: watch::Sender::default(),
             compared: Mutex::default(),
-            depths: Mutex::default(),
+            modes: Mutex::default(),
         }
     }
 }
@@ -199,7 +199,7 @@ impl Script {
 }
 
 #[async_trait]
-impl Stages for Script {
+impl Phases for Script {
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError> {
         let Revision { id, .. } = &snapshot.revision;
         if id.starts_with("bad") {
@@ -216,8 +216,8 @@ impl Stages for Script {
         }))
     }
 
-    async fn plan(&self, loaded: &Loaded, depth: Depth) -> Result<Prepared, PassError> {
-        self.depths.lock().unwrap().push(depth);
+    async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError> {
+        self.modes.lock().unwrap().push(mode);
         self.compared
             .lock()
             .unwrap()
@@ -235,7 +235,7 @@ impl Stages for Script {
                 places: Default::default(),
                 tenant: Arc::new(platform::tenant()),
                 recorder: Recorder::forgetful("test", &platform::tenant().identity),
-                gate: Gate::default(),
+                gate: WindowGuard::default(),
             },
             connection: Connection {
                 platform: Arc::new(platform::Fake::default()),

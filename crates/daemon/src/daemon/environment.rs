@@ -17,14 +17,14 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::DaemonOptions;
-use crate::controller::control::{Control, Kept};
+use crate::controller::control::{Control, PersistedPauses};
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
 use crate::controller::error::Class;
 use crate::controller::exclusion::Exclusion;
+use crate::controller::persistence::Persistence;
+use crate::controller::phases::{Choices, Live};
 use crate::controller::reconciler::Reconciler;
-use crate::controller::remembered::Remembered;
-use crate::controller::stages::{Choices, Live};
 use crate::controller::status::{ErrorStatus, Phase};
 use crate::controller::{Connect, Status};
 use crate::notifier::{self, Notifier};
@@ -47,11 +47,11 @@ pub struct EnvironmentOptions {
     /// The tenant's own word that something changed there, which comes by webhooks.
     pub events: Option<mpsc::Receiver<()>>,
     /// What is known of secrets that were written before.
-    pub remembered: Remembered,
+    pub remembered: Persistence,
     /// Tells people of changes, if anybody is to be told.
     pub notifier: Option<Notifier>,
     /// Where a pause is kept.
-    pub kept: Kept,
+    pub kept: PersistedPauses,
     /// Keeps other writers out while a pass writes.
     pub exclusion: Exclusion,
 }
@@ -95,7 +95,7 @@ impl Environment {
         nudges: Option<mpsc::Receiver<()>>,
     ) -> Driver {
         let options = self.options;
-        let stages = Arc::new(Live::new(
+        let phases = Arc::new(Live::new(
             options.connect,
             Arc::clone(&shared.secrets),
             Arc::clone(&shared.clock),
@@ -109,14 +109,14 @@ impl Environment {
         ));
         let reconciler = Reconciler::new(
             Arc::clone(&shared.source),
-            stages,
+            phases,
             Arc::clone(&shared.clock),
             self.status,
             shared.interval,
             delays,
         )
-        .noting(shared.history.clone())
-        .obeying(self.control)
+        .with_history(shared.history.clone())
+        .with_control(self.control)
         .excluding(options.exclusion);
         let driver = Driver::new(&options.name, reconciler, nudges, shared.shutdown.clone())
             .with_reloads(shared.reloads.clone());

@@ -114,13 +114,13 @@ pub(super) fn nudge(
     let channels = statuses.iter().map(|_| mpsc::channel(1));
     let (senders, receivers): (Vec<_>, Vec<_>) = channels.unzip();
     if let Some(polled) = polled {
-        let around = polling::Around {
+        let context = polling::Context {
             nudges: senders,
             statuses: statuses.to_vec(),
             clock: Arc::clone(&options.clock),
             delays: options.delays.fork(),
         };
-        tasks.spawn(GIT, polling::run(polled, around));
+        tasks.spawn(GIT, polling::run(polled, context));
     } else if let Some(watch) = options.watch.take() {
         tasks.spawn(WATCH, pass_on(watch, senders));
     }
@@ -148,13 +148,13 @@ pub(super) fn supervise(
     let Some(supervisor) = options.supervisor.take() else {
         return;
     };
-    let around = supervision::Around {
+    let context = supervision::Context {
         statuses: statuses.iter().map(watch::Sender::subscribe).collect(),
         reloads: options.reloads.clone(),
         clock: Arc::clone(&options.clock),
         limits: Limits::for_interval(options.interval),
     };
-    tasks.spawn(SUPERVISION, supervision::run(supervisor, around));
+    tasks.spawn(SUPERVISION, supervision::run(supervisor, context));
 }
 
 /// Serves until the loops have ended, where that is wanted.

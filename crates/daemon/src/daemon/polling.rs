@@ -26,7 +26,7 @@ pub struct Polled {
 }
 
 /// What the polling needs of the rest of the daemon.
-pub(super) struct Around {
+pub(super) struct Context {
     /// Told that files may have changed: every loop.
     pub(super) nudges: Vec<mpsc::Sender<()>>,
     /// Where it is shown how the remote fares: for every environment.
@@ -36,19 +36,19 @@ pub(super) struct Around {
 }
 
 /// Asks for ever.
-pub(super) async fn run(mut polled: Polled, mut around: Around) -> Result<(), String> {
+pub(super) async fn run(mut polled: Polled, mut context: Context) -> Result<(), String> {
     let mut last = None;
     let mut failures = 0;
     loop {
         let fetched = polled.source.refresh().await;
         let about = polled.source.status();
         log(&about, last.as_ref());
-        let now = around.clock.now();
-        for status in &around.statuses {
+        let now = context.clock.now();
+        for status in &context.statuses {
             note(status, now, fetched, &about);
         }
         if fetched == Fetched::Changed {
-            for nudge in &around.nudges {
+            for nudge in &context.nudges {
                 // Full: that loop looks anyway.
                 let _ = nudge.try_send(());
             }
@@ -58,10 +58,10 @@ pub(super) async fn run(mut polled: Polled, mut around: Around) -> Result<(), St
         } else {
             0
         };
-        let every = around.delays.around(polled.every);
+        let every = context.delays.around(polled.every);
         let pause = match failures {
             0 => every,
-            _ => every.max(around.delays.after(failures)),
+            _ => every.max(context.delays.after(failures)),
         };
         last = Some(about);
         tokio::time::sleep(SHORTEST).await;

@@ -28,7 +28,7 @@ const LONGEST: usize = 200;
 const SELDOM: Duration = Duration::from_secs(3600);
 
 /// What there is to tell of.
-pub(super) struct Around {
+pub(super) struct Context {
     /// How each environment stands; at least one.
     pub(super) statuses: Vec<watch::Receiver<Status>>,
     /// Grows with each request to look at everything again.
@@ -38,30 +38,30 @@ pub(super) struct Around {
 }
 
 /// Tells until the process ends.
-pub(super) async fn run(supervisor: Supervisor, mut around: Around) -> Result<(), String> {
+pub(super) async fn run(supervisor: Supervisor, mut context: Context) -> Result<(), String> {
     let mut told = Told::default();
     supervisor.tell("READY=1");
     let every = supervisor.watchdog().map_or(SELDOM, |limit| limit / 2);
     let mut watchdog = interval(every.max(Duration::from_millis(1)));
     watchdog.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        if let Some(lines) = told.news(&around.seen()) {
+        if let Some(lines) = told.news(&context.seen()) {
             supervisor.tell(&lines);
         }
         tokio::select! {
-            () = any_changed(&mut around.statuses) => {}
-            _ = watchdog.tick() => if supervisor.watchdog().is_some() && around.lives() {
+            () = any_changed(&mut context.statuses) => {}
+            _ = watchdog.tick() => if supervisor.watchdog().is_some() && context.lives() {
                 supervisor.tell("WATCHDOG=1");
             },
-            () = asked(&mut around.reloads) => {
+            () = asked(&mut context.reloads) => {
                 supervisor.tell("RELOADING=1");
-                told.reloading = Some(around.seen().iter().map(until).collect());
+                told.reloading = Some(context.seen().iter().map(until).collect());
             }
         }
     }
 }
 
-impl Around {
+impl Context {
     fn seen(&mut self) -> Vec<Status> {
         let statuses = self.statuses.iter_mut();
         statuses

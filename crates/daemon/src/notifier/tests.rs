@@ -201,14 +201,18 @@ async fn what_waits_survives_a_restart_and_holds_no_secret() {
     bench.heard(1).await;
     task.abort();
     let _ = task.await;
-    let kept: Kept = bench.file().load().unwrap();
-    assert_eq!(kept.waiting.len(), 1);
-    assert!(!serde_json::to_string(&kept).unwrap().contains("s3cret"));
+    let persisted: Persisted = bench.file().load().unwrap();
+    assert_eq!(persisted.waiting.len(), 1);
+    assert!(
+        !serde_json::to_string(&persisted)
+            .unwrap()
+            .contains("s3cret")
+    );
     let _task = bench.start();
     assert_eq!(events(&bench.heard(2).await), ["synced", "synced"]);
     bench.quiet().await;
-    let kept: Kept = bench.file().load().unwrap();
-    assert!(kept.waiting.is_empty());
+    let persisted: Persisted = bench.file().load().unwrap();
+    assert!(persisted.waiting.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Entry, JournalError, Kept};
+use super::{Entry, JournalError, PersistedIntents};
 use crate::folder::make_private;
 
 /// How long to wait for another process.
@@ -62,8 +62,8 @@ impl Database {
         self.identity.is_some() && identity(file) == self.identity
     }
 
-    pub(super) fn load(&mut self, tenant: &str) -> rusqlite::Result<Kept> {
-        let mut kept = Kept::default();
+    pub(super) fn load(&mut self, tenant: &str) -> rusqlite::Result<PersistedIntents> {
+        let mut kept = PersistedIntents::default();
         let intents = self.bodies("SELECT body FROM intents WHERE tenant = ?1", tenant)?;
         for entry in intents.into_iter().map(Entry::Open) {
             kept.apply(&entry);

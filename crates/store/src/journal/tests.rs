@@ -44,8 +44,8 @@ async fn fill(journal: &Arc<Journal>) {
     journal.commit("acme", later).await.unwrap();
 }
 
-fn expected() -> Kept {
-    Kept {
+fn expected() -> PersistedIntents {
+    PersistedIntents {
         intents: BTreeMap::from([(Uuid::from_u128(2), intent(2))]),
         marks: BTreeMap::from([(mark(4).key(), mark(4))]),
         lag: Duration::from_millis(1500),
@@ -58,7 +58,7 @@ async fn what_is_committed_is_there_for_the_next_process_and_for_its_tenant_only
     fill(&Journal::in_folder(folder.path(), true, SETTLE)).await;
     let next = Journal::in_folder(folder.path(), true, SETTLE);
     assert_eq!(next.load("acme").await, expected());
-    assert_eq!(next.load("other").await, Kept::default());
+    assert_eq!(next.load("other").await, PersistedIntents::default());
     let mode = std::fs::metadata(folder.path().join(FILE))
         .unwrap()
         .permissions()
@@ -99,7 +99,7 @@ async fn damaged_newer_and_deleted_files_are_survived() {
     )
     .unwrap();
     let journal = Journal::in_folder(folder.path(), false, SETTLE);
-    assert_eq!(journal.load("acme").await, Kept::default());
+    assert_eq!(journal.load("acme").await, PersistedIntents::default());
     fill(&journal).await;
     assert_eq!(journal.load("acme").await, expected());
 

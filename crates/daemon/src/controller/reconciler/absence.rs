@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::Reconciler;
 use crate::controller::absences::{self, Doubt, Reading};
+use crate::controller::hold_state::Hold;
 use crate::controller::log;
-use crate::controller::memory::Hold;
 use crate::model::Address;
 use crate::plan::Plan;
 use crate::source::{Absence, Snapshot};

@@ -77,7 +77,7 @@ impl Bench {
             INTERVAL,
             Delays::seeded(1),
         )
-        .noting(Historian::new(noted.clone(), "daemon", Actor::default()));
+        .with_history(Historian::new(noted.clone(), "daemon", Actor::default()));
         let control = reconciler.control.clone();
         let (nudge, nudges) = mpsc::channel(64);
         let (trigger, shutdown) = shutdown::channel();

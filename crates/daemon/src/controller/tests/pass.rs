@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use crate::controller::error::PassError;
-use crate::controller::gate::Gate;
 use crate::controller::pass::{self, Loaded, PassContext};
-use crate::controller::remembered::Remembered;
+use crate::controller::persistence::Persistence;
 use crate::controller::testing::platform::Fake;
 use crate::controller::testing::{MemorySource, deploy, desired_with, plan_of};
+use crate::controller::window_guard::WindowGuard;
 use crate::execute::{AtOnce, Outcome};
 use crate::model::{Diagnostic, DriftMode, Window, WindowKind};
 use crate::runtime::clock::TokioClock;
@@ -42,7 +42,7 @@ async fn plan(platform: &Fake, organization: Option<&str>) -> Result<pass::Plann
         environment: "prod".to_owned(),
         organization: organization.map(str::to_owned),
         provenance: Default::default(),
-        remembered: Remembered::in_memory(),
+        remembered: Persistence::in_memory(),
         adopt: false,
         allow_delete: false,
         requests: Some(platform),
@@ -117,7 +117,7 @@ async fn carried_out(
                 .map(|id| deploy(id, &format!("n{id}"), &[]))
                 .collect(),
         ),
-        gate: Gate::new(windows, began),
+        gate: WindowGuard::new(windows, began),
         ..plan(&Fake::default(), None).await.unwrap()
     };
     tokio::time::sleep(late).await;

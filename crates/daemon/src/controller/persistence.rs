@@ -12,7 +12,7 @@ use crate::writes::WriteLog;
 
 /// Where records of written secrets are kept, and what to do without one.
 #[derive(Debug, Clone)]
-pub struct Remembered {
+pub struct Persistence {
     /// Where they are kept.
     pub store: Arc<SecretStore>,
     /// What to do about a value that the API masks and nobody remembers.
@@ -21,7 +21,7 @@ pub struct Remembered {
     pub journal: Arc<Journal>,
 }
 
-impl Remembered {
+impl Persistence {
     /// As long as this process lives.
     #[must_use]
     pub fn in_memory() -> Self {

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::absences::Doubt;
 use super::backoff::{Backoffs, Wanted};
-use super::fights::Fights;
+use super::flapping::Flapping;
 use crate::execute::Outcome;
 use crate::model::{
     Address, Desired, DesiredInstance, DesiredIntegration, DriftMode, Kind, ResourceName,
@@ -66,7 +66,7 @@ pub struct Memory {
     revision: Option<String>,
     settled: BTreeSet<Address>,
     backoffs: Backoffs,
-    fights: Fights,
+    flapping: Flapping,
 }
 
 /// How one resource fared in a pass.
@@ -83,12 +83,12 @@ enum Fared<'a> {
 }
 
 impl Memory {
-    /// Begins a pass: a new revision settles nothing, and ends all fights.
+    /// Begins a pass: a new revision settles nothing, and ends all flapping.
     pub fn begin(&mut self, revision: &str) {
         if self.revision.as_deref() != Some(revision) {
             self.revision = Some(revision.to_owned());
             self.settled.clear();
-            self.fights.clear();
+            self.flapping.clear();
         }
     }
 
@@ -104,9 +104,9 @@ impl Memory {
         self.backoffs
             .reconsider(|address| declared.wanted(resources.get(address).copied()));
         for resource in &plan.resources {
-            if self.fights.holds(&resource.address).is_some() {
+            if self.flapping.holds(&resource.address).is_some() {
                 let difference = difference(resource);
-                self.fights.see(&resource.address, difference, now);
+                self.flapping.see(&resource.address, difference, now);
             }
         }
         let mode = desired.project.policy.drift;
@@ -120,7 +120,7 @@ impl Memory {
         if mode != DriftMode::Correct && self.settled.contains(address) {
             return Some(Hold::Drift);
         }
-        if let Some(until) = self.fights.holds(address) {
+        if let Some(until) = self.flapping.holds(address) {
             return Some(Hold::Fight { until });
         }
         let failure = self.backoffs.holds(address, now)?;
@@ -144,7 +144,7 @@ impl Memory {
         let results = results(plan, outcome);
         let declared = Declared::of(desired);
         let mut failures = Vec::new();
-        let mut fights = Vec::new();
+        let mut flapping = Vec::new();
         for resource in &plan.resources {
             let address = &resource.address;
             let steps = results.get(address).map_or(&[][..], Vec::as_slice);
@@ -158,15 +158,15 @@ impl Memory {
                 Fared::Matched => self.settle(address),
                 Fared::Applied => {
                     let heal = self.settled.contains(address);
-                    if heal && self.fights.healed(address, now) {
-                        fights.push(address.clone());
+                    if heal && self.flapping.healed(address, now) {
+                        flapping.push(address.clone());
                     }
                     self.settle(address);
                 }
             }
         }
         self.backoffs.note(failures, now, delay);
-        fights
+        flapping
     }
 
     /// Whether a resource was seen or made to match this revision before.
@@ -364,8 +364,8 @@ mod tests {
         bench.learn(&drifted(), &succeeding(&drifted()));
         for heal in 1..=5 {
             assert_eq!(bench.holds(&drifted()), None);
-            let fights = bench.learn(&drifted(), &succeeding(&drifted()));
-            assert_eq!(fights.len(), usize::from(heal == 5));
+            let flapping = bench.learn(&drifted(), &succeeding(&drifted()));
+            assert_eq!(flapping.len(), usize::from(heal == 5));
         }
         assert!(matches!(bench.holds(&drifted()), Some(Hold::Fight { .. })));
         bench.memory.begin("r2");

@@ -1,7 +1,7 @@
-//! The stages of a pass as the daemon sees them.
+//! The phases of a pass as the daemon sees them.
 //!
 //! The loop decides when, and what to leave alone; it does not care how files
-//! are parsed or plans carried out. [`Stages`] is that border: [`Live`] is the
+//! are parsed or plans carried out. [`Phases`] is that border: [`Live`] is the
 //! real thing, tests script their own.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +12,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::connect::{Connect, Connection, ProvenanceSource, SecretResolver};
 use super::error::PassError;
+use super::incremental::{self, Recalled};
 use super::pass::{self, Loaded, PassContext, Planned};
+use super::persistence::Persistence;
 use super::queue::Reason;
-use super::recall::{self, Recalled};
-use super::remembered::Remembered;
 use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::model::EnvironmentKey;
 use crate::runtime::clock::Clock;
@@ -24,12 +24,12 @@ use crate::source::Snapshot;
 
 /// Load, plan, apply.
 #[async_trait]
-pub trait Stages: Send + Sync {
+pub trait Phases: Send + Sync {
     /// Checks files that were read.
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError>;
 
     /// Compares them with the tenant. May be dropped half-way: it only reads.
-    async fn plan(&self, loaded: &Loaded, depth: Depth) -> Result<Prepared, PassError>;
+    async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError>;
 
     /// Carries out what is left of a plan after holding back.
     async fn apply(
@@ -42,19 +42,19 @@ pub trait Stages: Send + Sync {
 
 /// How much of the tenant has to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub enum ReadMode {
     /// All of it.
-    Whole,
+    Full,
     /// What changed will do, where the project says so and it suffices.
-    Changes,
+    Incremental,
 }
 
-impl From<Reason> for Depth {
+impl From<Reason> for ReadMode {
     /// A schedule bounds how long a change may go unseen; whatever else wakes, wakes for a reason.
     fn from(reason: Reason) -> Self {
         match reason {
-            Reason::Resync => Self::Changes,
-            _ => Self::Whole,
+            Reason::Resync => Self::Incremental,
+            _ => Self::Full,
         }
     }
 }
@@ -90,7 +90,7 @@ pub struct Choices {
     pub environment: Option<String>,
 }
 
-/// The real stages.
+/// The real phases.
 pub struct Live {
     /// Makes the way to the tenant.
     pub connect: Arc<dyn Connect>,
@@ -101,7 +101,7 @@ pub struct Live {
     /// Says what a revision was made from.
     pub provenance: ProvenanceSource,
     /// What is known of secrets that were written before.
-    pub remembered: Remembered,
+    pub remembered: Persistence,
     /// What was asked for when it was started.
     pub choices: Choices,
     /// The last files that were right: parsing them again would tell nothing new.
@@ -111,14 +111,14 @@ pub struct Live {
 }
 
 impl Live {
-    /// The real stages.
+    /// The real phases.
     #[must_use]
     pub fn new(
         connect: Arc<dyn Connect>,
         secrets: Arc<dyn SecretResolver>,
         clock: Arc<dyn Clock>,
         provenance: ProvenanceSource,
-        remembered: Remembered,
+        remembered: Persistence,
         choices: Choices,
     ) -> Self {
         Self {
@@ -143,7 +143,7 @@ impl Live {
 }
 
 #[async_trait]
-impl Stages for Live {
+impl Phases for Live {
     #[tracing::instrument(name = "load", level = "debug", skip_all)]
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError> {
         let same = |last: &&Arc<Loaded>| {
@@ -161,7 +161,7 @@ impl Stages for Live {
         Ok(loaded)
     }
 
-    async fn plan(&self, loaded: &Loaded, depth: Depth) -> Result<Prepared, PassError> {
+    async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError> {
         // Whatever comes of this, it is gone on from nothing but what this comes to.
         let recalled = self.recalled().take();
         let connection = self.connect.connect(&loaded.desired).await;
@@ -183,7 +183,7 @@ impl Stages for Live {
         let fits = |recalled: &Recalled| recalled.fits(loaded, &connection.platform);
         let recalled = recalled.filter(fits);
         let before = recalled.as_ref().map(Recalled::marked);
-        let recalled = recalled.filter(|_| depth == Depth::Changes);
+        let recalled = recalled.filter(|_| mode == ReadMode::Incremental);
         let sweep = project.policy.sweep.as_ref();
         let gone_on = match (recalled, sweep) {
             (Some(recalled), Some(sweep)) => recalled.go_on(loaded, &context, sweep).await?,
@@ -194,7 +194,7 @@ impl Stages for Live {
                 let swept_at = recalled.swept_at;
                 (planned, Some(recalled), swept_at)
             }
-            None => recall::sweep(loaded, &context, sweep.is_some(), before).await?,
+            None => incremental::sweep(loaded, &context, sweep.is_some(), before).await?,
         };
         *self.recalled() = recalled.map(|it| it.by(&connection.platform));
         Ok(Prepared {

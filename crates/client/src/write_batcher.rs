@@ -36,7 +36,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Semaphore, oneshot};
 
-use self::batch::Verdict;
+use self::batch::Judged;
 use self::effects::Found;
 use self::size::Size;
 use super::error::{Effect, ErrorKind, PlatformError};
@@ -62,22 +62,22 @@ struct Waiting {
 }
 
 /// The line of one kind of write.
-pub(super) struct Lane {
+pub(super) struct WriteBatcher {
     operation: &'static Operation,
     queue: Mutex<VecDeque<Waiting>>,
     places: Semaphore,
     size: Mutex<Size>,
 }
 
-impl std::fmt::Debug for Lane {
+impl std::fmt::Debug for WriteBatcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lane")
+        f.debug_struct("WriteBatcher")
             .field("operation", &self.operation.name)
             .finish_non_exhaustive()
     }
 }
 
-impl Lane {
+impl WriteBatcher {
     /// A line of which so many requests are under way at once. The fewer, the more gathers for each.
     pub(super) fn new(operation: &'static Operation, places: usize) -> Self {
         Self {
@@ -161,7 +161,7 @@ impl Lane {
             }
             match batch::send(session, self.operation, &parts).await {
                 Ok(batch::Outcome { verdicts, took }) => {
-                    if verdicts.iter().all(|it| matches!(it, Verdict::Done(_))) {
+                    if verdicts.iter().all(|it| matches!(it, Judged::Done(_))) {
                         lock(&self.size).went_well(parts.len(), took);
                     }
                     self.settle(session, parts, verdicts).await
@@ -260,18 +260,18 @@ impl Lane {
         &self,
         session: &Session,
         parts: Vec<Part>,
-        verdicts: Vec<Verdict>,
+        verdicts: Vec<Judged>,
     ) -> Vec<PlatformResult<Value>> {
-        let clean = verdicts.iter().all(|it| matches!(it, Verdict::Done(_)));
-        let failed = |it: &Verdict| matches!(it, Verdict::Failed(_));
+        let clean = verdicts.iter().all(|it| matches!(it, Judged::Done(_)));
+        let failed = |it: &Judged| matches!(it, Judged::Failed(_));
         let progress = verdicts.iter().any(failed);
         let mut outcomes: Vec<Option<PlatformResult<Value>>> = Vec::new();
         let mut unsure = Vec::new();
         for (part, verdict) in parts.into_iter().zip(verdicts) {
             outcomes.push(match verdict {
-                Verdict::Done(object) if clean => Some(Ok(object)),
-                Verdict::Failed(error) => Some(Err(error)),
-                Verdict::Done(_) | Verdict::Doubt => {
+                Judged::Done(object) if clean => Some(Ok(object)),
+                Judged::Failed(error) => Some(Err(error)),
+                Judged::Done(_) | Judged::Doubt => {
                     unsure.push(part);
                     None
                 }

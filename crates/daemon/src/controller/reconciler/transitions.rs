@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reconciler;
+use crate::controller::hold_state::Hold;
 use crate::controller::log;
-use crate::controller::memory::Hold;
+use crate::controller::phases::Prepared;
 use crate::controller::resources::{self, After};
-use crate::controller::stages::Prepared;
 use crate::controller::status::TenantStatus;
 use crate::execute::Outcome;
 use crate::model::{Address, DriftMode, Health};
@@ -44,7 +44,7 @@ impl Reconciler {
         self.progress(|status| status.totals.api_requests = requests);
     }
 
-    pub(super) fn tell_drift(
+    pub(super) fn report_drift(
         &mut self,
         mode: DriftMode,
         prepared: &Prepared,
@@ -69,7 +69,7 @@ impl Reconciler {
     }
 
     /// Once, until it is refused for another reason. A pause leaves it alone, as it does the rest.
-    pub(super) fn tell_refused(&mut self, plan: &Plan) {
+    pub(super) fn report_refused(&mut self, plan: &Plan) {
         if self.control.paused().is_some() {
             return;
         }
@@ -85,7 +85,7 @@ impl Reconciler {
     }
 
     /// Each once, for as long as it stays one.
-    pub(super) fn tell_orphans(&mut self, plan: &Plan) {
+    pub(super) fn report_orphans(&mut self, plan: &Plan) {
         let orphans = plan.resources.iter().filter(|resource| resource.orphan);
         let mut now = BTreeSet::new();
         for resource in orphans {
@@ -98,7 +98,7 @@ impl Reconciler {
     }
 
     /// Each once, until it goes on or stops for another reason.
-    pub(super) fn tell_waiting(&mut self, plan: &Plan) {
+    pub(super) fn report_waiting(&mut self, plan: &Plan) {
         let waits = |health| matches!(health, Health::Blocked | Health::Pending);
         let mut now = BTreeMap::new();
         for resource in plan.resources.iter().filter(|r| waits(r.health)) {

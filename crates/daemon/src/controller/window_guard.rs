@@ -18,12 +18,12 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// One that is made while a window is closed shuts for nobody: what is carried out then was
 /// approved in spite of the window, or is nothing that a customer notices.
 #[derive(Debug, Clone, Default)]
-pub struct Gate {
+pub struct WindowGuard {
     windows: Vec<Window>,
     began: Timestamp,
 }
 
-impl Gate {
+impl WindowGuard {
     /// A gate that shuts when one of the windows ends what began at `began`.
     #[must_use]
     pub fn new(windows: &[Window], began: Timestamp) -> Self {

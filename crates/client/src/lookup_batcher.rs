@@ -2,9 +2,9 @@
 //!
 //! An error that names an alias in its path spoils that look-up only.
 
-mod gather;
+mod batcher;
 
-pub(super) use gather::Gather;
+pub(super) use batcher::LookupBatcher;
 
 use futures::future::{BoxFuture, join_all};
 use indexmap::IndexMap;
@@ -120,7 +120,7 @@ pub(super) async fn look_up(
 pub(super) async fn find(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Found> {
     let requests = lookups
         .chunks(batch.size.max(1))
-        .map(|chunk| together(session, batch, chunk));
+        .map(|chunk| send_chunk(session, batch, chunk));
     join_all(requests).await.concat()
 }
 
@@ -162,7 +162,7 @@ pub(super) fn unreadable(operation: &'static str, message: impl Into<String>) ->
     }
 }
 
-fn together<'a>(
+fn send_chunk<'a>(
     session: &'a Session,
     batch: Batch<'a>,
     lookups: &'a [Lookup],
@@ -183,8 +183,8 @@ fn together<'a>(
 
 async fn halves(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Found> {
     let (first, second) = lookups.split_at(lookups.len() / 2);
-    let mut all = together(session, batch, first).await;
-    all.extend(together(session, batch, second).await);
+    let mut all = send_chunk(session, batch, first).await;
+    all.extend(send_chunk(session, batch, second).await);
     all
 }
 

@@ -18,21 +18,21 @@ struct Waiting {
 
 /// The line of one kind of look-up. One request of it is under way at a time; whoever
 /// comes meanwhile goes into the next.
-pub(crate) struct Gather {
+pub(crate) struct LookupBatcher {
     batch: Batch<'static>,
     queue: Mutex<VecDeque<Waiting>>,
     place: Semaphore,
 }
 
-impl std::fmt::Debug for Gather {
+impl std::fmt::Debug for LookupBatcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gather")
+        f.debug_struct("LookupBatcher")
             .field("batch", &self.batch.name)
             .finish_non_exhaustive()
     }
 }
 
-impl Gather {
+impl LookupBatcher {
     pub(crate) fn new(batch: Batch<'static>) -> Self {
         Self {
             batch,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Part;
-use crate::alias::look_up;
+use crate::lookup_batcher::look_up;
 use crate::model::Observed;
 use crate::operations::lookups;
 use crate::session::Session;

@@ -22,9 +22,9 @@ pub const QUIET: Duration = Duration::from_secs(10 * 60);
 /// A digest of how a resource differs; equal while nothing stirs.
 pub type Difference = u64;
 
-/// Who fights.
+/// Who flapping.
 #[derive(Debug, Clone, Default)]
-pub struct Fights {
+pub struct Flapping {
     heals: BTreeMap<Address, VecDeque<Instant>>,
     truces: BTreeMap<Address, Truce>,
 }
@@ -35,7 +35,7 @@ struct Truce {
     seen: Option<Difference>,
 }
 
-impl Fights {
+impl Flapping {
     /// Notes that a resource was put right again. Returns whether this began a fight.
     pub fn healed(&mut self, address: &Address, now: Instant) -> bool {
         let heals = self.heals.entry(address.clone()).or_default();
@@ -90,34 +90,35 @@ mod tests {
     #[test]
     fn five_heals_in_ten_minutes_are_a_fight() {
         let start = Instant::now();
-        let mut fights = Fights::default();
-        let heal = |fights: &mut Fights, n: u32| fights.healed(&instance("a"), start + n * MINUTE);
-        assert!((0..4).all(|n| !heal(&mut fights, 2 * n)));
-        assert!(heal(&mut fights, 8));
-        assert!(fights.holds(&instance("a")).is_some());
-        assert!(fights.holds(&instance("b")).is_none());
+        let mut flapping = Flapping::default();
+        let heal =
+            |flapping: &mut Flapping, n: u32| flapping.healed(&instance("a"), start + n * MINUTE);
+        assert!((0..4).all(|n| !heal(&mut flapping, 2 * n)));
+        assert!(heal(&mut flapping, 8));
+        assert!(flapping.holds(&instance("a")).is_some());
+        assert!(flapping.holds(&instance("b")).is_none());
     }
 
     #[test]
     fn slow_drift_is_none() {
         let start = Instant::now();
-        let mut fights = Fights::default();
-        assert!((0..100).all(|n| !fights.healed(&instance("a"), start + n * 3 * MINUTE)));
+        let mut flapping = Flapping::default();
+        assert!((0..100).all(|n| !flapping.healed(&instance("a"), start + n * 3 * MINUTE)));
     }
 
     #[test]
     fn only_quiet_ends_a_truce() {
         let start = Instant::now();
-        let mut fights = Fights::default();
+        let mut flapping = Flapping::default();
         let a = instance("a");
         for _ in 0..HEALS {
-            fights.healed(&a, start);
+            flapping.healed(&a, start);
         }
         for (minute, difference) in [(1, 7), (6, 8), (11, 7), (20, 7)] {
-            fights.see(&a, difference, start + minute * MINUTE);
-            assert!(fights.holds(&a).is_some(), "minute {minute}");
+            flapping.see(&a, difference, start + minute * MINUTE);
+            assert!(flapping.holds(&a).is_some(), "minute {minute}");
         }
-        fights.see(&a, 7, start + 21 * MINUTE);
-        assert_eq!(fights.holds(&a), None);
+        flapping.see(&a, 7, start + 21 * MINUTE);
+        assert_eq!(flapping.holds(&a), None);
     }
 }

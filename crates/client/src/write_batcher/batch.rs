@@ -14,7 +14,7 @@ use crate::session::{Call, Session};
 use crate::wire::Reply;
 
 /// What the answer says of one write.
-pub(super) enum Verdict {
+pub(super) enum Judged {
     /// It was done, and this is the object of the payload.
     Done(Value),
     /// It was not done, or failed as it would have by itself.
@@ -25,7 +25,7 @@ pub(super) enum Verdict {
 
 /// How a request went.
 pub(super) struct Outcome {
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) verdicts: Vec<Judged>,
     /// How long the answer took, without the waiting before.
     pub(super) took: Duration,
 }
@@ -108,7 +108,7 @@ fn verdicts(
     answer: Answer<IndexMap<String, Value>>,
     count: usize,
     operation: &Operation,
-) -> Result<Vec<Verdict>, Failure> {
+) -> Result<Vec<Judged>, Failure> {
     let data = answer.data.as_ref();
     let nothing = data.is_none_or(|data| data.values().all(Value::is_null));
     if nothing && !answer.errors.is_empty() {
@@ -133,15 +133,15 @@ fn verdicts(
         match (data.swap_remove(&alias), own.is_empty()) {
             (_, false) => judge_errors(own, operation),
             (Some(payload), true) => judge_payload(payload, operation),
-            (None, true) => Verdict::Doubt,
+            (None, true) => Judged::Doubt,
         }
     };
     let mut verdicts: Vec<_> = (0..count).map(one).collect();
     let stray = errors.iter().any(|error| !names_a_part(error, count));
     if stray {
         for verdict in &mut verdicts {
-            if matches!(verdict, Verdict::Done(_)) {
-                *verdict = Verdict::Doubt;
+            if matches!(verdict, Judged::Done(_)) {
+                *verdict = Judged::Doubt;
             }
         }
     }
@@ -156,23 +156,23 @@ fn names_a_part(error: &GraphQlError, count: usize) -> bool {
     (0..count).any(|index| is_about(error, &format!("w{index}")))
 }
 
-fn judge_errors(own: Vec<GraphQlError>, operation: &Operation) -> Verdict {
+fn judge_errors(own: Vec<GraphQlError>, operation: &Operation) -> Judged {
     let failure = Answer::<Value>::of_errors(own).failure(operation.repeat);
     match failure.kind {
         // In time it may be done; by itself it is waited for.
-        ErrorKind::RateLimited { .. } => Verdict::Doubt,
-        _ => Verdict::Failed(failure.into_error(operation.name)),
+        ErrorKind::RateLimited { .. } => Judged::Doubt,
+        _ => Judged::Failed(failure.into_error(operation.name)),
     }
 }
 
-fn judge_payload(payload: Value, operation: &Operation) -> Verdict {
+fn judge_payload(payload: Value, operation: &Operation) -> Judged {
     let named = serde_json::Map::from_iter([("payload".to_owned(), payload)]);
     let mutation = serde_json::from_value::<Mutation<Value>>(named.into());
     let Ok(mutation) = mutation else {
-        return Verdict::Doubt;
+        return Judged::Doubt;
     };
     match mutation.object(operation.repeat) {
-        Ok(object) => Verdict::Done(object),
-        Err(failure) => Verdict::Failed(failure.into_error(operation.name)),
+        Ok(object) => Judged::Done(object),
+        Err(failure) => Judged::Failed(failure.into_error(operation.name)),
     }
 }
