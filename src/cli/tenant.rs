@@ -71,7 +71,7 @@ pub(crate) async fn choose(
 ) -> Result<Chosen, CliError> {
     let target = resolve(args, project, root, variables).await?;
     let listener = ToldOnStderr::listening(ui);
-    target.open(root, |client| client.attended(Some(listener)))
+    target.open(root, |client| client.interactive(Some(listener)))
 }
 
 async fn resolve(

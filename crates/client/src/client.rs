@@ -78,7 +78,7 @@ impl PrismaticClient {
     /// connection that cannot be made is tried once more and then given up; with `listener`,
     /// every further attempt is told. Without this the client is patient, as a daemon has to be.
     #[must_use]
-    pub fn attended(mut self, listener: Option<Arc<dyn RetryListener>>) -> Self {
+    pub fn interactive(mut self, listener: Option<Arc<dyn RetryListener>>) -> Self {
         self.session.attend(listener);
         self
     }

@@ -147,11 +147,11 @@ where
     Fut: Future<Output = PlatformResult<Page<T>>>,
 {
     let first = pass(&fetch, &id, None).await;
-    settled(first, &fetch, &id).await
+    agreed(first, &fetch, &id).await
 }
 
 /// Walks again as long as a walk does not fit.
-async fn settled<T, Fut>(
+async fn agreed<T, Fut>(
     first: Pass<T>,
     fetch: &impl Fn(Option<String>) -> Fut,
     id: &impl Fn(&T) -> String,

@@ -26,7 +26,7 @@ pub(super) struct Wire {
     /// The server has answered something.
     answered: AtomicBool,
     /// A person waits for the first answer.
-    attended: bool,
+    interactive: bool,
     listener: Option<Arc<dyn RetryListener>>,
     server: Mutex<ServerTime>,
     told: Mutex<Told>,
@@ -86,7 +86,7 @@ impl Wire {
             clock,
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
             answered: AtomicBool::new(false),
-            attended: false,
+            interactive: false,
             listener: None,
             server: Mutex::default(),
             told: Mutex::default(),
@@ -95,7 +95,7 @@ impl Wire {
 
     /// Gives up soon on a server that has never answered, and tells of every further attempt.
     pub(super) fn attend(&mut self, listener: Option<Arc<dyn RetryListener>>) {
-        self.attended = true;
+        self.interactive = true;
         self.listener = listener;
     }
 
@@ -223,7 +223,7 @@ impl Wire {
         attempts: &mut Attempts,
         error: PlatformError,
     ) -> Result<(), PlatformError> {
-        let hasty = self.attended && !self.answered.load(Ordering::Relaxed);
+        let hasty = self.interactive && !self.answered.load(Ordering::Relaxed);
         if hasty && attempts.is_lost_cause(&error) {
             return Err(attempts.end(error));
         }

@@ -164,7 +164,7 @@ impl WriteBatcher {
                     if verdicts.iter().all(|it| matches!(it, Judged::Done(_))) {
                         lock(&self.size).went_well(parts.len(), took);
                     }
-                    self.settle(session, parts, verdicts).await
+                    self.resolve(session, parts, verdicts).await
                 }
                 Err(error) if self.may_be_done(&error) => self.look_for(session, parts, true).await,
                 Err(error) if self.too_much(&error) => {
@@ -256,7 +256,7 @@ impl WriteBatcher {
     }
 
     /// Takes failures as they are, and makes sure of the rest.
-    async fn settle(
+    async fn resolve(
         &self,
         session: &Session,
         parts: Vec<Part>,

@@ -6,7 +6,7 @@
 //! ```text
 //! text ─yaml─► tree ─check─► findings
 //!               └─read──► value ─normal─► normal form ─► digest
-//!                                              └ settle (live, as git would write it) ─► diff ─► changes
+//!                                              └ align (live, as git would write it) ─► diff ─► changes
 //! ```
 //!
 //! Invariants: [`Definition::digest`] does not depend on layout, quoting,
@@ -16,12 +16,12 @@
 //!
 //! Pure.
 
+mod align;
 mod change;
 mod check;
 mod diff;
 mod exposed;
 mod facts;
-mod likeness;
 mod normal;
 mod pair;
 mod read;
@@ -31,9 +31,9 @@ mod render;
 mod report;
 mod scalar;
 mod secrecy;
-mod settle;
 mod shape;
 mod shorten;
+mod similarity;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -263,7 +263,7 @@ pub fn canonical_digest(text: &str) -> Result<String, String> {
 #[must_use]
 pub fn compare(git: &Definition, live: &Definition) -> Vec<Change> {
     let git = normal::normal(&git.value);
-    let live = settle::settle(&git, normal::normal(&live.value));
+    let live = align::align(&git, normal::normal(&live.value));
     diff::changes(&git, &live)
 }
 
@@ -273,7 +273,7 @@ pub fn compare(git: &Definition, live: &Definition) -> Vec<Change> {
 #[must_use]
 pub fn text_diff(git: &Definition, live: &Definition) -> String {
     let git = normal::normal(&git.value);
-    let live = settle::settle(&git, normal::normal(&live.value));
+    let live = align::align(&git, normal::normal(&live.value));
     let mut text = render::unified(&git, &live);
     for change in diff::changes(&git, &live) {
         if change.sensitive {

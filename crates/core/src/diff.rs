@@ -20,14 +20,14 @@ mod identity;
 mod instance;
 mod integration;
 mod integrations;
+mod interrupted;
 mod labels;
 mod losses;
 mod orphans;
-mod recall;
 mod renamed;
 mod scope;
+mod secret_match;
 mod typed;
-mod unfinished;
 mod version;
 
 #[cfg(any(test, feature = "testing"))]
@@ -50,9 +50,9 @@ pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warn
 pub use equal::{EqualVersion, EqualVersions, equal_versions, equal_versions_told};
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;
-pub(crate) use recall::is_mask;
 pub use renamed::renamed;
 pub use scope::scope;
+pub(crate) use secret_match::is_mask;
 pub use version::versions_unread;
 
 use std::collections::BTreeSet;
@@ -179,7 +179,7 @@ pub enum Found<Id> {
     /// It exists without our marker, and may be taken over.
     Adopted(Id),
     /// It is ours without our marker: a run ended between writing it and marking it.
-    Resumed(Id),
+    Recovered(Id),
 }
 
 impl<Id> Found<Id> {
@@ -187,7 +187,7 @@ impl<Id> Found<Id> {
     pub fn id(&self) -> Option<&Id> {
         match self {
             Self::Missing => None,
-            Self::Owned(id) | Self::Adopted(id) | Self::Resumed(id) => Some(id),
+            Self::Owned(id) | Self::Adopted(id) | Self::Recovered(id) => Some(id),
         }
     }
 }

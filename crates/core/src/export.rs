@@ -1,7 +1,7 @@
 //! A live tenant → the manifests and definitions that declare it as it is.
 //!
 //! ```text
-//! Tenant ─integration, instance─► Desired ─settle (what validate refuses)─► documents ─► files
+//! Tenant ─integration, instance─► Desired ─exclude (what validate refuses)─► documents ─► files
 //!                                    └────────────────────────────────────► secrets, notes
 //! ```
 //!
@@ -20,8 +20,8 @@ mod document;
 mod instance;
 mod integration;
 mod names;
+mod refused;
 mod secrecy;
-mod settle;
 
 #[cfg(test)]
 mod tests;
@@ -205,7 +205,7 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
         integrations: integrations.declared,
         instances,
     };
-    settle::settle(&mut desired, &integrations.references, &mut report);
+    refused::exclude(&mut desired, &integrations.references, &mut report);
     integration::note_secrets(&desired, &mut report);
     let files = files(&desired, options, &report.omitted);
     Ok(report.finish(files, &desired))

@@ -12,6 +12,7 @@ mod counted;
 mod desired;
 pub mod diagnostic;
 mod environment_key;
+mod error_chain;
 mod hex;
 pub mod history;
 mod ids;
@@ -29,7 +30,6 @@ mod sighting;
 mod source_file;
 mod status;
 pub(crate) mod tally;
-mod told;
 
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use authorization::{AuthorizeUrl, AuthorizeUrls, AwaitedConsents};
@@ -45,6 +45,7 @@ pub use desired::{
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use environment_key::EnvironmentKey;
+pub use error_chain::{chain, one_line};
 pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use marker::Marker;
@@ -67,4 +68,3 @@ pub use secret_records::{
 pub use sighting::{DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting};
 pub use source_file::SourceFile;
 pub use status::{Health, SyncStatus};
-pub use told::{chain, one_line};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{DiffArgs, Output, parse_moment};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::past::{Past, only, revision, sides, time};
+use crate::cli::recorded::{Recorded, only, revision, sides, time};
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
@@ -36,7 +36,7 @@ struct Asked<'a> {
 
 /// Runs the command.
 pub(super) fn run(ui: &Ui, args: &DiffArgs) -> Result<Exit, CliError> {
-    let past = Past::of(&args.which, &args.path);
+    let past = Recorded::of(&args.which, &args.path);
     let point = point(&past, &args.at)?;
     let query = HistoryQuery {
         address: args.resource.clone(),
@@ -68,7 +68,7 @@ pub(super) fn run(ui: &Ui, args: &DiffArgs) -> Result<Exit, CliError> {
 }
 
 /// A revision that the history knows comes first: a commit can look like a length of time.
-fn point(past: &Past, at: &str) -> Result<Point, CliError> {
+fn point(past: &Recorded, at: &str) -> Result<Point, CliError> {
     const SHORTEST: usize = 4;
     let moment = parse_moment(at);
     if at.len() >= SHORTEST {
@@ -89,7 +89,7 @@ fn point(past: &Past, at: &str) -> Result<Point, CliError> {
     }
 }
 
-fn begins(past: &Past) -> Result<Option<Timestamp>, CliError> {
+fn begins(past: &Recorded) -> Result<Option<Timestamp>, CliError> {
     let passes = past.passes(HistoryQuery {
         oldest_first: true,
         limit: 1,

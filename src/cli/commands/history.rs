@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{HistoryArgs, HistoryCommand, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::past::{Past, revision, sides, time, who};
+use crate::cli::recorded::{Recorded, revision, sides, time, who};
 use crate::cli::show::{csv, yaml};
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
@@ -47,7 +47,7 @@ pub(super) fn run(ui: &Ui, args: &HistoryArgs) -> Result<Exit, CliError> {
 /// A page, and the number to go on with if there is more.
 fn read(args: &HistoryArgs) -> Result<(Vec<Entry>, Option<i64>), CliError> {
     let now = SystemClock.now();
-    let past = Past::of(&args.which, &args.path);
+    let past = Recorded::of(&args.which, &args.path);
     let mut passes = past.passes(HistoryQuery {
         address: args.address.clone(),
         since: args.since.map(|since| since.as_of(now)),

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::cli::args::{Output, WhyArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::past::{Past, only, revision, sides, time, value, who};
 use crate::cli::project;
+use crate::cli::recorded::{Recorded, only, revision, sides, time, value, who};
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
@@ -21,7 +21,7 @@ use crate::store::history::{FieldStory, HistoryQuery, Outside, stories};
 
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
-    let writes = Past::of(&args.which, &args.path).writes(HistoryQuery {
+    let writes = Recorded::of(&args.which, &args.path).writes(HistoryQuery {
         address: Some(args.address.clone()),
         ..HistoryQuery::default()
     })?;

@@ -65,7 +65,7 @@ fn a_value_is_traced_through_two_applies() {
     2 TIME apply in sandbox at DIGEST: applied, 2 done as sandbox@example.com
         Instance/smith: configure, deploy — differs
             config "Endpoint" https://erp.smith.example → https://new.smith.example
-    1 TIME apply in sandbox at DIGEST: applied, 7 done as sandbox@example.com
+    1 TIME apply in sandbox at DIGEST: applied, 5 done as sandbox@example.com
         Instance/smith: create, deploy — does not exist yet
             config "Endpoint" + https://erp.smith.example
     "#);

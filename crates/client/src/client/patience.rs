@@ -32,7 +32,7 @@ impl RetryListener for Heard {
 #[tokio::test(start_paused = true)]
 async fn a_person_does_not_wait_for_a_server_that_was_never_there() {
     let identity = || data(&json!({"authenticatedUser": {"id": "u"}}));
-    for (before, attended, requests) in [
+    for (before, interactive, requests) in [
         (vec![], true, 2),
         (vec![], false, 6),
         (vec![identity()], true, 7),
@@ -40,15 +40,15 @@ async fn a_person_does_not_wait_for_a_server_that_was_never_there() {
         let fake = Fake::script([before.clone(), vec![connect()]].concat());
         let heard = Arc::new(Heard::default());
         let mut client = client(&fake);
-        if attended {
-            client = client.attended(Some(Arc::clone(&heard) as _));
+        if interactive {
+            client = client.interactive(Some(Arc::clone(&heard) as _));
         }
         for _ in 0..=before.len() {
             let _ = client.identity().await;
         }
-        assert_eq!(fake.count(), requests, "{attended}");
+        assert_eq!(fake.count(), requests, "{interactive}");
         let heard = heard.0.lock().unwrap();
-        let expected = if attended {
+        let expected = if interactive {
             requests - 1 - before.len()
         } else {
             0
@@ -60,7 +60,7 @@ async fn a_person_does_not_wait_for_a_server_that_was_never_there() {
 
 fn heard(fake: &Arc<Fake>) -> (PrismaticClient, Arc<Heard>) {
     let heard = Arc::new(Heard::default());
-    let client = client(fake).attended(Some(Arc::clone(&heard) as _));
+    let client = client(fake).interactive(Some(Arc::clone(&heard) as _));
     (client, heard)
 }
 

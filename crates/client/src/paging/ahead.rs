@@ -14,7 +14,7 @@ use futures::StreamExt as _;
 use futures::stream;
 use serde::Serialize;
 
-use super::{MAX_PAGES, Page, Pass, Walk, pass, settled};
+use super::{MAX_PAGES, Page, Pass, Walk, agreed, pass};
 use crate::model::Listing;
 use crate::platform::PlatformResult;
 
@@ -66,7 +66,7 @@ where
     let Some(rest) = rest else {
         let by_cursor = |after| fetch(Place::after(after));
         let walked = pass(&by_cursor, &id, Some(first)).await;
-        return settled(walked, &by_cursor, &id).await;
+        return agreed(walked, &by_cursor, &id).await;
     };
     let mut items: Vec<T> = first.nodes.into_iter().flatten().collect();
     items.extend(rest);

@@ -1,7 +1,7 @@
 //! Two values to a list of changes that a person reads.
 //!
 //! Purely structural: there is a change exactly where the values differ. What
-//! counts as the same has been settled before.
+//! counts as the same has been aligned before.
 
 use super::change::{Change, ChangeKind};
 use super::pair::{self, Pair};

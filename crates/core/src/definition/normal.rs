@@ -2,7 +2,7 @@
 //!
 //! Members that say nothing (null, `""`, `[]`, `{}`, an input without a value) are left
 //! out, unordered lists are sorted, and our own labels are gone. It knows
-//! nothing of the other side: defaults and `LATEST` are [`super::settle`]'s.
+//! nothing of the other side: defaults and `LATEST` are [`super::align`]'s.
 
 use sha2::{Digest as _, Sha256};
 

@@ -1,13 +1,13 @@
 //! Which item of one list is which item of the other.
 //!
 //! By the author's stable key, then by name (the n-th of a name is the n-th of
-//! that name), then by likeness: what is left on both sides and mostly the
+//! that name), then by similarity: what is left on both sides and mostly the
 //! same was renamed. Lists without names are paired by position.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::likeness;
 use super::shape::Shape;
+use super::similarity;
 use super::value::Value;
 
 /// One item, or two that are the same one.
@@ -26,7 +26,7 @@ pub(super) enum Pair {
     Removed(usize),
 }
 
-/// Above so many possible pairs nobody reads the answer, and likeness is not looked for.
+/// Above so many possible pairs nobody reads the answer, and similarity is not looked for.
 const LIKENESS_LIMIT: usize = 2_500;
 
 /// Pairs up two lists: in git's order, removed items after their live predecessors.
@@ -41,7 +41,7 @@ pub(super) fn pairs(shape: Shape, git: &[Value], live: &[Value]) -> Vec<Pair> {
         shape,
         Shape::Flows | Shape::Steps | Shape::Branches | Shape::Pages
     ) {
-        matching.by_likeness(shape, git, live);
+        matching.by_similarity(shape, git, live);
     }
     matching.into_pairs(!shape.is_unordered())
 }
@@ -118,7 +118,7 @@ impl Matching {
         }
     }
 
-    fn by_likeness(&mut self, shape: Shape, git: &[Value], live: &[Value]) {
+    fn by_similarity(&mut self, shape: Shape, git: &[Value], live: &[Value]) {
         let left = |side: &[Option<usize>]| -> Vec<usize> {
             (0..side.len()).filter(|i| side[*i].is_none()).collect()
         };
@@ -126,14 +126,14 @@ impl Matching {
         if git_left.len() * live_left.len() > LIKENESS_LIMIT {
             return;
         }
-        let profiles = |side: &[Value], left: &[usize]| -> Vec<likeness::Profile> {
+        let profiles = |side: &[Value], left: &[usize]| -> Vec<similarity::Profile> {
             left.iter()
-                .map(|i| likeness::Profile::of(shape, &side[*i]))
+                .map(|i| similarity::Profile::of(shape, &side[*i]))
                 .collect()
         };
         let ours = profiles(git, &git_left);
         let theirs = profiles(live, &live_left);
-        for (g, l) in likeness::best(&ours, &theirs) {
+        for (g, l) in similarity::best(&ours, &theirs) {
             self.join(git_left[g], live_left[l]);
         }
     }

@@ -12,7 +12,7 @@ use super::value::{Map, Value};
 /// What stands in place of a value that may be secret.
 const HIDDEN: &str = "(not shown)";
 
-/// The unified difference of two settled normal forms; empty if they read the same.
+/// The unified difference of two aligned normal forms; empty if they read the same.
 pub(super) fn unified(git: &Value, live: &Value) -> String {
     let (before, after) = (render(live), render(git));
     if before == after {

@@ -2,14 +2,14 @@
 //!
 //! Values that are secret, or may be, are compared and written but never
 //! shown. What the API masks is compared with what is remembered of the last
-//! write: see [`super::recall`].
+//! write: see [`super::secret_match`].
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::recall::{self, Judgement, Recall};
-use super::typed::{self, Likeness};
+use super::secret_match::{self, Judgement, Recall};
+use super::typed::{self, Similarity};
 use super::version::Target;
 use super::{Inputs, Refusal, Stop};
 use crate::model::{
@@ -184,7 +184,7 @@ impl Comparison<'_> {
         }
         match &entry.value {
             ConfigValue::Scalar(text) => {
-                Ok(self.text(text.clone(), |now| self.likeness(now, text)))
+                Ok(self.text(text.clone(), |now| self.similarity(now, text)))
             }
             ConfigValue::List(items) => Ok(self.json(&serde_json::json!(items))),
             ConfigValue::Structured(value) => Ok(self.json(value)),
@@ -225,19 +225,19 @@ impl Comparison<'_> {
         self.now.and_then(|now| now.value.as_deref())
     }
 
-    fn text(&self, text: String, likeness: impl Fn(&str) -> Likeness) -> Decision {
-        let likeness = match self.now_text() {
-            Some(now) => likeness(now),
-            None if self.now.is_some() && text.is_empty() => Likeness::Same,
-            None => Likeness::Different,
+    fn text(&self, text: String, similarity: impl Fn(&str) -> Similarity) -> Decision {
+        let similarity = match self.now_text() {
+            Some(now) => similarity(now),
+            None if self.now.is_some() && text.is_empty() => Similarity::Same,
+            None => Similarity::Different,
         };
-        match likeness {
-            Likeness::Same => return Decision::default(),
-            Likeness::Nearly => return self.respelled(),
-            Likeness::Different if self.recall.rewritten(self.now_text(), &text) => {
+        match similarity {
+            Similarity::Same => return Decision::default(),
+            Similarity::Nearly => return self.respelled(),
+            Similarity::Different if self.recall.rewritten(self.now_text(), &text) => {
                 return self.respelled();
             }
-            Likeness::Different => {}
+            Similarity::Different => {}
         }
         let kind = Some(self.declared.data_type.as_str());
         let field = self.field(self.path(), (self.key, kind), self.now_text(), &text);
@@ -261,7 +261,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn likeness(&self, now: &str, text: &str) -> Likeness {
+    fn similarity(&self, now: &str, text: &str) -> Similarity {
         typed::compare(self.declared, now, text)
     }
 
@@ -271,8 +271,8 @@ impl Comparison<'_> {
         self.text(text.clone(), |now| {
             let is_json = |now| typed::json(&now, value);
             match serde_json::from_str(now).is_ok_and(is_json) {
-                true => Likeness::Same,
-                false => self.likeness(now, &text),
+                true => Similarity::Same,
+                false => self.similarity(now, &text),
             }
         })
     }
@@ -286,9 +286,9 @@ impl Comparison<'_> {
         let same_kind = kind_now.is_none_or(|now| now.eq_ignore_ascii_case(word));
         let same_zone = (wanted.time_zone.as_deref()).is_none_or(|zone| zone_now == Some(zone));
         let value = self.schedule_value(wanted);
-        if self.now.is_some() && same_kind && same_zone && value != Likeness::Different {
+        if self.now.is_some() && same_kind && same_zone && value != Similarity::Different {
             return match value {
-                Likeness::Nearly => self.respelled(),
+                Similarity::Nearly => self.respelled(),
                 _ => Decision::default(),
             };
         }
@@ -302,13 +302,13 @@ impl Comparison<'_> {
         Decision::write(WriteValue::Schedule(wanted.clone()), field)
     }
 
-    fn schedule_value(&self, wanted: &Schedule) -> Likeness {
+    fn schedule_value(&self, wanted: &Schedule) -> Similarity {
         let now = self.now_text();
         match wanted.value.as_deref() {
-            None => Likeness::Same,
-            Some(value) if now.is_some_and(|now| typed::cron(now, value)) => Likeness::Same,
-            Some(value) if self.recall.rewritten(now, value) => Likeness::Nearly,
-            Some(_) => Likeness::Different,
+            None => Similarity::Same,
+            Some(value) if now.is_some_and(|now| typed::cron(now, value)) => Similarity::Same,
+            Some(value) if self.recall.rewritten(now, value) => Similarity::Nearly,
+            Some(_) => Similarity::Different,
         }
     }
 
@@ -379,7 +379,7 @@ impl Comparison<'_> {
         match write {
             InputWrite::Text(text) => {
                 let before = now.and_then(|live| live.value.as_deref());
-                let before = before.filter(|text| !recall::is_mask(Some(text)));
+                let before = before.filter(|text| !secret_match::is_mask(Some(text)));
                 self.field(path, (name, None), before, text)
             }
             InputWrite::Secret(_) => FieldChange::hidden(path),
@@ -391,7 +391,9 @@ impl Comparison<'_> {
 fn is_rewritten(input: &ConnectionInput, now: Option<&LiveInput>) -> bool {
     let now = now.and_then(|now| now.value.as_deref());
     match (input, now) {
-        (ConnectionInput::Plain(text), Some(now)) => now != text && !recall::is_mask(Some(now)),
+        (ConnectionInput::Plain(text), Some(now)) => {
+            now != text && !secret_match::is_mask(Some(now))
+        }
         (ConnectionInput::Plain(_) | ConnectionInput::Secret(_), _) => false,
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Candidate<'a, T> {
     /// Whether it has the name that `adopt.name` asks for.
     pub(super) named: bool,
     /// Whether only a run of ours can have left it like this, without its marker.
-    pub(super) unfinished: bool,
+    pub(super) interrupted: bool,
     /// Whether customers may depend on it: an instance that was ever deployed, an integration with a
     /// version. What cannot be told counts as one.
     pub(super) in_use: bool,
@@ -138,7 +138,7 @@ fn by_match<'a, T>(
         (_, Some(why)) => Verdict::Unknown(why.to_string()),
         ([one], None) => match owner_in_the_way(claim, one) {
             Some(refusal) => Verdict::Refused(refusal),
-            None if one.unfinished => Verdict::Compared(Found::Resumed(one.object)),
+            None if one.interrupted => Verdict::Compared(Found::Recovered(one.object)),
             None if allowed => Verdict::Compared(Found::Adopted(one.object)),
             None => Verdict::Refused(needs_consent(claim, one)),
         },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::config::{self, ConfigDiff};
 use super::identity::{self, Candidate, Claim};
-use super::typed::{self, Likeness};
+use super::typed::{self, Similarity};
 use super::version::{self, Target};
 use super::{
     Found, Inputs, InstanceChanges, IntegrationChanges, IntegrationDiff, Losses, Refusal, Stop,
@@ -138,7 +138,7 @@ impl<'a> Index<'a> {
                     matches: same_place && live.name.trim() == desired.display_name.trim(),
                     named: same_place && named,
                     // An instance is created with its marker on.
-                    unfinished: false,
+                    interrupted: false,
                     in_use: live.deployed,
                 }
             })
@@ -187,7 +187,7 @@ pub(super) fn compare(
             let found = Found::Owned(live.id.clone());
             existing(index, desired, &target, customer, &marker, live, found)?
         }
-        Verdict::Compared(Found::Adopted(live) | Found::Resumed(live)) => {
+        Verdict::Compared(Found::Adopted(live) | Found::Recovered(live)) => {
             let found = Found::Adopted(live.id.clone());
             existing(index, desired, &target, customer, &marker, live, found)?
         }
@@ -416,12 +416,12 @@ fn differs(
 ) -> Option<String> {
     let desired = desired?;
     match typed::texts(live, desired) {
-        Likeness::Same => return None,
-        Likeness::Nearly => {
+        Similarity::Same => return None,
+        Similarity::Nearly => {
             respelled.push(path.to_owned());
             return None;
         }
-        Likeness::Different => {}
+        Similarity::Different => {}
     }
     fields.push(FieldChange::shown(path, Some(live), Some(desired.as_str())));
     Some(desired.clone())

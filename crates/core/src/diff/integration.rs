@@ -5,7 +5,7 @@ use super::identity::{self, Candidate, Claim};
 use super::integrations::Index;
 use super::{
     Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, doubled, labels,
-    unfinished,
+    interrupted,
 };
 use crate::definition::Definition;
 use crate::model::{
@@ -85,7 +85,7 @@ fn identify<'a>(
             labels: &live.labels,
             matches: live.name.trim() == git.name(),
             named: live.name.trim() == wanted_name.trim(),
-            unfinished: live.name.trim() == git.name() && unfinished::is(inputs, desired, live),
+            interrupted: live.name.trim() == git.name() && interrupted::is(inputs, desired, live),
             in_use: doubled::integration_in_use(live),
         })
         .collect();
@@ -139,7 +139,7 @@ fn existing(
     let (live, found) = match found {
         Found::Owned(live) => (live, Found::Owned(live.id.clone())),
         Found::Adopted(live) => (live, Found::Adopted(live.id.clone())),
-        Found::Resumed(live) => (live, Found::Resumed(live.id.clone())),
+        Found::Recovered(live) => (live, Found::Recovered(live.id.clone())),
         Found::Missing => return Verdict::Compared(missing(inputs, desired, git)),
     };
     let submitted = git.digest();

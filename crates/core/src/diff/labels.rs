@@ -23,7 +23,7 @@ pub(super) fn target(
 /// Labels as a server may keep them. Ours have to be there to the letter: by them we know what is ours.
 fn kept(labels: &[String]) -> BTreeSet<String> {
     let kept =
-        |label: &String| Some(typed::settled(label)).filter(|text| !Marker::is_reserved(text));
+        |label: &String| Some(typed::normalised(label)).filter(|text| !Marker::is_reserved(text));
     labels
         .iter()
         .map(|label| kept(label).unwrap_or_else(|| label.clone()))

@@ -5,9 +5,9 @@ mod identity;
 mod instance;
 mod integration;
 mod losses;
-mod recall;
 mod respelled;
 mod schedules;
+mod secret_match;
 
 use super::testing::{
     Configured as _, Valued as _, World, adopt_id, adopt_name, definition, name, scalar, unread,
@@ -34,7 +34,7 @@ pub(super) fn identity<T, Id: std::fmt::Display>(
             Found::Missing => "missing".to_owned(),
             Found::Owned(id) => format!("owned {id}"),
             Found::Adopted(id) => format!("adopted {id}"),
-            Found::Resumed(id) => format!("resumed {id}"),
+            Found::Recovered(id) => format!("resumed {id}"),
         },
         Verdict::Unknown(why) => format!("unknown: {why}"),
         Verdict::Refused(refusal) => format!("refused: {}", refusal.reason),

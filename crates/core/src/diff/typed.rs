@@ -19,7 +19,7 @@ use crate::model::RequiredVariable;
 
 /// How two texts compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Likeness {
+pub(super) enum Similarity {
     /// One value.
     Same,
     /// One value but for outer white space, line endings or the Unicode normal form.
@@ -29,34 +29,36 @@ pub(super) enum Likeness {
 }
 
 /// Compares two values of a variable that are written as single texts.
-pub(super) fn compare(declared: &RequiredVariable, live: &str, wanted: &str) -> Likeness {
+pub(super) fn compare(declared: &RequiredVariable, live: &str, wanted: &str) -> Similarity {
     if live == wanted {
-        return Likeness::Same;
+        return Similarity::Same;
     }
     let kind = Kind::of(declared);
     if kind.is_one(live, wanted) {
-        return Likeness::Same;
+        return Similarity::Same;
     }
     match texts(live, wanted) {
-        Likeness::Different if kind.is_one(&settled(live), &settled(wanted)) => Likeness::Nearly,
-        likeness => likeness,
+        Similarity::Different if kind.is_one(&normalised(live), &normalised(wanted)) => {
+            Similarity::Nearly
+        }
+        similarity => similarity,
     }
 }
 
 /// Compares two plain texts.
-pub(super) fn texts(live: &str, wanted: &str) -> Likeness {
+pub(super) fn texts(live: &str, wanted: &str) -> Similarity {
     if live == wanted {
-        Likeness::Same
-    } else if settled(live) == settled(wanted) {
-        Likeness::Nearly
+        Similarity::Same
+    } else if normalised(live) == normalised(wanted) {
+        Similarity::Nearly
     } else {
-        Likeness::Different
+        Similarity::Different
     }
 }
 
 /// A text without what servers and editors are apt to change: outer white space,
 /// `\r\n`, and characters that are written in more than one way.
-pub(super) fn settled(text: &str) -> String {
+pub(super) fn normalised(text: &str) -> String {
     let lines = match text.contains('\r') {
         true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
         false => Cow::Borrowed(text),

@@ -107,7 +107,7 @@ fn resource<Id>(
             reason: "is managed already".to_owned(),
             ..quiet
         },
-        Found::Adopted(_) | Found::Resumed(_) => PlannedResource {
+        Found::Adopted(_) | Found::Recovered(_) => PlannedResource {
             reason: "exists and is taken over".to_owned(),
             ..quiet
         },

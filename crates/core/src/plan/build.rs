@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exclude::{actions, exclude_steps, retain_own};
 use super::guards::Managed;
-use super::hold_back::{actions, keep_own, withhold};
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Plan, PlannedResource, Purpose, Step, StepId,
@@ -119,19 +119,19 @@ impl Builder {
     }
 
     /// Leaves out what the plan may not touch, and what depends on it. Returns its addresses.
-    fn leave_out(&mut self, only: &BTreeSet<String>) -> Vec<Address> {
+    fn exclude_unlisted(&mut self, only: &BTreeSet<String>) -> Vec<Address> {
         let left = |resource: &&PlannedResource| {
             !resource.actions.is_empty() && !only.contains(&resource.address.to_string())
         };
         let left = self.resources.iter().filter(left);
         let left: BTreeSet<Address> = left.map(|resource| resource.address.clone()).collect();
-        let withheld = withhold(&mut self.steps, &left);
+        let excluded = exclude_steps(&mut self.steps, &left);
         self.resources.retain(|it| !left.contains(&it.address));
         let waiting = self.resources.iter_mut();
-        let waiting = waiting.filter_map(|it| Some((withheld.get(&it.address)?, it)));
+        let waiting = waiting.filter_map(|it| Some((excluded.get(&it.address)?, it)));
         let own = actions(&self.steps);
         for (on, resource) in waiting {
-            keep_own(resource, &own);
+            retain_own(resource, &own);
             resource.reason = format!("needs {on} first, which this plan leaves alone");
         }
         left.into_iter().collect()
@@ -140,7 +140,9 @@ impl Builder {
     pub(super) fn finish(mut self, managed: &Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
         let only = context.only.as_ref();
-        let later = only.map(|only| self.leave_out(only)).unwrap_or_default();
+        let later = only
+            .map(|only| self.exclude_unlisted(only))
+            .unwrap_or_default();
         digest::writes(&mut self.resources, &self.steps);
         let requests = self
             .steps

@@ -175,10 +175,10 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
     }
     let reason = match &changes.live {
         Found::Missing => "does not exist yet",
-        Found::Adopted(_) | Found::Resumed(_) if changes.fields.is_empty() => {
+        Found::Adopted(_) | Found::Recovered(_) if changes.fields.is_empty() => {
             "exists and is taken over"
         }
-        Found::Adopted(_) | Found::Resumed(_) => "exists, is taken over, and differs",
+        Found::Adopted(_) | Found::Recovered(_) => "exists, is taken over, and differs",
         Found::Owned(_) if changes.suspended => "suspended by Prismatic",
         Found::Owned(_) if !changes.fields.is_empty() => "differs",
         Found::Owned(_) if deploys(changes) => "what is configured is not deployed",

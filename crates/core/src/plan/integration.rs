@@ -53,7 +53,7 @@ pub(super) fn plan(
         }
         .add(declared, context);
     }
-    let unfinished = matches!(changes.live, Found::Missing | Found::Resumed(_));
+    let unfinished = matches!(changes.live, Found::Missing | Found::Recovered(_));
     let changed = !changes.fields.is_empty() || unfinished;
     builder.resource(PlannedResource {
         sync: if changed {
@@ -120,7 +120,7 @@ fn reason(changes: &IntegrationChanges) -> String {
     }
     match (&changes.live, changes.import, changes.publish) {
         (Found::Missing, _, _) => "does not exist yet",
-        (Found::Resumed(_), _, _) => "was left unfinished by a run that was interrupted; goes on",
+        (Found::Recovered(_), _, _) => "was left unfinished by a run that was interrupted; goes on",
         (Found::Adopted(_), false, false) => "exists and is taken over",
         (Found::Adopted(_), _, _) => "exists, is taken over, and its definition differs",
         (Found::Owned(_), true, _) => "its definition differs",
@@ -197,8 +197,8 @@ impl Steps<'_> {
         }
         let action = match &self.changes.live {
             Found::Missing => Action::Create,
-            Found::Resumed(_) if !self.changes.published_before => Action::Create,
-            Found::Resumed(_) => Action::Import,
+            Found::Recovered(_) if !self.changes.published_before => Action::Create,
+            Found::Recovered(_) => Action::Import,
             Found::Adopted(_) => Action::Adopt,
             Found::Owned(_) if self.changes.import => Action::Import,
             Found::Owned(_) => Action::Update,

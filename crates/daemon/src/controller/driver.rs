@@ -135,7 +135,7 @@ impl Driver {
             match self.busy(reason).await {
                 Some((at, next)) => {
                     self.queue.schedule(Arc::clone(&self.key), at, next);
-                    self.cool_down_ends = Some(self.settles(next));
+                    self.cool_down_ends = Some(self.cool_down_until(next));
                 }
                 None => break Ended::Aborted,
             }
@@ -181,7 +181,7 @@ impl Driver {
     /// just been written makes events itself; one pass that writes nothing
     /// makes none, so that ends by itself. A tenant that cannot be read is not
     /// asked sooner because of one.
-    fn settles(&self, next: Reason) -> Instant {
+    fn cool_down_until(&self, next: Reason) -> Instant {
         let status = self.reconciler.status.borrow();
         match next {
             Reason::Retry if status.error.is_some() => Instant::now() + NEVER,

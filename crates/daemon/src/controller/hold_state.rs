@@ -3,8 +3,8 @@
 //! Pure: time and delays come in as values. All of it can be lost at no cost
 //! but time; a daemon that starts anew tries everything at once.
 //!
-//! A resource is *settled* on a revision once it was seen or made to match it.
-//! A difference of a settled resource is drift: git did not cause it.
+//! A resource is *synced* on a revision once it was seen or made to match it.
+//! A difference of a synced resource is drift: git did not cause it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hasher as _};
@@ -21,7 +21,7 @@ use crate::model::{
     Address, Desired, DesiredInstance, DesiredIntegration, DriftMode, Kind, ResourceName,
     SyncStatus,
 };
-use crate::plan::{Plan, PlannedResource, StepResult, Withheld};
+use crate::plan::{Excluded, Plan, PlannedResource, StepResult};
 
 /// Why a resource is left alone although it differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub enum Hold {
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     revision: Option<String>,
-    settled: BTreeSet<Address>,
+    synced: BTreeSet<Address>,
     backoffs: Backoffs,
     flapping: Flapping,
 }
@@ -83,11 +83,11 @@ enum Fared<'a> {
 }
 
 impl Memory {
-    /// Begins a pass: a new revision settles nothing, and ends all flapping.
+    /// Begins a pass: a new revision forgets what was synced, and ends all flapping.
     pub fn begin(&mut self, revision: &str) {
         if self.revision.as_deref() != Some(revision) {
             self.revision = Some(revision.to_owned());
-            self.settled.clear();
+            self.synced.clear();
             self.flapping.clear();
         }
     }
@@ -117,7 +117,7 @@ impl Memory {
     }
 
     fn hold(&self, address: &Address, mode: DriftMode, now: Instant) -> Option<Hold> {
-        if mode != DriftMode::Correct && self.settled.contains(address) {
+        if mode != DriftMode::Correct && self.synced.contains(address) {
             return Some(Hold::Drift);
         }
         if let Some(until) = self.flapping.holds(address) {
@@ -136,7 +136,7 @@ impl Memory {
         &mut self,
         desired: &Desired,
         plan: &Plan,
-        withheld: &Withheld,
+        excluded: &Excluded,
         outcome: &Outcome,
         now: Instant,
         delay: impl FnMut(u32) -> Duration,
@@ -148,20 +148,20 @@ impl Memory {
         for resource in &plan.resources {
             let address = &resource.address;
             let steps = results.get(address).map_or(&[][..], Vec::as_slice);
-            match fared(resource, steps, withheld.contains_key(address)) {
+            match fared(resource, steps, excluded.contains_key(address)) {
                 Fared::Open => {}
                 Fared::Failed(message) => failures.push((
                     address.clone(),
                     declared.wanted(Some(resource)),
                     message.to_owned(),
                 )),
-                Fared::Matched => self.settle(address),
+                Fared::Matched => self.mark_synced(address),
                 Fared::Applied => {
-                    let heal = self.settled.contains(address);
+                    let heal = self.synced.contains(address);
                     if heal && self.flapping.healed(address, now) {
                         flapping.push(address.clone());
                     }
-                    self.settle(address);
+                    self.mark_synced(address);
                 }
             }
         }
@@ -171,12 +171,12 @@ impl Memory {
 
     /// Whether a resource was seen or made to match this revision before.
     #[must_use]
-    pub fn is_settled(&self, address: &Address) -> bool {
-        self.settled.contains(address)
+    pub fn is_synced(&self, address: &Address) -> bool {
+        self.synced.contains(address)
     }
 
-    fn settle(&mut self, address: &Address) {
-        self.settled.insert(address.clone());
+    fn mark_synced(&mut self, address: &Address) {
+        self.synced.insert(address.clone());
         self.backoffs.forget(address);
     }
 
@@ -193,7 +193,7 @@ impl Memory {
     }
 }
 
-fn fared<'a>(resource: &PlannedResource, steps: &[&'a StepResult], withheld: bool) -> Fared<'a> {
+fn fared<'a>(resource: &PlannedResource, steps: &[&'a StepResult], excluded: bool) -> Fared<'a> {
     let failed = steps.iter().find_map(|result| match result {
         StepResult::Failed { message, .. } => Some(message.as_str()),
         _ => None,
@@ -202,7 +202,7 @@ fn fared<'a>(resource: &PlannedResource, steps: &[&'a StepResult], withheld: boo
         return Fared::Failed(message);
     }
     let applied = steps.iter().all(|r| r.is_done());
-    match (resource.actions.is_empty(), withheld) {
+    match (resource.actions.is_empty(), excluded) {
         (true, _) if resource.sync == SyncStatus::Synced => Fared::Matched,
         (false, false) if applied && !steps.is_empty() => Fared::Applied,
         _ => Fared::Open,
@@ -301,7 +301,7 @@ mod tests {
         }
 
         fn learn(&mut self, plan: &Plan, outcome: &Outcome) -> Vec<Address> {
-            let none = Withheld::new();
+            let none = Excluded::new();
             self.memory
                 .learn(&self.desired, plan, &none, outcome, self.now, |n| {
                     MINUTE * n

@@ -41,7 +41,7 @@ use super::status::{RevisionStatus, Status};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
-use crate::plan::{Plan, Withheld, hold_back};
+use crate::plan::{Excluded, Plan, exclude};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::{Source, snapshot_in_time};
@@ -278,18 +278,18 @@ impl Reconciler {
         self.report_orphans(&prepared.planned.plan);
         self.report_waiting(&prepared.planned.plan);
         let held = holds.keys().cloned().collect();
-        let withheld = hold_back(&mut prepared.planned.plan, &held);
+        let excluded = exclude(&mut prepared.planned.plan, &held);
         self.begin(why, &prepared);
         let outcome = self.carry_out(&prepared, stop).await;
-        self.learn(loaded, &prepared, &withheld, &outcome);
-        self.show(&prepared, &holds, &withheld, &outcome);
+        self.learn(loaded, &prepared, &excluded, &outcome);
+        self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
         let plan = &prepared.planned.plan;
         if outcome.interrupted {
-            let counts = report::counts(plan, &holds, &withheld, &outcome);
+            let counts = report::counts(plan, &holds, &excluded, &outcome);
             return self.stopped(&loaded.revision, counts);
         }
-        let end = End::done(&loaded.revision, plan, &holds, &withheld, &outcome);
+        let end = End::done(&loaded.revision, plan, &holds, &excluded, &outcome);
         self.keep_plan(prepared.planned.plan);
         end
     }
@@ -333,8 +333,8 @@ impl Reconciler {
         let plan = &prepared.planned.plan;
         if !plan.steps.is_empty() {
             let addresses = plan.resources.iter().map(|resource| &resource.address);
-            let settled = addresses.filter(|address| self.state.memory.is_settled(address));
-            let drifted = settled.cloned().collect();
+            let synced = addresses.filter(|address| self.state.memory.is_synced(address));
+            let drifted = synced.cloned().collect();
             let places = Arc::clone(&prepared.planned.places);
             self.history
                 .keep_drafts(&prepared.planned, self.clock.now());
@@ -404,7 +404,7 @@ impl Reconciler {
         &mut self,
         loaded: &Loaded,
         prepared: &Prepared,
-        withheld: &Withheld,
+        excluded: &Excluded,
         outcome: &Outcome,
     ) {
         let now = self.clock.instant();
@@ -412,7 +412,7 @@ impl Reconciler {
         let plan = &prepared.planned.plan;
         let delay = |failures| delays.after(failures);
         let memory = &mut self.state.memory;
-        let fights = memory.learn(&loaded.desired, plan, withheld, outcome, now, delay);
+        let fights = memory.learn(&loaded.desired, plan, excluded, outcome, now, delay);
         for address in fights {
             log::fight(&address);
         }
@@ -450,7 +450,7 @@ impl Reconciler {
             let plan = &mut prepared.planned.plan;
             let holds = all_held(plan, &Hold::InvalidFiles);
             plan.steps.clear();
-            self.show(&prepared, &holds, &Withheld::new(), &Outcome::default());
+            self.show(&prepared, &holds, &Excluded::new(), &Outcome::default());
         }
         End::Failed(PassError::Invalid(diagnostics))
     }

@@ -15,7 +15,7 @@ use super::status::{ErrorStatus, PassCounts, PassOutcome, PassStatus, Phase, Sta
 use crate::execute::Outcome;
 use crate::model::history::PassEnd;
 use crate::model::{Address, chain};
-use crate::plan::{Plan, Withheld};
+use crate::plan::{Excluded, Plan};
 use crate::source::Revision;
 
 /// How a pass ended.
@@ -47,17 +47,17 @@ impl End {
         revision: &Revision,
         plan: &Plan,
         holds: &BTreeMap<Address, Hold>,
-        withheld: &Withheld,
+        excluded: &Excluded,
         outcome: &Outcome,
     ) -> Self {
-        let counts = counts(plan, holds, withheld, outcome);
+        let counts = counts(plan, holds, excluded, outcome);
         let waiting = holds.values().any(|hold| {
             matches!(
                 hold,
                 Hold::Backoff { .. } | Hold::Paused { .. } | Hold::Vanished(_)
             )
         });
-        let dragged = withheld.keys().any(|address| !holds.contains_key(address));
+        let dragged = excluded.keys().any(|address| !holds.contains_key(address));
         Self::Done {
             revision: revision.clone(),
             counts,
@@ -94,10 +94,10 @@ impl End {
 pub(super) fn counts(
     plan: &Plan,
     holds: &BTreeMap<Address, Hold>,
-    withheld: &Withheld,
+    excluded: &Excluded,
     outcome: &Outcome,
 ) -> PassCounts {
-    let held: BTreeSet<_> = holds.keys().chain(withheld.keys()).collect();
+    let held: BTreeSet<_> = holds.keys().chain(excluded.keys()).collect();
     history::counts(plan, outcome, held.len())
 }
 
@@ -222,7 +222,7 @@ mod tests {
                 &revision,
                 &plan,
                 &BTreeMap::new(),
-                &Withheld::new(),
+                &Excluded::new(),
                 &outcome,
             );
             assert_eq!(end.result(), result);

@@ -12,7 +12,7 @@ use super::absences::Doubt;
 use super::hold_state::{Hold, Memory, results};
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
-use crate::plan::{Action, Plan, PlannedResource, StepResult, Withheld};
+use crate::plan::{Action, Excluded, Plan, PlannedResource, StepResult};
 
 /// How a resource is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -46,7 +46,7 @@ pub struct After<'a> {
     /// What was left alone, and why.
     pub holds: &'a BTreeMap<Address, Hold>,
     /// Who lost steps by that.
-    pub withheld: &'a Withheld,
+    pub excluded: &'a Excluded,
     /// How the rest ended.
     pub outcome: &'a Outcome,
     /// What was learned from that.
@@ -64,7 +64,7 @@ pub fn after(what: &After<'_>) -> Vec<ResourceStatus> {
         let address = &resource.address;
         if let Some(hold) = what.holds.get(address) {
             held(&mut status, hold, what.now);
-        } else if let Some(cause) = what.withheld.get(address) {
+        } else if let Some(cause) = what.excluded.get(address) {
             status.reason = format!("waits for {cause}");
         } else if let Some(results) = results.get(address) {
             carried_out(&mut status, results);
@@ -189,7 +189,7 @@ mod tests {
         let after = after(&After {
             plan,
             holds: &holds,
-            withheld: &Withheld::new(),
+            excluded: &Excluded::new(),
             outcome,
             memory: &Memory::default(),
             now,

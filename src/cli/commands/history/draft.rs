@@ -5,13 +5,13 @@ use serde_json::json;
 use crate::cli::args::ShowDraftArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::past::{Past, only, time};
+use crate::cli::recorded::{Recorded, only, time};
 use crate::cli::ui::Ui;
 use crate::model::history::DraftRecord;
 
 /// Runs the command. The text is printed as it is, to be a file again.
 pub(super) fn show(ui: &Ui, args: &ShowDraftArgs) -> Result<Exit, CliError> {
-    let past = Past::of(&args.which, &args.path);
+    let past = Recorded::of(&args.which, &args.path);
     let kept = past.drafts(&args.address)?;
     only(kept.iter().map(|draft| draft.environment.as_str()))?;
     let wanted = |draft: &&DraftRecord| args.draft.is_none_or(|id| draft.id == id);

@@ -1,4 +1,4 @@
-use super::Likeness::{Different, Nearly, Same};
+use super::Similarity::{Different, Nearly, Same};
 use super::*;
 
 fn variable(kind: &str) -> RequiredVariable {
@@ -18,7 +18,7 @@ fn variable(kind: &str) -> RequiredVariable {
 }
 
 /// What the variable holds, what is live, what is wanted, and how the two compare.
-type Row = (&'static str, &'static str, &'static str, Likeness);
+type Row = (&'static str, &'static str, &'static str, Similarity);
 
 const TYPED: &[Row] = &[
     (
@@ -158,7 +158,7 @@ fn a_value_has_many_spellings_and_a_text_has_one() {
 
 proptest::proptest! {
     #[test]
-    fn a_value_is_itself_and_its_likeness_has_no_side(
+    fn a_value_is_itself_and_its_similarity_has_no_side(
         kind in proptest::sample::select(vec![
             "STRING", "NUMBER", "BOOLEAN", "DATE", "TIMESTAMP", "SCHEDULE", "CODE", "JSONFORM",
             "STRING VALUELIST", "NUMBER VALUELIST", "STRING KEYVALUELIST",

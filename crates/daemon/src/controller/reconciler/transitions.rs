@@ -10,7 +10,7 @@ use crate::controller::resources::{self, After};
 use crate::controller::status::TenantStatus;
 use crate::execute::Outcome;
 use crate::model::{Address, DriftMode, Health};
-use crate::plan::{Plan, Withheld};
+use crate::plan::{Excluded, Plan};
 
 impl Reconciler {
     /// Shows what the pass made of each resource.
@@ -18,13 +18,13 @@ impl Reconciler {
         &self,
         prepared: &Prepared,
         holds: &BTreeMap<Address, Hold>,
-        withheld: &Withheld,
+        excluded: &Excluded,
         outcome: &Outcome,
     ) {
         let resources = resources::after(&After {
             plan: &prepared.planned.plan,
             holds,
-            withheld,
+            excluded,
             outcome,
             memory: &self.state.memory,
             now: (self.clock.now(), self.clock.instant()),

@@ -60,7 +60,7 @@ impl Profile {
     }
 
     /// The share of what both say among what either says, 0 to 1.
-    fn likeness(&self, other: &Self) -> f64 {
+    fn similarity(&self, other: &Self) -> f64 {
         if self.does != other.does || self.weight + other.weight == 0 {
             return 0.0;
         }
@@ -102,9 +102,9 @@ pub(super) fn best(git: &[Profile], live: &[Profile]) -> Vec<(usize, usize)> {
     let mut candidates = Vec::new();
     for (g, ours) in git.iter().enumerate() {
         for (l, theirs) in live.iter().enumerate() {
-            let likeness = ours.likeness(theirs);
-            if likeness >= ENOUGH {
-                candidates.push((likeness, g, l));
+            let similarity = ours.similarity(theirs);
+            if similarity >= ENOUGH {
+                candidates.push((similarity, g, l));
             }
         }
     }

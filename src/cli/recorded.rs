@@ -16,12 +16,12 @@ use crate::store::history::{HistoryError, HistoryQuery, HistoryReader as _, Read
 const MOST: usize = 100_000;
 
 /// The history of a state folder.
-pub(crate) struct Past {
+pub(crate) struct Recorded {
     reader: Reader,
     environment: Option<String>,
 }
 
-impl Past {
+impl Recorded {
     /// The history of a project. It is opened by the first question.
     pub(crate) fn of(which: &WhichArgs, path: &Path) -> Self {
         let folder = which.folder.of(&project::root(path));

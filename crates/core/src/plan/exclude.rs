@@ -13,28 +13,28 @@ use crate::model::Address;
 
 /// Resources that lost steps, each with the held resource it waits for: itself,
 /// or the one it depends on.
-pub type Withheld = BTreeMap<Address, Address>;
+pub type Excluded = BTreeMap<Address, Address>;
 
 /// Removes the steps of the `held` resources, and those that depend on them.
 ///
 /// The resources keep their actions, for what is said of them; the digest becomes that of the rest.
 ///
 /// Relies on the order of a plan: prerequisites stand before their dependents.
-pub fn hold_back(plan: &mut Plan, held: &BTreeSet<Address>) -> Withheld {
-    let withheld = withhold(&mut plan.steps, held);
-    if !withheld.is_empty() {
-        plan.digest = digest_of_rest(plan, &withheld);
+pub fn exclude(plan: &mut Plan, held: &BTreeSet<Address>) -> Excluded {
+    let excluded = exclude_steps(&mut plan.steps, held);
+    if !excluded.is_empty() {
+        plan.digest = digest_of_rest(plan, &excluded);
     }
-    withheld
+    excluded
 }
 
 /// The digest of what is left, which is what is carried out.
-fn digest_of_rest(plan: &Plan, withheld: &Withheld) -> String {
+fn digest_of_rest(plan: &Plan, excluded: &Excluded) -> String {
     let mut rest = plan.clone();
     let own = actions(&plan.steps);
     let lost = rest.resources.iter_mut();
-    for resource in lost.filter(|it| withheld.contains_key(&it.address)) {
-        keep_own(resource, &own);
+    for resource in lost.filter(|it| excluded.contains_key(&it.address)) {
+        retain_own(resource, &own);
         resource.writes = None;
     }
     digest::writes(&mut rest.resources, &rest.steps);
@@ -51,20 +51,23 @@ pub(super) fn actions(steps: &[Step]) -> BTreeMap<&Address, BTreeSet<Action>> {
 }
 
 /// Leaves a resource the actions that still have a step.
-pub(super) fn keep_own(resource: &mut PlannedResource, own: &BTreeMap<&Address, BTreeSet<Action>>) {
+pub(super) fn retain_own(
+    resource: &mut PlannedResource,
+    own: &BTreeMap<&Address, BTreeSet<Action>>,
+) {
     let own = own.get(&resource.address);
     let has_step = |action: &Action| own.is_some_and(|own| own.contains(action));
     resource.actions.retain(has_step);
 }
 
 /// The same, of steps that are no plan yet.
-pub(super) fn withhold(steps: &mut Vec<Step>, held: &BTreeSet<Address>) -> Withheld {
+pub(super) fn exclude_steps(steps: &mut Vec<Step>, held: &BTreeSet<Address>) -> Excluded {
     if held.is_empty() {
-        return Withheld::new();
+        return Excluded::new();
     }
     let mut removed: BTreeMap<StepId, Address> = BTreeMap::new();
     let mut places = BTreeMap::new();
-    let mut withheld = Withheld::new();
+    let mut excluded = Excluded::new();
     steps.retain_mut(|step| {
         let Some(because) = cause(step, held, &removed) else {
             let place = StepId(places.len());
@@ -72,13 +75,13 @@ pub(super) fn withhold(steps: &mut Vec<Step>, held: &BTreeSet<Address>) -> Withh
             renumber(step, place, &places);
             return true;
         };
-        withheld
+        excluded
             .entry(step.address.clone())
             .or_insert_with(|| because.clone());
         removed.insert(step.id, because);
         false
     });
-    withheld
+    excluded
 }
 
 fn cause(
@@ -140,14 +143,14 @@ mod tests {
     fn nothing_held_changes_nothing() {
         let mut plan = fleet();
         let before = shown(&plan);
-        assert_eq!(hold_back(&mut plan, &BTreeSet::new()), Withheld::new());
+        assert_eq!(exclude(&mut plan, &BTreeSet::new()), Excluded::new());
         assert_eq!(shown(&plan), before);
     }
 
     #[test]
     fn what_depends_on_a_held_resource_goes_and_the_rest_is_renumbered() {
         let mut plan = fleet();
-        let withheld = hold_back(&mut plan, &BTreeSet::from([integration("erp")]));
+        let excluded = exclude(&mut plan, &BTreeSet::from([integration("erp")]));
         insta::assert_snapshot!(shown(&plan), @r"
         0 Integration/crm publish after []
         1 Instance/alone deploy after []
@@ -161,8 +164,8 @@ mod tests {
         };
         assert_eq!(*version, Output::Of(StepId(0)));
         assert_eq!(
-            withheld,
-            Withheld::from([
+            excluded,
+            Excluded::from([
                 (integration("erp"), integration("erp")),
                 (instance("erp-1"), integration("erp")),
             ])
@@ -172,23 +175,23 @@ mod tests {
     #[test]
     fn the_digest_is_that_of_what_is_left() {
         let mut whole = fleet();
-        hold_back(&mut whole, &BTreeSet::new());
+        exclude(&mut whole, &BTreeSet::new());
         let mut held = fleet();
-        hold_back(&mut held, &BTreeSet::from([instance("erp-1")]));
+        exclude(&mut held, &BTreeSet::from([instance("erp-1")]));
         assert_ne!(held.digest, whole.digest);
         let mut again = fleet();
-        hold_back(&mut again, &BTreeSet::from([instance("erp-1")]));
+        exclude(&mut again, &BTreeSet::from([instance("erp-1")]));
         assert_eq!(held.digest, again.digest);
         let mut less = fleet();
-        hold_back(&mut less, &BTreeSet::from([integration("erp")]));
+        exclude(&mut less, &BTreeSet::from([integration("erp")]));
         assert_ne!(held.digest, less.digest);
     }
 
     #[test]
     fn a_held_instance_goes_alone() {
         let mut plan = fleet();
-        let withheld = hold_back(&mut plan, &BTreeSet::from([instance("erp-1")]));
+        let excluded = exclude(&mut plan, &BTreeSet::from([instance("erp-1")]));
         assert_eq!(plan.steps.len(), 5);
-        assert_eq!(withheld.len(), 1);
+        assert_eq!(excluded.len(), 1);
     }
 }

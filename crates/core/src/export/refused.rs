@@ -11,7 +11,7 @@ use crate::model::{Desired, Diagnostic, IntegrationRef, ResourceName, Severity};
 use crate::validate;
 
 /// Takes out refused definitions with their integrations, and refused values of config variables.
-pub(super) fn settle(desired: &mut Desired, references: &References, report: &mut Report) {
+pub(super) fn exclude(desired: &mut Desired, references: &References, report: &mut Report) {
     // Without their integrations, values are checked against less: two rounds do.
     for _ in 0..2 {
         let errors = errors(desired);

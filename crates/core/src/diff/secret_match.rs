@@ -15,7 +15,7 @@
 //! showed right after the last write.
 
 use super::Inputs;
-use super::typed::{self, Likeness};
+use super::typed::{self, Similarity};
 use crate::model::{InstanceId, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId};
 
 /// Said of a value that differs from the one written last.
@@ -89,8 +89,8 @@ impl<'a> Recall<'a> {
 
     fn judge(&self, id: &ValueId, shown: Option<&str>, has_value: bool, wanted: &str) -> Judgement {
         match shown.map(|shown| typed::texts(shown, wanted)) {
-            Some(Likeness::Same) => return Judgement::Same,
-            Some(Likeness::Nearly) if has_value => return Judgement::Respelled,
+            Some(Similarity::Same) => return Judgement::Same,
+            Some(Similarity::Nearly) if has_value => return Judgement::Respelled,
             _ => {}
         }
         let masked = || is_mask(shown) || self.records.shows_the_same(id, shown);

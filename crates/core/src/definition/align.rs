@@ -9,7 +9,7 @@ use super::shape::{Shape, is_default, is_known_default, is_silent_input};
 use super::value::{Map, Value};
 
 /// The live definition as git would have written it.
-pub(super) fn settle(git: &Value, live: Value) -> Value {
+pub(super) fn align(git: &Value, live: Value) -> Value {
     value(Shape::Root, git, live)
 }
 
@@ -23,31 +23,31 @@ fn value(shape: Shape, git: &Value, live: Value) -> Value {
 }
 
 fn map(shape: Shape, git: &Map, live: Map) -> Map {
-    let mut settled = Map::new();
+    let mut aligned = Map::new();
     for (key, theirs) in live {
         let child = shape.member(&key);
         match git.get(&key) {
             Some(ours) if is_same_version(shape, &key, ours, &theirs) => {
-                settled.insert(key, ours.clone());
+                aligned.insert(key, ours.clone());
             }
             Some(ours) if is_same_prose(shape, &key, ours, &theirs) => {
-                settled.insert(key, ours.clone());
+                aligned.insert(key, ours.clone());
             }
             Some(ours) => {
-                settled.insert(key, value(child, ours, theirs));
+                aligned.insert(key, value(child, ours, theirs));
             }
             None if child == Shape::Labels || is_default(shape, &key, &theirs) => {}
             None => {
-                settled.insert(key, theirs);
+                aligned.insert(key, theirs);
             }
         }
     }
     for (key, ours) in git {
-        if !settled.contains_key(key) && is_ours_alone(shape, key, ours) {
-            settled.insert(key.clone(), ours.clone());
+        if !aligned.contains_key(key) && is_ours_alone(shape, key, ours) {
+            aligned.insert(key.clone(), ours.clone());
         }
     }
-    settled
+    aligned
 }
 
 /// What git says and the server need not keep.
@@ -90,7 +90,7 @@ pub(super) fn is_latest(version: &Value) -> bool {
 
 fn list(shape: Shape, git: &[Value], live: Vec<Value>) -> Vec<Value> {
     let pairs = pair::pairs(shape, git, &live);
-    let mut settled = live;
+    let mut aligned = live;
     for pair in &pairs {
         let Pair::Both {
             git: g, live: l, ..
@@ -98,10 +98,10 @@ fn list(shape: Shape, git: &[Value], live: Vec<Value>) -> Vec<Value> {
         else {
             continue;
         };
-        if let (Some(ours), Some(theirs)) = (git.get(g), settled.get_mut(l)) {
+        if let (Some(ours), Some(theirs)) = (git.get(g), aligned.get_mut(l)) {
             let taken = std::mem::replace(theirs, Value::Null);
             *theirs = value(shape.item(), ours, taken);
         }
     }
-    settled
+    aligned
 }
