@@ -4,8 +4,8 @@ use super::definition::{self, DraftState};
 use super::identity::{self, Candidate, Claim};
 use super::integrations::Index;
 use super::{
-    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, doubled, labels,
-    interrupted,
+    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, doubled, interrupted,
+    labels,
 };
 use crate::definition::Definition;
 use crate::model::{
