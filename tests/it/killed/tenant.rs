@@ -126,8 +126,11 @@ fn note(call: &Call, server: &str, notes: &Mutex<Seen>) {
     seen.needless.extend(needless);
 }
 
+/// What the tenant holds. Faults that no life has met are met here, each once.
 fn ask(environment: &Environment, query: &str) -> Value {
-    let mut answer = environment.run_args(&["api", query], "").expect(0).json();
+    let mut runs = (0..100).map(|_| environment.run_args(&["api", query], ""));
+    let answered = runs.find(|run| run.code == 0);
+    let mut answer = answered.expect("the faults are used up").json();
     answer["data"].take()
 }
 
