@@ -104,7 +104,6 @@ impl Running {
             adopt: false,
             allow_delete: false,
             reloads: None,
-            #[cfg(unix)]
             supervisor: None,
             shutdown,
         };

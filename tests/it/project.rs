@@ -174,7 +174,6 @@ fn no_test_file_is_forgotten() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn scripts_can_be_run() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -197,7 +196,6 @@ fn scripts_can_be_run() {
     assert!(count >= 2, "only {count} scripts found");
 }
 
-#[cfg(unix)]
 fn first_line(bytes: &[u8]) -> &[u8] {
     bytes
         .split(|byte| *byte == b'\n')

@@ -13,7 +13,6 @@
 mod environment;
 mod parts;
 mod polling;
-#[cfg(unix)]
 mod supervision;
 
 pub use environment::EnvironmentOptions;
@@ -32,7 +31,6 @@ use crate::controller::delays::Delays;
 use crate::controller::history::Historian;
 use crate::runtime::clock::Clock;
 use crate::runtime::shutdown::Shutdown;
-#[cfg(unix)]
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::tasks::{Ended, How, Tasks};
 use crate::server::hooks::Hooks;
@@ -78,7 +76,6 @@ pub struct DaemonOptions {
     /// Grows with each request to look at everything again, at once.
     pub reloads: Option<watch::Receiver<u64>>,
     /// The service manager that wants to hear how things stand, if there is one.
-    #[cfg(unix)]
     pub supervisor: Option<Supervisor>,
     /// When to stop.
     pub shutdown: Shutdown,
@@ -192,7 +189,6 @@ impl Daemon {
         let (finish, finished) = oneshot::channel::<()>();
         parts::serve(&mut tasks, &mut options, (served, &statuses), finished);
         let nudged = parts::nudge(&mut tasks, &mut options, &statuses);
-        #[cfg(unix)]
         parts::supervise(&mut tasks, &mut options, &statuses);
         parts::tell(&mut tasks, &mut options, &mut environments);
         let ended = parts::begin(&mut tasks, &mut options, environments, nudged);

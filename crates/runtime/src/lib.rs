@@ -6,7 +6,6 @@ pub mod clock;
 pub mod readiness;
 pub mod reload;
 pub mod shutdown;
-#[cfg(unix)]
 pub mod supervisor;
 pub mod tasks;
 pub mod telemetry;

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// What SIGHUP means to this process.
@@ -73,22 +74,16 @@ fn ignores_hangup(status: &str) -> bool {
 /// When the handler cannot be installed.
 pub fn on_hangup() -> std::io::Result<watch::Receiver<u64>> {
     let (sender, receiver) = watch::channel(0);
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut hangup = signal(SignalKind::hangup())?;
-        tokio::spawn(async move {
-            while hangup.recv().await.is_some() {
-                tracing::info!(
-                    event = "reload.requested",
-                    "SIGHUP: looking at everything again"
-                );
-                sender.send_modify(|count| *count += 1);
-            }
-        });
-    }
-    #[cfg(not(unix))]
-    drop(sender);
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tracing::info!(
+                event = "reload.requested",
+                "SIGHUP: looking at everything again"
+            );
+            sender.send_modify(|count| *count += 1);
+        }
+    });
     Ok(receiver)
 }
 

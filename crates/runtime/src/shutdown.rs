@@ -5,6 +5,7 @@
 //!
 //! Whoever holds a [`Trigger`] can raise it, so tests need no signals.
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// How far a shutdown has come.
@@ -106,18 +107,14 @@ pub fn on_signals() -> std::io::Result<Shutdown> {
 pub fn on_signals_and_hangup() -> std::io::Result<Shutdown> {
     let (trigger, shutdown) = channel();
     listen(trigger.clone())?;
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut hangup = signal(SignalKind::hangup())?;
-        tokio::spawn(async move {
-            while hangup.recv().await.is_some() {
-                if let Some(phase) = trigger.raise_once() {
-                    announce("SIGHUP", phase);
-                }
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            if let Some(phase) = trigger.raise_once() {
+                announce("SIGHUP", phase);
             }
-        });
-    }
+        }
+    });
     Ok(shutdown)
 }
 
@@ -147,16 +144,13 @@ fn announce(signal: &str, phase: Phase) {
     }
 }
 
-#[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
-#[cfg(unix)]
 impl Signals {
     fn install() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -168,24 +162,6 @@ impl Signals {
             Some(()) = self.interrupt.recv() => "SIGINT",
             Some(()) = self.terminate.recv() => "SIGTERM",
             else => std::future::pending().await,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    #[expect(clippy::unnecessary_wraps, reason = "the other platforms can fail")]
-    fn install() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) -> &'static str {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => "Ctrl-C",
-            Err(_) => std::future::pending().await,
         }
     }
 }
@@ -223,7 +199,6 @@ mod tests {
         assert_eq!(shutdown.draining().now_or_never(), None);
     }
 
-    #[cfg(unix)]
     #[tokio::test]
     async fn real_signals_raise_it() {
         let shutdown = on_signals().unwrap();

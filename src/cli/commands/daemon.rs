@@ -30,7 +30,6 @@ use crate::notifier::Notifier;
 use crate::runtime::clock::SystemClock;
 use crate::runtime::reload::{self, Hangup};
 use crate::runtime::shutdown::Shutdown;
-#[cfg(unix)]
 use crate::runtime::supervisor::Supervisor;
 use crate::server::{self, Access, ApiOptions, Reads};
 use crate::source::Source;
@@ -47,7 +46,6 @@ const QUIET: Duration = Duration::from_millis(50);
 /// Runs the command until a signal comes.
 pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit, CliError> {
     let (shutdown, reloads) = signals(Hangup::here(args.reload_on_hup, variables))?;
-    #[cfg(unix)]
     let supervisor = supervisor(variables);
     let root = project::root(&args.path);
     let variables_of = variables.clone();
@@ -115,7 +113,6 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         adopt: args.decide.adopt,
         allow_delete: args.decide.allow_delete,
         reloads,
-        #[cfg(unix)]
         supervisor,
         shutdown,
     })
@@ -213,7 +210,6 @@ async fn look_again(mut reloads: watch::Receiver<u64>, pushes: mpsc::Sender<()>)
 }
 
 /// Whoever started this process and wants to hear of it. Nobody is no reason to end.
-#[cfg(unix)]
 fn supervisor(variables: &Variables) -> Option<Supervisor> {
     Supervisor::find(variables, std::process::id()).unwrap_or_else(|error| {
         tracing::warn!(event = "supervisor.missing", %error, "NOTIFY_SOCKET names no socket");

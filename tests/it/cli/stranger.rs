@@ -54,7 +54,6 @@ fn no_project_has_a_token_sent_to_a_host_that_it_chose() {
     ] {
         let environment = operator();
         environment.write("acme.yml", super::fixture::DEFINITION);
-        #[cfg(unix)]
         std::os::unix::fs::symlink("/proc/self/environ", environment.project().join("link"))
             .unwrap();
         propose(&environment, &format!("{{url: '{url}'{auth}}}"), "");
@@ -162,7 +161,6 @@ fn two_projects_choose_no_tenant() {
 }
 
 /// Programs that a repository's own configuration names, in each place that git looks for them.
-#[cfg(unix)]
 #[test]
 fn nothing_that_the_repository_names_is_run() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -135,7 +135,6 @@ impl Running {
             adopt: false,
             allow_delete: false,
             reloads: None,
-            #[cfg(unix)]
             supervisor: None,
             shutdown,
         });

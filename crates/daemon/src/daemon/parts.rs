@@ -5,7 +5,6 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::environment::{Environment, Watched};
-#[cfg(unix)]
 use super::supervision;
 use super::{DaemonError, DaemonOptions, ExitReason, polling};
 use crate::controller::Status;
@@ -20,7 +19,6 @@ const WATCH: &str = "watch";
 const SERVER: &str = "server";
 const GIT: &str = "git";
 const NOTIFIER: &str = "notifier";
-#[cfg(unix)]
 const SUPERVISION: &str = "supervision";
 
 /// Has people told of each environment.
@@ -139,7 +137,6 @@ async fn pass_on(mut from: mpsc::Receiver<()>, to: Vec<mpsc::Sender<()>>) -> Res
     std::future::pending().await
 }
 
-#[cfg(unix)]
 pub(super) fn supervise(
     tasks: &mut Tasks,
     options: &mut DaemonOptions,

@@ -213,7 +213,6 @@ fn relative(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-#[cfg(unix)]
 fn stamp(metadata: &Metadata) -> Stamp {
     use std::os::unix::fs::MetadataExt as _;
     let narrow = |number: u64| i64::from_ne_bytes(number.to_ne_bytes());
@@ -227,16 +226,6 @@ fn stamp(metadata: &Metadata) -> Stamp {
             metadata.ctime(),
             metadata.ctime_nsec(),
         ],
-    }
-}
-
-#[cfg(not(unix))]
-fn stamp(metadata: &Metadata) -> Stamp {
-    Stamp {
-        size: metadata.len(),
-        modified: metadata.modified().ok(),
-        created: metadata.created().ok(),
-        identity: [0; 4],
     }
 }
 

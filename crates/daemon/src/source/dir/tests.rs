@@ -176,7 +176,6 @@ async fn a_file_that_vanishes_is_its_own_trouble() {
     assert_eq!(source.snapshot().await.unwrap().files.len(), 1);
 }
 
-#[cfg(unix)]
 mod links {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

@@ -312,7 +312,6 @@ async fn a_commit_is_pinned_and_the_default_branch_may_change() {
     ");
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn links_submodules_and_large_files_are_bounded() {
     use std::os::unix::fs::symlink;

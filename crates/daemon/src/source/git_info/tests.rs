@@ -118,7 +118,6 @@ async fn folders_links_work_trees_and_packed_references_are_understood() {
     ]) else {
         return;
     };
-    #[cfg(unix)]
     {
         let link = repository.path("p:1/link");
         std::os::unix::fs::symlink("real", &link).unwrap();
@@ -166,7 +165,6 @@ async fn a_repository_of_the_longer_hashes_is_read_too() {
 }
 
 /// Each way that git has to run what a repository names, as far as reading files goes.
-#[cfg(unix)]
 #[tokio::test]
 async fn nothing_that_a_repository_names_is_run() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -214,7 +212,6 @@ async fn nothing_that_a_repository_names_is_run() {
     }
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_repository_of_pipes_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();

@@ -171,7 +171,6 @@ impl Run<'_> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        #[cfg(unix)]
         command.process_group(0);
         let started = command.spawn();
         started.map_err(|error| format!("the program cannot be started: {error}"))
@@ -258,7 +257,6 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        #[cfg(unix)]
         if let Some(group) = self
             .0
             .and_then(|id| i32::try_from(id).ok())
@@ -270,5 +268,5 @@ impl Drop for Group {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

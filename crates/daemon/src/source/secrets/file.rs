@@ -143,7 +143,6 @@ fn open(path: &Path) -> Result<File, String> {
     }
     let mut options = File::options();
     options.read(true);
-    #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         let wait = rustix::fs::OFlags::NONBLOCK.bits();
@@ -226,7 +225,6 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
     #[test]
     fn links_are_followed_before_it_is_judged() {
         use std::os::unix::fs::symlink;
@@ -267,7 +265,6 @@ mod tests {
         assert!(read(Path::new("/etc/passwd"), Some(&root)).is_err());
     }
 
-    #[cfg(unix)]
     #[test]
     fn sockets_and_pipes_are_no_files() {
         let project = Project::new();

@@ -1,7 +1,5 @@
 //! With real files. Each test waits for a wake-up, and for no more than a bound.
 
-#![cfg(unix)]
-
 use std::fs;
 use std::os::unix::fs::symlink;
 
