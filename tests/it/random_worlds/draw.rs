@@ -41,11 +41,11 @@ pub(super) fn case(seed: u64) -> Case {
     case_with(seed, &hard::asked())
 }
 
-/// The same, with one of these troubles in one of two.
+/// The same, with one of these troubles in one of three.
 pub(super) fn case_with(seed: u64, troubles: &[Trouble]) -> Case {
     let mut dice = Dice::new(seed);
     let mut case = plain(&mut dice);
-    if !troubles.is_empty() && dice.chance() {
+    if !troubles.is_empty() && dice.roll(3) == 0 {
         let trouble = dice.pick(troubles);
         hard::harden(&mut case, trouble, &mut dice);
     }
