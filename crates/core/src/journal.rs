@@ -13,7 +13,7 @@
 //! - Only what our own reply gave us is ever removed, and only while it was never deployed.
 //!
 //! Durations are measured by a clock that goes on while the machine sleeps
-//! ([`crate::runtime::clock::Clock::boottime`]), never by wall time.
+//! (`Clock::boottime` of the runtime), never by wall time.
 
 mod creation;
 mod intent;

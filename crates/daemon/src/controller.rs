@@ -11,7 +11,7 @@
 //! A wake-up says *that* something may have changed, never *what*: every pass
 //! reads files and tenant anew, so a lost or doubled wake-up does no harm.
 //! [`pass`] is the pass itself, which `plan` and `apply` use too. [`driver`]
-//! decides when; [`reconciler`] makes one pass under the rules of [`memory`],
+//! decides when; [`reconciler`] makes one pass under the rules of [`hold_state`],
 //! which decides what to leave alone for now.
 //!
 //! # Invariants

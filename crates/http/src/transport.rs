@@ -1,6 +1,6 @@
 //! One HTTP exchange, and nothing above it.
 //!
-//! The client speaks through this trait to a real server ([`super::http`]) or
+//! The client speaks through this trait to a real server ([`crate::HttpTransport`]) or
 //! to the sandbox in the same process, where a paused clock makes time
 //! deterministic. It is the only thing the two sides share besides the clock:
 //! what the bytes mean is decided on each side separately.
