@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::operation::relocate;
 use super::review::Reviewed;
 use super::{Action, Plan, PlannedResource, Step, StepId, digest};
 use crate::model::Address;
@@ -100,12 +99,13 @@ fn cause(
 
 fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {
     step.id = place;
-    for before in &mut step.after {
-        if let Some(place) = places.get(before) {
-            *before = *place;
+    let mut follow = |moved: &mut StepId| {
+        if let Some(place) = places.get(moved) {
+            *moved = *place;
         }
-    }
-    relocate(&mut step.operation, places);
+    };
+    step.after.iter_mut().for_each(&mut follow);
+    step.operation.inputs(&mut follow);
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 mod instance;
 mod integration;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -149,13 +148,4 @@ impl Names<'_> {
             Output::Of(step) => json!({ "step": self.name(*step) }),
         }
     }
-}
-
-/// Puts steps where others moved to.
-pub(super) fn relocate(operation: &mut Operation, places: &BTreeMap<StepId, StepId>) {
-    operation.inputs(&mut |step| {
-        if let Some(place) = places.get(step) {
-            *step = *place;
-        }
-    });
 }

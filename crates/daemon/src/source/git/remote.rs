@@ -1,8 +1,7 @@
 //! The URL of a remote: what is accepted, and what could mislead git or ssh.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use prism_gitops_http::is_loopback;
+use url::Url;
 
 /// How git talks to a remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,15 +124,6 @@ fn check_parts(url: &Url, protocol: Protocol) -> Result<(), String> {
         return Err("it names no repository".to_owned());
     }
     Ok(())
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
 }
 
 /// `user@host:path`, as git and people write it.
