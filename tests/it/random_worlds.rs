@@ -2,6 +2,7 @@
 //!
 //! Every world follows from its seed. `PRISM_GITOPS_TEST_WORLDS` asks for more of them,
 //! `PRISM_GITOPS_TEST_SEED` for one alone, and `PRISM_GITOPS_TEST_REPLAY` for one from a file.
+//! `PRISM_GITOPS_TEST_ALL` goes on after a failure and names every seed that fails.
 //! `make worlds` runs very many. A world that fails is made as small as it goes and written to
 //! `target/worlds/`, with the command that lives through it again.
 
@@ -27,19 +28,28 @@ fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// One part of all worlds. Stops at the first that fails: the others may well fail alike.
+/// One part of all worlds. Stops at the first that fails, unless asked not to: the others may well fail alike.
 async fn part(part: u64) {
     let seeds = match asked("PRISM_GITOPS_TEST_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..asked("PRISM_GITOPS_TEST_WORLDS").unwrap_or(WORLDS),
     };
+    let all = std::env::var_os("PRISM_GITOPS_TEST_ALL").is_some();
+    let mut failed = Vec::new();
     for seed in seeds.filter(|seed| seed % PARTS == part) {
         let case = draw::case(seed);
         if let Err(fault) = live::through(&case, &Bug::default()).await {
+            if all {
+                let line = fault.lines().next().unwrap_or_default();
+                eprintln!("seed-{seed}: {line}");
+                failed.push(seed);
+                continue;
+            }
             let found = shrink::smallest(case, fault, &Bug::default()).await;
             panic!("{}", report::of(&format!("seed-{seed}"), &found));
         }
     }
+    assert!(failed.is_empty(), "these seeds fail: {failed:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ use super::operations::{identity, list_instances, list_integrations};
 use super::paging::Walk;
 use super::platform::PlatformResult;
 use super::session::Session;
+use std::collections::BTreeMap;
+
 use crate::model::{Instance, Integration, Listing, Scope, Tenant};
 
 /// Reads the tenant.
@@ -48,6 +50,7 @@ pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<
         integrations,
         instances,
         customers,
+        interrupted: BTreeMap::new(),
     })
 }
 

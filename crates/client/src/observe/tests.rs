@@ -295,10 +295,7 @@ async fn nested_lists_are_followed_or_unknown() {
         });
         let tenant = observe_with(&fake, &Scope::default()).await;
         let config = &tenant.instances.items[0].config;
-        assert_eq!(
-            config.known().map(std::collections::BTreeMap::len),
-            works.then_some(2)
-        );
+        assert_eq!(config.known().map(BTreeMap::len), works.then_some(2));
     }
 }
 

@@ -3,8 +3,9 @@
 //! An import carries no labels: the marker is put on by the request after it.
 //! A process that dies between the two leaves an integration without a marker,
 //! and taking it for somebody else's would stop that resource until a person
-//! steps in. No journal is needed to tell: what git says is there, word for
-//! word, and nothing was done with it yet.
+//! steps in. Most need no journal to tell: what git says is there, word for
+//! word, and nothing was done with it yet. Of a published one whose import
+//! brought back what was published already, only the journal knows.
 //!
 //! # Guarantees
 //!
@@ -20,10 +21,11 @@ use crate::model::{DesiredIntegration, Integration, Marker, Observed};
 /// Whether only a run of ours can have left a live integration like this.
 pub(super) fn is(inputs: &Inputs<'_>, desired: &DesiredIntegration, live: &Integration) -> bool {
     let reserved = live.labels.iter().any(|label| Marker::is_reserved(label));
-    !reserved
-        && !live.code_native
-        && untouched(inputs, live)
-        && says_the_same(inputs, desired, live)
+    let marker = || super::integration::marker(inputs, &desired.name).to_string();
+    let noted = inputs.tenant.interrupted.get(&live.id);
+    let by_text =
+        || !live.code_native && untouched(inputs, live) && says_the_same(inputs, desired, live);
+    !reserved && (noted.is_some_and(|noted| *noted == marker()) || by_text())
 }
 
 /// Created and nothing else; or imported over, which may take labels off, and not published since.

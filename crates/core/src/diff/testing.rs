@@ -98,6 +98,7 @@ impl World {
                     customer("smith", "Smith Hardware"),
                     customer("jones", "Jones Logistics"),
                 ]),
+                interrupted: BTreeMap::new(),
             },
             secrets: SecretValues::default(),
             records: SecretRecords::new(DigestKey::new([7; 32])),

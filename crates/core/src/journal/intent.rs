@@ -51,6 +51,13 @@ pub enum Effect {
         /// Digest of the definition as submitted.
         submitted: String,
     },
+    /// The integration bears its marker after an import, which may take labels off.
+    Import {
+        /// Which integration.
+        integration: IntegrationId,
+        /// The label.
+        marker: String,
+    },
     /// The instance was deployed later.
     Deploy {
         /// Which instance.

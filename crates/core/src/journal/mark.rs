@@ -51,6 +51,13 @@ pub enum Shown {
         /// Its id.
         id: IntegrationId,
     },
+    /// An integration that was given its marker back.
+    Marked {
+        /// Its id.
+        id: IntegrationId,
+        /// The label.
+        marker: String,
+    },
     /// A version that was published.
     Version {
         /// Of this integration.
@@ -78,6 +85,7 @@ impl Mark {
         match &self.shown {
             Shown::Instance { id, .. } | Shown::InstanceGone { id } => format!("instance {id}"),
             Shown::Integration { id } => format!("integration {id}"),
+            Shown::Marked { id, .. } => format!("marker of {id}"),
             Shown::Version { integration, .. } => format!("version of {integration}"),
         }
     }
@@ -121,6 +129,14 @@ impl Mark {
             Shown::Integration { id } => {
                 let live = tenant.integrations.items.iter().any(|live| live.id == *id);
                 or_unread(live, tenant.integrations.incomplete.is_some())
+            }
+            Shown::Marked { id, marker } => {
+                let mut all = tenant.integrations.items.iter();
+                match all.find(|live| live.id == *id) {
+                    Some(live) => or_unread(live.labels.contains(marker), false),
+                    // Its absence is another matter.
+                    None => Honoured::Yes,
+                }
             }
             Shown::Version {
                 integration,

@@ -24,36 +24,51 @@ impl Window {
 }
 
 /// Digits of so many bits each, read from one alignment on.
-#[derive(Clone, Copy, Default)]
 struct Digits {
+    bits: u32,
+    group: usize,
     value: u32,
     have: u32,
     taken: usize,
-    window: Window,
 }
 
 impl Digits {
-    fn completes(&mut self, index: &Index, digit: u8, bits: u32, group: usize) -> bool {
-        self.value = (self.value << bits | u32::from(digit)) & 0xFFFF;
-        self.have += bits;
+    fn of(bits: u32, group: usize) -> Self {
+        Self {
+            bits,
+            group,
+            value: 0,
+            have: 0,
+            taken: 0,
+        }
+    }
+
+    /// The byte that this digit completes.
+    fn completes(&mut self, digit: u8) -> Option<u8> {
+        self.value = (self.value << self.bits | u32::from(digit)) & 0xFFFF;
+        self.have += self.bits;
         self.taken += 1;
         let byte = (self.have >= 8).then(|| {
             self.have -= 8;
             u8::try_from((self.value >> self.have) & 0xFF).unwrap_or(0)
         });
-        if self.taken.is_multiple_of(group) {
+        if self.taken.is_multiple_of(self.group) {
             self.have = 0;
         }
-        byte.is_some_and(|byte| self.window.completes(index, byte))
+        byte
     }
 }
 
-/// Whether a piece of a secret is in these bytes, as it is, in base64 or in hexadecimal digits.
+/// Whether a piece of a secret, or a short one, is in these bytes, as it is, in base64 or in hexadecimal digits.
 pub(super) fn touches(index: &Index, bytes: &[u8]) -> bool {
-    let mut window = Window::default();
-    bytes.iter().any(|byte| window.completes(index, *byte))
+    holds(index, bytes)
         || in_digits(index, bytes, 6, 4, BASE64, sextet)
         || in_digits(index, bytes, 4, 2, HEX, nibble)
+}
+
+fn holds(index: &Index, bytes: &[u8]) -> bool {
+    let mut window = Window::default();
+    bytes.iter().any(|byte| window.completes(index, *byte)) || index.has_short(bytes)
 }
 
 fn in_digits(
@@ -68,13 +83,14 @@ fn in_digits(
     // Of base64 hardly anything is in small letters alone, and of our own words most are.
     let telling = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let mut runs = runs.filter(|run| run.len() >= least && run.iter().any(telling));
+    let mut decoded = Vec::new();
     runs.any(|run| {
         (0..group).any(|skip| {
-            let mut digits = Digits::default();
-            let values = run.iter().filter_map(|byte| digit(*byte));
-            values
-                .skip(skip)
-                .any(|value| digits.completes(index, value, bits, group))
+            let mut digits = Digits::of(bits, group);
+            let values = run.iter().filter_map(|byte| digit(*byte)).skip(skip);
+            decoded.clear();
+            decoded.extend(values.filter_map(|value| digits.completes(value)));
+            holds(index, &decoded)
         })
     })
 }

@@ -180,6 +180,20 @@ fn short_secrets_are_words_and_everyday_words_stay() {
 }
 
 #[test]
+fn short_secrets_in_digits_are_found_in_our_own_texts_too() {
+    for secret in ["  0 AAaA", "ab1!", "s3cr3t"] {
+        let redactor = knowing(secret);
+        let user = STANDARD.encode(format!("me:{secret}!"));
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        for digits in [user, hex] {
+            let text = format!("given: {digits} here");
+            let shown = redactor.ours(&text);
+            assert!(shown.contains(MASK), "{secret}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn structure_survives_and_keys_are_no_secrets() {
     let redactor = knowing(r#"{"type":"service_account","private_key":"abc"}"#);
     let document = serde_json::json!({

@@ -78,7 +78,7 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
         .iter()
         .filter_map(|mark| match &mark.shown {
             Shown::Instance { id, .. } | Shown::InstanceGone { id } => Some(id.clone()),
-            Shown::Integration { .. } | Shown::Version { .. } => None,
+            Shown::Integration { .. } | Shown::Marked { .. } | Shown::Version { .. } => None,
         })
         .collect();
     if ids.is_empty() {
@@ -102,7 +102,7 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
                     items.retain(|known| known.id != *id);
                 }
             }
-            Shown::Integration { .. } | Shown::Version { .. } => {}
+            Shown::Integration { .. } | Shown::Marked { .. } | Shown::Version { .. } => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::journal::{Ask, Candidate, Creation, Effect, Settled, Settling, Shown,
 use crate::model::{IntegrationId, IntegrationSighting};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
-    ImportedIntegration, IntegrationUpdate, PlatformResult, ReadBack,
+    ImportedIntegration, IntegrationUpdate, Platform as _, PlatformResult, ReadBack,
 };
 
 struct NewOne {
@@ -121,13 +121,17 @@ impl Writer<'_> {
         let target = NewOne {
             name: name.to_owned(),
             labels: labels.to_vec(),
-            marker,
+            marker: marker.clone(),
         };
         let first = Ask::Look(self.clock.boottime());
         let creation = Creation::new(self.terms());
         let pending = Arc::new(Pending::new(Box::new(target), creation, first));
         let id = IntegrationId::new(pending.create(self).await?);
-        self.state().integrations.insert(id.clone(), pending);
+        let mut state = self.state();
+        state.integrations.insert(id.clone(), pending);
+        state.known.markers.insert(id.clone(), marker);
+        state.labels.insert(id.clone(), labels.to_vec());
+        drop(state);
         Ok(IntegrationSighting {
             id,
             name: name.to_owned(),
@@ -138,6 +142,39 @@ impl Writer<'_> {
             has_instances: None,
             customer_owned: false,
         })
+    }
+
+    /// What this run imported into its own integration, which gave way, is imported into the one that is used.
+    pub(super) async fn import_into(
+        &self,
+        own: &IntegrationId,
+        other: &IntegrationId,
+    ) -> PlatformResult<()> {
+        let (imported, labels) = {
+            let state = self.state();
+            let labels = state.labels.get(own).cloned();
+            (state.imported.get(own).cloned(), labels)
+        };
+        let Some(Imported { definition, .. }) = imported.filter(|_| own != other) else {
+            return Ok(());
+        };
+        let marker = labels.as_deref().and_then(marker_of);
+        if let Some(marker) = &marker {
+            let mut state = self.state();
+            state.known.markers.insert(other.clone(), marker.clone());
+        }
+        let imported = self.import(Some(other), &definition).await?;
+        let shown = imported.labels.as_deref().and_then(marker_of);
+        if shown == marker {
+            return Ok(());
+        }
+        let update = IntegrationUpdate {
+            id: other.clone(),
+            name: None,
+            description: None,
+            labels,
+        };
+        self.update_integration(&update).await
     }
 
     /// Makes certain that a created integration is the only one of its marker.
@@ -161,8 +198,20 @@ impl Writer<'_> {
             return self.platform.import_integration(None, definition).await;
         };
         let ours = self.state().integrations.contains_key(id);
+        self.may_lose_marker(id).await?;
         let work = || self.platform.import_integration(Some(id), definition);
-        let imported = self.repeated(ours, work).await?;
+        let imported = match self.repeated(ours, work).await {
+            Ok(imported) => imported,
+            Err(error) => {
+                if error.effect == Fate::None {
+                    self.kept_marker(id).await;
+                }
+                return Err(error);
+            }
+        };
+        if imported.labels.as_deref().and_then(marker_of).is_some() {
+            self.kept_marker(id).await;
+        }
         let remember = Imported {
             definition: definition.to_owned(),
             at: imported.updated_at,
@@ -170,6 +219,48 @@ impl Writer<'_> {
         };
         self.state().imported.insert(id.clone(), remember);
         Ok(imported)
+    }
+
+    /// Notes that an import is about to be sent to an integration that bears a marker: a server may take labels
+    /// off with it, and without the note nothing would say whose it is if this process ended then.
+    async fn may_lose_marker(&self, id: &IntegrationId) -> PlatformResult<()> {
+        let marker = self.state().known.markers.get(id).cloned();
+        let noted = self.state().importing.contains_key(id);
+        let Some(marker) = marker.filter(|_| !noted) else {
+            return Ok(());
+        };
+        let integration = id.clone();
+        let effect = Effect::Import {
+            integration,
+            marker,
+        };
+        let intent = self.open("importIntegration", effect).await?;
+        self.state().importing.insert(id.clone(), intent);
+        Ok(())
+    }
+
+    /// An update set labels, the marker among them: readings have to show it from now on.
+    pub(super) async fn is_marked(&self, id: &IntegrationId, labels: Option<&[String]>) {
+        let Some(marker) = labels.and_then(marker_of) else {
+            return;
+        };
+        let (intent, before) = {
+            let mut state = self.state();
+            let before = state.known.markers.insert(id.clone(), marker.clone());
+            (state.importing.remove(id), before)
+        };
+        if intent.is_some() || before.as_ref() != Some(&marker) {
+            let id = id.clone();
+            self.close(intent, Some(Shown::Marked { id, marker })).await;
+        }
+    }
+
+    /// An import left the marker where it was.
+    async fn kept_marker(&self, id: &IntegrationId) {
+        let intent = self.state().importing.remove(id);
+        if intent.is_some() {
+            self.close(intent, None).await;
+        }
     }
 
     /// The draft as it reads, not before it shows what this run imported.

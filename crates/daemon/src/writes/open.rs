@@ -1,12 +1,14 @@
 //! What an earlier run left open: a write whose effect nobody saw.
 
+use std::collections::BTreeMap;
+
 use futures::future::join_all;
 
 use super::deploy::is_done;
 use super::publish::{Versions, versions};
 use super::{WriteLog, mark, moment};
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
-use crate::model::{InstanceSighting, IntegrationSighting};
+use crate::model::{InstanceSighting, IntegrationId, IntegrationSighting};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
@@ -22,6 +24,8 @@ pub struct Resumed {
     pub instances: Option<String>,
     /// The same of integrations and their versions.
     pub integrations: Option<String>,
+    /// Integrations that an import left without this marker of theirs.
+    pub interrupted: BTreeMap<IntegrationId, String>,
 }
 
 /// Looks for what earlier runs left open until each shows or is certain not to come.
@@ -60,13 +64,13 @@ pub async fn resume(
     };
     for (intent, found) in intents.iter().zip(join_all(looks).await) {
         match found {
-            Ok(shown) => {
+            Ok(Found::Unmarked(id, marker)) => drop(resumed.interrupted.insert(id, marker)),
+            Ok(Found::Absent) => entries.push(Entry::Close(intent.id)),
+            Ok(Found::Shown(shown)) => {
                 entries.push(Entry::Close(intent.id));
-                if let Some(shown) = shown {
-                    let mark = mark(clock, shown);
-                    entries.push(Entry::Mark(mark.clone()));
-                    resumed.marks.push(mark);
-                }
+                let mark = mark(clock, shown);
+                entries.push(Entry::Mark(mark.clone()));
+                resumed.marks.push(mark);
             }
             Err(why) => *resumed.kind(&intent.effect) = Some(why),
         }
@@ -81,29 +85,41 @@ impl Resumed {
     fn kind(&mut self, effect: &Effect) -> &mut Option<String> {
         match effect {
             Effect::CreateInstance { .. } | Effect::Deploy { .. } => &mut self.instances,
-            Effect::CreateIntegration { .. } | Effect::Publish { .. } => &mut self.integrations,
+            Effect::CreateIntegration { .. } | Effect::Import { .. } | Effect::Publish { .. } => {
+                &mut self.integrations
+            }
         }
     }
 }
 
-/// What a look shows of the effect; nothing where it is certain not to come.
+/// What looks come to.
+enum Found {
+    /// The effect.
+    Shown(Shown),
+    /// It is certain not to come, or not to be needed.
+    Absent,
+    /// An import took the marker off, and it is not back yet.
+    Unmarked(IntegrationId, String),
+}
+
+/// Looks until the effect shows or is certain not to come.
 async fn look(
     platform: &dyn Platform,
     clock: &dyn Clock,
     terms: Terms,
     intent: &Intent,
     since: std::time::Duration,
-) -> Result<Option<Shown>, String> {
+) -> Result<Found, String> {
     let mut settling = Settling::since(terms, since);
     loop {
         let began = clock.boottime();
         let (next, why) = match effect(platform, &intent.effect).await {
-            Ok(Some(shown)) => return Ok(Some(shown)),
+            Ok(Some(found)) => return Ok(found),
             Ok(None) => (settling.absent(began), None),
             Err(error) => (settling.unread(began), Some(error.to_string())),
         };
         match next {
-            Settled::Absent => return Ok(None),
+            Settled::Absent => return Ok(Found::Absent),
             Settled::Look(at) => super::sleep_until(clock, at).await,
             Settled::Unread => {
                 let why = why.unwrap_or_default();
@@ -115,8 +131,18 @@ async fn look(
     }
 }
 
-async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Option<Shown>> {
-    Ok(match effect {
+async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Option<Found>> {
+    let shown = match effect {
+        Effect::Import {
+            integration,
+            marker,
+        } => {
+            // A reading that shows the marker may be older than the import: it counts once it cannot be.
+            let seen = platform.sight_draft(integration).await?;
+            let labels = seen.and_then(|seen| seen.labels);
+            let lost = labels.is_some_and(|labels| !labels.contains(marker));
+            return Ok(lost.then(|| Found::Unmarked(integration.clone(), marker.clone())));
+        }
         Effect::CreateInstance { customer, marker } => {
             let found = platform.find_instances(customer).await?;
             let marked = |one: &&InstanceSighting| {
@@ -156,5 +182,6 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
             let seen = seen.filter(|seen| is_done(seen, *base));
             seen.as_ref().map(super::writer::shown)
         }
-    })
+    };
+    Ok(shown.map(Found::Shown))
 }

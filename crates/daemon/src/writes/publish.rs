@@ -2,7 +2,7 @@
 
 use futures::FutureExt as _;
 
-use super::writer::{Imported, Writer};
+use super::writer::Writer;
 use crate::journal::{Effect, Settled, Settling, Shown, Standing};
 use crate::model::{DraftSighting, IntegrationId, VersionRecord, VersionSighting};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
@@ -177,17 +177,6 @@ impl Writer<'_> {
                 Settled::Absent | Settled::Unread => return made,
             }
         }
-    }
-
-    /// What this run imported into its own, which gave way, is imported into the one that is used.
-    async fn import_into(&self, own: &IntegrationId, other: &IntegrationId) -> PlatformResult<()> {
-        let imported = self.state().imported.get(own).cloned();
-        if let Some(Imported { definition, .. }) = imported
-            && own != other
-        {
-            self.import(Some(other), &definition).await?;
-        }
-        Ok(())
     }
 
     async fn versions_of(&self, id: &IntegrationId) -> PlatformResult<DraftSighting> {

@@ -9,6 +9,7 @@ use futures::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 
 use super::creation::Pending;
+use super::instance::marker_of;
 use super::{WriteLog, mark};
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
@@ -35,6 +36,8 @@ pub struct Known {
     pub(super) newest: HashMap<IntegrationId, i64>,
     /// When instances were deployed last.
     pub(super) deployed: HashMap<InstanceId, Timestamp>,
+    /// The marker of each integration that bears one.
+    pub(super) markers: HashMap<IntegrationId, String>,
 }
 
 impl Known {
@@ -47,6 +50,9 @@ impl Known {
             let newest = integration.versions.items.first();
             let newest = newest.map_or(0, |version| version.number);
             known.newest.insert(id.clone(), newest);
+            if let Some(marker) = marker_of(&integration.labels) {
+                known.markers.insert(id.clone(), marker);
+            }
             let Some(sequence) = &integration.sequence else {
                 continue;
             };
@@ -79,8 +85,12 @@ pub(super) struct State {
     /// What was created and has to be looked at again before it is used.
     pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
     pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
+    /// The labels that created integrations were given.
+    pub(super) labels: HashMap<IntegrationId, Vec<String>>,
     /// The definitions that were imported.
     pub(super) imported: HashMap<IntegrationId, Imported>,
+    /// Imports, of this run or an earlier one, after which the marker was not seen yet.
+    pub(super) importing: HashMap<IntegrationId, uuid::Uuid>,
     /// Publishes that others cannot be certain to see yet.
     pub(super) published: Vec<(IntegrationId, i64)>,
     /// When the last write was answered that readings cannot be held to, since it bears no mark.
@@ -120,9 +130,21 @@ impl<'a> Writer<'a> {
         log: WriteLog,
         known: Known,
     ) -> Self {
-        let terms = log.terms(&log.load().await);
+        let kept = log.load().await;
+        let terms = log.terms(&kept);
+        let importing = kept
+            .intents
+            .into_values()
+            .filter_map(|intent| match intent.effect {
+                Effect::Import { integration, .. } => Some((integration, intent.id)),
+                Effect::CreateInstance { .. }
+                | Effect::CreateIntegration { .. }
+                | Effect::Publish { .. }
+                | Effect::Deploy { .. } => None,
+            });
         let state = State {
             known,
+            importing: importing.collect(),
             ..State::default()
         };
         Self {
@@ -425,7 +447,9 @@ impl Platform for Writer<'_> {
     async fn update_integration(&self, update: &IntegrationUpdate) -> PlatformResult<()> {
         let ours = self.state().integrations.contains_key(&update.id);
         self.repeated(ours, || self.platform.update_integration(update))
-            .await
+            .await?;
+        self.is_marked(&update.id, update.labels.as_deref()).await;
+        Ok(())
     }
 
     async fn publish_integration(

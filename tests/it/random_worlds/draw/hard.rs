@@ -100,8 +100,6 @@ pub(super) fn harden(case: &mut Case, trouble: Trouble, dice: &mut Dice) {
         }
         Trouble::Killed => {
             lag(&mut case.server, dice);
-            // Of a published integration that lost its marker with an import, nothing says whose it is: `--adopt`.
-            case.server.import_drops_labels = false;
             case.killed = Some(Killed {
                 nth: 1 + dice.place(8),
                 after_commit: dice.chance(),

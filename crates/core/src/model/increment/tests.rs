@@ -117,6 +117,7 @@ impl Server {
             integrations: Listing::complete(vec![integration("erp")]),
             instances: Listing::complete(instances.collect()),
             customers: BTreeMap::new(),
+            interrupted: BTreeMap::new(),
         }
     }
 

@@ -34,6 +34,7 @@ pub(in crate::controller) fn tenant() -> Tenant {
         integrations: Listing::default(),
         instances: Listing::default(),
         customers: Default::default(),
+        interrupted: Default::default(),
     }
 }
 
