@@ -1,6 +1,7 @@
 //! Every point at which a process can die: before and after each write of a whole apply.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use prism_gitops::sandbox::{Behaviour, Duplicates, Shown};
 use serde_json::json;
@@ -51,6 +52,40 @@ fn plain() -> Server {
         behaviour: Behaviour::default(),
         bend: None,
         passes: 1,
+    }
+}
+
+/// A draft that was changed by hand is brought back to what is published: nothing but the journal says whose the
+/// integration is if the process dies after an import that drops labels.
+#[tokio::test(start_paused = true)]
+async fn a_repaired_draft_that_lost_its_marker_is_still_ours() {
+    for list_lag_ms in [0, 1300] {
+        for nth in 1..=2 {
+            let behaviour = Behaviour {
+                import_drops_labels: true,
+                list_lag_ms,
+                ..Behaviour::default()
+            };
+            let mut world = World::with(behaviour, None);
+            whole::write(&world);
+            world.apply().await;
+            tokio::time::sleep(Duration::from_millis(list_lag_ms)).await;
+            whole::meddle_with_a_draft(&world).await;
+            tokio::time::sleep(Duration::from_millis(list_lag_ms)).await;
+            world.line.crash_at(nth, true);
+            let planned = world.try_plan(false).await.unwrap();
+            tokio::select! {
+                biased;
+                () = world.line.died() => {}
+                _ = world.carry_out(&planned) => panic!("it sends {nth} writes"),
+            }
+            world.line.mend();
+            world.restart();
+            let case = format!("write {nth}, lag {list_lag_ms}");
+            whole::converge(&world, 1, &case).await;
+            assert_eq!(whole::count(&world).await, (2, 2, 3), "{case}");
+            whole::demand_markers(&world, 0, &case).await;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use prism_gitops::execute::Outcome;
 use prism_gitops::plan::{Plan, render};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::project::{DEFINITION, INSTANCE, INTEGRATION};
 use super::world::{World, shown};
@@ -71,6 +71,18 @@ pub(crate) fn rewrite(world: &World) {
         "smith.yaml",
         smith.replace("[production]", "[production, new]"),
     );
+}
+
+/// A draft is changed by hand; its labels stay.
+pub(crate) async fn meddle_with_a_draft(world: &World) {
+    let query = r#"{ integrations(name: "Beta Feed") { nodes { id labels } } }"#;
+    let answer = world.ask(query, json!({})).await;
+    let beta = &answer["integrations"]["nodes"][0];
+    let definition = BETA.replace("name: Prices", "name: Odd Prices");
+    let import = json!({"integrationId": beta["id"], "definition": definition});
+    world.change("importIntegration", import).await;
+    let labels = json!({"id": beta["id"], "labels": beta["labels"]});
+    world.change("updateIntegration", labels).await;
 }
 
 /// One instance is declared no more.

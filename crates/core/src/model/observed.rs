@@ -122,6 +122,17 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// Takes in which integrations lost a marker with an import. A list that still shows it is older than the
+    /// look that did not.
+    pub fn set_interrupted(&mut self, interrupted: BTreeMap<IntegrationId, String>) {
+        for integration in &mut self.integrations.items {
+            if let Some(marker) = interrupted.get(&integration.id) {
+                integration.labels.retain(|label| label != marker);
+            }
+        }
+        self.interrupted = interrupted;
+    }
+
     /// Takes in what versions require, where that was read later than the rest.
     pub fn set_requirements(&mut self, read: &Requirements) {
         for integration in &mut self.integrations.items {

@@ -249,7 +249,7 @@ async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult
         marks: resumed.marks,
     };
     let mut tenant = writes::honour(platform, clock, &log, reading, tenant).await?;
-    tenant.interrupted = resumed.interrupted;
+    tenant.set_interrupted(resumed.interrupted);
     if let Some(why) = resumed.instances {
         tenant.instances.incomplete.get_or_insert(why.into());
     }

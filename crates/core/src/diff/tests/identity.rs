@@ -53,6 +53,32 @@ fn integrations_are_identified_by_their_marker() {
             "refused: integration i1 exists and is not managed yet",
         ),
         (
+            "the journal says that an import of ours took the marker off",
+            |w| {
+                let id = w.live("i1", &acme()).id.clone();
+                w.tenant.interrupted.insert(id, "gitops:p/acme".into());
+            },
+            "resumed i1",
+        ),
+        (
+            "the same of another manifest's marker",
+            |w| {
+                let id = w.live("i1", &acme()).id.clone();
+                w.tenant.interrupted.insert(id, "gitops:p/other".into());
+            },
+            "refused: integration i1 exists and is not managed yet",
+        ),
+        (
+            "the same, and another project marked it since",
+            |w| {
+                let live = w.live("i1", &acme());
+                live.labels = vec!["gitops:q/acme".into()];
+                let id = live.id.clone();
+                w.tenant.interrupted.insert(id, "gitops:p/acme".into());
+            },
+            "refused: integration i1 belongs to another project: gitops:q/acme",
+        ),
+        (
             "same name, --adopt",
             |w| {
                 w.live("i1", &acme());

@@ -85,6 +85,20 @@ fn what_is_missing_is_old_only_where_the_list_is_whole() {
 }
 
 #[test]
+fn a_marker_that_was_put_back_has_to_show_where_the_integration_does() {
+    let mut tenant = tenant();
+    let of = |id: &str| {
+        let id = IntegrationId::new(id);
+        let marker = "gitops:p/acme".to_owned();
+        mark(Shown::Marked { id, marker })
+    };
+    assert_eq!(of("a").honoured_by(&tenant), Honoured::No);
+    assert_eq!(of("gone").honoured_by(&tenant), Honoured::Yes);
+    tenant.integrations.items[0].labels = vec!["gitops:p/acme".to_owned()];
+    assert_eq!(of("a").honoured_by(&tenant), Honoured::Yes);
+}
+
+#[test]
 fn a_mark_outlives_its_first_reading_and_not_everything() {
     let terms = Terms::of(Duration::ZERO, SETTLE);
     let mark = mark(instance(500, 400, "a-v1"));
