@@ -228,6 +228,34 @@ async fn a_failed_detail_is_unknown_and_a_missing_one_absent() {
     }
 }
 
+/// Of equal versions the older counts, so one version alone says too little.
+#[tokio::test(start_paused = true)]
+async fn a_page_that_shows_one_version_of_several_is_read_on() {
+    let fake = server(|ask| match ask.operation().as_str() {
+        "listIntegrations" => {
+            let newest = more(&[draft(), version(4, true, "cafe4444")]);
+            let available = page(&[version(4, true, "cafe4444")]);
+            let list = page(&[integration(&newest, &available)]);
+            Some(data(&json!({ "integrations": list })))
+        }
+        "integrationVersions" => {
+            let all = [
+                draft(),
+                version(4, true, "cafe4444"),
+                version(3, true, "cafe4444"),
+            ];
+            let sequence = json!({"versionSequence": page(&all)});
+            Some(data(&json!({ "integration": sequence })))
+        }
+        _ => None,
+    });
+    let tenant = observe_with(&fake, &Scope::default()).await;
+    let versions = &tenant.integrations.items[0].versions;
+    let numbers: Vec<_> = versions.items.iter().map(|it| it.number).collect();
+    assert_eq!(numbers, [4, 3]);
+    assert!(versions.incomplete.is_none());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_version_is_found_by_number_or_the_whole_sequence_is_read() {
     let fake = server(|ask| match ask.operation().as_str() {

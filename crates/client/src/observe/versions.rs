@@ -14,6 +14,9 @@ use crate::operations::{integration_versions, lookups};
 use crate::paging::Page;
 use crate::session::Session;
 
+/// So many of the newest versions are read at least, where there are as many.
+const NEWEST: usize = 2;
+
 /// Adds wanted versions that the list does not show.
 ///
 /// By number they are looked up. By commit, where the number is not there, or where all
@@ -30,8 +33,10 @@ pub(super) async fn find(session: &Session, items: &mut [Integration], scope: &S
     by_number(session, items, &missing).await;
     let walks = items.iter_mut().map(|integration| {
         let partial = integration.versions.incomplete.is_some();
-        let needed =
-            !missing(integration).is_empty() || partial && scope.wants_all_versions(integration);
+        // The newest may be there twice, and of equal ones the older counts: a page that is cut short hides it.
+        let few = integration.versions.items.len() < NEWEST;
+        let needed = !missing(integration).is_empty()
+            || partial && (few || scope.wants_all_versions(integration));
         async move {
             if needed {
                 all(session, integration).await;
