@@ -18,10 +18,12 @@ use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use super::reply;
+use crate::api::http::ErrorCode;
+use crate::api::wish::{Accepted, Heard};
 use crate::controller::Status;
 use crate::model::Secret;
 
@@ -157,7 +159,7 @@ impl Hooks {
     }
 }
 
-/// Which environment an event is about.
+/// Which environment an event is about. Other parameters that a provider adds do not count.
 #[derive(Debug, Default, serde::Deserialize)]
 struct Whose {
     environment: Option<String>,
@@ -187,12 +189,15 @@ async fn receive(
         found.map(|(provider, secret)| (*provider, secret))
     });
     let Some((provider, secret)) = known else {
-        return reply::error(StatusCode::NOT_FOUND, "no secret is set for this webhook");
+        return reply::error(
+            ErrorCode::UnknownWebhook,
+            "no secret is set for this webhook",
+        );
     };
     let Ok(body) = body else {
         hooks.count(provider, "too-large");
         return reply::error(
-            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::BodyTooLarge,
             "the body could not be read, or is larger than 4 MiB",
         );
     };
@@ -204,7 +209,7 @@ async fn receive(
             "a webhook was called with a wrong signature"
         );
         return reply::error(
-            StatusCode::UNAUTHORIZED,
+            ErrorCode::SignatureWrong,
             "the signature is missing or wrong",
         );
     }
@@ -214,12 +219,16 @@ async fn receive(
     if let Some(unknown) = whose.as_deref().filter(|name| !known(name)) {
         hooks.count(provider, "refused");
         let message = format!("no environment {unknown:?} is kept in step here");
-        return reply::error(StatusCode::NOT_FOUND, &message);
+        return reply::error(ErrorCode::UnknownEnvironment, &message);
     }
     let woken = hooks.heard((provider, whose.as_deref()), &headers, &body);
-    let result = if woken { "accepted" } else { "ignored" };
-    hooks.count(provider, result);
-    (StatusCode::ACCEPTED, Json(json!({ "status": result }))).into_response()
+    let status = if woken {
+        Heard::Accepted
+    } else {
+        Heard::Ignored
+    };
+    hooks.count(provider, status.as_str());
+    (StatusCode::ACCEPTED, Json(Accepted { status })).into_response()
 }
 
 #[cfg(test)]
