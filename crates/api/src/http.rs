@@ -107,6 +107,22 @@ pub struct HistoryQuery {
 }
 
 words! {
+    /// Who calls a webhook: its name in paths, flags and metrics.
+    pub enum Provider {
+        /// `X-Hub-Signature-256`.
+        GitHub = "github",
+        /// `webhook-signature` with a signing token, else `X-Gitlab-Token`.
+        GitLab = "gitlab",
+        /// `X-Hub-Signature`.
+        Bitbucket = "bitbucket",
+        /// `X-Signature-256` or `X-Signature`, for everything else that can sign a body.
+        Generic = "generic",
+        /// Prismatic's own events: `X-Webhook-Signature`.
+        Prismatic = "prismatic",
+    }
+}
+
+words! {
     /// Why a request is refused. Scripts and clients rely on these words, and on no text.
     pub enum ErrorCode {
         /// A parameter, the path or the body is wrong.

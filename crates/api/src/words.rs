@@ -18,7 +18,7 @@ pub trait Words: Copy + PartialEq + 'static {
 
     /// The same, however it is capitalised.
     #[must_use]
-    fn of_any_case(word: &str) -> Option<Self> {
+    fn named(word: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
         all.find(|known| known.word().eq_ignore_ascii_case(word))
     }
@@ -48,6 +48,12 @@ macro_rules! words {
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 <Self as $crate::Words>::of(word)
+            }
+
+            /// The same, however it is capitalised.
+            #[must_use]
+            pub fn named(word: &str) -> Option<Self> {
+                <Self as $crate::Words>::named(word)
             }
         }
 
@@ -207,7 +213,7 @@ mod tests {
             "{told}"
         );
         assert_eq!(
-            StepOutcome::of_any_case("Already-SO"),
+            StepOutcome::named("Already-SO"),
             Some(StepOutcome::AlreadySo)
         );
     }

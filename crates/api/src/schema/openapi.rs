@@ -5,7 +5,9 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::{published, written};
-use crate::http::{self, EnvironmentQuery, ErrorCode, HistoryQuery, ResourcesQuery, StatusQuery};
+use crate::http::{
+    self, EnvironmentQuery, ErrorCode, HistoryQuery, Provider, ResourcesQuery, StatusQuery,
+};
 use crate::{Kind, Told, health, history, plan, resource, status, wish};
 
 const ABOUT: &str = "What a running daemon knows, and what may be asked of it. Readers ignore keys they do not know. \
@@ -334,7 +336,7 @@ fn wishes(of: &mut SchemaGenerator) -> Vec<Operation> {
 }
 
 fn webhook(of: &mut SchemaGenerator) -> Operation {
-    let providers = json!({ "enum": ["github", "gitlab", "bitbucket", "generic", "prismatic"] });
+    let providers = json!({ "enum": Provider::ALL });
     let mut hook = Operation::post(
         "/webhooks/{provider}",
         "Wakes the daemon; signed as the provider signs",

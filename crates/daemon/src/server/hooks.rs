@@ -23,56 +23,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::reply;
 use crate::api::http::ErrorCode;
+pub use crate::api::http::Provider;
 use crate::api::wish::{Accepted, Heard};
 use crate::controller::Status;
 use crate::model::Secret;
 
 /// The largest body that is read, in bytes. A push of hundreds of commits is smaller.
 const MAX_BODY: usize = 4 * 1024 * 1024;
-
-/// Who calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Provider {
-    /// `X-Hub-Signature-256`.
-    GitHub,
-    /// `webhook-signature` with a signing token, else `X-Gitlab-Token`.
-    GitLab,
-    /// `X-Hub-Signature`.
-    Bitbucket,
-    /// `X-Signature-256` or `X-Signature`, for everything else that can sign a body.
-    Generic,
-    /// Prismatic's own events: `X-Webhook-Signature`.
-    Prismatic,
-}
-
-impl Provider {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::GitHub,
-        Self::GitLab,
-        Self::Bitbucket,
-        Self::Generic,
-        Self::Prismatic,
-    ];
-
-    /// Its name in paths, flags and metrics.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GitHub => "github",
-            Self::GitLab => "gitlab",
-            Self::Bitbucket => "bitbucket",
-            Self::Generic => "generic",
-            Self::Prismatic => "prismatic",
-        }
-    }
-
-    /// The provider of a name.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
-    }
-}
 
 /// Who may wake the daemon.
 #[derive(Debug, Clone)]
@@ -183,7 +140,7 @@ async fn receive(
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
-    let name = name.ok().and_then(|Path(name)| Provider::of(&name));
+    let name = name.ok().and_then(|Path(name)| Provider::parse(&name));
     let known = name.and_then(|provider| {
         let found = hooks.secrets.iter().find(|(known, _)| *known == provider);
         found.map(|(provider, secret)| (*provider, secret))

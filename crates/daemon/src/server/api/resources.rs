@@ -47,7 +47,7 @@ fn word<T: Words>(name: &str, given: Option<&str>) -> Result<Option<T>, String> 
         return Ok(None);
     };
     let known = || T::ALL.iter().map(|word| word.word()).collect::<Vec<_>>();
-    let found = T::of_any_case(given);
+    let found = T::named(given);
     let wrong = || format!("{name} is one of {}", known().join(", "));
     found.map(Some).ok_or_else(wrong)
 }
@@ -167,7 +167,7 @@ pub(super) async fn one(
 /// The address of two parts of a path, in any case of the kind.
 fn address(kind: &str, name: &str) -> Option<Address> {
     Some(Address {
-        kind: Kind::of_any_case(kind)?,
+        kind: Kind::named(kind)?,
         name: ResourceName::parse(name).ok()?,
     })
 }
