@@ -12,6 +12,7 @@
 pub mod cli;
 pub mod config;
 
+pub use prism_gitops_api as api;
 pub use prism_gitops_core::{
     definition, diff, export, harmless, journal, manifest, model, plan, redact, sensitivity,
     validate, yaml,

@@ -40,7 +40,7 @@ pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use consents::ConsentArgs;
-pub(crate) use control::{FarArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
+pub(crate) use control::{DaemonClientArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
 pub(crate) use daemon::{ApiReads, DaemonArgs};
 pub(crate) use dedupe::DedupeArgs;
 pub(crate) use export::{ExportArgs, ExportSecrets};

@@ -8,15 +8,13 @@ mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
-
 use super::args::{ConsentArgs, Output};
 use super::error::CliError;
 use super::ui::Ui;
+use crate::api::plan::Authorize;
 use crate::execute::Outcome;
-use crate::model::{
-    Address, Asked, AuthorizeUrl, AuthorizeUrls, AwaitedConsents, InstanceId, Secret,
-};
+use crate::model::{Address, Asked, AuthorizeUrl, AuthorizeUrls, AwaitedConsents, InstanceId};
+use crate::plan::render::Links;
 use crate::plan::{Plan, PlannedResource};
 use crate::prismatic::platform::Platform;
 
@@ -134,36 +132,21 @@ fn link(variable: &str, read: Option<&Asked<Vec<AuthorizeUrl>>>) -> Result<Autho
 }
 
 impl Consents {
-    /// Puts the links into the JSON document of their plan.
-    pub(super) fn add_to(&self, document: &mut Value) {
-        let texts = self
-            .0
-            .iter()
-            .map(|(address, all)| (address.to_string(), all));
-        let by_text: BTreeMap<String, &Vec<Consent>> = texts.collect();
-        let resources = document.get_mut("resources").and_then(Value::as_array_mut);
-        for resource in resources.into_iter().flatten() {
-            let Some(resource) = resource.as_object_mut() else {
-                continue;
-            };
-            let address = resource.get("address").and_then(Value::as_str);
-            let own = address.and_then(|address| by_text.get(address));
-            let links: Vec<Value> = own.into_iter().copied().flatten().map(one).collect();
-            resource.insert("authorize".to_owned(), links.into());
-        }
+    /// The links as the JSON document of their plan has them.
+    pub(super) fn links(&self) -> Links {
+        let all = self.0.iter();
+        all.map(|(address, all)| (address.clone(), all.iter().map(one).collect()))
+            .collect()
     }
 }
 
-fn one(consent: &Consent) -> Value {
-    let url = consent
-        .link
-        .as_ref()
-        .ok()
-        .and_then(|link| link.url.as_ref());
-    json!({
-        "configVariable": consent.variable,
-        "url": url.map(Secret::expose),
-        "problem": consent.link.as_ref().err(),
-        "sensitive": true,
-    })
+fn one(consent: &Consent) -> Authorize {
+    let link = consent.link.as_ref();
+    let url = link.ok().and_then(|link| link.url.as_ref());
+    Authorize {
+        config_variable: consent.variable.clone(),
+        url: url.map(|url| url.expose().to_owned()),
+        problem: link.err().cloned(),
+        sensitive: true,
+    }
 }

@@ -6,36 +6,14 @@ pub(crate) use convert::LOG_IN;
 
 use std::error::Error;
 
-use serde_json::json;
-
 use super::exit::Exit;
+use crate::api::{Class, Failed, Failure, FormatVersion};
 use crate::model::{Diagnostic, Severity};
-
-/// Who can do something about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Whoever wrote the command line or the files.
-    User,
-    /// Nobody here: the network, the disk, the API.
-    World,
-    /// We.
-    Bug,
-}
-
-impl Kind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::World => "world",
-            Self::Bug => "bug",
-        }
-    }
-}
 
 /// An error as a person gets to see it.
 #[derive(Debug)]
 pub(crate) struct CliError {
-    kind: Kind,
+    kind: Class,
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
@@ -44,7 +22,7 @@ pub(crate) struct CliError {
 }
 
 impl CliError {
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
+    fn new(kind: Class, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
@@ -57,17 +35,17 @@ impl CliError {
 
     /// An error in the command line or the files.
     pub(crate) fn user(message: impl Into<String>) -> Self {
-        Self::new(Kind::User, message)
+        Self::new(Class::User, message)
     }
 
     /// An error of the network, the disk or the API.
     pub(crate) fn world(message: impl Into<String>) -> Self {
-        Self::new(Kind::World, message)
+        Self::new(Class::World, message)
     }
 
     /// An error of ours.
     pub(crate) fn bug(message: impl Into<String>) -> Self {
-        Self::new(Kind::Bug, message).hint("please report it; running the command again is safe")
+        Self::new(Class::Bug, message).hint("please report it; running the command again is safe")
     }
 
     /// A refusal to do what is not safe.
@@ -140,20 +118,24 @@ impl CliError {
         self.exit
     }
 
+    /// What went wrong, as a part of a document.
+    pub(crate) fn failure(&self) -> Failure {
+        Failure {
+            kind: self.kind.into(),
+            message: self.message.clone(),
+            exit_code: self.exit.code(),
+            causes: self.causes.clone(),
+            hint: self.hint.clone(),
+        }
+    }
+
     /// The document that stands in for the result.
-    pub(crate) fn document(&self) -> serde_json::Value {
-        let mut error = json!({
-            "kind": self.kind.as_str(),
-            "message": self.message,
-            "exitCode": self.exit.code(),
-        });
-        if !self.causes.is_empty() {
-            error["causes"] = json!(self.causes);
+    pub(crate) fn document(&self) -> Failed {
+        Failed {
+            format_version: FormatVersion::default(),
+            error: self.failure(),
+            diagnostics: self.diagnostics.iter().map(Into::into).collect(),
         }
-        if let Some(hint) = &self.hint {
-            error["hint"] = json!(hint);
-        }
-        json!({"formatVersion": "1.0", "error": error, "diagnostics": self.diagnostics})
     }
 }
 
@@ -180,6 +162,6 @@ mod tests {
     #[test]
     fn the_document_says_the_same_as_the_text() {
         let error = CliError::refused("a guard says no").hint("approve it");
-        insta::assert_snapshot!(error.document(), @r#"{"formatVersion":"1.0","error":{"kind":"user","message":"a guard says no","exitCode":4,"hint":"approve it"},"diagnostics":[]}"#);
+        insta::assert_snapshot!(serde_json::json!(error.document()), @r#"{"formatVersion":"1.0","error":{"kind":"user","message":"a guard says no","exitCode":4,"hint":"approve it"},"diagnostics":[]}"#);
     }
 }

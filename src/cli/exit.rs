@@ -131,7 +131,7 @@ mod tests {
         }
         let mut refused = plan(true, 1);
         refused.violations.push(crate::plan::GuardViolation {
-            guard: "deletes",
+            guard: "deletes".to_owned(),
             message: "deletes: 8 of 20".to_owned(),
         });
         assert_eq!(Exit::of_plan(&refused, true), Exit::Refused);

@@ -312,7 +312,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         project: "acme".to_owned(),
         environment: "prod-us".to_owned(),
         organization: "org".to_owned(),
-        policy: "sha256:policy".to_owned(),
+        policy: format!("sha256:{}", "0".repeat(64)),
         revision: None,
         observed_at: now,
         resources: Vec::new(),
@@ -325,6 +325,6 @@ fn plan(now: jiff::Timestamp) -> Plan {
         unread: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
-        digest: "sha256:1".to_owned(),
+        digest: format!("sha256:{}", "1".repeat(64)),
     }
 }

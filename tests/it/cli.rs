@@ -37,7 +37,7 @@ mod tls;
 mod tools;
 #[cfg(feature = "otlp")]
 mod traces;
-mod two_writers;
+pub(crate) mod two_writers;
 mod validate;
 mod waits;
 mod watch;

@@ -57,6 +57,8 @@ mod pinned;
 mod prism;
 mod project;
 #[cfg(feature = "sandbox")]
+mod published;
+#[cfg(feature = "sandbox")]
 mod quickstart;
 #[cfg(feature = "sandbox")]
 mod random_worlds;

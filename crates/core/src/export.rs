@@ -26,6 +26,8 @@ mod secrecy;
 #[cfg(test)]
 mod tests;
 
+pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
+
 use crate::model::{
     Desired, Instance, Integration, IntegrationWanted, Marker, Places, Project, ResourceName,
     Scope, SourceFile, Tenant,
@@ -88,50 +90,6 @@ pub struct ExportedFile {
     pub path: String,
     /// The whole text.
     pub text: String,
-}
-
-/// A value that is not in the files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct SecretNeeded {
-    /// The variable of the environment that is to hold it.
-    pub variable: String,
-    /// The file that refers to it.
-    pub file: String,
-    /// The config variable.
-    pub key: String,
-    /// The input, for a connection.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<String>,
-}
-
-/// Something worth knowing about an export.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Note {
-    /// What it is about: `instance "Smith ERP" of Smith Hardware`.
-    pub about: String,
-    /// What kind of note.
-    pub code: NoteCode,
-    /// What there is to say.
-    pub message: String,
-    /// The file it is about, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-}
-
-/// The kinds of notes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoteCode {
-    /// It could not be read.
-    Unread,
-    /// It is left out.
-    LeftOut,
-    /// A definition holds a value that looks secret.
-    SecretInDefinition,
-    /// It is declared so that nothing happens to it now.
-    HeldBack,
-    /// The next plan will show a change.
-    WillChange,
 }
 
 /// Why there is no export.

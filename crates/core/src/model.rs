@@ -21,14 +21,12 @@ mod marker;
 mod nearest;
 mod notices;
 mod observed;
-mod pause;
 mod policy;
 mod scope;
 mod secret;
 mod secret_records;
 mod sighting;
 mod source_file;
-mod status;
 pub(crate) mod tally;
 
 pub use address::{Address, Kind, NameError, ResourceName};
@@ -56,10 +54,10 @@ pub use observed::{
     LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
     Tenant, VariableStatus, VersionRecord,
 };
-pub use pause::{LONGEST_REASON, Pause};
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
 };
+pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
 pub use scope::{IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{
@@ -67,4 +65,3 @@ pub use secret_records::{
 };
 pub use sighting::{DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting};
 pub use source_file::SourceFile;
-pub use status::{Health, SyncStatus};

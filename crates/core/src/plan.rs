@@ -48,12 +48,16 @@ pub use adopt::adoptions;
 pub use build::build;
 pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use exclude::{Excluded, exclude};
-pub use guards::GuardViolation;
 pub use migrate::{MigrateError, migrate};
 pub use operation::{InstanceOperation, IntegrationOperation, Operation};
+pub use prism_gitops_api::FORMAT_VERSION;
+pub use prism_gitops_api::plan::{
+    Action, Cost, GuardViolation, Impact, Loss, LossKind, Precondition, Purpose, StepResult,
+    Summary,
+};
 pub use release::{ReleaseError, marked, release};
-pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, is_part, recheck};
-pub use step::{Output, Step, StepId, StepResult, VersionSource};
+pub use review::{Moved, Reviewed, Unfit, is_part, recheck};
+pub use step::{Output, Step, StepId, VersionSource};
 
 use crate::model::{
     Address, AwaitedConsents, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus,
@@ -85,94 +89,6 @@ pub struct Context {
     pub closed: Option<String>,
     /// The addresses that the plan may do something to, as text; `None` for all of them.
     pub only: Option<BTreeSet<String>>,
-}
-
-/// What a plan was made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Purpose {
-    /// To make the tenant as the files say.
-    #[default]
-    Changes,
-    /// To put markers on, and nothing else.
-    Adoption,
-    /// To take markers off, and nothing else.
-    Release,
-    /// To put another project's name into markers, and nothing else.
-    Migration,
-}
-
-impl Purpose {
-    /// The word of the JSON format.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Changes => "changes",
-            Self::Adoption => "adoption",
-            Self::Release => "release",
-            Self::Migration => "migration",
-        }
-    }
-}
-
-/// What is done to a resource, in the words of the JSON format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// An existing object is taken over.
-    Adopt,
-    /// A definition overwrites a draft.
-    Import,
-    /// Metadata are set.
-    Update,
-    /// A version is made.
-    Publish,
-    /// Marketplace settings or availability are set.
-    Marketplace,
-    /// It is made.
-    Create,
-    /// Config variables are written.
-    Configure,
-    /// Another version is chosen.
-    Upgrade,
-    /// What is configured goes live.
-    Deploy,
-    /// It is switched on.
-    Enable,
-    /// It is switched off.
-    Disable,
-    /// It is removed.
-    Delete,
-    /// Our marker is taken off.
-    Release,
-}
-
-impl Action {
-    /// The word of the JSON format.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Adopt => "adopt",
-            Self::Import => "import",
-            Self::Update => "update",
-            Self::Publish => "publish",
-            Self::Marketplace => "marketplace",
-            Self::Create => "create",
-            Self::Configure => "configure",
-            Self::Upgrade => "upgrade",
-            Self::Deploy => "deploy",
-            Self::Enable => "enable",
-            Self::Disable => "disable",
-            Self::Delete => "delete",
-            Self::Release => "release",
-        }
-    }
-
-    /// Whether anybody but us can notice: markers are nobody else's business.
-    #[must_use]
-    pub fn is_noticed(self) -> bool {
-        !matches!(self, Self::Adopt | Self::Release)
-    }
 }
 
 /// One resource in a plan, whether or not anything is done to it.
@@ -220,78 +136,6 @@ pub enum Guarded {
     Move,
     /// None: a run of ours made it, and this brings it into service for the first time.
     Finishing,
-}
-
-/// What the upgrades of a plan take from instances.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Loss {
-    /// The integration's name.
-    pub integration: String,
-    /// The config variable.
-    pub variable: String,
-    /// What becomes of it.
-    pub kind: LossKind,
-    /// How many instances.
-    pub instances: u64,
-}
-
-/// What is lost of a config variable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LossKind {
-    /// Its value: the target version has no such variable.
-    Value,
-    /// Its consent: a person has to give it anew.
-    Consent,
-}
-
-/// Counts of a plan. Each resource counts once under each action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Summary {
-    /// Existing objects taken over.
-    pub adopt: u64,
-    /// Objects made.
-    pub create: u64,
-    /// Objects changed: imports, metadata, settings, values, versions, switching on.
-    pub update: u64,
-    /// Versions made.
-    pub publish: u64,
-    /// Deploys.
-    pub deploy: u64,
-    /// Instances switched off.
-    pub disable: u64,
-    /// Objects removed.
-    pub delete: u64,
-    /// Resources that match.
-    pub unchanged: u64,
-    /// Resources that cannot proceed, or could not be read.
-    pub blocked: u64,
-    /// Resources that wait for a person.
-    pub pending: u64,
-    /// Owned objects that nothing declares.
-    pub orphaned: u64,
-    /// Objects whose marker is taken off.
-    pub release: u64,
-}
-
-/// Who is touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Impact {
-    /// Customers with at least one step.
-    pub customers: u64,
-    /// Instances with at least one step.
-    pub instances: u64,
-}
-
-/// What it costs.
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
-pub struct Cost {
-    /// Requests that reading took.
-    pub reads: u64,
-    /// Requests that writing takes.
-    pub writes: u64,
-    /// Seconds that the writes take at the rate limit.
-    pub seconds: f64,
 }
 
 /// An immutable plan.

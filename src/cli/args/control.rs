@@ -11,7 +11,7 @@ use super::parse;
 /// Which daemon.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Daemon")]
-pub(crate) struct FarArgs {
+pub(crate) struct DaemonClientArgs {
     /// Where the daemon serves; `http` only on this machine, else `https`.
     #[arg(
         long,
@@ -54,7 +54,7 @@ pub(crate) struct StatusArgs {
     pub(crate) watch: bool,
 
     #[command(flatten)]
-    pub(crate) far: FarArgs,
+    pub(crate) client: DaemonClientArgs,
 }
 
 /// Wakes a running daemon: it makes a pass at once, as it would have sooner or later.
@@ -75,7 +75,7 @@ pub(crate) struct SyncArgs {
     pub(crate) timeout: Duration,
 
     #[command(flatten)]
-    pub(crate) far: FarArgs,
+    pub(crate) client: DaemonClientArgs,
 }
 
 /// Pauses a running daemon: it goes on reading and reporting, and writes nothing. A restart does not end it.
@@ -99,7 +99,7 @@ pub(crate) struct PauseArgs {
     pub(crate) until: Option<Timestamp>,
 
     #[command(flatten)]
-    pub(crate) far: FarArgs,
+    pub(crate) client: DaemonClientArgs,
 }
 
 /// Ends a pause. What was held back is written at once.
@@ -110,5 +110,5 @@ Examples:
   prism-gitops resume --daemon https://gitops.acme.example --api-token env:GITOPS_TOKEN")]
 pub(crate) struct ResumeArgs {
     #[command(flatten)]
-    pub(crate) far: FarArgs,
+    pub(crate) client: DaemonClientArgs,
 }

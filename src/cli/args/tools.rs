@@ -42,6 +42,36 @@ pub(crate) enum SchemaOf {
     Result,
     /// The document of any command that failed or was refused.
     Error,
+    /// The document of `validate`.
+    Validate,
+    /// The document of `status` and of `sync --wait`.
+    Status,
+    /// A page of resources, as the daemon answers it.
+    Resources,
+    /// The document of `sync`.
+    Sync,
+    /// The document of `pause` and `resume`.
+    Pause,
+    /// An event of the daemon.
+    Event,
+    /// The document of `history`.
+    History,
+    /// The document of `history show-draft`.
+    Draft,
+    /// The document of `why`.
+    Why,
+    /// The document of `diff`.
+    Diff,
+    /// The document of `dedupe`.
+    Dedupe,
+    /// The document of `export`.
+    Export,
+    /// The document of `whoami`.
+    Whoami,
+    /// A list of `get`.
+    List,
+    /// What a webhook is sent as a notice.
+    Notice,
 }
 
 /// Prints a completion script for a shell.

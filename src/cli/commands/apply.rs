@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(unneeded(&plan, Some("sha256:0")), None);
         assert!(unneeded(&plan, Some("sha256:1")).is_some());
         plan.violations.push(GuardViolation {
-            guard: "deletes",
+            guard: "deletes".to_owned(),
             message: "deletes: 8 of 20 managed instances; the limit is 30%".to_owned(),
         });
         for approved in [None, Some("sha256:1")] {

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use futures::future::try_join_all;
-use serde_json::{Value, json};
 
+use crate::api::history::PassOutcome;
+use crate::api::status::{PassStatus, Status};
+use crate::api::wish::{PauseWanted, Paused};
 use crate::cli::Variables;
 use crate::cli::args::{Output, PauseArgs, ResumeArgs, SyncArgs};
+use crate::cli::daemon_client::{Answer, DaemonClient, together};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::far::{Far, together};
 use crate::cli::runtime;
 use crate::cli::show::{moment, yaml};
 use crate::cli::ui::Ui;
@@ -26,52 +28,59 @@ pub(super) async fn sync(
     args: &SyncArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
-    let far = Far::of(&args.far, variables).await?;
-    let accepted = far.post("/api/v1/sync", None).await?;
+    let client = DaemonClient::of(&args.client, variables).await?;
+    let accepted = client.sync().await?;
     if !args.wait {
         show(ui, accepted, "A pass begins at once.")?;
         return Ok(Exit::Done);
     }
     let signals = runtime::signals()?;
-    let apart = accepted.len() > 1 || !args.far.env.is_empty();
+    let apart = accepted.len() > 1 || !args.client.env.is_empty();
     let each = accepted.iter().map(|accepted| {
-        let environment = accepted["environment"].as_str().filter(|_| apart);
-        let generation = accepted["generation"].as_u64().unwrap_or_default();
-        passed(&far, environment, generation)
+        let accepted = &accepted.read;
+        let environment = Some(accepted.environment.as_str()).filter(|_| apart);
+        passed(&client, environment, accepted.generation)
     });
     let ended = tokio::time::timeout(args.timeout, try_join_all(each));
     let ended = async { ended.await.unwrap_or_else(|_| Err(too_long(args.timeout))) };
     let statuses = runtime::or_interrupt(&signals, ended).await?;
     let lines = statuses.iter().map(|status| match apart {
-        true => format!("{}: {}", name(status), described(status)),
-        false => described(status),
+        true => {
+            let name = harmless(&status.read.environment);
+            format!("{name}: {}", described(&status.read))
+        }
+        false => described(&status.read),
     });
     let lines: Vec<String> = lines.collect();
-    let exit = worst(statuses.iter().map(exit));
+    let exit = worst(
+        statuses
+            .iter()
+            .map(|status| exit(status.read.last_pass.as_ref())),
+    );
     show(ui, statuses, &lines.join("\n"))?;
     Ok(exit)
 }
 
-fn name(answer: &Value) -> String {
-    harmless(answer["environment"].as_str().unwrap_or_default())
-}
-
 /// Waits until a pass of that number or a later one has ended without giving way to another.
 async fn passed(
-    far: &Far,
+    client: &DaemonClient,
     environment: Option<&str>,
     mut generation: u64,
-) -> Result<Value, CliError> {
+) -> Result<Answer<Status>, CliError> {
     loop {
-        let mut statuses = far.status(environment, false).await?;
-        let status = statuses.pop().unwrap_or_default();
-        if status["draining"] == true {
+        let Some(status) = client.status(environment, false).await?.pop() else {
+            return Err(CliError::bug("the daemon answered nothing"));
+        };
+        if status.read.draining {
             return Err(CliError::world("the daemon is shutting down"));
         }
-        let reached = status["generation"].as_u64().unwrap_or_default();
-        let result = status["lastPass"]["result"].as_str();
+        let reached = status.read.generation;
+        let last = status.read.last_pass.as_ref();
+        let result = last.and_then(|pass| pass.result.known());
         match (reached >= generation, result) {
-            (true, Some("superseded" | "interrupted")) => generation = reached + 1,
+            (true, Some(PassOutcome::Superseded | PassOutcome::Interrupted)) => {
+                generation = reached + 1;
+            }
             (true, _) => return Ok(status),
             (false, _) => {}
         }
@@ -85,36 +94,50 @@ fn too_long(timeout: Duration) -> CliError {
         .hint("the pass goes on; `status` shows how it fares, and --timeout waits longer")
 }
 
-fn described(status: &Value) -> String {
-    let pass = &status["lastPass"];
-    let count = |name: &str| pass[name].as_u64().unwrap_or_default();
-    let mut text = format!(
-        "The pass ended: {}",
-        pass["result"].as_str().unwrap_or("unknown")
-    );
-    for name in ["applied", "failed", "held", "blocked", "pending"] {
-        if count(name) > 0 {
-            text.push_str(&format!(", {} {name}", count(name)));
-        }
+fn described(status: &Status) -> String {
+    let pass = status.last_pass.as_ref();
+    let result = pass.map_or("unknown", |pass| pass.result.as_str());
+    let mut text = format!("The pass ended: {}", harmless(result));
+    for (count, name) in pass.map(counts).into_iter().flatten() {
+        text.push_str(&format!(", {count} {name}"));
     }
-    if let Some(error) = status["error"]["message"].as_str() {
-        text.push_str(&format!(": {}", harmless(error)));
+    if let Some(error) = &status.error {
+        text.push_str(&format!(": {}", harmless(&error.message)));
     }
     text
 }
 
+/// What a pass came to besides its changes, as far as there is any.
+pub(super) fn counts(pass: &PassStatus) -> impl Iterator<Item = (u64, &'static str)> {
+    let counts = &pass.counts;
+    let all = [
+        (counts.applied, "applied"),
+        (counts.failed, "failed"),
+        (counts.held, "held"),
+        (counts.blocked, "blocked"),
+        (counts.pending, "pending"),
+    ];
+    all.into_iter().filter(|(count, _)| *count > 0)
+}
+
 /// By the result of the pass, as `apply` has it.
-fn exit(status: &Value) -> Exit {
-    let pass = &status["lastPass"];
-    let left = ["blocked", "pending", "held"];
-    let left = left
-        .iter()
-        .any(|name| pass[*name].as_u64().unwrap_or_default() > 0);
-    match pass["result"].as_str() {
-        Some("unchanged" | "applied" | "held") if left => Exit::Leftovers,
-        Some("unchanged" | "applied") => Exit::Done,
-        Some("held") => Exit::Leftovers,
-        _ => Exit::Error,
+fn exit(pass: Option<&PassStatus>) -> Exit {
+    let Some(pass) = pass else {
+        return Exit::Error;
+    };
+    let counts = &pass.counts;
+    let left = counts.blocked + counts.pending + counts.held > 0;
+    match pass.result.known() {
+        Some(PassOutcome::Unchanged | PassOutcome::Applied) if !left => Exit::Done,
+        Some(PassOutcome::Unchanged | PassOutcome::Applied | PassOutcome::Held) => Exit::Leftovers,
+        Some(
+            PassOutcome::Incomplete
+            | PassOutcome::Invalid
+            | PassOutcome::Failed
+            | PassOutcome::Superseded
+            | PassOutcome::Interrupted,
+        )
+        | None => Exit::Error,
     }
 }
 
@@ -136,16 +159,18 @@ pub(super) async fn pause(
 ) -> Result<Exit, CliError> {
     let wrong = |why| CliError::user(format!("--reason: {why}"));
     Pause::check_reason(&args.reason).map_err(wrong)?;
-    let far = Far::of(&args.far, variables).await?;
+    let client = DaemonClient::of(&args.client, variables).await?;
     let after = args
         .span
         .and_then(|span| SystemClock.now().checked_add(span).ok());
-    let until = args.until.or(after);
-    let body = json!({ "reason": args.reason, "until": until });
-    let answers = far.post("/api/v1/pause", Some(&body)).await?;
-    let until = answers.first().map(|first| &first["paused"]["until"]);
-    let end = match until.and_then(Value::as_str) {
-        Some(until) => format!("until {}", harmless(&moment::shown(until))),
+    let wanted = PauseWanted {
+        reason: args.reason.clone(),
+        until: args.until.or(after),
+    };
+    let answers = client.pause(&wanted).await?;
+    let first = answers.first().and_then(|first| first.read.paused.as_ref());
+    let end = match first.and_then(|pause| pause.until) {
+        Some(until) => format!("until {}", moment::moment(until)),
         None => "until `resume`".to_owned(),
     };
     unkept(ui, &answers, "a restart ends the pause");
@@ -159,22 +184,22 @@ pub(super) async fn resume(
     args: &ResumeArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
-    let far = Far::of(&args.far, variables).await?;
-    let answers = far.post("/api/v1/resume", None).await?;
+    let client = DaemonClient::of(&args.client, variables).await?;
+    let answers = client.resume().await?;
     unkept(ui, &answers, "a restart pauses again");
     show(ui, answers, "Not paused: what was held back is written.")?;
     Ok(Exit::Done)
 }
 
-fn unkept(ui: &Ui, answers: &[Value], consequence: &str) {
-    if answers.iter().any(|answer| answer["kept"] == false) {
+fn unkept(ui: &Ui, answers: &[Answer<Paused>], consequence: &str) {
+    if answers.iter().any(|answer| !answer.read.kept) {
         ui.say(&format!(
             "Warning: the daemon could not keep that on its disk, so {consequence}."
         ));
     }
 }
 
-fn show(ui: &Ui, answers: Vec<Value>, text: &str) -> Result<(), CliError> {
+fn show<T>(ui: &Ui, answers: Vec<Answer<T>>, text: &str) -> Result<(), CliError> {
     match ui.output() {
         Output::Json => ui.document(&together(answers)),
         Output::Yaml => ui.result(&yaml::document(&together(answers))),
@@ -184,7 +209,10 @@ fn show(ui: &Ui, answers: Vec<Value>, text: &str) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::api::history::PassCounts;
 
     #[test]
     fn the_exit_code_follows_the_result_of_the_pass() {
@@ -198,9 +226,19 @@ mod tests {
             ("failed", 1, Exit::Error),
             ("new-word", 0, Exit::Error),
         ] {
-            let status = json!({ "lastPass": { "result": result, "blocked": blocked } });
-            assert_eq!(exit(&status), expected, "{result} {blocked}");
+            let pass = PassStatus {
+                started_at: Timestamp::UNIX_EPOCH,
+                finished_at: Timestamp::UNIX_EPOCH,
+                duration_ms: 1,
+                result: serde_json::from_value(result.into()).unwrap(),
+                counts: PassCounts {
+                    blocked,
+                    ..PassCounts::default()
+                },
+            };
+            assert_eq!(exit(Some(&pass)), expected, "{result} {blocked}");
         }
+        assert_eq!(exit(None), Exit::Error);
         let all = [Exit::Done, Exit::Error, Exit::Leftovers];
         assert_eq!(worst(all.into_iter()), Exit::Error);
         assert_eq!(

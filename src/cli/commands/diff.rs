@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
+use crate::api::Versioned;
+use crate::api::diff::{self, Diff};
 use crate::cli::args::{DiffArgs, Output, parse_moment};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -108,42 +109,43 @@ impl Asked<'_> {
     }
 }
 
-fn document(asked: &Asked<'_>, resources: &[ResourceSince<'_>]) -> Value {
+fn document(asked: &Asked<'_>, resources: &[ResourceSince<'_>]) -> Versioned<Diff> {
     let (pass, moment) = match &asked.point {
         Point::Pass(pass) => (Some(pass), ended(pass)),
         Point::Time(moment) => (None, *moment),
     };
-    json!({
-        "formatVersion": "1.0",
-        "environment": asked.environment,
-        "at": {
-            "asked": asked.at,
-            "time": moment,
-            "pass": pass.map(|pass| pass.id),
-            "revision": pass.map(|pass| &pass.start.revision),
-            "commit": pass.map(|pass| &pass.start.commit),
+    Versioned::from(Diff {
+        environment: asked.environment.map(str::to_owned),
+        at: diff::Point {
+            asked: asked.at.to_owned(),
+            time: moment,
+            pass: pass.map(|pass| pass.id),
+            revision: pass.and_then(|pass| pass.start.revision.clone()),
+            commit: pass.and_then(|pass| pass.start.commit.clone()),
         },
-        "historyBegins": asked.begins,
-        "complete": asked.is_complete(),
-        "resources": resources.iter().map(resource).collect::<Vec<_>>(),
+        history_begins: asked.begins,
+        complete: asked.is_complete(),
+        resources: resources.iter().map(resource).collect(),
     })
 }
 
-fn resource(resource: &ResourceSince<'_>) -> Value {
-    let field = |field: &FieldSince<'_>| {
-        json!({
-            "path": field.path,
-            "then": field.then,
-            "now": field.now,
-            "sensitive": field.sensitive,
-            "same": field.is_same(),
-        })
+fn resource(resource: &ResourceSince<'_>) -> diff::Resource {
+    let field = |field: &FieldSince<'_>| diff::Field {
+        path: field.path.to_owned(),
+        then: field.then.map(str::to_owned),
+        now: field.now.map(str::to_owned),
+        sensitive: field.sensitive,
+        same: field.is_same(),
     };
-    json!({
-        "address": resource.address,
-        "fields": resource.fields.iter().map(field).collect::<Vec<_>>(),
-        "writes": resource.writes,
-    })
+    diff::Resource {
+        address: resource.address.into(),
+        fields: resource.fields.iter().map(field).collect(),
+        writes: resource
+            .writes
+            .iter()
+            .map(|write| (*write).into())
+            .collect(),
+    }
 }
 
 fn ended(pass: &PassRecord) -> Timestamp {

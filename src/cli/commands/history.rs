@@ -4,8 +4,8 @@ mod draft;
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
+use crate::api::Versioned;
+use crate::api::history::{History, Pass};
 use crate::cli::args::{HistoryArgs, HistoryCommand, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -78,16 +78,15 @@ fn read(args: &HistoryArgs) -> Result<(Vec<Entry>, Option<i64>), CliError> {
     Ok((entries, next))
 }
 
-fn document(entries: &[Entry], next: Option<i64>) -> Value {
-    let passes: Vec<Value> = entries
-        .iter()
-        .map(|(pass, writes)| {
-            let mut value = json!(pass);
-            value["writes"] = json!(writes);
-            value
-        })
-        .collect();
-    json!({"formatVersion": "1.0", "passes": passes, "next": next})
+fn document(entries: &[Entry], next: Option<i64>) -> Versioned<History> {
+    let passes = entries.iter().map(|(pass, writes)| Pass {
+        record: pass.clone(),
+        writes: writes.iter().map(Into::into).collect(),
+    });
+    Versioned::from(History {
+        passes: passes.collect(),
+        next,
+    })
 }
 
 /// One line for each write.

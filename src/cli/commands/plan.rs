@@ -43,9 +43,8 @@ pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Resu
     let consents = runtime::or_interrupt(&signals, consents).await?;
     match consents {
         Some(consents) => {
-            let mut document = render::json(plan, None);
-            consents.add_to(&mut document);
-            ui.document(&document)?;
+            let links = consents.links();
+            ui.document(&render::document(plan, None).with_links(Some(&links)))?;
         }
         None => {
             runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;

@@ -3,13 +3,12 @@
 mod human;
 mod watch;
 
-use serde_json::Value;
-
+use crate::api::status::Status;
 use crate::cli::Variables;
 use crate::cli::args::{Output, StatusArgs};
+use crate::cli::daemon_client::{Answer, DaemonClient, together};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::far::{Far, together};
 use crate::cli::runtime;
 use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
@@ -20,9 +19,9 @@ pub(super) async fn run(
     args: &StatusArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
-    let far = Far::of(&args.far, variables).await?;
+    let client = DaemonClient::of(&args.client, variables).await?;
     if !args.watch {
-        show(ui, far.statuses(true).await?)?;
+        show(ui, client.statuses(true).await?)?;
         return Ok(Exit::Done);
     }
     if ui.output() != Output::Human {
@@ -30,11 +29,11 @@ pub(super) async fn run(
             .hint("programs read /api/v1/events, or ask again"));
     }
     let signals = runtime::signals()?;
-    runtime::or_interrupt(&signals, watch::watch(ui, &far)).await?;
+    runtime::or_interrupt(&signals, watch::watch(ui, &client)).await?;
     Ok(Exit::Done)
 }
 
-fn show(ui: &Ui, statuses: Vec<Value>) -> Result<(), CliError> {
+fn show(ui: &Ui, statuses: Vec<Answer<Status>>) -> Result<(), CliError> {
     match ui.output() {
         Output::Json => ui.document(&together(statuses)),
         Output::Yaml => ui.result(&yaml::document(&together(statuses))),
@@ -43,7 +42,7 @@ fn show(ui: &Ui, statuses: Vec<Value>) -> Result<(), CliError> {
 }
 
 /// The status of all environments, for people.
-fn page(statuses: &[Value]) -> String {
-    let each: Vec<String> = statuses.iter().map(human::text).collect();
-    each.join("\n")
+fn page(statuses: &[Answer<Status>]) -> String {
+    let each = statuses.iter().map(|status| human::text(&status.read));
+    each.collect::<Vec<_>>().join("\n")
 }

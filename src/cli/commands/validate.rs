@@ -1,7 +1,7 @@
 //! `validate`: what is wrong with the files.
 
-use serde_json::json;
-
+use crate::api::Versioned;
+use crate::api::validate::{Counts, Validation};
 use crate::cli::Variables;
 use crate::cli::args::{Output, ValidateArgs};
 use crate::cli::error::CliError;
@@ -174,17 +174,16 @@ fn report(ui: &Ui, checked: &Checked) -> Result<(), CliError> {
     }
 }
 
-fn document(checked: &Checked) -> serde_json::Value {
-    json!({
-        "formatVersion": "1.0",
-        "valid": checked.is_valid(),
-        "summary": {
-            "integrations": checked.desired.integrations.len(),
-            "instances": checked.desired.instances.len(),
-            "errors": checked.count(Severity::Error),
-            "warnings": checked.count(Severity::Warning),
+fn document(checked: &Checked) -> Versioned<Validation> {
+    Versioned::from(Validation {
+        valid: checked.is_valid(),
+        summary: Counts {
+            integrations: checked.desired.integrations.len(),
+            instances: checked.desired.instances.len(),
+            errors: checked.count(Severity::Error),
+            warnings: checked.count(Severity::Warning),
         },
-        "diagnostics": checked.diagnostics,
+        diagnostics: checked.diagnostics.iter().map(Into::into).collect(),
     })
 }
 

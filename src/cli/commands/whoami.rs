@@ -1,7 +1,7 @@
 //! `whoami`: as whom, where, and who said so. Never the token.
 
-use serde_json::json;
-
+use crate::api::Versioned;
+use crate::api::whoami::{Organization, User, Whoami};
 use crate::cli::Variables;
 use crate::cli::args::{Output, WhoamiArgs};
 use crate::cli::error::CliError;
@@ -82,16 +82,21 @@ fn document(
     tenant: &Chosen,
     identity: &Identity,
     expires: Option<jiff::Timestamp>,
-) -> serde_json::Value {
-    json!({
-        "formatVersion": "1.0",
-        "user": {"email": identity.email, "name": identity.name},
-        "organization": {"id": identity.organization_id, "name": identity.organization},
-        "tenantId": tenant_id(tenant, identity),
-        "url": tenant.connection.url.as_str(),
-        "environment": tenant.environment,
-        "declaredIn": tenant.declared,
-        "credentials": tenant.connection.origin,
-        "tokenExpiresAt": expires.map(|at| at.to_string()),
+) -> Versioned<Whoami> {
+    Versioned::from(Whoami {
+        user: User {
+            email: identity.email.clone(),
+            name: identity.name.clone(),
+        },
+        organization: Organization {
+            id: identity.organization_id.clone(),
+            name: identity.organization.clone(),
+        },
+        tenant_id: tenant_id(tenant, identity),
+        url: tenant.connection.url.as_str().to_owned(),
+        environment: tenant.environment.clone(),
+        declared_in: tenant.declared.clone(),
+        credentials: tenant.connection.origin.clone(),
+        token_expires_at: expires,
     })
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::{Value, json};
-
+use crate::api::Versioned;
+use crate::api::why::{self, Why};
 use crate::cli::args::{Output, WhyArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -101,50 +101,46 @@ fn chosen<'a>(
     }))
 }
 
-fn document(address: &Address, environment: &str, stories: &[Told<'_>]) -> Value {
-    let fields: Vec<Value> = stories.iter().map(field).collect();
-    json!({
-        "formatVersion": "1.0",
-        "address": address,
-        "environment": environment,
-        "fields": fields,
+fn document(address: &Address, environment: &str, stories: &[Told<'_>]) -> Versioned<Why> {
+    Versioned::from(Why {
+        address: address.into(),
+        environment: environment.to_owned(),
+        fields: stories.iter().map(field).collect(),
     })
 }
 
-fn field((story, author): &Told<'_>) -> Value {
-    let outside = story.outside.iter().map(|outside| {
-        json!({
-            "from": outside.from,
-            "to": outside.to,
-            "after": outside.after,
-            "foundAt": outside.found_at,
-            "healedAt": outside.healed_by.ended_at(),
-            "healedBy": by(outside.healed_by),
-        })
+fn field((story, author): &Told<'_>) -> why::Field {
+    let outside = story.outside.iter().map(|outside| why::Outside {
+        from: outside.from.map(str::to_owned),
+        to: outside.to.map(str::to_owned),
+        after: outside.after,
+        found_at: outside.found_at,
+        healed_at: outside.healed_by.ended_at(),
+        healed_by: by(outside.healed_by),
     });
-    json!({
-        "path": story.path,
-        "value": story.value,
-        "sensitive": story.sensitive,
-        "before": story.before,
-        "source": story.source,
-        "setAt": story.set_by.ended_at(),
-        "setBy": by(story.set_by),
-        "author": author,
-        "changedOutside": outside.collect::<Vec<_>>(),
-    })
+    why::Field {
+        path: story.path.to_owned(),
+        value: story.value.map(str::to_owned),
+        sensitive: story.sensitive,
+        before: story.before.map(str::to_owned),
+        source: story.source.map(Into::into),
+        set_at: story.set_by.ended_at(),
+        set_by: by(story.set_by),
+        author: author.clone(),
+        changed_outside: outside.collect(),
+    }
 }
 
-fn by(write: &WriteRecord) -> Value {
-    json!({
-        "write": write.id,
-        "pass": write.pass,
-        "command": write.command,
-        "revision": write.revision,
-        "commit": write.commit,
-        "source": write.start.source,
-        "actor": write.actor,
-    })
+fn by(write: &WriteRecord) -> why::Writer {
+    why::Writer {
+        write: write.id,
+        pass: write.pass,
+        command: write.command.clone(),
+        revision: write.revision.clone(),
+        commit: write.commit.clone(),
+        source: write.start.source.as_ref().map(Into::into),
+        actor: write.actor.clone(),
+    }
 }
 
 fn human(address: &Address, environment: &str, stories: &[Told<'_>]) -> String {

@@ -1,6 +1,6 @@
 //! Errors of the other modules: whose turn it is, and what to do.
 
-use super::{CliError, Kind};
+use super::CliError;
 use crate::controller::connect::ConnectError;
 use crate::controller::error::{Class, PassError};
 use crate::prismatic::Connection;
@@ -58,11 +58,7 @@ impl CliError {
         ConnectError {
             message,
             hint: self.hint,
-            class: match self.kind {
-                Kind::User => Class::User,
-                Kind::World => Class::World,
-                Kind::Bug => Class::Bug,
-            },
+            class: self.kind,
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Table, cell, csv, yaml};
+use crate::api::list::Rest;
 use crate::cli::args::Output;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
@@ -124,12 +125,10 @@ impl<'a> Listing<'a> {
             Output::Yaml => {
                 let head = if self.shown == 0 { "nodes: []\n" } else { "" };
                 let rest = rest(total, end);
-                let rest = if rest == json!({}) {
-                    String::new()
-                } else {
-                    yaml::document(&rest)
-                };
-                format!("{head}{rest}")
+                match rest == Rest::default() {
+                    true => head.to_owned(),
+                    false => format!("{head}{}", yaml::document(&rest)),
+                }
             }
             Output::Csv if self.shown == 0 => self.csv(&[]),
             Output::Human | Output::Markdown if self.shown == 0 => self.table.rows(&[]),
@@ -148,7 +147,7 @@ impl<'a> Listing<'a> {
         }
         .to_owned();
         text.push(']');
-        if let Value::Object(rest) = rest(total, end) {
+        if let Value::Object(rest) = json!(rest(total, end)) {
             for (key, value) in rest {
                 let value = format!("{value:#}").replace('\n', "\n  ");
                 text.push_str(&format!(",\n  \"{key}\": {value}"));
@@ -179,16 +178,15 @@ impl<'a> Listing<'a> {
 }
 
 /// What stands beside the records, in the API's words, or why they are not all there.
-fn rest(total: Option<u64>, end: &End<'_>) -> Value {
-    let mut rest = json!({});
-    if let End::Page(info) | End::Broken(_, Some(info)) = end {
-        rest["pageInfo"] = (*info).clone();
+fn rest(total: Option<u64>, end: &End<'_>) -> Rest {
+    let (page_info, error) = match end {
+        End::Whole => (None, None),
+        End::Page(info) => (Some((*info).clone()), None),
+        End::Broken(error, info) => (info.cloned(), Some(error.failure())),
+    };
+    Rest {
+        page_info,
+        total_count: total,
+        error,
     }
-    if let Some(total) = total {
-        rest["totalCount"] = json!(total);
-    }
-    if let End::Broken(error, _) = end {
-        rest["error"] = error.document()["error"].clone();
-    }
-    rest
 }

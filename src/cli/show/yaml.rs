@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 /// A document, ending in a line break.
-pub(crate) fn document(value: &Value) -> String {
+pub(crate) fn document(document: &impl serde::Serialize) -> String {
+    #[expect(clippy::expect_used, reason = "all keys of documents are texts")]
+    let value = serde_json::to_value(document).expect("a document becomes a value");
     let mut text = String::new();
-    write(&mut text, value, 0, true);
+    write(&mut text, &value, 0, true);
     text
 }
 

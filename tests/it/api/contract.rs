@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use prism_gitops::server::{Reads, api};
+use prism_gitops::api::http::{Error, ErrorCode};
+use prism_gitops::server::{Access, Reads, api};
 use serde_json::{Value, json};
 
 use super::{Answer, Bench, Past, TOKEN};
@@ -24,6 +25,7 @@ type Exercised = BTreeSet<(String, String, u16)>;
 struct Contract {
     document: Value,
     seen: Exercised,
+    codes: BTreeSet<ErrorCode>,
 }
 
 impl Contract {
@@ -33,6 +35,12 @@ impl Contract {
         assert_eq!(answer.status, expected, "{shown}");
         let described = &self.document["paths"][path][method]["responses"][expected.to_string()];
         assert!(described.is_object(), "not described: {shown}");
+        if expected >= 400 && !path.ends_with('z') {
+            let refused: Error = serde_json::from_value(answer.json()).unwrap();
+            let code = refused.code.known().unwrap();
+            assert_eq!(code.status(), expected, "{shown}");
+            self.codes.insert(code);
+        }
         let content = described["content"].as_object().unwrap();
         let (kind, content) = content.iter().next().unwrap();
         let told = answer.headers["content-type"].to_str().unwrap();
@@ -81,6 +89,7 @@ async fn every_answer_that_is_described_is_given_and_is_as_described() {
     let mut contract = Contract {
         document: document.clone(),
         seen: BTreeSet::new(),
+        codes: BTreeSet::new(),
     };
     reading(&mut contract).await;
     wishing(&mut contract).await;
@@ -88,6 +97,20 @@ async fn every_answer_that_is_described_is_given_and_is_as_described() {
     let all = described(&document);
     let missing: Vec<_> = all.difference(&contract.seen).collect();
     assert!(missing.is_empty(), "never exercised: {missing:?}");
+    // Of these, no path has a description: any may answer so.
+    let anywhere = [
+        ErrorCode::NotFound,
+        ErrorCode::MethodNotAllowed,
+        ErrorCode::PathTooLong,
+        ErrorCode::HeadersTooLarge,
+        ErrorCode::TimedOut,
+        ErrorCode::Internal,
+    ];
+    let known = ErrorCode::ALL.into_iter();
+    let missing: Vec<_> = known
+        .filter(|code| !contract.codes.contains(code) && !anywhere.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "never answered: {missing:?}");
 }
 
 async fn reading(contract: &mut Contract) {
@@ -219,6 +242,9 @@ async fn wishing(contract: &mut Contract) {
         let large = "x".repeat(20_000);
         contract.holds("post", path, 413, &bench.post(path, &[JSON], &large).await);
     }
+    let open = Bench::with(Access::default());
+    let nobody = open.post("/api/v1/sync", &[], "").await;
+    contract.holds("post", "/api/v1/sync", 403, &nobody);
     let path = "/api/v1/pause";
     for wrong in [
         "{",

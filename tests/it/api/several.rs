@@ -22,7 +22,9 @@ async fn what_is_read_is_told_of_all_or_of_the_one_that_is_named() {
     assert_eq!(plan.status, 404, "no plan was made there");
     let unnamed = bench.get("/api/v1/plans/latest").await;
     insta::assert_snapshot!(unnamed.json()["error"], @r#""several environments are kept in step here (prod-us, prod-eu): say which, as in ?environment=NAME""#);
+    assert_eq!(unnamed.json()["code"], "environment-required");
     let unknown = bench.get("/api/v1/status?environment=prod-uk").await;
+    assert_eq!(unknown.json()["code"], "unknown-environment");
     insta::assert_snapshot!(unknown.json()["error"], @r#""no environment \"prod-uk\" is kept in step here, but prod-us, prod-eu""#);
 }
 

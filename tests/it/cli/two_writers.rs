@@ -187,29 +187,20 @@ fn two_environments_that_are_one_tenant_are_refused() {
     );
 }
 
-#[test]
-fn what_was_made_twice_and_never_used_is_removed_and_the_rest_is_listed() {
+/// An instance that is there twice: the environment, its server, and the ids of the one that was deployed and of
+/// the other one.
+pub(crate) fn doubled() -> (Environment, Running, String, String) {
     let mut environment = project();
-    let _sandbox = serve(&mut environment, Duration::ZERO);
+    let sandbox = serve(&mut environment, Duration::ZERO);
     environment.run("apply --auto-approve").expect(0);
     environment.run("dedupe").expect(0);
     let made = environment
         .run("get instances --label gitops:default/smith -o json")
         .expect(0);
-    let made = made.json();
-    let node = made["nodes"].as_array().or(made.as_array()).unwrap()[0].clone();
+    let made = made.json()["nodes"][0]["id"].as_str().unwrap().to_owned();
     let twin = "mutation($input: CreateInstanceInput!) { \
                 createInstance(input: $input) { instance { id } errors { messages } } }";
-    let instance = environment.run_args(
-        &[
-            "get",
-            "instance",
-            node["id"].as_str().unwrap(),
-            "-o",
-            "json",
-        ],
-        "",
-    );
+    let instance = environment.run_args(&["get", "instance", &made, "-o", "json"], "");
     let instance = instance.expect(0).json();
     let input = serde_json::json!({"input": {
         "name": "Twin", "labels": ["gitops:default/smith"],
@@ -217,24 +208,26 @@ fn what_was_made_twice_and_never_used_is_removed_and_the_rest_is_listed() {
     }});
     let created = environment.run_args(&["api", twin, "--variables", &input.to_string()], "");
     let created = created.expect(0).json();
-    let id = created["data"]["createInstance"]["instance"]["id"]
-        .as_str()
-        .unwrap();
+    let id = created["data"]["createInstance"]["instance"]["id"].as_str();
+    let id = id.unwrap().to_owned();
+    (environment, sandbox, made, id)
+}
 
+#[test]
+fn what_was_made_twice_and_never_used_is_removed_and_the_rest_is_listed() {
+    let (environment, _sandbox, made, id) = doubled();
+    let (made, id) = (made.as_str(), id.as_str());
     let plan = environment.run("plan").expect(0);
     assert!(plan.stderr.contains("is there 2 times"), "{}", plan.stderr);
     let listed = environment.run("dedupe -o json").expect(3).json();
     let objects = &listed["doubled"][0]["objects"];
-    assert_eq!(objects[0]["id"], node["id"], "the one that was deployed");
+    assert_eq!(objects[0]["id"], made, "the one that was deployed");
     assert_eq!(
         (&objects[1]["id"], &objects[1]["fate"]),
         (&id.into(), &"left".into())
     );
     assert_eq!(objects[1]["why"], "it is younger than 60 s");
-    let refused = environment.run(&format!(
-        "dedupe --remove {} --reason x",
-        node["id"].as_str().unwrap()
-    ));
+    let refused = environment.run(&format!("dedupe --remove {made} --reason x"));
     assert!(refused.expect(1).stderr.contains("the one that is kept"));
     environment
         .run_args(

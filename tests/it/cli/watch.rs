@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
+use prism_gitops::controller::Status;
 use serde_json::json;
 
 use super::environment::Environment;
@@ -33,9 +34,10 @@ struct Passes {
 impl Passes {
     fn answer(&mut self, request: &Received) -> Vec<u8> {
         if !request.path().starts_with("/api/v1/events") {
-            let status =
-                json!({"environment": "prod", "phase": "idle", "generation": self.generation});
-            return response("200 OK", "application/json", &status.to_string());
+            let mut status = Status::starting("prod", tokio::time::Instant::now());
+            status.generation = self.generation;
+            let told = json!(status.told(jiff::Timestamp::UNIX_EPOCH, true));
+            return response("200 OK", "application/json", &told.to_string());
         }
         self.streams += 1;
         self.generation += 1;

@@ -2,27 +2,9 @@
 
 use std::sync::Arc;
 
+pub use prism_gitops_api::Kind;
+
 use super::tally::{Word, word};
-
-/// What a manifest can declare as a resource.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-pub enum Kind {
-    /// An integration and its published versions.
-    Integration,
-    /// A deployment of an integration for one customer.
-    Instance,
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Integration => "Integration",
-            Self::Instance => "Instance",
-        })
-    }
-}
 
 /// The `metadata.name` of a manifest: the git key that never changes.
 ///
@@ -136,6 +118,12 @@ impl Address {
 impl std::fmt::Display for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+impl From<&Address> for prism_gitops_api::Address {
+    fn from(address: &Address) -> Self {
+        Self(address.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! One field that differs.
 
 /// A difference between what is declared and what is live.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldChange {
     /// Which field, for people: `description`, `config "Endpoint"`,
     /// `definition flow "Sync" › step "Fetch" › input "url"`.
@@ -13,10 +13,8 @@ pub struct FieldChange {
     /// The values are secret, or may be: they are never here.
     pub sensitive: bool,
     /// What else there is to say, where before and after do not say it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'static str>,
     /// What may be shown to the one who asks for it at a terminal.
-    #[serde(skip)]
     pub withheld: Withheld,
 }
 
@@ -50,6 +48,18 @@ impl Eq for Withheld {}
 
 impl std::hash::Hash for Withheld {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl From<&FieldChange> for prism_gitops_api::plan::Change {
+    fn from(change: &FieldChange) -> Self {
+        Self {
+            path: change.path.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+            sensitive: change.sensitive,
+            note: change.note.map(str::to_owned),
+        }
+    }
 }
 
 impl FieldChange {

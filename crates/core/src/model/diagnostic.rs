@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use prism_gitops_api::Place;
+pub use prism_gitops_api::Severity;
+
 /// A place in a file of the project.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Location {
     /// The path relative to the project's root, with forward slashes.
     pub file: Arc<str>,
@@ -12,7 +15,6 @@ pub struct Location {
     /// The column in characters, from 1; 0 where the line as a whole is meant.
     pub column: u32,
     /// How many characters are meant, on that line.
-    #[serde(skip)]
     pub length: u32,
 }
 
@@ -40,18 +42,6 @@ impl std::fmt::Display for Location {
         }
         Ok(())
     }
-}
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Nothing is written while it stands.
-    Error,
-    /// Work goes on.
-    Warning,
-    /// Nothing is wrong.
-    Info,
 }
 
 /// One finding about the input.
@@ -183,22 +173,28 @@ impl Diagnostic {
     }
 }
 
-impl serde::Serialize for Diagnostic {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap as _;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("severity", &self.severity)?;
-        map.serialize_entry("code", self.code)?;
-        map.serialize_entry("message", &self.message)?;
-        if let Some(location) = &self.location {
-            map.serialize_entry("file", &location.file)?;
-            map.serialize_entry("line", &location.line)?;
-            map.serialize_entry("column", &location.column)?;
+impl From<&Location> for Place {
+    fn from(location: &Location) -> Self {
+        Self {
+            file: location.file.to_string(),
+            line: location.line,
+            column: location.column,
         }
-        if let Some(hint) = &self.hint {
-            map.serialize_entry("hint", hint)?;
+    }
+}
+
+impl From<&Diagnostic> for prism_gitops_api::Diagnostic {
+    fn from(finding: &Diagnostic) -> Self {
+        let place = finding.location.as_ref();
+        Self {
+            severity: finding.severity.into(),
+            code: finding.code.to_owned(),
+            message: finding.message.clone(),
+            file: place.map(|place| place.file.to_string()),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            hint: finding.hint.clone(),
         }
-        map.end()
     }
 }
 

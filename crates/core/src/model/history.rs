@@ -13,6 +13,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use std::borrow::Cow;
 
+use prism_gitops_api as api;
+pub use prism_gitops_api::history::{
+    Actor, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome,
+};
+pub use prism_gitops_api::status::HistoryHealth;
+
 use super::{Address, FieldChange, Location};
 use crate::redact::Redactor;
 
@@ -23,162 +29,8 @@ pub const LONGEST_VALUE: usize = 4096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PassKey(pub u64);
 
-/// Who ran the program, as far as that is known.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Actor {
-    /// The e-mail address of the user whose token was used.
-    pub user: Option<String>,
-    /// Who started it: the login of the CI system's user, or of the machine's.
-    pub login: Option<String>,
-    /// The page of the CI job.
-    pub job_url: Option<String>,
-}
-
-/// A pass at its beginning.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PassStart {
-    /// The environment's name, or the tenant's URL where the project names none.
-    pub environment: String,
-    /// The organization's id, where the tenant was reached.
-    pub organization: Option<String>,
-    /// The project's name, where the files could be read.
-    pub project: Option<String>,
-    /// The verb: `apply`, `daemon`, `deploy` and so on.
-    pub command: String,
-    /// What woke the daemon up; of a single action, what it was done to.
-    pub trigger: Option<String>,
-    /// What people call the state of the files: the short commit, or a digest.
-    pub revision: Option<String>,
-    /// The full commit, where the files are exactly that.
-    pub commit: Option<String>,
-    /// Digest of the plan that was carried out.
-    pub plan: Option<String>,
-    /// Who ran it.
-    pub actor: Actor,
-    /// The version of this program.
-    pub version: String,
-    /// When it began.
-    pub started_at: Timestamp,
-}
-
-/// How a pass ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PassOutcome {
-    /// There was nothing to do.
-    Unchanged,
-    /// Everything that was tried succeeded.
-    Applied,
-    /// There were differences, and all of them were left alone for the time being.
-    Held,
-    /// Some steps failed.
-    Incomplete,
-    /// The files were wrong; nothing was written.
-    Invalid,
-    /// Files or tenant could not be read; nothing was written.
-    Failed,
-    /// It gave way to newer files.
-    Superseded,
-    /// It gave way to a shutdown, a pause or the end of a window.
-    Interrupted,
-}
-
-impl PassOutcome {
-    const ALL: [Self; 8] = [
-        Self::Unchanged,
-        Self::Applied,
-        Self::Held,
-        Self::Incomplete,
-        Self::Invalid,
-        Self::Failed,
-        Self::Superseded,
-        Self::Interrupted,
-    ];
-
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unchanged => "unchanged",
-            Self::Applied => "applied",
-            Self::Held => "held",
-            Self::Incomplete => "incomplete",
-            Self::Invalid => "invalid",
-            Self::Failed => "failed",
-            Self::Superseded => "superseded",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
-    /// The outcome that a word is for.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == word)
-    }
-
-    /// Whether something went wrong.
-    #[must_use]
-    pub fn is_failure(self) -> bool {
-        matches!(self, Self::Incomplete | Self::Invalid | Self::Failed)
-    }
-}
-
-/// What a pass came to, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct PassCounts {
-    /// Resources that differed.
-    pub changes: u64,
-    /// Steps that are done.
-    pub applied: u64,
-    /// Steps that failed.
-    pub failed: u64,
-    /// Resources that were left alone for the time being.
-    pub held: u64,
-    /// Resources that could not proceed.
-    pub blocked: u64,
-    /// Resources that waited for a person.
-    pub pending: u64,
-}
-
-/// A pass at its end.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PassEnd {
-    /// When it ended. May lie before its beginning: clocks are set back.
-    pub ended_at: Timestamp,
-    /// How long it took, in milliseconds, whatever the clock says.
-    pub duration_ms: u64,
-    /// How it ended.
-    pub outcome: PassOutcome,
-    /// In numbers.
-    #[serde(flatten)]
-    pub counts: PassCounts,
-    /// What went wrong, with its causes.
-    pub error: Option<String>,
-}
-
-/// A pass as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PassRecord {
-    /// Its number, which grows from pass to pass and is never used again.
-    pub id: i64,
-    /// How it began.
-    #[serde(flatten)]
-    pub start: PassStart,
-    /// How it ended; `None` while it runs, and for good if its process was killed.
-    #[serde(flatten)]
-    pub end: Option<PassEnd>,
-    /// How many passes in a row this stands for: those that wrote nothing and
-    /// ended alike are one record. It began with the first and ended with the last.
-    pub times: u64,
-}
-
 /// One field that differed.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRecord {
     /// Which field, as plans name it.
     pub path: String,
@@ -226,8 +78,7 @@ pub fn shorten(text: &str) -> String {
 }
 
 /// What a pass began to do to one resource.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteStart {
     /// Which resource.
     pub address: Address,
@@ -249,74 +100,10 @@ pub struct WriteStart {
     pub changes: Vec<ChangeRecord>,
 }
 
-/// How a step fared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepOutcome {
-    /// It was so already: nothing was sent.
-    AlreadySo,
-    /// It is done.
-    Applied,
-    /// A step before it did not succeed.
-    Skipped,
-    /// The run was stopped before its turn.
-    NotAttempted,
-    /// It was begun, and how it ended is not known: it runs, or the process was killed.
-    Unfinished,
-    /// It failed.
-    Failed,
-}
-
-impl StepOutcome {
-    const ALL: [Self; 6] = [
-        Self::AlreadySo,
-        Self::Applied,
-        Self::Skipped,
-        Self::NotAttempted,
-        Self::Unfinished,
-        Self::Failed,
-    ];
-
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AlreadySo => "already-so",
-            Self::Applied => "applied",
-            Self::Skipped => "skipped",
-            Self::NotAttempted => "not-attempted",
-            Self::Unfinished => "unfinished",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Whether the tenant is as it was to be.
-    #[must_use]
-    pub fn is_done(self) -> bool {
-        matches!(self, Self::Applied | Self::AlreadySo)
-    }
-
-    /// The outcome that a word is for.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == word)
-    }
-
-    /// The worst of several; unfinished where there are none.
-    #[must_use]
-    pub fn worst(outcomes: impl IntoIterator<Item = Self>) -> Self {
-        let rank = |outcome: &Self| Self::ALL.iter().position(|known| known == outcome);
-        let worst = outcomes.into_iter().max_by_key(rank);
-        worst.unwrap_or(Self::Unfinished)
-    }
-}
-
 /// One operation of a write.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRecord {
     /// Its place in the plan.
-    #[serde(skip)]
     pub step: u64,
     /// What it does, in few words.
     pub operation: String,
@@ -331,8 +118,7 @@ pub struct StepRecord {
 }
 
 /// What a pass did to one resource.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteRecord {
     /// Its number, which grows from write to write and is never used again.
     pub id: i64,
@@ -349,7 +135,6 @@ pub struct WriteRecord {
     /// Who ran it.
     pub actor: Actor,
     /// What was begun.
-    #[serde(flatten)]
     pub start: WriteStart,
     /// The worst of its operations.
     pub outcome: StepOutcome,
@@ -386,8 +171,7 @@ pub enum HistoryEvent {
 }
 
 /// A draft as somebody else left it.
-#[derive(Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DraftRecord {
     /// Its number, which grows and is never used again; 0 before it is kept.
     pub id: i64,
@@ -446,16 +230,67 @@ pub struct Resolved {
     pub after: String,
 }
 
-/// How the recording itself fares.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryHealth {
-    /// Whether there is a history at all.
-    pub enabled: bool,
-    /// What could not be kept since the process began.
-    pub lost: u64,
-    /// Why nothing is kept at the moment; `None` where all is well.
-    pub problem: Option<String>,
+impl From<&ChangeRecord> for api::history::Change {
+    fn from(change: &ChangeRecord) -> Self {
+        Self {
+            path: change.path.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+            sensitive: change.sensitive,
+            note: change.note.clone(),
+            source: change.source.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<&StepRecord> for api::history::Step {
+    fn from(step: &StepRecord) -> Self {
+        Self {
+            operation: step.operation.clone(),
+            started_at: step.started_at,
+            ended_at: step.ended_at,
+            outcome: step.outcome,
+            message: step.message.clone(),
+        }
+    }
+}
+
+impl From<&WriteRecord> for api::history::Write {
+    fn from(write: &WriteRecord) -> Self {
+        let start = &write.start;
+        Self {
+            id: write.id,
+            pass: write.pass,
+            environment: write.environment.clone(),
+            command: write.command.clone(),
+            revision: write.revision.clone(),
+            commit: write.commit.clone(),
+            actor: write.actor.clone(),
+            address: (&start.address).into(),
+            display_name: start.display_name.clone(),
+            customer: start.customer.clone(),
+            actions: start.actions.clone(),
+            source: start.source.as_ref().map(Into::into),
+            reason: start.reason.clone(),
+            drift: start.drift,
+            started_at: start.started_at,
+            changes: start.changes.iter().map(Into::into).collect(),
+            outcome: write.outcome,
+            operations: write.operations.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&DraftRecord> for api::history::Draft {
+    fn from(draft: &DraftRecord) -> Self {
+        Self {
+            id: draft.id,
+            environment: draft.environment.clone(),
+            address: (&draft.address).into(),
+            kept_at: draft.kept_at,
+            text: draft.text.to_string(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,48 +2,9 @@
 
 use std::collections::BTreeSet;
 
+pub use prism_gitops_api::notice::NoticeKind;
+
 use super::SecretRef;
-
-/// What there is to tell of: a change of how an environment stands, never that it still stands so.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum NoticeKind {
-    /// New files were applied as a whole.
-    Synced,
-    /// Files are wrong, the tenant cannot be read, or a step failed.
-    Failed,
-    /// Somebody changed the tenant, and the policy leaves it so.
-    Drifted,
-    /// Resources wait for a value, a guard or a person.
-    Blocked,
-    /// What was wrong is right again.
-    Recovered,
-}
-
-impl NoticeKind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Synced,
-        Self::Failed,
-        Self::Drifted,
-        Self::Blocked,
-        Self::Recovered,
-    ];
-
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Synced => "synced",
-            Self::Failed => "failed",
-            Self::Drifted => "drifted",
-            Self::Blocked => "blocked",
-            Self::Recovered => "recovered",
-        }
-    }
-}
 
 /// One place that is told.
 #[derive(Debug, Clone, PartialEq, Eq)]

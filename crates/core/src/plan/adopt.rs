@@ -5,7 +5,7 @@
 use super::build::{Builder, managed, quiet};
 use super::{
     Action, Context, InstanceOperation, IntegrationOperation, Output, Plan, PlannedResource,
-    Precondition, Purpose, integration, unread,
+    Precondition, Purpose, integration, review, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
@@ -83,10 +83,7 @@ fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -
 
 /// All labels are written, so all of them count.
 fn on(id: &str, labels: &[String]) -> Vec<Precondition> {
-    vec![
-        Precondition::new("object", id),
-        Precondition::labels(labels),
-    ]
+    vec![Precondition::new("object", id), review::labels(labels)]
 }
 
 fn resource<Id>(

@@ -5,19 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::{Action, Guarded, PlannedResource};
+use super::{Action, GuardViolation, Guarded, PlannedResource};
 use crate::model::{Guards, Kind, Share, counted};
-
-/// A limit that a plan exceeds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct GuardViolation {
-    /// Which limit, by its key in the policy.
-    pub guard: &'static str,
-    /// The numbers, for people.
-    pub message: String,
-}
 
 /// How many live objects of each kind bear this project's markers.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +66,7 @@ pub(super) fn check(
         let message =
             format!("policy.guards.creates: {creates} would be created; the limit is {limit}");
         violations.push(GuardViolation {
-            guard: "creates",
+            guard: "creates".to_owned(),
             message,
         });
     }
@@ -126,7 +115,7 @@ fn customers(
     };
     let named = beyond.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>();
     (!beyond.is_empty()).then(|| GuardViolation {
-        guard: "perCustomer",
+        guard: "perCustomer".to_owned(),
         message: format!(
             "policy.guards.perCustomer: too many instances of {} customer{s} would change: {}{more}; the limit is {limit}",
             beyond.len(),
@@ -147,7 +136,7 @@ pub(super) fn window(
 ) -> Option<GuardViolation> {
     let message = closed.filter(|_| resources.iter().any(noticed))?.to_owned();
     Some(GuardViolation {
-        guard: "windows",
+        guard: "windows".to_owned(),
         message,
     })
 }
@@ -206,7 +195,10 @@ fn exceeds(
         let message = format!(
             "policy.guards.{guard}: {number} of {total} managed {noun}; the limit is {limit}"
         );
-        GuardViolation { guard, message }
+        GuardViolation {
+            guard: guard.to_owned(),
+            message,
+        }
     })
 }
 

@@ -7,7 +7,7 @@ use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{
     Action, Context, InstanceOperation, IntegrationOperation, Operation, Output, Plan,
-    PlannedResource, Precondition, Purpose,
+    PlannedResource, Precondition, Purpose, review,
 };
 use crate::model::{Address, FieldChange, Kind, Marker, ResourceName, SyncStatus, Tenant};
 
@@ -154,7 +154,7 @@ fn add(
         builder.step(address, Action::Adopt, operation, Vec::new());
         // All labels are written, so all of them count.
         rests_on.push(Precondition::new("object", object.id));
-        rests_on.push(Precondition::labels(object.labels));
+        rests_on.push(review::labels(object.labels));
     }
     let Some(first) = objects.first() else { return };
     builder.resource(PlannedResource {

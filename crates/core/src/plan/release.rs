@@ -6,7 +6,7 @@ use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{
     Action, Context, InstanceOperation, IntegrationOperation, Output, Plan, PlannedResource,
-    Precondition, Purpose,
+    Precondition, Purpose, review,
 };
 use crate::model::{
     Address, FieldChange, Instance, Integration, Kind, Listing, Marker, ResourceName, SyncStatus,
@@ -146,7 +146,7 @@ impl Released {
     /// All labels are written, so all of them count.
     fn note(&mut self, id: &str, labels: &[String]) {
         self.rests_on.push(Precondition::new("object", id));
-        self.rests_on.push(Precondition::labels(labels));
+        self.rests_on.push(review::labels(labels));
     }
 }
 

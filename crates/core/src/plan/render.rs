@@ -13,7 +13,7 @@ mod words;
 use std::collections::BTreeMap;
 
 pub use human::{HumanOptions, human};
-pub use json::{Document, document, json};
+pub use json::{Document, Links, document, json};
 pub use markdown::markdown;
 pub use names::names;
 pub(crate) use words::shorten;

@@ -18,39 +18,18 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use recheck::{Moved, is_part, recheck};
 
-use super::{Plan, PlannedResource, digest};
+use super::{FORMAT_VERSION, Plan, PlannedResource, Precondition, digest};
 use crate::model::FieldChange;
 
-/// The format of the documents. The major number changes when readers would break.
-pub const FORMAT_VERSION: &str = "1.0";
-
-/// Something that was observed, that steps rest on, and that is not among the fields that differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Precondition {
-    /// What, for people: `object`, `newest version`.
-    pub what: String,
-    /// What it was: a value, or a digest where the value is long. Never a secret.
-    pub seen: String,
-}
-
-impl Precondition {
-    pub(super) fn new(what: &str, seen: impl Into<String>) -> Self {
-        Self {
-            what: what.to_owned(),
-            seen: seen.into(),
-        }
-    }
-
-    /// Labels are a set: in which order a server gives them says nothing.
-    pub(super) fn labels(labels: &[String]) -> Self {
-        let mut labels = labels.to_vec();
-        labels.sort();
-        Self::new("labels", labels.join(", "))
-    }
+/// Labels are a set: in which order a server gives them says nothing.
+pub(super) fn labels(labels: &[String]) -> Precondition {
+    let mut labels = labels.to_vec();
+    labels.sort();
+    Precondition::new("labels", labels.join(", "))
 }
 
 /// What the digest of a plan covers, as a plan has it or as its document was read back.

@@ -34,35 +34,3 @@ pub struct Step {
     /// Steps that must have succeeded before.
     pub after: Vec<StepId>,
 }
-
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepResult {
-    /// It is done.
-    Applied,
-    /// The reply to an earlier step showed that it was so already: nothing was sent.
-    AlreadySo,
-    /// It failed.
-    Failed {
-        /// What the platform said.
-        message: String,
-        /// Trying again later may help without anybody changing anything.
-        transient: bool,
-    },
-    /// A prerequisite did not succeed.
-    Skipped {
-        /// Which one, for people.
-        because: String,
-    },
-    /// The run was stopped before its turn.
-    NotAttempted,
-}
-
-impl StepResult {
-    /// Whether the tenant is as the step would have it.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        matches!(self, Self::Applied | Self::AlreadySo)
-    }
-}

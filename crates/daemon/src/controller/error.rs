@@ -2,35 +2,13 @@
 
 use std::time::Duration;
 
+pub use prism_gitops_api::Class;
+
 use super::connect::ConnectError;
 use crate::model::{Diagnostic, Severity, diagnostic};
 use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::source::SourceError;
 use crate::store::Busy;
-
-/// Whose move it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// Somebody has to change files, flags or credentials.
-    User,
-    /// It may pass by itself.
-    World,
-    /// This program is wrong.
-    Bug,
-}
-
-impl Class {
-    /// The word in status and log.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::World => "world",
-            Self::Bug => "bug",
-        }
-    }
-}
 
 /// A pass that came to nothing. Nothing was written.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -10,13 +10,13 @@ use tokio::time::Instant;
 
 use super::absences::Doubt;
 use super::hold_state::{Hold, Memory, results};
+use crate::api;
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
 use crate::plan::{Action, Excluded, Plan, PlannedResource, StepResult};
 
 /// How a resource is.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceStatus {
     /// What git calls it.
     pub address: Address,
@@ -36,6 +36,23 @@ pub struct ResourceStatus {
     pub actions: Vec<Action>,
     /// When it is tried again, if that is settled.
     pub retry_at: Option<Timestamp>,
+}
+
+impl From<&ResourceStatus> for api::resource::ResourceStatus {
+    fn from(resource: &ResourceStatus) -> Self {
+        Self {
+            address: (&resource.address).into(),
+            display_name: resource.display_name.clone(),
+            customer: resource.customer.clone(),
+            sync: resource.sync.into(),
+            health: resource.health.into(),
+            reason: resource.reason.clone(),
+            hint: resource.hint.clone(),
+            actions: resource.actions.iter().copied().map(Into::into).collect(),
+            retry_at: resource.retry_at,
+            environment: None,
+        }
+    }
 }
 
 /// What happened to a plan.

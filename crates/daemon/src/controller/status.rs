@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+pub use prism_gitops_api::status::{Phase, RemoteStatus, RevisionStatus, TenantStatus};
 use tokio::time::Instant;
 
 use super::error::Class;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
+use crate::api;
 use crate::model::history::HistoryHealth;
 pub use crate::model::history::{PassCounts, PassOutcome};
 use crate::model::{Address, Diagnostic, Identity, Pause, Project};
@@ -16,28 +18,6 @@ use crate::plan::{Plan, render};
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Facts;
 use crate::source::Revision;
-use crate::source::git::SourceStatus;
-
-/// What goes on right now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// Between passes.
-    Idle,
-    /// A pass is under way.
-    Working,
-    /// It has ended.
-    Stopped,
-}
-
-/// Names a reading of the files.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct RevisionStatus {
-    /// Digest of the content.
-    pub id: String,
-    /// The git commit, if the folder is a clean checkout.
-    pub commit: Option<String>,
-}
 
 impl From<&Revision> for RevisionStatus {
     fn from(revision: &Revision) -> Self {
@@ -49,8 +29,7 @@ impl From<&Revision> for RevisionStatus {
 }
 
 /// What went wrong last.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorStatus {
     /// Whose move it is.
     pub class: Class,
@@ -62,52 +41,20 @@ pub struct ErrorStatus {
     pub diagnostics: Arc<[Diagnostic]>,
 }
 
-/// The git remote, and when it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemoteStatus {
-    /// What is known of it.
-    #[serde(flatten)]
-    pub about: SourceStatus,
-    /// When it last answered and what it has could be read.
-    pub last_success_at: Option<Timestamp>,
-    /// Since when that has failed; `None` while it does not.
-    pub failing_since: Option<Timestamp>,
-}
-
-/// The tenant, and as whom it is asked.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TenantStatus {
-    /// The stack.
-    pub url: String,
-    /// The organization's name.
-    pub organization: String,
-    /// The organization's id.
-    pub organization_id: String,
-    /// The tenant, if the API says.
-    pub tenant_id: Option<String>,
-    /// The e-mail address of the user whose token is used.
-    pub user: String,
-}
-
-impl TenantStatus {
-    /// The tenant at a URL, as it introduced itself.
-    #[must_use]
-    pub fn of(url: &str, identity: &Identity) -> Self {
-        Self {
-            url: url.to_owned(),
-            organization: identity.organization.clone(),
-            organization_id: identity.organization_id.clone(),
-            tenant_id: identity.tenant_id.clone(),
-            user: identity.email.clone(),
-        }
+/// The tenant at a URL, as it introduced itself.
+#[must_use]
+pub fn tenant(url: &str, identity: &Identity) -> TenantStatus {
+    TenantStatus {
+        url: url.to_owned(),
+        organization: identity.organization.clone(),
+        organization_id: identity.organization_id.clone(),
+        tenant_id: identity.tenant_id.clone(),
+        user: identity.email.clone(),
     }
 }
 
 /// One pass.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PassStatus {
     /// When it began.
     pub started_at: Timestamp,
@@ -118,13 +65,34 @@ pub struct PassStatus {
     /// How it ended.
     pub result: PassOutcome,
     /// In numbers.
-    #[serde(flatten)]
     pub counts: PassCounts,
 }
 
+impl From<&PassStatus> for api::status::PassStatus {
+    fn from(pass: &PassStatus) -> Self {
+        Self {
+            started_at: pass.started_at,
+            finished_at: pass.finished_at,
+            duration_ms: pass.duration_ms,
+            result: pass.result.into(),
+            counts: pass.counts,
+        }
+    }
+}
+
+impl From<&ErrorStatus> for api::status::ErrorStatus {
+    fn from(error: &ErrorStatus) -> Self {
+        Self {
+            class: error.class.into(),
+            message: error.message.clone(),
+            hint: error.hint.clone(),
+            diagnostics: error.diagnostics.iter().map(Into::into).collect(),
+        }
+    }
+}
+
 /// What the daemon knows.
-#[derive(Debug, Clone, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Status {
     /// The environment.
     pub environment: String,
@@ -163,22 +131,16 @@ pub struct Status {
     /// How the recording of the history fares.
     pub history: HistoryHealth,
     /// The last plan, without its steps.
-    #[serde(skip)]
     pub plan: Option<Arc<Plan>>,
     /// What was changed elsewhere and is left so, by the policy.
-    #[serde(skip)]
     pub drifted: Arc<[Address]>,
     /// The project as last found to be right: who is told of what.
-    #[serde(skip)]
     pub project: Option<Arc<Project>>,
     /// For metrics.
-    #[serde(skip)]
     pub totals: Totals,
     /// The last sign of life.
-    #[serde(skip)]
     pub alive_at: Instant,
     /// The content that the last pass read, or the one under way has read.
-    #[serde(skip)]
     pub(super) reading: Option<String>,
 }
 
@@ -238,16 +200,31 @@ impl Status {
         Some(age(self.swept_at?, now))
     }
 
-    /// The status as a JSON value, with what depends on the time of asking.
-    ///
-    /// # Errors
-    ///
-    /// Never in practice: everything in it serialises.
-    pub fn to_json(&self, now: Timestamp) -> serde_json::Result<serde_json::Value> {
-        let mut value = serde_json::to_value(self)?;
-        let age = self.observation_age(now).map(|age| age.as_secs());
-        value["observationAgeSeconds"] = age.into();
-        Ok(value)
+    /// What is told of it, with what depends on the time of asking; without the resources where nobody wants them.
+    #[must_use]
+    pub fn told(&self, now: Timestamp, resources: bool) -> api::status::Status {
+        let resources = self.resources.iter().filter(|_| resources);
+        api::status::Status {
+            environment: self.environment.clone(),
+            tenant: self.tenant.clone(),
+            phase: self.phase.into(),
+            draining: self.draining,
+            paused: self.paused.clone(),
+            generation: self.generation,
+            revision: self.revision.clone(),
+            refused_revision: self.refused_revision.clone(),
+            applied_revision: self.applied_revision.clone(),
+            last_pass: self.last_pass.as_ref().map(Into::into),
+            last_success_at: self.last_success_at,
+            next_pass_at: self.next_pass_at,
+            observed_at: self.observed_at,
+            swept_at: self.swept_at,
+            error: self.error.as_ref().map(Into::into),
+            source: self.source.clone(),
+            resources: resources.map(Into::into).collect(),
+            history: self.history.clone(),
+            observation_age_seconds: self.observation_age(now).map(|age| age.as_secs()),
+        }
     }
 
     /// The last plan as `plan -o json` has it; `None` before the first.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::api::{Versioned, notice as told};
 use crate::controller::notices::Notice;
 use crate::model::{NoticeKind, NotifyTarget, NotifyVia, SecretError, SecretValues, hex};
 use crate::prismatic::transport::{Method, Request};
@@ -49,15 +50,18 @@ pub(super) fn request(
         ),
         NotifyVia::Teams { url } => (secrets.get(url)?.expose().to_owned(), card(&title, &body)),
         NotifyVia::Webhook { url, .. } => {
-            let mut document = json!({ "formatVersion": "1.0", "id": id, "at": at.to_string() });
-            document["event"] = notice.kind.as_str().into();
-            document["environment"] = notice.environment.clone().into();
-            document["revision"] = notice.revision.clone().into();
-            document["commit"] = notice.commit.clone().into();
-            document["reason"] = notice.reason.clone().into();
-            document["title"] = title.into();
-            document["body"] = body.into();
-            (secrets.get(url)?.expose().to_owned(), document)
+            let document = Versioned::from(told::Notice {
+                id: id.to_owned(),
+                at,
+                event: notice.kind,
+                environment: notice.environment.clone(),
+                revision: notice.revision.clone(),
+                commit: notice.commit.clone(),
+                reason: notice.reason.clone(),
+                title,
+                body,
+            });
+            (secrets.get(url)?.expose().to_owned(), json!(document))
         }
         NotifyVia::GitHub {
             repository,

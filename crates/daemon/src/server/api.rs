@@ -1,6 +1,7 @@
 //! `/api/v1`: what the daemon knows, in parts, and what a person may ask of it.
 //!
-//! `docs/openapi.json` describes every route; `tests/it/api.rs` holds the two together.
+//! `docs/openapi.json` describes every route; `tests/it/api.rs` holds the two together. Both are made of the
+//! types of [`crate::api`].
 //!
 //! # Invariants
 //!
@@ -19,7 +20,6 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -32,6 +32,7 @@ pub use events::Events;
 use super::environments::{Chosen, Refusal};
 use super::layers::without_body;
 use super::{Served, ServerState, reply, routes};
+use crate::api::http::{self, EnvironmentQuery, ErrorCode};
 use crate::store::history::HistoryReader;
 
 /// The description of all routes, as it is served.
@@ -78,12 +79,12 @@ impl Api {
 /// The routes that are read, with their paths.
 fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
     [
-        ("/api/v1/status", get(routes::status)),
-        ("/api/v1/resources", get(resources::list)),
-        ("/api/v1/resources/{kind}/{name}", get(resources::one)),
-        ("/api/v1/plans/latest", get(latest_plan)),
-        ("/api/v1/history", get(past::history)),
-        ("/api/v1/events", get(events::stream)),
+        (http::STATUS, get(routes::status)),
+        (http::RESOURCES, get(resources::list)),
+        (http::RESOURCE, get(resources::one)),
+        (http::LATEST_PLAN, get(latest_plan)),
+        (http::HISTORY, get(past::history)),
+        (http::EVENTS, get(events::stream)),
     ]
 }
 
@@ -91,9 +92,9 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
 fn wishes() -> [(&'static str, MethodRouter<ServerState>); 3] {
     let bare = || from_fn(without_body);
     [
-        ("/api/v1/sync", post(wishes::sync).layer(bare())),
-        ("/api/v1/pause", post(wishes::pause)),
-        ("/api/v1/resume", post(wishes::resume).layer(bare())),
+        (http::SYNC, post(wishes::sync).layer(bare())),
+        (http::PAUSE, post(wishes::pause)),
+        (http::RESUME, post(wishes::resume).layer(bare())),
     ]
 }
 
@@ -102,7 +103,7 @@ fn wishes() -> [(&'static str, MethodRouter<ServerState>); 3] {
 pub fn paths() -> Vec<&'static str> {
     let reads = reads().map(|(path, _)| path);
     let wishes = wishes().map(|(path, _)| path);
-    let open = ["/api/v1/openapi.json"];
+    let open = [http::OPENAPI];
     reads.into_iter().chain(wishes).chain(open).collect()
 }
 
@@ -117,7 +118,7 @@ pub(super) fn reading(state: &ServerState) -> Router {
     let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
     routes
         .route_layer(gate)
-        .route("/api/v1/openapi.json", get(openapi))
+        .route(http::OPENAPI, get(openapi))
         .method_not_allowed_fallback(reply::method_not_allowed)
         .with_state(state.clone())
 }
@@ -147,7 +148,7 @@ async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next)
 /// The last plan, as `plan -o json` has it.
 async fn latest_plan(
     State(state): State<ServerState>,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Response {
     let status = match whose_one(&state, whose) {
         Ok(one) => one.status.borrow().clone(),
@@ -156,22 +157,15 @@ async fn latest_plan(
     // Large plans take a while to write down, and the loop shares this runtime.
     match tokio::task::spawn_blocking(move || status.plan_json()).await {
         Ok(Some(plan)) => Json(plan).into_response(),
-        Ok(None) => reply::error(StatusCode::NOT_FOUND, "no plan has been made yet"),
+        Ok(None) => reply::error(ErrorCode::NoPlan, "no plan has been made yet"),
         Err(_) => routes::failed(),
     }
-}
-
-/// Which environment.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Whose {
-    environment: Option<String>,
 }
 
 /// The environments that a request is about.
 fn whose(
     state: &ServerState,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Result<Chosen<'_>, Refusal> {
     let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
     state.environments.chosen(whose.environment.as_deref())
@@ -180,7 +174,7 @@ fn whose(
 /// The one environment that a request is about.
 fn whose_one(
     state: &ServerState,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Result<&Served, Refusal> {
     let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
     state.environments.one(whose.environment.as_deref())

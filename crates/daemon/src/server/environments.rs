@@ -8,11 +8,12 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
 use super::reply;
+use crate::api::Told;
+use crate::api::http::ErrorCode;
 use crate::controller::Status;
 use crate::controller::control::Control;
 
@@ -58,15 +59,18 @@ pub(super) enum Chosen<'a> {
 pub(super) enum Refusal {
     /// It names one that is not served.
     Unknown(String),
-    /// It has to name one, or asks for something that does not exist.
+    /// It has to name one.
+    Unnamed(String),
+    /// It asks for something that does not exist.
     Wrong(String),
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
-            Self::Unknown(message) => reply::error(StatusCode::NOT_FOUND, &message),
-            Self::Wrong(message) => reply::error(StatusCode::BAD_REQUEST, &message),
+            Self::Unknown(message) => reply::error(ErrorCode::UnknownEnvironment, &message),
+            Self::Unnamed(message) => reply::error(ErrorCode::EnvironmentRequired, &message),
+            Self::Wrong(message) => reply::error(ErrorCode::InvalidRequest, &message),
         }
     }
 }
@@ -100,7 +104,7 @@ impl Environments {
     pub(super) fn one(&self, name: Option<&str>) -> Result<&Served, Refusal> {
         match self.chosen(name)? {
             Chosen::One(one) => Ok(one),
-            Chosen::All(_) => Err(Refusal::Wrong(format!(
+            Chosen::All(_) => Err(Refusal::Unnamed(format!(
                 "several environments are kept in step here ({}): say which, as in ?environment=NAME",
                 self.names()
             ))),
@@ -129,18 +133,16 @@ impl<'a> Chosen<'a> {
         }
     }
 
-    /// The answer about one as it is; those about several in a list called `environments`.
-    pub(super) fn answer<E>(
-        self,
-        about: impl FnMut(&Served) -> Result<serde_json::Value, E>,
-    ) -> Result<serde_json::Value, E> {
-        let mut about = about;
+    /// The answer about one, or those about several.
+    pub(super) fn answer<T>(self, about: impl FnMut(&Served) -> T) -> Told<T> {
         match self {
-            Self::One(one) => about(one),
-            Self::All(all) => {
-                let each = all.iter().map(about).collect::<Result<Vec<_>, E>>()?;
-                Ok(serde_json::json!({ "environments": each }))
+            Self::One(one) => {
+                let mut about = about;
+                Told::One(about(one))
             }
+            Self::All(all) => Told::Several {
+                environments: all.iter().map(about).collect(),
+            },
         }
     }
 }

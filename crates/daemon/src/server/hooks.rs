@@ -18,59 +18,18 @@ use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use super::reply;
+use crate::api::http::ErrorCode;
+pub use crate::api::http::Provider;
+use crate::api::wish::{Accepted, Heard};
 use crate::controller::Status;
 use crate::model::Secret;
 
 /// The largest body that is read, in bytes. A push of hundreds of commits is smaller.
 const MAX_BODY: usize = 4 * 1024 * 1024;
-
-/// Who calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Provider {
-    /// `X-Hub-Signature-256`.
-    GitHub,
-    /// `webhook-signature` with a signing token, else `X-Gitlab-Token`.
-    GitLab,
-    /// `X-Hub-Signature`.
-    Bitbucket,
-    /// `X-Signature-256` or `X-Signature`, for everything else that can sign a body.
-    Generic,
-    /// Prismatic's own events: `X-Webhook-Signature`.
-    Prismatic,
-}
-
-impl Provider {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::GitHub,
-        Self::GitLab,
-        Self::Bitbucket,
-        Self::Generic,
-        Self::Prismatic,
-    ];
-
-    /// Its name in paths, flags and metrics.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GitHub => "github",
-            Self::GitLab => "gitlab",
-            Self::Bitbucket => "bitbucket",
-            Self::Generic => "generic",
-            Self::Prismatic => "prismatic",
-        }
-    }
-
-    /// The provider of a name.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
-    }
-}
 
 /// Who may wake the daemon.
 #[derive(Debug, Clone)]
@@ -157,7 +116,7 @@ impl Hooks {
     }
 }
 
-/// Which environment an event is about.
+/// Which environment an event is about. Other parameters that a provider adds do not count.
 #[derive(Debug, Default, serde::Deserialize)]
 struct Whose {
     environment: Option<String>,
@@ -181,18 +140,21 @@ async fn receive(
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
-    let name = name.ok().and_then(|Path(name)| Provider::of(&name));
+    let name = name.ok().and_then(|Path(name)| Provider::parse(&name));
     let known = name.and_then(|provider| {
         let found = hooks.secrets.iter().find(|(known, _)| *known == provider);
         found.map(|(provider, secret)| (*provider, secret))
     });
     let Some((provider, secret)) = known else {
-        return reply::error(StatusCode::NOT_FOUND, "no secret is set for this webhook");
+        return reply::error(
+            ErrorCode::UnknownWebhook,
+            "no secret is set for this webhook",
+        );
     };
     let Ok(body) = body else {
         hooks.count(provider, "too-large");
         return reply::error(
-            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::BodyTooLarge,
             "the body could not be read, or is larger than 4 MiB",
         );
     };
@@ -204,7 +166,7 @@ async fn receive(
             "a webhook was called with a wrong signature"
         );
         return reply::error(
-            StatusCode::UNAUTHORIZED,
+            ErrorCode::SignatureWrong,
             "the signature is missing or wrong",
         );
     }
@@ -214,12 +176,16 @@ async fn receive(
     if let Some(unknown) = whose.as_deref().filter(|name| !known(name)) {
         hooks.count(provider, "refused");
         let message = format!("no environment {unknown:?} is kept in step here");
-        return reply::error(StatusCode::NOT_FOUND, &message);
+        return reply::error(ErrorCode::UnknownEnvironment, &message);
     }
     let woken = hooks.heard((provider, whose.as_deref()), &headers, &body);
-    let result = if woken { "accepted" } else { "ignored" };
-    hooks.count(provider, result);
-    (StatusCode::ACCEPTED, Json(json!({ "status": result }))).into_response()
+    let status = if woken {
+        Heard::Accepted
+    } else {
+        Heard::Ignored
+    };
+    hooks.count(provider, status.as_str());
+    (StatusCode::ACCEPTED, Json(Accepted { status })).into_response()
 }
 
 #[cfg(test)]

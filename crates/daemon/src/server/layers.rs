@@ -9,12 +9,13 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
     REFERRER_POLICY, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use tokio::sync::Semaphore;
 
 use super::{TIMEOUT, reply};
+use crate::api::http::ErrorCode;
 use crate::redact;
 
 /// Answers describe a tenant: no cache keeps them, no page frames or sniffs them.
@@ -54,11 +55,11 @@ async fn within_size(request: Request, next: Next) -> Response {
         .map(|(name, value)| name.as_str().len() + value.len())
         .sum();
     if uri > LONGEST_URI {
-        return reply::error(StatusCode::URI_TOO_LONG, "the path is too long");
+        return reply::error(ErrorCode::PathTooLong, "the path is too long");
     }
     if headers > LONGEST_HEADERS {
-        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return reply::error(status, "the headers are larger than 16 KiB");
+        let message = "the headers are larger than 16 KiB";
+        return reply::error(ErrorCode::HeadersTooLarge, message);
     }
     next.run(request).await
 }
@@ -81,10 +82,7 @@ pub(super) async fn bounded(
 ) -> Response {
     match places.try_acquire() {
         Ok(_place) => next.run(request).await,
-        Err(_) => reply::error(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many requests at once; try again",
-        ),
+        Err(_) => reply::error(ErrorCode::Busy, "too many requests at once; try again"),
     }
 }
 
@@ -97,7 +95,7 @@ async fn without_secrets(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
-        return reply::error(StatusCode::INTERNAL_SERVER_ERROR, "the answer broke off");
+        return reply::error(ErrorCode::Internal, "the answer broke off");
     };
     let clean = match std::str::from_utf8(&bytes).map(|text| redact::known().json(text)) {
         Ok(Cow::Owned(clean)) => Some(clean),
@@ -114,7 +112,7 @@ async fn without_secrets(request: Request, next: Next) -> Response {
 
 pub(super) async fn without_body(request: Request, next: Next) -> Response {
     if has_body(request.headers()) {
-        return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "this route takes no body");
+        return reply::error(ErrorCode::BodyTooLarge, "this route takes no body");
     }
     next.run(request).await
 }
@@ -127,13 +125,14 @@ fn has_body(headers: &HeaderMap) -> bool {
 async fn within_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => reply::error(StatusCode::SERVICE_UNAVAILABLE, "no answer in time"),
+        Err(_) => reply::error(ErrorCode::TimedOut, "no answer in time"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::http::StatusCode;
     use axum::routing::get;
     use tower::ServiceExt as _;
 

@@ -6,13 +6,14 @@ use axum::extract::{Query, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
 
 use super::metrics::{self as exposition, Form};
 use super::{Served, ServerState, reply};
+use crate::api::health::{HealthAnswer, Judgement};
+use crate::api::http::{ErrorCode, StatusQuery};
 use crate::runtime::readiness::{self, Facts, Limits};
 
-/// Which environment.
+/// Which environment. Probes add parameters of their own.
 #[derive(Debug, Default, serde::Deserialize)]
 pub(super) struct Whose {
     environment: Option<String>,
@@ -47,39 +48,22 @@ pub(super) async fn readyz(
     verdict(&judged, ready && !drains)
 }
 
-/// How much of the status, and whose.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Parts {
-    environment: Option<String>,
-    resources: Option<bool>,
-}
-
 /// Everything that is known; without the resources where nobody wants them.
 pub(super) async fn status(
     State(state): State<ServerState>,
-    parts: Result<Query<Parts>, QueryRejection>,
+    parts: Result<Query<StatusQuery>, QueryRejection>,
 ) -> Response {
     let parts = match parts {
         Ok(Query(parts)) => parts,
-        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+        Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
     };
     let chosen = match state.environments.chosen(parts.environment.as_deref()) {
         Ok(chosen) => chosen,
         Err(refusal) => return refusal.into_response(),
     };
     let now = state.clock.now();
-    let json = chosen.answer(|one| {
-        let mut status = one.status.borrow().clone();
-        if parts.resources == Some(false) {
-            status.resources = [].into();
-        }
-        status.to_json(now)
-    });
-    match json {
-        Ok(json) => Json(json).into_response(),
-        Err(_) => failed(),
-    }
+    let resources = parts.resources != Some(false);
+    Json(chosen.answer(|one| one.status.borrow().told(now, resources))).into_response()
 }
 
 /// The same in numbers.
@@ -119,20 +103,14 @@ fn verdict(judged: &Judged<'_>, well: bool) -> Response {
         })
     });
     let reason = reasons.collect::<Vec<_>>().join("; ");
-    let mut body = match well {
-        true => json!({ "status": "ok" }),
-        false => json!({ "status": "failing", "reason": reason }),
+    let each = judged.iter().map(|(name, judgement)| {
+        let judgement = Judgement::of(judgement.clone().err());
+        ((*name).to_owned(), judgement)
+    });
+    let body = HealthAnswer {
+        whole: Judgement::of((!well).then_some(reason)),
+        environments: (judged.len() > 1).then(|| each.collect()),
     };
-    if judged.len() > 1 {
-        let each = judged.iter().map(|(name, judgement)| {
-            let told = match judgement {
-                Ok(()) => json!({ "status": "ok" }),
-                Err(reason) => json!({ "status": "failing", "reason": reason }),
-            };
-            ((*name).to_owned(), told)
-        });
-        body["environments"] = Value::Object(each.collect());
-    }
     match well {
         true => Json(body).into_response(),
         false => (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response(),
@@ -140,8 +118,5 @@ fn verdict(judged: &Judged<'_>, well: bool) -> Response {
 }
 
 pub(super) fn failed() -> Response {
-    reply::error(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "the answer could not be written",
-    )
+    reply::error(ErrorCode::Internal, "the answer could not be written")
 }

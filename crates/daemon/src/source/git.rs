@@ -282,7 +282,7 @@ impl GitSource {
             state.asked = true;
             state.error = None;
             let status = &mut state.status;
-            status.state = FetchState::Current;
+            status.state = FetchState::Current.into();
             status.message = format!("at commit {} of {}", short(&commit), self.what(&head));
             status.hint = None;
             status.branch.clone_from(&head.branch);
@@ -311,7 +311,7 @@ impl GitSource {
                 status.head = Some(head.commit);
             }
             status.hint = error.hint().map(str::to_owned);
-            (status.state, status.message) = match (&status.commit, seen) {
+            let (stands, message) = match (&status.commit, seen) {
                 (None, _) => (FetchState::Failed, why),
                 (Some(kept), Some(new)) if *new != *short(kept) => (
                     FetchState::Stale,
@@ -322,6 +322,8 @@ impl GitSource {
                     format!("commit {} stays: {why}", short(kept)),
                 ),
             };
+            status.state = stands.into();
+            status.message = message;
             state.error = Some(error);
         });
     }

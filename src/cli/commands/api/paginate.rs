@@ -222,7 +222,7 @@ impl Frame {
         let place = self.indented(&page[PLACE], 0);
         let mut tail = self.tail.clone();
         if let (Some(error), Some(open)) = (error, self.tail.strip_suffix("\n}\n")) {
-            let error = format!("{:#}", error.document()["error"]).replace('\n', "\n  ");
+            let error = format!("{:#}", serde_json::json!(error.failure())).replace('\n', "\n  ");
             tail = format!("{open},\n  \"error\": {error}\n}}\n");
         }
         ui.result(&format!("{close}{}{place}{tail}", self.middle))

@@ -25,12 +25,8 @@ pub(super) fn write(
                 resources: outcome.by_resource(plan),
                 closed: outcome.closed.clone(),
             };
-            let Some(links) = links else {
-                return ui.document(&render::document(plan, Some(&results)));
-            };
-            let mut document = render::json(plan, Some(&results));
-            links.add_to(&mut document);
-            ui.document(&document)
+            let links = links.map(Consents::links);
+            ui.document(&render::document(plan, Some(&results)).with_links(links.as_ref()))
         }
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),

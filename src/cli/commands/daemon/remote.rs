@@ -159,7 +159,7 @@ fn webhook(text: &str) -> Result<(Provider, SecretRef), CliError> {
             .hint("WHO is one of github, gitlab, bitbucket, generic and prismatic; the secret itself does not belong on a command line")
     };
     let (who, place) = text.split_once('=').ok_or_else(wrong)?;
-    let provider = Provider::of(who.trim()).ok_or_else(wrong)?;
+    let provider = Provider::parse(who.trim()).ok_or_else(wrong)?;
     let reference = match place.split_once(':') {
         Some(("file", path)) if !path.is_empty() => SecretRef::File(path.to_owned()),
         Some(("env", name)) if !name.is_empty() => SecretRef::Env(name.to_owned()),

@@ -1,8 +1,7 @@
 //! What `dedupe` says.
 
-use serde_json::{Value, json};
-
 use super::look::Decided;
+use crate::api::dedupe::{self as told, Dedupe};
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::diff::{EqualVersion, EqualVersions};
@@ -113,49 +112,50 @@ pub(super) fn done(ui: &Ui, decided: &Decided, removed: &Removed) -> Result<(), 
     Ok(())
 }
 
-fn document(decided: &Decided, removed: &Removed) -> Value {
-    let twin = |(twin, fate): &(Twin, Fate)| {
-        let result = removed.iter().find(|(id, _)| *id == twin.id);
-        let (fate, why) = match fate {
-            Fate::Kept => ("kept", None),
-            Fate::Removed | Fate::Asked => ("removed", None),
-            Fate::Left(why) => ("left", Some(*why)),
-        };
-        json!({
-            "id": twin.id,
-            "name": twin.name,
-            "customer": twin.customer,
-            "createdAt": twin.created_at,
-            "inUse": twin.in_use,
-            "fate": fate,
-            "why": why,
-            "error": result.and_then(|(_, result)| result.as_ref().err().map(|error| chain(error))),
-        })
-    };
-    let doubled = decided.doubled.iter().map(|one| {
-        json!({
-            "address": one.address.to_string(),
-            "objects": one.twins.iter().map(twin).collect::<Vec<_>>(),
-        })
+fn document(decided: &Decided, removed: &Removed) -> Dedupe {
+    let doubled = decided.doubled.iter().map(|one| told::Doubled {
+        address: (&one.address).into(),
+        objects: one.twins.iter().map(|twin| object(twin, removed)).collect(),
     });
-    let version = |version: &EqualVersion| {
-        let instances = version.instances.iter();
-        let instances = instances.map(|(id, name)| json!({"id": id.as_str(), "name": name}));
-        json!({
-            "id": version.id.as_str(),
-            "number": version.number,
-            "createdAt": version.created_at,
-            "instances": instances.collect::<Vec<_>>(),
-        })
-    };
-    let equal = decided.equal.iter().map(|one| {
-        json!({
-            "address": one.address.to_string(),
-            "versions": one.versions.iter().map(version).collect::<Vec<_>>(),
-        })
+    let equal = decided.equal.iter().map(|one| told::EqualVersions {
+        address: (&one.address).into(),
+        versions: one.versions.iter().map(version).collect(),
     });
-    json!({
-        "doubled": doubled.collect::<Vec<_>>(),
-        "equalVersions": equal.collect::<Vec<_>>(),
-    })
+    Dedupe {
+        doubled: doubled.collect(),
+        equal_versions: equal.collect(),
+    }
+}
+
+fn object((twin, fate): &(Twin, Fate), removed: &Removed) -> told::Object {
+    let result = removed.iter().find(|(id, _)| *id == twin.id);
+    let (fate, why) = match fate {
+        Fate::Kept => (told::Fate::Kept, None),
+        Fate::Removed | Fate::Asked => (told::Fate::Removed, None),
+        Fate::Left(why) => (told::Fate::Left, Some((*why).to_owned())),
+    };
+    told::Object {
+        id: twin.id.clone(),
+        name: twin.name.clone(),
+        customer: twin.customer.clone(),
+        created_at: twin.created_at,
+        in_use: twin.in_use,
+        fate,
+        why,
+        error: result.and_then(|(_, result)| result.as_ref().err().map(|error| chain(error))),
+    }
+}
+
+fn version(version: &EqualVersion) -> told::Version {
+    let instances = version.instances.iter();
+    let instances = instances.map(|(id, name)| told::User {
+        id: id.to_string(),
+        name: name.clone(),
+    });
+    told::Version {
+        id: version.id.to_string(),
+        number: version.number,
+        created_at: version.created_at,
+        instances: instances.collect(),
+    }
 }

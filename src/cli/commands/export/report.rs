@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
+use crate::api::Versioned;
+use crate::api::export::{Counts, Exported};
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 use crate::export::{Export, Note, NoteCode};
@@ -30,16 +30,17 @@ fn summary(folder: &Path, export: &Export) -> String {
     )
 }
 
-fn document(folder: &Path, export: &Export) -> serde_json::Value {
-    let paths: Vec<&str> = export.files.iter().map(|file| file.path.as_str()).collect();
-    json!({
-        "formatVersion": "1.0",
-        "folder": folder.display().to_string(),
-        "summary": {"integrations": export.integrations, "instances": export.instances},
-        "files": paths,
-        "secrets": export.secrets,
-        "omitted": export.omitted,
-        "notes": export.notes,
+fn document(folder: &Path, export: &Export) -> Versioned<Exported> {
+    Versioned::from(Exported {
+        folder: folder.display().to_string(),
+        summary: Counts {
+            integrations: export.integrations,
+            instances: export.instances,
+        },
+        files: export.files.iter().map(|file| file.path.clone()).collect(),
+        secrets: export.secrets.clone(),
+        omitted: export.omitted,
+        notes: export.notes.clone(),
     })
 }
 

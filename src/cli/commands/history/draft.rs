@@ -1,7 +1,7 @@
 //! `history show-draft`: a definition that an import wrote over.
 
-use serde_json::json;
-
+use crate::api::Versioned;
+use crate::api::history::ShownDraft;
 use crate::cli::args::ShowDraftArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -19,7 +19,9 @@ pub(super) fn show(ui: &Ui, args: &ShowDraftArgs) -> Result<Exit, CliError> {
         return Err(missing(args, &kept));
     };
     if ui.is_json() {
-        let document = json!({"formatVersion": "1.0", "draft": draft});
+        let document = Versioned::from(ShownDraft {
+            draft: draft.into(),
+        });
         ui.document(&document)?;
         return Ok(Exit::Done);
     }

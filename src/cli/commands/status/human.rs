@@ -3,129 +3,139 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
-use crate::cli::show::moment;
+use crate::api::resource::ResourceStatus;
+use crate::api::status::{PassStatus, RevisionStatus, Status, TenantStatus};
+use crate::api::{Diagnostic, Health, Pause, SyncStatus};
+use crate::cli::commands::control::counts as counts_of;
+use crate::cli::show::moment::moment;
 use crate::harmless::owned as harmless;
 use crate::model::{agreeing, counted};
 
 /// So many findings about the files are told.
 const FINDINGS: usize = 10;
 
-fn word(value: &Value) -> Option<String> {
-    value.as_str().map(harmless)
-}
-
-fn time(value: &Value) -> Option<String> {
-    value.as_str().map(|text| harmless(&moment::shown(text)))
+fn word(text: Option<&String>) -> Option<String> {
+    text.map(|text| harmless(text))
 }
 
 /// One environment.
-pub(super) fn text(status: &Value) -> String {
+pub(super) fn text(status: &Status) -> String {
     let mut out = String::new();
-    let phase = match status["draining"] == true {
+    let phase = match status.draining {
         true => "shutting down".to_owned(),
-        false => word(&status["phase"]).unwrap_or_default(),
+        false => harmless(status.phase.as_str()),
     };
-    let environment = word(&status["environment"]).unwrap_or_default();
-    let passes = counted(status["generation"].as_u64().unwrap_or_default(), "pass");
+    let environment = harmless(&status.environment);
+    let passes = counted(status.generation, "pass");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{environment}: {phase}, {passes}");
-    let mut row = |name: &str, value: Option<String>| {
+    for (name, value) in rows(status) {
         if let Some(value) = value {
             let _ = writeln!(out, "  {name:<11} {value}");
         }
-    };
-    row("Tenant", tenant(&status["tenant"]));
-    row("Paused", paused(&status["paused"]));
-    row("Last pass", last_pass(&status["lastPass"]));
-    row("Error", word(&status["error"]["message"]));
-    for finding in findings(&status["error"]["diagnostics"]) {
-        row("", Some(finding));
     }
-    row("Hint", word(&status["error"]["hint"]));
-    row("Files", revision(&status["revision"]));
-    row("Refused", revision(&status["refusedRevision"]));
-    row("Source", word(&status["source"]["message"]));
-    row("Hint", word(&status["source"]["hint"]));
-    row("History", word(&status["history"]["problem"]));
-    row("Next pass", time(&status["nextPassAt"]));
-    let age = status["observationAgeSeconds"].as_u64();
-    row("Tenant read", age.map(|age| format!("{age} s ago")));
-    row("Resources", counts(&status["resources"]));
-    for resource in status["resources"].as_array().into_iter().flatten() {
-        if is_news(resource) {
-            out.push_str(&line(resource));
-        }
+    for resource in status.resources.iter().filter(|one| is_news(one)) {
+        out.push_str(&line(resource));
     }
     out
 }
 
+fn rows(status: &Status) -> Vec<(&'static str, Option<String>)> {
+    let error = status.error.as_ref();
+    let source = status.source.as_ref().map(|source| &source.about);
+    let mut rows = vec![
+        ("Tenant", status.tenant.as_ref().map(tenant)),
+        ("Paused", status.paused.as_ref().map(paused)),
+        ("Last pass", status.last_pass.as_ref().map(last_pass)),
+        ("Error", error.map(|error| harmless(&error.message))),
+    ];
+    let found = error.map(|error| findings(&error.diagnostics));
+    rows.extend(
+        found
+            .into_iter()
+            .flatten()
+            .map(|finding| ("", Some(finding))),
+    );
+    let age = status.observation_age_seconds;
+    rows.extend([
+        ("Hint", error.and_then(|error| word(error.hint.as_ref()))),
+        ("Files", status.revision.as_ref().map(revision)),
+        ("Refused", status.refused_revision.as_ref().map(revision)),
+        ("Source", source.map(|source| harmless(&source.message))),
+        ("Hint", source.and_then(|source| word(source.hint.as_ref()))),
+        ("History", word(status.history.problem.as_ref())),
+        ("Next pass", status.next_pass_at.map(moment)),
+        ("Tenant read", age.map(|age| format!("{age} s ago"))),
+        ("Resources", Some(counts(&status.resources))),
+    ]);
+    rows
+}
+
 /// What is as it is meant to be is none: that includes what is meant to be switched off, and what
 /// was written just now.
-fn is_news(resource: &Value) -> bool {
-    let health = resource["health"].as_str();
-    let is_well = matches!(health, Some("Healthy" | "Suspended" | "Progressing"));
-    resource["sync"] != "Synced" || !is_well
+fn is_news(resource: &ResourceStatus) -> bool {
+    let well = [Health::Healthy, Health::Suspended, Health::Progressing];
+    let is_well = resource
+        .health
+        .known()
+        .is_some_and(|health| well.contains(&health));
+    resource.sync != SyncStatus::Synced || !is_well
 }
 
 /// `https://app.prismatic.io, Acme (org-1), as ci@acme.example`.
-fn tenant(tenant: &Value) -> Option<String> {
-    let mut told = word(&tenant["url"])?;
-    let id = word(&tenant["tenantId"]).or_else(|| word(&tenant["organizationId"]));
-    let name = word(&tenant["organization"]).filter(|name| !name.is_empty());
-    match (name, id.filter(|id| !id.is_empty())) {
+fn tenant(tenant: &TenantStatus) -> String {
+    let some = |text: &str| Some(harmless(text)).filter(|text| !text.is_empty());
+    let mut told = harmless(&tenant.url);
+    let id = tenant
+        .tenant_id
+        .as_deref()
+        .unwrap_or(&tenant.organization_id);
+    match (some(&tenant.organization), some(id)) {
         (Some(name), Some(id)) => told.push_str(&format!(", {name} ({id})")),
         (Some(one), None) | (None, Some(one)) => told.push_str(&format!(", {one}")),
         (None, None) => {}
     }
-    if let Some(user) = word(&tenant["user"]).filter(|user| !user.is_empty()) {
+    if let Some(user) = some(&tenant.user) {
         told.push_str(&format!(", as {user}"));
     }
-    Some(told)
+    told
 }
 
-fn paused(pause: &Value) -> Option<String> {
-    let reason = word(&pause["reason"])?;
-    let since = time(&pause["since"]).unwrap_or_default();
-    let until = time(&pause["until"]).unwrap_or_else(|| "`resume`".to_owned());
-    Some(format!("since {since} until {until}: {reason}"))
+fn paused(pause: &Pause) -> String {
+    let until = pause.until.map_or_else(|| "`resume`".to_owned(), moment);
+    let (since, reason) = (moment(pause.since), harmless(&pause.reason));
+    format!("since {since} until {until}: {reason}")
 }
 
-fn last_pass(pass: &Value) -> Option<String> {
-    let result = word(&pass["result"])?;
-    let at = time(&pass["finishedAt"]).unwrap_or_default();
-    let mut told = format!("{result} at {at}");
-    let count = |name: &str| pass[name].as_u64().filter(|count| *count > 0);
-    if let Some(changes) = count("changes") {
-        told.push_str(&format!(", {}", counted(changes, "change")));
+fn last_pass(pass: &PassStatus) -> String {
+    let result = harmless(pass.result.as_str());
+    let mut told = format!("{result} at {}", moment(pass.finished_at));
+    if pass.counts.changes > 0 {
+        told.push_str(&format!(", {}", counted(pass.counts.changes, "change")));
     }
-    for name in ["applied", "failed", "held", "blocked", "pending"] {
-        if let Some(count) = count(name) {
-            told.push_str(&format!(", {count} {name}"));
-        }
+    for (count, name) in counts_of(pass) {
+        told.push_str(&format!(", {count} {name}"));
     }
-    Some(told)
+    told
 }
 
 /// What is wrong with the files, as far as it is told here.
-fn findings(all: &Value) -> Vec<String> {
-    let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
-    let one = |finding: &Value| {
-        let location = &finding["location"];
-        let part = |name: &str| {
-            word(&location[name]).or_else(|| {
-                let number = location[name].as_u64().filter(|number| *number > 0);
-                number.map(|number| number.to_string())
-            })
+fn findings(all: &[Diagnostic]) -> Vec<String> {
+    let one = |finding: &Diagnostic| {
+        let number = |number: Option<u32>| Some(number?.to_string()).filter(|text| text != "0");
+        let place = [
+            word(finding.file.as_ref()),
+            number(finding.line),
+            number(finding.column),
+        ];
+        let place = place.into_iter().flatten().collect::<Vec<_>>().join(":");
+        let place = match place.is_empty() {
+            true => place,
+            false => format!("{place}: "),
         };
-        let place = ["file", "line", "column"]
-            .iter()
-            .filter_map(|name| part(name));
-        let place = place.collect::<Vec<_>>().join(":");
-        let message = word(&finding["message"]).unwrap_or_default();
-        let hint = word(&finding["hint"]).map_or(String::new(), |hint| format!(" ({hint})"));
-        format!("{place}: {message}{hint}")
+        let hint = word(finding.hint.as_ref());
+        let hint = hint.map_or(String::new(), |hint| format!(" ({hint})"));
+        format!("{place}{}{hint}", harmless(&finding.message))
     };
     let mut told: Vec<String> = all.iter().take(FINDINGS).map(one).collect();
     let more = all.len().saturating_sub(FINDINGS);
@@ -135,28 +145,23 @@ fn findings(all: &Value) -> Vec<String> {
     told
 }
 
-fn revision(revision: &Value) -> Option<String> {
-    word(&revision["commit"]).or_else(|| word(&revision["id"]))
+fn revision(revision: &RevisionStatus) -> String {
+    harmless(revision.commit.as_ref().unwrap_or(&revision.id))
 }
 
-fn counts(resources: &Value) -> Option<String> {
-    let resources = resources.as_array()?;
+fn counts(resources: &[ResourceStatus]) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in resources {
-        let word = |name: &str| word(&resource[name]).unwrap_or_default();
-        *counts
-            .entry(format!("{} {}", word("sync"), word("health")))
-            .or_default() += 1;
+        let (sync, health) = (resource.sync.as_str(), resource.health.as_str());
+        let word = format!("{} {}", harmless(sync), harmless(health));
+        *counts.entry(word).or_default() += 1;
     }
     let each: Vec<String> = counts
         .iter()
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
-    let news = resources
-        .iter()
-        .filter(|resource| is_news(resource))
-        .count();
-    Some(match (each.is_empty(), news) {
+    let news = resources.iter().filter(|one| is_news(one)).count();
+    match (each.is_empty(), news) {
         (true, _) => "none".to_owned(),
         (false, 0) => each.join(", "),
         (false, news) => format!(
@@ -164,24 +169,23 @@ fn counts(resources: &Value) -> Option<String> {
             each.join(", "),
             agreeing(news, "need")
         ),
-    })
+    }
 }
 
-fn line(resource: &Value) -> String {
-    let part = |name: &str| word(&resource[name]).unwrap_or_default();
-    let customer = word(&resource["customer"]);
+fn line(resource: &ResourceStatus) -> String {
+    let customer = word(resource.customer.as_ref());
     let customer = customer.map_or(String::new(), |customer| format!(" for {customer}"));
     let mut line = format!(
         "  {}{customer} {} {}: {}\n",
-        part("address"),
-        part("sync"),
-        part("health"),
-        part("reason")
+        harmless(&resource.address.0),
+        harmless(resource.sync.as_str()),
+        harmless(resource.health.as_str()),
+        harmless(&resource.reason)
     );
-    if let Some(retry) = time(&resource["retryAt"]) {
-        let _ = writeln!(line, "    tried again at {retry}");
+    if let Some(retry) = resource.retry_at {
+        let _ = writeln!(line, "    tried again at {}", moment(retry));
     }
-    if let Some(hint) = word(&resource["hint"]) {
+    if let Some(hint) = word(resource.hint.as_ref()) {
         let _ = writeln!(line, "    {hint}");
     }
     line
@@ -189,25 +193,59 @@ fn line(resource: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
+    /// A status of which only this is worth telling.
+    fn status(about: &Value) -> Status {
+        let mut whole = json!({
+            "environment": "default", "tenant": null, "phase": "idle", "draining": false, "paused": null, "generation": 1,
+            "revision": null, "refusedRevision": null, "appliedRevision": null, "lastPass": null, "lastSuccessAt": null,
+            "nextPassAt": null, "observedAt": null, "sweptAt": null, "error": null, "source": null, "resources": [],
+            "history": {"enabled": true, "lost": 0, "problem": null}, "observationAgeSeconds": null,
+        });
+        let about = about.as_object().unwrap().clone();
+        whole.as_object_mut().unwrap().extend(about);
+        serde_json::from_value(whole).unwrap()
+    }
+
+    fn pass(result: &str, at: &str) -> Value {
+        json!({"startedAt": at, "finishedAt": at, "durationMs": 1, "result": result,
+            "changes": 0, "applied": 0, "failed": 0, "held": 0, "blocked": 0, "pending": 0})
+    }
+
+    fn resource(address: &str, sync: &str, health: &str, reason: &str) -> Value {
+        json!({"address": address, "displayName": address, "customer": null, "sync": sync, "health": health,
+            "reason": reason, "hint": null, "actions": [], "retryAt": null})
+    }
+
     #[test]
     fn it_tells_what_is_wrong_and_counts_the_rest() {
-        let status = json!({
-            "environment": "prod-us", "phase": "idle", "draining": false, "generation": 1,
+        let mut last = pass("held", "2026-11-20T12:00:01.123456789Z");
+        last["changes"] = 1.into();
+        last["held"] = 1.into();
+        let mut waits = resource(
+            "Instance/b",
+            "OutOfSync",
+            "Healthy",
+            "paused (release): needs a deploy",
+        );
+        waits["customer"] = "Smith".into();
+        waits["retryAt"] = "2026-11-20T12:01:00.25Z".into();
+        let status = status(&json!({
+            "environment": "prod-us",
             "tenant": {"url": "https://app.prismatic.io", "organization": "Acme", "organizationId": "o1", "tenantId": null, "user": "ci@acme.example"},
             "paused": {"reason": "release", "since": "2026-11-20T12:00:00Z", "until": null},
-            "revision": {"id": "sha256:1", "commit": "1a2b3c4"}, "refusedRevision": null,
-            "lastPass": {"finishedAt": "2026-11-20T12:00:01.123456789Z", "result": "held", "changes": 1, "held": 1, "failed": 0},
-            "error": null, "source": null, "nextPassAt": "2026-11-20T12:01:00.5Z", "observationAgeSeconds": 7,
+            "revision": {"id": "sha256:1", "commit": "1a2b3c4"},
+            "lastPass": last,
+            "nextPassAt": "2026-11-20T12:01:00.5Z", "observationAgeSeconds": 7,
             "resources": [
-                {"address": "Instance/a", "sync": "Synced", "health": "Healthy", "reason": "matches", "hint": null},
-                {"address": "Instance/b", "customer": "Smith", "sync": "OutOfSync", "health": "Healthy", "reason": "paused (release): needs a deploy", "hint": null, "retryAt": "2026-11-20T12:01:00.25Z"},
-                {"address": "Instance/c", "sync": "Synced", "health": "Suspended", "reason": "matches", "hint": null},
+                resource("Instance/a", "Synced", "Healthy", "matches"),
+                waits,
+                resource("Instance/c", "Synced", "Suspended", "matches"),
             ],
-        });
+        }));
         insta::assert_snapshot!(text(&status), @r"
         prod-us: idle, 1 pass
           Tenant      https://app.prismatic.io, Acme (o1), as ci@acme.example
@@ -224,15 +262,14 @@ mod tests {
 
     #[test]
     fn a_pass_that_came_to_nothing_says_why() {
-        let finding = json!({"location": {"file": "a.yaml", "line": 3, "column": 0}, "message": "unknown key \"x\"", "hint": "it may have: y"});
-        let status = json!({
-            "environment": "default", "phase": "idle", "draining": false, "generation": 2,
-            "lastPass": {"finishedAt": "2026-11-20T12:00:01Z", "result": "invalid"},
+        let finding = json!({"severity": "error", "code": "unknown-key", "file": "a.yaml", "line": 3, "column": 0, "message": "unknown key \"x\"", "hint": "it may have: y"});
+        let status = status(&json!({
+            "lastPass": pass("invalid", "2026-11-20T12:00:01Z"),
             "error": {"class": "user", "message": "the files have 12 errors", "hint": null, "diagnostics": vec![finding; 12]},
-            "source": {"message": "the remote does not answer", "hint": "check the URL"},
+            "source": {"remote": "r", "reference": "main", "subPath": "", "state": "stale", "message": "the remote does not answer", "branch": null,
+                "commit": null, "head": null, "hint": "check the URL", "warnings": [], "lastSuccessAt": null, "failingSince": null},
             "history": {"enabled": true, "lost": 3, "problem": "the disk is full"},
-            "resources": [],
-        });
+        }));
         let told = text(&status);
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[2], "  Error       the files have 12 errors");
@@ -250,5 +287,21 @@ mod tests {
                 "  Resources   none",
             ]
         );
+    }
+
+    #[test]
+    fn the_words_of_a_newer_daemon_are_told_as_they_are() {
+        let mut last = pass("postponed", "2026-11-20T12:00:01Z");
+        last["surprise"] = 1.into();
+        let odd = resource("Fleet/a", "Drifting", "Radiant", "who knows");
+        let told = text(&status(
+            &json!({"phase": "dreaming", "lastPass": last, "resources": [odd]}),
+        ));
+        insta::assert_snapshot!(told, @r"
+        default: dreaming, 1 pass
+          Last pass   postponed at 2026-11-20T12:00:01Z
+          Resources   1 Drifting Radiant; 1 needs attention
+          Fleet/a Drifting Radiant: who knows
+        ");
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::page;
+use crate::api::Pause;
+use crate::api::event::EventName;
+use crate::cli::daemon_client::DaemonClient;
 use crate::cli::error::CliError;
-use crate::cli::far::Far;
 use crate::cli::ui::Ui;
 use crate::model::counted;
 
@@ -19,41 +19,41 @@ const TRY_AGAIN: u32 = 30;
 
 /// What was shown last of each environment, as far as a change of it is worth showing.
 #[derive(Default)]
-struct Shown(Option<Vec<[Value; 3]>>);
+struct Shown(Option<Vec<(u64, Option<Pause>, bool)>>);
 
 /// Shows the status whenever it changed, until nobody reads it any more.
-pub(super) async fn watch(ui: &Ui, far: &Far) -> Result<(), CliError> {
+pub(super) async fn watch(ui: &Ui, client: &DaemonClient) -> Result<(), CliError> {
     let mut shown = Shown::default();
     let mut last = None;
     while !ui.is_closed() {
-        match far.events(last.as_deref()).await {
+        match client.events(last.as_deref()).await {
             Some(mut events) => {
                 while let Some(event) = events.next().await {
                     last = event.id;
                     if is_worth_it(&event.name) {
-                        shown.refresh(ui, far).await?;
+                        shown.refresh(ui, client).await?;
                     }
                     if ui.is_closed() {
                         return Ok(());
                     }
                 }
                 // It says why, if the daemon is gone.
-                shown.refresh(ui, far).await?;
+                shown.refresh(ui, client).await?;
                 tokio::time::sleep(EVERY).await;
             }
-            None => ask(ui, far, &mut shown).await?,
+            None => ask(ui, client, &mut shown).await?,
         }
     }
     Ok(())
 }
 
 /// Asks for a while.
-async fn ask(ui: &Ui, far: &Far, shown: &mut Shown) -> Result<(), CliError> {
+async fn ask(ui: &Ui, client: &DaemonClient, shown: &mut Shown) -> Result<(), CliError> {
     for _ in 0..TRY_AGAIN {
         if ui.is_closed() {
             break;
         }
-        shown.refresh(ui, far).await?;
+        shown.refresh(ui, client).await?;
         tokio::time::sleep(EVERY).await;
     }
     Ok(())
@@ -61,20 +61,24 @@ async fn ask(ui: &Ui, far: &Far, shown: &mut Shown) -> Result<(), CliError> {
 
 /// Whether what is shown may differ after an event. Unknown ones may mean anything.
 fn is_worth_it(event: &str) -> bool {
-    !matches!(event, "pass.started" | "resources.changed")
+    let quiet = [EventName::PassStarted, EventName::ResourcesChanged];
+    !EventName::parse(event).is_some_and(|event| quiet.contains(&event))
 }
 
 impl Shown {
-    async fn refresh(&mut self, ui: &Ui, far: &Far) -> Result<(), CliError> {
-        let brief = far.statuses(false).await?;
-        let mark = |one: &Value| ["generation", "paused", "draining"].map(|name| one[name].clone());
-        let mark = Some(brief.iter().map(mark).collect());
+    async fn refresh(&mut self, ui: &Ui, client: &DaemonClient) -> Result<(), CliError> {
+        let brief = client.statuses(false).await?;
+        let each = brief.into_iter().map(|one| one.read);
+        let mark = Some(
+            each.map(|one| (one.generation, one.paused, one.draining))
+                .collect(),
+        );
         if self.0 == mark {
             return Ok(());
         }
         let first = self.0.is_none();
         self.0 = mark;
-        let page = page(&far.statuses(true).await?);
+        let page = page(&client.statuses(true).await?);
         match ui.rows_out() {
             Some(rows) => ui.redraw(&fitting(&page, rows)),
             None if first => ui.result(&page),

@@ -1,15 +1,20 @@
-//! The form for programs, `formatVersion` 1.0.
-//!
-//! Readers ignore keys they do not know; a change that breaks them raises the
-//! major number.
+//! The form for programs: the types of [`prism_gitops_api::plan`].
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use prism_gitops_api as api;
+use prism_gitops_api::plan::{AppliedResource, Authorize, Line, Resource};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::Results;
-use crate::plan::{FORMAT_VERSION, Plan, PlannedResource};
+use crate::model::Address;
+use crate::plan::{Plan, PlannedResource};
 
-/// The JSON document as a value, to look into or to add to.
+/// Where people consent to the pending connections of each resource.
+pub type Links = BTreeMap<Address, Vec<Authorize>>;
+
+/// The JSON document as a value, to look into.
 #[must_use]
 pub fn json(plan: &Plan, results: Option<&Results>) -> Value {
     #[expect(clippy::expect_used, reason = "all its keys are texts")]
@@ -19,7 +24,11 @@ pub fn json(plan: &Plan, results: Option<&Results>) -> Value {
 /// The JSON document to write out, one resource after the other; with the results after an apply.
 #[must_use]
 pub fn document<'a>(plan: &'a Plan, results: Option<&'a Results>) -> Document<'a> {
-    Document { plan, results }
+    Document {
+        plan,
+        results,
+        links: None,
+    }
 }
 
 /// What [`document()`] gives. It is never in memory as a whole.
@@ -27,76 +36,112 @@ pub fn document<'a>(plan: &'a Plan, results: Option<&'a Results>) -> Document<'a
 pub struct Document<'a> {
     plan: &'a Plan,
     results: Option<&'a Results>,
+    links: Option<&'a Links>,
+}
+
+impl<'a> Document<'a> {
+    /// The same, with the links that were asked for.
+    #[must_use]
+    pub fn with_links(self, links: Option<&'a Links>) -> Self {
+        Self { links, ..self }
+    }
 }
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { plan, results } = *self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("formatVersion", FORMAT_VERSION)?;
-        map.serialize_entry("purpose", &plan.purpose)?;
-        map.serialize_entry("project", &plan.project)?;
-        map.serialize_entry("environment", &plan.environment)?;
-        map.serialize_entry("organization", &plan.organization)?;
-        map.serialize_entry("revision", &plan.revision)?;
-        map.serialize_entry("observedAt", &plan.observed_at)?;
-        map.serialize_entry("digest", &plan.digest)?;
-        map.serialize_entry("policy", &plan.policy)?;
-        map.serialize_entry("unread", &plan.unread)?;
-        map.serialize_entry("summary", &plan.summary)?;
-        map.serialize_entry("impact", &plan.impact)?;
-        map.serialize_entry("cost", &plan.cost)?;
-        map.serialize_entry("resources", &Resources(*self))?;
-        map.serialize_entry("later", &plan.later)?;
-        map.serialize_entry("losses", &plan.losses)?;
-        map.serialize_entry("violations", &plan.violations)?;
-        map.serialize_entry("diagnostics", &plan.diagnostics)?;
-        if let Some(results) = results {
-            map.serialize_entry("closed", &results.closed)?;
+        let plan = whole(self.plan, Resources(*self));
+        match self.results {
+            None => plan.serialize(serializer),
+            Some(results) => {
+                let closed = results.closed.clone();
+                api::plan::Applied { plan, closed }.serialize(serializer)
+            }
         }
-        map.end()
+    }
+}
+
+fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
+    api::plan::Plan {
+        format_version: api::FormatVersion::default(),
+        purpose: plan.purpose,
+        project: plan.project.clone(),
+        environment: plan.environment.clone(),
+        organization: plan.organization.clone(),
+        revision: plan.revision.clone(),
+        observed_at: plan.observed_at,
+        digest: plan.digest.clone(),
+        policy: plan.policy.clone(),
+        unread: plan.unread.clone(),
+        summary: plan.summary,
+        impact: plan.impact,
+        cost: plan.cost,
+        resources,
+        later: plan.later.iter().map(Into::into).collect(),
+        losses: plan.losses.clone(),
+        violations: plan.violations.clone(),
+        diagnostics: plan.diagnostics.iter().map(Into::into).collect(),
     }
 }
 
 struct Resources<'a>(Document<'a>);
 
+/// One of the two, by what the document is.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum One {
+    Planned(api::plan::PlannedResource),
+    Applied(AppliedResource),
+}
+
 impl Serialize for Resources<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Document { plan, results } = self.0;
-        let resources = plan.resources.iter();
-        serializer.collect_seq(resources.map(|resource| one(resource, results)))
+        let Document {
+            plan,
+            results,
+            links,
+        } = self.0;
+        let one = |resource: &PlannedResource| {
+            let planned = Resource::from(resource);
+            let of = |links: &Links| links.get(&resource.address).cloned().unwrap_or_default();
+            let authorize = links.map(of);
+            match results {
+                None => One::Planned(api::plan::PlannedResource { planned, authorize }),
+                Some(results) => One::Applied(AppliedResource {
+                    planned,
+                    result: results.resources.get(&resource.address).cloned(),
+                    authorize,
+                }),
+            }
+        };
+        serializer.collect_seq(plan.resources.iter().map(one))
     }
 }
 
-fn one(resource: &PlannedResource, results: Option<&Results>) -> Value {
-    let source = resource
-        .source
-        .as_ref()
-        .map(|source| json!({ "file": source.file, "line": source.line }));
-    // What is left as it is rests on nothing.
-    let touched = !resource.actions.is_empty();
-    let rests_on = resource.rests_on.iter().filter(|_| touched);
-    let rests_on: Vec<_> = rests_on.collect();
-    let pending = resource.awaits.as_ref().map(|it| it.variables.as_slice());
-    let mut value = json!({
-        "address": resource.address,
-        "displayName": resource.display_name,
-        "customer": resource.customer,
-        "status": resource.sync,
-        "health": resource.health,
-        "actions": resource.actions,
-        "reason": resource.reason,
-        "hint": resource.hint,
-        "source": source,
-        "changes": resource.changes,
-        "orphan": resource.orphan,
-        "pending": pending.unwrap_or_default(),
-        "restsOn": rests_on,
-        "writes": resource.writes,
-    });
-    if let (Some(results), Some(object)) = (results, value.as_object_mut()) {
-        let result = results.resources.get(&resource.address);
-        object.insert("result".to_owned(), json!(result));
+impl From<&PlannedResource> for Resource {
+    fn from(resource: &PlannedResource) -> Self {
+        let source = resource.source.as_ref().map(|source| Line {
+            file: source.file.to_string(),
+            line: source.line,
+        });
+        // What is left as it is rests on nothing.
+        let touched = !resource.actions.is_empty();
+        let rests_on = resource.rests_on.iter().filter(|_| touched);
+        let awaits = resource.awaits.as_ref();
+        Self {
+            address: (&resource.address).into(),
+            display_name: resource.display_name.clone(),
+            customer: resource.customer.clone(),
+            status: resource.sync,
+            health: resource.health,
+            actions: resource.actions.clone(),
+            reason: resource.reason.clone(),
+            hint: resource.hint.clone(),
+            source,
+            changes: resource.changes.iter().map(Into::into).collect(),
+            orphan: resource.orphan,
+            pending: awaits.map(|it| it.variables.clone()).unwrap_or_default(),
+            rests_on: rests_on.cloned().collect(),
+            writes: resource.writes.clone(),
+        }
     }
-    value
 }

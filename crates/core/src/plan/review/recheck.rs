@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde::Serialize;
-
-use super::{Precondition, Reviewed, ReviewedChange, ReviewedResource};
-use crate::plan::{Plan, PlannedResource};
+use super::{Reviewed, ReviewedChange, ReviewedResource};
+use crate::plan::{Plan, PlannedResource, Precondition};
 
 /// Something that is not any more as it was reviewed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// Of which resource, by its address; `None` for the plan as a whole.
     pub address: Option<String>,

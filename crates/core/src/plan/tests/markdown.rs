@@ -119,7 +119,7 @@ fn hostile_text_is_no_markup() {
     plan.digest = "sha256:…".to_owned();
     plan.environment = evil.to_owned();
     plan.violations = vec![GuardViolation {
-        guard: "creates",
+        guard: "creates".to_owned(),
         message: evil.repeat(1_000),
     }];
     let text = markdown(&plan);

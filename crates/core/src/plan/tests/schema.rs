@@ -112,7 +112,7 @@ fn departures() -> Vec<(&'static str, Plan)> {
     };
     let mut guarded = orphaned(PrunePolicy::Delete);
     guarded.violations.push(crate::plan::GuardViolation {
-        guard: "deletes",
+        guard: "deletes".to_owned(),
         message: "8 of 20".to_owned(),
     });
     guarded

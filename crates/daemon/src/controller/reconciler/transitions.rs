@@ -7,7 +7,7 @@ use crate::controller::hold_state::Hold;
 use crate::controller::log;
 use crate::controller::phases::Prepared;
 use crate::controller::resources::{self, After};
-use crate::controller::status::TenantStatus;
+use crate::controller::status;
 use crate::execute::Outcome;
 use crate::model::{Address, DriftMode, Health};
 use crate::plan::{Excluded, Plan};
@@ -30,7 +30,7 @@ impl Reconciler {
             now: (self.clock.now(), self.clock.instant()),
         });
         let identity = &prepared.planned.tenant.identity;
-        let tenant = TenantStatus::of(&prepared.connection.url, identity);
+        let tenant = status::tenant(&prepared.connection.url, identity);
         self.progress(|status| {
             status.resources = resources.into();
             status.tenant = Some(tenant);

@@ -10,9 +10,10 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use crate::api::http::ErrorCode;
 use crate::model::Secret;
 use crate::server::{hooks::signature, reply};
 
@@ -60,18 +61,24 @@ pub(super) enum Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let forbidden = |message| reply::error(StatusCode::FORBIDDEN, message);
         match self {
             Self::Token => {
                 let message = "a bearer token is needed, and this request has none or a wrong one";
-                let mut response = reply::error(StatusCode::UNAUTHORIZED, message);
+                let mut response = reply::error(ErrorCode::TokenRequired, message);
                 let bearer = HeaderValue::from_static("Bearer");
                 response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
                 response
             }
-            Self::Host => forbidden("Host does not name this machine; use 127.0.0.1 or localhost"),
-            Self::Site => forbidden("requests of other sites' pages are refused"),
-            Self::Elsewhere => forbidden(
+            Self::Host => reply::error(
+                ErrorCode::HostRefused,
+                "Host does not name this machine; use 127.0.0.1 or localhost",
+            ),
+            Self::Site => reply::error(
+                ErrorCode::CrossSite,
+                "requests of other sites' pages are refused",
+            ),
+            Self::Elsewhere => reply::error(
+                ErrorCode::NotLocal,
                 "without --api-token this is for callers on this machine, and a daemon that listens on loopback",
             ),
         }

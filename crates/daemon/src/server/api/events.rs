@@ -21,18 +21,20 @@ use std::time::Duration;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Query, State};
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::{Stream, StreamExt as _, stream};
-use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::Whose;
+use crate::api::event::{
+    Event, EventName, Generation, Nothing, PassFinished, ResourcesChanged, Standing, Within,
+};
+use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::Phase;
-use crate::model::Pause;
+use crate::model::{Address, Pause};
 use crate::redact;
 use crate::server::connections::InUse;
 use crate::server::{ServerState, reply};
@@ -68,7 +70,7 @@ struct Ring {
 struct Noted {
     number: u64,
     environment: String,
-    name: &'static str,
+    name: EventName,
     data: String,
 }
 
@@ -114,9 +116,8 @@ impl Events {
         let Some(before) = ring.seen.insert(environment.clone(), now.clone()) else {
             return;
         };
-        for (name, mut value) in differences(&before, &now, status) {
-            value["environment"] = environment.as_str().into();
-            self.add(&mut ring, environment, name, &value);
+        for event in differences(&before, &now, status) {
+            self.add(&mut ring, environment, &event);
         }
     }
 
@@ -140,15 +141,15 @@ impl Events {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, ring: &mut Ring, environment: &str, name: &'static str, value: &Value) {
-        let Some(number) = *self.next.borrow() else {
+    fn add(&self, ring: &mut Ring, environment: &str, event: &Event) {
+        let (Some(number), Ok(data)) = (*self.next.borrow(), event.data()) else {
             return;
         };
         ring.events.push_back(Noted {
             number,
             environment: environment.to_owned(),
-            name,
-            data: redact::known().json(&value.to_string()).into_owned(),
+            name: event.name(),
+            data: redact::known().json(&data).into_owned(),
         });
         if ring.events.len() > KEPT {
             ring.events.pop_front();
@@ -194,8 +195,9 @@ impl Events {
         }
     }
 
-    fn sent(&self, number: u64, name: &str, data: &str) -> Sent {
-        Sent::default().id(self.id(number)).event(name).data(data)
+    fn sent(&self, number: u64, name: EventName, data: &str) -> Sent {
+        let sent = Sent::default().id(self.id(number));
+        sent.event(name.as_str()).data(data)
     }
 }
 
@@ -209,65 +211,84 @@ enum Found {
     Gone,
 }
 
-fn differences(before: &Seen, now: &Seen, status: &Status) -> Vec<(&'static str, Value)> {
+fn differences(before: &Seen, now: &Seen, status: &Status) -> Vec<Event> {
+    let environment = &status.environment;
     let mut told = Vec::new();
     if before.paused != now.paused {
-        told.push(match &now.paused {
-            Some(pause) => ("paused", json!(pause)),
-            None => ("resumed", json!({})),
+        told.push(match now.paused.clone() {
+            Some(pause) => Event::Paused(within(environment, pause)),
+            None => Event::Resumed(within(environment, Nothing {})),
         });
     }
     if now.draining && !before.draining {
-        told.push(("draining", json!({})));
+        told.push(Event::Draining(within(environment, Nothing {})));
     }
     if now.resources != before.resources {
-        told.push((
-            "resources.changed",
-            changed(&before.resources, &now.resources),
-        ));
+        let changed = changed(&before.resources, &now.resources);
+        told.push(Event::ResourcesChanged(within(environment, changed)));
     }
     if now.generation > before.generation {
-        let error = status.error.as_ref().map(|error| &error.message);
-        let pass =
-            json!({ "generation": now.generation, "pass": status.last_pass, "error": error });
-        told.push(("pass.finished", pass));
+        let finished = PassFinished {
+            generation: now.generation,
+            pass: status.last_pass.as_ref().map(Into::into),
+            error: status.error.as_ref().map(|error| error.message.clone()),
+        };
+        told.push(Event::PassFinished(within(environment, finished)));
     }
     let working = now.phase == Phase::Working;
     if working && (before.phase != Phase::Working || now.generation > before.generation) {
-        told.push(("pass.started", json!({ "generation": now.generation + 1 })));
+        let generation = now.generation + 1;
+        told.push(Event::PassStarted(within(
+            environment,
+            Generation { generation },
+        )));
     }
     told
 }
 
-fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> Value {
-    let by_address = |list: &'_ [ResourceStatus]| -> BTreeMap<_, _> {
-        list.iter()
-            .map(|one| (one.address.clone(), one.clone()))
-            .collect()
-    };
+fn within<T>(environment: &str, what: T) -> Within<T> {
+    Within {
+        what,
+        environment: environment.to_owned(),
+    }
+}
+
+fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> ResourcesChanged {
+    fn by_address(list: &[ResourceStatus]) -> BTreeMap<&Address, &ResourceStatus> {
+        list.iter().map(|one| (&one.address, one)).collect()
+    }
     let (before, now) = (by_address(before), by_address(now));
-    let new = |one: &&ResourceStatus| before.get(&one.address) != Some(*one);
+    let new = |one: &&&ResourceStatus| before.get(&one.address) != Some(*one);
     let changed: Vec<_> = now.values().filter(new).collect();
     let removed: Vec<_> = before
         .keys()
         .filter(|one| !now.contains_key(*one))
         .collect();
-    let total = changed.len() + removed.len();
-    let changed: Vec<_> = changed.into_iter().take(RESOURCES).collect();
-    let removed: Vec<_> = removed.into_iter().take(RESOURCES).collect();
-    json!({ "total": total, "resources": changed, "removed": removed })
+    ResourcesChanged {
+        total: changed.len() + removed.len(),
+        resources: changed
+            .into_iter()
+            .take(RESOURCES)
+            .map(|one| (*one).into())
+            .collect(),
+        removed: removed
+            .into_iter()
+            .take(RESOURCES)
+            .map(|one| (*one).into())
+            .collect(),
+    }
 }
 
 /// Tells what happens from now on, or from where a client left off.
 pub(super) async fn stream(
     State(state): State<ServerState>,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
     in_use: Option<Extension<InUse>>,
     headers: HeaderMap,
 ) -> Response {
     let only = match whose {
         Ok(Query(whose)) => whose.environment,
-        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+        Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
     };
     let chosen = match state.environments.chosen(only.as_deref()) {
         Ok(chosen) => chosen,
@@ -275,21 +296,22 @@ pub(super) async fn stream(
     };
     let events = Arc::clone(&state.api.events);
     let Ok(permit) = Arc::clone(&events.room).try_acquire_owned() else {
-        return reply::error(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many clients listen already",
-        );
+        return reply::error(ErrorCode::Busy, "too many clients listen already");
     };
     let last = headers.get("last-event-id");
     let last = last.map(|last| last.to_str().unwrap_or_default());
     let next = last.and_then(|last| events.resumed(last));
     let upcoming = events.upcoming();
     // A number for the greeting, so that even who hears nothing else can resume.
-    let name = if last.is_some() { "reset" } else { "status" };
+    let greeting = match last {
+        Some(_) => Event::Reset,
+        None => Event::Status,
+    };
     let greeted = chosen.each().iter().filter(|_| next.is_none());
-    let greetings = greeted.map(|one| {
-        let about = about(&one.status.borrow());
-        events.sent(upcoming.saturating_sub(1), name, &about.to_string())
+    let greetings = greeted.filter_map(|one| {
+        let event = greeting(standing(&one.status.borrow()));
+        let data = event.data().ok()?;
+        Some(events.sent(upcoming.saturating_sub(1), event.name(), &data))
     });
     let client = Client {
         heard: events.next.subscribe(),
@@ -311,14 +333,14 @@ const UNBUFFERED: [(HeaderName, &str); 2] = [
     (CACHE_CONTROL, "no-cache, no-transform"),
 ];
 
-fn about(status: &Status) -> Value {
-    json!({
-        "environment": status.environment,
-        "generation": status.generation,
-        "phase": status.phase,
-        "paused": status.paused,
-        "draining": status.draining,
-    })
+fn standing(status: &Status) -> Standing {
+    Standing {
+        environment: status.environment.clone(),
+        generation: status.generation,
+        phase: status.phase.into(),
+        paused: status.paused.clone(),
+        draining: status.draining,
+    }
 }
 
 struct Client {

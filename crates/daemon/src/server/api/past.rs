@@ -5,35 +5,21 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
 
 use super::Api;
 use super::resources::page;
+use crate::api::history::{History, Pass};
+use crate::api::http::{ErrorCode, HISTORY_PAGE, HistoryQuery as Which};
 use crate::model::Address;
 use crate::model::history::WriteRecord;
 use crate::server::{ServerState, reply};
 use crate::store::history::{HistoryError, HistoryQuery, HistoryReader};
 
-/// How many passes a page has unless told otherwise, and at most.
-const PAGE: (usize, usize) = (20, 100);
 /// How many writes of a pass are told.
 const WRITES: usize = 50;
 /// How many writes of one resource are told.
 const TAIL: usize = 10;
-
-/// Which passes.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Which {
-    /// As it was called when it was written; it need not be served any more.
-    environment: Option<String>,
-    before: Option<i64>,
-    limit: Option<usize>,
-    #[serde(default)]
-    failed: bool,
-}
 
 /// A page of passes, the newest first.
 pub(super) async fn history(
@@ -42,23 +28,26 @@ pub(super) async fn history(
 ) -> Response {
     let which = match which {
         Ok(Query(which)) => which,
-        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+        Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
     };
     if which.before.is_some_and(|before| before < 1) {
-        return reply::error(StatusCode::BAD_REQUEST, "before is a number from 1");
+        return reply::error(ErrorCode::InvalidRequest, "before is a number from 1");
     }
-    let limit = match page("limit", which.limit, PAGE) {
+    let limit = match page("limit", which.limit, HISTORY_PAGE) {
         Ok(limit) => limit,
-        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong),
+        Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong),
     };
     match ask(&state.api, move |reader| passes(reader, &which, limit)).await {
-        Ok(Some(body)) => Json(body).into_response(),
-        Ok(None) => Json(json!({ "passes": [], "next": null })).into_response(),
-        Err(problem) => reply::error(StatusCode::SERVICE_UNAVAILABLE, &problem),
+        Ok(found) => Json(found.unwrap_or_default()).into_response(),
+        Err(problem) => reply::error(ErrorCode::HistoryUnread, &problem),
     }
 }
 
-fn passes(reader: &dyn HistoryReader, which: &Which, limit: usize) -> Result<Value, HistoryError> {
+fn passes(
+    reader: &dyn HistoryReader,
+    which: &Which,
+    limit: usize,
+) -> Result<History, HistoryError> {
     let mut passes = reader.passes(&HistoryQuery {
         environment: which.environment.clone(),
         before: which.before,
@@ -76,11 +65,12 @@ fn passes(reader: &dyn HistoryReader, which: &Which, limit: usize) -> Result<Val
             limit: WRITES,
             ..HistoryQuery::default()
         })?;
-        let mut value = json!(pass);
-        value["writes"] = json!(writes);
-        told.push(value);
+        told.push(Pass {
+            record: pass,
+            writes: writes.iter().map(Into::into).collect(),
+        });
     }
-    Ok(json!({ "passes": told, "next": next }))
+    Ok(History { passes: told, next })
 }
 
 /// What was done to a resource last, the newest first; in one environment where it is named.

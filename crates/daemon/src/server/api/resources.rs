@@ -3,78 +3,60 @@
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
 
-use super::{Whose, past, whose_one};
+use super::{past, whose_one};
+use crate::api::http::{
+    EnvironmentQuery, ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which,
+};
+use crate::api::resource::{self as told, OneResource, Resources};
+use crate::api::{Health, SyncStatus, Words};
 use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::model::{Address, Kind, ResourceName};
 use crate::server::environments::Chosen;
 use crate::server::{ServerState, reply};
 
-/// How many a page has unless told otherwise, and at most.
-const PAGE: (usize, usize) = (100, 1000);
-
-/// Which resources.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Which {
-    environment: Option<String>,
-    kind: Option<String>,
-    sync: Option<String>,
-    health: Option<String>,
-    after: Option<String>,
-    limit: Option<usize>,
+/// Which resources, in words that are known.
+struct Wanted {
+    kind: Option<Kind>,
+    sync: Option<SyncStatus>,
+    health: Option<Health>,
+    limit: usize,
 }
 
-const KINDS: [&str; 2] = ["Integration", "Instance"];
-const SYNCS: [&str; 3] = ["Synced", "OutOfSync", "Unknown"];
-const HEALTHS: [&str; 8] = [
-    "Healthy",
-    "Progressing",
-    "Degraded",
-    "Suspended",
-    "Missing",
-    "Unknown",
-    "Blocked",
-    "Pending",
-];
-
-impl Which {
-    fn check(&self) -> Result<(), String> {
-        word("kind", self.kind.as_deref(), &KINDS)?;
-        word("sync", self.sync.as_deref(), &SYNCS)?;
-        word("health", self.health.as_deref(), &HEALTHS)?;
-        page("limit", self.limit, PAGE).map(|_| ())
+impl Wanted {
+    fn of(which: &Which) -> Result<Self, String> {
+        Ok(Self {
+            kind: word("kind", which.kind.as_deref())?,
+            sync: word("sync", which.sync.as_deref())?,
+            health: word("health", which.health.as_deref())?,
+            limit: page("limit", which.limit, RESOURCES_PAGE)?,
+        })
     }
 
     fn takes(&self, resource: &ResourceStatus) -> bool {
-        let is = |wanted: &Option<String>, found: String| {
-            let wanted = wanted.as_deref();
-            wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&found))
-        };
-        is(&self.kind, resource.address.kind.to_string())
-            && is(&self.sync, resource.sync.to_string())
-            && is(&self.health, resource.health.to_string())
+        self.kind.is_none_or(|kind| kind == resource.address.kind)
+            && self.sync.is_none_or(|sync| sync == resource.sync)
+            && self.health.is_none_or(|health| health == resource.health)
     }
 }
 
-fn word(name: &str, given: Option<&str>, known: &[&str]) -> Result<(), String> {
-    match given {
-        Some(given) if !known.iter().any(|word| word.eq_ignore_ascii_case(given)) => {
-            Err(format!("{name} is one of {}", known.join(", ")))
-        }
-        _ => Ok(()),
-    }
+fn word<T: Words>(name: &str, given: Option<&str>) -> Result<Option<T>, String> {
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    let known = || T::ALL.iter().map(|word| word.word()).collect::<Vec<_>>();
+    let found = T::named(given);
+    let wrong = || format!("{name} is one of {}", known().join(", "));
+    found.map(Some).ok_or_else(wrong)
 }
 
 /// The length of a page.
 pub(super) fn page(
     name: &str,
     given: Option<usize>,
-    (usual, most): (usize, usize),
+    (usual, most): PageSize,
 ) -> Result<usize, String> {
     match given.unwrap_or(usual) {
         limit if (1..=most).contains(&limit) => Ok(limit),
@@ -89,19 +71,20 @@ pub(super) async fn list(
 ) -> Response {
     let which = match which {
         Ok(Query(which)) => which,
-        Err(wrong) => return reply::error(StatusCode::BAD_REQUEST, &wrong.body_text()),
+        Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
     };
-    if let Err(wrong) = which.check() {
-        return reply::error(StatusCode::BAD_REQUEST, &wrong);
-    }
+    let wanted = match Wanted::of(&which) {
+        Ok(wanted) => wanted,
+        Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong),
+    };
     match state.environments.chosen(which.environment.as_deref()) {
-        Ok(chosen) => Json(page_of(chosen, &which)).into_response(),
+        Ok(chosen) => Json(page_of(chosen, &wanted, which.after.as_ref())).into_response(),
         Err(refusal) => refusal.into_response(),
     }
 }
 
 /// One environment's by address; those of several by environment and address.
-fn page_of(chosen: Chosen<'_>, which: &Which) -> Value {
+fn page_of(chosen: Chosen<'_>, wanted: &Wanted, after: Option<&String>) -> Resources {
     let statuses = chosen.each().iter().map(|one| one.status.borrow().clone());
     let statuses: Vec<Status> = statuses.collect();
     let several = matches!(chosen, Chosen::All(_));
@@ -111,51 +94,51 @@ fn page_of(chosen: Chosen<'_>, which: &Which) -> Value {
     };
     let each = statuses.iter().flat_map(|status| {
         let resources = status.resources.iter();
-        let taken = resources.filter(|resource| which.takes(resource));
+        let taken = resources.filter(|resource| wanted.takes(resource));
         taken.map(move |resource| (key(status, resource), status, resource))
     });
     let mut found: Vec<_> = each.collect();
     found.sort_by(|one, other| one.0.cmp(&other.0));
     let total = found.len();
-    if let Some(after) = &which.after {
+    if let Some(after) = after {
         found.retain(|(key, ..)| key > after);
     }
-    let limit = which.limit.unwrap_or(PAGE.0);
-    let more = found.len() > limit;
-    found.truncate(limit);
+    let more = found.len() > wanted.limit;
+    found.truncate(wanted.limit);
     let next = found.last().map(|(key, ..)| key.clone()).filter(|_| more);
-    let resources = found.iter().map(|(_, status, resource)| {
-        let mut value = json!(resource);
-        if several {
-            value["environment"] = status.environment.clone().into();
+    let told = |(_, status, resource): &(String, &Status, &ResourceStatus)| told::ResourceStatus {
+        environment: several.then(|| status.environment.clone()),
+        ..told::ResourceStatus::from(*resource)
+    };
+    let (generation, generations) = match &*statuses {
+        [status] if !several => (Some(status.generation), None),
+        all => {
+            let each = all.iter();
+            let each = each.map(|one| (one.environment.clone(), one.generation));
+            (None, Some(each.collect()))
         }
-        value
-    });
-    let resources: Vec<_> = resources.collect();
-    let mut body = json!({ "total": total, "resources": resources, "next": next });
-    match &*statuses {
-        [status] if !several => body["generation"] = status.generation.into(),
-        several => {
-            let each = several.iter();
-            let each = each.map(|one| (one.environment.clone(), one.generation.into()));
-            body["generations"] = Value::Object(each.collect());
-        }
+    };
+    Resources {
+        total,
+        resources: found.iter().map(told).collect(),
+        next,
+        generation,
+        generations,
     }
-    body
 }
 
 /// One resource, and what was done to it last.
 pub(super) async fn one(
     State(state): State<ServerState>,
     path: Result<Path<(String, String)>, PathRejection>,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Response {
     let served = match whose_one(&state, whose) {
         Ok(one) => one,
         Err(refusal) => return refusal.into_response(),
     };
     let Ok(Path((kind, name))) = path else {
-        return reply::error(StatusCode::BAD_REQUEST, "the path is not UTF-8");
+        return reply::error(ErrorCode::InvalidRequest, "the path is not UTF-8");
     };
     let found = address(&kind, &name).and_then(|address| {
         let resources = served.status.borrow().resources.clone();
@@ -163,7 +146,7 @@ pub(super) async fn one(
         found.cloned()
     });
     let Some(resource) = found else {
-        return reply::error(StatusCode::NOT_FOUND, "there is no such resource");
+        return reply::error(ErrorCode::UnknownResource, "there is no such resource");
     };
     // A single one may have been called otherwise before it had a name.
     let several = state.environments.all().len() > 1;
@@ -173,16 +156,18 @@ pub(super) async fn one(
         Ok(writes) => (writes, None),
         Err(problem) => (Vec::new(), Some(problem)),
     };
-    let body = json!({ "resource": resource, "history": history, "historyProblem": problem });
+    let body = OneResource {
+        resource: (&resource).into(),
+        history: history.iter().map(Into::into).collect(),
+        history_problem: problem,
+    };
     Json(body).into_response()
 }
 
 /// The address of two parts of a path, in any case of the kind.
 fn address(kind: &str, name: &str) -> Option<Address> {
-    let kinds = [Kind::Integration, Kind::Instance].into_iter();
-    let mut kinds = kinds.filter(|known| known.to_string().eq_ignore_ascii_case(kind));
     Some(Address {
-        kind: kinds.next()?,
+        kind: Kind::named(kind)?,
         name: ResourceName::parse(name).ok()?,
     })
 }

@@ -10,6 +10,7 @@ use std::path::{Component, Path};
 use std::time::Duration;
 
 use jiff::Timestamp;
+pub use prism_gitops_api::why::Author;
 
 use super::checkout::Checkout;
 use super::tree::empty_repository;
@@ -19,21 +20,6 @@ use crate::source::git::is_hash;
 
 /// A long file with a long history takes a while.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Who last changed something, and by which commit.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Author {
-    /// The author's name.
-    pub name: String,
-    /// The author's e-mail address.
-    pub email: String,
-    /// When the author made it.
-    pub at: Option<Timestamp>,
-    /// The commit.
-    pub commit: String,
-    /// The first line of its message.
-    pub subject: String,
-}
 
 /// The repository that a folder is checked out of, to be asked who wrote what.
 #[derive(Debug)]

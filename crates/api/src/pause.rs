@@ -1,19 +1,21 @@
 //! A pause: nothing is written for a while, because somebody said so.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The longest reason, in characters.
 pub const LONGEST_REASON: usize = 500;
 
 /// Why nothing is written for the time being.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Pause {
     /// In the words of whoever paused.
     pub reason: String,
     /// When that was.
     pub since: Timestamp,
-    /// When it ends by itself; `None` where somebody has to end it.
+    /// When it ends by itself; null where somebody has to end it.
     pub until: Option<Timestamp>,
 }
 

@@ -6,13 +6,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Variables;
 use super::api_token;
-use super::args::FarArgs;
+use super::args::DaemonClientArgs;
 use super::error::CliError;
 use super::tenant;
+use crate::api::Told;
+use crate::api::http::{self, ErrorCode};
+use crate::api::status::Status;
+use crate::api::wish::{PauseWanted, Paused, SyncAccepted};
 use crate::model::Secret;
 use crate::prismatic::transport::{Method, Request, Transport as _, TransportError};
 use crate::prismatic::{HttpSettings, HttpTransport};
@@ -21,16 +26,19 @@ use crate::prismatic::{HttpSettings, HttpTransport};
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A daemon.
-pub(crate) struct Far {
+pub(crate) struct DaemonClient {
     transport: HttpTransport,
     url: String,
     token: Option<Secret>,
     named: Vec<String>,
 }
 
-impl Far {
+impl DaemonClient {
     /// The daemon that was named. Nothing is sent yet.
-    pub(crate) async fn of(args: &FarArgs, variables: &Variables) -> Result<Self, CliError> {
+    pub(crate) async fn of(
+        args: &DaemonClientArgs,
+        variables: &Variables,
+    ) -> Result<Self, CliError> {
         let url = url::Url::parse(&args.daemon).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let url = url.ok_or_else(|| {
@@ -55,22 +63,14 @@ impl Far {
         &self,
         environment: Option<&str>,
         resources: bool,
-    ) -> Result<Vec<Value>, CliError> {
-        let path = about(
-            &format!("/api/v1/status?resources={resources}"),
-            environment,
-        );
-        let answer = self.ask(Method::Get, &path, None).await?;
-        let all = each(answer);
-        let is_one = |one: &Value| one["generation"].is_u64() && one["phase"].is_string();
-        match !all.is_empty() && all.iter().all(is_one) {
-            true => Ok(all),
-            false => Err(self.stranger("with JSON of something else")),
-        }
+    ) -> Result<Vec<Answer<Status>>, CliError> {
+        let path = format!("{}?resources={resources}", http::STATUS);
+        let path = about(&path, environment);
+        self.each(self.ask(Method::Get, &path, None).await?)
     }
 
     /// The status of the environments that were named, or of all.
-    pub(crate) async fn statuses(&self, resources: bool) -> Result<Vec<Value>, CliError> {
+    pub(crate) async fn statuses(&self, resources: bool) -> Result<Vec<Answer<Status>>, CliError> {
         let mut all = Vec::new();
         for environment in self.targets() {
             all.extend(self.status(environment, resources).await?);
@@ -78,24 +78,47 @@ impl Far {
         Ok(all)
     }
 
+    /// Asks for a pass in the environments that were named, or in all.
+    pub(crate) async fn sync(&self) -> Result<Vec<Answer<SyncAccepted>>, CliError> {
+        self.post(http::SYNC, None).await
+    }
+
+    /// Asks for a pause.
+    pub(crate) async fn pause(
+        &self,
+        wanted: &PauseWanted,
+    ) -> Result<Vec<Answer<Paused>>, CliError> {
+        #[expect(clippy::expect_used, reason = "a text and a time become a value")]
+        let body = serde_json::to_value(wanted).expect("a wish becomes a value");
+        self.post(http::PAUSE, Some(&body)).await
+    }
+
+    /// Asks for the end of a pause.
+    pub(crate) async fn resume(&self) -> Result<Vec<Answer<Paused>>, CliError> {
+        self.post(http::RESUME, None).await
+    }
+
     /// Asks for something to be done, in the environments that were named.
-    pub(crate) async fn post(
+    async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Vec<Value>, CliError> {
+    ) -> Result<Vec<Answer<T>>, CliError> {
         let mut all = Vec::new();
         for environment in self.targets() {
-            let answer = self
-                .ask(Method::Post, &about(path, environment), body)
-                .await?;
-            let answers = each(answer);
-            if !answers.iter().all(|one| one["environment"].is_string()) {
-                return Err(self.stranger("with JSON of something else"));
-            }
-            all.extend(answers);
+            let path = about(path, environment);
+            let answer = self.ask(Method::Post, &path, body).await?;
+            all.extend(self.each(answer)?);
         }
         Ok(all)
+    }
+
+    /// What each environment says, if that is what a daemon of ours would say.
+    fn each<T: DeserializeOwned>(&self, answer: Value) -> Result<Vec<Answer<T>>, CliError> {
+        let strange = || self.stranger("with JSON of something else");
+        let told: Told<Value> = serde_json::from_value(answer).map_err(|_| strange())?;
+        let each: Option<Vec<_>> = told.each().into_iter().map(Answer::of).collect();
+        each.filter(|each| !each.is_empty()).ok_or_else(strange)
     }
 
     /// What is asked about: each that was named, else all that the daemon has.
@@ -131,7 +154,7 @@ impl Far {
         match (response.status, answer) {
             (200..=299, Some(answer)) => Ok(answer),
             (status, None) => Err(self.foreign(status, &response.body)),
-            (status, Some(answer)) => Err(self.refused(status, &answer)),
+            (status, Some(answer)) => Err(self.refused(status, answer)),
         }
     }
 
@@ -177,33 +200,61 @@ impl Far {
         self.stranger(&format!("with HTTP {status} and {what}"))
     }
 
-    fn refused(&self, status: u16, answer: &Value) -> CliError {
-        let said = answer["error"].as_str();
-        let Some(said) = said.filter(|said| status != 404 || is_our_404(said)) else {
+    /// What the daemon refuses, by its code; what has none is not ours.
+    fn refused(&self, status: u16, answer: Value) -> CliError {
+        let Ok(http::Error { error: said, code }) = serde_json::from_value(answer) else {
             return self.stranger(&format!("with HTTP {status} and JSON of something else"));
         };
-        let error = CliError::user(format!("the daemon at {} refuses", self.url));
-        let error = error.cause(said.to_owned());
-        match status {
-            401 => error.hint("say where its token is with --api-token (PRISM_GITOPS_API_TOKEN)"),
-            403 => error.hint("ask from its own machine, or start it with --api-token"),
-            400 if said.contains("?environment=") => error.hint("name it with --env"),
-            404 if said.starts_with("no environment ") => error,
-            404 => error.hint("it may be an older version of this program"),
-            _ => error,
+        let error = CliError::user(format!("the daemon at {} refuses", self.url)).cause(said);
+        match code.known().and_then(advice) {
+            Some(hint) => error.hint(hint),
+            None => error,
         }
     }
 }
 
-/// Whether a refusal has the words of a daemon: of what it does not have, of environments, of plans.
-fn is_our_404(said: &str) -> bool {
-    let starts = [
-        "there is nothing at ",
-        "no environment ",
-        "no plan ",
-        "there is no ",
-    ];
-    starts.iter().any(|start| said.starts_with(start))
+/// What to do about a refusal, where that is known.
+fn advice(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::TokenRequired => {
+            Some("say where its token is with --api-token (PRISM_GITOPS_API_TOKEN)")
+        }
+        ErrorCode::HostRefused | ErrorCode::CrossSite | ErrorCode::NotLocal => {
+            Some("ask from its own machine, or start it with --api-token")
+        }
+        ErrorCode::EnvironmentRequired => Some("name it with --env"),
+        ErrorCode::NotFound | ErrorCode::MethodNotAllowed => {
+            Some("it may be an older version of this program")
+        }
+        ErrorCode::InvalidRequest
+        | ErrorCode::SignatureWrong
+        | ErrorCode::UnknownEnvironment
+        | ErrorCode::UnknownResource
+        | ErrorCode::NoPlan
+        | ErrorCode::UnknownWebhook
+        | ErrorCode::BodyTooLarge
+        | ErrorCode::PathTooLong
+        | ErrorCode::TypeUnsupported
+        | ErrorCode::HeadersTooLarge
+        | ErrorCode::Busy
+        | ErrorCode::TimedOut
+        | ErrorCode::HistoryUnread
+        | ErrorCode::Internal => None,
+    }
+}
+
+/// What a daemon answered: as it came, to be passed on with all that a newer one says, and as it is read here.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer<T> {
+    pub(crate) raw: Value,
+    pub(crate) read: T,
+}
+
+impl<T: DeserializeOwned> Answer<T> {
+    fn of(raw: Value) -> Option<Self> {
+        let read = T::deserialize(&raw).ok()?;
+        Some(Self { raw, read })
+    }
 }
 
 /// A path that names an environment.
@@ -216,26 +267,13 @@ fn about(path: &str, environment: Option<&str>) -> String {
     format!("{path}{sign}environment={query}")
 }
 
-/// The answers of each environment: one is as it is, several are in a list.
-fn each(mut answer: Value) -> Vec<Value> {
-    match answer.get_mut("environments").map(Value::take) {
-        Some(Value::Array(each)) => each,
-        _ => vec![answer],
-    }
-}
-
 /// As it came from the daemon: one as it is, several in a list.
-pub(crate) fn together(mut answers: Vec<Value>) -> Value {
-    match answers.len() {
-        1 => answers.remove(0),
-        _ => serde_json::json!({ "environments": answers }),
-    }
+pub(crate) fn together<T>(answers: Vec<Answer<T>>) -> Told<Value> {
+    Told::of(answers.into_iter().map(|answer| answer.raw).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -246,12 +284,12 @@ mod tests {
     }
 
     #[test]
-    fn one_answer_is_as_it_is_and_several_are_in_a_list() {
-        for answer in [
-            json!({"a": 1}),
-            json!({"environments": [{"a": 1}, {"b": 2}]}),
-        ] {
-            assert_eq!(together(each(answer.clone())), answer);
-        }
+    fn an_answer_is_passed_on_with_what_is_not_known_here() {
+        let raw =
+            serde_json::json!({"environment": "us", "generation": 1, "paused": null, "new": 1});
+        let answer = Answer::<SyncAccepted>::of(raw.clone()).unwrap();
+        assert_eq!(answer.read.generation, 1);
+        assert_eq!(serde_json::json!(together(vec![answer])), raw);
+        assert!(Answer::<SyncAccepted>::of(serde_json::json!({"generation": 1})).is_none());
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Far;
+use super::DaemonClient;
+use crate::api::http;
 use crate::prismatic::Listening;
 use crate::prismatic::transport::{Method, Request};
 
@@ -20,7 +21,7 @@ pub(crate) struct Events {
     parser: Parser,
 }
 
-impl Far {
+impl DaemonClient {
     /// Listens from the event after `last` on, or from now. `None` where the daemon does not let us:
     /// why is for whoever asks it something else to find out.
     pub(crate) async fn events(&self, last: Option<&str>) -> Option<Events> {
@@ -28,7 +29,7 @@ impl Far {
         headers.extend(last.map(|last| ("last-event-id".to_owned(), last.to_owned())));
         let request = Request {
             method: Method::Get,
-            url: format!("{}/api/v1/events", self.url),
+            url: format!("{}{}", self.url, http::EVENTS),
             headers,
             body: Bytes::new(),
         };

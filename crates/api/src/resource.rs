@@ -1,0 +1,105 @@
+//! Resources as the daemon last saw them.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::history::Write;
+use crate::plan::Action;
+use crate::{Address, Word};
+
+words! {
+    /// Whether the tenant matches the manifests, in Argo CD's words.
+    pub enum SyncStatus {
+        /// Nothing to do.
+        Synced = "Synced",
+        /// Something to do.
+        OutOfSync = "OutOfSync",
+        /// Not known: reading it failed.
+        Unknown = "Unknown",
+    }
+}
+
+words! {
+    /// How a resource is, in Argo CD's words and two of our own.
+    pub enum Health {
+        /// Fine.
+        Healthy = "Healthy",
+        /// On its way.
+        Progressing = "Progressing",
+        /// Its last execution or deploy failed.
+        Degraded = "Degraded",
+        /// Switched off, by us or by Prismatic.
+        Suspended = "Suspended",
+        /// Declared, and not there.
+        Missing = "Missing",
+        /// Not known.
+        Unknown = "Unknown",
+        /// Cannot proceed until an input changes: a variable without a value, ….
+        Blocked = "Blocked",
+        /// A person must act: OAuth consent.
+        Pending = "Pending",
+    }
+}
+
+/// A resource as it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Resource"))]
+pub struct ResourceStatus {
+    /// Kind and metadata.name.
+    pub address: Address,
+    /// What people see in Prismatic.
+    pub display_name: String,
+    /// Whose it is, for instances.
+    pub customer: Option<String>,
+    /// Whether it matches.
+    pub sync: Word<SyncStatus>,
+    /// How it is.
+    pub health: Word<Health>,
+    /// Why, in one line.
+    pub reason: String,
+    /// What to do about it, where somebody has to.
+    pub hint: Option<String>,
+    /// What is still to be done.
+    pub actions: Vec<Word<Action>>,
+    /// When it is tried again, if that is settled.
+    pub retry_at: Option<Timestamp>,
+    /// In a page about several environments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub environment: Option<String>,
+}
+
+/// A page of resources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Resources {
+    /// How many there are in all.
+    pub total: usize,
+    /// Those of this page.
+    pub resources: Vec<ResourceStatus>,
+    /// What to go on after; null where this is the last page.
+    pub next: Option<String>,
+    /// How many passes had ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    pub generation: Option<u64>,
+    /// In place of generation, where it is about several environments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "IndexMap<String, u64>"))]
+    pub generations: Option<IndexMap<String, u64>>,
+}
+
+/// One resource, and what was done to it last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct OneResource {
+    /// As it was last seen.
+    pub resource: ResourceStatus,
+    /// What was done to it, the newest first.
+    pub history: Vec<Write>,
+    /// Why nothing is known of that; null where all is well.
+    pub history_problem: Option<String>,
+}
