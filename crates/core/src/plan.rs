@@ -6,6 +6,7 @@
 
 mod adopt;
 mod build;
+mod customer;
 mod dedupe;
 mod digest;
 mod exclude;
@@ -50,7 +51,7 @@ pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use exclude::{Excluded, exclude};
 pub use guards::GuardViolation;
 pub use migrate::{MigrateError, migrate};
-pub use operation::{InstanceOperation, IntegrationOperation, Operation};
+pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
 pub use release::{ReleaseError, marked, release};
 pub use review::{FORMAT_VERSION, Moved, Precondition, Reviewed, Unfit, is_part, recheck};
 pub use step::{Output, Step, StepId, StepResult, VersionSource};

@@ -179,6 +179,7 @@ fn document(checked: &Checked) -> serde_json::Value {
         "formatVersion": "1.0",
         "valid": checked.is_valid(),
         "summary": {
+            "customers": checked.desired.customers.len(),
             "integrations": checked.desired.integrations.len(),
             "instances": checked.desired.instances.len(),
             "errors": checked.count(Severity::Error),
@@ -189,8 +190,12 @@ fn document(checked: &Checked) -> serde_json::Value {
 }
 
 fn line(checked: &Checked) -> String {
+    let customers = match checked.desired.customers.len() {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "customer")),
+    };
     format!(
-        "Valid: {}, {}.",
+        "Valid: {customers}{}, {}.",
         counted(checked.desired.integrations.len(), "integration"),
         counted(checked.desired.instances.len(), "instance"),
     )

@@ -9,15 +9,30 @@ use super::tally::{Word, word};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub enum Kind {
+    /// A customer, whom instances are for.
+    Customer,
     /// An integration and its published versions.
     Integration,
     /// A deployment of an integration for one customer.
     Instance,
 }
 
+impl Kind {
+    /// All of them, in the order in which resources are listed.
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Integration, Self::Instance];
+
+    /// The kind of this name, in any case; `None` where there is none.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| kind.to_string().eq_ignore_ascii_case(text))
+    }
+}
+
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::Customer => "Customer",
             Self::Integration => "Integration",
             Self::Instance => "Instance",
         })
@@ -114,6 +129,15 @@ pub struct Address {
 }
 
 impl Address {
+    /// The address of a customer.
+    #[must_use]
+    pub fn customer(name: ResourceName) -> Self {
+        Self {
+            kind: Kind::Customer,
+            name,
+        }
+    }
+
     /// The address of an integration.
     #[must_use]
     pub fn integration(name: ResourceName) -> Self {

@@ -22,8 +22,12 @@ pub(super) fn write(ui: &Ui, folder: &Path, export: &Export) -> Result<(), CliEr
 }
 
 fn summary(folder: &Path, export: &Export) -> String {
+    let customers = match export.customers {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "customer")),
+    };
     format!(
-        "Exported {} and {} to {}.",
+        "Exported {customers}{} and {} to {}.",
         counted(export.integrations, "integration"),
         counted(export.instances, "instance"),
         folder.display()
@@ -35,7 +39,11 @@ fn document(folder: &Path, export: &Export) -> serde_json::Value {
     json!({
         "formatVersion": "1.0",
         "folder": folder.display().to_string(),
-        "summary": {"integrations": export.integrations, "instances": export.instances},
+        "summary": {
+            "customers": export.customers,
+            "integrations": export.integrations,
+            "instances": export.instances,
+        },
         "files": paths,
         "secrets": export.secrets,
         "omitted": export.omitted,

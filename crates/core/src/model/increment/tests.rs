@@ -118,6 +118,8 @@ impl Server {
             instances: Listing::complete(instances.collect()),
             customers: BTreeMap::new(),
             interrupted: BTreeMap::new(),
+            all_customers: None,
+            near_customers: Vec::new(),
         }
     }
 

@@ -29,7 +29,6 @@ pub(super) struct Which {
     limit: Option<usize>,
 }
 
-const KINDS: [&str; 2] = ["Integration", "Instance"];
 const SYNCS: [&str; 3] = ["Synced", "OutOfSync", "Unknown"];
 const HEALTHS: [&str; 8] = [
     "Healthy",
@@ -44,7 +43,12 @@ const HEALTHS: [&str; 8] = [
 
 impl Which {
     fn check(&self) -> Result<(), String> {
-        word("kind", self.kind.as_deref(), &KINDS)?;
+        let kinds = Kind::ALL.map(|kind| kind.to_string());
+        word(
+            "kind",
+            self.kind.as_deref(),
+            &kinds.each_ref().map(String::as_str),
+        )?;
         word("sync", self.sync.as_deref(), &SYNCS)?;
         word("health", self.health.as_deref(), &HEALTHS)?;
         page("limit", self.limit, PAGE).map(|_| ())
@@ -179,10 +183,8 @@ pub(super) async fn one(
 
 /// The address of two parts of a path, in any case of the kind.
 fn address(kind: &str, name: &str) -> Option<Address> {
-    let kinds = [Kind::Integration, Kind::Instance].into_iter();
-    let mut kinds = kinds.filter(|known| known.to_string().eq_ignore_ascii_case(kind));
     Some(Address {
-        kind: kinds.next()?,
+        kind: Kind::named(kind)?,
         name: ResourceName::parse(name).ok()?,
     })
 }
