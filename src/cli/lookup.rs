@@ -64,7 +64,7 @@ const INSTANCE: Kind = Kind {
 };
 const CUSTOMER: Kind = Kind {
     word: "customer",
-    git: None,
+    git: Some(model::Kind::Customer),
     record: Record::Customer,
     names: &["externalId", "name"],
     hidden: None,

@@ -5,7 +5,6 @@ use tokio::time::Instant;
 use super::error::CliError;
 use crate::controller::absences::{AGREE, vanished};
 use crate::controller::pass::{self, Loaded};
-use crate::model::{DesiredInstance, DesiredIntegration};
 use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::{Absence, Source};
@@ -29,15 +28,7 @@ pub(crate) async fn still_gone(
     }
     let again = pass::load(source, environment).await?;
     midway(again.absence)?;
-    let integrations = again
-        .desired
-        .integrations
-        .iter()
-        .map(DesiredIntegration::address);
-    let instances = again.desired.instances.iter().map(DesiredInstance::address);
-    let mut back = integrations
-        .chain(instances)
-        .filter(|one| gone.contains(one));
+    let mut back = again.desired.addresses().filter(|one| gone.contains(one));
     match back.next() {
         None => Ok(()),
         Some(address) => Err(changed(&format!(

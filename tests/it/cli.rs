@@ -7,6 +7,7 @@ mod act;
 mod api;
 mod apply;
 mod credentials;
+mod customers;
 pub(crate) mod daemon;
 mod drafts;
 mod errors;

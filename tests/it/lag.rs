@@ -14,7 +14,7 @@ use crate::drift::whole;
 use crate::drift::world::World;
 
 /// What a server does with reads.
-fn servers() -> Vec<(&'static str, Behaviour)> {
+pub(crate) fn servers() -> Vec<(&'static str, Behaviour)> {
     let replica = |milliseconds| Behaviour {
         read_lag_ms: milliseconds,
         ..Behaviour::default()

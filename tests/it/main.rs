@@ -29,6 +29,8 @@ mod corpus;
 mod corpus_definitions;
 #[cfg(feature = "sandbox")]
 mod crash;
+#[cfg(feature = "sandbox")]
+mod customers;
 mod daemon;
 #[cfg(feature = "sandbox")]
 mod degraded;

@@ -51,11 +51,11 @@ export class Customers {
     if (input.name === '') throw new Refusal('name', ['This field may not be blank.']);
   }
 
-  record({ name, description, externalId, labels, isSystem = false }) {
+  record({ name, description, externalId, labels, concurrentExecutionLimit = null, isSystem = false }) {
     const { world } = this;
     return {
       id: globalId('Customer'), name, description: description ?? '', externalId: externalId ?? null,
-      labels: labelSet(labels), isSystem, createdAt: now(), updatedAt: now(), org: world.organization,
+      labels: labelSet(labels), concurrentExecutionLimit, isSystem, createdAt: now(), updatedAt: now(), org: world.organization,
       instances(args) {
         return world.instances.list(args, world.instances.all.filter((it) => it.customer === this));
       },

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 words! {
     /// What a manifest can declare as a resource.
     pub enum Kind {
+        /// A customer, whom instances are for.
+        Customer = "Customer",
         /// An integration and its published versions.
         Integration = "Integration",
         /// A deployment of an integration for one customer.

@@ -24,6 +24,9 @@ pub struct Exported {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ExportCounts"))]
 pub struct Counts {
+    /// Customers.
+    #[serde(default)]
+    pub customers: usize,
     /// Integrations.
     pub integrations: usize,
     /// Instances.

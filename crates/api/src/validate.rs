@@ -24,6 +24,9 @@ pub struct Validation {
     schemars(rename = "ValidationCounts")
 )]
 pub struct Counts {
+    /// Customers that are declared.
+    #[serde(default)]
+    pub customers: usize,
     /// Integrations that are declared.
     pub integrations: usize,
     /// Instances that are declared.

@@ -11,14 +11,14 @@ use super::connection::Connection;
 use super::lookup_batcher::LookupBatcher;
 use super::observe;
 use super::operations::{
-    configure_instance, create_instance, create_integration, definition, delete_instance,
-    delete_integration, deploy_instance, identity, import_integration, lookups, newest,
-    publish_integration, set_availability, set_marketplace, sightings::Sights, update_instance,
-    update_integration, validate_definition,
+    configure_instance, create_customer, create_instance, create_integration, definition,
+    delete_instance, delete_integration, deploy_instance, identity, import_integration, lookups,
+    newest, publish_integration, set_availability, set_marketplace, sightings::Sights,
+    update_customer, update_instance, update_integration, validate_definition,
 };
 use super::platform::{
-    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
-    NewInstance, Platform, PlatformResult, Published, ReadBack,
+    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
+    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
 use super::retry::RetryListener;
@@ -28,9 +28,10 @@ use super::wire::Wire;
 use super::write_batcher::WriteBatcher;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
-    RateLimit, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
+    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Observed, RateLimit, Requirements, Scope, Tenant, VersionId,
+    VersionRecord,
 };
 use prism_gitops_runtime::clock::Clock;
 
@@ -41,6 +42,7 @@ const PLACES: usize = 4;
 #[derive(Debug)]
 pub struct PrismaticClient {
     pub(super) session: Session,
+    customers: WriteBatcher,
     updates: WriteBatcher,
     configures: WriteBatcher,
     deploys: WriteBatcher,
@@ -64,6 +66,7 @@ impl PrismaticClient {
         let wire = Wire::new(transport, Budget::new(rate), clock, seed);
         Self {
             session: Session::new(wire, connection),
+            customers: WriteBatcher::new(&update_customer::OPERATION, PLACES),
             updates: WriteBatcher::new(&update_instance::OPERATION, PLACES),
             configures: WriteBatcher::new(&configure_instance::OPERATION, PLACES),
             deploys: WriteBatcher::new(&deploy_instance::OPERATION, PLACES),
@@ -126,6 +129,24 @@ impl Platform for PrismaticClient {
 
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {
         observe::authorize_urls(&self.session, instances).await
+    }
+
+    async fn find_customers(
+        &self,
+        external_id: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<CustomerSighting>> {
+        self.sights
+            .customers(&self.session, external_id, name)
+            .await
+    }
+
+    async fn create_customer(&self, new: &NewCustomer) -> PlatformResult<CustomerSighting> {
+        create_customer::run(&self.session, new).await
+    }
+
+    async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
+        update_customer::run(&self.session, &self.customers, update).await
     }
 
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

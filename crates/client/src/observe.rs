@@ -33,10 +33,11 @@ use crate::model::{Instance, Integration, Listing, Scope, Tenant};
 
 /// Reads the tenant.
 pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<Tenant> {
-    let (identity, (integrations, failed), (instances, other)) = tokio::try_join!(
+    let (identity, (integrations, failed), (instances, other), all_customers) = tokio::try_join!(
         identity::run(session),
         async { Ok(all_integrations(session, scope).await) },
         async { Ok(all_instances(session).await) },
+        async { Ok(customers::all(session, scope.all_customers).await) },
     )?;
     if let (Some(error), Some(other)) = (failed, other)
         && error.is_fatal()
@@ -44,13 +45,20 @@ pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<
     {
         return Err(error);
     }
-    let customers = customers::find(session, &scope.customers, &instances).await;
+    let known = customers::Known {
+        instances: &instances.items,
+        all: all_customers.as_ref(),
+    };
+    let customers = customers::find(session, &scope.customers, known).await;
+    let near_customers = customers::near(session, &customers, all_customers.is_some()).await;
     Ok(Tenant {
         identity,
         integrations,
         instances,
         customers,
         interrupted: BTreeMap::new(),
+        all_customers,
+        near_customers,
     })
 }
 

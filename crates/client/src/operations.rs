@@ -8,6 +8,7 @@ pub(super) mod changes;
 pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
+pub(super) mod create_customer;
 pub(super) mod create_instance;
 pub(super) mod create_integration;
 pub(super) mod definition;
@@ -18,16 +19,19 @@ pub(super) mod identity;
 pub(super) mod import_integration;
 pub(super) mod instance_config;
 pub(super) mod integration_versions;
+pub(super) mod list_customers;
 pub(super) mod list_instances;
 pub(super) mod list_integrations;
 pub(super) mod lookups;
 pub(super) mod newest;
+pub(super) mod newest_customers;
 pub(super) mod nodes;
 pub(super) mod publish_integration;
 pub(super) mod required_variables;
 pub(super) mod set_availability;
 pub(super) mod set_marketplace;
 pub(super) mod sightings;
+pub(super) mod update_customer;
 pub(super) mod update_instance;
 pub(super) mod update_integration;
 pub(super) mod validate_definition;
@@ -84,14 +88,20 @@ pub(super) struct PageOf<'a> {
 pub(super) struct Done {}
 
 /// Those of which several may share a request.
-const SHARED: [&Operation; 4] = [
+const SHARED: [&Operation; 5] = [
+    &update_customer::OPERATION,
     &update_integration::OPERATION,
     &update_instance::OPERATION,
     &configure_instance::OPERATION,
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 27] = [
+const FIXED: [&Operation; 32] = [
+    &list_customers::OPERATION,
+    &list_customers::LIMITED,
+    &newest_customers::OPERATION,
+    &create_customer::OPERATION,
+    &update_customer::OPERATION,
     &authorize_urls::OPERATION,
     &identity::OPERATION,
     &list_integrations::OPERATION,

@@ -13,6 +13,7 @@
 
 mod components;
 mod config;
+mod customer;
 mod definition;
 mod doubled;
 mod equal;
@@ -29,6 +30,7 @@ mod scope;
 mod secret_match;
 mod typed;
 mod version;
+mod whose;
 
 #[cfg(any(test, feature = "testing"))]
 #[allow(
@@ -86,6 +88,8 @@ pub struct Inputs<'a> {
 /// What differs, resource by resource.
 #[derive(Debug, Clone)]
 pub struct ChangeSet {
+    /// One entry for each declared customer, in the order of the files.
+    pub customers: Vec<CustomerDiff>,
     /// One entry for each declared integration, in the order of the files.
     pub integrations: Vec<IntegrationDiff>,
     /// One entry for each declared instance, in the order of the files.
@@ -156,6 +160,44 @@ impl Refusal {
         self.hint = Some(hint.into());
         self
     }
+}
+
+/// A declared customer and its verdict.
+#[derive(Debug, Clone)]
+pub struct CustomerDiff {
+    /// Its `metadata.name`.
+    pub name: ResourceName,
+    /// Where it is declared.
+    pub location: Location,
+    /// What is known of it.
+    pub verdict: Verdict<CustomerChanges>,
+}
+
+/// How a customer differs.
+#[derive(Debug, Clone)]
+pub struct CustomerChanges {
+    /// Which live customer it is.
+    pub live: Found<CustomerId>,
+    /// What it is called now; before it exists, what it will be called.
+    pub called: String,
+    /// The name it shall have.
+    pub display_name: String,
+    /// Its external id.
+    pub external_id: String,
+    /// What differs, for people.
+    pub fields: Vec<FieldChange>,
+    /// The name to set.
+    pub rename: Option<String>,
+    /// The external id to set.
+    pub new_external_id: Option<String>,
+    /// The description to set.
+    pub description: Option<String>,
+    /// All labels to set.
+    pub labels: Option<Vec<String>>,
+    /// The limit of concurrent executions to set.
+    pub limit: Option<i64>,
+    /// Fields that mean what is declared and are written otherwise, so that nothing is done about them.
+    pub respelled: Vec<String>,
 }
 
 /// A declared integration and its verdict.
@@ -263,6 +305,15 @@ pub enum TargetVersion {
     Published(ResourceName),
 }
 
+/// The customer an instance belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetCustomer {
+    /// One that exists.
+    Existing(CustomerId),
+    /// The one that this plan creates for a manifest.
+    Created(ResourceName),
+}
+
 /// How an instance differs.
 #[derive(Debug, Clone)]
 pub struct InstanceChanges {
@@ -271,7 +322,7 @@ pub struct InstanceChanges {
     /// Its display name.
     pub display_name: String,
     /// Whose it is.
-    pub customer: CustomerId,
+    pub customer: TargetCustomer,
     /// The customer's name, for people.
     pub customer_name: String,
     /// What differs, for people.
@@ -325,6 +376,8 @@ pub struct Orphan {
     pub display_name: String,
     /// Its id, if it is an instance.
     pub instance: Option<InstanceId>,
+    /// Its id and its labels, if it is a customer.
+    pub released: Option<(CustomerId, Vec<String>)>,
     /// Whose it is, if it is an instance.
     pub customer_name: Option<String>,
     /// Whether it runs, if it is an instance.
@@ -336,6 +389,20 @@ pub struct Orphan {
 /// Compares everything that is declared with the tenant.
 #[must_use]
 pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
+    let all = customer::Index::new(inputs);
+    let customers: Vec<CustomerDiff> = inputs
+        .desired
+        .customers
+        .iter()
+        .map(|desired| CustomerDiff {
+            name: desired.name.clone(),
+            location: desired.location.clone(),
+            verdict: match customer::compare(&all, desired) {
+                Ok(changes) => Verdict::Compared(changes),
+                Err(stop) => stop.into(),
+            },
+        })
+        .collect();
     let live = integrations::Index::new(inputs);
     let integrations: Vec<IntegrationDiff> = inputs
         .desired
@@ -347,7 +414,7 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
             verdict: integration::compare(&live, desired),
         })
         .collect();
-    let index = instance::Index::new(inputs, &integrations);
+    let index = instance::Index::new(inputs, &customers, &integrations);
     let instances: Vec<InstanceDiff> = inputs
         .desired
         .instances
@@ -358,8 +425,9 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
             verdict: instance::compare(&index, desired).unwrap_or_else(Into::into),
         })
         .collect();
-    let orphans = orphans::find(inputs, &taken(&integrations, &instances));
+    let orphans = orphans::find(inputs, &taken(&customers, &integrations, &instances));
     ChangeSet {
+        customers,
         integrations,
         instances,
         orphans,
@@ -368,6 +436,7 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
 
 /// The ids of live objects that a manifest means, under whatever marker they have.
 fn taken<'a>(
+    customers: &'a [CustomerDiff],
     integrations: &'a [IntegrationDiff],
     instances: &'a [InstanceDiff],
 ) -> BTreeSet<&'a str> {
@@ -379,5 +448,9 @@ fn taken<'a>(
         Verdict::Compared(changes) => changes.live.id().map(InstanceId::as_str),
         Verdict::Unknown(_) | Verdict::Refused(_) => None,
     });
-    integrations.chain(instances).collect()
+    let customers = customers.iter().filter_map(|diff| match &diff.verdict {
+        Verdict::Compared(changes) => changes.live.id().map(CustomerId::as_str),
+        Verdict::Unknown(_) | Verdict::Refused(_) => None,
+    });
+    customers.chain(integrations).chain(instances).collect()
 }

@@ -16,6 +16,7 @@
 //! - The order in which the tenant lists things does not matter.
 
 mod config;
+mod customer;
 mod document;
 mod instance;
 mod integration;
@@ -29,8 +30,8 @@ mod tests;
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
 
 use crate::model::{
-    Desired, Instance, Integration, IntegrationWanted, Marker, Places, Project, ResourceName,
-    Scope, SourceFile, Tenant,
+    CustomerRecord, CustomersWanted, Desired, Instance, Integration, IntegrationWanted, Marker,
+    Places, Project, ResourceName, Scope, SourceFile, Tenant,
 };
 use crate::yaml::write::write;
 use crate::yaml::{Limits, parse};
@@ -42,6 +43,8 @@ pub struct Options {
     pub project: ResourceName,
     /// Also what customers built or deployed, and what was generated from code.
     pub all: bool,
+    /// Also the customers, whom instances refer to by their manifests then.
+    pub customers: bool,
     /// Also a `Project` document.
     pub with_project: bool,
     /// What becomes of values that may be secret.
@@ -67,6 +70,8 @@ pub struct Export {
     pub integrations: usize,
     /// How many instances.
     pub instances: usize,
+    /// How many customers.
+    pub customers: usize,
     /// The secrets that have to be provided, in the order of the variables.
     pub secrets: Vec<SecretNeeded>,
     /// How many values are left out because they may be secret.
@@ -97,10 +102,11 @@ pub struct ExportedFile {
 #[error("the tenant could not be read to its end: {0}")]
 pub struct Incomplete(String);
 
-/// What has to be read of a tenant: everything.
+/// What has to be read of a tenant: everything, and the customers where they are asked for.
 #[must_use]
-pub fn scope(latest_components: bool) -> Scope {
+pub fn scope(latest_components: bool, customers: bool) -> Scope {
     Scope {
+        all_customers: customers.then_some(CustomersWanted { limits: true }),
         integrations: vec![IntegrationWanted {
             every: true,
             definition: true,
@@ -120,8 +126,10 @@ pub fn projects(tenant: &Tenant) -> Vec<ResourceName> {
         .iter()
         .flat_map(Integration::markers);
     let instances = tenant.instances.items.iter().flat_map(Instance::markers);
-    let all: std::collections::BTreeSet<_> =
-        integrations.chain(instances).map(|it| it.project).collect();
+    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
+    let customers = customers.flat_map(CustomerRecord::markers);
+    let markers = integrations.chain(instances).chain(customers);
+    let all: std::collections::BTreeSet<_> = markers.map(|it| it.project).collect();
     all.into_iter().collect()
 }
 
@@ -147,19 +155,23 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
     let gaps = [
         &tenant.integrations.incomplete,
         &tenant.instances.incomplete,
+        (tenant.all_customers.as_ref()).map_or(&None, |all| &all.incomplete),
     ];
     if let Some(why) = gaps.into_iter().flatten().next() {
         return Err(Incomplete(why.to_string()));
     }
     let mut report = Report::default();
     let integrations = integration::all(tenant, options, &mut report);
-    let instances = instance::all(tenant, options, &integrations.references, &mut report);
+    let customers = customer::all(tenant, options, &mut report);
+    let references = &integrations.references;
+    let instances = instance::all(tenant, options, (references, &customers), &mut report);
     let mut desired = Desired {
         places: Places::new(),
         project: Project {
             name: options.project.clone(),
             ..Project::default()
         },
+        customers: customers.declared,
         integrations: integrations.declared,
         instances,
     };
@@ -189,6 +201,11 @@ fn integration_path(name: &ResourceName) -> String {
     format!("integrations/{name}.yaml")
 }
 
+/// The path of a customer's manifest.
+fn customer_path(name: &ResourceName) -> String {
+    format!("customers/{name}.yaml")
+}
+
 /// The path of an instance's manifest.
 fn instance_path(name: &ResourceName) -> String {
     format!("instances/{name}.yaml")
@@ -202,6 +219,10 @@ fn files(desired: &Desired, options: &Options, omitted: &[SecretNeeded]) -> Vec<
             "project.yaml".to_owned(),
             write(&document::project(&desired.project.name)),
         );
+    }
+    for declared in &desired.customers {
+        let path = customer_path(&declared.name);
+        add(path, write(&document::customer(declared)));
     }
     for declared in &desired.integrations {
         let name = &declared.name;
@@ -283,6 +304,7 @@ impl Report {
             files,
             integrations: desired.integrations.len(),
             instances: desired.instances.len(),
+            customers: desired.customers.len(),
             secrets: self.secrets,
             omitted: self.omitted.len(),
             notes: self.notes,

@@ -12,6 +12,7 @@ mod bare;
 mod config_value;
 mod connection;
 mod cron;
+mod customer;
 mod declared;
 mod documents;
 mod fields;

@@ -37,9 +37,9 @@ pub use config::{ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKi
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
 pub use counted::{agreeing, counted};
 pub use desired::{
-    Adopt, Auth, CustomerRef, DefinitionFile, Desired, DesiredInstance, DesiredIntegration,
-    Environment, InstanceState, IntegrationRef, Marketplace, Places, Project, PublishWhen,
-    VersionRef, Visibility,
+    Adopt, Auth, CustomerRef, DefinitionFile, Desired, DesiredCustomer, DesiredInstance,
+    DesiredIntegration, Environment, InstanceState, IntegrationRef, Marketplace, Places, Project,
+    PublishWhen, VersionRef, Visibility,
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use environment_key::EnvironmentKey;
@@ -50,18 +50,20 @@ pub use marker::Marker;
 pub use nearest::nearest;
 pub use notices::{NoticeKind, NotifyTarget, NotifyVia};
 pub use observed::{
-    Asked, ConfigState, Customer, Identity, Instance, InstanceVersion, Integration, Listing,
-    LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable, Requirements,
-    Tenant, VariableStatus, VersionRecord,
+    Asked, ConfigState, Customer, CustomerRecord, Identity, Instance, InstanceVersion, Integration,
+    Listing, LiveConfigVariable, LiveInput, Observed, PublishedVersion, RequiredVariable,
+    Requirements, Tenant, VariableStatus, VersionRecord,
 };
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
 };
 pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
-pub use scope::{IntegrationWanted, Scope};
+pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{
     DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueRecord,
 };
-pub use sighting::{DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting};
+pub use sighting::{
+    CustomerSighting, DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting,
+};
 pub use source_file::SourceFile;

@@ -6,6 +6,7 @@
 
 mod adopt;
 mod build;
+mod customer;
 mod dedupe;
 mod digest;
 mod exclude;
@@ -49,7 +50,7 @@ pub use build::build;
 pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use exclude::{Excluded, exclude};
 pub use migrate::{MigrateError, migrate};
-pub use operation::{InstanceOperation, IntegrationOperation, Operation};
+pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
 pub use prism_gitops_api::FORMAT_VERSION;
 pub use prism_gitops_api::plan::{
     Action, Cost, GuardViolation, Impact, Loss, LossKind, Precondition, Purpose, StepResult,

@@ -12,6 +12,7 @@
 //!   either (a revoked token).
 //! - Every step of the plan has a result at the end.
 
+mod customer;
 mod instance;
 mod integration;
 mod outputs;
@@ -175,6 +176,7 @@ async fn perform(
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
     match operation {
+        Operation::Customer(operation) => customer::perform(operation, platform).await,
         Operation::Integration(operation) => {
             integration::perform(operation, outputs, platform).await
         }

@@ -13,17 +13,20 @@
 //! - After [`Writer::finish`] whatever was created or published shows to others, or is reported.
 
 mod creation;
+mod customer;
 mod deploy;
 mod honour;
 mod instance;
 mod integration;
+mod known;
 mod open;
 mod publish;
 mod writer;
 
 pub use honour::{Reading, honour};
+pub use known::Known;
 pub use open::{Resumed, resume};
-pub use writer::{Finished, Known, Writer};
+pub use writer::{Finished, Writer};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use super::error::PlatformError;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
-    Requirements, Scope, Tenant, VersionId, VersionRecord, Visibility,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
+    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    Visibility,
 };
 
 /// The outcome of an operation.
@@ -67,6 +68,14 @@ pub trait Platform: Send + Sync {
     /// read is unknown in the answer. Only for those who ask: the links are secrets.
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls;
 
+    /// The customers with an external id or a name, but for Prismatic's own. Never a part of them. A server
+    /// may compare loosely, so the caller compares exactly.
+    async fn find_customers(
+        &self,
+        external_id: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<CustomerSighting>>;
+
     /// All instances of a customer, but for test instances. Never a part of them.
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>>;
 
@@ -95,6 +104,12 @@ pub trait Platform: Send + Sync {
     fn server_now(&self) -> Option<Timestamp> {
         None
     }
+
+    /// Creates a customer. Not idempotent, although a server refuses a second one of the same name.
+    async fn create_customer(&self, new: &NewCustomer) -> PlatformResult<CustomerSighting>;
+
+    /// Sets what is given of a customer, and leaves the rest.
+    async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting>;
 
     /// Creates an integration that has nothing but a name and labels. Not idempotent.
     async fn create_integration(
@@ -208,6 +223,38 @@ pub struct MarketplaceUpdate {
     pub overview: String,
     /// Whether a customer may have several instances.
     pub allow_multiple_instances: bool,
+}
+
+/// A customer to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCustomer {
+    /// Its name, unique in an organization.
+    pub name: String,
+    /// The id that the vendor's own system gave it.
+    pub external_id: String,
+    /// What there is to know about it.
+    pub description: Option<String>,
+    /// Its labels, the marker among them.
+    pub labels: Vec<String>,
+    /// How many executions may run at once.
+    pub concurrent_execution_limit: Option<i64>,
+}
+
+/// What to set on a customer. Absent fields are left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerUpdate {
+    /// Which customer.
+    pub id: CustomerId,
+    /// Its name.
+    pub name: Option<String>,
+    /// The id that the vendor's own system gave it.
+    pub external_id: Option<String>,
+    /// What there is to know about it.
+    pub description: Option<String>,
+    /// All its labels.
+    pub labels: Option<Vec<String>>,
+    /// How many executions may run at once.
+    pub concurrent_execution_limit: Option<i64>,
 }
 
 /// An instance to create.

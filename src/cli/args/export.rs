@@ -45,6 +45,11 @@ pub(crate) struct ExportArgs {
     #[arg(long, env = "PRISM_GITOPS_ALL", value_parser = FalseyValueParser::new())]
     pub(crate) all: bool,
 
+    /// Also the customers that have an externalId, each as a Customer that its instances refer to. Others make
+    /// customers too, such as embedded logins: remove the files of those that are not yours to manage.
+    #[arg(long, env = "PRISM_GITOPS_CUSTOMERS", value_parser = FalseyValueParser::new())]
+    pub(crate) customers: bool,
+
     /// Write into a folder that holds something, over files of the same names.
     #[arg(long, env = "PRISM_GITOPS_FORCE", value_parser = FalseyValueParser::new())]
     pub(crate) force: bool,

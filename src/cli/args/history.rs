@@ -35,7 +35,7 @@ pub(crate) struct HistoryArgs {
     #[command(subcommand)]
     pub(crate) command: Option<HistoryCommand>,
 
-    /// Only what was done to this resource, with every field: `Integration/NAME` or `Instance/NAME`.
+    /// Only what was done to this resource, with every field: `Customer/NAME`, `Integration/NAME` or `Instance/NAME`.
     #[arg(value_name = "ADDRESS", value_parser = parse::address)]
     pub(crate) address: Option<Address>,
 
@@ -123,7 +123,7 @@ Examples:
   prism-gitops why Instance/smith-erp Endpoint
   prism-gitops why Integration/acme-erp description -o json")]
 pub(crate) struct WhyArgs {
-    /// The resource: `Integration/NAME` or `Instance/NAME`.
+    /// The resource: `Customer/NAME`, `Integration/NAME` or `Instance/NAME`.
     #[arg(value_name = "ADDRESS", value_parser = parse::address)]
     pub(crate) address: Address,
 

@@ -16,14 +16,10 @@ pub(crate) fn name(text: &str) -> Result<ResourceName, String> {
 
 /// An address as plans show it.
 pub(crate) fn address(text: &str) -> Result<Address, String> {
-    let form = || "write Integration/NAME or Instance/NAME".to_owned();
+    let form = || "write Customer/NAME, Integration/NAME or Instance/NAME".to_owned();
     let (kind, rest) = text.split_once('/').ok_or_else(form)?;
-    let kind = [Kind::Integration, Kind::Instance]
-        .into_iter()
-        .find(|known| known.to_string().eq_ignore_ascii_case(kind))
-        .ok_or_else(form)?;
     Ok(Address {
-        kind,
+        kind: Kind::named(kind).ok_or_else(form)?,
         name: name(rest)?,
     })
 }
@@ -215,9 +211,13 @@ mod tests {
         for text in ["Instance/smith-erp", "instance/smith-erp"] {
             assert_eq!(address(text).unwrap().to_string(), "Instance/smith-erp");
         }
+        assert_eq!(
+            address("Customer/smith").unwrap().to_string(),
+            "Customer/smith"
+        );
         for bad in [
             "smith-erp",
-            "Customer/smith",
+            "Project/smith",
             "Instance/Smith ERP",
             "Instance/",
         ] {

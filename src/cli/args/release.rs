@@ -11,7 +11,7 @@ Examples:
   prism-gitops release Integration/acme-erp Instance/smith-erp --path acme
   prism-gitops release --all --path acme")]
 pub(crate) struct ReleaseArgs {
-    /// What to release, as plans name it: `Integration/NAME` or `Instance/NAME`.
+    /// What to release, as plans name it: `Customer/NAME`, `Integration/NAME` or `Instance/NAME`.
     #[arg(value_name = "ADDRESS", required_unless_present = "all", value_parser = parse::address)]
     pub(crate) addresses: Vec<Address>,
 

@@ -100,6 +100,7 @@ fn address(kind: Record, found: &Value) -> Option<Address> {
     match kind {
         Record::Integration => Some(Address::integration(marker.name)),
         Record::Instance => Some(Address::instance(marker.name)),
+        Record::Customer => Some(Address::customer(marker.name)),
         _ => None,
     }
 }

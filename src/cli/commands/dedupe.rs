@@ -20,7 +20,7 @@ use crate::manifest;
 use crate::model::history::StepOutcome;
 use crate::model::{Address, InstanceId, IntegrationId, Kind, chain};
 use crate::plan::{Deduped, Fate, Twin};
-use crate::prismatic::error::{Effect, PlatformError};
+use crate::prismatic::error::{Effect, ErrorKind, PlatformError, Refusal};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Source as _;
 
@@ -125,6 +125,14 @@ async fn remove(
 ) -> Result<(), PlatformError> {
     let began = recording::now();
     let sent = match address.kind {
+        Kind::Customer => Err(PlatformError {
+            operation: "deleteCustomer",
+            kind: ErrorKind::Refused(vec![Refusal {
+                field: "__all__".to_owned(),
+                messages: vec!["customers are never removed".to_owned()],
+            }]),
+            effect: Effect::None,
+        }),
         Kind::Instance => {
             tenant
                 .platform

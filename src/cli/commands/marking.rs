@@ -10,7 +10,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass::{self, Planned};
 use crate::controller::persistence::Recorder;
 use crate::controller::window_guard::WindowGuard;
-use crate::model::{Project, Scope, Tenant, VersionRecord};
+use crate::model::{CustomersWanted, Project, Scope, Tenant, VersionRecord};
 use crate::plan::{Context, Plan};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Revision;
@@ -27,7 +27,11 @@ pub(super) async fn read(
     let observed_at = SystemClock.now();
     let before = tenant.requests.requests();
     let organization = tenant.organization.as_deref();
-    let live = pass::observe(tenant.platform.as_ref(), organization, &Scope::default()).await;
+    let scope = Scope {
+        all_customers: Some(CustomersWanted::default()),
+        ..Scope::default()
+    };
+    let live = pass::observe(tenant.platform.as_ref(), organization, &scope).await;
     drop(waiting);
     let live = live.map_err(|error| CliError::from(error).of(&tenant.connection))?;
     let context = Context {

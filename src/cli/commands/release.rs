@@ -148,8 +148,12 @@ fn declared<'a>(
         .instances
         .iter()
         .map(|it| (it.address(), &it.location));
+    let customers = desired
+        .customers
+        .iter()
+        .map(|it| (it.address(), &it.location));
     let all: std::collections::BTreeMap<Address, &Location> =
-        integrations.chain(instances).collect();
+        customers.chain(integrations).chain(instances).collect();
     let found = addresses.iter().filter_map(|it| Some((it, *all.get(it)?)));
     found.collect()
 }

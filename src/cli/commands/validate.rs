@@ -178,6 +178,7 @@ fn document(checked: &Checked) -> Versioned<Validation> {
     Versioned::from(Validation {
         valid: checked.is_valid(),
         summary: Counts {
+            customers: checked.desired.customers.len(),
             integrations: checked.desired.integrations.len(),
             instances: checked.desired.instances.len(),
             errors: checked.count(Severity::Error),
@@ -188,8 +189,12 @@ fn document(checked: &Checked) -> Versioned<Validation> {
 }
 
 fn line(checked: &Checked) -> String {
+    let customers = match checked.desired.customers.len() {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "customer")),
+    };
     format!(
-        "Valid: {}, {}.",
+        "Valid: {customers}{}, {}.",
         counted(checked.desired.integrations.len(), "integration"),
         counted(checked.desired.instances.len(), "instance"),
     )

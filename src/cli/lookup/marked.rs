@@ -5,30 +5,29 @@ use serde_json::Value;
 use super::{Kind, Made, ambiguous, first};
 use crate::cli::error::CliError;
 use crate::cli::tenant::Chosen;
-use crate::model::{Marker, ResourceName};
+use crate::model::{self, Marker, ResourceName};
 use crate::prismatic::catalog::ListRequest;
 
 /// So many are asked for at once.
 const PAGE: u32 = 100;
 
-/// The git name in an address; `None` where a text is none. An address of the other kind is an error.
+/// The git name in an address; `None` where a text is none. An address of another kind is an error.
 pub(super) fn by_address(kind: &Kind, text: &str) -> Result<Option<ResourceName>, CliError> {
     let (Some(wanted), Some((of, name))) = (kind.git, text.split_once('/')) else {
         return Ok(None);
     };
-    let is = |word: &str| of.eq_ignore_ascii_case(word);
     let Ok(name) = ResourceName::parse(name) else {
         return Ok(None);
     };
-    if is(&wanted.to_string()) {
-        return Ok(Some(name));
+    match model::Kind::named(of) {
+        Some(kind) if kind == wanted => Ok(Some(name)),
+        Some(_) => {
+            let word = kind.word;
+            let told = CliError::user(format!("{text} is no {word}"));
+            Err(told.hint(format!("write {wanted}/NAME, or NAME alone")))
+        }
+        None => Ok(None),
     }
-    if is("Integration") || is("Instance") {
-        let word = kind.word;
-        let told = CliError::user(format!("{text} is no {word}"));
-        return Err(told.hint(format!("write {wanted}/NAME, or NAME alone")));
-    }
-    Ok(None)
 }
 
 /// Everything that bears a name in its marker: of this project, else of any.

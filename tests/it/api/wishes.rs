@@ -41,7 +41,7 @@ async fn resources_come_in_pages_by_address_and_filtered() {
         "limit=0",
         "limit=1001",
         "limit=x",
-        "kind=Customer",
+        "kind=Fleet",
         "sync=",
     ] {
         let answer = bench.get(&format!("/api/v1/resources?{wrong}")).await;

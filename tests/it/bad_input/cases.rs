@@ -1,6 +1,7 @@
 //! The table of mistakes, by what they are about.
 
 mod config;
+mod customer;
 mod documents;
 mod environments;
 mod instance;
@@ -24,6 +25,7 @@ pub(crate) const CASES: &[&[Case]] = &[
     policy::CASES,
     notices::CASES,
     references::CASES,
+    customer::CASES,
     integration::CASES,
     instance_of::CASES,
     instance::CASES,

@@ -279,6 +279,7 @@ impl World {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let object = match mutation {
             name if name.contains("Integration") => "integration",
+            "createCustomer" | "updateCustomer" => "customer",
             _ => "instance",
         };
         let query = format!(

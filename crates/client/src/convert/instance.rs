@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::required;
+use super::{customer, required};
 use crate::model::{
-    ConfigState, Customer, CustomerId, Instance, InstanceId, InstanceVersion, LiveConfigVariable,
-    LiveInput, Observed, SequenceId, VariableStatus, VersionId,
+    ConfigState, Instance, InstanceId, InstanceVersion, LiveConfigVariable, LiveInput, Observed,
+    SequenceId, VariableStatus, VersionId,
 };
-use crate::operations::nodes::{ConfigVariableNode, CustomerNode, InstanceNode, RequiredNode};
+use crate::operations::nodes::{ConfigVariableNode, InstanceNode, RequiredNode};
 
 type Config = Observed<BTreeMap<String, LiveConfigVariable>>;
 
@@ -111,15 +111,6 @@ fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'sta
 fn needs_consent(variable: &RequiredNode) -> bool {
     let connection = variable.connection.as_ref();
     connection.and_then(|it| it.oauth2_type.as_deref()) == Some("AUTHORIZATION_CODE")
-}
-
-/// A customer.
-pub(crate) fn customer(node: CustomerNode) -> Customer {
-    Customer {
-        id: CustomerId::new(node.id),
-        name: node.name,
-        external_id: node.external_id.filter(|id| !id.is_empty()),
-    }
 }
 
 fn config_state(word: &str) -> Option<ConfigState> {

@@ -1,5 +1,7 @@
 //! One reading against a scripted server: what is asked, and what becomes of it.
 
+mod customers;
+
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -372,6 +374,10 @@ async fn inputs_that_stay_cut_make_the_config_unknown() {
 #[tokio::test(start_paused = true)]
 async fn customers_are_looked_up_unless_an_instance_shows_them() {
     let fake = server(|ask| {
+        if ask.operation() == "newestCustomers" {
+            let newest = page(&[json!({"id": "c7", "name": "Nobodi", "externalId": null})]);
+            return Some(data(&json!({ "customers": newest })));
+        }
         (ask.operation() == "customers").then(|| {
             each(ask, |id| match id {
                 "x-2" => page(&[
@@ -396,8 +402,10 @@ async fn customers_are_looked_up_unless_an_instance_shows_them() {
         ..Scope::default()
     };
     let tenant = observe_with(&fake, &scope).await;
-    assert_eq!(fake.count(), 4);
+    assert_eq!(fake.count(), 5);
     assert_eq!(fake.asked()[3].variables().as_object().unwrap().len(), 3);
+    // One is looked for that does not exist: another may be meant.
+    assert_eq!(tenant.near_customers[0].name, "Nobodi");
     let found = references.map(|reference| {
         let listing = &tenant.customers[&reference];
         assert_eq!(listing.incomplete, None);

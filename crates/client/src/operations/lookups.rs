@@ -17,6 +17,10 @@ const CONFIG_VARIABLE: (&str, &str) = (
     "configVariable",
     include_str!("fragments/config_variable.graphql"),
 );
+const SIGHTED_CUSTOMER: (&str, &str) = (
+    "sightedCustomer",
+    include_str!("fragments/sighted_customer.graphql"),
+);
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
 /// Definitions and the variables of versions: up to 50 of each in a request.
@@ -59,6 +63,13 @@ pub(crate) const CUSTOMERS: Batch<'static> = Batch {
     name: "customers",
     size: 25,
     fragments: &[CUSTOMER],
+};
+
+/// The customers with an external id or a name.
+pub(crate) const CUSTOMER_SIGHTS: Batch<'static> = Batch {
+    name: "customerSightings",
+    size: 25,
+    fragments: &[SIGHTED_CUSTOMER],
 };
 
 /// Whether instances call for a deploy.
@@ -260,6 +271,8 @@ pub(crate) fn component(key: &str, number: Option<i64>) -> Lookup {
 }
 
 /// Those customers that a reference may mean; three are enough to see that it is ambiguous.
+///
+/// A reference to a manifest is none to the tenant: what is looked up for it nobody has.
 pub(crate) fn customer(reference: &CustomerRef) -> Lookup {
     let list = |before, value: &str| Lookup {
         before,
@@ -269,6 +282,7 @@ pub(crate) fn customer(reference: &CustomerRef) -> Lookup {
             .to_owned(),
     };
     match reference {
+        CustomerRef::Managed(name) => list("customers(isSystem: false, name:", name.as_str()),
         CustomerRef::ExternalId(text) => list("customers(isSystem: false, externalId:", text),
         CustomerRef::Name(text) => list("customers(isSystem: false, name:", text),
         CustomerRef::Id(text) => Lookup {
@@ -280,10 +294,30 @@ pub(crate) fn customer(reference: &CustomerRef) -> Lookup {
     }
 }
 
+/// The customers with an external id.
+pub(crate) fn with_external_id(external_id: &str) -> Lookup {
+    let before = "customers(isSystem: false, externalId:";
+    customers(before, external_id)
+}
+
+/// The customers with a name.
+pub(crate) fn customers_named(name: &str) -> Lookup {
+    customers("customers(isSystem: false, name:", name)
+}
+
+fn customers(before: &'static str, value: &str) -> Lookup {
+    Lookup {
+        before,
+        kind: "String!",
+        value: value.to_owned(),
+        after: list_of("sightedCustomer"),
+    }
+}
+
 /// One document of each group, for checking against a schema.
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let text = || "x".to_owned();
-    let customers = [
+    let references = [
         CustomerRef::ExternalId(text()),
         CustomerRef::Name(text()),
         CustomerRef::Id(text()),
@@ -305,7 +339,11 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
             COMPONENTS,
             vec![component("x", None), component("x", Some(3))],
         ),
-        (CUSTOMERS, customers.iter().map(customer).collect()),
+        (CUSTOMERS, references.iter().map(customer).collect()),
+        (
+            CUSTOMER_SIGHTS,
+            vec![with_external_id("x"), customers_named("x")],
+        ),
     ];
     let sample = |(batch, lookups): (Batch<'_>, Vec<Lookup>)| {
         (

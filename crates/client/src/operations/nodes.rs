@@ -128,6 +128,30 @@ pub(crate) struct CustomerNode {
     pub(crate) external_id: Option<String>,
 }
 
+/// A customer of the list. Its limit is asked for in some lists only.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CustomerRecordNode {
+    #[serde(flatten)]
+    pub(crate) customer: CustomerNode,
+    pub(crate) description: Option<String>,
+    pub(crate) labels: Option<Vec<String>>,
+    pub(crate) updated_at: Option<String>,
+    pub(crate) concurrent_execution_limit: Option<i64>,
+}
+
+/// What a reply or a look shows of a customer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SightedCustomerNode {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) labels: Option<Vec<String>>,
+    pub(crate) created_at: Option<String>,
+    pub(crate) updated_at: Option<String>,
+}
+
 /// A config variable of an instance. No `Debug`: its values may be secret.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::nodes::{SightedDraftNode, SightedNode, SightedVersionNode};
+use super::nodes::{SightedCustomerNode, SightedDraftNode, SightedNode, SightedVersionNode};
 use super::{Operation, integration_versions, lookups};
 use crate::convert;
 use crate::lookup_batcher::{Batch, LookupBatcher, find, typed, unreadable};
 use crate::model::{
-    CustomerId, DraftSighting, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting,
+    CustomerId, CustomerSighting, DraftSighting, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting,
 };
 use crate::paging::{Page, Walk, walk};
 use crate::platform::PlatformResult;
@@ -38,6 +39,7 @@ pub(super) const INTEGRATIONS: Operation = Operation {
 /// The lines of those that look at the same moment.
 #[derive(Debug)]
 pub(crate) struct Sights {
+    customers: LookupBatcher,
     of_customers: LookupBatcher,
     instances: LookupBatcher,
     integrations: LookupBatcher,
@@ -47,6 +49,7 @@ pub(crate) struct Sights {
 impl Default for Sights {
     fn default() -> Self {
         Self {
+            customers: LookupBatcher::new(lookups::CUSTOMER_SIGHTS),
             of_customers: LookupBatcher::new(lookups::OF_CUSTOMERS),
             instances: LookupBatcher::new(lookups::INSTANCE_SIGHTS),
             integrations: LookupBatcher::new(lookups::INTEGRATION_SIGHTS),
@@ -75,6 +78,38 @@ struct Matching<'a> {
 }
 
 impl Sights {
+    /// The customers with an external id or a name.
+    pub(crate) async fn customers(
+        &self,
+        session: &Session,
+        external_id: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<CustomerSighting>> {
+        let look = async |lookup| {
+            let page: Option<Page<SightedCustomerNode>> =
+                self.customers.find(session, lookup).await?;
+            let batch = lookups::CUSTOMER_SIGHTS.name;
+            let page = page.ok_or_else(|| unreadable(batch, "the server gave no list"))?;
+            // Hardly ever more than one, so a list that goes on is no answer to the question.
+            match page.cut() {
+                Some(why) => Err(unreadable(batch, why)),
+                None => Ok(page.nodes.into_iter().flatten()),
+            }
+        };
+        let (by_id, by_name) = futures::future::try_join(
+            look(lookups::with_external_id(external_id)),
+            look(lookups::customers_named(name)),
+        )
+        .await?;
+        let mut seen = BTreeSet::new();
+        let found = by_id.chain(by_name).map(convert::customer_sighting);
+        let found: Vec<_> = found.filter(|it| seen.insert(it.id.clone())).collect();
+        for one in &found {
+            session.saw(one.updated_at);
+        }
+        Ok(found)
+    }
+
     /// All instances of a customer, but for test instances.
     pub(crate) async fn of_customer(
         &self,

@@ -155,7 +155,7 @@ fn owned_by_sibling<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool 
 }
 
 /// Two projects that write one object undo each other's work for ever.
-fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
+pub(super) fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
     let ours = &claim.marker;
     let theirs = Marker::among(candidate.labels).find(|it| it.project != ours.project)?;
     let noun = claim.noun;
@@ -169,7 +169,10 @@ fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal
 }
 
 /// Another project's object, or one that this project declared under another name.
-fn owner_in_the_way<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
+pub(super) fn owner_in_the_way<T>(
+    claim: &Claim<'_>,
+    candidate: &Candidate<'_, T>,
+) -> Option<Refusal> {
     let noun = claim.noun;
     let marker = Marker::among(candidate.labels).find(|marker| *marker != claim.marker)?;
     if marker.project != claim.marker.project {
@@ -199,7 +202,7 @@ fn owner_in_the_way<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Optio
     )
 }
 
-fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal {
+pub(super) fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal {
     Refusal::new(format!("{} {} exists and is not managed yet", claim.noun, candidate.id)).hint(
         format!(
             "take it over with `--adopt` or `adopt: {{id: {}}}` in the manifest, or rename one of the two",

@@ -7,12 +7,13 @@ use super::config::{self, ConfigDiff};
 use super::identity::{self, Candidate, Claim};
 use super::typed::{self, Similarity};
 use super::version::{self, Target};
+use super::whose::{Whose, whose};
 use super::{
-    Found, Inputs, InstanceChanges, IntegrationChanges, IntegrationDiff, Losses, Refusal, Stop,
-    TargetVersion, Verdict, integration, labels, losses,
+    CustomerChanges, CustomerDiff, Found, Inputs, InstanceChanges, IntegrationChanges,
+    IntegrationDiff, Losses, Refusal, Stop, TargetVersion, Verdict, integration, labels, losses,
 };
 use crate::model::{
-    Adopt, ConfigState, Customer, DesiredInstance, FieldChange, Instance, InstanceState,
+    Adopt, ConfigState, CustomerRef, DesiredInstance, FieldChange, Instance, InstanceState,
     Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName, Tenant,
 };
 
@@ -20,6 +21,9 @@ use crate::model::{
 pub(super) struct Index<'a> {
     inputs: &'a Inputs<'a>,
     verdicts: HashMap<&'a ResourceName, &'a Verdict<IntegrationChanges>>,
+    customers: HashMap<&'a ResourceName, &'a Verdict<CustomerChanges>>,
+    /// The customers that manifests declare, by external id and by name.
+    manifests: HashMap<CustomerRef, &'a ResourceName>,
     integrations: HashMap<&'a str, &'a Integration>,
     declared: BTreeSet<&'a ResourceName>,
     by_id: HashMap<&'a str, &'a Instance>,
@@ -30,7 +34,11 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(inputs: &'a Inputs<'a>, integrations: &'a [IntegrationDiff]) -> Self {
+    pub(super) fn new(
+        inputs: &'a Inputs<'a>,
+        customers: &'a [CustomerDiff],
+        integrations: &'a [IntegrationDiff],
+    ) -> Self {
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
         for live in &inputs.tenant.instances.items {
@@ -46,8 +54,17 @@ impl<'a> Index<'a> {
                 by_label.entry(label).or_default().push(live);
             }
         }
+        let declared = inputs.desired.customers.iter().flat_map(|one| {
+            let external = CustomerRef::ExternalId(one.external_id.clone());
+            let name = CustomerRef::Name(one.display_name.clone());
+            [(external, &one.name), (name, &one.name)]
+        });
         Self {
             inputs,
+            customers: (customers.iter())
+                .map(|diff| (&diff.name, &diff.verdict))
+                .collect(),
+            manifests: declared.collect(),
             verdicts: integrations
                 .iter()
                 .map(|diff| (&diff.name, &diff.verdict))
@@ -80,6 +97,16 @@ impl<'a> Index<'a> {
         self.inputs.tenant
     }
 
+    /// What is known of the customer that a manifest declares.
+    pub(super) fn customer(&self, name: &ResourceName) -> Option<&'a Verdict<CustomerChanges>> {
+        self.customers.get(name).copied()
+    }
+
+    /// The manifest that declares a customer of this external id or name.
+    pub(super) fn declared_as(&self, customer: &CustomerRef) -> Option<&'a ResourceName> {
+        self.manifests.get(customer).copied()
+    }
+
     pub(super) fn integration(&self, id: &str) -> Option<&'a Integration> {
         self.integrations.get(id).copied()
     }
@@ -96,8 +123,11 @@ impl<'a> Index<'a> {
         Some(variables.get_or_init(|| definition.required_variables()))
     }
 
-    fn named<'s>(&'s self, customer: &'s Customer, name: &'s str) -> &'s [&'a Instance] {
-        let place = (customer.id.as_str(), name.trim());
+    fn named<'s>(&'s self, customer: &'s Whose, name: &'s str) -> &'s [&'a Instance] {
+        let Some(id) = customer.id() else {
+            return &[];
+        };
+        let place = (id.as_str(), name.trim());
         self.by_name.get(&place).map_or(&[], Vec::as_slice)
     }
 
@@ -106,7 +136,7 @@ impl<'a> Index<'a> {
         &self,
         desired: &DesiredInstance,
         marker: &Marker,
-        customer: &Customer,
+        customer: &Whose,
         target: &Target<'_>,
     ) -> Vec<Candidate<'a, Instance>> {
         let marked = self
@@ -128,7 +158,7 @@ impl<'a> Index<'a> {
             .filter(|live| seen.insert(live.id.as_str()))
             .map(|live| {
                 let same_name = || live.version.integration_name == target.integration_name;
-                let same_place = live.customer.id == customer.id
+                let same_place = customer.id() == Some(&live.customer.id)
                     && target.covers(&live.version).unwrap_or_else(same_name);
                 let named = matches!(&desired.adopt, Some(Adopt::Name(name)) if live.name.trim() == name.trim());
                 Candidate {
@@ -169,7 +199,7 @@ pub(super) fn compare(
         location: _,
     } = desired;
     let target = version::target(index, desired)?;
-    let customer = customer(index, desired)?;
+    let customer = &whose(index, desired)?;
     let marker = integration::marker(index.inputs, name);
     let claim = Claim {
         marker: marker.clone(),
@@ -195,39 +225,11 @@ pub(super) fn compare(
     Ok(Verdict::Compared(changes))
 }
 
-fn customer<'a>(index: &Index<'a>, desired: &DesiredInstance) -> Result<&'a Customer, Stop> {
-    let which = &desired.customer;
-    let Some(found) = index.tenant().customers.get(which) else {
-        return Err(Stop::Unknown(format!(
-            "the customer with {which} was not read"
-        )));
-    };
-    match (found.items.as_slice(), &found.incomplete) {
-        ([one], None) => Ok(one),
-        (_, Some(why)) => Err(Stop::Unknown(format!("the customer with {which}: {why}"))),
-        ([], None) => Err(
-            Refusal::new(format!("no customer with {which} exists in this tenant"))
-                .hint("create the customer first; this tool never creates one")
-                .into(),
-        ),
-        (many, None) => {
-            let ids: Vec<_> = many.iter().map(|customer| customer.id.as_str()).collect();
-            Err(Refusal::new(format!(
-                "{} customers with {which}: {}",
-                many.len(),
-                ids.join(", ")
-            ))
-            .hint("say which one with `customer: {id: …}`")
-            .into())
-        }
-    }
-}
-
 fn missing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Customer,
+    customer: &Whose,
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
     target.may_be_moved_to()?;
@@ -271,11 +273,11 @@ fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<Fiel
 }
 
 /// The parts that do not depend on a live instance.
-fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Customer) -> InstanceChanges {
+fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> InstanceChanges {
     InstanceChanges {
         live: Found::Missing,
         display_name: desired.display_name.clone(),
-        customer: customer.id.clone(),
+        customer: customer.target.clone(),
         customer_name: customer.name.clone(),
         fields: Vec::new(),
         target: target.version.clone(),
@@ -304,7 +306,7 @@ fn existing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Customer,
+    customer: &Whose,
     marker: &Marker,
     live: &Instance,
     found: Found<crate::model::InstanceId>,
@@ -373,8 +375,8 @@ fn existing(
 }
 
 /// An instance cannot move to another customer or integration.
-fn stays_in_place(target: &Target<'_>, customer: &Customer, live: &Instance) -> Result<(), Stop> {
-    if live.customer.id != customer.id {
+fn stays_in_place(target: &Target<'_>, customer: &Whose, live: &Instance) -> Result<(), Stop> {
+    if customer.id() != Some(&live.customer.id) {
         return Err(Refusal::new(format!(
             "instance {} belongs to customer {:?}, not to {:?}",
             live.id, live.customer.name, customer.name

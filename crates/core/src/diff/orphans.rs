@@ -31,6 +31,7 @@ pub(super) fn find(inputs: &Inputs<'_>, taken: &BTreeSet<&str>) -> Vec<Orphan> {
                 address: Address::integration(name),
                 display_name: live.name.clone(),
                 instance: None,
+                released: None,
                 customer_name: None,
                 enabled: true,
                 protected: protected(&live.labels),
@@ -49,8 +50,27 @@ pub(super) fn find(inputs: &Inputs<'_>, taken: &BTreeSet<&str>) -> Vec<Orphan> {
                 address: Address::instance(name),
                 display_name: live.name.clone(),
                 instance: Some(live.id.clone()),
+                released: None,
                 customer_name: Some(live.customer.name.clone()),
                 enabled: live.enabled,
+                protected: protected(&live.labels),
+            });
+        }
+    }
+    let customers: BTreeSet<_> = inputs.desired.customers.iter().map(|it| &it.name).collect();
+    let listed = inputs.tenant.all_customers.iter();
+    for live in listed
+        .flat_map(|all| &all.items)
+        .filter(|live| left(live.customer.id.as_str()))
+    {
+        if let Some(name) = undeclared(project, &live.labels, &customers) {
+            orphans.push(Orphan {
+                address: Address::customer(name),
+                display_name: live.customer.name.clone(),
+                instance: None,
+                released: Some((live.customer.id.clone(), live.labels.clone())),
+                customer_name: None,
+                enabled: true,
                 protected: protected(&live.labels),
             });
         }

@@ -6,16 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Address, Desired, DesiredInstance, DesiredIntegration, Diagnostic, Kind, Marker, ResourceName,
-    Tenant, agreeing, counted,
+    Address, Desired, Diagnostic, Kind, Marker, ResourceName, Tenant, agreeing, counted,
 };
 
 /// One finding for each other project that marked what is declared here.
 #[must_use]
 pub fn renamed(desired: &Desired, tenant: &Tenant) -> Vec<Diagnostic> {
-    let integrations = desired.integrations.iter().map(DesiredIntegration::address);
-    let instances = desired.instances.iter().map(DesiredInstance::address);
-    let declared: BTreeSet<Address> = integrations.chain(instances).collect();
+    let declared: BTreeSet<Address> = desired.addresses().collect();
     let ours = &desired.project.name;
     let marked = tenant
         .integrations
@@ -24,6 +21,8 @@ pub fn renamed(desired: &Desired, tenant: &Tenant) -> Vec<Diagnostic> {
         .map(|one| (Kind::Integration, &one.labels));
     let instances = tenant.instances.items.iter();
     let marked = marked.chain(instances.map(|one| (Kind::Instance, &one.labels)));
+    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
+    let marked = marked.chain(customers.map(|one| (Kind::Customer, &one.labels)));
     let mut found: BTreeMap<ResourceName, BTreeSet<Address>> = BTreeMap::new();
     let mut own: BTreeSet<Address> = BTreeSet::new();
     for (kind, labels) in marked {

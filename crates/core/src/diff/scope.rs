@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::definition::Definitions;
 use crate::model::{
-    Adopt, Desired, DesiredIntegration, IntegrationRef, IntegrationWanted, Marker, ResourceName,
-    Scope, VersionRef,
+    Adopt, CustomerRef, CustomersWanted, Desired, DesiredIntegration, IntegrationRef,
+    IntegrationWanted, Marker, ResourceName, Scope, VersionRef,
 };
 
 /// What a reading of the tenant has to cover for this comparison.
@@ -44,10 +44,16 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
         .instances
         .iter()
         .map(|instance| instance.customer.clone())
+        .filter(|customer| !matches!(customer, CustomerRef::Managed(_)))
         .collect();
+    let limits = desired.customers.iter();
+    let limits = limits.map(|one| one.concurrent_execution_limit.is_some());
     Scope {
         integrations,
         customers,
+        all_customers: limits
+            .reduce(|one, other| one || other)
+            .map(|limits| CustomersWanted { limits }),
         ..Scope::default()
     }
 }

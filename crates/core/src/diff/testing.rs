@@ -8,12 +8,12 @@ use indexmap::IndexMap;
 use super::{ChangeSet, Inputs, diff};
 use crate::definition::{Definition, Definitions};
 use crate::model::{
-    Adopt, Asked, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRef, DefinitionFile,
-    Desired, DesiredInstance, DesiredIntegration, DigestKey, Identity, Instance, InstanceId,
-    InstanceState, InstanceVersion, Integration, IntegrationId, IntegrationRef, Listing,
-    LiveConfigVariable, Location, Observed, Policy, Project, PublishWhen, PublishedVersion,
-    ResourceName, SecretRecords, SecretValues, SecretWrites, SequenceId, Tenant, VersionId,
-    VersionRecord, VersionRef,
+    Adopt, Asked, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRecord, CustomerRef,
+    DefinitionFile, Desired, DesiredCustomer, DesiredInstance, DesiredIntegration, DigestKey,
+    Identity, Instance, InstanceId, InstanceState, InstanceVersion, Integration, IntegrationId,
+    IntegrationRef, Listing, LiveConfigVariable, Location, Observed, Policy, Project, PublishWhen,
+    PublishedVersion, ResourceName, SecretRecords, SecretValues, SecretWrites, SequenceId, Tenant,
+    VersionId, VersionRecord, VersionRef,
 };
 
 pub fn name(text: &str) -> ResourceName {
@@ -80,6 +80,7 @@ impl World {
                     policy: Policy::default(),
                     notify: Vec::new(),
                 },
+                customers: Vec::new(),
                 integrations: Vec::new(),
                 instances: Vec::new(),
                 places: Default::default(),
@@ -99,12 +100,52 @@ impl World {
                     customer("jones", "Jones Logistics"),
                 ]),
                 interrupted: BTreeMap::new(),
+                all_customers: None,
+                near_customers: Vec::new(),
             },
             secrets: SecretValues::default(),
             records: SecretRecords::new(DigestKey::new([7; 32])),
             unrecorded: SecretWrites::Once,
             adopt: false,
         }
+    }
+
+    /// Declares a customer by its external id, and has all customers read.
+    pub fn declare_customer(&mut self, key: &str, external: &str) -> &mut DesiredCustomer {
+        self.tenant.all_customers.get_or_insert_default();
+        self.desired.customers.push(DesiredCustomer {
+            name: name(key),
+            external_id: external.to_owned(),
+            display_name: key.to_owned(),
+            description: None,
+            labels: None,
+            concurrent_execution_limit: None,
+            adopt: None,
+            location: Location {
+                file: "all.yaml".into(),
+                line: 5,
+                column: 1,
+                length: 0,
+            },
+        });
+        self.desired.customers.last_mut().unwrap()
+    }
+
+    /// A live customer without labels.
+    pub fn live_customer(&mut self, id: &str, name: &str) -> &mut CustomerRecord {
+        let all = self.tenant.all_customers.get_or_insert_default();
+        all.items.push(CustomerRecord {
+            customer: Customer {
+                id: CustomerId::new(id),
+                name: name.to_owned(),
+                external_id: None,
+            },
+            description: String::new(),
+            labels: Vec::new(),
+            concurrent_execution_limit: Asked::Known(None),
+            updated_at: None,
+        });
+        all.items.last_mut().unwrap()
     }
 
     /// Declares an integration.

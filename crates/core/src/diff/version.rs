@@ -274,7 +274,7 @@ pub fn versions_unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<Ver
     if moving.is_empty() {
         return BTreeSet::new();
     }
-    let index = Index::new(inputs, &changes.integrations);
+    let index = Index::new(inputs, &changes.customers, &changes.integrations);
     (moving.into_iter())
         .filter_map(|(desired, _)| target(&index, desired).ok())
         .filter(|target| target.required.is_none() && target.unread.is_none())

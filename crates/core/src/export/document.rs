@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::model::{
-    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredInstance,
-    DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen, ResourceName,
-    Schedule, ScheduleKind, SecretRef, VersionRef,
+    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredCustomer,
+    DesiredInstance, DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen,
+    ResourceName, Schedule, ScheduleKind, SecretRef, VersionRef,
 };
 use crate::yaml::write::Tree;
 
@@ -58,6 +58,33 @@ fn marketplace_tree(declared: &Marketplace, overview: Option<&str>) -> Tree {
     all.extend(overview.map(|path| ("overview", Tree::text(path))));
     all.extend(allow_multiple_instances.map(|it| ("allowMultipleInstances", boolean(it))));
     Tree::map(all)
+}
+
+/// A customer.
+pub(super) fn customer(declared: &DesiredCustomer) -> Tree {
+    let DesiredCustomer {
+        name,
+        external_id,
+        display_name,
+        description,
+        labels,
+        concurrent_execution_limit,
+        adopt,
+        location: _,
+    } = declared;
+    let mut spec = vec![("externalId", Tree::text(external_id))];
+    let renamed = display_name != name.as_str();
+    spec.extend(renamed.then(|| ("name", Tree::text(display_name))));
+    spec.extend(
+        description
+            .as_ref()
+            .map(|it| ("description", Tree::text(it))),
+    );
+    spec.extend(labels.as_ref().map(|labels| ("labels", texts(labels))));
+    let limit = concurrent_execution_limit.as_ref();
+    spec.extend(limit.map(|it| ("concurrentExecutionLimit", Tree::bare(it.to_string()))));
+    spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
+    manifest("Customer", name, Some(Tree::map(spec)))
 }
 
 /// An instance.
@@ -149,6 +176,7 @@ fn version_ref(reference: &VersionRef) -> Option<Tree> {
 
 fn customer_ref(reference: &CustomerRef) -> Tree {
     match reference {
+        CustomerRef::Managed(name) => Tree::text(name.as_str()),
         CustomerRef::ExternalId(id) => single("externalId", Tree::text(id)),
         CustomerRef::Name(name) => single("name", Tree::text(name)),
         CustomerRef::Id(id) => single("id", Tree::text(id)),

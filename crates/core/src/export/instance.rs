@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::customer::{self, labels};
 use super::integration::References;
 use super::names::{Names, Variables};
 use super::{NoteCode, Options, Report, SecretValuesAs, config, instance_path, ours};
@@ -14,10 +15,10 @@ use crate::model::{
 pub(super) fn all(
     tenant: &Tenant,
     options: &Options,
-    references: &References,
+    (references, declared): (&References, &customer::Customers),
     report: &mut Report,
 ) -> Vec<DesiredInstance> {
-    let customers = Customers::of(&tenant.instances.items);
+    let customers = Customers::of(&tenant.instances.items, declared);
     let mut kept = Vec::new();
     for live in &tenant.instances.items {
         match wanted(live, options, references) {
@@ -132,7 +133,7 @@ fn shown(live: &Instance) -> String {
 /// Makes the manifest of one instance.
 struct Maker<'a> {
     live: &'a Instance,
-    customers: &'a Customers,
+    customers: &'a Customers<'a>,
     variables: &'a mut Variables,
     report: &'a mut Report,
     secrets: SecretValuesAs,
@@ -148,7 +149,7 @@ impl Maker<'_> {
             customer: self.customers.reference(&live.customer),
             display_name: live.name.clone(),
             description: Some(live.description.clone()).filter(|text| !text.is_empty()),
-            labels: labels(live),
+            labels: labels(&live.labels),
             state: if live.enabled {
                 InstanceState::Enabled
             } else {
@@ -185,22 +186,14 @@ impl Maker<'_> {
     }
 }
 
-/// The labels that a manifest may have; none where it could not have all of them.
-fn labels(live: &Instance) -> Option<Vec<String>> {
-    let own = live
-        .labels
-        .iter()
-        .filter(|label| !Marker::is_reserved(label));
-    let labels: BTreeSet<String> = own.cloned().collect();
-    let blank = labels.iter().any(|label| label.trim().is_empty());
-    (!labels.is_empty() && !blank).then(|| labels.into_iter().collect())
+/// Which names of customers mean one customer only.
+struct Customers<'a> {
+    all: BTreeMap<CustomerRef, BTreeSet<String>>,
+    declared: &'a customer::Customers,
 }
 
-/// Which names of customers mean one customer only.
-struct Customers(BTreeMap<CustomerRef, BTreeSet<String>>);
-
-impl Customers {
-    fn of(instances: &[Instance]) -> Self {
+impl<'a> Customers<'a> {
+    fn of(instances: &[Instance], declared: &'a customer::Customers) -> Self {
         let mut all: BTreeMap<CustomerRef, BTreeSet<String>> = BTreeMap::new();
         for customer in instances.iter().map(|instance| &instance.customer) {
             for name in names(customer) {
@@ -209,12 +202,15 @@ impl Customers {
                     .insert(customer.id.as_str().to_owned());
             }
         }
-        Self(all)
+        Self { all, declared }
     }
 
-    /// The external id, else the name, else the id: the first that is not another's too.
+    /// Its manifest, else the external id, else the name, else the id: the first that is not another's too.
     fn reference(&self, customer: &Customer) -> CustomerRef {
-        let only = |name: &CustomerRef| self.0.get(name).is_some_and(|ids| ids.len() == 1);
+        if let Some(name) = self.declared.names.get(&customer.id) {
+            return CustomerRef::Managed(name.clone());
+        }
+        let only = |name: &CustomerRef| self.all.get(name).is_some_and(|ids| ids.len() == 1);
         let found = names(customer).find(only);
         found.unwrap_or_else(|| CustomerRef::Id(customer.id.as_str().to_owned()))
     }

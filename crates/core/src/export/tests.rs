@@ -1,5 +1,6 @@
 //! What is made of a tenant, and that a plan of it holds adoptions alone.
 
+mod customer;
 mod reading;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ fn options() -> Options {
     Options {
         project: name("p"),
         all: false,
+        customers: false,
         with_project: true,
         secrets: SecretValuesAs::References,
     }

@@ -28,6 +28,13 @@ pub struct Intent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Effect {
+    /// There is a customer with the external id.
+    CreateCustomer {
+        /// The external id.
+        external_id: String,
+        /// Its name, which is unique.
+        name: String,
+    },
     /// There is an instance with the marker.
     CreateInstance {
         /// Of this customer.

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::intent::Moment;
 use super::pace::Terms;
-use crate::model::{Instance, InstanceId, IntegrationId, Tenant, VersionId};
+use crate::model::{
+    CustomerId, CustomerRecord, Instance, InstanceId, IntegrationId, Tenant, VersionId,
+};
 
 /// What the reply to a write said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,13 @@ pub struct Mark {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Shown {
+    /// A customer. What the reply did not say is `None`.
+    Customer {
+        /// Its id.
+        id: CustomerId,
+        /// When it changed last, by the server.
+        updated_at: Option<Timestamp>,
+    },
     /// An instance. What the reply did not say is `None`.
     Instance {
         /// Its id.
@@ -84,6 +93,7 @@ impl Mark {
     pub fn key(&self) -> String {
         match &self.shown {
             Shown::Instance { id, .. } | Shown::InstanceGone { id } => format!("instance {id}"),
+            Shown::Customer { id, .. } => format!("customer {id}"),
             Shown::Integration { id } => format!("integration {id}"),
             Shown::Marked { id, .. } => format!("marker of {id}"),
             Shown::Version { integration, .. } => format!("version of {integration}"),
@@ -115,6 +125,17 @@ impl Mark {
             (false, false) => Honoured::No,
         };
         match &self.shown {
+            Shown::Customer { id, updated_at } => {
+                // Where nobody asked for the customers, nothing is concluded from them.
+                let Some(all) = &tenant.all_customers else {
+                    return Honoured::Unread;
+                };
+                let live = all.items.iter().find(|live| live.customer.id == *id);
+                match live {
+                    Some(live) => or_unread(is_no_older(live, *updated_at), false),
+                    None => or_unread(false, all.incomplete.is_some()),
+                }
+            }
             Shown::Instance { id, .. } => {
                 let live = tenant.instances.items.iter().find(|live| live.id == *id);
                 match live {
@@ -179,6 +200,14 @@ impl Mark {
                     && enabled.is_none_or(|enabled| live.enabled == enabled)
             }
         }
+    }
+}
+
+/// Whether a customer is shown as a reply showed it, or as somebody left it later.
+fn is_no_older(live: &CustomerRecord, then: Option<Timestamp>) -> bool {
+    match (live.updated_at, then) {
+        (Some(now), Some(then)) => now >= then,
+        (None, _) | (_, None) => true,
     }
 }
 

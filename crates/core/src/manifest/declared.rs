@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::paths::Reference;
-use crate::model::{Address, Adopt, DesiredInstance, Location, Marketplace, Project, PublishWhen};
+use crate::model::{
+    Address, Adopt, DesiredCustomer, DesiredInstance, Location, Marketplace, Project, PublishWhen,
+};
 
 /// A resource, as far as it could be read.
 pub(super) struct Declared {
@@ -18,6 +20,7 @@ pub(super) struct Declared {
 
 /// What it should be.
 pub(super) enum Body {
+    Customer(Box<DesiredCustomer>),
     Integration(Box<IntegrationDraft>),
     Instance(Box<InstanceDraft>),
 }
@@ -34,10 +37,11 @@ pub(super) struct IntegrationDraft {
     pub(super) protect: bool,
 }
 
-/// An instance, and where it names its integration.
+/// An instance, and where it names its integration and its customer.
 pub(super) struct InstanceDraft {
     pub(super) instance: DesiredInstance,
-    pub(super) reference: Location,
+    pub(super) integration: Location,
+    pub(super) customer: Location,
 }
 
 /// A project, and where it is declared.

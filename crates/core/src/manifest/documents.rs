@@ -183,6 +183,7 @@ impl FileRead {
             "Project" => self
                 .projects
                 .extend(project::read(reading.report, document)),
+            "Customer" => self.resources.extend(reading.customer(document)),
             "Integration" => self.resources.extend(reading.integration(document)),
             _ => self.resources.extend(reading.instance(document)),
         }
@@ -205,13 +206,13 @@ fn sort(document: &Node) -> Sort {
 
 /// The kind of a manifest of this format.
 fn kind(report: &Report, document: &Node) -> Option<&'static str> {
-    const KINDS: [&str; 3] = ["Project", "Integration", "Instance"];
+    const KINDS: [&str; 4] = ["Project", "Customer", "Integration", "Instance"];
     if !version(report, document) {
         return None;
     }
     let Some(node) = document.get("kind") else {
         let problem = Problem::new("missing-key", "a manifest has no \"kind\"")
-            .hint("add kind: Project, Integration or Instance");
+            .hint("add kind: Project, Customer, Integration or Instance");
         report.add(document.span, problem);
         return None;
     };
@@ -230,7 +231,7 @@ fn unknown_kind(written: &str, kinds: &[&'static str]) -> Problem {
     }
     let message = format!("unknown kind {}", super::fields::quoted(written));
     Problem::new("unknown-kind", message)
-        .hint("there are Project, Integration and Instance")
+        .hint("there are Project, Customer, Integration and Instance")
         .maybe_hint(did_you_mean(written, kinds.iter().copied()))
 }
 

@@ -64,14 +64,16 @@ impl Reading<'_> {
             location: self.report.location(span),
             name,
         };
-        let (integration, place) = integration?;
+        let (integration, of) = integration?;
+        let (customer, whose) = customer?;
         Some(InstanceDraft {
             instance: DesiredInstance {
                 integration,
-                customer: customer?,
+                customer,
                 ..instance
             },
-            reference: self.report.location(place),
+            integration: self.report.location(of),
+            customer: self.report.location(whose),
         })
     }
 }
@@ -156,26 +158,38 @@ fn named_version(spec: &Fields<'_>, node: &Node) -> Option<VersionRef> {
     None
 }
 
-fn customer(spec: &Fields<'_>) -> Option<CustomerRef> {
+fn customer(spec: &Fields<'_>) -> Option<(CustomerRef, Span)> {
     let node = spec.get("customer")?;
-    if let Some(scalar) = node.as_scalar().filter(|scalar| !scalar.is_null()) {
-        let text = quoted(&scalar.text);
-        let hint = format!("write {{externalId: {text}}} or {{name: {text}}}");
-        let expected = "a mapping of externalId, name or id";
-        neither(spec.report, node, "\"customer\"", expected, &hint);
-        return None;
+    if node.as_mapping().is_none() {
+        let text = filled(spec.report, node, "\"customer\"")?;
+        return managed_customer(spec, node, &text).map(|found| (found, node.span));
     }
     let fields = Fields::open(spec.report, node, &keys::CUSTOMER)?;
     let (key, _) = fields.only()?;
     let text = fields.filled(key)?;
-    Some(match key {
+    let found = match key {
         "externalId" => CustomerRef::ExternalId(text),
         "name" => CustomerRef::Name(text),
         _ => CustomerRef::Id(text),
-    })
+    };
+    Some((found, node.span))
 }
 
-fn labels(spec: &Fields<'_>) -> Option<Vec<String>> {
+fn managed_customer(spec: &Fields<'_>, node: &Node, text: &str) -> Option<CustomerRef> {
+    let Ok(name) = ResourceName::parse(text) else {
+        let text = quoted(text);
+        let message = format!("\"customer\" must be the metadata.name of a Customer, not {text}");
+        let hint = format!(
+            "for one that is not managed here, write {{externalId: {text}}} or {{name: {text}}}"
+        );
+        let problem = Problem::new("invalid-name", message).hint(hint);
+        spec.report.add(node.span, problem);
+        return None;
+    };
+    Some(CustomerRef::Managed(name))
+}
+
+pub(super) fn labels(spec: &Fields<'_>) -> Option<Vec<String>> {
     let items = list(spec.report, spec.get("labels")?, "\"labels\"")?;
     let mut labels = IndexSet::with_capacity(items.len());
     for item in items {

@@ -4,6 +4,7 @@
 //! is an error wherever it is written.
 
 mod config;
+mod customer;
 mod instance;
 mod integration;
 mod notices;
@@ -12,6 +13,7 @@ mod project;
 pub(super) use config::{
     CONNECTION, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, STRUCTURED,
 };
+pub(super) use customer::CUSTOMER_SPEC;
 pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(super) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};
@@ -144,6 +146,21 @@ pub(super) static PROJECT: Object = Object::of(
             Shape::Object(&METADATA),
         ),
         key("spec", "Tenants and rules.", Shape::Object(&PROJECT_SPEC)),
+    ],
+);
+
+/// A customer, whom instances are for.
+pub(super) static CUSTOMER_KIND: Object = Object::of(
+    "a Customer",
+    &[
+        HEAD_VERSION,
+        needed("kind", "What it declares.", Shape::Choice(&["Customer"])),
+        HEAD_METADATA,
+        needed(
+            "spec",
+            "What the customer should be.",
+            Shape::Object(&CUSTOMER_SPEC),
+        ),
     ],
 );
 

@@ -1,9 +1,10 @@
 //! From the documents of all files to one desired state: duplicates, references, bare definitions.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::declared::{Body, Declared, IntegrationDraft};
+use super::declared::{Body, Declared, InstanceDraft, IntegrationDraft};
 use super::documents::{self, FileRead, Shared};
 use super::fields::quoted;
 use super::findings::{Finding, Problem};
@@ -11,8 +12,8 @@ use super::paths::Reference;
 use super::suggest::{did_you_mean, nearest};
 use super::text;
 use crate::model::{
-    Address, DefinitionFile, Desired, DesiredInstance, DesiredIntegration, IntegrationRef, Kind,
-    Location, Marketplace, Project, PublishWhen, SourceFile,
+    Address, CustomerRef, DefinitionFile, Desired, DesiredCustomer, DesiredIntegration,
+    IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen, ResourceName, SourceFile,
 };
 
 /// After this number of unknown names no more are compared with all others: it would be quadratic.
@@ -29,6 +30,8 @@ pub(super) struct Resolver<'a> {
     read: HashMap<Arc<str>, FileRead>,
     /// Where each address is declared.
     declared: BTreeMap<Address, Location>,
+    /// Where each external id and name of a customer is declared.
+    customers: HashMap<(&'static str, String), (Address, Location)>,
     desired: Desired,
     findings: Vec<Finding>,
     suggestions: usize,
@@ -44,6 +47,7 @@ impl<'a> Resolver<'a> {
                 .map(|file| (file.path.clone(), file))
                 .collect(),
             declared: BTreeMap::new(),
+            customers: HashMap::new(),
             desired: Desired::default(),
             findings: Vec::new(),
             suggestions: SUGGESTIONS,
@@ -62,6 +66,7 @@ impl<'a> Resolver<'a> {
             .map(|one| one.address.clone())
             .collect();
         self.unreferred(&paths, &referred, &broken);
+        let mut instances = Vec::new();
         for one in declared.drain(..) {
             let (address, places) = (one.address.clone(), one.places);
             self.desired.places.insert(address, places);
@@ -69,9 +74,14 @@ impl<'a> Resolver<'a> {
                 Some(Body::Integration(draft)) => {
                     self.integration(one.address, one.location, *draft);
                 }
-                Some(Body::Instance(draft)) => self.instance(draft.instance, &draft.reference),
+                // Once all customers are known that one may mean.
+                Some(Body::Instance(draft)) => instances.push(*draft),
+                Some(Body::Customer(customer)) => self.customer(*customer),
                 None => {}
             }
+        }
+        for draft in instances {
+            self.instance(draft);
         }
         for file in self.read.values_mut() {
             self.findings.append(&mut file.findings);
@@ -79,6 +89,7 @@ impl<'a> Resolver<'a> {
         self.desired
             .integrations
             .sort_by(|a, b| a.name.cmp(&b.name));
+        self.desired.customers.sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.instances.sort_by(|a, b| a.name.cmp(&b.name));
         (self.desired, self.findings, self.read)
     }
@@ -171,7 +182,7 @@ impl<'a> Resolver<'a> {
     fn is_broken(&self, one: &Declared) -> bool {
         match &one.body {
             Some(Body::Integration(draft)) => !self.files.contains_key(&*draft.definition.path),
-            Some(Body::Instance(_)) => false,
+            Some(Body::Instance(_) | Body::Customer(_)) => false,
             None => true,
         }
     }
@@ -301,29 +312,87 @@ impl<'a> Resolver<'a> {
         Some(format!("did you mean the file {found:?}?"))
     }
 
-    fn instance(&mut self, instance: DesiredInstance, reference: &Location) {
-        if let IntegrationRef::Managed(name) = &instance.integration {
-            let address = Address::integration(name.clone());
-            if !self.declared.contains_key(&address) {
-                let meant = self.nearest_integration(name.as_str());
-                let message = format!("no Integration is named {:?}", name.as_str());
-                let problem = Problem::new("dangling-reference", message)
-                    .hint("for one that is not managed here, write {name: …} or {id: …}")
-                    .maybe_hint(meant);
-                self.find(reference.clone(), problem);
-                return;
-            }
+    /// External ids tell customers apart, and so do names in an organization.
+    fn customer(&mut self, customer: DesiredCustomer) {
+        let same = "keep one of the two: both would be the same customer";
+        let unique =
+            "names of customers are unique in an organization: give one of the two another";
+        let keys = [
+            ("externalId", &customer.external_id, same),
+            ("name", &customer.display_name, unique),
+        ];
+        for (key, text, hint) in keys {
+            let first = self.customers.entry((key, text.clone()));
+            let Entry::Occupied(first) = first else {
+                first.insert_entry((customer.address(), customer.location.clone()));
+                continue;
+            };
+            let (address, place) = first.get();
+            let message = format!("{address} has the {key} {} too, in {place}", quoted(text));
+            let places = self.desired.places.get(&customer.address());
+            let here = places.and_then(|places| places.get(key));
+            let here = here.unwrap_or(&customer.location).clone();
+            let problem = Problem::new("duplicate-customer", message).hint(hint);
+            self.findings.push(Finding::new(here, problem));
+            break;
         }
-        self.desired.instances.push(instance);
+        self.desired.customers.push(customer);
     }
 
-    fn nearest_integration(&mut self, name: &str) -> Option<String> {
+    /// What an instance refers to must be declared, the integration and the customer alike.
+    fn instance(&mut self, draft: InstanceDraft) {
+        let instance = draft.instance;
+        let integration = match &instance.integration {
+            IntegrationRef::Managed(name) => Some(Address::integration(name.clone())),
+            IntegrationRef::Name(_) | IntegrationRef::Id(_) => None,
+        };
+        let customer = match &instance.customer {
+            CustomerRef::Managed(name) => Some(Address::customer(name.clone())),
+            CustomerRef::ExternalId(_) | CustomerRef::Name(_) | CustomerRef::Id(_) => None,
+        };
+        let found = self.is_declared(integration, &draft.integration, "{name: …} or {id: …}");
+        let ways = "{externalId: …}, {name: …} or {id: …}";
+        if self.is_declared(customer, &draft.customer, ways) && found {
+            self.desired.instances.push(instance);
+        }
+    }
+
+    /// Whether what a manifest refers to is declared, if it refers to any manifest.
+    fn is_declared(&mut self, wanted: Option<Address>, place: &Location, ways: &str) -> bool {
+        let Some(Address { kind, name }) = wanted.filter(|it| !self.declared.contains_key(it))
+        else {
+            return true;
+        };
+        let meant = self.nearest_declared(kind, name.as_str());
+        let message = format!("no {kind} is named {:?}", name.as_str());
+        let problem = Problem::new("dangling-reference", message)
+            .hint(format!("for one that is not managed here, write {ways}"))
+            .maybe_hint(meant);
+        self.find(place.clone(), problem);
+        false
+    }
+
+    fn nearest_declared(&mut self, kind: Kind, name: &str) -> Option<String> {
         self.suggestions = self.suggestions.checked_sub(1)?;
-        let integrations = self
-            .declared
-            .keys()
-            .filter(|address| address.kind == Kind::Integration);
-        did_you_mean(name, integrations.map(|address| address.name.as_str()))
+        let declared = self.declared.keys().filter(|address| address.kind == kind);
+        let meant = did_you_mean(name, declared.map(|address| address.name.as_str()));
+        match kind {
+            Kind::Customer => meant.or_else(|| self.nearest_customer(name)),
+            Kind::Integration | Kind::Instance => meant,
+        }
+    }
+
+    /// A customer that people call nearly so.
+    fn nearest_customer(&self, written: &str) -> Option<String> {
+        let customers = self.desired.customers.iter();
+        let called: Vec<(ResourceName, &DesiredCustomer)> = customers
+            .flat_map(|one| [&one.display_name, &one.external_id].map(|text| (text, one)))
+            .filter_map(|(text, one)| Some((ResourceName::slug(text)?, one)))
+            .collect();
+        let found = nearest(written, called.iter().map(|(slug, _)| slug.as_str()))?;
+        let (_, meant) = called.iter().find(|(slug, _)| slug.as_str() == found)?;
+        let (name, shown) = (meant.name.as_str(), quoted(&meant.display_name));
+        Some(format!("did you mean {name:?}, which is {shown}?"))
     }
 }
 

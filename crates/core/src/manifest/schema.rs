@@ -11,6 +11,7 @@ use super::keys::{self, Key, Object, Shape};
 pub fn json_schema() -> Value {
     let kinds = [
         ("Project", &keys::PROJECT),
+        ("Customer", &keys::CUSTOMER_KIND),
         ("Integration", &keys::INTEGRATION),
         ("Instance", &keys::INSTANCE),
     ];

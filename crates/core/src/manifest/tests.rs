@@ -1,5 +1,7 @@
 //! What well-formed files are read as. What is wrong with others is in `tests/it/bad_input`.
 
+mod customer;
+
 use std::time::Duration;
 
 use serde_json::json;

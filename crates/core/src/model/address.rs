@@ -96,6 +96,15 @@ pub struct Address {
 }
 
 impl Address {
+    /// The address of a customer.
+    #[must_use]
+    pub fn customer(name: ResourceName) -> Self {
+        Self {
+            kind: Kind::Customer,
+            name,
+        }
+    }
+
     /// The address of an integration.
     #[must_use]
     pub fn integration(name: ResourceName) -> Self {

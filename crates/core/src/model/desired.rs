@@ -12,6 +12,8 @@ use super::{Address, ConfigEntry, Location, NotifyTarget, Policy, ResourceName, 
 pub struct Desired {
     /// The project itself.
     pub project: Project,
+    /// Its customers, in the order of their addresses.
+    pub customers: Vec<DesiredCustomer>,
     /// Its integrations, in the order of their addresses.
     pub integrations: Vec<DesiredIntegration>,
     /// Its instances, in the order of their addresses.
@@ -24,10 +26,18 @@ pub struct Desired {
 pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
 
 impl Desired {
+    /// The addresses of all that is declared, kind by kind.
+    pub fn addresses(&self) -> impl Iterator<Item = Address> + '_ {
+        let customers = self.customers.iter().map(DesiredCustomer::address);
+        let integrations = self.integrations.iter().map(DesiredIntegration::address);
+        let instances = self.instances.iter().map(DesiredInstance::address);
+        customers.chain(integrations).chain(instances)
+    }
+
     /// Whether it asks for nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.integrations.is_empty() && self.instances.is_empty()
+        self.customers.is_empty() && self.integrations.is_empty() && self.instances.is_empty()
     }
 }
 
@@ -223,9 +233,43 @@ impl std::fmt::Display for VersionRef {
     }
 }
 
+/// A declared customer.
+///
+/// Created where none has its external id, and taken over where one has. Never switched off, pruned or
+/// deleted: others make customers too, and what they hold is theirs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesiredCustomer {
+    /// What git calls it.
+    pub name: ResourceName,
+    /// The id that the vendor's own system gave it, and that it is found by.
+    pub external_id: String,
+    /// What people see; unique in an organization.
+    pub display_name: String,
+    /// What there is to know about it; absent leaves it.
+    pub description: Option<String>,
+    /// Its labels besides the marker; absent leaves them.
+    pub labels: Option<Vec<String>>,
+    /// How many executions may run at once; absent leaves it.
+    pub concurrent_execution_limit: Option<i64>,
+    /// Which existing one it takes over, where that has another external id or none.
+    pub adopt: Option<Adopt>,
+    /// Where it is declared.
+    pub location: Location,
+}
+
+impl DesiredCustomer {
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        Address::customer(self.name.clone())
+    }
+}
+
 /// Which customer an instance is for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CustomerRef {
+    /// One that a manifest of this project declares.
+    Managed(ResourceName),
     /// The id the vendor's own system gave it.
     ExternalId(String),
     /// Its name, unique in an organization.
@@ -237,6 +281,7 @@ pub enum CustomerRef {
 impl std::fmt::Display for CustomerRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Managed(name) => write!(f, "manifest {:?}", name.as_str()),
             Self::ExternalId(text) => write!(f, "externalId {text:?}"),
             Self::Name(text) => write!(f, "name {text:?}"),
             Self::Id(text) => write!(f, "id {text:?}"),

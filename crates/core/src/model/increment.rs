@@ -139,7 +139,12 @@ pub fn merge(before: Tenant, mark: Mark, increment: Increment) -> Result<(Tenant
     if before.identity.organization_id != increment.identity.organization_id {
         return Err(Unmerged::Organization);
     }
-    if before.integrations.incomplete.is_some() || before.instances.incomplete.is_some() {
+    let customers = before.all_customers.as_ref();
+    let customers = customers.is_some_and(|all| all.incomplete.is_some());
+    if before.integrations.incomplete.is_some()
+        || before.instances.incomplete.is_some()
+        || customers
+    {
         return Err(Unmerged::Incomplete);
     }
     if let Some(new) = increment.integrations.iter().find(|one| !mark.knows(one)) {

@@ -119,6 +119,10 @@ pub struct Tenant {
     /// Integrations that stand without the marker that they bore when a run of ours began to import into them,
     /// by the journal of intents.
     pub interrupted: BTreeMap<IntegrationId, String>,
+    /// All customers but Prismatic's own; `None` where nobody asked for them.
+    pub all_customers: Option<Listing<CustomerRecord>>,
+    /// Customers that a reference to one that does not exist may have meant.
+    pub near_customers: Vec<Customer>,
 }
 
 impl Tenant {
@@ -285,6 +289,29 @@ pub struct Customer {
     pub name: String,
     /// The id the vendor's own system gave it.
     pub external_id: Option<String>,
+}
+
+/// A customer with everything that a manifest can declare of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerRecord {
+    /// Its id, name and external id.
+    pub customer: Customer,
+    /// Its description.
+    pub description: String,
+    /// Its labels, markers included.
+    pub labels: Vec<String>,
+    /// How many executions may run at once, `None` where it has no limit of its own. That the API shows
+    /// it is inferred from what it takes, so it is read only where a manifest declares one.
+    pub concurrent_execution_limit: Asked<Option<i64>>,
+    /// When it changed last, if the API says.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl CustomerRecord {
+    /// The markers on it.
+    pub fn markers(&self) -> impl Iterator<Item = Marker> + '_ {
+        Marker::among(&self.labels)
+    }
 }
 
 /// What an instance lacks.

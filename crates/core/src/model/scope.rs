@@ -13,10 +13,19 @@ pub struct Scope {
     pub integrations: Vec<IntegrationWanted>,
     /// Customers to find.
     pub customers: BTreeSet<CustomerRef>,
+    /// Read all customers, to compare them with what is declared.
+    pub all_customers: Option<CustomersWanted>,
     /// Read all versions of the integrations that this project marked.
     pub all_versions_of: Option<ResourceName>,
     /// Read definitions with `LATEST` in place of the component versions they were imported with.
     pub latest_components: bool,
+}
+
+/// What to read of all customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CustomersWanted {
+    /// Also their limits of concurrent executions.
+    pub limits: bool,
 }
 
 /// Integrations to read more of. Any of marker, id and name selects.

@@ -90,6 +90,38 @@ pub struct IntegrationSighting {
     pub customer_owned: bool,
 }
 
+/// A customer, as one look shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerSighting {
+    /// Its id.
+    pub id: CustomerId,
+    /// Its name.
+    pub name: Option<String>,
+    /// The id that the vendor's own system gave it; `None` too where it has none.
+    pub external_id: Option<String>,
+    /// Its labels, the marker among them.
+    pub labels: Option<Vec<String>>,
+    /// When it was made, by the server's clock.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last, by the server's clock.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl CustomerSighting {
+    /// One of which nothing but the id was shown.
+    #[must_use]
+    pub fn of(id: CustomerId) -> Self {
+        Self {
+            id,
+            name: None,
+            external_id: None,
+            labels: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
+}
+
 /// A published version, as one look shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionSighting {

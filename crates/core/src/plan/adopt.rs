@@ -4,8 +4,8 @@
 
 use super::build::{Builder, managed, quiet};
 use super::{
-    Action, Context, InstanceOperation, IntegrationOperation, Output, Plan, PlannedResource,
-    Precondition, Purpose, integration, review, unread,
+    Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Output, Plan,
+    PlannedResource, Precondition, Purpose, integration, review, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
@@ -14,6 +14,43 @@ use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
 #[must_use]
 pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
     let mut builder = Builder::new(Purpose::Adoption);
+    customers(&mut builder, inputs, changes);
+    integrations(&mut builder, inputs, changes);
+    instances(&mut builder, inputs, changes);
+    builder.unread = unread::reasons(inputs, &builder.resources);
+    builder.finish(&managed(changes), context)
+}
+
+fn customers(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
+    let project = &inputs.desired.project.name;
+    let listed = inputs.tenant.all_customers.iter();
+    let bearing: std::collections::HashMap<_, _> = listed
+        .flat_map(|all| &all.items)
+        .map(|one| (&one.customer.id, one.labels.as_slice()))
+        .collect();
+    for diff in &changes.customers {
+        let address = Address::customer(diff.name.clone());
+        let Verdict::Compared(compared) = &diff.verdict else {
+            builder.stopped(address, &diff.location, &diff.verdict);
+            continue;
+        };
+        let mut rests_on = Vec::new();
+        if let Found::Adopted(id) = &compared.live {
+            let bears = bearing.get(id).copied().unwrap_or_default();
+            let labels = with_marker(bears, project, &diff.name);
+            let operation = CustomerOperation::labels(id.clone(), labels);
+            builder.step(&address, Action::Adopt, operation, Vec::new());
+            rests_on = on(id.as_str(), bears);
+        }
+        let shown = compared.called.clone();
+        builder.resource(PlannedResource {
+            rests_on,
+            ..resource(address, shown, &diff.location, &compared.live)
+        });
+    }
+}
+
+fn integrations(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
     let project = &inputs.desired.project.name;
     let known = integration::Known::of(inputs);
     for diff in &changes.integrations {
@@ -39,6 +76,10 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
+}
+
+fn instances(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
+    let project = &inputs.desired.project.name;
     let labels: std::collections::HashMap<_, _> = inputs
         .tenant
         .instances
@@ -69,8 +110,6 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
-    builder.unread = unread::reasons(inputs, &builder.resources);
-    builder.finish(&managed(changes), context)
 }
 
 fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Plan, PlannedResource, Purpose, Step, StepId,
-    digest, guards, instance, integration, losses, orphan, rename, summary, unread,
+    customer, digest, guards, instance, integration, losses, orphan, rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
 use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
@@ -19,6 +19,9 @@ use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, Sy
 #[must_use]
 pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
     let mut builder = Builder::default();
+    for diff in &changes.customers {
+        customer::plan(&mut builder, diff);
+    }
     let known = integration::Known::of(inputs);
     for diff in &changes.integrations {
         integration::plan(&mut builder, &known, diff, context);
@@ -39,6 +42,8 @@ pub(super) struct Builder {
     purpose: Purpose,
     pub(super) resources: Vec<PlannedResource>,
     steps: Vec<Step>,
+    /// The step that creates the customer of each manifest that has none yet.
+    pub(super) created: BTreeMap<ResourceName, StepId>,
     /// The step that publishes a version of each managed integration.
     pub(super) published: BTreeMap<ResourceName, StepId>,
     losses: Vec<Loss>,
@@ -184,6 +189,10 @@ impl Builder {
 /// How many live objects bear this project's markers.
 pub(super) fn managed(changes: &ChangeSet) -> Managed {
     let owned = |verdict: bool| u64::from(verdict);
+    let declared = changes.customers.iter().map(|diff| match &diff.verdict {
+        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
+        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
+    });
     let integrations = changes.integrations.iter().map(|diff| match &diff.verdict {
         Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
         Verdict::Unknown(_) | Verdict::Refused(_) => 0,
@@ -214,6 +223,7 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
             .count() as u64
     };
     Managed {
+        customers: declared.sum::<u64>() + orphans(Kind::Customer),
         integrations: integrations.sum::<u64>() + orphans(Kind::Integration),
         instances: instances.count() as u64 + orphans(Kind::Instance),
         of_customers,

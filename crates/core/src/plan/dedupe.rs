@@ -113,6 +113,9 @@ fn fate(
     if twin.labels.iter().any(|label| label == Marker::PROTECT) {
         return Fate::Left("it is protected");
     }
+    if address.kind == Kind::Customer {
+        return Fate::Left("customers are never removed");
+    }
     let objection = objection(twin, marker, now);
     match objection {
         None => Fate::Removed,

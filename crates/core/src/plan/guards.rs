@@ -11,6 +11,7 @@ use crate::model::{Guards, Kind, Share, counted};
 /// How many live objects of each kind bear this project's markers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Managed {
+    pub(super) customers: u64,
     pub(super) integrations: u64,
     pub(super) instances: u64,
     /// The instances again, by the name of their customer, which is unique in an organization.
@@ -20,6 +21,7 @@ pub(super) struct Managed {
 impl Managed {
     fn of(&self, kind: Kind) -> u64 {
         match kind {
+            Kind::Customer => self.customers,
             Kind::Integration => self.integrations,
             Kind::Instance => self.instances,
         }
@@ -36,7 +38,7 @@ pub(super) fn check(
     guards: &Guards,
 ) -> Vec<GuardViolation> {
     let mut violations = Vec::new();
-    for kind in [Kind::Integration, Kind::Instance] {
+    for kind in Kind::ALL {
         let total = managed.of(kind);
         let shares: [(&str, &Share, Counts); 4] = [
             ("updates", &guards.updates, updates),
@@ -222,9 +224,8 @@ mod tests {
 
     fn violated(number: usize, action: Action, total: u64, guards: &Guards) -> Vec<String> {
         let managed = Managed {
-            integrations: 0,
             instances: total,
-            of_customers: BTreeMap::new(),
+            ..Managed::default()
         };
         let found = check(&resources(number, action), &managed, guards);
         found

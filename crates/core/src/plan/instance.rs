@@ -8,9 +8,9 @@ use super::{
     Action, Guarded, InstanceOperation, Output, PlannedResource, Precondition, StepId,
     VersionSource,
 };
-use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetVersion, Verdict};
+use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetCustomer, TargetVersion, Verdict};
 use crate::model::{
-    Address, AwaitedConsents, Diagnostic, Health, InstanceId, InstanceState, SyncStatus,
+    Address, AwaitedConsents, CustomerId, Diagnostic, Health, InstanceId, InstanceState, SyncStatus,
 };
 
 /// Plans one instance.
@@ -212,12 +212,23 @@ impl Steps<'_> {
         &mut self,
         action: Action,
         operation: InstanceOperation,
-        also: Option<StepId>,
+        also: impl IntoIterator<Item = StepId>,
     ) -> StepId {
         let after = self.last.into_iter().chain(also).collect();
         let id = self.builder.step(self.address, action, operation, after);
         self.last = Some(id);
         id
+    }
+
+    /// The customer, and the step that creates it.
+    fn customer(&self) -> Option<(Output<CustomerId>, Option<StepId>)> {
+        match &self.changes.customer {
+            TargetCustomer::Existing(id) => Some((Output::Known(id.clone()), None)),
+            TargetCustomer::Created(customer) => {
+                let step = *self.builder.created.get(customer)?;
+                Some((Output::Of(step), Some(step)))
+            }
+        }
     }
 
     /// The version to run, and the step that makes it.
@@ -232,7 +243,8 @@ impl Steps<'_> {
     }
 
     fn create(&mut self) {
-        let Some((version, publish)) = self.version() else {
+        let (Some((version, publish)), Some((customer, made))) = (self.version(), self.customer())
+        else {
             return;
         };
         let changes = self.changes;
@@ -240,13 +252,13 @@ impl Steps<'_> {
             Action::Create,
             InstanceOperation::Create {
                 name: changes.display_name.clone(),
-                customer: changes.customer.clone(),
+                customer,
                 version,
                 description: changes.description.clone(),
                 labels: changes.labels.clone().unwrap_or_default(),
                 config: changes.config.clone(),
             },
-            publish,
+            made.into_iter().chain(publish),
         );
         let instance = Output::Of(id);
         if !changes.pending.is_empty() {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{
-    Action, Context, InstanceOperation, IntegrationOperation, Operation, Output, Plan,
-    PlannedResource, Precondition, Purpose, review,
+    Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Operation, Output,
+    Plan, PlannedResource, Precondition, Purpose, review,
 };
 use crate::model::{Address, FieldChange, Kind, Marker, ResourceName, SyncStatus, Tenant};
 
@@ -49,6 +49,7 @@ fn objects(tenant: &Tenant) -> Result<Vec<Marked<'_>>, MigrateError> {
     let incomplete = [
         &tenant.integrations.incomplete,
         &tenant.instances.incomplete,
+        (tenant.all_customers.as_ref()).map_or(&None, |all| &all.incomplete),
     ];
     if let Some(why) = incomplete.into_iter().flatten().next() {
         return Err(MigrateError::Incomplete(why.to_string()));
@@ -74,7 +75,18 @@ fn objects(tenant: &Tenant) -> Result<Vec<Marked<'_>>, MigrateError> {
             InstanceOperation::labels(Output::Known(live.id.clone()), labels).into()
         }),
     });
-    Ok(integrations.chain(instances).collect())
+    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
+    let customers = customers.map(|live| Marked {
+        kind: Kind::Customer,
+        id: live.customer.id.as_str(),
+        display_name: &live.customer.name,
+        customer: None,
+        labels: &live.labels,
+        operation: Box::new(|labels| {
+            CustomerOperation::labels(live.customer.id.clone(), labels).into()
+        }),
+    });
+    Ok(customers.chain(integrations).chain(instances).collect())
 }
 
 /// Takes everything that one project marked to another.

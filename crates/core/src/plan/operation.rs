@@ -4,6 +4,7 @@
 //! needs, whether it may share a request, and how it enters a digest. Nothing else takes operations apart
 //! but what carries them out, and what keeps a record of them.
 
+mod customer;
 mod instance;
 mod integration;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+pub use customer::CustomerOperation;
 pub use instance::InstanceOperation;
 pub use integration::IntegrationOperation;
 
@@ -20,6 +22,8 @@ use crate::model::{ConfigWrite, IntegrationId, Kind};
 /// What a step does, by the kind of the resource it is done to.
 #[derive(Debug, Clone)]
 pub enum Operation {
+    /// To a customer.
+    Customer(CustomerOperation),
     /// To an integration or one of its versions.
     Integration(IntegrationOperation),
     /// To an instance.
@@ -31,6 +35,7 @@ impl Operation {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
+            Self::Customer(_) => Kind::Customer,
             Self::Integration(_) => Kind::Integration,
             Self::Instance(_) => Kind::Instance,
         }
@@ -40,6 +45,7 @@ impl Operation {
     #[must_use]
     pub fn requests(&self) -> u64 {
         match self {
+            Self::Customer(_) => 1,
             Self::Integration(operation) => operation.requests(),
             Self::Instance(operation) => operation.requests(),
         }
@@ -50,6 +56,7 @@ impl Operation {
     #[must_use]
     pub fn words(&self) -> &'static str {
         match self {
+            Self::Customer(operation) => operation.words(),
             Self::Integration(operation) => operation.words(),
             Self::Instance(operation) => operation.words(),
         }
@@ -59,6 +66,7 @@ impl Operation {
     #[must_use]
     pub fn can_share(&self) -> bool {
         match self {
+            Self::Customer(operation) => operation.can_share(),
             Self::Integration(operation) => operation.can_share(),
             Self::Instance(operation) => operation.can_share(),
         }
@@ -72,7 +80,7 @@ impl Operation {
                 integration: Some(Output::Known(draft)),
                 definition,
             }) => Some((draft, definition)),
-            Self::Integration(_) | Self::Instance(_) => None,
+            Self::Customer(_) | Self::Integration(_) | Self::Instance(_) => None,
         }
     }
 
@@ -81,7 +89,7 @@ impl Operation {
     pub fn config(&self) -> &[ConfigWrite] {
         match self {
             Self::Instance(operation) => operation.config(),
-            Self::Integration(_) => &[],
+            Self::Customer(_) | Self::Integration(_) => &[],
         }
     }
 
@@ -90,13 +98,15 @@ impl Operation {
     pub fn moves_to(&self) -> Option<&VersionSource> {
         match self {
             Self::Instance(operation) => operation.moves_to(),
-            Self::Integration(_) => None,
+            Self::Customer(_) | Self::Integration(_) => None,
         }
     }
 
     /// Calls `visit` with each step whose result it uses.
     pub(super) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
+            // Nothing stands before a customer.
+            Self::Customer(_) => {}
             Self::Integration(operation) => operation.inputs(visit),
             Self::Instance(operation) => operation.inputs(visit),
         }
@@ -105,9 +115,16 @@ impl Operation {
     /// What of it is part of a digest. Of secrets, only that one is written.
     pub(super) fn digest(&self, names: &Names<'_>) -> Value {
         match self {
+            Self::Customer(operation) => operation.digest(),
             Self::Integration(operation) => operation.digest(names),
             Self::Instance(operation) => operation.digest(names),
         }
+    }
+}
+
+impl From<CustomerOperation> for Operation {
+    fn from(operation: CustomerOperation) -> Self {
+        Self::Customer(operation)
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{
-    Action, Context, InstanceOperation, IntegrationOperation, Output, Plan, PlannedResource,
-    Precondition, Purpose, review,
+    Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Output, Plan,
+    PlannedResource, Precondition, Purpose, review,
 };
 use crate::model::{
-    Address, FieldChange, Instance, Integration, Kind, Listing, Marker, ResourceName, SyncStatus,
-    Tenant,
+    Address, CustomerRecord, FieldChange, Instance, Integration, Kind, Listing, Marker,
+    ResourceName, SyncStatus, Tenant,
 };
 
 /// Why nothing is released.
@@ -42,9 +42,11 @@ pub fn marked(tenant: &Tenant, project: &ResourceName) -> Vec<Address> {
     };
     let integrations = tenant.integrations.items.iter();
     let instances = tenant.instances.items.iter();
+    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
     let all: BTreeSet<Address> = integrations
         .flat_map(|one| of(Kind::Integration, &one.labels))
         .chain(instances.flat_map(|one| of(Kind::Instance, &one.labels)))
+        .chain(customers.flat_map(|one| of(Kind::Customer, &one.labels)))
         .collect();
     all.into_iter().collect()
 }
@@ -68,6 +70,11 @@ pub fn release(
             name: address.name.clone(),
         };
         let found = match address.kind {
+            Kind::Customer => {
+                let unread = || ReleaseError::Incomplete("the customers were not read".to_owned());
+                let listing = tenant.all_customers.as_ref().ok_or_else(unread)?;
+                customer(&mut builder, listing, address, &marker)?
+            }
             Kind::Integration => integration(&mut builder, &tenant.integrations, address, &marker)?,
             Kind::Instance => instance(&mut builder, &tenant.instances, address, &marker)?,
         };
@@ -117,7 +124,7 @@ fn bearing<'a, T>(
 
 /// All labels but the marker, and but the protection that a manifest put on with it. Where
 /// another marker stays, that one's manifest may have put it on, so it stays too.
-fn without(labels: &[String], marker: &Marker) -> Vec<String> {
+pub(super) fn without(labels: &[String], marker: &Marker) -> Vec<String> {
     let declared = labels.iter().any(|label| label == Marker::PROTECT_DECLARED);
     let last = Marker::among(labels).all(|other| other == *marker);
     let marker = marker.to_string();
@@ -148,6 +155,25 @@ impl Released {
         self.rests_on.push(Precondition::new("object", id));
         self.rests_on.push(review::labels(labels));
     }
+}
+
+fn customer(
+    builder: &mut Builder,
+    listing: &Listing<CustomerRecord>,
+    address: &Address,
+    marker: &Marker,
+) -> Result<Option<Released>, ReleaseError> {
+    let found = bearing(listing, |one| &one.labels, marker)?;
+    let mut released = (found.first()).map(|(live, _)| Released::of(&live.customer.name));
+    for (live, labels) in &found {
+        let id = &live.customer.id;
+        let operation = CustomerOperation::labels(id.clone(), labels.clone());
+        builder.step(address, Action::Release, operation, Vec::new());
+        if let Some(released) = &mut released {
+            released.note(id.as_str(), &live.labels);
+        }
+    }
+    Ok(released)
 }
 
 fn integration(

@@ -12,9 +12,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::PlannedResource;
-use crate::diff::{ChangeSet, Found, Inputs, Orphan, Verdict};
+use crate::diff::{ChangeSet, Found, Inputs, Orphan, TargetCustomer, Verdict};
 use crate::model::{
-    Address, CustomerId, Instance, InstanceId, IntegrationRef, Marker, ResourceName, SequenceId,
+    Address, CustomerId, Instance, InstanceId, IntegrationRef, Kind, Marker, ResourceName,
+    SequenceId,
 };
 
 /// What makes two objects of the same kind possibly the same.
@@ -71,7 +72,10 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
                 .or_insert_with(|| sequence(inputs, changes, of))
                 .clone()
         {
-            let like = Like::Instance(compared.customer.clone(), sequence);
+            let TargetCustomer::Existing(customer) = &compared.customer else {
+                continue;
+            };
+            let like = Like::Instance(customer.clone(), sequence);
             let sides = all.entry(like).or_default();
             sides.new.push(Address::instance(diff.name.clone()));
         }
@@ -96,6 +100,10 @@ fn left(
     live: &HashMap<&InstanceId, &Instance>,
     orphan: &Orphan,
 ) -> Option<(Like, String)> {
+    if orphan.address.kind == Kind::Customer {
+        // Found by its external id under any name.
+        return None;
+    }
     let Some(id) = &orphan.instance else {
         let marker = Marker {
             project: inputs.desired.project.name.clone(),

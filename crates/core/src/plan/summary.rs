@@ -11,6 +11,8 @@ pub(super) fn count(resources: &[PlannedResource]) -> Summary {
     for resource in resources {
         count_actions(&mut summary, resource);
         match resource.health {
+            // Let go of, and so nobody's from then on.
+            _ if resource.actions.contains(&Action::Release) => {}
             _ if resource.orphan => summary.orphaned += 1,
             Health::Blocked | Health::Unknown => summary.blocked += 1,
             Health::Pending => summary.pending += 1,
@@ -44,16 +46,21 @@ fn count_actions(summary: &mut Summary, resource: &PlannedResource) {
     summary.release += has(Action::Release);
 }
 
-/// Counts who notices.
+/// Counts who notices: customers by their instances, and by what is done to themselves.
 pub(super) fn impact(resources: &[PlannedResource]) -> Impact {
     let noticed = |resource: &&PlannedResource| {
         resource.address.kind == Kind::Instance
             && resource.actions.iter().any(|action| action.is_noticed())
     };
     let instances: Vec<_> = resources.iter().filter(noticed).collect();
+    let themselves = resources.iter().filter(|resource| {
+        resource.address.kind == Kind::Customer
+            && resource.actions.iter().any(|action| action.is_noticed())
+    });
     let customers: BTreeSet<_> = instances
         .iter()
         .filter_map(|r| r.customer.as_deref())
+        .chain(themselves.map(|r| r.display_name.as_str()))
         .collect();
     Impact {
         customers: customers.len() as u64,

@@ -7,7 +7,9 @@ use crate::model::Health;
 /// The reasons, each once: lists that end too early, and whatever is unknown because of something else.
 pub(super) fn reasons(inputs: &Inputs<'_>, resources: &[PlannedResource]) -> Vec<String> {
     let tenant = inputs.tenant;
+    let all = tenant.all_customers.as_ref();
     let lists = [
+        ("customers", all.map_or(&None, |all| &all.incomplete)),
         ("integrations", &tenant.integrations.incomplete),
         ("instances", &tenant.instances.incomplete),
     ];

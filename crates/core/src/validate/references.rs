@@ -25,8 +25,12 @@ fn adopted_twice(desired: &Desired, diagnostics: &mut Vec<Diagnostic>) {
         .instances
         .iter()
         .map(|i| (i.address(), &i.adopt, &i.location));
+    let customers = desired
+        .customers
+        .iter()
+        .map(|i| (i.address(), &i.adopt, &i.location));
     let mut seen: HashMap<(crate::model::Kind, &str), Address> = HashMap::new();
-    for (address, adopt, location) in integrations.chain(instances) {
+    for (address, adopt, location) in customers.chain(integrations).chain(instances) {
         let Some(Adopt::Id(id)) = adopt else { continue };
         if let Some(first) = seen.insert((address.kind, id), address.clone()) {
             let message = format!("{address} and {first} adopt the same object, {id}");

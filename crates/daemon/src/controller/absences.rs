@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{Address, Desired, DesiredInstance, DesiredIntegration};
+use crate::model::{Address, Desired};
 use crate::plan::Plan;
 use crate::source::Absence;
 
@@ -73,9 +73,7 @@ impl Absences {
         if self.since.is_empty() {
             return;
         }
-        let integrations = desired.integrations.iter().map(DesiredIntegration::address);
-        let instances = desired.instances.iter().map(DesiredInstance::address);
-        for address in integrations.chain(instances) {
+        for address in desired.addresses() {
             self.since.remove(&address);
         }
     }

@@ -18,8 +18,8 @@ use super::backoff::{Backoffs, Wanted};
 use super::flapping::Flapping;
 use crate::execute::Outcome;
 use crate::model::{
-    Address, Desired, DesiredInstance, DesiredIntegration, DriftMode, Kind, ResourceName,
-    SyncStatus,
+    Address, Desired, DesiredCustomer, DesiredInstance, DesiredIntegration, DriftMode, Kind,
+    ResourceName, SyncStatus,
 };
 use crate::plan::{Excluded, Plan, PlannedResource, StepResult};
 
@@ -229,6 +229,7 @@ fn by_address(plan: &Plan) -> BTreeMap<&Address, &PlannedResource> {
 
 /// What is declared, by name.
 struct Declared<'a> {
+    customers: HashMap<&'a ResourceName, &'a DesiredCustomer>,
     integrations: HashMap<&'a ResourceName, &'a DesiredIntegration>,
     instances: HashMap<&'a ResourceName, &'a DesiredInstance>,
 }
@@ -237,7 +238,9 @@ impl<'a> Declared<'a> {
     fn of(desired: &'a Desired) -> Self {
         let integrations = desired.integrations.iter();
         let instances = desired.instances.iter();
+        let customers = desired.customers.iter();
         Self {
+            customers: customers.map(|one| (&one.name, one)).collect(),
             integrations: integrations.map(|one| (&one.name, one)).collect(),
             instances: instances.map(|one| (&one.name, one)).collect(),
         }
@@ -249,6 +252,7 @@ impl<'a> Declared<'a> {
         let resource = resource?;
         let Address { kind, name } = &resource.address;
         let declared = match kind {
+            Kind::Customer => self.customers.get(name).map(|it| format!("{it:?}")),
             Kind::Integration => self.integrations.get(name).map(|it| format!("{it:?}")),
             Kind::Instance => self.instances.get(name).map(|it| format!("{it:?}")),
         };

@@ -256,6 +256,9 @@ async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult
     if let Some(why) = resumed.integrations {
         tenant.integrations.incomplete.get_or_insert(why.into());
     }
+    if let (Some(why), Some(customers)) = (resumed.customers, &mut tenant.all_customers) {
+        customers.incomplete.get_or_insert(why.into());
+    }
     Ok(tenant)
 }
 

@@ -65,6 +65,7 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
             },
             notify: Vec::new(),
         },
+        customers: Vec::new(),
         integrations: Vec::new(),
         instances: Vec::new(),
         places: Default::default(),

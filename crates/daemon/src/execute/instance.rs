@@ -23,7 +23,7 @@ pub(super) async fn perform(
             let version = outputs.version(&version)?;
             let new = NewInstance {
                 name,
-                customer,
+                customer: outputs.customer(&customer)?,
                 version,
                 description,
                 labels,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
-use crate::model::{InstanceId, IntegrationId, VersionId};
+use crate::model::{CustomerId, InstanceId, IntegrationId, VersionId};
 use crate::plan::{Output, StepId};
 use crate::prismatic::platform::ImportedIntegration;
 
@@ -14,6 +14,7 @@ pub(super) enum Produced {
     Nothing,
     /// Nothing was sent.
     AlreadySo,
+    Customer(CustomerId),
     Integration(IntegrationId),
     /// An integration, as an import left it.
     Draft(ImportedIntegration),
@@ -51,10 +52,18 @@ impl Outputs {
             Produced::Draft(imported) => Some(imported.id.clone()),
             Produced::Nothing
             | Produced::AlreadySo
+            | Produced::Customer(_)
             | Produced::Version { .. }
             | Produced::Instance(..)
             | Produced::Switched(_)
             | Produced::Values(_) => None,
+        })
+    }
+
+    pub(super) fn customer(&self, source: &Output<CustomerId>) -> Result<CustomerId, StepError> {
+        self.resolve(source, |produced| match produced {
+            Produced::Customer(id) => Some(id.clone()),
+            _ => None,
         })
     }
 
@@ -92,6 +101,7 @@ impl Outputs {
             Produced::Switched(enabled) => Some(*enabled),
             Produced::Nothing
             | Produced::AlreadySo
+            | Produced::Customer(_)
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }
@@ -107,6 +117,7 @@ impl Outputs {
             }
             Produced::Nothing
             | Produced::AlreadySo
+            | Produced::Customer(_)
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }

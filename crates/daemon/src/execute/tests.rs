@@ -10,15 +10,15 @@ use tokio::sync::{mpsc, watch};
 use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
-    Policy, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
+    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Observed, Policy, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
-    NewInstance, Platform, PlatformResult, Published, ReadBack,
+    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
+    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 /// Records calls; each takes a second; those named in `fails` fail.
@@ -89,6 +89,19 @@ impl Platform for Script {
 
     async fn authorize_urls(&self, _: &BTreeSet<InstanceId>) -> AuthorizeUrls {
         unreachable!("neither plan nor execution asks")
+    }
+
+    async fn find_customers(&self, _: &str, _: &str) -> PlatformResult<Vec<CustomerSighting>> {
+        unreachable!("execution looks nothing up")
+    }
+
+    async fn create_customer(&self, new: &NewCustomer) -> PlatformResult<CustomerSighting> {
+        self.call("customer", &new.name).await?;
+        Ok(CustomerSighting::of(CustomerId::new("c-new")))
+    }
+
+    async fn update_customer(&self, _: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
+        unreachable!("no plan here changes one")
     }
 
     async fn find_instances(&self, _: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

@@ -78,7 +78,10 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
         .iter()
         .filter_map(|mark| match &mark.shown {
             Shown::Instance { id, .. } | Shown::InstanceGone { id } => Some(id.clone()),
-            Shown::Integration { .. } | Shown::Marked { .. } | Shown::Version { .. } => None,
+            Shown::Customer { .. }
+            | Shown::Integration { .. }
+            | Shown::Marked { .. }
+            | Shown::Version { .. } => None,
         })
         .collect();
     if ids.is_empty() {
@@ -102,7 +105,10 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
                     items.retain(|known| known.id != *id);
                 }
             }
-            Shown::Integration { .. } | Shown::Marked { .. } | Shown::Version { .. } => {}
+            Shown::Customer { .. }
+            | Shown::Integration { .. }
+            | Shown::Marked { .. }
+            | Shown::Version { .. } => {}
         }
     }
 }

@@ -69,7 +69,11 @@ impl Target for NewOne {
     }
 
     async fn send(&self, writer: &Writer<'_>) -> PlatformResult<String> {
-        let ours = writer.state().versions.contains(&self.new.version);
+        let ours = {
+            let state = writer.state();
+            state.versions.contains(&self.new.version)
+                || state.customers.contains_key(&self.new.customer)
+        };
         let work = || writer.platform.create_instance(&self.new);
         let created = writer.once_found(ours, work).await?;
         let id = created.id.as_str().to_owned();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
+use super::customer::is_of;
 use super::deploy::is_done;
 use super::publish::{Versions, versions};
 use super::{WriteLog, mark, moment};
@@ -26,6 +27,8 @@ pub struct Resumed {
     pub integrations: Option<String>,
     /// Integrations that an import left without this marker of theirs.
     pub interrupted: BTreeMap<IntegrationId, String>,
+    /// The same of customers.
+    pub customers: Option<String>,
 }
 
 /// Looks for what earlier runs left open until each shows or is certain not to come.
@@ -84,6 +87,7 @@ pub async fn resume(
 impl Resumed {
     fn kind(&mut self, effect: &Effect) -> &mut Option<String> {
         match effect {
+            Effect::CreateCustomer { .. } => &mut self.customers,
             Effect::CreateInstance { .. } | Effect::Deploy { .. } => &mut self.instances,
             Effect::CreateIntegration { .. } | Effect::Import { .. } | Effect::Publish { .. } => {
                 &mut self.integrations
@@ -142,6 +146,14 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
             let labels = seen.and_then(|seen| seen.labels);
             let lost = labels.is_some_and(|labels| !labels.contains(marker));
             return Ok(lost.then(|| Found::Unmarked(integration.clone(), marker.clone())));
+        }
+        Effect::CreateCustomer { external_id, name } => {
+            let found = platform.find_customers(external_id, name).await?;
+            let found = found.into_iter().find(|one| is_of(one, external_id));
+            found.map(|one| Shown::Customer {
+                id: one.id,
+                updated_at: one.updated_at,
+            })
         }
         Effect::CreateInstance { customer, marker } => {
             let found = platform.find_instances(customer).await?;

@@ -9,64 +9,21 @@ use futures::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 
 use super::creation::Pending;
-use super::instance::marker_of;
+use super::known::Known;
 use super::{WriteLog, mark};
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed,
-    Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
+    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
-    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
-    NewInstance, Platform, PlatformResult, Published, ReadBack,
+    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
+    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
-
-/// What the reading that a plan was made from says about the objects it writes to.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    /// The sequence of each version.
-    pub(super) sequences: HashMap<VersionId, SequenceId>,
-    /// The sequence of each integration.
-    pub(super) integrations: HashMap<IntegrationId, SequenceId>,
-    /// The number of the newest version of each integration.
-    pub(super) newest: HashMap<IntegrationId, i64>,
-    /// When instances were deployed last.
-    pub(super) deployed: HashMap<InstanceId, Timestamp>,
-    /// The marker of each integration that bears one.
-    pub(super) markers: HashMap<IntegrationId, String>,
-}
-
-impl Known {
-    /// What a tenant shows.
-    #[must_use]
-    pub fn of(tenant: &Tenant) -> Self {
-        let mut known = Self::default();
-        for integration in &tenant.integrations.items {
-            let id = &integration.id;
-            let newest = integration.versions.items.first();
-            let newest = newest.map_or(0, |version| version.number);
-            known.newest.insert(id.clone(), newest);
-            if let Some(marker) = marker_of(&integration.labels) {
-                known.markers.insert(id.clone(), marker);
-            }
-            let Some(sequence) = &integration.sequence else {
-                continue;
-            };
-            known.integrations.insert(id.clone(), sequence.clone());
-            let versions = integration.versions.items.iter();
-            let versions = versions.map(|version| (version.id.clone(), sequence.clone()));
-            known.sequences.extend(versions);
-        }
-        let deployed = tenant.instances.items.iter();
-        let deployed = deployed.filter_map(|live| Some((live.id.clone(), live.last_deployed_at?)));
-        known.deployed = deployed.collect();
-        known
-    }
-}
 
 /// A platform whose creates, publishes and deploys happen once.
 pub struct Writer<'a> {
@@ -83,6 +40,7 @@ pub struct Writer<'a> {
 pub(super) struct State {
     pub(super) known: Known,
     /// What was created and has to be looked at again before it is used.
+    pub(super) customers: HashMap<CustomerId, Arc<Pending>>,
     pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
     pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
     /// The labels that created integrations were given.
@@ -137,7 +95,8 @@ impl<'a> Writer<'a> {
             .into_values()
             .filter_map(|intent| match intent.effect {
                 Effect::Import { integration, .. } => Some((integration, intent.id)),
-                Effect::CreateInstance { .. }
+                Effect::CreateCustomer { .. }
+                | Effect::CreateInstance { .. }
                 | Effect::CreateIntegration { .. }
                 | Effect::Publish { .. }
                 | Effect::Deploy { .. } => None,
@@ -258,11 +217,16 @@ impl<'a> Writer<'a> {
 
     /// Looks at all that was created, as far as that is due; gives what does not show.
     async fn confirm_all(&self) -> Vec<String> {
-        let (instances, integrations) = self.pending();
+        let (customers, instances, integrations) = self.pending();
+        let customers = customers.iter().map(|id| self.confirm_customer(id));
         let instances = instances.iter().map(|id| self.confirm_instance(id));
         let integrations = integrations.iter().map(|id| self.confirm_integration(id));
-        let (instances, integrations) = futures::join!(join_all(instances), join_all(integrations));
-        let confirmed = instances.into_iter().chain(integrations);
+        let (customers, instances, integrations) = futures::join!(
+            join_all(customers),
+            join_all(instances),
+            join_all(integrations)
+        );
+        let confirmed = customers.into_iter().chain(instances).chain(integrations);
         confirmed
             .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
             .collect()
@@ -284,10 +248,15 @@ impl<'a> Writer<'a> {
     }
 
     /// What was created and may not have been looked at again.
-    fn pending(&self) -> (Vec<InstanceId>, Vec<IntegrationId>) {
+    fn pending(&self) -> (Vec<CustomerId>, Vec<InstanceId>, Vec<IntegrationId>) {
         let state = self.state();
+        let customers = state.customers.keys().cloned().collect();
         let instances = state.instances.keys().cloned().collect();
-        (instances, state.integrations.keys().cloned().collect())
+        (
+            customers,
+            instances,
+            state.integrations.keys().cloned().collect(),
+        )
     }
 
     /// Does it again for as long as the server does not find what our own reply gave.
@@ -391,6 +360,22 @@ impl Platform for Writer<'_> {
 
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {
         self.platform.authorize_urls(instances).await
+    }
+
+    async fn find_customers(
+        &self,
+        external_id: &str,
+        name: &str,
+    ) -> PlatformResult<Vec<CustomerSighting>> {
+        self.platform.find_customers(external_id, name).await
+    }
+
+    async fn create_customer(&self, new: &NewCustomer) -> PlatformResult<CustomerSighting> {
+        self.new_customer(new).await
+    }
+
+    async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
+        self.change_customer(update).await
     }
 
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

@@ -329,11 +329,7 @@ impl FromSql for Word<Address> {
 
 fn parse_address(text: &str) -> Option<Address> {
     let (kind, name) = text.split_once('/')?;
-    let kind = match kind {
-        "Integration" => Kind::Integration,
-        "Instance" => Kind::Instance,
-        _ => return None,
-    };
+    let kind = Kind::named(kind)?;
     let name = ResourceName::parse(name).ok()?;
     Some(Address { kind, name })
 }

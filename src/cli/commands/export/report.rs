@@ -22,8 +22,12 @@ pub(super) fn write(ui: &Ui, folder: &Path, export: &Export) -> Result<(), CliEr
 }
 
 fn summary(folder: &Path, export: &Export) -> String {
+    let customers = match export.customers {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "customer")),
+    };
     format!(
-        "Exported {} and {} to {}.",
+        "Exported {customers}{} and {} to {}.",
         counted(export.integrations, "integration"),
         counted(export.instances, "instance"),
         folder.display()
@@ -34,6 +38,7 @@ fn document(folder: &Path, export: &Export) -> Versioned<Exported> {
     Versioned::from(Exported {
         folder: folder.display().to_string(),
         summary: Counts {
+            customers: export.customers,
             integrations: export.integrations,
             instances: export.instances,
         },

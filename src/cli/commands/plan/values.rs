@@ -25,7 +25,8 @@ pub(super) fn of(plan: &Plan, address: &str) -> Result<String, CliError> {
         let error = CliError::user(format!(
             "--show-values: there is no {address:?} in the plan"
         ));
-        return Err(error.hint("write it as the plan does: Instance/NAME or Integration/NAME"));
+        return Err(error
+            .hint("write it as the plan does: Instance/NAME, Integration/NAME or Customer/NAME"));
     };
     let mut text = format!("\nHidden values of {address}:\n");
     let mut none = true;

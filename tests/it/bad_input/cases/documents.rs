@@ -143,7 +143,7 @@ metadata: {name: a}
             length: 0,
             code: "missing-key",
             message: "a manifest has no \"kind\"",
-            hint: Some("add kind: Project, Integration or Instance"),
+            hint: Some("add kind: Project, Customer, Integration or Instance"),
             line: Some("apiVersion: prism-gitops/v1"),
         }],
     },
@@ -186,16 +186,16 @@ kind: integration
         files: &[(
             "a.yaml",
             r"apiVersion: prism-gitops/v1
-kind: Customer
+kind: Dashboard
 ",
         )],
         findings: &[Finding {
             at: "a.yaml:2:7",
-            length: 8,
+            length: 9,
             code: "unknown-kind",
-            message: "unknown kind \"Customer\"",
-            hint: Some("there are Project, Integration and Instance"),
-            line: Some("kind: Customer"),
+            message: "unknown kind \"Dashboard\"",
+            hint: Some("there are Project, Customer, Integration and Instance"),
+            line: Some("kind: Dashboard"),
         }],
     },
     Case {

@@ -161,7 +161,9 @@ flows: []
             length: 0,
             code: "missing-key",
             message: "the spec of an Instance has no \"customer\"",
-            hint: Some("add it: for whom it is: {externalId: …}, {name: …} or {id: …}"),
+            hint: Some(
+                "add it: for whom it is: the metadata.name of a Customer, or {externalId: …}, {name: …} or {id: …}",
+            ),
             line: Some("  integration: acme-erp"),
         }],
     },
@@ -189,9 +191,11 @@ flows: []
         findings: &[Finding {
             at: "a.yaml:6:13",
             length: 5,
-            code: "wrong-type",
-            message: "\"customer\" must be a mapping of externalId, name or id, not \"Smith\"",
-            hint: Some("write {externalId: \"Smith\"} or {name: \"Smith\"}"),
+            code: "invalid-name",
+            message: "\"customer\" must be the metadata.name of a Customer, not \"Smith\"",
+            hint: Some(
+                "for one that is not managed here, write {externalId: \"Smith\"} or {name: \"Smith\"}",
+            ),
             line: Some("  customer: Smith"),
         }],
     },

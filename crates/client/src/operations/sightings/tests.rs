@@ -277,3 +277,27 @@ async fn the_servers_time_is_the_newest_that_it_showed() {
         assert_eq!(client.server_now(), Some(expected.parse().unwrap()));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_is_looked_for_by_both_of_its_keys_in_one_request() {
+    let customer = |id: &str| {
+        json!({"id": id, "name": "Smith", "externalId": "x-1", "labels": ["gitops:p/smith"],
+               "createdAt": "2026-03-01T12:00:00Z", "updatedAt": "2026-03-01T12:00:05Z"})
+    };
+    let fake = Fake::new(move |ask| {
+        each(ask, |value| match value {
+            "x-1" => page(&[customer("c1")], false, 1),
+            "Smith" => page(&[customer("c1"), customer("c2")], false, 2),
+            _ => page(&[customer("c1")], true, 200),
+        })
+    });
+    let client = client(&fake);
+    let found = client.find_customers("x-1", "Smith").await.unwrap();
+    let ids: Vec<_> = found.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["c1", "c2"]);
+    assert_eq!(fake.count(), 1);
+    let query = fake.asked()[0].body["query"].as_str().unwrap().to_owned();
+    assert_eq!(query.matches("isSystem: false").count(), 2, "{query}");
+    let cut = client.find_customers("x-1", "everybody").await;
+    assert!(matches!(cut.unwrap_err().kind, ErrorKind::Protocol { .. }));
+}

@@ -19,8 +19,8 @@ pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
         ),
         needed(
             "customer",
-            "For whom it is: {externalId: …}, {name: …} or {id: …}.",
-            Shape::Object(&CUSTOMER),
+            "For whom it is: the metadata.name of a Customer, or {externalId: …}, {name: …} or {id: …}.",
+            Shape::AnyOf(&[NAME, Shape::Object(&CUSTOMER)]),
         ),
         key(
             "displayName",

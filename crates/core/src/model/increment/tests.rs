@@ -118,6 +118,8 @@ impl Server {
             instances: Listing::complete(instances.collect()),
             customers: BTreeMap::new(),
             interrupted: BTreeMap::new(),
+            all_customers: None,
+            near_customers: Vec::new(),
         }
     }
 
@@ -204,13 +206,20 @@ fn base() -> (Server, Tenant, Mark) {
 #[test]
 fn what_an_increment_cannot_tell_is_a_reason_to_read_everything() {
     type Change = fn(&mut Tenant, &mut Increment);
-    let changes: [(Change, &str); 6] = [
+    let changes: [(Change, &str); 7] = [
         (
             |_, increment| increment.identity = identity("other"),
             "the token belongs to another organization than before",
         ),
         (
             |tenant, _| tenant.instances.incomplete = Some("a page failed".into()),
+            "the last reading was not complete",
+        ),
+        (
+            |tenant, _| {
+                tenant.all_customers.get_or_insert_default().incomplete =
+                    Some("a page failed".into())
+            },
             "the last reading was not complete",
         ),
         (

@@ -14,7 +14,7 @@ pub enum InstanceOperation {
         /// Its display name.
         name: String,
         /// Whose it is.
-        customer: CustomerId,
+        customer: Output<CustomerId>,
         /// In which version.
         version: VersionSource,
         /// What it is for.
@@ -145,7 +145,12 @@ impl InstanceOperation {
 
     pub(super) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
-            Self::Create { version, .. } => version.input(visit),
+            Self::Create {
+                customer, version, ..
+            } => {
+                customer.input(visit);
+                version.input(visit);
+            }
             Self::Update { instance, .. }
             | Self::Configure { instance, .. }
             | Self::Deploy { instance, .. } => instance.input(visit),
@@ -177,7 +182,7 @@ impl InstanceOperation {
                 labels,
                 config,
             } => {
-                let version = names.source(version);
+                let (customer, version) = (names.source(customer), names.source(version));
                 json!([
                     "create",
                     name,

@@ -142,6 +142,7 @@ impl Group<'_> {
     /// `212 instances`.
     pub(super) fn count(&self) -> String {
         let noun = match self.first().map(|first| first.address.kind) {
+            Some(Kind::Customer) => "customer",
             Some(Kind::Integration) => "integration",
             Some(Kind::Instance) | None => "instance",
         };

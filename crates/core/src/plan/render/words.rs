@@ -27,7 +27,8 @@ fn counts(plan: &Plan) -> String {
         Purpose::Migration => return format!("Plan: {} to mark anew.", s.adopt),
         Purpose::Release => return format!("Plan: {} to release.", s.release),
     }
-    if !plan.has_changes() && s.adopt == 0 && !plan.has_leftovers() && !plan.is_unread() {
+    let marks = s.adopt > 0 || s.release > 0;
+    if !plan.has_changes() && !marks && !plan.has_leftovers() && !plan.is_unread() {
         return "No changes. The tenant matches the manifests.".to_owned();
     }
     let adopt = if s.adopt > 0 {
@@ -35,8 +36,13 @@ fn counts(plan: &Plan) -> String {
     } else {
         String::new()
     };
+    let release = if s.release > 0 {
+        format!("{} to release, ", s.release)
+    } else {
+        String::new()
+    };
     format!(
-        "Plan: {adopt}{} to create, {} to update, {} to publish, {} to deploy, {} to disable, \
+        "Plan: {adopt}{release}{} to create, {} to update, {} to publish, {} to deploy, {} to disable, \
          {} to delete. {} unchanged, {} blocked, {} pending.",
         s.create,
         s.update,
@@ -85,9 +91,10 @@ pub(super) fn loss(loss: &Loss) -> String {
 
 /// Who is touched, and what it costs, in one line.
 pub(super) fn impact_line(plan: &Plan) -> String {
-    let who = match plan.impact.instances {
-        0 => "Touches no instance".to_owned(),
-        instances => format!(
+    let who = match (plan.impact.instances, plan.impact.customers) {
+        (0, 0) => "Touches no instance".to_owned(),
+        (0, customers) => format!("Touches {}", counted(customers, "customer")),
+        (instances, _) => format!(
             "Touches {} of {}",
             counted(instances, "instance"),
             counted(plan.impact.customers, "customer")

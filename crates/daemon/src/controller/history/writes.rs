@@ -34,7 +34,12 @@ pub(in crate::controller) fn places(desired: &Desired, plan: &Plan) -> Arc<Place
         let places = of_instance(one, declared(&address), &definitions);
         (address, places)
     });
-    let all = integrations.chain(instances);
+    let customers = desired.customers.iter().map(|one| {
+        let address = one.address();
+        let places = declared(&address);
+        (address, places)
+    });
+    let all = customers.chain(integrations).chain(instances);
     Arc::new(
         all.filter(|(address, _)| touched.contains(address))
             .collect(),

@@ -7,14 +7,14 @@ use async_trait::async_trait;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing,
-    Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
+    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Listing, Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    Created, ImportedIntegration, InstanceUpdate, IntegrationUpdate, MarketplaceUpdate,
-    NewInstance, Platform, PlatformResult, Published, ReadBack,
+    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
+    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 fn identity(organization: &str) -> Identity {
@@ -35,6 +35,8 @@ pub(in crate::controller) fn tenant() -> Tenant {
         instances: Listing::default(),
         customers: Default::default(),
         interrupted: Default::default(),
+        all_customers: None,
+        near_customers: Vec::new(),
     }
 }
 
@@ -98,6 +100,18 @@ impl Platform for Fake {
 
     async fn authorize_urls(&self, _: &BTreeSet<InstanceId>) -> AuthorizeUrls {
         unreachable!("neither plan nor execution asks")
+    }
+
+    async fn find_customers(&self, _: &str, _: &str) -> PlatformResult<Vec<CustomerSighting>> {
+        unreachable!()
+    }
+
+    async fn create_customer(&self, _: &NewCustomer) -> PlatformResult<CustomerSighting> {
+        unreachable!()
+    }
+
+    async fn update_customer(&self, _: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
+        unreachable!()
     }
 
     async fn find_instances(&self, _: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {
