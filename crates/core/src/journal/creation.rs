@@ -317,8 +317,11 @@ impl Creation {
             [one] => {
                 let (id, by_reply) = (one.id.clone(), false);
                 self.own = Some(Own { id, by_reply });
-                self.enter(Phase::Confirming { replied: since });
-                self.confirming(look, since)
+                // It may have been made a moment ago by another, and one that is older not show yet.
+                self.enter(Phase::Confirming {
+                    replied: look.began,
+                });
+                self.confirming(look, look.began)
             }
             // Which of them is ours cannot be told.
             _ => self.follow_with(look),

@@ -156,7 +156,9 @@ impl Reviewed {
     ///
     /// [`Unfit`] with the first thing that is wrong with it.
     pub fn fit(&self) -> Result<(), Unfit> {
-        if self.format_version != FORMAT_VERSION {
+        // What a later minor number adds, an earlier program need not read.
+        let major = |version: &str| version.split('.').next().map(str::to_owned);
+        if major(&self.format_version) != major(FORMAT_VERSION) {
             return Err(Unfit::Format(self.format_version.clone()));
         }
         let mut seen = BTreeSet::new();

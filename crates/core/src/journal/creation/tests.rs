@@ -242,6 +242,23 @@ fn an_effect_that_never_comes_ends_the_run_of_sends() {
     assert_eq!(sends, SENDS);
 }
 
+#[test]
+fn what_a_look_finds_after_a_lost_reply_may_have_been_made_a_moment_ago() {
+    let mut creation = Creation::new(Terms::of(ms(400), SETTLE));
+    assert_eq!(creation.looked(&look(0, &[])), Ask::Send);
+    creation.sent();
+    assert_eq!(creation.lost(ms(100)), Ask::Look(ms(100)));
+    // Another's; a third one that is older does not show yet.
+    let first = creation.looked(&look(2000, &[("b", 1900, false)]));
+    assert_eq!(first, Ask::Look(ms(2800)));
+    let both = look(2800, &[("a", 1880, false), ("b", 1900, false)]);
+    let next = creation.looked(&both);
+    assert!(
+        matches!(next, Ask::Look(_)),
+        "a is left to its creator: {next:?}"
+    );
+}
+
 /// A tenant of one marker.
 #[derive(Default)]
 struct Tenant {
