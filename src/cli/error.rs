@@ -162,6 +162,6 @@ mod tests {
     #[test]
     fn the_document_says_the_same_as_the_text() {
         let error = CliError::refused("a guard says no").hint("approve it");
-        insta::assert_snapshot!(serde_json::json!(error.document()), @r#"{"formatVersion":"1.0","error":{"kind":"user","message":"a guard says no","exitCode":4,"hint":"approve it"},"diagnostics":[]}"#);
+        insta::assert_snapshot!(serde_json::json!(error.document()), @r#"{"formatVersion":"1.1","error":{"kind":"user","message":"a guard says no","exitCode":4,"hint":"approve it"},"diagnostics":[]}"#);
     }
 }

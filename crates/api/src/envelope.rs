@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The format of the documents. The major number changes when readers would break, the minor one when fields
 /// are added.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// The format of a document: [`FORMAT_VERSION`] in all that are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +117,6 @@ mod tests {
         }
         let document = Versioned::from(Body { valid: true });
         let text = serde_json::to_string(&document).unwrap();
-        assert_eq!(text, r#"{"formatVersion":"1.0","valid":true}"#);
+        assert_eq!(text, r#"{"formatVersion":"1.1","valid":true}"#);
     }
 }

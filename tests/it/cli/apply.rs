@@ -95,7 +95,7 @@ fn the_document_of_a_plan_has_the_promised_shape() {
     ] {
         assert!(plan.get(key).is_some(), "{key} is missing in {plan:#}");
     }
-    assert_eq!(plan["formatVersion"], "1.0");
+    assert_eq!(plan["formatVersion"], "1.1");
     assert_eq!(plan["environment"], "sandbox");
     assert_eq!(plan["summary"]["create"], 2);
     assert_eq!(plan["impact"]["customers"], 1);

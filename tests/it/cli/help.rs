@@ -259,7 +259,7 @@ fn usage_errors_exit_with_1_because_2_means_changes() {
 fn usage_errors_are_a_document_where_one_was_asked_for() {
     let run = Environment::new().run("plan --nonsense -o json").expect(1);
     let document = run.json();
-    assert_eq!(document["formatVersion"], "1.0");
+    assert_eq!(document["formatVersion"], "1.1");
     assert_eq!(document["error"]["kind"], "user");
     assert_eq!(document["error"]["exitCode"], 1);
     let message = document["error"]["message"].as_str().unwrap();

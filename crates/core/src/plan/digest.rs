@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::operation::Names;
-use super::review::Reviewed;
+use super::review::{Reviewed, major};
 use super::{PlannedResource, Step};
 use crate::model::{Address, Policy, hex};
 
@@ -43,8 +43,10 @@ pub(super) fn of(reviewed: &Reviewed) -> String {
             ])
         })
         .collect();
+    // A minor number only adds, so that what was approved before stays approved.
+    let format = format!("{}.0", major(format_version));
     sha256(&json!([
-        format_version,
+        format,
         purpose,
         project,
         environment,

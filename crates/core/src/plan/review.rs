@@ -149,6 +149,11 @@ pub enum Unfit {
     Twice(String),
 }
 
+/// What a format is compatible within: a higher minor number only adds.
+pub(super) fn major(format: &str) -> &str {
+    format.split_once('.').map_or(format, |(major, _)| major)
+}
+
 impl Reviewed {
     /// Checks that it is whole, before anything is compared with it.
     ///
@@ -156,8 +161,6 @@ impl Reviewed {
     ///
     /// [`Unfit`] with the first thing that is wrong with it.
     pub fn fit(&self) -> Result<(), Unfit> {
-        // What a later minor number adds, an earlier program need not read.
-        let major = |version: &str| version.split('.').next().map(str::to_owned);
         if major(&self.format_version) != major(FORMAT_VERSION) {
             return Err(Unfit::Format(self.format_version.clone()));
         }

@@ -218,7 +218,7 @@ fn what_an_increment_cannot_tell_is_a_reason_to_read_everything() {
         (
             |tenant, _| {
                 tenant.all_customers.get_or_insert_default().incomplete =
-                    Some("a page failed".into())
+                    Some("a page failed".into());
             },
             "the last reading was not complete",
         ),

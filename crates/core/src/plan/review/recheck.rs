@@ -100,7 +100,6 @@ impl Findings {
 
     fn headings(&mut self, then: &Reviewed, now: &Reviewed) {
         let fields = [
-            ("formatVersion", &then.format_version, &now.format_version),
             ("purpose", &then.purpose, &now.purpose),
             ("project", &then.project, &now.project),
             ("environment", &then.environment, &now.environment),
