@@ -201,7 +201,7 @@ async fn one_that_an_embedded_login_made_is_taken_and_nothing_of_it_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_manifest_that_is_gone_releases_its_customer() {
+async fn a_manifest_that_is_gone_changes_nothing_of_its_customer() {
     let world = World::with(Behaviour::default(), None);
     onboard(&world);
     let other = HARBOUR
@@ -217,13 +217,14 @@ async fn a_manifest_that_is_gone_releases_its_customer() {
         FEED.replace("customer: harbour", "customer: {externalId: cust-0100}"),
     );
     let plan = world.apply().await;
-    assert_eq!(plan.summary.release, 1);
+    assert_eq!(plan.summary.orphaned, 1);
     let [harbour] = &harbours(&world).await[..] else {
         panic!("it is still there, once");
     };
-    assert_eq!(harbour["labels"], json!(["canary", "paid"]));
+    let labels = json!(["canary", "gitops:default/harbour", "paid"]);
+    assert_eq!(harbour["labels"], labels);
     assert_eq!(harbour["description"], "Ropes");
-    world.demand_convergence("released").await;
+    world.demand_convergence("taken away").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -376,8 +376,6 @@ pub struct Orphan {
     pub display_name: String,
     /// Its id, if it is an instance.
     pub instance: Option<InstanceId>,
-    /// Its id and its labels, if it is a customer.
-    pub released: Option<(CustomerId, Vec<String>)>,
     /// Whose it is, if it is an instance.
     pub customer_name: Option<String>,
     /// Whether it runs, if it is an instance.

@@ -4,16 +4,13 @@
 //!
 //! Nothing is pruned unless all instances were read, the files declare at
 //! least one resource, and the object is not protected. Integrations are
-//! never pruned: their instances may be anybody's. Customers are released
-//! whatever the policy says: they lose our marker and nothing else.
+//! never pruned, since their instances may be of anybody; nor are customers,
+//! since other systems make and use them too.
 
 use super::build::{Builder, quiet};
-use super::release::without;
-use super::{
-    Action, Context, CustomerOperation, InstanceOperation, Output, PlannedResource, Precondition,
-};
+use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition};
 use crate::diff::{ChangeSet, Inputs, Orphan};
-use crate::model::{CustomerId, Health, InstanceId, Marker, PrunePolicy, SyncStatus};
+use crate::model::{Health, InstanceId, Kind, PrunePolicy, SyncStatus};
 
 /// Plans the orphans.
 pub(super) fn plan(
@@ -50,8 +47,6 @@ fn rests_on(orphan: &Orphan) -> Vec<Precondition> {
         "disabled"
     };
     let object = orphan.instance.as_ref().map(InstanceId::as_str);
-    let customer = orphan.released.as_ref().map(|(id, _)| id.as_str());
-    let object = object.or(customer);
     vec![
         Precondition::new("object", object.unwrap_or("none")),
         Precondition::new("displayName", orphan.display_name.as_str()),
@@ -70,21 +65,13 @@ fn one(
         let reason = format!("no manifest declares it any more; kept: {why}");
         (reason, (!hint.is_empty()).then(|| hint.to_owned()))
     };
-    let declare = "declare it again, or take its marker label off";
-    if let Some((customer, labels)) = &orphan.released {
-        let all = inputs.tenant.all_customers.as_ref();
-        if all.is_none_or(|all| all.incomplete.is_some()) {
-            return kept("not all customers could be read", "");
-        }
-        if inputs.desired.is_empty() {
-            return kept("the files declare nothing at all", declare);
-        }
-        release(builder, inputs, orphan, (customer, labels));
-        let reason = "no manifest declares it any more; it is released, and stays as it is";
-        return (reason.to_owned(), None);
-    }
+    let declare = "declare it again, or take its marker off with `prism-gitops release`";
     let Some(instance) = &orphan.instance else {
-        return kept("integrations are never pruned", declare);
+        let why = match orphan.address.kind {
+            Kind::Customer => "customers are never removed",
+            Kind::Integration | Kind::Instance => "integrations are never pruned",
+        };
+        return kept(why, declare);
     };
     let prune = context.policy.prune;
     let desired = inputs.desired;
@@ -108,22 +95,6 @@ fn one(
     }
     add(builder, orphan, instance, prune);
     ("no manifest declares it any more".to_owned(), None)
-}
-
-/// Takes our marker off a customer.
-fn release(
-    builder: &mut Builder,
-    inputs: &Inputs<'_>,
-    orphan: &Orphan,
-    (customer, labels): (&CustomerId, &[String]),
-) {
-    let address = &orphan.address;
-    let marker = Marker {
-        project: inputs.desired.project.name.clone(),
-        name: address.name.clone(),
-    };
-    let operation = CustomerOperation::labels(customer.clone(), without(labels, &marker));
-    builder.step(address, Action::Release, operation, Vec::new());
 }
 
 fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: PrunePolicy) {

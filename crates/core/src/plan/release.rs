@@ -124,7 +124,7 @@ fn bearing<'a, T>(
 
 /// All labels but the marker, and but the protection that a manifest put on with it. Where
 /// another marker stays, that one's manifest may have put it on, so it stays too.
-pub(super) fn without(labels: &[String], marker: &Marker) -> Vec<String> {
+fn without(labels: &[String], marker: &Marker) -> Vec<String> {
     let declared = labels.iter().any(|label| label == Marker::PROTECT_DECLARED);
     let last = Marker::among(labels).all(|other| other == *marker);
     let marker = marker.to_string();

@@ -110,7 +110,7 @@ fn an_unread_list_is_said_and_creates_nothing() {
 }
 
 #[test]
-fn a_customer_without_a_manifest_is_released_whatever_the_policy_says() {
+fn a_customer_without_a_manifest_is_kept_whatever_the_policy_says() {
     for prune in [
         PrunePolicy::Orphan,
         PrunePolicy::Disable,
@@ -127,23 +127,14 @@ fn a_customer_without_a_manifest_is_released_whatever_the_policy_says() {
             };
             build(inputs, changes, &context)
         });
-        assert_eq!(steps(&plan), "0 Customer/smith Update");
-        let released = &plan.resources[0];
-        assert_eq!(released.address, Address::customer(name("smith")));
+        assert!(plan.is_empty(), "{}", steps(&plan));
+        let kept = &plan.resources[0];
+        assert_eq!(kept.address, Address::customer(name("smith")));
         assert_eq!(
-            released.reason,
-            "no manifest declares it any more; it is released, and stays as it is"
+            kept.reason,
+            "no manifest declares it any more; kept: customers are never removed"
         );
-        assert!(!plan.has_changes(), "nobody notices");
-        let told = summary_line(&plan);
-        assert!(
-            told.starts_with("Plan: 1 to release, 0 to create"),
-            "{told}"
-        );
-        assert_eq!(plan.summary.orphaned, 0);
-        // With nothing declared at all, the files may be lost.
-        world.desired.integrations.clear();
-        assert!(super::plan(&world).is_empty());
+        assert_eq!(plan.summary.orphaned, 1);
     }
 }
 
