@@ -105,7 +105,7 @@ pub enum Verdict<T> {
     Compared(T),
     /// A part of the tenant that matters for it could not be read.
     Unknown(String),
-    /// It cannot go on until somebody changes something.
+    /// Blocked until a user changes something.
     Refused(Refusal),
 }
 
@@ -114,7 +114,7 @@ pub enum Verdict<T> {
 pub(crate) enum Stop {
     /// A part of the tenant could not be read.
     Unknown(String),
-    /// It cannot go on until somebody changes something.
+    /// Blocked until a user changes something.
     Refused(Refusal),
 }
 
@@ -432,7 +432,7 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
     }
 }
 
-/// The ids of live objects that a manifest means, under whatever marker they have.
+/// The ids of live objects that a manifest refers to, under any marker.
 fn taken<'a>(
     customers: &'a [CustomerDiff],
     integrations: &'a [IntegrationDiff],

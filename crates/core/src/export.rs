@@ -54,7 +54,7 @@ pub struct Options {
 /// What stands in the place of a value that may be secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SecretValuesAs {
-    /// A reference, for somebody to provide what it names.
+    /// A reference; the user provides its value.
     #[default]
     References,
     /// Nothing: the value stays as it is in the tenant, and is not managed.

@@ -1,6 +1,6 @@
-//! Texts of others as they are shown to people: the one place that tames them.
+//! Escapes text of others before it is shown: the one place that does so.
 //!
-//! Names, labels, messages and file names come from whoever may write to the tenant or open a
+//! Names, labels, messages and file names come from any user who can write to the tenant or open a
 //! pull request. Put into our output as they are, a line break could forge a line of a plan, an
 //! escape sequence hide one, a mark of direction make a name look like another, and `::add-mask::`
 //! at the start of a line be an order to the program that runs a pipeline.
@@ -228,8 +228,8 @@ fn without_orders(line: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// The length of one of our own styles that a text begins with, or 0. Whoever wants to conceal,
-/// blink or paint the ground is not us.
+/// The length of one of our own styles that a text begins with, or 0. Our styles never conceal, blink or set
+/// a background.
 fn style(text: &str) -> usize {
     const START: &str = "\u{1b}[";
     let Some(inside) = text.strip_prefix(START) else {

@@ -56,7 +56,7 @@ use foreign::Foreign;
 use lines::Lines;
 use resolve::Resolver;
 
-/// So many findings of all files are kept in full; of later files their number.
+/// At most this many findings of all files are kept in full; of later files only their number.
 const MOST_FINDINGS: usize = 10_000;
 
 /// What the files declare, as far as it could be read.
@@ -90,14 +90,14 @@ pub fn load(files: &[SourceFile]) -> Loaded {
 
 /// Reads the files of a project for one environment: `adopt` may differ between them.
 ///
-/// `*.yaml` and `*.yml` are read as manifests and bare definitions; other files only where a
-/// manifest refers to them, so [`references()`] tells a source which ones to add.
+/// `*.yaml` and `*.yml` are read as manifests and bare definitions; other files only where a manifest refers
+/// to them, so [`references()`] lists the files that a source must add.
 #[must_use]
 pub fn load_for(files: &[SourceFile], environment: Option<&str>) -> Loaded {
     let (loaded, by_environment) = load_once(files, environment);
     let environments = &loaded.desired.project.environments;
     match (environment, environments.first()) {
-        // Where a project has one environment, nobody has to say which.
+        // A project with one environment needs no selection.
         (None, Some((only, _))) if by_environment && environments.len() == 1 => {
             load_once(files, Some(only)).0
         }

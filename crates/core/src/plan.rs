@@ -111,7 +111,7 @@ pub struct PlannedResource {
     pub actions: Vec<Action>,
     /// Why, in one line.
     pub reason: String,
-    /// What to do about it, where somebody has to.
+    /// What the user has to do about it, if anything.
     pub hint: Option<String>,
     /// What differs.
     pub changes: Vec<FieldChange>,
@@ -182,7 +182,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether anything would be done that somebody else can notice.
+    /// Whether the plan has an effect that others can observe.
     #[must_use]
     pub fn has_changes(&self) -> bool {
         self.resources

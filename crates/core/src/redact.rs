@@ -1,4 +1,4 @@
-//! Takes every known secret out of texts, in whatever form it is there.
+//! Masks every known secret in texts, in any encoding.
 //!
 //! A server may quote in an error what it was sent, now or earlier; a program that was asked
 //! for a secret may print it; a parser may show the text that it stumbled on. Which form it
@@ -14,8 +14,8 @@
 //!
 //! # What is left alone
 //!
-//! - In texts of ours, which quote files and names, secrets are taken out from end to end only. Whoever writes
-//!   the files could else find a secret out piece by piece, by what is masked.
+//! - In texts of ours, which quote files and names, only entire secrets are masked. Otherwise an author of
+//!   the files could discover a secret piece by piece, by what is masked.
 //! - Pieces of everyday texts (`https://`, `password`): a secret that holds one does not hide
 //!   the word everywhere; what stands around it in the secret is still found.
 //! - Secrets of less than [`PIECE`] bytes are taken out as a whole only, and where they are
@@ -23,7 +23,7 @@
 //!   whole words and in the words of others only: `1` as a secret must not make our own
 //!   messages unreadable, and is none.
 //!
-//! [`known`] is the one memory of this process. Whatever becomes a `Secret` is in it.
+//! [`known`] is the process-wide memory. Every `Secret` is recorded in it.
 
 mod decode;
 mod index;

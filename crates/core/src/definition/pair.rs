@@ -26,7 +26,7 @@ pub(super) enum Pair {
     Removed(usize),
 }
 
-/// Above so many possible pairs nobody reads the answer, and similarity is not looked for.
+/// Above this number of candidate pairs the report is too long to be read, and similarity is not computed.
 const LIKENESS_LIMIT: usize = 2_500;
 
 /// Pairs up two lists: in git's order, removed items after their live predecessors.

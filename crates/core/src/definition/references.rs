@@ -164,7 +164,7 @@ impl Within {
     fn step(&self, at: &Node, path: &str, report: &mut Report<'_>) {
         let Some(steps) = &self.steps else { return };
         let head = path.split(['.', '[']).next().unwrap_or_default();
-        // Older definitions call the trigger so, whatever its name.
+        // Older definitions refer to the trigger as `trigger`, regardless of its name.
         if head == "trigger" || steps.has(head) {
             return;
         }

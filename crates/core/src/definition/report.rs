@@ -14,7 +14,7 @@ pub(super) struct Report<'a> {
     pub(super) found: Vec<Diagnostic>,
 }
 
-/// So many findings of one definition are kept.
+/// At most this many findings of one definition are kept.
 const MOST_OF_A_FILE: usize = 2 * MOST;
 
 impl<'a> Report<'a> {

@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::value::{Map, Value};
 use crate::sensitivity::{self, Name};
 
-/// Whether a value under this name may be secret, whatever it is.
+/// Whether a value under this name may be secret, regardless of the value.
 pub(super) fn name(name: &str) -> bool {
     sensitivity::name(name) == Name::Secret
 }

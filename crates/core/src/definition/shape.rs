@@ -1,6 +1,5 @@
-//! Where in a definition a value stands, and what follows from it: how list
-//! items are told apart, which values are the server's defaults, how a change
-//! there is named.
+//! Where in a definition a value stands, and what follows from it: how list items are distinguished, which
+//! values are the server's defaults, how a change there is named.
 //!
 //! Facts are from definitions seen and one live pair of submitted and returned text.
 

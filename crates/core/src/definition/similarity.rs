@@ -1,4 +1,4 @@
-//! How alike two items are, to tell a rename from a removal and an addition.
+//! How similar two items are, to distinguish a rename from a removal and an addition.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

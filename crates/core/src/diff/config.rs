@@ -265,7 +265,7 @@ impl Comparison<'_> {
         typed::compare(self.declared, now, text)
     }
 
-    /// A list or a structure is written as JSON whatever the variable says it holds.
+    /// A list or a structure is written as JSON, regardless of the variable's type.
     fn json(&self, value: &serde_json::Value) -> Decision {
         let text = value.to_string();
         self.text(text.clone(), |now| {

@@ -1,8 +1,9 @@
 //! One declared customer against the tenant.
 //!
-//! A customer is found by its external id: whoever made it, it is the one that is meant. Others make
-//! customers too (the vendor's own system, embedded logins), so one with that external id is taken without
-//! asking; it only gets our marker and what is declared of it. Everything else is an adoption.
+//! A customer is matched by its external id, regardless of who created it. Other systems create customers too
+//! (the vendor's own system, embedded logins), so a customer with that external id is adopted without
+//! consent; it only gets our marker and the declared fields. Everything else is an adoption that needs
+//! consent.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -11,8 +11,8 @@ use crate::model::{FieldChange, Integration, Observed, VersionRecord};
 pub(super) enum DraftState {
     /// It means what git says.
     Same,
-    /// It is what was published of what git says, and the server has since added to it: nobody
-    /// edited it, and to take that away again would not last.
+    /// The live definition is the published one, extended by the server: no user edited it, and removing the
+    /// additions would not last.
     Grown,
     /// It differs in these fields.
     Differs(Vec<FieldChange>),
@@ -59,8 +59,8 @@ pub(super) fn compare(git: &Definition, submitted: &str, live: &Integration) -> 
     DraftState::Differs(changes.into_iter().map(Into::into).collect())
 }
 
-/// Git says what was published last, the server says that nobody changed the draft since, and
-/// all that differs is there and not in git.
+/// The definition in git is the last published one, the server reports no edit of the draft since, and all
+/// differences are additions on the live side.
 fn has_grown(
     submitted: &str,
     record: &VersionRecord,

@@ -1,6 +1,6 @@
-//! Versions that are there twice: two machines published one change at the same moment.
+//! Duplicate versions: two machines published the same change at the same moment.
 //!
-//! A version cannot be removed, so they are only told of.
+//! A version cannot be removed, so duplicates are only reported.
 
 use std::collections::BTreeMap;
 

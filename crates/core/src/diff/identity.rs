@@ -22,8 +22,8 @@ pub(super) struct Candidate<'a, T> {
     pub(super) named: bool,
     /// Whether only a run of ours can have left it like this, without its marker.
     pub(super) interrupted: bool,
-    /// Whether customers may depend on it: an instance that was ever deployed, an integration with a
-    /// version. What cannot be told counts as one.
+    /// Whether customers may depend on it: an instance that was ever deployed, an integration with a version.
+    /// An unknown counts as in use.
     pub(super) in_use: bool,
 }
 

@@ -1,11 +1,10 @@
 //! Integrations that a run of ours wrote and could not mark any more.
 //!
-//! An import carries no labels: the marker is put on by the request after it.
-//! A process that dies between the two leaves an integration without a marker,
-//! and taking it for somebody else's would stop that resource until a person
-//! steps in. Most need no journal to tell: what git says is there, word for
-//! word, and nothing was done with it yet. Of a published one whose import
-//! brought back what was published already, only the journal knows.
+//! An import carries no labels: the marker is put on by the request after it. A process that dies between the
+//! two leaves an integration without a marker. Treating it as foreign would block that resource until a user
+//! steps in. Most cases are recognised without the journal: the live definition equals the one in git, and
+//! nothing was done with it yet. Where the integration is published and the import restored what was
+//! published already, only the journal knows.
 //!
 //! # Guarantees
 //!

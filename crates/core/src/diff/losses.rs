@@ -38,7 +38,7 @@ pub(super) fn find(
     live: &Live,
     target: &Target<'_>,
 ) -> (Losses, Vec<FieldChange>) {
-    // Nobody moves to a version that could not be read.
+    // No instance moves to a version that could not be read.
     let Some(required) = target.required else {
         return (Losses::default(), Vec::new());
     };

@@ -5,7 +5,7 @@
 //! | the declared value | | same |
 //! | the declared value, but for its outer white space | | same, and said |
 //! | no value | | write |
-//! | another text, no mask | | write: somebody changed it |
+//! | another text, no mask | | write: it was changed by another writer |
 //! | what it showed after the last write | the same value was written last | same |
 //! | a mask | the same value was written last | same |
 //! | a mask | another value was written last | write: it was rotated |
@@ -20,7 +20,7 @@ use crate::model::{InstanceId, LiveInput, Recorded, SecretRecords, SecretWrites,
 
 /// Said of a value that differs from the one written last.
 const ROTATED: &str = "changed";
-/// Said of a value that is written because nobody knows what is there.
+/// The reason given for a value that is written because the live value is unknown.
 const UNRECORDED: &str = "no record of the last value written";
 
 /// Whether a value has to be written, and what there is to say about it.

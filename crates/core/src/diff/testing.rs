@@ -299,7 +299,7 @@ impl World {
         self.desired.integrations.iter().map(parse).collect()
     }
 
-    /// The differences, and whatever else is to be made of the inputs.
+    /// The differences, and anything else derived from the inputs.
     pub fn with<T>(&self, then: impl FnOnce(&Inputs<'_>, &ChangeSet) -> T) -> T {
         let definitions = self.definitions();
         let inputs = Inputs {

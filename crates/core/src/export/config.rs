@@ -41,7 +41,7 @@ pub(super) fn all(
         let Some(value) = maker.value(variable, about) else {
             continue;
         };
-        // The line tells findings about this value from others; it is nowhere in a file.
+        // The line distinguishes findings about this value from others; it is no line of a file.
         let location = Location {
             line: u32::try_from(config.len()).unwrap_or(u32::MAX),
             ..Location::file(&file)

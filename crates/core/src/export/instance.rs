@@ -171,7 +171,7 @@ impl Maker<'_> {
         }
     }
 
-    /// `never` where a deploy is due already, so that it stays somebody's choice.
+    /// `never` where a deploy is pending already, so that the user decides when it happens.
     fn deploy(&mut self, file: &str) -> PublishWhen {
         let due = self.live.needs_deploy || !self.live.deployed;
         if !self.live.enabled || !due {

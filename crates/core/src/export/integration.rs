@@ -199,7 +199,7 @@ fn declare(
     }
 }
 
-/// `never` where publishing is due already, so that it stays somebody's choice.
+/// `never` where a publish is pending already, so that the user decides when it happens.
 fn publish(
     name: &ResourceName,
     live: &Integration,

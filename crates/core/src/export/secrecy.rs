@@ -1,6 +1,7 @@
 //! What must not be written to a file: masked values, secret names, and texts that carry tokens.
 //!
-//! Hiding too much costs somebody a variable to set. Hiding too little cannot be taken back.
+//! A value hidden needlessly costs the user one variable to set. A secret written to a file cannot be taken
+//! back.
 
 use crate::diff::is_mask;
 use crate::model::LiveInput;

@@ -17,7 +17,7 @@ const REMOVED_WITHIN: Duration = Duration::from_secs(30);
 /// a look is good for and a request takes, so that nothing is used that its creator may still remove.
 const LEFT_UNTIL: Duration = Duration::from_secs(60);
 
-/// So often a create that certainly had no effect is sent.
+/// A create that certainly had no effect is sent at most this many times.
 const SENDS: usize = 3;
 
 /// A live object that bears exactly the marker.
@@ -102,11 +102,11 @@ pub enum Standing {
         /// It is in use already.
         used: bool,
     },
-    /// Neither could be told; the next run looks again.
+    /// Neither could be determined; the next run looks again.
     Undecided(Undecided),
 }
 
-/// Why nothing could be told.
+/// Why the outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
     /// No complete answer.
@@ -323,7 +323,7 @@ impl Creation {
                 });
                 self.confirming(look, look.began)
             }
-            // Which of them is ours cannot be told.
+            // Which of them is ours is unknown.
             _ => self.follow_with(look),
         }
     }
@@ -369,7 +369,8 @@ impl Creation {
     fn contest(&mut self, look: &Look, own: &Own) -> Option<Ask> {
         let used = |one: &Candidate| one.used;
         let in_use = look.shows(&own.id).is_some_and(used);
-        // One that is in use counts for all: whoever made another steps back, or was blind and it is too late.
+        // An object in use is canonical for every writer: a writer that created another removes its own,
+        // unless it did not see this one.
         if look.found.len() == 1 || in_use {
             return Some(done_own(&own.id, look));
         }

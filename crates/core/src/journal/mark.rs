@@ -109,8 +109,8 @@ impl Mark {
         })
     }
 
-    /// Whether no replica can be so far behind any more: readings that honour it need not do so again, and
-    /// what others show is a later change of somebody else.
+    /// Whether no replica can still be behind: readings that honour the mark need not do so again, and a
+    /// different value is a later change by another writer.
     #[must_use]
     pub fn is_spent(&self, terms: Terms, now: &Moment, wall: Timestamp) -> bool {
         self.age(now, wall) > terms.settle * 2
@@ -126,7 +126,7 @@ impl Mark {
         };
         match &self.shown {
             Shown::Customer { id, updated_at } => {
-                // Where nobody asked for the customers, nothing is concluded from them.
+                // Customers that were not requested prove nothing.
                 let Some(all) = &tenant.all_customers else {
                     return Honoured::Unread;
                 };
@@ -173,7 +173,7 @@ impl Mark {
         }
     }
 
-    /// Whether an instance is shown as the reply showed it, or as somebody left it later.
+    /// Whether an instance matches the reply, or was changed by another writer later.
     #[must_use]
     pub fn shows(&self, live: &Instance) -> bool {
         let Shown::Instance {
@@ -203,7 +203,7 @@ impl Mark {
     }
 }
 
-/// Whether a customer is shown as a reply showed it, or as somebody left it later.
+/// Whether a customer matches a reply, or was changed by another writer later.
 fn is_no_older(live: &CustomerRecord, then: Option<Timestamp>) -> bool {
     match (live.updated_at, then) {
         (Some(now), Some(then)) => now >= then,

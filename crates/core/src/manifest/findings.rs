@@ -98,7 +98,7 @@ pub(super) struct Report {
     more: Cell<(usize, usize)>,
 }
 
-/// So many findings of one file are kept.
+/// At most this many findings of one file are kept.
 const MOST_OF_A_FILE: usize = 2 * MOST;
 
 /// What is left of the findings of a file when there is no more room: their numbers.

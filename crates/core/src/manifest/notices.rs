@@ -1,4 +1,4 @@
-//! `notify:` of a Project: who is told of what.
+//! `notify:` of a Project: who is notified of which events.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::{keys, secret};
 use crate::model::{NoticeKind, NotifyTarget, NotifyVia, SecretRef};
 use crate::yaml::Node;
 
-/// The ways to reach somebody, of which a notification has one.
+/// The channels, of which a notification has exactly one.
 const WAYS: [&str; 5] = ["slack", "teams", "webhook", "github", "gitlab"];
 
 /// Reads the list.

@@ -57,7 +57,7 @@ fn environments(report: &Report, node: &Node) -> IndexMap<String, Environment> {
     environments
 }
 
-/// Whether two environments certainly lead to one tenant. With one URL, tokens tell organizations apart.
+/// Whether two environments certainly lead to one tenant. With one URL, tokens distinguish organizations.
 fn are_one(one: &Environment, other: &Environment) -> bool {
     let same_place = one.url == other.url && one.tenant_id == other.tenant_id;
     let named = one.organization.is_some() || one.auth.is_some();

@@ -312,7 +312,7 @@ impl<'a> Resolver<'a> {
         Some(format!("did you mean the file {found:?}?"))
     }
 
-    /// External ids tell customers apart, and so do names in an organization.
+    /// Customers are distinguished by external id, and by name within an organization.
     fn customer(&mut self, customer: DesiredCustomer) {
         let same = "keep one of the two: both would be the same customer";
         let unique =

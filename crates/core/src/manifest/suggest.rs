@@ -16,7 +16,8 @@ pub(super) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Swapped neighbours count as one slip. Long texts are not compared: it would cost, and nobody misspells them.
+/// Swapped neighbours count as one error. Long texts are not compared: it is slow, and they are rarely
+/// misspelt.
 fn distance(written: &str, candidate: &str) -> usize {
     if written.len() > 128 || candidate.len() > 128 {
         return usize::MAX;

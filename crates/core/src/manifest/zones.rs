@@ -1,4 +1,4 @@
-//! Which time zone somebody means who writes the name of a city, or of a clock.
+//! Suggests a time zone for the name of a city or a wall clock.
 
 /// Names of clocks that people use, and where these are kept; the tz database has few of them.
 const CLOCKS: [(&str, &str); 15] = [

@@ -9,8 +9,8 @@ use super::{Asked, InstanceId, Secret};
 pub struct AuthorizeUrl {
     /// The key of the config variable.
     pub variable: String,
-    /// Whoever opens it can connect an account to the instance. `None` where
-    /// Prismatic gives none: the connection is not one of OAuth.
+    /// Any person who opens it can connect an account to the instance. `None` where Prismatic gives none: the
+    /// connection is not an OAuth connection.
     pub url: Option<Secret>,
 }
 
@@ -22,6 +22,6 @@ pub type AuthorizeUrls = BTreeMap<InstanceId, Asked<Vec<AuthorizeUrl>>>;
 pub struct AwaitedConsents {
     /// Which instance; `None` while it does not exist.
     pub instance: Option<InstanceId>,
-    /// The keys of its connections that nobody consented to yet.
+    /// The keys of its connections without consent.
     pub variables: Vec<String>,
 }

@@ -94,7 +94,7 @@ impl FieldChange {
         }
     }
 
-    /// A change whose values may be secret: hidden, unless somebody at a terminal asks for them.
+    /// A change whose values may be secret: hidden unless the user asks for them in a terminal.
     pub fn doubtful(path: impl Into<String>, before: Option<&str>, after: Option<&str>) -> Self {
         let both = (before.map(str::to_owned), after.map(str::to_owned));
         Self {

@@ -50,7 +50,7 @@ pub struct Project {
     pub environments: IndexMap<String, Environment>,
     /// What may be done.
     pub policy: Policy,
-    /// Who is told of what.
+    /// Who is notified of which events.
     pub notify: Vec<NotifyTarget>,
 }
 

@@ -1,4 +1,4 @@
-//! What a tenant is, whatever a Project calls its environment.
+//! The identity of a tenant, independent of the environment's name in a Project.
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,7 +16,8 @@ pub struct EnvironmentKey {
 }
 
 impl EnvironmentKey {
-    /// The key of a tenant that somebody signed in to. What the API says about the tenant beats the settings.
+    /// The key of the tenant of a login. The API's answer about the tenant takes precedence over the
+    /// settings.
     #[must_use]
     pub fn new(url: &str, identity: &Identity, tenant_id: Option<&str>) -> Self {
         let tenant = identity.tenant_id.as_deref().or(tenant_id);

@@ -1,12 +1,11 @@
 //! What was done, as records: passes, what they wrote, and how that ended.
 //!
-//! Records are for people. Nothing is decided by them: a history that is gone
-//! costs its readers, and nobody else.
+//! Records are for people. No decision depends on them: losing the history affects its readers only.
 //!
 //! # Invariants
 //!
-//! - No record holds a secret: a sensitive change has no values. Only a [`DraftRecord`] is what
-//!   somebody wrote into a definition, word for word.
+//! - No record holds a secret: a sensitive change has no values. Only a [`DraftRecord`] holds a definition as
+//!   a user wrote it, word for word.
 
 use std::sync::Arc;
 
@@ -92,7 +91,7 @@ pub struct WriteStart {
     pub source: Option<Location>,
     /// Why, in one line.
     pub reason: String,
-    /// It had been in step with the same files before: somebody changed it outside.
+    /// It had been in step with the same files before: another writer changed it.
     pub drift: bool,
     /// When.
     pub started_at: Timestamp,
@@ -170,7 +169,7 @@ pub enum HistoryEvent {
     Draft(Box<DraftRecord>),
 }
 
-/// A draft as somebody else left it.
+/// A draft as another writer left it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DraftRecord {
     /// Its number, which grows and is never used again; 0 before it is kept.

@@ -6,9 +6,9 @@
 //!
 //! # Invariants
 //!
-//! - What an increment lacks is unchanged or unknown, never gone.
-//! - Where numbers do not add up, or anything changed that the increment does not tell in full,
-//!   there is no merged tenant but a reason to read everything.
+//! - What an increment lacks is unchanged or unknown, never deleted.
+//! - Where counts do not add up, or a change is not fully described by the increment, the result is a reason
+//!   to read everything instead of a merged tenant.
 //! - Only the server's clock counts, as its own records show it.
 
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The mark of the newest records; `None` where there are no records to tell the time.
+    /// The mark of the newest records; `None` where no record shows the server's time.
     #[must_use]
     pub fn of(stamps: impl IntoIterator<Item = Stamp>) -> Option<Self> {
         let seen: BTreeMap<_, _> = stamps.into_iter().map(|one| (one.id, one.at)).collect();
@@ -55,8 +55,8 @@ impl Mark {
         self.newest
     }
 
-    /// From when on an increment has to tell what changed, so long after this mark's newest record
-    /// was first seen to be that.
+    /// The time from which an increment must report changes. `quiet` is how long ago this mark's newest
+    /// record was first seen to be the newest.
     #[must_use]
     pub fn since(&self, quiet: Duration) -> Timestamp {
         let since = match OVERLAP.checked_sub(quiet) {
@@ -91,7 +91,7 @@ impl Mark {
 pub struct Increment {
     /// Who read it.
     pub identity: Identity,
-    /// The integrations that changed. What they are now is not told.
+    /// The integrations that changed. Their new state is not included.
     pub integrations: Vec<Stamp>,
     /// The instances that changed, as they are now.
     pub instances: Vec<Instance>,
@@ -106,7 +106,7 @@ pub struct Increment {
 /// Why everything has to be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unmerged {
-    /// The token belongs to somebody else now.
+    /// The token belongs to another organization now.
     #[error("the token belongs to another organization than before")]
     Organization,
     /// The reading before had gaps.
@@ -134,7 +134,7 @@ pub enum Unmerged {
 ///
 /// # Errors
 ///
-/// [`Unmerged`] where that cannot be told.
+/// [`Unmerged`] where that is unknown.
 pub fn merge(before: Tenant, mark: Mark, increment: Increment) -> Result<(Tenant, Mark), Unmerged> {
     if before.identity.organization_id != increment.identity.organization_id {
         return Err(Unmerged::Organization);

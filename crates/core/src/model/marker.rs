@@ -17,7 +17,7 @@ pub struct Marker {
 impl Marker {
     const PREFIX: &'static str = "gitops:";
 
-    /// The label that keeps an object from being switched off or pruned, whoever put it on.
+    /// The label that keeps an object from being switched off or pruned, regardless of who set it.
     pub const PROTECT: &'static str = "gitops:protect";
 
     /// Beside [`Self::PROTECT`]: `protect: true` of a manifest put it on, so that taking the key away
@@ -32,7 +32,7 @@ impl Marker {
         label.starts_with(Self::PREFIX)
     }
 
-    /// Reads a label; `None` if it is somebody else's word.
+    /// Parses a label; `None` if it is not one of ours.
     #[must_use]
     pub fn parse(label: &str) -> Option<Self> {
         let (project, name) = label.strip_prefix(Self::PREFIX)?.split_once('/')?;

@@ -1,4 +1,4 @@
-//! Whom a project tells of what happens to it.
+//! The notification targets of a project.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ pub use prism_gitops_api::notice::NoticeKind;
 
 use super::SecretRef;
 
-/// One place that is told.
+/// One notification target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotifyTarget {
     /// What logs call it; unique in a project.
     pub name: String,
-    /// What it is told of.
+    /// The events that it is notified of.
     pub on: BTreeSet<NoticeKind>,
     /// The title, with placeholders; the default where absent.
     pub title: Option<String>,
@@ -72,7 +72,7 @@ impl NotifyVia {
         std::iter::once(first).chain(second)
     }
 
-    /// Whether it is told about commits, and about nothing else.
+    /// Whether it is notified of commits only.
     #[must_use]
     pub fn is_commit_status(&self) -> bool {
         matches!(self, Self::GitHub { .. } | Self::GitLab { .. })

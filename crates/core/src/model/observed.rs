@@ -32,10 +32,10 @@ impl<T> Observed<T> {
     }
 }
 
-/// A value that is read only where somebody asks for it.
+/// A value that is read only on request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked<T> {
-    /// Nobody asked: it says nothing about the value.
+    /// Not requested: nothing is known of the value.
     NotAsked,
     /// It is this.
     Known(T),
@@ -119,7 +119,7 @@ pub struct Tenant {
     /// Integrations that stand without the marker that they bore when a run of ours began to import into them,
     /// by the journal of intents.
     pub interrupted: BTreeMap<IntegrationId, String>,
-    /// All customers but Prismatic's own; `None` where nobody asked for them.
+    /// All customers but Prismatic's own; `None` where they were not requested.
     pub all_customers: Option<Listing<CustomerRecord>>,
     /// Customers that a reference to one that does not exist may have meant.
     pub near_customers: Vec<Customer>,
@@ -387,7 +387,7 @@ impl Instance {
 pub enum VariableStatus {
     /// It works.
     Active,
-    /// Somebody must consent.
+    /// Consent is required.
     Pending,
     /// It failed.
     Failed,

@@ -21,7 +21,7 @@ pub enum PrunePolicy {
 pub enum DriftMode {
     /// It is reported.
     Observe,
-    /// It is reported, and people are told.
+    /// It is reported, and notifications are sent.
     Alert,
     /// It is put right.
     #[default]
@@ -33,7 +33,7 @@ pub enum DriftMode {
 pub enum Share {
     /// Per cent of the managed objects of that kind, 0 to 100.
     Percent(f64),
-    /// So many.
+    /// A number.
     Count(u64),
 }
 
@@ -48,7 +48,7 @@ pub struct Guards {
     pub disables: Share,
     /// How much may be deleted.
     pub deletes: Share,
-    /// Below so many existing objects percentages do not apply.
+    /// Percentages do not apply below this number of existing objects.
     pub minimum: u64,
     /// How many may be created.
     pub creates: u64,
@@ -117,8 +117,8 @@ impl Default for RateLimit {
 
 /// Which programs manifests may name as the source of a secret.
 ///
-/// A necessary condition, never a sufficient one: whoever can change the Project can change this too,
-/// so that programs run only where the operator allows it as well.
+/// A necessary condition, never a sufficient one: any user who can change the Project can change this too. So
+/// programs run only where the operator allows it as well.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ExecPolicy {
     /// None.

@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use super::{ConfigWrite, InstanceId, Secret, WriteValue};
 
-/// The key of the digests. Whoever has it and the digests can guess short secrets.
+/// The key of the digests. A holder of the key and the digests can guess short secrets.
 #[derive(Clone)]
 pub struct DigestKey {
     bytes: [u8; 32],
@@ -198,8 +198,8 @@ impl SecretRecords {
 
     /// Notes that values were written, and what the API showed of them afterwards.
     ///
-    /// Texts, lists and schedules need a record only where they came back as something else:
-    /// so is known later that the server rewrote them, and nobody changed them.
+    /// Texts, lists and schedules need a record only where the server returned them changed: the record shows
+    /// later that the server rewrote them, and not another writer.
     pub fn learn(&mut self, instance: &InstanceId, config: &[ConfigWrite], echo: &Echo) {
         for write in config {
             let id = |input: Option<&str>| ValueId {

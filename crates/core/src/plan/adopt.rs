@@ -1,6 +1,6 @@
 //! A plan that puts markers on what the files match, and does nothing else.
 //!
-//! Whatever differs besides is left for the next ordinary plan.
+//! Any other difference is left for the next ordinary plan.
 
 use super::build::{Builder, managed, quiet};
 use super::{

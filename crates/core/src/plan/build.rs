@@ -48,7 +48,7 @@ pub(super) struct Builder {
     pub(super) published: BTreeMap<ResourceName, StepId>,
     losses: Vec<Loss>,
     pub(super) unread: Vec<String>,
-    /// What is worth knowing of resources, whatever is done to them.
+    /// Diagnostics of resources, independent of their steps.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

@@ -1,8 +1,7 @@
 //! Leaving resources out of a plan.
 //!
-//! Pure. The steps of a held resource go, and with them every step that needs
-//! one of them, of whatever resource. The rest is numbered anew, because a
-//! step's id is its place in the plan.
+//! Pure. The steps of a held resource are removed, and with them every step of any resource that depends on
+//! one of them. The remaining steps are renumbered, because a step's id is its place in the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -310,7 +310,7 @@ mod tests {
         );
     }
 
-    /// Customers by number, each with so many managed instances of which so many change.
+    /// Customers by number, each with its count of managed instances and how many of those change.
     fn fleet(customers: &[(u64, usize)]) -> (Vec<PlannedResource>, Managed) {
         let mut all = Vec::new();
         let mut managed = Managed::default();
@@ -356,7 +356,8 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Whatever the fleet: what passes has no customer beyond the cap, and what does not has one.
+        /// For any fleet: a plan that passes has no customer beyond the cap, and a plan that is refused has
+        /// one.
         #[test]
         fn a_plan_passes_exactly_if_no_customer_is_beyond_the_cap(
             customers in proptest::collection::vec((0_u64..30, 0_usize..30), 0..8),

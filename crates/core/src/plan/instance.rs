@@ -63,7 +63,7 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
     }
 }
 
-/// Once for each instance: nothing is written, and nobody should wonder why.
+/// Once for each instance: explains why nothing is written.
 fn note_respelled(builder: &mut Builder, diff: &InstanceDiff, changes: &InstanceChanges) {
     if changes.respelled.is_empty() {
         return;
@@ -87,8 +87,8 @@ fn awaits(changes: &InstanceChanges) -> Option<AwaitedConsents> {
     Some(awaited).filter(|awaited| !awaited.variables.is_empty())
 }
 
-/// What the steps rest on besides the fields that differ. A deploy takes along
-/// whatever somebody else has staged, so it matters whether anything was.
+/// What the steps rest on besides the fields that differ. A deploy includes any change that another writer
+/// has staged, so it matters whether anything was.
 fn rests_on(changes: &InstanceChanges) -> Vec<Precondition> {
     let Some(id) = changes.live.id() else {
         return vec![Precondition::new("object", "none")];
@@ -268,7 +268,8 @@ impl Steps<'_> {
             true => self.deploy(&instance),
             false => id,
         };
-        // Whether a new instance runs, or runs once deployed, is not documented: the reply tells.
+        // Whether a new instance is enabled, or becomes so once deployed, is not documented: the reply shows
+        // it.
         self.switch(&instance, Some(shows));
     }
 

@@ -139,7 +139,7 @@ pub fn migrate(
         add(&mut builder, address, objects, (old, new));
     }
     let mut plan = builder.finish(&Managed::default(), context);
-    // Limits are about what customers notice, and nobody notices this.
+    // Guards limit changes that customers notice, and this one has no effect on customers.
     plan.violations.clear();
     Ok(plan)
 }

@@ -39,7 +39,7 @@ pub(super) fn plan(
     }
 }
 
-/// What whoever reviewed it looked at before saying yes.
+/// The facts that the reviewer saw when approving the plan.
 fn rests_on(orphan: &Orphan) -> Vec<Precondition> {
     let state = if orphan.enabled {
         "enabled"

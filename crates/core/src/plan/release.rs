@@ -1,4 +1,4 @@
-//! A plan that takes our markers off: the objects stay as they are, and are nobody's.
+//! A plan that removes our markers: the objects stay as they are, unmanaged.
 
 use std::collections::BTreeSet;
 
@@ -100,7 +100,7 @@ pub fn release(
         return Err(ReleaseError::Missing(missing));
     }
     let mut plan = builder.finish(&Managed::default(), context);
-    // Limits are about what customers notice, and nobody notices this.
+    // Guards limit changes that customers notice, and this one has no effect on customers.
     plan.violations.clear();
     Ok(plan)
 }

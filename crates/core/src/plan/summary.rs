@@ -11,7 +11,7 @@ pub(super) fn count(resources: &[PlannedResource]) -> Summary {
     for resource in resources {
         count_actions(&mut summary, resource);
         match resource.health {
-            // Let go of, and so nobody's from then on.
+            // Released, and so unmanaged from then on.
             _ if resource.actions.contains(&Action::Release) => {}
             _ if resource.orphan => summary.orphaned += 1,
             Health::Blocked | Health::Unknown => summary.blocked += 1,

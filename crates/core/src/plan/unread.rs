@@ -4,7 +4,7 @@ use super::PlannedResource;
 use crate::diff::Inputs;
 use crate::model::Health;
 
-/// The reasons, each once: lists that end too early, and whatever is unknown because of something else.
+/// The reasons, each once: lists that end too early, and everything that is unknown as a consequence.
 pub(super) fn reasons(inputs: &Inputs<'_>, resources: &[PlannedResource]) -> Vec<String> {
     let tenant = inputs.tenant;
     let all = tenant.all_customers.as_ref();

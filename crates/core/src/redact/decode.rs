@@ -1,4 +1,4 @@
-//! A text in the forms that it may have had before somebody escaped it.
+//! Decodes a text into the forms that it may have had before it was escaped.
 
 use super::{BASE64, HEX};
 
@@ -123,7 +123,7 @@ impl View {
         runs
     }
 
-    /// The bytes that digits of so many bits make.
+    /// The bytes that digits of `bits` bits each make.
     fn joined(&self, run: &[usize], group: usize, bits: u32, digit: fn(u8) -> Option<u8>) -> Self {
         let mut out = Self::empty(run.len());
         let (mut value, mut have) = (0_u32, 0);

@@ -9,8 +9,8 @@ use super::decode::View;
 use super::pieces::{Keys, Pieces};
 use super::{Author, PIECE, WORD};
 
-/// So many bytes of secrets are known at once. A daemon renews its token for years: the oldest
-/// secrets, which are worth nothing any more, make room.
+/// At most this many bytes of secrets are known at once. A daemon renews its token for years: the oldest
+/// secrets, which have expired, are dropped.
 const ROOM: usize = 16 << 20;
 
 /// Of one secret so much is looked for: a file of that size is known by its beginning.
@@ -201,8 +201,8 @@ impl Index {
         }
     }
 
-    /// Secrets from their first to their last piece. What files say is ours to show, whatever piece of a
-    /// secret it holds: whoever writes the files could else find a secret out piece by piece, by what is masked.
+    /// Entire secrets. The contents of files may be shown, including any piece of a secret: otherwise an
+    /// author of the files could discover a secret piece by piece, by what is masked.
     pub(super) fn entire(&self, view: &View, found: &mut Vec<Range<usize>>) {
         let compared: Vec<(usize, u8)> = Compared::of(view).collect();
         let keys: Vec<u64> = Rolling::over(compared.iter().map(|(_, byte)| *byte)).collect();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Multiplies: the keys are bytes of texts, and nobody chooses them to collide.
+/// A multiplicative hash: the keys are bytes of texts, and no attacker chooses them to collide.
 #[derive(Default)]
 pub(super) struct Mix(u64);
 
@@ -32,7 +32,7 @@ pub(super) struct Pieces {
     bits: Vec<u64>,
 }
 
-/// One text in so many passes the bits by accident.
+/// One text in this many passes the bits by accident.
 const SPARE: usize = 16;
 
 impl Pieces {

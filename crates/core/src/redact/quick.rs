@@ -23,7 +23,7 @@ impl Window {
     }
 }
 
-/// Digits of so many bits each, read from one alignment on.
+/// Digits of N bits each, read from one alignment on.
 struct Digits {
     bits: u32,
     group: usize,

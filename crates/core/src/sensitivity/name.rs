@@ -166,7 +166,7 @@ const HARMLESS_FIRST: [&str; 15] = [
     "translation",
 ];
 
-/// So many names are remembered: a tenant uses few, for very many values.
+/// At most this many names are remembered: a tenant has few names and very many values.
 const REMEMBERED: usize = 4096;
 
 /// What a name says.

@@ -204,8 +204,8 @@ fn part_is_random(part: &str) -> bool {
     changes * 5 >= classes.len() && is_varied(part)
 }
 
-/// Whether a text is an address, or holds one, that works for whoever knows it: a part of its path or
-/// query looks like a token, as webhooks have it. No list has all hosts of such addresses.
+/// Whether a text is or contains an address that grants access to any holder: a part of its path or query
+/// looks like a token, as in webhook addresses. No list has all hosts of such addresses.
 pub(super) fn is_token_address(text: &str) -> bool {
     let ends = |c: char| c.is_whitespace() || "\"'<>`".contains(c);
     text.match_indices("://").any(|(at, sign)| {

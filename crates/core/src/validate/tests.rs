@@ -199,7 +199,7 @@ fn texts_that_hold_structures_are_looked_at() {
     ]);
 }
 
-/// An export writes what is live, and what is live may be spelt in ways that nobody documented.
+/// An export writes what is live, and the live spelling may be an undocumented one.
 #[test]
 fn a_doubtful_spelling_is_a_warning_and_a_wrong_kind_an_error() {
     for (key, value, severity) in [

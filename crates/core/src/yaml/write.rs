@@ -1,8 +1,7 @@
-//! The other way: a tree to YAML text that every reader takes for the same.
+//! The other direction: a tree to YAML text that every reader parses to the same tree.
 //!
-//! A text stands bare only where no reader of YAML 1.1 or 1.2 could take it for
-//! anything else, whatever it is next to; otherwise it is quoted, or a literal
-//! block if it has lines. Equal trees give equal texts.
+//! A text is written plain only where no reader of YAML 1.1 or 1.2 could take it for anything else in any
+//! context; otherwise it is quoted, or a literal block if it has lines. Equal trees give equal texts.
 
 /// What to write.
 #[derive(Debug, Clone, PartialEq, Eq)]

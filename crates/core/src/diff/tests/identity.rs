@@ -237,7 +237,7 @@ fn an_incomplete_list_is_never_taken_for_absence() {
     };
     assert_eq!(instance_verdict(&world), "unknown: page 2 failed");
 
-    // What bears the marker was found, whatever is missing.
+    // The object with the marker was found, even if other lists are incomplete.
     let mut world = in_step();
     world.tenant.instances.incomplete = unread();
     assert_eq!(instance_verdict(&world), "owned n1");
@@ -260,7 +260,7 @@ fn a_renamed_manifest_takes_over_by_id_once_the_old_name_is_gone() {
     let changes = integration(&world);
     assert_eq!(changes.live.id().unwrap().as_str(), "i1");
     assert_eq!(changes.labels, Some(vec!["gitops:p/renamed".to_owned()]));
-    // What it takes over bears the old marker still, and is nobody's leftover.
+    // The adopted object still has the old marker, and is not an orphan.
     let left = world.diff().orphans;
     let left: Vec<_> = left.iter().map(|it| it.address.to_string()).collect();
     assert_eq!(left, ["Instance/shop"]);

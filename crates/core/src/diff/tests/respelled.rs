@@ -26,11 +26,11 @@ fn what_the_server_made_of_a_value_is_that_value() {
     for (wrote, showed, now, wanted, writes) in [
         ("a-b", Some("A-B"), "A-B", "a-b", false),
         ("+1 (555) 1", Some("+15551"), "+15551", "+1 (555) 1", false),
-        // Somebody changed it since.
+        // Changed by another writer since.
         ("a-b", Some("A-B"), "x", "a-b", true),
         // Git says something else since.
         ("a-b", Some("A-B"), "A-B", "a-c", true),
-        // The server gave back what it got: what is there now, somebody wrote.
+        // The server returned the value unchanged: the live value was written by another writer.
         ("a-b", Some("a-b"), "A-B", "a-b", true),
         ("a-b", None, "A-B", "a-b", true),
     ] {

@@ -35,7 +35,7 @@ const INPUT: [Row; 20] = [
     // It can be read, and is wrong.
     (Some("other"), true, Absent, Some(None)),
     (Some("other"), true, Of(WANTED, None), Some(None)),
-    // It reads otherwise than right after the last write: somebody changed it.
+    // It differs from the echo of the last write: changed by another writer.
     (Some("other"), true, Of(WANTED, Some(WANTED)), Some(None)),
     (Some("<x>"), true, Of(WANTED, Some("<hidden>")), Some(None)),
     // A mask, and the value that was written last.
@@ -44,7 +44,7 @@ const INPUT: [Row; 20] = [
     (Some("NA"), true, Of(WANTED, Some("NA")), None),
     (Some("••••"), true, Of(WANTED, None), None),
     (Some("<hidden>"), true, Of(WANTED, Some("<hidden>")), None),
-    // Another server mask than last time tells nothing.
+    // A server mask that differs from the last one proves nothing.
     (Some("****"), true, Of(WANTED, Some("NA")), None),
     // A mask, and another value was written last.
     (Some(""), true, Of("old", Some("")), Some(Some("changed"))),
@@ -54,7 +54,7 @@ const INPUT: [Row; 20] = [
         Of("old", Some("<hidden>")),
         Some(Some("changed")),
     ),
-    // A mask, and nobody knows.
+    // A mask, and no record.
     (Some(""), true, Absent, Some(Some(UNRECORDED))),
     (Some("NA"), true, Absent, Some(Some(UNRECORDED))),
     (None, true, Absent, Some(Some(UNRECORDED))),

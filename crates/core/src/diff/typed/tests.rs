@@ -122,7 +122,7 @@ const TYPED: &[Row] = &[
 ];
 
 const TEXTS: &[Row] = &[
-    // A text is its characters, whatever it looks like.
+    // A text is compared by its characters, even if it looks like a number.
     ("STRING", "50", "50.0", Different),
     ("STRING", "TRUE", "true", Different),
     ("STRING", r#"{"b":2,"a":1}"#, r#"{"a":1,"b":2}"#, Different),

@@ -294,7 +294,7 @@ struct Chances {
     seed: u64,
     writers: usize,
     lag: u64,
-    /// One look in so many is as stale as the lag permits, per object.
+    /// One look in N is as stale as the lag permits, per object.
     losses: bool,
     /// Each object lags by an amount of its own, for good, and no writer knows of it beforehand.
     unknown: bool,

@@ -11,8 +11,8 @@ use crate::plan::{Output, StepId, VersionSource};
 /// One write to an integration. Each variant is one operation of the platform.
 #[derive(Debug, Clone)]
 pub enum IntegrationOperation {
-    /// Creates an integration that has nothing but its name and its labels, the marker among them: from its
-    /// first moment on it can be told whose it is. Produces its id.
+    /// Creates an integration that has only its name and its labels, the marker among them: its owner is
+    /// known from the first moment on. Produces its id.
     Create {
         /// Its display name.
         name: String,

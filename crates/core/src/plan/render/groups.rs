@@ -1,4 +1,4 @@
-//! Resources to which the same happens for the same reason, told once.
+//! Groups resources that change in the same way for the same reason, so that each group is shown once.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ struct Common<'a> {
 }
 
 impl<'a> Common<'a> {
-    /// What waits is told by why it waits, whatever names that mentions and whatever would change.
+    /// Resources that wait are grouped by the reason, ignoring names in it and their pending changes.
     fn of(resource: &'a PlannedResource) -> Self {
         let waits = is_waiting(resource);
         let text = |text: &'a str| match waits {
@@ -51,7 +51,7 @@ pub(super) fn is_waiting(resource: &PlannedResource) -> bool {
     words::symbol(resource) == '!'
 }
 
-/// A text without what tells one resource from another: its names, ids, and places in files.
+/// A text without what differs between resources: names, ids, and places in files.
 fn nameless(resource: &PlannedResource, text: &str) -> String {
     let mut names = vec![resource.address.name.as_str(), &resource.display_name];
     names.extend(resource.customer.as_deref());
@@ -133,8 +133,7 @@ impl Group<'_> {
         self.members.first().copied()
     }
 
-    /// Whether somebody has to see every single one: something is switched off or
-    /// removed, or cannot go on.
+    /// Whether each resource must be listed: something is switched off or removed, or is blocked.
     pub(super) fn is_grave(&self) -> bool {
         (self.first()).is_some_and(|first| matches!(words::symbol(first), '-' | '!'))
     }

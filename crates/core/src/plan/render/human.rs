@@ -11,13 +11,13 @@ use crate::harmless::line;
 use crate::model::{Health, counted};
 use crate::plan::{Plan, PlannedResource};
 
-/// So many of the same kind are still listed one by one.
+/// At most this many resources of one kind are listed one by one.
 const FEW: usize = 20;
 
-/// So many that wait for the same reason.
+/// At most this many resources that wait for the same reason are listed.
 const FEW_WAITING: usize = 3;
 
-/// So many of a group are named.
+/// At most this many resources of a group are named.
 const NAMED: usize = 3;
 
 /// Choices of the human form.
@@ -82,8 +82,8 @@ fn is_news(resource: &PlannedResource) -> bool {
         )
 }
 
-/// What is many times the same is told once, unless every single one has to be seen. What is done
-/// comes first; what waits, perhaps for long, comes after it.
+/// Identical changes are shown once, unless each resource must be listed. Changes come first; resources that
+/// wait, perhaps for long, come after them.
 fn write_news<'a>(
     text: &mut String,
     news: impl Iterator<Item = &'a PlannedResource>,

@@ -2,7 +2,7 @@
 //!
 //! # Guarantees
 //!
-//! - Never longer than [`LIMIT`], whatever the plan holds; what is cut is counted.
+//! - Never longer than [`LIMIT`] for any plan; what is cut is counted.
 //! - What comes from the files or the tenant never acts as markup, see [`markup`](super::markup).
 //! - Something that is switched off, removed or cannot go on is never folded away before
 //!   the rest is cut.
@@ -16,8 +16,8 @@ use super::words::{self, shorten};
 use crate::model::counted;
 use crate::plan::{Plan, PlannedResource};
 
-/// In bytes. GitHub takes 65,536 characters in a comment, other forges more; whoever
-/// posts it adds a line of their own.
+/// In bytes. GitHub takes 65,536 characters in a comment, other forges more; the script that posts it adds a
+/// line of its own.
 const LIMIT: usize = 64_000;
 
 /// Where the table ends if the details need the room too.
@@ -26,16 +26,16 @@ const TABLE: usize = 40_000;
 /// Kept free for what says how much was cut, and for the digest.
 const FOOT: usize = 1_500;
 
-/// So many of a group are named in the table.
+/// At most this many resources of a group are named in the table.
 const NAMED: usize = 3;
 
-/// So many, where each of them matters.
+/// The same, where each resource matters.
 const NAMED_GRAVE: usize = 20;
 
-/// So many guards are told in full.
+/// At most this many guards are listed in full.
 const GUARDS: usize = 20;
 
-/// So many fields of a group are told.
+/// At most this many fields of a group are listed.
 const FIELDS: usize = 50;
 
 /// No single text is longer, in characters.

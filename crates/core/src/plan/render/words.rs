@@ -56,7 +56,7 @@ fn counts(plan: &Plan) -> String {
     )
 }
 
-/// So many reasons are told.
+/// At most this many reasons are listed.
 const REASONS: usize = 5;
 
 /// Why the tenant was not read to its end, in a few lines.

@@ -1,4 +1,4 @@
-//! Customers: created before whatever needs them, and let go of, never removed.
+//! Customers: created before the resources that need them; released, never removed.
 
 use super::*;
 use crate::diff::testing::{name, unread};

@@ -6,7 +6,7 @@ use crate::plan::GuardViolation;
 /// What GitHub takes.
 const COMMENT: usize = 65_000;
 
-/// So many instances, all on version 1 while 2 is the newest.
+/// A fleet of `size` instances, all on version 1 while 2 is the newest.
 fn fleet(size: usize) -> World {
     let mut world = in_step();
     world.declare_instance("blank", "acme", "smith");
@@ -30,7 +30,7 @@ fn fleet(size: usize) -> World {
     world
 }
 
-/// Every third of the live fleet is nobody's any more, and is switched off.
+/// Every third instance of the live fleet is no longer declared, and is switched off.
 fn thinned(size: usize) -> Plan {
     let mut world = fleet(size);
     let gone = |name: &str| name.starts_with('n') && name[1..].parse::<usize>().unwrap() % 3 == 0;

@@ -1,4 +1,4 @@
-//! What holds of every world: the same plan whatever the order, and nothing foreign in it.
+//! Holds for every world: the plan does not depend on the order of inputs, and contains nothing foreign.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -11,7 +11,7 @@ use crate::model::{Instance, InstanceId};
 struct Fate {
     declared: bool,
     live: bool,
-    /// Whose marker it bears: ours, another project's, or nobody's.
+    /// Its marker: ours, another project's, or none.
     marker: Option<&'static str>,
     enabled: bool,
     endpoint: &'static str,

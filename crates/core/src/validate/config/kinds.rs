@@ -1,7 +1,7 @@
 //! Which values the kinds of config variables take.
 //!
-//! Values are texts on the wire, so the server would take almost anything and
-//! the flow would fail later. Whatever is said here names no value.
+//! Values are texts on the wire, so the server would accept almost anything and the flow would fail later. No
+//! finding here contains a value.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
