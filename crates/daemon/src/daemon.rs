@@ -5,9 +5,8 @@
 //! webhook ─event─► the loop it concerns        one signal drains all loops
 //! ```
 //!
-//! The server outlives the loops, so that a drain can be watched. A task that
-//! ends although nobody asked it to ends the process with an error: a daemon
-//! that half works is worse than one that is restarted. With several
+//! The server outlives the loops, so that a drain can be watched. A task that ends without a request ends the
+//! process with an error: a daemon that half works is worse than one that is restarted. With several
 //! environments `environment` says what is kept apart.
 
 mod environment;
@@ -57,7 +56,7 @@ pub struct DaemonOptions {
     pub secrets: Arc<dyn SecretResolver>,
     /// Says what a revision was made from.
     pub provenance: ProvenanceSource,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The time between passes when nothing happens.
     pub interval: Duration,
@@ -101,7 +100,7 @@ impl ExitReason {
     }
 }
 
-/// Why a daemon ended although nobody asked it to.
+/// Why a daemon ended without a request to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
     /// A task returned.
@@ -142,8 +141,8 @@ impl From<Ended> for DaemonError {
 ///
 /// # Errors
 ///
-/// [`DaemonError`] when a part of it ends unasked. Wrong files, a tenant that
-/// cannot be reached and the like are no reason to end: the status tells of them.
+/// [`DaemonError`] when a part of it ends without a request. Invalid files, an unreachable tenant and similar
+/// failures do not end it: the status reports them.
 pub async fn run(options: DaemonOptions) -> Result<ExitReason, DaemonError> {
     Daemon::open(options).run().await
 }

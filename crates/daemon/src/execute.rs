@@ -238,7 +238,7 @@ impl<'a> Run<'a> {
             address: step.address.clone(),
             action: step.action,
         };
-        // Nobody listening is no reason to stop.
+        // A missing receiver is no reason to stop.
         let _ = self.events.send(event);
     }
 

@@ -28,21 +28,21 @@ use crate::prismatic::transport::Transport;
 use crate::runtime::clock::Clock;
 use crate::store::OutboxFile;
 
-/// So many messages wait at most; beyond that the oldest are lost.
+/// At most this many messages wait; beyond that the oldest are dropped.
 const MOST: usize = 100;
-/// After so long nobody wants to hear of it any more.
+/// Older messages are dropped.
 const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 /// The least time between two messages to one place.
 const GAP: Duration = Duration::from_secs(5);
 
-/// Tells people.
+/// Sends notifications.
 #[derive(Clone)]
 pub struct Notifier {
     /// Sends; bounds time and size, follows no redirect, and speaks plain http on this machine only.
     pub transport: Arc<dyn Transport>,
     /// Looks URLs, tokens and keys up, for each message.
     pub secrets: Arc<dyn SecretResolver>,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Where what waits is persisted.
     pub file: OutboxFile,
@@ -81,13 +81,13 @@ struct Outbox {
     notices: Notices,
     /// Failures so far and the next try, by message.
     tries: BTreeMap<String, (u32, Instant)>,
-    /// When each place may be told next.
+    /// The earliest time of the next message to each target.
     free: BTreeMap<String, Instant>,
     seen: u64,
     saved: bool,
 }
 
-/// Tells until the process ends.
+/// Sends notifications until the process ends.
 ///
 /// # Errors
 ///
@@ -150,7 +150,7 @@ impl Outbox {
         }
     }
 
-    /// Whether it is new: the same, still waiting, is told once.
+    /// Whether it is new: a duplicate of a waiting message is dropped.
     fn enter(&mut self, target: &NotifyTarget, notice: &Notice) -> bool {
         let waiting = &mut self.persisted.waiting;
         if waiting
@@ -278,7 +278,7 @@ impl Outbox {
         }
     }
 
-    /// What cannot be kept is told all the same, as long as the process lives.
+    /// A message that cannot be stored is sent all the same, as long as the process lives.
     fn save(&mut self) {
         let saved = self.notifier.file.save(&self.persisted);
         if let (Err(error), true) = (&saved, self.saved) {

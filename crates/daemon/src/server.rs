@@ -48,7 +48,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct ServerState {
     /// What is served.
     pub environments: Environments,
-    /// Tells how old it is.
+    /// The clock, for the age of the status.
     pub clock: Arc<dyn Clock>,
     /// When the daemon counts as live and ready.
     pub limits: Limits,

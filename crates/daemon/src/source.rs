@@ -4,8 +4,8 @@
 //! that cannot be read must never look like an empty one. A single file that
 //! cannot be read is part of the snapshot, with the reason.
 //!
-//! Knows `model` only. Which files manifests refer to is told by a function
-//! that is handed in ([`References`]).
+//! Knows `model` only. Which files manifests refer to is determined by a function that is passed in
+//! ([`References`]).
 
 pub mod dir;
 pub mod git;
@@ -30,7 +30,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::SourceFile;
 
-/// Tells which other files the manifests among these refer to: `manifest::references`.
+/// Lists the other files that these manifests refer to: `manifest::references`.
 pub type References = fn(&[SourceFile]) -> BTreeSet<Arc<str>>;
 
 /// Somewhere that files come from.

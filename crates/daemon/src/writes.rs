@@ -10,7 +10,7 @@
 //! - Before something is created, the exact object is looked for once more.
 //! - Before something created is deployed or published, it is looked at once more: if another writer created
 //!   the same, one of the two steps back.
-//! - After [`Writer::finish`] whatever was created or published shows to others, or is reported.
+//! - After [`Writer::finish`] everything that was created or published is visible to others, or is reported.
 
 mod creation;
 mod customer;

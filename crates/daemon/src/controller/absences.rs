@@ -68,7 +68,7 @@ impl Absences {
         doubts
     }
 
-    /// Takes note of what a reading did have, whatever became of the pass after it.
+    /// Records what a reading contained, regardless of the outcome of the pass.
     pub fn present(&mut self, desired: &Desired) {
         if self.since.is_empty() {
             return;
@@ -78,7 +78,7 @@ impl Absences {
         }
     }
 
-    /// Takes note of a reading that does not tell what is missing.
+    /// Records a reading that does not show what is missing.
     pub fn forget(&mut self) {
         self.since.clear();
     }

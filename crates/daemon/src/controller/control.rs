@@ -4,7 +4,7 @@
 //!
 //! - A wish carries no input: it changes when a pass is made or that nothing is
 //!   written, never what a pass finds.
-//! - A pause that cannot be read is a pause: whoever paused meant it.
+//! - An unreadable pause counts as a pause: the user meant to pause.
 //! - An end is by the wall clock, which may be set: no sleep relies on it for
 //!   longer than a minute, and a pause that has ended does not come back.
 

@@ -50,8 +50,8 @@ impl Delays {
         interval.mul_f64(1.0 - SPREAD + 2.0 * SPREAD * self.random.f64())
     }
 
-    /// The pause after so many failures in a row, from [`SHORTEST`] to [`LONGEST`]:
-    /// twice as long each time, and up to a quarter longer than that.
+    /// The pause after `failures` failures in a row, from [`SHORTEST`] to [`LONGEST`]: twice as long each
+    /// time, plus up to a quarter of jitter.
     pub fn after(&mut self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
         let base = SHORTEST.saturating_mul(1 << doublings);

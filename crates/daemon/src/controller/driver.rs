@@ -297,8 +297,8 @@ impl Supersede {
         }
     }
 
-    /// Whether the files have to be looked at after the pass: a look that the pass did not wait for
-    /// has served nobody.
+    /// Whether the files have to be checked after the pass: a check that the pass did not wait for has not
+    /// been used yet.
     fn is_owed(&self) -> bool {
         self.again || self.check.is_some()
     }
@@ -308,7 +308,7 @@ impl Supersede {
         self.check = Some(async move { snapshot_in_time(source.as_ref()).await }.boxed());
     }
 
-    /// What a look found; for ever if nobody looks. Cancel-safe.
+    /// The result of a check; never resolves if none is running. Cancel-safe.
     async fn found(&mut self) -> Result<Snapshot, SourceError> {
         let Some(check) = &mut self.check else {
             return std::future::pending().await;

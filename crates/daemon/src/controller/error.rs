@@ -22,7 +22,7 @@ pub enum PassError {
     /// There is no way to the tenant.
     #[error("cannot connect to the tenant")]
     Connect(#[source] ConnectError),
-    /// The guard of the environment: this token belongs to somebody else.
+    /// The guard of the environment: this token belongs to another organization.
     #[error("the token belongs to organization {found:?}, but the project expects {expected:?}")]
     WrongOrganization {
         /// What the project expects.

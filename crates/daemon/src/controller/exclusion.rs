@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! - A pass reads and plans without the lock, and writes with it. What was planned before somebody
-//!   else wrote is planned anew under the lock.
+//! - A pass reads and plans without the lock, and writes with it. A plan made before another writer wrote is
+//!   made again under the lock.
 //! - Two environments of one daemon that turn out to be one tenant are both refused: neither can
 //!   know which of them was meant.
 
@@ -50,7 +50,7 @@ impl Tenants {
     }
 }
 
-/// The right to write to a tenant; without a lock where nothing is written, or nobody can be excluded.
+/// The right to write to a tenant; without a lock where nothing is written, or no other writer is possible.
 #[derive(Debug)]
 pub struct Turn {
     /// The tenant.
@@ -62,11 +62,11 @@ pub struct Turn {
 /// What keeps other writers out.
 #[derive(Debug, Clone, Default)]
 pub struct Exclusion {
-    /// `None` where nobody else can be there, as in tests.
+    /// `None` where no other process can write, as in tests.
     pub lock: Option<WriteLock>,
     /// How long to wait for others.
     pub patience: Duration,
-    /// Tells this run from others.
+    /// Identifies this run.
     pub run: String,
     /// Where the other environments lead to.
     pub tenants: Tenants,
@@ -79,7 +79,7 @@ impl Exclusion {
         self.lock.as_ref().map(WriteLock::look).unwrap_or_default()
     }
 
-    /// Waits for the right to write; `None` where there is nobody to exclude.
+    /// Waits for the right to write; `None` where there is no other writer to exclude.
     ///
     /// # Errors
     ///

@@ -1,9 +1,8 @@
 //! Resources that something else keeps changing back.
 //!
-//! Pure. Healing the same thing again and again helps nobody: it floods the
-//! tenant with deploys and hides the other writer. After [`HEALS`] heals within
-//! [`WINDOW`] a resource is left alone until the files change, or until its
-//! live state has stood still for [`QUIET`].
+//! Pure. Correcting the same drift again and again is useless: it floods the tenant with deploys and hides
+//! the other writer. After [`HEALS`] corrections within [`WINDOW`] a resource is left alone until the files
+//! change, or until its live state has been stable for [`QUIET`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -12,17 +11,17 @@ use tokio::time::Instant;
 
 use crate::model::Address;
 
-/// So many heals …
+/// A resource is flapping after this many corrections …
 pub const HEALS: usize = 5;
-/// … within this time are a fight.
+/// … within this time.
 pub const WINDOW: Duration = Duration::from_secs(10 * 60);
-/// A fight is over when nothing has stirred for so long.
+/// It stops flapping once its live state has been stable for this long.
 pub const QUIET: Duration = Duration::from_secs(10 * 60);
 
-/// A digest of how a resource differs; equal while nothing stirs.
+/// A digest of how a resource differs; equal while nothing changes.
 pub type Difference = u64;
 
-/// Who flapping.
+/// The resources that are flapping.
 #[derive(Debug, Clone, Default)]
 pub struct Flapping {
     heals: BTreeMap<Address, VecDeque<Instant>>,

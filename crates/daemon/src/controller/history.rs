@@ -1,4 +1,4 @@
-//! What passes tell the history. Never waits, never fails, decides nothing.
+//! Reports passes to the history. Never waits, never fails, decides nothing.
 
 mod single;
 mod writes;
@@ -25,7 +25,7 @@ use crate::plan::{Output, Plan, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
 
-/// What all passes of a process have in common, and where they are told.
+/// What all passes of a process have in common, and where they are recorded.
 #[derive(Debug, Clone)]
 pub struct Historian {
     sink: Arc<dyn HistorySink>,
@@ -46,7 +46,7 @@ pub struct About<'a> {
     pub began: Timestamp,
 }
 
-/// What a plan and its execution come to, with so many resources `held` back.
+/// The outcome of a plan and its execution, with `held` resources held back.
 #[must_use]
 pub fn counts(plan: &Plan, outcome: &Outcome, held: usize) -> PassCounts {
     let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
@@ -65,7 +65,7 @@ pub fn counts(plan: &Plan, outcome: &Outcome, held: usize) -> PassCounts {
 }
 
 impl Historian {
-    /// Tells a sink of the passes that this command makes.
+    /// Records the passes of this command in a sink.
     #[must_use]
     pub fn new(sink: Arc<dyn HistorySink>, command: &'static str, actor: Actor) -> Self {
         Self {

@@ -46,7 +46,7 @@ pub enum Hold {
     InvalidFiles,
     /// It vanished from the files, which is not believed yet.
     Vanished(Doubt),
-    /// Somebody paused.
+    /// Paused by a user.
     Paused {
         /// In these words.
         reason: String,

@@ -15,7 +15,7 @@ pub(super) fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
     Some(all_held(plan, &hold))
 }
 
-/// As somebody asked for it.
+/// The hold for a pause that a user requested.
 pub(super) fn paused(pause: &Pause) -> Hold {
     Hold::Paused {
         reason: pause.reason.clone(),

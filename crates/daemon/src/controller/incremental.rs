@@ -163,8 +163,8 @@ fn orphans(plan: &Plan) -> BTreeSet<Address> {
     orphans.map(|resource| resource.address.clone()).collect()
 }
 
-/// Whether everything is to be read again, since it was last. So it is where the clock was set
-/// back, or the schedule cannot be told.
+/// Whether a full reading is due. It is also due if the clock was set back, or the schedule cannot be
+/// evaluated.
 fn due(sweep: &Sweep, last: Timestamp, now: Timestamp) -> bool {
     now < last || next(sweep, last).is_none_or(|next| next <= now)
 }

@@ -9,10 +9,10 @@ use super::error::Class;
 use super::status::{PassOutcome, Status};
 use crate::model::{Health, NoticeKind, counted, one_line};
 
-/// So often in a row the world has to fail before people are told: one lost
-/// connection mends itself.
+/// A notification of an external failure is sent after this many failures in a row: a single lost connection
+/// recovers by itself.
 const PATIENCE: u32 = 3;
-/// How much of a reason is told, in characters.
+/// The maximum length of a reason, in characters.
 const LONGEST: usize = 500;
 
 /// How an environment stands.
@@ -25,7 +25,7 @@ pub enum State {
     Failed,
     /// Something waits.
     Blocked,
-    /// Somebody changed the tenant, and it is left so.
+    /// Drift that is left as it is.
     Drifted,
 }
 
@@ -61,19 +61,19 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Goes on from what was last told.
+    /// Resumes from what was last reported.
     #[must_use]
     pub fn since(last: Option<Standing>) -> Self {
         Self { last, failures: 0 }
     }
 
-    /// What was last told.
+    /// What was last reported.
     #[must_use]
     pub fn standing(&self) -> Option<&Standing> {
         self.last.as_ref()
     }
 
-    /// What a pass that has just ended gives to tell.
+    /// The notice to send after a pass, if any.
     pub fn after(&mut self, status: &Status) -> Option<Notice> {
         let result = status.last_pass.as_ref()?.result;
         if matches!(result, PassOutcome::Superseded | PassOutcome::Interrupted) {
@@ -206,7 +206,7 @@ mod tests {
         status
     }
 
-    /// What a series of passes tells.
+    /// The notices of a series of passes.
     fn told(passes: &[Status]) -> String {
         let mut notices = Notices::default();
         let one = |status| match notices.after(status) {

@@ -58,7 +58,7 @@ pub struct Loaded {
 pub struct PassContext<'a> {
     /// The tenant.
     pub platform: &'a dyn Platform,
-    /// Tells when the tenant was read.
+    /// Gives the time at which the tenant was read.
     pub clock: &'a dyn Clock,
     /// The secrets that the files refer to.
     pub secrets: SecretValues,
@@ -241,7 +241,7 @@ async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult
     let log = WriteLog::new(Arc::clone(&context.remembered.journal), &tenant.identity);
     let resumed = writes::resume(platform, clock, &log, false).await;
     if resumed.found_any {
-        // A reading tells nothing of what was carried out after it began.
+        // A reading does not include writes carried out after it began.
         tenant = platform.observe(scope).await?;
     }
     let reading = Reading {

@@ -15,7 +15,7 @@ use crate::writes::WriteLog;
 pub struct Persistence {
     /// Where they are kept.
     pub store: Arc<SecretStore>,
-    /// What to do about a value that the API masks and nobody remembers.
+    /// What to do about a masked value without a record.
     pub unrecorded: SecretWrites,
     /// What is known of writes whose effect was not seen.
     pub journal: Arc<Journal>,

@@ -50,7 +50,7 @@ pub enum ReadMode {
 }
 
 impl From<Reason> for ReadMode {
-    /// A schedule bounds how long a change may go unseen; whatever else wakes, wakes for a reason.
+    /// A schedule bounds how long a change may go unseen; any other wake-up has a cause.
     fn from(reason: Reason) -> Self {
         match reason {
             Reason::Resync => Self::Incremental,
@@ -71,7 +71,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// What the tenant is, whatever its environment is called.
+    /// The identity of the tenant, independent of the environment's name.
     #[must_use]
     pub fn key(&self) -> EnvironmentKey {
         let Connection { url, tenant_id, .. } = &self.connection;
@@ -96,7 +96,7 @@ pub struct Live {
     pub connect: Arc<dyn Connect>,
     /// Looks secrets up.
     pub secrets: Arc<dyn SecretResolver>,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Says what a revision was made from.
     pub provenance: ProvenanceSource,
@@ -104,7 +104,7 @@ pub struct Live {
     pub remembered: Persistence,
     /// What was asked for when it was started.
     pub choices: Choices,
-    /// The last files that were right: parsing them again would tell nothing new.
+    /// The last valid files: parsing them again would give the same result.
     last: Mutex<Option<Arc<Loaded>>>,
     /// What was read of the tenant last, where that may be gone on from.
     recalled: Mutex<Option<Recalled>>,
@@ -162,7 +162,8 @@ impl Phases for Live {
     }
 
     async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError> {
-        // Whatever comes of this, it is gone on from nothing but what this comes to.
+        // Taken, so that a failed pass leaves no cache: the next pass resumes only from the result of this
+        // one.
         let recalled = self.recalled().take();
         let connection = self.connect.connect(&loaded.desired).await;
         let connection = connection.map_err(PassError::Connect)?;

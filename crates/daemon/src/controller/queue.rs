@@ -5,7 +5,7 @@
 //! moment, so that a save of twenty files is one wake-up; it does not wait for
 //! quiet for ever.
 //!
-//! All but [`Queue::next`] is plain state that is told what time it is.
+//! All but [`Queue::next`] is plain state; the time is passed in.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,9 +29,9 @@ pub enum Reason {
     Source,
     /// The tenant says that something changed there.
     Event,
-    /// Somebody asked for it, or ended a pause.
+    /// A user requested a pass, or ended a pause.
     Sync,
-    /// Somebody asked for a look at everything.
+    /// A user requested a full reload.
     Reload,
     /// Something failed before.
     Retry,

@@ -7,7 +7,7 @@
 //! # Invariants
 //!
 //! - A panic inside a pass is a failed pass, not the end of the process.
-//! - Whatever happens, the status tells of it, and the next pass is set.
+//! - In every case the status reports the outcome, and the next pass is scheduled.
 
 mod absence;
 mod ending;
@@ -55,7 +55,7 @@ pub struct Reconciler {
     pub source: Arc<dyn Source>,
     /// Load, plan, apply.
     pub phases: Arc<dyn Phases>,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Where the status goes.
     pub status: watch::Sender<Status>,
@@ -130,14 +130,14 @@ impl Reconciler {
         }
     }
 
-    /// The same, with somebody who takes note of what is done.
+    /// The same, with a history.
     #[must_use]
     pub fn with_history(mut self, history: Historian) -> Self {
         self.history = history;
         self
     }
 
-    /// The same, under somebody's control.
+    /// The same, with controls for pause and resume.
     #[must_use]
     pub fn with_control(mut self, control: Control) -> Self {
         self.control = control;

@@ -113,7 +113,7 @@ pub(super) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// One line, whatever happened.
+    /// Logs exactly one line for any outcome.
     pub(super) fn log(&self) {
         let (result, counts) = (self.end.result(), self.end.counts());
         tracing::Span::current().record("result", result.as_str());

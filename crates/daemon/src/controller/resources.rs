@@ -30,7 +30,7 @@ pub struct ResourceStatus {
     pub health: Health,
     /// Why, in one line.
     pub reason: String,
-    /// What to do about it, where somebody has to.
+    /// What the user has to do about it, if anything.
     pub hint: Option<String>,
     /// What is still to be done.
     pub actions: Vec<Action>,

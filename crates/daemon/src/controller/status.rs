@@ -102,7 +102,7 @@ pub struct Status {
     pub phase: Phase,
     /// It is shutting down.
     pub draining: bool,
-    /// Why nothing is written for the time being, if somebody paused.
+    /// The pause during which nothing is written, if a user paused.
     pub paused: Option<Pause>,
     /// How many passes have ended.
     pub generation: u64,
@@ -134,7 +134,7 @@ pub struct Status {
     pub plan: Option<Arc<Plan>>,
     /// What was changed elsewhere and is left so, by the policy.
     pub drifted: Arc<[Address]>,
-    /// The project as last found to be right: who is told of what.
+    /// The last valid project: its notification targets.
     pub project: Option<Arc<Project>>,
     /// For metrics.
     pub totals: Totals,
@@ -200,7 +200,8 @@ impl Status {
         Some(age(self.swept_at?, now))
     }
 
-    /// What is told of it, with what depends on the time of asking; without the resources where nobody wants them.
+    /// The reported form, with what depends on the time of the request; the resources are left out where they
+    /// were not requested.
     #[must_use]
     pub fn told(&self, now: Timestamp, resources: bool) -> api::status::Status {
         let resources = self.resources.iter().filter(|_| resources);

@@ -15,8 +15,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// The windows that hold for a plan, and when it began.
 ///
-/// One that is made while a window is closed shuts for nobody: what is carried out then was
-/// approved in spite of the window, or is nothing that a customer notices.
+/// A guard made while a window is closed never stops the pass: its steps were approved in spite of the
+/// window, or have no effect on customers.
 #[derive(Debug, Clone, Default)]
 pub struct WindowGuard {
     windows: Vec<Window>,

@@ -1,9 +1,8 @@
 //! Whether changes may happen now, by the rules of Argo CD's sync windows.
 //!
-//! Without windows always. An active deny window beats everything; where there
-//! are allow windows, one of them must be active. Times follow the zone's own
-//! clock, summer time included; a window lasts as long as it says, whatever the
-//! clock does meanwhile. What cannot be evaluated counts as closed.
+//! Without windows, writes are always allowed. An active deny window takes precedence; where there are allow
+//! windows, one of them must be active. Times follow the zone's own clock, summer time included; a window has
+//! its full length, even across a change of the clock. A window that cannot be evaluated counts as closed.
 
 use croner::Cron;
 use jiff::tz::TimeZone;
@@ -72,7 +71,7 @@ pub fn next_edge(windows: &[Window], now: Timestamp) -> Option<Timestamp> {
         .min()
 }
 
-/// So many edges are looked at: a year of weekly windows. An opening beyond them is not told.
+/// At most this many edges are examined: a year of weekly windows. A later opening is not reported.
 const MAX_EDGES: usize = 100;
 
 /// When changes are allowed next, if they are not now.

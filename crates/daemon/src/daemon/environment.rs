@@ -1,4 +1,4 @@
-//! One environment of the daemon: its loop, and who tells people of it.
+//! One environment of the daemon: its loop, and its notifier.
 //!
 //! # Invariants
 //!
@@ -48,7 +48,7 @@ pub struct EnvironmentOptions {
     pub events: Option<mpsc::Receiver<()>>,
     /// What is known of secrets that were written before.
     pub remembered: Persistence,
-    /// Tells people of changes, if anybody is to be told.
+    /// Sends notifications of changes, if any are configured.
     pub notifier: Option<Notifier>,
     /// Where a pause is kept.
     pub kept: PersistedPauses,
@@ -81,7 +81,7 @@ impl Environment {
         Served::new(self.status.subscribe(), self.control.clone())
     }
 
-    /// What tells people of it, if anybody is to be told.
+    /// The notifier with its status, if notifications are configured.
     pub(super) fn notifier(&mut self) -> Option<(Notifier, watch::Receiver<Status>)> {
         let notifier = self.options.notifier.take()?;
         Some((notifier, self.status.subscribe()))
@@ -200,7 +200,7 @@ impl Watched {
         tracing::info_span!("environment", name)
     }
 
-    /// Runs a loop to its end, whatever defects it has.
+    /// Runs a loop to its end; restarts it after a panic.
     pub(super) async fn drive(self, driver: Driver) -> Ended {
         let span = self.span();
         self.go_on(driver).instrument(span).await
@@ -220,7 +220,7 @@ impl Watched {
         }
     }
 
-    /// Tells people until the process ends, whatever defects that has.
+    /// Sends notifications until the process ends; restarts after a panic.
     pub(super) async fn tell(
         mut self,
         notifier: Notifier,

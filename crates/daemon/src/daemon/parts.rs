@@ -1,4 +1,4 @@
-//! The tasks of a daemon, wired to what they wait for and what they tell.
+//! The tasks of a daemon, wired to their inputs and outputs.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const GIT: &str = "git";
 const NOTIFIER: &str = "notifier";
 const SUPERVISION: &str = "supervision";
 
-/// Has people told of each environment.
+/// Starts the notifier of each environment.
 pub(super) fn tell(
     tasks: &mut Tasks,
     options: &mut DaemonOptions,
@@ -76,12 +76,12 @@ async fn drive(
         Some(watched) => watched.drive(driver).await,
         None => driver.run().await,
     };
-    // Nobody listens only when the process is about to end anyway.
+    // There is no receiver only when the process is about to end anyway.
     let _ = end.send(ended);
     Ok(())
 }
 
-/// Waits until so many loops have ended as they were asked to.
+/// Waits until this many loops have ended on request.
 pub(super) async fn all_ended(
     tasks: &mut Tasks,
     mut ended: mpsc::UnboundedReceiver<driver::Ended>,
@@ -99,7 +99,7 @@ pub(super) async fn all_ended(
     Ok(reason)
 }
 
-/// Has every loop told of changed files, by its own channel.
+/// Notifies every loop of changed files, by its own channel.
 pub(super) fn nudge(
     tasks: &mut Tasks,
     options: &mut DaemonOptions,

@@ -21,13 +21,13 @@ pub struct Polled {
     pub source: Arc<GitSource>,
     /// How often it is asked, a tenth more or less.
     pub every: Duration,
-    /// Says that somebody pushed.
+    /// Receives a message for each push.
     pub pushes: mpsc::Receiver<()>,
 }
 
 /// What the polling needs of the rest of the daemon.
 pub(super) struct Context {
-    /// Told that files may have changed: every loop.
+    /// Every loop, to be notified that files may have changed.
     pub(super) nudges: Vec<mpsc::Sender<()>>,
     /// Where it is shown how the remote fares: for every environment.
     pub(super) statuses: Vec<watch::Sender<Status>>,

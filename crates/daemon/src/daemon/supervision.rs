@@ -1,4 +1,4 @@
-//! What the service manager is told.
+//! Messages to the service manager.
 //!
 //! `READY=1` once the daemon serves, not once the tenant was read: a unit that
 //! waits for the tenant would be killed by its start timeout while the API is
@@ -27,7 +27,7 @@ const LONGEST: usize = 200;
 /// How often nothing is sent where no watchdog waits.
 const SELDOM: Duration = Duration::from_secs(3600);
 
-/// What there is to tell of.
+/// What is reported on.
 pub(super) struct Context {
     /// How each environment stands; at least one.
     pub(super) statuses: Vec<watch::Receiver<Status>>,
@@ -37,7 +37,7 @@ pub(super) struct Context {
     pub(super) limits: Limits,
 }
 
-/// Tells until the process ends.
+/// Sends messages until the process ends.
 pub(super) async fn run(supervisor: Supervisor, mut context: Context) -> Result<(), String> {
     let mut told = Told::default();
     supervisor.tell("READY=1");
@@ -106,7 +106,7 @@ fn until(status: &Status) -> u64 {
     status.generation + 1 + u64::from(status.phase == Phase::Working)
 }
 
-/// What was told already.
+/// What was sent already.
 #[derive(Debug, Default)]
 struct Told {
     line: String,

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use crate::plan::{Step, StepId};
 
-/// How many writes that can share a request are worth having under way for
-/// each request: as many as a request takes.
+/// How many writes that can share a request are worth having in flight for each request: as many as a request
+/// takes.
 const SHARED: usize = 25;
 
-/// For how many requests at once at most: a platform does not send more of one kind. What
-/// is under way when somebody says stop is finished, so no more than is of use.
+/// The maximum number of shared requests in flight: a platform does not send more of one kind. Writes in
+/// flight are finished on a stop, so the number is kept low.
 const CROWDS: usize = 4;
 
 /// How many steps are under way at most.
@@ -25,7 +25,7 @@ pub struct AtOnce {
 }
 
 impl AtOnce {
-    /// For so many requests at once.
+    /// For this many concurrent requests.
     #[must_use]
     pub fn requests(concurrency: usize) -> Self {
         let alone = concurrency.max(1);

@@ -1,4 +1,4 @@
-//! Carrying out, against a platform that does as it is told.
+//! Executes plans against a scripted platform.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

@@ -29,7 +29,7 @@ pub(super) enum Unsendable {
     NoCommit,
 }
 
-/// The request that tells a place.
+/// The request that notifies a target.
 pub(super) fn request(
     target: &NotifyTarget,
     notice: &Notice,

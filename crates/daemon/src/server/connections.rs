@@ -1,11 +1,11 @@
-//! Connections: so many at once, and none that does nothing while others wait.
+//! Connections: a limited number, where an idle one gives way to a new one.
 //!
 //! # Invariants
 //!
-//! - Where all places are taken, the connection that has done nothing for the longest makes room.
-//!   One on which a request is being answered never does.
-//! - So many places are never taken by requests for anything but probes ([`OTHERS`]), so that
-//!   health, readiness and metrics are answered whatever else is asked.
+//! - Where all places are taken, the connection that has been idle for the longest is closed. One on which a
+//!   request is being answered never is.
+//! - Some places are reserved for probes (all but [`OTHERS`]), so that health, readiness and metrics are
+//!   answered under any other load.
 
 mod activity;
 mod guarded;
@@ -36,7 +36,7 @@ const MOST: usize = 256;
 pub(super) const OTHERS: usize = 192;
 /// A connection that was opened, or written to, just now may be about to say something.
 const FRESH: Duration = Duration::from_millis(250);
-/// How often somebody who waits for room looks again.
+/// The interval at which a new connection checks for a free place.
 const POLL: Duration = Duration::from_millis(50);
 
 /// Takes connections, and makes room for them.

@@ -3,8 +3,8 @@
 //! # Invariants
 //!
 //! - With one environment nothing has to be named, and every answer is about it.
-//! - With several, what reads tells of all unless one is named; what can only be about one, and
-//!   what holds writes back or lets them go on, has to name it.
+//! - With several, a read reports on all unless one is named; a request that can only be about one, and a
+//!   request to pause or resume, has to name it.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct Served {
 }
 
 impl Served {
-    /// The environment that a status tells of.
+    /// The environment that a status is about.
     #[must_use]
     pub fn new(status: watch::Receiver<Status>, control: Control) -> Self {
         let name = status.borrow().environment.clone();

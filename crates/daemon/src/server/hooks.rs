@@ -1,4 +1,4 @@
-//! Webhooks: somebody pushed, or something changed in the tenant.
+//! Webhooks: a push, or a change in the tenant.
 //!
 //! # Invariants
 //!
@@ -36,11 +36,11 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 pub struct Hooks {
     /// The secret of each provider that may.
     pub secrets: Vec<(Provider, Secret)>,
-    /// The branch that is followed: a push to another wakes nobody.
+    /// The branch that is followed: a push to another has no effect.
     pub branch: Option<String>,
-    /// Told that somebody pushed.
+    /// Receives a message for each push.
     pub pushes: mpsc::Sender<()>,
-    /// Told that something changed in the tenant, by the environment it is the tenant of.
+    /// Receive a message for each change in the tenant, by environment.
     pub events: Vec<(String, mpsc::Sender<()>)>,
     /// Where calls are counted.
     counts: Option<watch::Sender<Status>>,
@@ -77,10 +77,10 @@ impl Hooks {
         }
     }
 
-    /// Whether a checked body is a reason to wake somebody, and whom.
+    /// Whether a verified body causes a wake-up, and of which environments.
     ///
-    /// Nothing in a body of Prismatic names its tenant in a documented way, so the URL says whose
-    /// event it is; without that all are woken.
+    /// No documented field of a Prismatic body names its tenant, so the URL says whose event it is; without
+    /// that all are woken.
     fn heard(
         &self,
         (provider, whose): (Provider, Option<&str>),

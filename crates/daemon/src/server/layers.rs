@@ -74,7 +74,7 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers so many requests at once; the places are shared by all routes that are no probes.
+/// Limits concurrent requests; the limit is shared by all routes except probes.
 pub(super) async fn bounded(
     State(places): State<Arc<Semaphore>>,
     request: Request,

@@ -48,7 +48,7 @@ pub(super) async fn readyz(
     verdict(&judged, ready && !drains)
 }
 
-/// Everything that is known; without the resources where nobody wants them.
+/// The full status; the resources are left out where they were not requested.
 pub(super) async fn status(
     State(state): State<ServerState>,
     parts: Result<Query<StatusQuery>, QueryRejection>,

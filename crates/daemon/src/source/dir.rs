@@ -24,7 +24,7 @@ pub struct DirSource {
 impl DirSource {
     /// For a folder or a manifest.
     ///
-    /// `references` tells which other files the manifests need: `manifest::references`.
+    /// `references` lists the other files that the manifests need: `manifest::references`.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, references: References) -> Self {
         Self {
@@ -90,7 +90,7 @@ struct Reading {
 }
 
 impl DirSource {
-    /// The files, once none of them is being written: half a file is nobody's intent, nor half a checkout.
+    /// The files, once none of them is being written: half a file or half a checkout must not be applied.
     async fn at_rest(&self, root: &Path) -> Result<Vec<SourceFile>, SourceError> {
         let mut rest = Rest::new(self.clock.instant());
         let mut referred = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! A branch, a tag or a commit of a remote repository.
 //!
-//! The remote is asked by [`GitSource::refresh`], which somebody calls every
-//! now and then; [`Source::snapshot`] answers at once with the last files that
+//! The remote is queried by [`GitSource::refresh`], which the caller runs periodically; [`Source::snapshot`]
+//! answers at once with the last files that
 //! were read well. So a remote that is down, a branch that is gone or a commit
 //! that lacks the folder never look like an empty project: the last good files
 //! stay, and [`SourceStatus`] says so.
@@ -70,7 +70,7 @@ struct Look {
 impl GitSource {
     /// For a remote. Nothing is asked yet.
     ///
-    /// `references` tells which other files the manifests need: `manifest::references`.
+    /// `references` lists the other files that the manifests need: `manifest::references`.
     #[must_use]
     pub fn new(settings: Settings, references: References) -> Self {
         let status = SourceStatus {
@@ -359,7 +359,7 @@ impl Source for GitSource {
         }
     }
 
-    /// A cache that is busy is told the next time: no pass waits for the network.
+    /// If the cache is busy, the commit is confirmed the next time: no pass waits for the network.
     async fn confirm(&self, revision: &Revision) {
         let Some(commit) = revision.commit.as_ref().map(|commit| &commit.hash) else {
             return;

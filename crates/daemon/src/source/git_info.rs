@@ -1,9 +1,8 @@
 //! Which commit a folder is at, and who wrote the lines of its files.
 //!
-//! A repository's own configuration can name programs: filters, hooks, a file
-//! monitor, helpers, and more with each release of git. Whoever can propose a
-//! change to a folder must not have them run, so that configuration is never
-//! given to git at all.
+//! A repository's own configuration can name programs: filters, hooks, a file monitor, helpers, and more with
+//! each release of git. An author of a pull request must not be able to run them, so that configuration is
+//! never passed to git.
 //!
 //! # Invariants
 //!

@@ -1,4 +1,4 @@
-//! What git is in the middle of in a folder: told by files of its own, without asking git.
+//! The git operation in progress in a folder, detected by git's own files, without running git.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The files below a folder, and a fingerprint that tells whether any of them changed.
+//! The files below a folder, and a fingerprint that shows whether any of them changed.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -12,7 +12,7 @@ use super::SourceError;
 use super::ignored::{self, Ignored};
 use super::read::{Unread, bounded};
 
-/// So many files and folders are looked at.
+/// At most this many files and folders are examined.
 const MAX_ENTRIES: usize = 500_000;
 
 /// What the system knows about a file without reading it.
@@ -235,7 +235,7 @@ impl Stamp {
         path.metadata().ok().map(|metadata| stamp(&metadata))
     }
 
-    /// When it was changed last, in whatever way.
+    /// When it was last changed in any way.
     pub(super) fn changed(&self) -> Option<SystemTime> {
         let [_, _, seconds, nanos] = self.identity;
         let other = u64::try_from(seconds).ok().zip(u32::try_from(nanos).ok());

@@ -6,9 +6,9 @@
 //! again when a folder is new or replaced, and the root's parent is watched so
 //! that a root that vanishes is seen to come back.
 //!
-//! An event only asks for a look; a wake-up is sent if the look finds a
-//! difference. So reading the files wakes nobody, and a slow poll takes the
-//! same look in case the system lost an event or has no watches left.
+//! An event only requests a check; a wake-up is sent if the check finds a difference. So reading the files
+//! causes no wake-up, and a slow poll makes the same check in case the system lost an event or has no watches
+//! left.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

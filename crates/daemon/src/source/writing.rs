@@ -1,4 +1,4 @@
-//! Files that programs have written to and not closed, where the system tells of that.
+//! Files that programs have written to and not closed, where the system reports that.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,12 +20,12 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Takes note of what the system tells.
+    /// Records an event of the system.
     pub(super) fn note(&self, event: &Event, now: Instant) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         for path in &event.paths {
             match event.kind {
-                // Only systems that tell of the end are listened to for the beginning.
+                // The beginning of a write is recorded only on systems that also report its end.
                 EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") => {
                     open.insert(path.clone(), now);
                 }

@@ -29,7 +29,7 @@ pub(super) trait Target: Send + Sync {
     /// Creates it; gives its id.
     async fn send(&self, writer: &Writer<'_>) -> PlatformResult<String>;
 
-    /// Removes one that nobody uses.
+    /// Removes an unused object.
     async fn remove(&self, writer: &Writer<'_>, id: &str) -> PlatformResult<()>;
 }
 
@@ -148,7 +148,7 @@ impl Pending {
 
     async fn note(&self, writer: &Writer<'_>, progress: &mut Progress) {
         writer.lags(progress.creation.lag());
-        // An intent whose effect was not told stays open for the next run.
+        // An intent with an unknown effect stays open for the next run.
         if let Ask::Done(Standing::Own { id, .. } | Standing::Theirs { id, .. }) = &progress.ask
             && progress.intent.is_some()
         {

@@ -1,4 +1,4 @@
-//! Creating customers. One that is there is used, whoever made it, and none is ever removed.
+//! Creates customers. An existing customer is used, regardless of who created it, and none is ever removed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -85,8 +85,8 @@ impl Target for NewOne {
 }
 
 impl NewOne {
-    /// The server says that another has the name or the external id, and the look before did not show it:
-    /// whoever was faster made it, and it may not show at once.
+    /// The server reports that another customer has the name or the external id, and the look before did not
+    /// show it: another writer was faster, and its customer may not be visible at once.
     async fn made_by_another(
         &self,
         writer: &Writer<'_>,

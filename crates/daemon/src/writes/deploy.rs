@@ -8,7 +8,7 @@ use crate::model::{InstanceId, InstanceSighting};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError};
 use crate::prismatic::platform::PlatformResult;
 
-/// So often a deploy that certainly had no effect is sent.
+/// A deploy that certainly had no effect is sent at most this many times.
 const SENDS: usize = 2;
 
 /// Whether a look shows a deploy that came after `base`. Where the server shows no time, an instance that
@@ -31,7 +31,7 @@ impl Writer<'_> {
             Some(Standing::Own { id, .. } | Standing::Theirs { id, used: false }) => {
                 (InstanceId::new(id), true)
             }
-            // Deployed by whoever made it.
+            // Deployed by the writer that created it.
             Some(Standing::Theirs { id, used: true }) => {
                 let id = InstanceId::new(id);
                 let seen = self.platform.sight_instance(&id).await?;
@@ -76,7 +76,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Looks until the deploy shows or is certain not to come; nothing where that cannot be told.
+    /// Looks until the deploy is visible or is certain not to come; `None` where that stays unknown.
     async fn settle_deploy(
         &self,
         id: &InstanceId,

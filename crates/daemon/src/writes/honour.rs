@@ -18,8 +18,8 @@ pub struct Reading<'a> {
     pub marks: Vec<Mark>,
 }
 
-/// Reads the tenant until it shows what replies to our own writes said, or the writes are older than any
-/// replica: then somebody changed what they wrote.
+/// Reads the tenant until it shows the replies to our own writes, or the writes are older than any replica:
+/// then another writer changed them.
 ///
 /// # Errors
 ///

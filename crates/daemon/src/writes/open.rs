@@ -1,4 +1,4 @@
-//! What an earlier run left open: a write whose effect nobody saw.
+//! Writes of an earlier run whose effect is unknown.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub struct Resumed {
     pub found_any: bool,
     /// What looks showed; a reading has to show it too.
     pub marks: Vec<Mark>,
-    /// What could not be told, by kind.
+    /// What is unknown, by kind.
     pub instances: Option<String>,
     /// The same of integrations and their versions.
     pub integrations: Option<String>,

@@ -10,7 +10,7 @@ use crate::prismatic::platform::{PlatformResult, Published};
 
 const OPERATION: &str = "publishIntegration";
 
-/// So often a publish that certainly had no effect is sent.
+/// A publish that certainly had no effect is sent at most this many times.
 const SENDS: usize = 2;
 
 /// What a look at the versions of an integration says about a publish.
@@ -26,7 +26,7 @@ pub(super) enum Versions {
 
 /// The versions above `base`, against the digest of what is to be published.
 pub(super) fn versions(seen: &DraftSighting, base: i64, submitted: Option<&str>) -> Versions {
-    // Of several equal ones the oldest: whoever looks comes to the same.
+    // Of several equal versions the oldest: every writer chooses the same one.
     if let Some(made) = equal(seen, base, submitted).into_iter().next() {
         return Versions::Made(made);
     }
@@ -222,7 +222,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Looks until the version shows or is certain not to come; nothing where that cannot be told.
+    /// Looks until the version is visible or is certain not to come; `None` where that stays unknown.
     async fn settle_publish(
         &self,
         id: &IntegrationId,

@@ -57,7 +57,7 @@ pub(super) struct State {
     pub(super) versions: HashSet<VersionId>,
     /// What happened that people should know.
     pub(super) notices: Vec<String>,
-    /// What is there twice, and both in use.
+    /// Duplicates that are both in use.
     pub(super) doubled: BTreeSet<String>,
     pub(super) lag: Duration,
 }
@@ -135,7 +135,7 @@ impl<'a> Writer<'a> {
         state.lag = state.lag.max(lag);
     }
 
-    /// Something is there twice for good, as far as a run can tell.
+    /// Records a duplicate that this run cannot resolve.
     pub(super) fn doubled(&self, text: String) {
         self.state().doubled.insert(text);
     }

@@ -19,8 +19,8 @@ use crate::store::Held;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
 impl Reconciler {
-    /// Plans, and waits for its turn where the plan writes. What was planned before somebody else
-    /// wrote is planned anew.
+    /// Plans, and waits for its turn where the plan writes. A plan made before another writer wrote is made
+    /// again.
     pub(super) async fn turn(
         &mut self,
         loaded: &Loaded,

@@ -26,7 +26,7 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(60);
 /// Far longer than anything waits; the clock is paused, so it costs nothing.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
-/// Everything that the history was told, and what is wrong with it.
+/// Everything that was recorded in the history, and its inconsistencies.
 #[derive(Debug, Default)]
 pub(super) struct Collected(
     pub(super) Mutex<Vec<HistoryEvent>>,
@@ -110,7 +110,7 @@ impl Bench {
             .clone()
     }
 
-    /// Waits until so many passes have ended.
+    /// Waits until this many passes have ended.
     pub(super) async fn passes(&mut self, generation: u64) -> Status {
         self.until(|status| status.generation >= generation).await
     }

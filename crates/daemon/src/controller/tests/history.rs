@@ -1,4 +1,4 @@
-//! What the history is told of passes.
+//! What passes record in the history.
 
 use super::bench::Bench;
 use crate::controller::error::PassError;

@@ -115,7 +115,7 @@ fn what_began_in_an_allow_window_goes_past_its_end_only_if_it_may() {
         None,
         "the other began later"
     );
-    // One that is active needs nobody's permission.
+    // An active window needs no further permission.
     let long = window(WindowKind::Allow, "0 0 * * *", 12, "UTC");
     assert_eq!(cut(&[night, long], inside, after), None);
 }
@@ -277,7 +277,7 @@ mod properties {
             }
         }
 
-        /// Between two edges nothing changes: whoever sleeps until the next one misses none.
+        /// Between two edges nothing changes: a sleep until the next edge misses none.
         #[test]
         fn nothing_changes_between_edges(windows in windows(), now in moment(), part in 0.0..1.0) {
             if let Some(edge) = next_edge(&windows, now) {

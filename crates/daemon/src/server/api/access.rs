@@ -1,4 +1,4 @@
-//! Who may ask: a bearer token, or somebody on this machine.
+//! Authorization: a bearer token, or a user on this machine.
 //!
 //! Without a token only who sits at the machine may write, and a browser there
 //! can be made to: so such requests must name this machine in `Host`, which a

@@ -6,11 +6,10 @@
 //!
 //! # Invariants
 //!
-//! - Nobody waits for a client: one that falls behind the ring is dropped, and
-//!   no client has a buffer of its own.
-//! - Events tell of states, not of every step between: what changed twice
-//!   before it was looked at is told once.
-//! - A client that cannot be told what it missed is told so (`reset`).
+//! - The server never waits for a client: one that falls behind the ring is dropped, and no client has a
+//!   buffer of its own.
+//! - Events report states, not every step between: two changes between two checks are reported as one.
+//! - A client whose missed events are no longer available is sent `reset`.
 //! - Each event names its environment. All environments share the ring and its numbers.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -43,7 +42,7 @@ use crate::server::{ServerState, reply};
 const KEPT: usize = 256;
 /// How many listen at once.
 const CLIENTS: usize = 16;
-/// How many resources one event tells of.
+/// The maximum number of resources in one event.
 const RESOURCES: usize = 100;
 /// How often something is sent when nothing happens.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -51,7 +50,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// What happened lately.
 #[derive(Debug)]
 pub struct Events {
-    /// Tells this process's numbers from another's.
+    /// Distinguishes this process's event numbers from another's.
     epoch: String,
     ring: Mutex<Ring>,
     /// The number of the next event; nothing more comes once it is closed.
@@ -74,7 +73,7 @@ struct Noted {
     data: String,
 }
 
-/// What was told of last.
+/// What was reported last.
 #[derive(Debug, Clone)]
 struct Seen {
     phase: Phase,
@@ -108,7 +107,7 @@ impl Default for Events {
 }
 
 impl Events {
-    /// Tells of what differs from the status before. The first one is where it begins.
+    /// Reports what differs from the previous status. The first status is the baseline.
     pub fn note(&self, status: &Status) {
         let now = Seen::from(status);
         let mut ring = self.ring();
@@ -279,7 +278,7 @@ fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> ResourcesChange
     }
 }
 
-/// Tells what happens from now on, or from where a client left off.
+/// Streams events from now on, or from where a client left off.
 pub(super) async fn stream(
     State(state): State<ServerState>,
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
@@ -349,7 +348,7 @@ struct Client {
     next: u64,
     /// One for each environment.
     greetings: VecDeque<Sent>,
-    /// Nothing of other environments is told.
+    /// Events of other environments are not sent.
     only: Option<String>,
     _permit: OwnedSemaphorePermit,
     /// Keeps the connection from being taken for an idle one.

@@ -16,9 +16,9 @@ use crate::model::history::WriteRecord;
 use crate::server::{ServerState, reply};
 use crate::store::history::{HistoryError, HistoryQuery, HistoryReader};
 
-/// How many writes of a pass are told.
+/// The maximum number of writes of a pass in an answer.
 const WRITES: usize = 50;
-/// How many writes of one resource are told.
+/// The maximum number of writes of one resource in an answer.
 const TAIL: usize = 10;
 
 /// A page of passes, the newest first.
@@ -89,7 +89,7 @@ pub(super) async fn of(
     Ok(writes.unwrap_or_default())
 }
 
-/// Nothing kept is nothing done; anything else is told.
+/// Without a history the answer is empty; any other failure is reported.
 async fn ask<T: Send + 'static>(
     api: &Api,
     question: impl FnOnce(&dyn HistoryReader) -> Result<T, HistoryError> + Send + 'static,
@@ -104,7 +104,7 @@ async fn ask<T: Send + 'static>(
         Ok(Err(error)) => {
             let hint = error.hint();
             tracing::warn!(event = "history.unread", error = %error, hint, "the history cannot be read");
-            // Without the path: it is nobody's business out there.
+            // Without the path: it must not be exposed.
             Err("the history cannot be read; the log says why".to_owned())
         }
         Err(_) => Err("the history cannot be read; a defect".to_owned()),

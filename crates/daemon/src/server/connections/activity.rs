@@ -7,7 +7,7 @@ use std::task::Context;
 use futures::task::AtomicWaker;
 use tokio::time::Instant;
 
-/// Shared by a connection, the requests on it, and whoever looks for room.
+/// Shared by a connection, its requests, and the search for a free place.
 #[derive(Debug)]
 pub(super) struct Activity {
     answering: AtomicUsize,

@@ -79,7 +79,7 @@ impl<S> Guarded<S> {
     fn received(&mut self, context: &mut Context<'_>) {
         if self.head.is_none() && !self.activity.is_busy() {
             let mut head = Box::pin(sleep(HEAD));
-            // Whoever reads on polls it; registered here, it also ends who does not.
+            // Polled by every further read; registered here, it also ends a connection that is not read.
             let _ = head.as_mut().poll(context);
             self.head = Some(head);
         }

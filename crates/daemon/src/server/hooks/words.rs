@@ -1,12 +1,12 @@
-//! What a checked body says, for the log and to leave out what concerns others.
+//! Extracts from a verified body what is logged, and what excludes events of others.
 //!
-//! Nothing here decides what is done. Bodies are the callers' formats, so
-//! whatever is missing or different counts as unknown.
+//! Nothing here decides what is done. The callers define the formats of bodies, so a missing or unexpected
+//! field counts as unknown.
 
 use axum::http::HeaderMap;
 use serde_json::Value;
 
-/// So many characters of a text are shown.
+/// At most this many characters of a text are shown.
 const MOST: usize = 120;
 
 /// What Prismatic says happened. The texts are harmless in a log.
@@ -59,7 +59,7 @@ pub(super) fn event(headers: &HeaderMap, body: &Value) -> Told {
     }
 }
 
-/// People are told apart by their e-mail address; names are shared, and change.
+/// Users are distinguished by e-mail address; names are shared, and change.
 fn who(user: &Value) -> Option<String> {
     if let Some(text) = user.as_str() {
         return Some(shown(text));

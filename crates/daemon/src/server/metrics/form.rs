@@ -12,7 +12,7 @@ pub(in crate::server) enum Form {
 }
 
 impl Form {
-    /// The form that somebody who accepts this is given.
+    /// The format for an `Accept` header.
     pub(in crate::server) fn wanted(accept: &str) -> Self {
         let asks = accept.to_ascii_lowercase();
         let named = asks.split(',').find(|part| {

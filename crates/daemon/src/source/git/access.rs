@@ -28,7 +28,7 @@ pub struct Access {
 pub(in crate::source) type Variables = Vec<(String, String)>;
 
 impl Access {
-    /// What git is told for one call. Paths are below `root`.
+    /// The environment variables of git for one call. Paths are below `root`.
     pub(super) async fn variables(
         &self,
         remote: &Remote,

@@ -5,10 +5,10 @@
 //!
 //! - Git sees an environment made here: no variable of ours, of a CI system or
 //!   of the user reaches it but those named below.
-//! - Neither the user's nor the system's configuration is read, no hook runs,
-//!   and nobody is asked for a password.
-//! - Whatever ends a call early also ends what git started: the whole process
-//!   group is killed, also when the call is dropped.
+//! - Neither the user's nor the system's configuration is read, no hook runs, and git never prompts for a
+//!   password.
+//! - If a call ends early for any reason, everything that git started ends too: the whole process group is
+//!   killed, also when the call is dropped.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -91,12 +91,12 @@ pub(in crate::source) struct Call<'a> {
     pub(super) most: usize,
     /// How long it may take.
     pub(super) within: Duration,
-    /// A folder that must not grow beyond so many MiB.
+    /// A folder that must not grow beyond this size, in MiB.
     pub(super) room: Option<(PathBuf, u64)>,
 }
 
 impl<'a> Call<'a> {
-    /// A call that reads the cache and talks to nobody.
+    /// A call that reads the cache, without network access.
     pub(in crate::source) fn local(
         doing: &'static str,
         folder: &'a Path,
@@ -132,7 +132,7 @@ impl<'a> Call<'a> {
         Ok(output.stdout)
     }
 
-    /// Makes the call, whatever its exit code.
+    /// Makes the call, and accepts any exit code.
     pub(super) async fn output(self) -> Result<Output, GitError> {
         let (doing, limit, room) = (self.doing, self.within, self.room.clone());
         let mut child = self.spawn()?;
@@ -192,7 +192,7 @@ async fn converse(child: &mut Child, input: Vec<u8>, most: usize) -> std::io::Re
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let Some(mut stdin) = stdin {
-            // A process that has heard enough hangs up; its exit code tells the rest.
+            // A process may close its stdin early; its exit code shows why.
             let _ = stdin.write_all(&input).await;
         }
     };
@@ -220,7 +220,7 @@ async fn all_of(stream: Option<impl AsyncRead + Unpin>, most: usize) -> std::io:
     Ok(bytes)
 }
 
-/// The beginning; the rest is read and dropped, so that nobody waits for us.
+/// The beginning; the rest is read and dropped, so that the writer does not block.
 async fn beginning_of(stream: Option<impl AsyncRead + Unpin>, most: usize) -> Vec<u8> {
     let mut kept = Vec::new();
     let Some(mut stream) = stream else {

@@ -1,7 +1,7 @@
 //! The cache: a bare repository that holds one commit without its history.
 //!
-//! Nothing is ever checked out. Whatever is wrong with the cache, it is thrown
-//! away and fetched anew: it holds nothing that the remote does not have.
+//! Nothing is ever checked out. If the cache is damaged in any way, it is deleted and fetched again: it holds
+//! nothing that the remote does not have.
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -27,7 +27,7 @@ const CANDIDATE: &str = "refs/prism-gitops/candidate";
 const CURRENT: &str = "refs/prism-gitops/current";
 /// The commit whose files were right last.
 const GOOD: &str = "refs/prism-gitops/good";
-/// So far back an old commit is looked for, to tell a rewritten branch from one that moved on.
+/// An old commit is searched for within this depth, to distinguish a rewritten branch from one that moved on.
 const HISTORY: &str = "100";
 /// A cache with more files is fetched anew at the next change: packs are never cleaned up otherwise.
 const MOST_FILES: usize = 500;
@@ -401,7 +401,7 @@ fn files(folder: &Path) -> usize {
     walk(folder).count()
 }
 
-/// Removes what a git that was killed left behind. The folder's lock is ours, so nobody else's.
+/// Removes what a killed git left behind. We hold the folder's lock, so no other process uses it.
 fn sweep(folder: &Path) {
     for entry in walk(folder) {
         let name = entry.file_name().to_string_lossy();

@@ -12,9 +12,9 @@ use crate::source::References;
 use crate::source::ignored::{self, Ignored};
 use crate::source::read::MAX_TOTAL;
 
-/// So many files below the sub-path are looked at.
+/// At most this many files below the sub-path are examined.
 const MAX_ENTRIES: usize = 200_000;
-/// So many links in a row are followed.
+/// At most this many links in a row are followed.
 const MAX_LINKS: usize = 8;
 
 const READING: &str = "read the commit";

@@ -12,7 +12,7 @@ const SHORT: usize = 4 * 1024;
 const CONFIG: usize = 1024 * 1024;
 /// The list of all references of a large repository.
 const REFERENCES: usize = 64 * 1024 * 1024;
-/// So many references may lead to one another.
+/// At most this many references are followed in a row.
 const DEEPEST: usize = 5;
 
 /// What is checked out, and where.

@@ -122,7 +122,7 @@ async fn folders_links_work_trees_and_packed_references_are_understood() {
         let link = repository.path("p:1/link");
         std::os::unix::fs::symlink("real", &link).unwrap();
         let read = ["a.yaml", "real/b.yaml", "link/b.yaml"];
-        // The link is not in the commit, whatever it leads to.
+        // The link is not in the commit, regardless of its target.
         assert!(repository.read("p:1", &read).await.unwrap().dirty);
         repository.commit();
         assert!(!repository.read("p:1", &read).await.unwrap().dirty);

@@ -5,8 +5,8 @@
 //! - Nothing runs unless the Project names the program and the operator allows
 //!   programs at all: the files alone, which a pull request may change, never suffice.
 //! - There is no shell: a program gets its arguments as they are written.
-//! - A program sees the variables that every program may need, and those that the
-//!   operator passes on: whatever else the environment holds is not for it.
+//! - A program sees the variables that every program may need, and those that the operator passes on: the
+//!   rest of the environment is removed.
 //! - What it prints on stdout goes into the secret and nowhere else.
 //! - A program that is given up on takes its children with it.
 
@@ -145,7 +145,7 @@ struct Run<'a> {
 impl Run<'_> {
     async fn run(&self, program: &str, args: &[String]) -> Result<Secret, String> {
         let mut child = self.start(program, args)?;
-        // Dropped before the child, whose number is its group's as long as nobody waited for it.
+        // Dropped before the child, whose number is its group's until the child is waited for.
         let group = Group::of(&child);
         let ended = tokio::time::timeout(self.limit, end(&mut child)).await;
         let (printed, complaint, status) = ended.map_err(|_| {

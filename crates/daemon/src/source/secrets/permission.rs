@@ -1,6 +1,6 @@
 //! What references to secrets may reach, by the Project and by the operator.
 //!
-//! A manifest is proposed by many; the operator is whoever starts this program.
+//! Many users can propose a manifest; the operator is the user who starts this program.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -103,7 +103,7 @@ impl Permission {
         })
     }
 
-    /// The variables that a program must not see, whatever pattern they fit.
+    /// The variables that a program must not see, even if they match a pattern.
     pub(super) fn hides(&self, references: &BTreeSet<SecretRef>) -> BTreeSet<String> {
         let named = references.iter().filter_map(|reference| match reference {
             SecretRef::Env(name) => Some(name.clone()),
