@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     secret: Secret,
-    /// Counts renewals: tells a token that was just renewed from the one refused.
+    /// Counts renewals: distinguishes a token that was just renewed from the one refused.
     generation: u64,
     lifetime: Option<Lifetime>,
 }
@@ -167,7 +167,7 @@ impl Auth {
             }
             Err(error) => {
                 match current {
-                    // Nobody else hears of it, and the token will run out.
+                    // Logged here, because no error is returned, and the token will expire.
                     Some(old) if still_good(old.clone(), wire.clock.now()).is_ok() => {
                         tracing::warn!("cannot renew the access token: {error}");
                     }

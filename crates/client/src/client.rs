@@ -77,9 +77,9 @@ impl PrismaticClient {
         }
     }
 
-    /// For a command that a person waits for. As long as the server has never answered, a
-    /// connection that cannot be made is tried once more and then given up; with `listener`,
-    /// every further attempt is told. Without this the client is patient, as a daemon has to be.
+    /// For a command that a person waits for. As long as the server has never answered, a failed connection
+    /// is retried once and then given up; with `listener`, every further attempt is reported. Without this
+    /// the client is patient, as a daemon has to be.
     #[must_use]
     pub fn interactive(mut self, listener: Option<Arc<dyn RetryListener>>) -> Self {
         self.session.attend(listener);

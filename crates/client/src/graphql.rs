@@ -269,7 +269,7 @@ fn answered<T>(
     }
 }
 
-/// An answer that is told by its status.
+/// Classifies an answer by its status.
 fn turned_away<T>(reply: &Reply, body: Option<&Envelope<T>>, repeat: Repeat) -> Failure {
     let status = reply.response.status;
     let message = body

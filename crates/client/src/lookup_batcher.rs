@@ -116,7 +116,7 @@ pub(super) async fn look_up(
     found.into_iter().map(observed).collect()
 }
 
-/// The same, with errors that can be told apart.
+/// The same, with separate errors.
 pub(super) async fn find(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<Found> {
     let requests = lookups
         .chunks(batch.size.max(1))
@@ -188,8 +188,8 @@ async fn halves(session: &Session, batch: Batch<'_>, lookups: &[Lookup]) -> Vec<
     all
 }
 
-/// Nothing was looked up, and no look-up in particular is to blame: perhaps
-/// the server does not take so many at once.
+/// Nothing was looked up, and no look-up in particular failed: perhaps the server does not accept as many at
+/// once.
 fn refused(answer: &Answer<IndexMap<String, Value>>) -> bool {
     let nobody = answer.errors.iter().any(|error| error.path.is_empty());
     let understood = || !matches!(classify(&answer.errors), ErrorKind::Mismatch(_));
@@ -236,7 +236,7 @@ fn split(
         }
         match (data.swap_remove(&alias), stray) {
             (_, Some(error)) => missed(match classify(std::slice::from_ref(error)) {
-                // Whatever it is about, it is no look-up of these.
+                // The error is not about any of these look-ups.
                 ErrorKind::NotFound { message } => ErrorKind::GraphQl(vec![message]),
                 kind => kind,
             }),

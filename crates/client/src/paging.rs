@@ -1,20 +1,17 @@
 //! Walks a list page by page, and knows whether it has seen all of it.
 //!
-//! Cursors are offsets in disguise (FACTS §6): an insert or delete during the
-//! walk shifts pages. So each page is asked for from the second-last record of
-//! the one before, and has to begin with its last record; records are told apart
-//! by id and counted against `totalCount`. A walk that does not fit is thrown
-//! away, and made again from the first page on, a few times. Whatever the server
-//! answers, a walk ends: every page has to bring something new.
+//! Cursors are encoded offsets (FACTS §6): an insert or delete during the walk shifts pages. So each page is
+//! requested from the second-last record of the one before, and has to begin with its last record; records
+//! are identified by id and counted against `totalCount`. An inconsistent walk is discarded, and repeated
+//! from the first page on, a few times. A walk ends for any server: every page has to contain a new record.
 //!
 //! # What holds
 //!
-//! Where the order of the records that stay does not change (by creation, it
-//! cannot), a complete walk has every record that was there throughout: each page
-//! is a piece of the list without a gap, and each begins with the record that the
-//! one before ends with. Where records only change places, one that slips past
-//! the walk pushes another into it twice, which shows. Both at once can deceive
-//! a walk; so whoever creates something asks for exactly that once more.
+//! Where the order of the remaining records does not change (by creation, it cannot), a complete walk has
+//! every record that existed throughout: each page is a piece of the list without a gap, and each begins with
+//! the record that the one before ends with. Where records only change places, one that slips past the walk
+//! pushes another into it twice, which is detected. Both at once can go undetected; so before a create,
+//! exactly that object is looked up once more.
 
 mod ahead;
 
@@ -138,7 +135,7 @@ pub(super) struct Walk<T> {
     pub(super) failed: Option<PlatformError>,
 }
 
-/// Reads a whole list. `fetch` gets the cursor to go on from, `id` tells records apart.
+/// Reads a whole list. `fetch` gets the cursor to go on from, `id` identifies records.
 pub(super) async fn walk<T, Fut>(
     fetch: impl Fn(Option<String>) -> Fut,
     id: impl Fn(&T) -> String,
@@ -296,8 +293,8 @@ impl<T> Pass<T> {
         Some(fresh)
     }
 
-    /// Whether a page that begins so follows the one before. Of records that are null nobody can
-    /// tell, and they make the list incomplete anyway.
+    /// Whether a page with this first record follows the one before. Null records cannot be compared, and
+    /// they make the list incomplete anyway.
     fn fits(&self, begins: Option<&String>) -> bool {
         begins.is_none() || self.last.is_none() || begins == self.last.as_ref()
     }

@@ -24,8 +24,8 @@ const SHORTEST: Duration = Duration::from_secs(5);
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
-/// How often a connection is tried at most while nothing has ever answered and a person waits:
-/// a wrong URL or a missing network is told soon.
+/// How often a connection is tried at most while nothing has ever answered and a person waits: a wrong URL or
+/// a missing network is reported soon.
 const FIRST_CONTACT: u32 = 2;
 
 /// Hears of what keeps a call waiting.
@@ -102,7 +102,7 @@ pub(super) struct Attempts {
     /// When the first attempt was sent; waiting in line before it does not count.
     begun: Option<Instant>,
     made: u32,
-    /// An earlier attempt may have had its effect, whatever the last one says.
+    /// An earlier attempt may have had its effect, regardless of the last one's result.
     effect: Effect,
 }
 

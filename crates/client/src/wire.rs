@@ -93,7 +93,7 @@ impl Wire {
         }
     }
 
-    /// Gives up soon on a server that has never answered, and tells of every further attempt.
+    /// Gives up soon on a server that has never answered, and reports every further attempt.
     pub(super) fn attend(&mut self, listener: Option<Arc<dyn RetryListener>>) {
         self.interactive = true;
         self.listener = listener;
@@ -205,7 +205,7 @@ impl Wire {
         }
     }
 
-    /// Sends nothing for so long. A pause that nobody waits for is told by the error.
+    /// Sends nothing for this long. A pause too long to wait for is reported by the error.
     fn pause(&self, wait: Duration) {
         self.budget.pause(wait);
         if wait <= LONGEST_PAUSE {

@@ -1,23 +1,20 @@
 //! Several writes of one kind in one request, each under an alias of its own.
 //!
-//! A server that limits requests counts such a request once. Who wants to write
-//! puts the write in the line of its kind; whoever gets a place takes along what
-//! has gathered meanwhile. Without a crowd every write is a request of its own.
+//! A server that limits requests counts such a request once. A write is put into the queue of its kind; the
+//! writer that gets a place sends everything queued so far. Without concurrent writes, each is a request of
+//! its own.
 //!
 //! # What holds
 //!
 //! - The root fields of a mutation run one after the other, by GraphQL's rules.
-//! - Each write has its own outcome. Where one of a request fails, the success of
-//!   the others is not believed: servers exist that take a whole request back for
-//!   one part of it. What is idempotent is sent again. For a deploy, the effect
-//!   is looked for; where none shows, it is reported as unknown and never sent
-//!   again, as what is read may lag behind. The one exception is a request that
-//!   the server turned away before it began, or for its rate.
-//! - Deploys begin one by one, as do all after one that was not carried out
-//!   beside a failed one.
-//! - What creates something (`createInstance`, `importIntegration`,
-//!   `publishIntegration`) never shares a request: the effects of many could not
-//!   be told apart after a lost reply.
+//! - Each write has its own outcome. Where one of a request fails, the success of the others is not trusted:
+//!   some servers roll back the whole request if one part fails. Idempotent writes are sent again. For a
+//!   deploy, the effect is looked for; where none shows, it is reported as unknown and never sent again,
+//!   because reads may lag behind. The one exception is a request that the server rejected before it began,
+//!   or for its rate.
+//! - Deploys start one by one, as do all after one that was not carried out beside a failed one.
+//! - Creating operations (`createInstance`, `importIntegration`, `publishIntegration`) never share a request:
+//!   after a lost reply, several effects could not be distinguished.
 //! - A server that refuses a request for its size gets smaller ones, down to one
 //!   write each, which is the plain operation. So does one that fails at a shared
 //!   request and not at a single write.
@@ -78,7 +75,7 @@ impl std::fmt::Debug for WriteBatcher {
 }
 
 impl WriteBatcher {
-    /// A line of which so many requests are under way at once. The fewer, the more gathers for each.
+    /// A queue with at most `places` requests in flight. The fewer, the more writes share a request.
     pub(super) fn new(operation: &'static Operation, places: usize) -> Self {
         Self {
             operation,
@@ -136,7 +133,7 @@ impl WriteBatcher {
                 .unzip();
             let outcomes = self.carry(session, parts).await;
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                // Whoever asked may be gone.
+                // The caller may be gone.
                 let _ = answer.send(outcome);
             }
         }
@@ -367,7 +364,7 @@ impl WriteBatcher {
         }
     }
 
-    /// Whoever carried this write was stopped.
+    /// The call that sent this write was cancelled.
     fn given_up(&self) -> PlatformError {
         let message = "the request that carried it was given up".to_owned();
         self.error(ErrorKind::Protocol { message }, self.lost())

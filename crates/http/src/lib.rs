@@ -99,7 +99,7 @@ impl HttpTransport {
     ///
     /// [`HttpError`] when the certificates cannot be loaded or TLS cannot be set up.
     pub fn new(settings: HttpSettings) -> Result<Self, HttpError> {
-        // Somebody else in the process may have done it: that is just as well.
+        // Other code in the process may have installed one: that works as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = bounded(&settings);
         if let Some(tls) = certificates::config(&settings)? {

@@ -41,13 +41,13 @@ pub trait Platform: Send + Sync {
     /// what could not be read otherwise is *unknown* in the result.
     async fn observe(&self, scope: &Scope) -> PlatformResult<Tenant>;
 
-    /// How far the tenant has come, by the server's own clock; `None` where nothing tells.
+    /// How far the tenant has come, by the server's own clock; `None` where that is unknown.
     async fn mark(&self) -> PlatformResult<Option<Mark>> {
         Ok(None)
     }
 
-    /// What changed since a moment of the server's clock; `None` where that cannot be told and everything
-    /// has to be read.
+    /// What changed since a moment of the server's clock; `None` where that is unknown and everything has to
+    /// be read.
     async fn changes(&self, _since: Timestamp) -> PlatformResult<Option<Increment>> {
         Ok(None)
     }

@@ -3,8 +3,8 @@
 //! There is nothing to load: each pass reads manifests, tokens and secrets anew.
 //! So the signal only wakes one. Many signals are one wake-up.
 //!
-//! A terminal that is closed sends the same signal to what runs in it. What runs below a
-//! service manager, or apart from any terminal, gets it only from somebody who means it.
+//! A terminal that is closed sends the same signal to its processes. A process below a service manager, or
+//! without a terminal, gets it only on purpose.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub enum Hangup {
     Reloads,
     /// The terminal is gone: finish what is under way, and end.
     Ends,
-    /// Nothing: whoever started this process (`nohup`) had it ignored.
+    /// Nothing: the parent process (`nohup`) had it ignored.
     Ignored,
 }
 
@@ -52,7 +52,7 @@ fn has_terminal() -> bool {
     std::fs::File::open("/dev/tty").is_ok()
 }
 
-/// Whether the signal was ignored when this process began. Only Linux tells.
+/// Whether the signal was ignored when this process began. Known on Linux only.
 fn is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     ignores_hangup(&status)

@@ -1,9 +1,9 @@
 //! Stopping in two steps.
 //!
-//! The first signal asks for a drain: what is under way is finished, nothing
-//! new is begun. The second aborts at once. There is no way back.
+//! The first signal requests a drain: work in progress is finished, nothing new is begun. The second aborts
+//! at once. There is no way back.
 //!
-//! Whoever holds a [`Trigger`] can raise it, so tests need no signals.
+//! Any holder of a [`Trigger`] can raise it, so tests need no signals.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 /// How far a shutdown has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Nobody asked to stop.
+    /// No shutdown was requested.
     Running,
     /// Finish what is under way.
     Draining,
@@ -27,7 +27,7 @@ pub struct Trigger(watch::Sender<Phase>);
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<Phase>);
 
-/// A shutdown that nobody has asked for yet.
+/// A shutdown that is not requested yet.
 #[must_use]
 pub fn channel() -> (Trigger, Shutdown) {
     let (sender, receiver) = watch::channel(Phase::Running);
@@ -46,7 +46,7 @@ impl Trigger {
         *self.0.borrow()
     }
 
-    /// Asks for a drain, unless somebody has; `None` then.
+    /// Requests a drain, unless one was requested; `None` then.
     fn raise_once(&self) -> Option<Phase> {
         let raised = self.0.send_if_modified(|phase| {
             let first = *phase == Phase::Running;

@@ -1,4 +1,4 @@
-//! Traces by OTLP, for whoever asked for them.
+//! Traces by OTLP, if configured.
 //!
 //! Spans are handed to a queue that drops what does not fit, and a thread of its own sends them: a
 //! collector that is slow or gone costs spans, and no pass waits for it.
@@ -21,7 +21,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Filter, Layer};
 use tracing_subscriber::registry::Registry;
 
-/// The spans that are told: a pass, its stages, a step of a plan, an operation of the API.
+/// The spans that are exported: a pass, its stages, a step of a plan, an operation of the API.
 pub const SPANS: [&str; 6] = ["pass", "load", "plan", "apply", "step", "prismatic"];
 
 /// How long the end of the process waits for the last spans.
@@ -99,7 +99,7 @@ fn is_told(what: &Metadata<'_>) -> bool {
 impl Traces {
     /// Sends what is left, and waits for that no longer than a few seconds.
     pub fn finish(self) {
-        // A collector that is gone was told of when it went.
+        // An unreachable collector was reported when it failed first.
         let _ = self.provider.shutdown_with_timeout(PATIENCE);
     }
 }

@@ -57,9 +57,9 @@ pub struct Behaviour {
     pub read_lag_ms: u64,
     /// How old what lists show is, in milliseconds, where that is older than what reads show.
     pub list_lag_ms: u64,
-    /// One object in so many lags, chosen by its id; all of them by default.
+    /// One object in N lags, chosen by its id; all of them by default.
     pub lag_one_in: u64,
-    /// Whoever changed an object, by the token, sees it changed at once.
+    /// The token that changed an object sees the change at once.
     pub own_writes_at_once: bool,
     /// A write finds only the objects that reads show.
     pub writes_lag: bool,

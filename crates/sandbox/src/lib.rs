@@ -1,4 +1,4 @@
-//! A local Prismatic, faithful enough that official clients cannot tell it from the real one.
+//! A local Prismatic, faithful enough that official clients cannot distinguish it from the real one.
 //!
 //! ```text
 //! axum server ─┐                        ┌─ auth, rate limit, faults
@@ -290,7 +290,7 @@ impl Sandbox {
         lock(&self.inner.faults).strike(call)
     }
 
-    /// `Some` if the rate limit refuses a request now, with the seconds to tell the client.
+    /// `Some` if the rate limit refuses a request now, with the seconds for the client to wait.
     fn throttle(&self, behaviour: &Behaviour) -> Option<Option<u64>> {
         let rate = behaviour.rate?;
         let now = self.inner.clock.instant();

@@ -25,7 +25,7 @@ struct State {
 }
 
 impl Past {
-    /// Keeps a change. What nobody can be shown any longer is forgotten.
+    /// Keeps a change, and forgets changes that no reading can show any longer.
     pub(crate) fn remember(
         &mut self,
         (before, after): (World, World),

@@ -1,8 +1,7 @@
 //! The state file: the whole world as JSON, replaced in one step after every change.
 //!
-//! Several processes may work on one file, such as a daemon and a plan beside it. The
-//! file is the truth: whoever changes something locks its folder, reads what others
-//! have written since, and only then writes.
+//! Several processes may work on one file, such as a daemon and a plan beside it. The file is the source of
+//! truth: a writer locks its folder, reads what others have written since, and only then writes.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -68,7 +67,7 @@ pub(crate) fn encode(world: &World) -> Result<Vec<u8>, serde_json::Error> {
     })
 }
 
-/// Tells one writing of the file from the next.
+/// Distinguishes one version of the file from the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     inode: u64,

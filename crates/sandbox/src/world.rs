@@ -103,7 +103,7 @@ impl Refusal {
 pub(crate) type Change<T> = Result<T, Refusal>;
 
 impl World {
-    /// A tenant with nobody in it but its user and Prismatic's own customer.
+    /// A tenant with only its user and Prismatic's own customer.
     pub(crate) fn new(organization: &str, now: Timestamp) -> Self {
         let base = id::part(Uuid::NAMESPACE_OID, "organization", organization);
         let mut world = Self {

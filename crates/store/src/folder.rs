@@ -15,8 +15,8 @@ pub const IN_PROJECT: &str = ".prism-gitops";
 ///
 /// # Errors
 ///
-/// When it is not there and cannot be made, and when the project that it belongs in is not there: somebody
-/// moved it away, and an empty one in its place would be taken for it.
+/// When it does not exist and cannot be made, and when the project that it belongs in does not exist: it was
+/// moved away, and an empty one in its place would be mistaken for it.
 pub fn make_private(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -41,7 +41,7 @@ fn project_of(folder: &Path) -> Option<&Path> {
     state.parent().filter(|it| !it.as_os_str().is_empty())
 }
 
-/// So old is what a killed process left: nobody is writing it any more.
+/// A file of this age was left by a killed process: no process is writing it any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Puts a file in place of the one there, whole or not at all: for its owner only.

@@ -102,7 +102,7 @@ pub struct HistoryQuery {
     pub revision: Option<String>,
     /// The oldest first.
     pub oldest_first: bool,
-    /// At most so many.
+    /// The maximum number of results.
     pub limit: usize,
 }
 

@@ -37,7 +37,7 @@ pub struct PersistedIntents {
 /// One change of what is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
-    /// A write begins, or somebody began to look for one.
+    /// A write begins, or the search for one began.
     Open(Intent),
     /// Its effect was seen, refused or looked for in vain.
     Close(Uuid),

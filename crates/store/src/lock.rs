@@ -39,8 +39,8 @@ fn holder(pid: Option<&str>) -> String {
 impl DaemonLock {
     /// Takes the lock of an environment.
     ///
-    /// A folder that cannot be written to, or a file system without locks, is
-    /// warned of and locks nobody out.
+    /// A folder that cannot be written to, or a file system without locks, is warned of and excludes no other
+    /// process.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What waits to be told to people: one small file for each environment.
+//! Notices that wait to be sent: one small file for each environment.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -1,7 +1,7 @@
 //! A pause that outlives the process: one small file for each environment.
 //!
-//! The exception to the rule that a damaged file is as good as none: whoever
-//! paused meant it, so what cannot be read is told apart from what is not there.
+//! The exception to the rule that a damaged file counts as missing: the user meant to pause, so an unreadable
+//! file is distinguished from a missing one.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -26,7 +26,7 @@ pub struct PauseFile {
     path: PathBuf,
 }
 
-/// Why it is not known whether somebody paused.
+/// Why it is unknown whether a user paused.
 #[derive(Debug, thiserror::Error)]
 pub enum PauseUnreadable {
     /// It cannot be read.

@@ -51,8 +51,8 @@ impl SecretStore {
         Self::with(Some(folder), None)
     }
 
-    /// The same with digests that say nothing to whoever has the folder but not this secret.
-    /// Records that were made with another one are as good as none.
+    /// The same with digests that are useless to a reader of the folder without this secret. Records that
+    /// were made with another one count as missing.
     #[must_use]
     pub fn keyed(folder: PathBuf, secret: Option<Secret>) -> Arc<Self> {
         Self::with(Some(folder), secret)
@@ -90,7 +90,7 @@ impl SecretStore {
     ) {
         let (store, place) = (Arc::clone(self), place.clone());
         let update = move || store.change(place, change);
-        // It runs to its end even if nobody waits for it.
+        // It runs to its end even if this future is dropped.
         let _ = tokio::task::spawn_blocking(update).await;
     }
 

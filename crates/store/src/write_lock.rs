@@ -6,11 +6,13 @@
 //!
 //! # Invariants
 //!
-//! - The kernel decides: a lock ends with the process that holds it, however that ends. What
-//!   stands in the file is for people, and for noticing that somebody else wrote meanwhile.
-//! - The file is never removed. Who has locked it and finds another file in its place begins anew.
-//! - Whoever waits says so by a second lock (`want-…`), so that who works in rounds can give way.
-//! - Where there are no locks, nobody is kept from writing; what is held says that it excludes nobody.
+//! - The kernel decides: a lock ends with the process that holds it, however that ends. The contents of the
+//!   file are for people, and to detect that another writer wrote meanwhile.
+//! - The file is never removed. A process that has locked it and finds another file in its place begins
+//!   again.
+//! - A waiting process announces itself by a second lock (`want-…`), so that a process that works in rounds
+//!   can give way.
+//! - Where there are no locks, writing is allowed; the guard says that it excludes no other process.
 
 mod holder;
 mod network;
@@ -31,11 +33,11 @@ use super::folder::make_private;
 use crate::model::EnvironmentKey;
 use holder::Note;
 
-/// How often somebody who waits looks again.
+/// The interval at which a waiting process tries again.
 const POLL: Duration = Duration::from_millis(50);
-/// So long nobody is told of waiting: most writers are quick.
+/// A wait is not reported before this time: most writers are quick.
 const QUIET: Duration = Duration::from_secs(1);
-/// How long somebody who works in rounds leaves the lock to those who wait for it.
+/// How long a process that works in rounds leaves the lock to waiting processes.
 const WAY: Duration = Duration::from_secs(1);
 /// No note is longer.
 const LONGEST: u64 = 4096;
@@ -50,7 +52,7 @@ pub struct WriteLock {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen(BTreeMap<String, Vec<u8>>);
 
-/// Somebody else writes to the tenant.
+/// Another writer has the tenant's lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", holder::sentence(.holder.as_ref(), *.stopped))]
 pub struct Busy {
@@ -67,7 +69,7 @@ pub struct Busy {
 pub struct Held {
     /// `None` where nothing is locked.
     locked: Option<Locked>,
-    /// Why nobody is excluded.
+    /// Why no other process is excluded.
     without: Option<String>,
     /// Why it may be that not everybody is excluded.
     doubt: Option<String>,
@@ -118,7 +120,7 @@ impl WriteLock {
         )
     }
 
-    /// Who writes to a tenant now, by its note. Takes no lock, so nobody is kept waiting by the question.
+    /// The current writer of a tenant, by its note. Takes no lock, so the question delays no process.
     #[must_use]
     pub fn writer(&self, key: &EnvironmentKey) -> Option<Holder> {
         let note = read(&self.path("write", key))?;
@@ -130,7 +132,7 @@ impl WriteLock {
     ///
     /// # Errors
     ///
-    /// [`Busy`] where somebody else still has it then.
+    /// [`Busy`] where another writer still has it then.
     pub async fn acquire(
         &self,
         key: &EnvironmentKey,
@@ -168,7 +170,7 @@ impl WriteLock {
         let Ok(file) = open(&self.path("want", key), false) else {
             return;
         };
-        // Somebody who waits holds it, shared with others who do.
+        // A waiting process holds it, shared with other waiting processes.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             sleep(WAY).await;
         }
@@ -178,7 +180,7 @@ impl WriteLock {
         self.folder.join(format!("{what}-{}.lock", key.digest()))
     }
 
-    /// Says that somebody waits, until it is dropped. Without it one only waits for longer.
+    /// Announces a waiting process, until it is dropped. Without it the wait is only longer.
     fn want(&self, key: &EnvironmentKey) -> Option<File> {
         let file = open(&self.path("want", key), true).ok()?;
         file.try_lock_shared().ok()?;
@@ -250,14 +252,15 @@ impl Held {
         self.without.clone().or_else(|| self.doubt.clone())
     }
 
-    /// Whether somebody else may have written since a look: what was read then is no ground for writing.
+    /// Whether another writer may have written since a look: what was read then must not be the basis of a
+    /// write.
     #[must_use]
     pub fn moved_since(&self, seen: &Seen) -> bool {
         let Some(locked) = &self.locked else {
             return false;
         };
         let then = seen.0.get(&locked.name).map_or(&[][..], Vec::as_slice);
-        // A note that nobody closed is of a writer that ended in the middle.
+        // A note that was not closed is of a writer that ended in the middle.
         let closed = locked.before.is_empty()
             || Note::parse(&locked.before).is_some_and(|note| note.held().is_none());
         locked.waited || !closed || then != locked.before.as_slice()
@@ -276,7 +279,7 @@ impl Drop for Locked {
         let note = Note::of(&self.holder).closed().line();
         let file = self.file.get_mut();
         let file = file.unwrap_or_else(std::sync::PoisonError::into_inner);
-        // The lock goes with the file whatever becomes of the note.
+        // The lock is released with the file, even if writing the note fails.
         let _ = replace(file, &note);
     }
 }

@@ -11,7 +11,7 @@ use crate::testing::{
     Ask, EPOCH, Fake, Step, access, client, client_with, data, refresh, reply, unlimited,
 };
 
-/// A token that ends so many seconds after the epoch.
+/// A token that is valid between these numbers of seconds after the epoch.
 fn jwt(name: &str, begins: i64, ends: i64) -> String {
     let epoch = EPOCH.parse::<Timestamp>().unwrap().as_second();
     let claims = json!({"sub": name, "iat": epoch + begins, "exp": epoch + ends}).to_string();

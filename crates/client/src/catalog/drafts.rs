@@ -20,8 +20,8 @@ pub fn is_version(record: &Value, draft: &str) -> bool {
 }
 
 impl PrismaticClient {
-    /// The draft of an integration, by its version sequence (a bare UUID). Absent where
-    /// none of its records is told to be the draft.
+    /// The draft of an integration, by its version sequence (a bare UUID). Absent where none of its records
+    /// is reported to be the draft.
     pub async fn draft(&self, sequence: &str) -> Observed<IntegrationId> {
         draft_of_sequence(&self.session, sequence).await
     }

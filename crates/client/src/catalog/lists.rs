@@ -16,15 +16,15 @@ use crate::session::Call;
 /// Which part of a list, in the API's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Window {
-    /// So many from the beginning; at most 100 come at once.
+    /// At most this many from the beginning; the server returns at most 100 at once.
     pub first: Option<u32>,
-    /// So many from the end.
+    /// At most this many from the end.
     pub last: Option<u32>,
     /// After this cursor.
     pub after: Option<String>,
     /// Before this cursor.
     pub before: Option<String>,
-    /// After so many.
+    /// Skips this many.
     pub offset: Option<u32>,
 }
 
@@ -382,7 +382,7 @@ impl PrismaticClient {
     }
 }
 
-/// What tells records of a list apart: the id, where they have one.
+/// The key of a record within its list: the id, where it has one.
 pub(super) fn key(node: &Value) -> String {
     match node["id"].as_str() {
         Some(id) => id.to_owned(),

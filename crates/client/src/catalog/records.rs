@@ -132,7 +132,7 @@ impl PrismaticClient {
     ///
     /// # Errors
     ///
-    /// [`PlatformError`], also where the answer does not tell.
+    /// [`PlatformError`], also where the answer does not say.
     pub async fn was_executed(&self, instance: &InstanceId) -> PlatformResult<bool> {
         let variables = json!({ "id": instance });
         let call = Call::new("executed", Repeat::Read, EXECUTED, &variables)?;

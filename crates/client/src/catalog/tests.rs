@@ -186,7 +186,7 @@ async fn pages_come_one_at_a_time_and_have_to_add_up() {
     }
 }
 
-/// The schema lets a list hold null: the other records are shown, and the gap is told at the end.
+/// The schema allows null in a list: the other records are shown, and the gap is reported at the end.
 #[tokio::test(start_paused = true)]
 async fn a_null_among_records_hides_no_other() {
     let list = |nodes: Value| json!({"list": {"nodes": nodes, "totalCount": 2, "pageInfo": {"hasNextPage": false}}});

@@ -1,4 +1,4 @@
-//! How long a client tries, with somebody waiting and without.
+//! How long a client retries, in a command and in a daemon.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -64,7 +64,7 @@ fn heard(fake: &Arc<Fake>) -> (PrismaticClient, Arc<Heard>) {
     (client, heard)
 }
 
-/// Many requests wait for one pause: it is told at once, and once.
+/// Many requests wait for one pause: it is reported at once, and once.
 #[tokio::test(start_paused = true)]
 async fn a_pause_that_the_server_asks_for_is_told_when_it_begins() {
     let identity = || data(&json!({"authenticatedUser": {"id": "u"}}));
@@ -80,8 +80,8 @@ async fn a_pause_that_the_server_asks_for_is_told_when_it_begins() {
     assert_eq!(fake.count(), 6);
 }
 
-/// A server that answers a byte at a time, or not at all: one limit holds for all of the answer and
-/// for all attempts, and the wait is told long before it ends.
+/// A server that answers a byte at a time, or not at all: one limit holds for the whole answer and for all
+/// attempts, and the wait is reported long before it ends.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_ends_its_answer_is_told_of_and_given_up() {
     let fake = Fake::script(vec![Step::Hang]);

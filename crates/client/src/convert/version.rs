@@ -128,7 +128,7 @@ pub(crate) fn required(node: RequiredNode) -> RequiredVariable {
         collection_type: node.collection_type.filter(|kind| !kind.is_empty()),
         default_value: node.default_value,
         pick_list: match node.data_source {
-            // What is on offer is fetched from elsewhere when somebody looks.
+            // The options are fetched from elsewhere when a user opens the list.
             Some(_) => Vec::new(),
             None => node.pick_list,
         },

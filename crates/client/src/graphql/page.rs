@@ -1,4 +1,4 @@
-//! Web pages that a proxy or a wrong URL answers with: their title is told, never their source.
+//! Web pages that a proxy or a wrong URL answers with: their title is reported, never their source.
 
 use crate::transport::Response;
 

@@ -16,8 +16,8 @@ struct Waiting {
     answer: oneshot::Sender<Found>,
 }
 
-/// The line of one kind of look-up. One request of it is under way at a time; whoever
-/// comes meanwhile goes into the next.
+/// The queue of one kind of look-up. At most one request of it is in flight; look-ups that arrive meanwhile
+/// go into the next.
 pub(crate) struct LookupBatcher {
     batch: Batch<'static>,
     queue: Mutex<VecDeque<Waiting>>,
@@ -59,8 +59,8 @@ impl LookupBatcher {
         typed(self.batch.name, found.ok_or_else(nothing)?)
     }
 
-    /// Looks it up together with others. `None` if there are no others, and nothing
-    /// was asked: by itself the plain query tells more where it fails.
+    /// Looks it up together with others. `None` if there are no others, and nothing was sent: the plain query
+    /// reports failures in more detail.
     pub(crate) async fn get(&self, session: &Session, lookup: Lookup) -> Option<Found> {
         let (sender, mut answer) = oneshot::channel();
         self.queue().push_back(Waiting {
@@ -69,7 +69,7 @@ impl LookupBatcher {
         });
         let _place = tokio::select! {
             biased;
-            // Whoever took it along may have been stopped.
+            // The call that sent this look-up may have been cancelled.
             outcome = &mut answer => return outcome.ok(),
             place = self.place.acquire() => place,
         };
@@ -80,7 +80,7 @@ impl LookupBatcher {
             match answer.try_recv() {
                 Ok(found) => return Some(found),
                 Err(TryRecvError::Closed) => return None,
-                // So many were before it that it is in the next request.
+                // The request was full; the look-up goes into the next one.
                 Err(TryRecvError::Empty) => {}
             }
         }
@@ -95,7 +95,7 @@ impl LookupBatcher {
         let lookups: Vec<_> = taken.iter().map(|it| it.lookup.clone()).collect();
         let found = find(session, self.batch, &lookups).await;
         for (waiting, found) in taken.into_iter().zip(found) {
-            // Whoever asked may be gone.
+            // The caller may be gone.
             let _ = waiting.answer.send(found);
         }
     }

@@ -14,7 +14,7 @@ use crate::operations::{integration_versions, lookups};
 use crate::paging::Page;
 use crate::session::Session;
 
-/// So many of the newest versions are read at least, where there are as many.
+/// At least this many of the newest versions are read, if they exist.
 const NEWEST: usize = 2;
 
 /// Adds wanted versions that the list does not show.

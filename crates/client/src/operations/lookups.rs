@@ -272,7 +272,7 @@ pub(crate) fn component(key: &str, number: Option<i64>) -> Lookup {
 
 /// Those customers that a reference may mean; three are enough to see that it is ambiguous.
 ///
-/// A reference to a manifest is none to the tenant: what is looked up for it nobody has.
+/// A reference to a manifest has no value in the tenant: its look-up finds nothing.
 pub(crate) fn customer(reference: &CustomerRef) -> Lookup {
     let list = |before, value: &str| Lookup {
         before,

@@ -39,7 +39,7 @@ impl From<StampNode> for Stamp {
     }
 }
 
-/// The mark of the tenant; `None` where there are no records to tell the time.
+/// The mark of the tenant; `None` where no record shows the server's time.
 pub(crate) async fn run(session: &Session) -> PlatformResult<Option<Mark>> {
     let data: Data = session.read(&OPERATION.call(&())?).await?;
     let nodes = data.instances.nodes.into_iter();

@@ -1,4 +1,4 @@
-//! The customers that were made last: one of them is most likely meant by a name that nobody has.
+//! The newest customers: candidates for a suggestion where a name matches no customer.
 
 use serde::{Deserialize, Serialize};
 

@@ -233,7 +233,7 @@ pub(crate) struct PointedNode {
     pub(crate) version_sequence_id: Option<String>,
 }
 
-/// An integration that is looked for: any record of its sequence, with what tells which.
+/// The result of a look-up of an integration: any record of its sequence, with its identity.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SightedDraftNode {

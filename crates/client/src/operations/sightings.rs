@@ -58,7 +58,7 @@ impl Default for Sights {
     }
 }
 
-/// So many of the newest versions are asked for.
+/// At most this many of the newest versions are requested.
 const NEWEST: usize = 5;
 
 #[derive(Serialize)]

@@ -26,7 +26,7 @@ const WINDOW: usize = 8;
 pub(crate) struct Place {
     /// After this cursor.
     pub(crate) after: Option<String>,
-    /// After so many records. Left out rather than null: a server may add null to a number.
+    /// The number of records to skip. Left out rather than null: a server may add null to a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) offset: Option<usize>,
 }
@@ -47,7 +47,7 @@ impl Place {
     }
 }
 
-/// Reads a whole list of which any place can be fetched. `id` tells records apart.
+/// Reads a whole list that supports offsets. `id` identifies records.
 pub(crate) async fn walk_ahead<T, Fut>(
     fetch: impl Fn(Place) -> Fut,
     id: impl Fn(&T) -> String,

@@ -77,7 +77,7 @@ pub(super) async fn alone(
     session.run(&call, judge).await
 }
 
-/// The document of an operation for so many inputs at once.
+/// The document of an operation for `count` inputs at once.
 ///
 /// Made from the document for one, which has the shape that [`super::super::operations`]
 /// promises: one variable `$input`, one root field, aliased `payload`.

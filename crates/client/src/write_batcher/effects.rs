@@ -21,7 +21,7 @@ pub(super) enum Found {
     Done(Value),
     /// The instance still calls for it, on two looks.
     NotDone,
-    /// Nobody can tell; why.
+    /// Unknown, with the reason.
     Unknown(String),
 }
 

@@ -7,11 +7,11 @@ use crate::retry::Repeat;
 /// With how many a line begins.
 const FIRST: usize = 5;
 
-/// With how many a line begins that nobody may send again: it is learnt from single
-/// writes how long they take, as a gateway that gives up leaves all of them unknown.
+/// The first size of a request whose writes must not be repeated: single writes show how long they take, as a
+/// gateway timeout leaves all writes of a request unknown.
 const FIRST_ONCE: usize = 1;
 
-/// More are of little use: a request is counted once, whatever is in it.
+/// More are of little use: a request is counted once, regardless of its size.
 const MOST: usize = 25;
 
 /// A request that is this quick may be twice as large.
@@ -45,7 +45,7 @@ impl Size {
         self.now
     }
 
-    /// A request of so many writes was answered in this time.
+    /// A request of `count` writes was answered in this time.
     pub(super) fn went_well(&mut self, count: usize, took: Duration) {
         if took >= SLOW {
             self.went_badly(count);
@@ -54,12 +54,12 @@ impl Size {
         }
     }
 
-    /// A request of so many failed as a whole, or in parts that cannot be told apart.
+    /// A request of `count` writes failed as a whole, or in parts that cannot be distinguished.
     pub(super) fn went_badly(&mut self, count: usize) {
         self.now = self.now.min(count / 2).max(1);
     }
 
-    /// The server does not take so many; it will not take them later either.
+    /// The server does not accept `count` writes; it will not accept them later either.
     pub(super) fn refused(&mut self, count: usize) {
         self.most = self.most.min(count * 2 / 3).max(1);
         self.now = self.now.min(count / 2).clamp(1, self.most);

@@ -61,7 +61,7 @@ pub struct ConnectionInput {
     pub kind: String,
     /// The value as text, if there is one. Definitions can hold credentials here.
     pub value: Option<String>,
-    /// Whether the server never tells the value (`meta.writeOnly`).
+    /// Whether the server never returns the value (`meta.writeOnly`).
     pub write_only: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What `authorizeUrl` leads to: a page on which whoever has the link connects an account.
+//! The page behind `authorizeUrl`, on which any holder of the link connects an account.
 //!
 //! The real page is the other service's. Here a button stands for it: looking at the page changes
 //! nothing, since chat tools and scanners look at every link they see.

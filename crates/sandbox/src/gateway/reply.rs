@@ -39,7 +39,7 @@ pub(super) fn detail(status: u16, message: &str) -> Response {
     json(status, &json!({ "detail": message }))
 }
 
-/// 429, with the seconds to wait if they are to be told.
+/// 429, with the seconds to wait if they are to be sent.
 pub(super) fn throttled(retry_after: Option<u64>) -> Response {
     let mut response = detail(429, "Request was throttled.");
     let header = retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));

@@ -1,4 +1,4 @@
-//! What `resultsUrl` of a step result leads to: `MessagePack`, for whoever has the URL (FACTS §12).
+//! The content behind `resultsUrl` of a step result: `MessagePack`, for any holder of the URL (FACTS §12).
 
 use bytes::Bytes;
 use uuid::Uuid;

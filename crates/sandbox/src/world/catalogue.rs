@@ -236,7 +236,7 @@ impl Catalogue for Resolver<'_> {
     }
 }
 
-/// The newest version of a component that nobody described: the same on every run.
+/// The newest version of a component without a description: the same on every run.
 fn default_number(key: &str) -> i64 {
     let common = COMMON.iter().find(|common| common.0 == key);
     common.map_or_else(

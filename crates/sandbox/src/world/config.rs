@@ -20,7 +20,7 @@ pub(crate) struct ResolvedInput {
 pub(crate) struct Gaps {
     /// Variables without a value.
     pub(crate) missing: Vec<String>,
-    /// Connections that nobody has completed.
+    /// Connections that are not completed.
     pub(crate) pending: Vec<String>,
 }
 
@@ -108,8 +108,8 @@ impl World {
 
     /// Whether a person has to consent in a browser before the connection works.
     ///
-    /// The catalogue knows for components that were described to it; for the others the key of
-    /// the connection tells.
+    /// The catalogue knows for the components described in it; for the others the key of the connection
+    /// decides.
     fn needs_consent(&self, variable: &ConfigVar) -> bool {
         let Some(reference) = &variable.connection else {
             return false;

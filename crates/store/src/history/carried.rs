@@ -1,6 +1,6 @@
-//! Whether a field was written, as far as the operations of a write tell.
+//! Whether a field was written, according to the operations of a write.
 //!
-//! Pure. A write of which one operation failed has done the rest all the same.
+//! Pure. A write with one failed operation has done the rest all the same.
 
 use crate::model::history::{StepOutcome, WriteRecord};
 

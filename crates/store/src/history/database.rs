@@ -23,7 +23,7 @@ pub(super) struct Database {
     identity: Identity,
 }
 
-/// Which files these are: somebody may delete them, or put others in their place.
+/// The identity of the files: they may be deleted or replaced.
 #[derive(PartialEq, Eq)]
 struct Identity {
     main: Option<(u64, u64)>,

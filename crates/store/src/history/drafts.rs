@@ -1,6 +1,6 @@
-//! Drafts that somebody else left and a run of ours wrote over: the text as the server had it.
+//! Drafts left by another writer that a run of ours overwrote: the text as the server had it.
 //!
-//! Bounded by number and by size, since nothing else here is as long.
+//! Bounded by number and by size, since no other records are as long.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -9,7 +9,7 @@ use super::{HistoryError, Reader};
 use crate::model::Address;
 use crate::model::history::DraftRecord;
 
-/// So many are kept of each integration.
+/// At most this many are kept of each integration.
 const EACH: u32 = 5;
 /// A longer one is not kept, in bytes.
 const LONGEST: usize = 4 * 1024 * 1024;

@@ -184,7 +184,7 @@ fn end(row: &Row<'_>) -> rusqlite::Result<Option<PassEnd>> {
 
 /// The writes of a page, then what belongs to each: three questions for a page of any length.
 fn writes(connection: &Connection, query: &HistoryQuery) -> rusqlite::Result<Vec<WriteRecord>> {
-    // One moment for all three, whatever is written meanwhile.
+    // One snapshot for all three, regardless of concurrent writes.
     let snapshot = connection.unchecked_transaction()?;
     let mut writes = select(&snapshot, (WRITES, "w.id"), query, write)?;
     let ids = || writes.iter().map(|write| write.id.to_string());

@@ -15,7 +15,7 @@ const PAGES: u32 = 1000;
 pub struct Retention {
     /// Passes that ended longer ago are forgotten.
     pub age: Duration,
-    /// Beyond so many bytes the oldest are forgotten.
+    /// Beyond this many bytes the oldest are forgotten.
     pub bytes: u64,
 }
 

@@ -1,7 +1,6 @@
 //! What was written since a moment, resource by resource: what follows from the records.
 //!
-//! Pure. It tells what this program wrote. What somebody else changed shows only
-//! where a write met it.
+//! Pure. It reports what this program wrote. Changes by other writers show only where a write met them.
 
 use std::collections::BTreeMap;
 

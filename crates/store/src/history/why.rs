@@ -1,8 +1,7 @@
 //! Who set a field, and who changed it since: what follows from the records.
 //!
-//! Pure. A plan's change says what the tenant had and what was declared. Where
-//! a later plan finds something else than the one before had left, somebody
-//! changed it outside in between.
+//! Pure. A plan's change says what the tenant had and what was declared. Where a later plan finds another
+//! value than the one before had left, another writer changed it in between.
 
 use jiff::Timestamp;
 
@@ -25,11 +24,11 @@ pub struct FieldStory<'a> {
     pub source: Option<&'a Location>,
     /// What was there before that write.
     pub before: Option<&'a str>,
-    /// Changes by somebody else, of which these files knew nothing; the newest last.
+    /// Changes by other writers, which do not come from these files; the newest last.
     pub outside: Vec<Outside<'a>>,
 }
 
-/// A change that somebody made outside.
+/// A change by another writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outside<'a> {
     /// What we had left, unless it is sensitive.
@@ -49,7 +48,7 @@ pub struct Outside<'a> {
 #[must_use]
 pub fn stories(writes: &[WriteRecord]) -> Vec<FieldStory<'_>> {
     let mut stories: Vec<FieldStory<'_>> = Vec::new();
-    // What failed may have been done all the same or not: what was found next tells.
+    // A failed write may have been done or not: what was found next decides.
     let mut perhaps: Vec<(&WriteRecord, &ChangeRecord)> = Vec::new();
     for write in writes.iter().rev() {
         for change in &write.start.changes {
@@ -119,7 +118,7 @@ impl<'a> FieldStory<'a> {
         let hidden = self.sensitive || change.sensitive;
         let left = self.value;
         let moved = !hidden && change.before.as_deref() != left;
-        // Of values that are seen, the values say it: where only git moved, nobody did it outside.
+        // Of visible values, the values decide: where only git moved, no other writer changed it.
         if moved || (hidden && write.start.drift) {
             let since = Some(self.last_write());
             self.outside

@@ -10,8 +10,7 @@ use crate::model::history::{
     HistoryEvent, PassEnd, PassKey, PassStart, Resolved, StepRecord, WriteStart,
 };
 
-/// The passes under way: their rows, and what to begin them anew with, should
-/// somebody delete the file meanwhile.
+/// The passes under way: their rows, and what is needed to begin them anew if the file is deleted meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Open {
     passes: HashMap<PassKey, OpenPass>,

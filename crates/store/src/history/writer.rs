@@ -1,4 +1,4 @@
-//! One thread that writes, and a queue in front of it that nobody waits at.
+//! One thread that writes, and a queue in front of it that never blocks its callers.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -14,9 +14,9 @@ use super::{HistoryError, HistorySink};
 use crate::model::history::{HistoryEvent, HistoryHealth};
 use crate::redact;
 
-/// So many events may wait for the disk.
+/// At most this many events wait for the disk.
 const ROOM: usize = 8192;
-/// So many are written at once.
+/// At most this many are written at once.
 const BATCH: usize = 512;
 
 enum Message {
@@ -161,7 +161,7 @@ impl Recorder {
         written.map_err(|error| HistoryError::of(&self.file, error))
     }
 
-    /// Tells of an outage once, at its beginning.
+    /// Logs an outage once, at its beginning.
     fn lost(&self, events: usize, error: &HistoryError) {
         let mut health = lock(&self.health);
         health.lost += u64::try_from(events).unwrap_or(u64::MAX);

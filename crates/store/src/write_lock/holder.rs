@@ -12,7 +12,7 @@ pub struct Holder {
     pub pid: u32,
     /// What it does: `apply`, `daemon`.
     pub command: String,
-    /// Tells one run from another.
+    /// Identifies the run.
     pub run: String,
     /// Since when.
     pub started: Timestamp,
@@ -46,7 +46,7 @@ impl Holder {
                 .is_some_and(|state| STOPPED.contains(&state.as_str()))
     }
 
-    /// Whether it can still be at work. Of another machine nobody knows.
+    /// Whether it can still be running. Unknown for another machine.
     pub(super) fn may_live(&self) -> bool {
         !self.is_here() || !cfg!(target_os = "linux") || self.state().is_some()
     }

@@ -35,7 +35,7 @@ enum Offset {
 
 const PAGE: usize = 10;
 
-/// Walks a list of so many records: how many were found, how many requests, and why not all.
+/// Walks a list of `total` records: how many were found, how many requests, and why it is incomplete.
 async fn walked(total: usize, offset: Offset) -> (usize, Vec<Place>, Option<String>) {
     let asked = Mutex::new(Vec::new());
     let fetch = |place: Place| {

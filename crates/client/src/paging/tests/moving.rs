@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use super::*;
 
-/// So many lists are walked in each way.
+/// The number of lists that are walked in each way.
 const SEEDS: u64 = 300;
 
 /// A server whose cursors are places in the list, as the API's are.

@@ -1,4 +1,4 @@
-//! Deploys, which nobody may send twice.
+//! Deploys, which must never be sent twice.
 
 use super::*;
 

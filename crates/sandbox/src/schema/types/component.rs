@@ -195,9 +195,9 @@ impl Listed for Component {
 
 /// The rows that a list of components starts from: every version, or the newest of each.
 ///
-/// A `versionNumber` asks for that version, newest or not. Where unknown components
-/// join the catalogue when a definition uses them, one that is asked for by its key
-/// is there already: whoever looks before importing finds what the import will find.
+/// A `versionNumber` asks for that version, newest or not. Where unknown components join the catalogue when a
+/// definition uses them, one that is requested by its key exists already: a look-up before an import finds
+/// what the import will find.
 pub(super) fn listed(call: &Call<'_>) -> Vec<Arc<Component>> {
     let all = call.args.flag("allVersions").unwrap_or(false);
     let number = call.args.int("versionNumber");

@@ -13,7 +13,7 @@ use crate::world::id;
 use crate::world::instance::Instance;
 use crate::world::table::Key;
 
-/// The rows that a list of instances starts from: as few as an index can tell.
+/// The rows that a list of instances starts from: as few as an index allows.
 pub(super) fn listed(call: &Call<'_>) -> Vec<Arc<Instance>> {
     let world = call.world;
     let args = call.args;

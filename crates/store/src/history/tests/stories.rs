@@ -1,4 +1,4 @@
-//! What the records tell of single values.
+//! What the records show of single values.
 
 use super::*;
 use crate::model::history::Resolved;
