@@ -6,7 +6,7 @@ use super::ui::Ui;
 /// The only answer that lets a plan be applied.
 const ANSWER: &str = "yes";
 
-/// Refuses early where nobody could answer, so that nothing is read for nothing.
+/// Refuses early where no user can answer, so that nothing is read in vain.
 pub(crate) fn possible(ui: &Ui) -> Result<(), CliError> {
     if ui.can_ask() {
         return Ok(());

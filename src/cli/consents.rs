@@ -1,8 +1,7 @@
 //! Links at which people consent to pending connections, for those who ask.
 //!
-//! A link lets whoever opens it connect an account, so it is a secret: it goes
-//! into the JSON document and the protected report, each only where it was
-//! asked for, and nowhere else. The plan itself, saved or not, holds none.
+//! Any holder of a link can connect an account, so it is a secret: it goes into the JSON document and the
+//! protected report, each only on request, and nowhere else. The plan itself, saved or not, holds none.
 
 mod report;
 
@@ -41,8 +40,8 @@ pub(super) fn check(ui: &Ui, args: &ConsentArgs) -> Result<(), CliError> {
     }
 }
 
-/// Looks the links up, if they were asked for, and writes the report.
-/// After an apply, `outcome` tells the instances that it created.
+/// Looks the links up, if they were requested, and writes the report. After an apply, `outcome` has the
+/// instances that it created.
 pub(super) async fn find(
     ui: &Ui,
     args: &ConsentArgs,

@@ -57,8 +57,8 @@ impl Exit {
 
     /// The code of a plan that was only shown.
     ///
-    /// Without `--detailed-exitcode` a plan that could be made is a success. One of a tenant that
-    /// could not be read to its end is none: nobody knows what is missing from it.
+    /// Without `--detailed-exitcode` a plan that could be made is a success. A plan of a tenant that could
+    /// not be read to its end is a failure: what is missing from it is unknown.
     #[must_use]
     pub fn of_plan(plan: &Plan, detailed: bool) -> Self {
         if plan.is_unread() {

@@ -89,7 +89,7 @@ pub(crate) async fn single(
     writing.enter(ui, &key(tenant, &identity)).await.map(Some)
 }
 
-/// Says that somebody writes while a plan is made, which may be old before it is read.
+/// Reports that another process writes while a plan is made, which may be outdated before it is read.
 pub(crate) fn tell_of_writer(ui: &Ui, folder: PathBuf, tenant: &Chosen, planned: &Planned) {
     let key = key(tenant, &planned.tenant.identity);
     if let Some(holder) = WriteLock::in_folder(folder).writer(&key) {

@@ -25,7 +25,7 @@ use crate::prismatic::catalog::{
 use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::prismatic::platform::PlatformResult;
 
-/// So many records of one name are listed.
+/// At most this many records of one name are listed.
 const SHOWN: u32 = 10;
 
 /// The most that come at once: among all versions of a name, drafts are the oldest.
@@ -42,7 +42,7 @@ struct Kind {
     names: &'static [&'static str],
     /// A filter that adds records which a list hides, of which only drafts are meant.
     hidden: Option<&'static str>,
-    /// What tells records of one name apart.
+    /// The fields that distinguish records of one name.
     shown: &'static [&'static str],
 }
 
@@ -255,7 +255,7 @@ async fn by_name(
             SHOWN,
         )
         .await?;
-        // Whether a server tells case apart is not documented; what follows may write.
+        // Whether a server ignores case is not documented; the result may be used for a write.
         let fresh = page
             .nodes
             .iter()
@@ -292,8 +292,8 @@ async fn first(client: &PrismaticClient, list: Made, count: u32) -> Result<ListP
     }
 }
 
-/// The inner error where the API knows no such id. It says so in several ways (FACTS §4). Whatever
-/// else it says, it may exist all the same.
+/// The inner error where the API knows no such id. It says so in several ways (FACTS §4). On any other error
+/// the object may still exist.
 async fn by_id(
     client: &PrismaticClient,
     kind: &Kind,

@@ -59,7 +59,7 @@ impl Recorded {
     }
 }
 
-/// The one environment of these records: what is told of several at once would be wrong.
+/// The one environment of these records: an answer about several at once would be wrong.
 pub(crate) fn only<'a>(
     environments: impl IntoIterator<Item = &'a str>,
 ) -> Result<Option<&'a str>, CliError> {

@@ -101,9 +101,9 @@ async fn environment(tenant: &TenantArgs, file: PathBuf) -> String {
     last.map_or_else(|| "default".to_owned(), |pass| pass.start.environment)
 }
 
-/// Takes note of what a command does.
+/// Records what a command does.
 pub(crate) struct Recording {
-    /// Whom passes tell.
+    /// The recorder of passes.
     pub(crate) historian: Historian,
     /// Where they are kept, if they are.
     pub(crate) file: Option<PathBuf>,

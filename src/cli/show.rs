@@ -3,7 +3,7 @@
 //! # Invariants
 //!
 //! - JSON and YAML have the API's own field names and values.
-//! - Whatever a value holds, a table is made of printable characters.
+//! - A table has only printable characters, for any value.
 //! - A list is written page by page; no more than a page is kept.
 
 pub(crate) mod cell;

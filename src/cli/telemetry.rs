@@ -27,7 +27,7 @@ impl Telemetry {
     }
 }
 
-/// Starts logging to stderr, and traces to where somebody wants them.
+/// Starts logging to stderr, and the export of traces if configured.
 pub(crate) fn start(
     ui: &Ui,
     args: &GlobalArgs,
@@ -61,7 +61,7 @@ pub(crate) fn start(
 fn filter(args: &GlobalArgs, daemon: bool) -> &str {
     match (&args.log_level, args.verbose + u8::from(daemon)) {
         (Some(filter), _) => filter,
-        // A certificate that is not trusted is an error that is told anyway.
+        // A certificate that is not trusted is an error that is reported anyway.
         (None, 0) => "warn,rustls_platform_verifier=off",
         (None, 1) => "info,rustls_platform_verifier=off",
         (None, 2) => "debug",

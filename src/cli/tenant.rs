@@ -193,7 +193,7 @@ fn environment<'a>(
     }
 }
 
-/// The place of an environment in its file, as whoever called finds it.
+/// The place of an environment in its file, relative to the working directory.
 fn declared(environment: &Environment, root: &Path) -> Option<String> {
     let location = &environment.location;
     let file = root.join(location.file.as_ref());
@@ -201,7 +201,7 @@ fn declared(environment: &Environment, root: &Path) -> Option<String> {
     (!location.file.is_empty()).then(|| format!("{}:{}", file.display(), location.line))
 }
 
-/// The sandbox belongs to nobody's organization.
+/// The sandbox belongs to no organization.
 fn guard(args: &TenantArgs, environment: Option<(&str, &Environment)>) -> Option<String> {
     let (_, environment) = environment.filter(|_| !args.reach.sandbox)?;
     environment.organization.clone()

@@ -83,7 +83,7 @@ impl Ui {
         self.output
     }
 
-    /// Whether what is told in short is to be told in full.
+    /// Whether summaries are expanded.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
     }
@@ -139,7 +139,7 @@ impl Ui {
         self.write(|stdout| stdout.write_all(format!("{CLEAR}{page}").as_bytes()))
     }
 
-    /// Whether nobody reads the result any more. To write goes on; to read on is for nothing.
+    /// Whether the reader of the output is gone. Writes continue; reads for output stop.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
     }
@@ -247,7 +247,7 @@ impl Ui {
 }
 
 /// The columns of the terminal: as `COLUMNS` says, else as the terminal does.
-/// Elsewhere nothing may be cut, whatever a shell has exported.
+/// Elsewhere nothing may be cut, even if a shell has exported `COLUMNS`.
 fn width(variables: &Variables) -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;

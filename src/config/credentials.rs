@@ -79,7 +79,7 @@ pub enum CredentialsError {
          or give the project's environment an `auth`"
     )]
     None,
-    /// A profile that somebody named is not there.
+    /// A named profile does not exist.
     #[error("there is no profile {name:?} in {path}{}", others(.known))]
     NoSuchProfile {
         /// The name.
@@ -285,7 +285,7 @@ fn from_profile(inputs: &Inputs<'_>) -> Result<Connection, CredentialsError> {
     })
 }
 
-/// The profile's stack, if nobody says otherwise.
+/// The profile's stack, unless another is given.
 fn profile_url(
     inputs: &Inputs<'_>,
     name: &str,

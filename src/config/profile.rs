@@ -42,7 +42,7 @@ pub struct ProfileError {
 /// The file, understood.
 pub(super) struct Profiles {
     pub(super) path: String,
-    /// The name of the profile that counts where nobody chooses.
+    /// The name of the default profile.
     pub(super) default: String,
     pub(super) all: BTreeMap<String, Profile>,
 }

@@ -59,7 +59,7 @@ impl Host {
         let url = Url::parse(&format!("https://{text}")).map_err(|_| wrong())?;
         let bare = matches!(url.path(), "" | "/") && !text.contains(['/', '?', '#', '@', '*']);
         let name = url.host_str().filter(|_| bare).ok_or_else(wrong)?;
-        // The usual port is left out of a parsed URL, but whoever wrote it meant it.
+        // The default port is left out of a parsed URL, but it was written on purpose.
         let port = url.port().or_else(|| text.ends_with(":443").then_some(443));
         Ok(Self {
             name: name.to_owned(),

@@ -72,7 +72,7 @@ pub(super) async fn finish(
         ui.say(&format!("Note: {notice}."));
     }
     let links = links(ui, consents, &decided, &outcome, signals).await;
-    // What was done is told whatever became of the links.
+    // The outcome is reported, even if the links could not be found.
     report::write(
         ui,
         plan,
@@ -181,8 +181,8 @@ fn unneeded(plan: &Plan, approved: Option<&str>) -> Option<String> {
     })
 }
 
-/// The plan, before it is carried out. The one JSON document comes at the end;
-/// whoever has to answer sees the plan on stderr then.
+/// The plan, before it is carried out. The one JSON document comes at the end; a user who has to confirm sees
+/// the plan on stderr then.
 async fn show(
     ui: &Ui,
     args: ShowArgs,
@@ -199,7 +199,7 @@ async fn show(
     }
 }
 
-/// Shows a plan, and asks where somebody is to be asked.
+/// Shows a plan, and asks for confirmation where that is required.
 pub(super) async fn show_and_ask(
     ui: &Ui,
     args: ShowArgs,

@@ -171,7 +171,7 @@ impl Around<'_> {
         })
     }
 
-    /// Tells people, through a transport of its own.
+    /// Sends notifications, through a transport of its own.
     fn notifier(&self, environment: &str) -> Result<Notifier, CliError> {
         Ok(Notifier {
             transport: tenant::for_messages(&self.args.reach, self.variables)?,
@@ -209,7 +209,7 @@ async fn look_again(mut reloads: watch::Receiver<u64>, pushes: mpsc::Sender<()>)
     }
 }
 
-/// Whoever started this process and wants to hear of it. Nobody is no reason to end.
+/// The service manager, if it wants messages. A missing one is no reason to end.
 fn supervisor(variables: &Variables) -> Option<Supervisor> {
     Supervisor::find(variables, std::process::id()).unwrap_or_else(|error| {
         tracing::warn!(event = "supervisor.missing", %error, "NOTIFY_SOCKET names no socket");
@@ -249,7 +249,7 @@ async fn access(
     })
 }
 
-/// Passes wake-ups on for as long as somebody takes them.
+/// Forwards wake-ups for as long as the receiver exists.
 async fn watch(path: &Path, writing: Writing) -> Result<mpsc::Receiver<()>, CliError> {
     let options = WatchOptions {
         debounce: QUIET,

@@ -107,7 +107,7 @@ fn same(before: &[Deduped], now: &[Deduped]) -> Result<(), CliError> {
     let ids = |all: &[Deduped]| -> BTreeSet<String> {
         going(all).map(|(_, twin, _)| twin.id.clone()).collect()
     };
-    // What is gone by now was removed by somebody else.
+    // A missing duplicate was removed by another writer.
     if ids(now).is_subset(&ids(before)) {
         return Ok(());
     }

@@ -79,7 +79,7 @@ async fn send(
     Ok(get::outcome(&ended))
 }
 
-/// As given; JSON is what most payloads are, and what can be told.
+/// As given; otherwise JSON if the payload parses as JSON, as most do.
 fn content_type(given: Option<&str>, payload: Option<&str>) -> Option<String> {
     if let Some(given) = given {
         return Some(given.to_owned());

@@ -1,4 +1,4 @@
-//! The checklist for whoever sends the links to customers.
+//! The checklist for the person who sends the links to customers.
 
 use std::path::Path;
 

@@ -22,8 +22,8 @@ pub(crate) struct Events {
 }
 
 impl DaemonClient {
-    /// Listens from the event after `last` on, or from now. `None` where the daemon does not let us:
-    /// why is for whoever asks it something else to find out.
+    /// Listens from the event after `last` on, or from now. `None` where the daemon refuses: the reason shows
+    /// in the next request.
     pub(crate) async fn events(&self, last: Option<&str>) -> Option<Events> {
         let mut headers = self.headers("text/event-stream");
         headers.extend(last.map(|last| ("last-event-id".to_owned(), last.to_owned())));
@@ -42,7 +42,7 @@ impl DaemonClient {
 }
 
 impl Events {
-    /// The next event; `None` at the end, whatever ended it.
+    /// The next event; `None` at the end, for any reason.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.parser.ready.pop_front() {
@@ -81,7 +81,7 @@ impl Parser {
                     let line = std::mem::take(&mut self.line);
                     self.take_line(String::from_utf8_lossy(&line).trim_end_matches('\r'));
                 }
-                // What is longer is data, which nobody here reads.
+                // A longer line is data, which is not used here.
                 _ if self.line.len() >= LONGEST => {}
                 byte => self.line.push(*byte),
             }

@@ -8,7 +8,7 @@ use crate::cli::tenant::Chosen;
 use crate::model::{self, Marker, ResourceName};
 use crate::prismatic::catalog::ListRequest;
 
-/// So many are asked for at once.
+/// At most this many are requested at once.
 const PAGE: u32 = 100;
 
 /// The git name in an address; `None` where a text is none. An address of another kind is an error.

@@ -40,7 +40,7 @@ pub(crate) enum End<'a> {
 }
 
 impl<'a> Listing<'a> {
-    /// Nothing is written before the first page, so that a failure until then is told as any other.
+    /// Nothing is written before the first page, so that a failure until then is reported as any other.
     pub(crate) fn new(ui: &'a Ui, columns: Columns) -> Self {
         let heading = columns.heading.then(|| {
             let paths = columns.paths.iter();

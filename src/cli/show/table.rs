@@ -25,7 +25,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table with this heading, if any, to fit so many columns, if it has to.
+    /// A table with this heading, if any, that fits `room` columns, if given.
     pub(crate) fn new(heading: Option<Vec<String>>, room: Option<usize>) -> Self {
         Self {
             heading,
@@ -83,7 +83,7 @@ fn format_line(cells: &[String], widths: &[usize], cut: bool) -> String {
     format!("{}\n", line.trim_end())
 }
 
-/// A text cut to so many columns, and marked as cut.
+/// A text truncated to `width` columns, and marked as truncated.
 fn fit(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();

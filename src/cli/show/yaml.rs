@@ -16,7 +16,7 @@ pub(crate) fn document(document: &impl serde::Serialize) -> String {
     text
 }
 
-/// An item of a list that is indented by so many spaces.
+/// An item of a list with this indentation in spaces.
 pub(crate) fn item(value: &Value, indent: usize) -> String {
     let mut text = format!("{:indent$}-", "");
     write(&mut text, value, indent + 2, false);

@@ -16,7 +16,7 @@ use crate::runtime::traces::{self, TraceLayer, TraceSettings, Traces};
 /// The path that the standard appends to a base URL.
 const PATH: &str = "/v1/traces";
 
-/// Begins to send traces, if somebody asked for them.
+/// Starts the export of traces, if configured.
 pub(super) fn start(
     given: Option<&str>,
     variables: &Variables,
@@ -96,7 +96,7 @@ struct Client {
     transport: HttpTransport,
     /// The thread has none.
     runtime: Runtime,
-    /// What went wrong was told of, and has not gone well since.
+    /// An outage was logged, and no export has succeeded since.
     failing: AtomicBool,
 }
 
@@ -112,7 +112,7 @@ impl Client {
         })
     }
 
-    /// Tells of an outage once, at its beginning.
+    /// Logs an outage once, at its beginning.
     fn note(&self, outcome: &Result<transport::Response, TransportError>) {
         let problem = match outcome {
             Ok(response) if response.status < 300 => None,

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::controller::connect::RequestCount;
 use crate::prismatic::transport::{Request, Response, Transport, TransportError};
 
-/// Counts requests, whatever becomes of them.
+/// Counts requests, regardless of their outcome.
 #[derive(Debug)]
 pub(super) struct Counted {
     inner: Arc<dyn Transport>,

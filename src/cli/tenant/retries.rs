@@ -1,4 +1,4 @@
-//! Tells a person what a command waits for, so that a pause is no riddle.
+//! Reports retries and pauses to the user of a command.
 
 use std::io::Write as _;
 use std::sync::Arc;

@@ -231,7 +231,7 @@ fn a_project_sends_no_token_to_a_host_of_its_own_choice() {
         .project(Some(ireland), None, None)
         .url("https://z.example");
     insta::assert_snapshot!(flag.outcome(), @"https://z.example - refresh canary - [PRISM_REFRESH_TOKEN]");
-    // A profile's stack is its own, whatever a file says.
+    // A profile's stack is its own, even if a file names another.
     let profile = Case::new(&[])
         .file(FILE)
         .project(Some("https://main.example"), None, None);

@@ -11,8 +11,8 @@ use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
 
-/// Carries a plan out, and tells the history. A run that is cut off stays
-/// without an end there, for that is all that is known of it.
+/// Carries a plan out, and records it in the history. A run that is cut off stays without an end there,
+/// because nothing more is known of it.
 pub(super) async fn carry_out(
     ui: &Ui,
     decided: &Decided,

@@ -1,4 +1,4 @@
-//! Plans that somebody reviewed: what was reviewed is what is applied, or nothing is.
+//! Reviewed plans: either exactly the reviewed plan is applied, or nothing is.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::plan::{self, Moved, Plan, Reviewed, Unfit};
 /// No plan is so large: twenty thousand instances with all they rest on take a tenth of it.
 const LARGEST: u64 = 256 << 20;
 
-/// Of so many things that moved the names are told; of the rest, the number.
+/// At most this many moved resources are named; of the rest, the number is shown.
 const TOLD: usize = 20;
 
 /// Reads a plan that `plan --out` wrote. It chooses no write: see [`plan::recheck`].

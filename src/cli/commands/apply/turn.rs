@@ -1,6 +1,6 @@
 //! The right to write, and the plan once more where others may have written meanwhile.
 //!
-//! Nobody holds the lock at a question: it is taken after the answer, and what was agreed to is
+//! The lock is never held during a confirmation: it is taken after the answer, and the confirmed plan is
 //! compared with the tenant again under it.
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ pub(in crate::cli::commands) enum Agreed {
     Shown,
     /// The saved plan, and nothing else.
     Saved,
-    /// Whatever is planned.
+    /// Any plan.
     Anything,
 }
 
@@ -44,8 +44,8 @@ pub(in crate::cli::commands) struct Turn {
     pub(in crate::cli::commands) held: Option<Held>,
 }
 
-/// Waits for the turn. The plan is made `again` where it was asked for, which takes time, or
-/// where somebody else wrote since the tenant was looked at.
+/// Waits for the turn. The plan is made `again` where that was requested, which takes time, or where another
+/// writer wrote since the tenant was read.
 pub(in crate::cli::commands) async fn enter(
     ui: &Ui,
     (writing, seen): (&Writing, &Seen),

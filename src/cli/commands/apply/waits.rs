@@ -10,7 +10,7 @@ use crate::model::history::PassRecord;
 use crate::plan::Summary;
 use crate::store::history::{HistoryQuery, HistoryReader as _, Reader};
 
-/// So many passes are looked at.
+/// At most this many passes are examined.
 const PASSES: usize = 2_000;
 
 /// Since when something has waited in an environment without a break; `None` where that is not known.

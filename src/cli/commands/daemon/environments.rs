@@ -92,7 +92,7 @@ async fn only(args: &DaemonArgs, source: &dyn Source, remote: bool) -> Result<St
     }
     let snapshot = match snapshot_in_time(source).await {
         Ok(snapshot) => snapshot,
-        // It may come back; the status tells why there is nothing yet.
+        // The remote may come back; the status says why there is nothing yet.
         Err(_) if remote => return Ok("default".to_owned()),
         Err(error) => return Err(error.into()),
     };

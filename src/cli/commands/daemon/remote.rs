@@ -94,7 +94,7 @@ fn cache(args: &DaemonArgs, root: &Path) -> PathBuf {
 pub(super) struct Woken {
     pub(super) hooks: Option<Hooks>,
     pub(super) polled: Option<Polled>,
-    /// For each environment, in their order; `None` where nobody calls.
+    /// For each environment, in their order; `None` where no hook is configured.
     pub(super) events: Vec<Option<mpsc::Receiver<()>>>,
     /// Has the remote looked at; `None` without one.
     pub(super) pushes: Option<mpsc::Sender<()>>,

@@ -33,7 +33,7 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// Reads the tenant, looks once more at what is there twice, and decides. Writes nothing.
+    /// Reads the tenant, looks at duplicates once more, and decides. Writes nothing.
     pub(super) async fn decide(&self) -> Result<Decided, CliError> {
         let waiting = progress::waiting(self.ui, "Reading the tenant");
         let decided = self.twins().await;

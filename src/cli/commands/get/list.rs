@@ -13,7 +13,7 @@ use crate::cli::ui::Ui;
 use crate::model::nearest;
 use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window, is_version};
 
-/// What a list shows where nobody chooses, and which field is a record's name.
+/// The default columns of a list, and which field is a record's name.
 struct Look {
     columns: &'static [&'static str],
     name: &'static str,
@@ -190,7 +190,7 @@ fn marketplace(text: &str) -> (&'static str, String) {
     }
 }
 
-/// As prism lists them: what test runs need is in nobody's way.
+/// As prism lists them: instances for test runs are left out by default.
 fn no_system<L>(request: ListRequest, filters: &Filters<L>) -> Result<ListRequest, CliError> {
     let given = filters.given().iter();
     if given.into_iter().any(|(flag, _)| flag.filter == "isSystem") {

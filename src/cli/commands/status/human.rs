@@ -11,7 +11,7 @@ use crate::cli::show::moment::moment;
 use crate::harmless::owned as harmless;
 use crate::model::{agreeing, counted};
 
-/// So many findings about the files are told.
+/// At most this many findings about the files are shown.
 const FINDINGS: usize = 10;
 
 fn word(text: Option<&String>) -> Option<String> {
@@ -119,7 +119,7 @@ fn last_pass(pass: &PassStatus) -> String {
     told
 }
 
-/// What is wrong with the files, as far as it is told here.
+/// The findings of the files, as far as they are shown here.
 fn findings(all: &[Diagnostic]) -> Vec<String> {
     let one = |finding: &Diagnostic| {
         let number = |number: Option<u32>| Some(number?.to_string()).filter(|text| text != "0");

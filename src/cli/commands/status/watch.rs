@@ -14,14 +14,14 @@ use crate::model::counted;
 const EVERY: Duration = Duration::from_secs(1);
 /// Between two pages, where the one before cannot be taken back.
 const SEPARATOR: &str = "--------\n";
-/// After so many questions it is asked again whether we may listen.
+/// After this many polls it tries to listen again.
 const TRY_AGAIN: u32 = 30;
 
 /// What was shown last of each environment, as far as a change of it is worth showing.
 #[derive(Default)]
 struct Shown(Option<Vec<(u64, Option<Pause>, bool)>>);
 
-/// Shows the status whenever it changed, until nobody reads it any more.
+/// Shows the status whenever it changed, until the output is closed.
 pub(super) async fn watch(ui: &Ui, client: &DaemonClient) -> Result<(), CliError> {
     let mut shown = Shown::default();
     let mut last = None;
@@ -87,7 +87,7 @@ impl Shown {
     }
 }
 
-/// What fits on a terminal of so many rows; the last says what does not.
+/// What fits on a terminal of `rows` rows; the last line counts what does not.
 fn fitting(page: &str, rows: usize) -> String {
     let lines: Vec<&str> = page.lines().collect();
     // The cursor is left on a row of its own.
