@@ -1,4 +1,4 @@
-//! Mistakes, and what people are told about them: the place, the message, what to do.
+//! Mistakes of users, and how they are reported: the place, the message, the hint.
 //!
 //! The table is data, so that the command line is held to the same words.
 

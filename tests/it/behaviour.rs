@@ -55,7 +55,7 @@ async fn all(cases: impl IntoIterator<Item = (&'static str, Behaviour, Option<Be
     assert!(failed.is_empty(), "these do not converge: {failed:?}");
 }
 
-/// Whether a new instance runs is not known beforehand, and told by the reply to its deploy.
+/// Whether a new instance is enabled is unknown before its deploy; the reply to the deploy shows it.
 #[tokio::test(start_paused = true)]
 async fn a_create_ends_without_a_write_that_changes_nothing() {
     for (runs, deploys_again) in [(true, false), (true, true), (false, false), (false, true)] {

@@ -109,7 +109,7 @@ async fn a_change_goes_on_from_any_point() {
     every_point(true, plain()).await;
 }
 
-/// Nothing but the records of versions tells what is left to do.
+/// Only the records of versions show what is left to do.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_forgets_labels_and_never_says_what_is_unpublished() {
     let never: Bend = Arc::new(|answer| {

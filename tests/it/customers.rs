@@ -1,4 +1,4 @@
-//! Customers that manifests declare: made once, beside whoever else makes them, and never removed.
+//! Customers that manifests declare: made once, also beside other writers, and never removed.
 
 use std::time::Duration;
 
@@ -191,7 +191,7 @@ async fn one_that_an_embedded_login_made_is_taken_and_nothing_of_it_is_lost() {
     );
     demand_made_once(&harbours(&world).await, "taken");
     world.demand_convergence("taken").await;
-    // What nobody declares is left alone, and what another made is, too.
+    // A customer that is not declared is left alone, and so is one that another writer made.
     let untouched = world.tenant().await["customers"].as_array().unwrap().len();
     world.files.remove("harbour.yaml");
     whole::write(&world);

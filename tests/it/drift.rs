@@ -35,7 +35,7 @@ async fn applied() -> World {
     world
 }
 
-/// What somebody did in the console is shown in full, and undone.
+/// A change made in the console is shown in full, and undone.
 async fn heals(world: &World, expected: &str) {
     let plan = world.plan().await;
     assert_eq!(digest(&plan), expected, "\n{}", shown(&plan));

@@ -1,12 +1,12 @@
 //! Every operation fails in every way; once the fault is gone, the tenant converges.
 //!
-//! A matrix that nobody has to keep: its rows are what a pass without faults is seen to send, held
-//! against every document that the client has; its columns are [`kinds`], which does not compile
-//! while it leaves out a fault that the sandbox knows. In every cell, whatever was struck:
+//! The matrix needs no upkeep: its rows are what a pass without faults is seen to send, held against every
+//! document that the client has; its columns are [`kinds`], which does not compile while it leaves out a
+//! fault that the sandbox knows. In every cell, for any operation and fault:
 //!
 //! - the pass ends, shows no secret, and prunes nothing that it would not have pruned otherwise;
 //! - what it wrote bears the marker;
-//! - a new process converges, and nothing is there twice.
+//! - a new process converges, without duplicates.
 
 mod columns;
 mod phases;
@@ -49,7 +49,7 @@ async fn survives(phase: Phase, usual: &Plan, rule: &FaultRule, case: &str) {
     whole::converge(&world, 2, case).await;
     let mut end = phase.end();
     if phase == Phase::Rival {
-        // One that could not be removed is never used, and a warning tells of it.
+        // A duplicate that could not be removed is never used, and a warning reports it.
         let (integrations, _, _) = whole::count(&world).await;
         end.0 += usize::from(integrations > end.0);
     }
@@ -80,7 +80,7 @@ fn rules(row: &Row, fault: &Fault) -> Vec<FaultRule> {
     }
 }
 
-/// One cell in so many is run where nobody asks for all, which `make worlds` and CI do.
+/// One cell in N is run by default; `make worlds` and CI run all.
 const THINNED: usize = 4;
 
 /// Runs one of several parts of a phase's cells, and says at the end what did not survive.

@@ -103,7 +103,7 @@ fn replace(environment: &Environment, file: &str, write: impl Fn(&Environment)) 
     std::fs::rename(part, environment.project().join(file)).unwrap();
 }
 
-/// One life of a daemon, cut off after so many requests or at the end of its first pass.
+/// One life of a daemon, killed after a number of requests or at the end of its first pass.
 fn live_and_die(environment: &Environment, tenant: &Tenant, files: &mut Files, secret: usize) {
     let life = Life::begin(environment, secret);
     let requests = match files.rng.usize(..5) {

@@ -1,4 +1,4 @@
-//! Whatever a project declares, whatever somebody did to the tenant and whatever fails once: it converges.
+//! For any project, any change to the tenant and any single failure: it converges.
 //!
 //! Every world follows from its seed. `PRISM_GITOPS_TEST_WORLDS` asks for more of them,
 //! `PRISM_GITOPS_TEST_SEED` for one alone, and `PRISM_GITOPS_TEST_REPLAY` for one from a file.
@@ -21,7 +21,7 @@ use planted::Bug;
 
 const WORLDS: u64 = 300;
 
-/// The worlds are dealt out to so many tests, for as many processors.
+/// The worlds are distributed over this many tests, for as many processors.
 const PARTS: u64 = 4;
 
 fn asked(name: &str) -> Option<u64> {

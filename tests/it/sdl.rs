@@ -1,5 +1,5 @@
-//! The sandbox's schema is a subset of Prismatic's: whatever it has is as there, arguments,
-//! nullability and all. The real schema lies beside the repository where there is one.
+//! The sandbox's schema is a subset of Prismatic's: everything in it equals the original, including arguments
+//! and nullability. The real schema lies beside the repository where there is one.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;

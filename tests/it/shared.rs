@@ -46,7 +46,7 @@ async fn due(world: &World) -> Vec<(String, bool)> {
     states.filter(|(name, _)| name.starts_with('n')).collect()
 }
 
-/// Every request of the operation is cut after so many writes; then no more faults.
+/// Every request of the operation is cut after `nth` writes; then no more faults.
 async fn survives(operation: &str, fault: Fault, nth: Option<u64>) {
     let case = format!("{operation}: {fault:?}, {nth:?}");
     let world = World::new();

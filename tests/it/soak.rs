@@ -127,7 +127,7 @@ fn weather(hour: u64) -> FaultScript {
     FaultScript { rules: vec![fault] }
 }
 
-/// What people do in an hour: the files change, and somebody changes an instance by hand.
+/// What users do in an hour: the files change, and an instance is changed by hand.
 async fn people(world: &World, hour: u64) {
     match hour % 2 {
         0 => whole::write(world),
@@ -141,7 +141,7 @@ async fn people(world: &World, hour: u64) {
     }
 }
 
-/// The memory of this process, in KiB, where the system tells.
+/// The memory of this process, in KiB, where the system reports it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,4 +1,4 @@
-//! Server-sent events: what is told, and to whom.
+//! Server-sent events: which are sent, and to which clients.
 
 use std::time::Duration;
 

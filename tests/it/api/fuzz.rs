@@ -1,4 +1,4 @@
-//! Whatever is sent, the server answers, and never with a 500.
+//! The server answers any request, and never with a 500.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};

@@ -18,7 +18,7 @@ use prism_gitops::source::git::{Fetched, SourceStatus};
 use super::Bench;
 use lint::{Form, faults};
 
-/// A daemon that has something to tell by every metric, under a name that needs care.
+/// A daemon that has a value for every metric, under a name that needs escaping.
 fn bench() -> Bench {
     let bench = Bench::new();
     bench.passed();

@@ -1,4 +1,4 @@
-//! Input that nobody meant well: the answer is a diagnostic, soon, and never a panic.
+//! Hostile input: the answer is a diagnostic, soon, and never a panic.
 
 use std::fmt::Write as _;
 
@@ -230,7 +230,7 @@ proptest! {
         }
     }
 
-    /// Whatever quotes and brackets are lost around them, secrets are not repeated.
+    /// Secrets are not repeated, even where quotes and brackets around them are lost.
     #[test]
     fn secrets_between_mistakes_are_not_repeated(
         before in mutated(BEFORE),

@@ -1,4 +1,4 @@
-//! `daemon` on the embedded sandbox: it applies, follows an edit, and ends when told.
+//! `daemon` on the embedded sandbox: it applies, follows an edit, and ends on request.
 
 use std::process::Command;
 use std::sync::mpsc::Receiver;

@@ -35,7 +35,7 @@ impl Environment {
         self.root.path().join("project")
     }
 
-    /// The home of whoever runs them.
+    /// The home of the user who runs the commands.
     pub(crate) fn home(&self) -> PathBuf {
         self.root.path().join("home")
     }

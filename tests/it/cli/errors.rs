@@ -1,4 +1,4 @@
-//! How failures are told: in words, as a document, and by a code.
+//! How failures are reported: as text, as a document, and by an exit code.
 
 use super::environment::Environment;
 

@@ -40,7 +40,7 @@ impl FarEnd {
         Self::at(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
     }
 
-    /// The same, where somebody knows it to be.
+    /// The same, on a given listener.
     pub(crate) fn at(
         listener: TcpListener,
         answer: impl Fn(&Received) -> Vec<u8> + Send + 'static,

@@ -38,7 +38,8 @@ fn a_daemon_ends_with_its_terminal() {
         return;
     };
     wait_for(&environment, "pass.finished");
-    // Who holds the other end of the terminal is gone, and the system says so to whoever runs in it.
+    // The process at the other end of the terminal is gone, so the system sends a hangup to the processes in
+    // it.
     terminal.0.kill().unwrap();
     terminal.0.wait().unwrap();
     wait_for(&environment, "SIGHUP: finishing what is under way");

@@ -28,7 +28,7 @@ fn json(environment: &Environment, line: &str) -> Value {
     serde_json::from_str(&run.stdout).unwrap()
 }
 
-/// Times, digests and whoever runs the test, taken out.
+/// Times, digests and the user who runs the test, taken out.
 fn stable(text: &str) -> String {
     let mut words = Vec::new();
     for line in text.lines() {
@@ -261,7 +261,7 @@ fn a_draft_that_an_import_writes_over_is_kept() {
     assert!(shown.stdout.contains("by hand"), "{}", shown.stdout);
     let document = json(&environment, show);
     assert_eq!(document["draft"]["text"], shown.stdout);
-    // What was published of git and nobody touched is in git.
+    // What was published from git and not edited since is in git.
     let other = DEFINITION.replace("name: Acme ERP", "name: Acme ERP\ndocumentation: by git");
     environment.write("acme.yml", &other);
     environment.run(APPLY).expect(0);

@@ -22,7 +22,7 @@ fn config(folder: &Path, port: u16, daemon: &str) -> String {
     )
 }
 
-/// Connects as soon as somebody listens.
+/// Connects as soon as the port is open.
 fn connect(port: u16) -> TcpStream {
     for _ in 0..200 {
         if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
@@ -65,7 +65,7 @@ fn events_pass_through_nginx_as_they_come() {
     stream.write_all(request.as_bytes()).unwrap();
     let mut seen = String::new();
     let mut piece = [0; 1024];
-    // Within the heartbeat's 15 s: nobody waits for one.
+    // Within the heartbeat's 15 s: the test waits for none.
     while !seen.contains("event: status") {
         let count = stream.read(&mut piece).unwrap();
         assert_ne!(count, 0, "{seen}");

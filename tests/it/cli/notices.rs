@@ -1,4 +1,5 @@
-//! Notices from a manifest to a real listener: what each place gets, once, whatever happens on the way.
+//! Notices from a manifest to a real listener: each target gets each notice once, under any failure on the
+//! way.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -18,7 +19,7 @@ use crate::killed::tenant::until;
 
 const KEY: &str = "the key of the hook";
 
-/// A project that is a commit of a repository, and tells by these lines.
+/// A project that is a commit of a repository, with these lines as `notify`.
 fn telling(notify: &str) -> (Environment, Running) {
     let mut environment = project();
     let sandbox = serve(&mut environment, Duration::ZERO);
@@ -64,7 +65,7 @@ fn start(environment: &mut Environment) -> (Running, Receiver<String>) {
     (process, log)
 }
 
-/// Waits until so many more passes have ended.
+/// Waits until `count` more passes have ended.
 fn passes(environment: &Environment, count: u64) {
     let generation = || {
         let status = environment.run("status -o json").expect(0).json();
@@ -204,7 +205,7 @@ fn words(received: &[Received], [hub, lab]: [&str; 2]) {
 fn what_nobody_took_is_told_after_a_kill_and_once() {
     let (mut environment, _sandbox) =
         telling("    - {name: hook, webhook: {url: {env: HOOK}}, on: [synced]}\n");
-    // A port that nobody listens at, for now.
+    // A port without a listener, for now.
     let address = {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         taken.local_addr().unwrap()

@@ -1,4 +1,4 @@
-//! Whatever the far end does: one clear line, a hint at most, the API's own words, exit code 1.
+//! For any failure of the server: one clear line, at most one hint, the API's own words, exit code 1.
 
 use super::environment::{Environment, Run};
 use super::far_end::{FarEnd, Received, response};
@@ -60,7 +60,7 @@ fn answered(answer: impl Fn(&Received) -> Vec<u8> + Send + 'static) -> (Environm
 fn line(status: &str, kind: &str, body: &str) -> String {
     let answer = response(status, kind, body);
     let (environment, far_end) = answered(move |_| answer.clone());
-    // Not repeated, so that nobody waits.
+    // Not retried, so that the test does not wait.
     let line = refused(&environment, &["import", "-"], DEFINITION);
     line.replace(&far_end.url, "URL")
 }
@@ -181,7 +181,7 @@ fn a_null_in_place_of_a_record() {
     assert!(line.contains("executionResult: not found: "), "{line}");
 }
 
-/// A server that speaks no TLS says so to whoever begins with it.
+/// A server without TLS, for a client that begins with it.
 fn plain() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
@@ -194,7 +194,7 @@ fn plain() -> String {
     url
 }
 
-/// A URL that leads nowhere is told soon, in one line that holds it.
+/// An unreachable URL is reported soon, in one line that holds it.
 #[test]
 fn no_answer_at_all() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! The sandbox as a server: one line when it is ready, an end when it is told.
+//! The sandbox as a server: one line when it is ready, an end on request.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};

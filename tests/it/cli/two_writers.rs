@@ -113,7 +113,7 @@ fn a_killed_run_keeps_nobody_waiting() {
 #[test]
 fn an_apply_beside_a_daemon_makes_everything_once() {
     let (environment, _sandbox) = several();
-    // Whoever comes second finds nothing left to do, which is no news.
+    // The second writer finds nothing left to do, which is not logged at `info`.
     let daemon = "daemon --listen 127.0.0.1:0 --log-format json --interval 1h \
                   --log-level prism_gitops=debug";
     let (mut daemon, log) = start(&environment, daemon);

@@ -24,7 +24,7 @@ fn watch(environment: &Environment, daemon: &str) -> (Running, Receiver<String>)
     (Running(child), shown)
 }
 
-/// A daemon that makes a pass whenever somebody has heard of the one before.
+/// A daemon that makes a pass whenever a client has received the one before.
 #[derive(Default)]
 struct Passes {
     generation: u64,

@@ -67,7 +67,7 @@ impl SecretResolver for Secrets {
     }
 }
 
-/// Files whose reader panics once when it is told to.
+/// Files whose reader panics once on request.
 struct Files {
     files: Arc<MemorySource>,
     trap: AtomicBool,

@@ -22,7 +22,7 @@ use crate::soak::driver;
 const INTERVAL: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A wall clock that somebody sets, beside a monotonic one that nobody does.
+/// A wall clock that is set, beside a monotonic one that is not.
 #[derive(Debug)]
 struct Jumping {
     right: TokioClock,

@@ -1,4 +1,4 @@
-//! Definitions that use components which the tenant has, lacks, or does not tell of.
+//! Definitions that use components which the tenant has, lacks, or does not report.
 
 use prism_gitops::model::Health;
 use prism_gitops::sandbox::{Behaviour, Fault, FaultRule, FaultScript};

@@ -1,4 +1,4 @@
-//! Secrets that the tenant does not give back: rotated, forgotten, changed by somebody else.
+//! Secrets that the tenant does not return: rotated, forgotten, changed by another writer.
 
 use prism_gitops::model::SecretWrites;
 use serde_json::json;

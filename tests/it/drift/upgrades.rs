@@ -112,7 +112,7 @@ async fn three_of_ten_lack_a_value_and_seven_move() {
     );
 }
 
-/// Somebody publishes by hand what git has not.
+/// A user publishes by hand a version that git does not have.
 async fn published_by_hand(world: &World) {
     let integration = world.only("integrations", "").await;
     let input = json!({"integrationId": integration["id"], "definition": with_region()});

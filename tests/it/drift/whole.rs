@@ -1,4 +1,4 @@
-//! A project with two integrations and three instances, and what must hold of it whatever happens.
+//! A project with two integrations and three instances, and its invariants under any fault.
 
 use prism_gitops::execute::Outcome;
 use prism_gitops::plan::{Plan, render};
@@ -162,7 +162,7 @@ const TRACES: [&str; 6] = [
     "dmFsdWUgb2Yg",
 ];
 
-/// Whether a text shows a secret, in whatever form.
+/// Whether a text shows a secret, in any encoding.
 pub(crate) fn reveals(text: &str) -> bool {
     TRACES.iter().any(|trace| text.contains(trace))
 }

@@ -207,7 +207,7 @@ impl World {
         planned.plan
     }
 
-    /// Carries out a plan, whatever comes of it.
+    /// Carries out a plan, and returns any outcome.
     pub(crate) async fn carry_out(&self, planned: &Planned) -> Outcome {
         let (_stop, stopped) = watch::channel(false);
         let (events, _) = mpsc::unbounded_channel();
@@ -262,7 +262,7 @@ impl World {
         self.sandbox.calls()
     }
 
-    /// Somebody else's request.
+    /// A request of another writer.
     pub(crate) async fn ask(&self, query: &str, variables: Value) -> Value {
         let token = self
             .post("auth/refresh", None, &json!({"refresh_token": "sandbox"}))
@@ -274,7 +274,7 @@ impl World {
         answer["data"].clone()
     }
 
-    /// Somebody else's change. Refusals fail the test.
+    /// A change by another writer. Refusals fail the test.
     pub(crate) async fn change(&self, mutation: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let object = match mutation {

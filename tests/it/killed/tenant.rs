@@ -13,7 +13,7 @@ use crate::cli::sandbox::{Running, lines, wait_for};
 use crate::peer::project::instance_name;
 use crate::peer::proxy::{self, Call, Proxy};
 
-/// How many instances there are; the demo tenant has so many customers.
+/// The number of instances; the demo tenant has as many customers.
 pub(super) const INSTANCES: usize = 6;
 
 /// Longer than anything takes on a busy machine.
@@ -27,7 +27,7 @@ struct Seen {
     needless: Vec<Value>,
 }
 
-/// A sandbox in a process of its own, and somebody who watches the line to it.
+/// A sandbox in a process of its own, behind a proxy that records its calls.
 pub(super) struct Tenant {
     proxy: Proxy,
     seen: Arc<Mutex<Seen>>,

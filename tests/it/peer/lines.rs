@@ -287,7 +287,7 @@ fn tree(folder: &std::path::Path) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A record that a server gives null for hides no other, and is told.
+/// A record that a server returns as null hides no other, and is reported.
 #[test]
 fn a_null_among_records_is_told_after_the_others() {
     let Some(world) = World::start_with(Kind::Peer, &["--null-nodes"]) else {
@@ -313,7 +313,7 @@ const FAULTS: &str = r#"[{"field": "instances", "kind": "unavailable"},
     {"field": "integrations", "kind": "truncated"},
     {"field": "write", "nth": 2, "kind": "throttle-after"}]"#;
 
-/// Whatever else a server may do within the schema changes nothing about the outcome.
+/// Any other behaviour of a server within the schema does not change the outcome.
 #[test]
 fn a_server_may_be_odd_in_every_way_the_api_allows() {
     for flags in [

@@ -1,5 +1,5 @@
-//! The vendor's own command line on the peer, so that nobody has to take the peer's word for what
-//! the API is. What it does on the sandbox is in `tests/it/prism.rs`.
+//! The vendor's own command line on the peer, to verify independently that the peer behaves as the API does.
+//! What it does on the sandbox is in `tests/it/prism.rs`.
 
 use super::server::{Kind, Server};
 use crate::cli::far_end::post;

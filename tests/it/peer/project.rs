@@ -56,7 +56,7 @@ pub(crate) fn write_instance(
     environment.write(&format!("{name}.yaml"), &text);
 }
 
-/// The integration, and so many instances of it.
+/// The integration, and `instances` instances of it.
 pub(crate) fn write_project(environment: &Environment, instances: usize) {
     write_integration(environment, &definition(&VARIABLES));
     for number in 1..=instances {

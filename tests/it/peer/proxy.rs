@@ -49,7 +49,7 @@ impl Proxy {
         Self::watched(upstream, |_| {})
     }
 
-    /// The same, with somebody who sees each call before the server does.
+    /// The same, with a callback that sees each call before the server does.
     pub(crate) fn watched(upstream: &str, watch: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -116,7 +116,7 @@ impl Proxy {
 /// Sees a call before the server does.
 type Watch = dyn Fn(&Call) + Send + Sync;
 
-/// One request a connection: whoever wants another opens one.
+/// One request per connection: the next request opens another.
 fn relay(
     mut client: TcpStream,
     upstream: &str,
@@ -244,12 +244,12 @@ fn content_length(head: &str) -> usize {
         .map_or(0, |(_, text)| text.trim().parse().unwrap())
 }
 
-/// What a server answers to a query that nobody is to see in the log.
+/// The server's answer to a query that is left out of the log.
 pub(crate) fn ask(upstream: &str, query: &Value) -> Value {
     post(upstream, "/api", "watcher", query)
 }
 
-/// What a server answers to somebody who signs in for it.
+/// The server's answer to a query after a sign-in.
 pub(crate) fn ask_signed_in(upstream: &str, query: &Value) -> Value {
     let upstream = upstream.trim_start_matches("http://");
     let grant = serde_json::json!({ "refresh_token": "sandbox" });

@@ -79,7 +79,7 @@ impl World {
         other
     }
 
-    /// Somebody who speaks to the server past the proxy, from any thread.
+    /// A client that speaks to the server directly, without the proxy, from any thread.
     pub(crate) fn hand(&self) -> impl Fn(&str, &Value) -> Value + Send + Sync + 'static {
         let url = self.server.url.clone();
         move |query, variables| {

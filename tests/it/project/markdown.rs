@@ -81,7 +81,7 @@ fn slug(title: &str) -> String {
         .collect()
 }
 
-/// What a page tells people to `make`: in code spans, and at the start of a line of a block.
+/// The targets of `make` that a page names: in code spans, and at the start of a line of a block.
 pub(super) fn make_targets(text: &str) -> Vec<String> {
     lines(text)
         .flat_map(|(_, fenced, line)| match fenced {

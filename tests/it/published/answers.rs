@@ -1,4 +1,4 @@
-//! What the daemon answers, and the events it tells of.
+//! The daemon's answers and events.
 
 use std::sync::Arc;
 
@@ -155,7 +155,7 @@ fn request(last: Option<&str>) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
-/// What somebody hears first.
+/// The first events that a client receives.
 async fn greeted(bench: &Bench, last: Option<&str>) -> Vec<Event> {
     let mut stream = bench
         .send(request(last))

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::drift::world::World;
 
-/// A server, a project applied to it, somebody's change, and the project as changed and applied again.
+/// A server, a project applied to it, a change by another writer, and the project as changed and applied
+/// again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Case {
     /// How the server is.
     pub(super) server: Behaviour,
-    /// Somebody else has an integration and an instance in the tenant, older than ours.
+    /// Another writer has an integration and an instance in the tenant, older than ours.
     #[serde(default)]
     pub(super) bystander: bool,
     /// Both times another machine applies the same files at the same moment.
@@ -27,7 +28,7 @@ pub(super) struct Case {
     pub(super) before: Declared,
     /// What goes wrong in the first pass.
     pub(super) first: Option<FaultRule>,
-    /// What somebody does to one live instance.
+    /// What another writer does to one live instance.
     pub(super) meddling: Option<Meddling>,
     /// What is declared afterwards.
     pub(super) after: Declared,
@@ -67,7 +68,7 @@ pub(super) enum Seen {
     Empty,
     /// It is not there.
     Missing,
-    /// So many thousandths of it.
+    /// This many thousandths of it.
     Cut(usize),
 }
 
@@ -117,7 +118,7 @@ pub(super) enum Config {
     Address,
 }
 
-/// What somebody does to the instance at a place, counted in the server's list.
+/// What another writer does to the instance at a place, counted in the server's list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Meddling {

@@ -16,7 +16,7 @@ use super::saving;
 use crate::drift::whole;
 use crate::drift::world::{World, shown};
 
-/// So many passes after the one in which something failed.
+/// The number of passes after the one in which something failed.
 const PASSES: usize = 3;
 
 /// Lives through it. `bug` stands between client and server, for tests of this test.
@@ -132,7 +132,7 @@ async fn catch_up(case: &Case) {
     tokio::time::sleep(Duration::from_millis(lag)).await;
 }
 
-/// Somebody else's integration and instance.
+/// The integration and the instance of another writer.
 async fn bystander(world: &World) {
     let definition = Flow::default().named("Elsewhere");
     let import = json!({ "definition": definition });
@@ -318,7 +318,7 @@ pub(super) fn demand(holds: bool, fault: impl FnOnce() -> String) -> Result<(), 
     if holds { Ok(()) } else { Err(fault()) }
 }
 
-/// What somebody does to one live object.
+/// What another writer does to one live object.
 async fn meddle(world: &World, meddling: &Meddling) {
     let query = "{ instances(isSystem: false) { nodes { id name labels } } }";
     let answer = world.ask(query, json!({})).await;

@@ -22,7 +22,7 @@ use super::planted::Bug;
 use crate::drift::world::World;
 use crate::soak;
 
-/// How soon the daemon looks again while files are saved, of which a real one is told.
+/// How soon the daemon looks again while files are saved; a real daemon gets a file event.
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How often it looks afterwards.
 const INTERVAL: Duration = Duration::from_secs(2);

@@ -7,7 +7,7 @@ use super::case::{Case, Config, Declared, Flow, Instance};
 use super::live;
 use super::planted::Bug;
 
-/// So many worlds are tried at most.
+/// At most this many worlds are tried.
 const MOST: usize = 500;
 
 /// A world that fails.

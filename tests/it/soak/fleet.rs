@@ -24,7 +24,7 @@ use crate::peer::project::{VARIABLES, definition};
 
 const INSTANCES: usize = 300;
 const ROUNDS: usize = 8;
-/// So many calls in a hundred go wrong.
+/// The share of calls that fail.
 const STRUCK: f64 = 0.05;
 /// Longer than the test lives by its own clock.
 const NEVER: Duration = Duration::from_secs(1000 * 24 * 3600);
@@ -140,7 +140,7 @@ impl Fleet {
         instance["needs_deploy"] == false && instance["values"]["Endpoint"]["value"] == endpoint
     }
 
-    /// Lets so many of the next calls go wrong. Says how many.
+    /// Makes this many of the next calls fail. Returns how many.
     fn spoil(&mut self, calls: u64) -> usize {
         let kinds = [
             Fault::LostReply,
@@ -190,7 +190,7 @@ fn asked(variable: &str) -> Option<usize> {
     Some(std::env::var(variable).ok()?.parse().unwrap())
 }
 
-/// How long to go on: for so many rounds, or so many minutes of real time.
+/// How long to go on: for a number of rounds, or a number of minutes of real time.
 struct Until {
     rounds: usize,
     real: Option<(Instant, Duration)>,

@@ -1,4 +1,4 @@
-//! `kind: Project`: whom it tells.
+//! `kind: Project`: its notification targets.
 
 use super::super::{Case, Finding};
 

@@ -139,7 +139,7 @@ fn links(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// 5: a link for consent is a secret, and no output has it without being told to.
+/// 5: a link for consent is a secret, and appears in an output only on request.
 fn links_for_consent_go_to_those_who_ask_for_them(kind: Kind) {
     let Some(world) = World::start(kind) else {
         return;

@@ -132,7 +132,7 @@ fn a_server_that_trims_and_lags_comes_to_rest(kind: Kind) {
     }
 }
 
-/// Made by somebody else, declared, changed by hand, and declared no more.
+/// Made by another writer, declared, changed by hand, and no longer declared.
 fn a_customer_is_taken_changed_and_let_go(kind: Kind) {
     let Some(world) = World::start(kind) else {
         return;

@@ -32,7 +32,7 @@ const LAGS: Habits = Habits {
     refuses: None,
 };
 
-/// Exactly what a project with so many instances declares, after so many texts of its definition.
+/// Exactly what a project declares: this many instances, and this many versions of its definition.
 #[track_caller]
 fn demand_exactly(world: &World, instances: usize, versions: usize) {
     world.catch_up();

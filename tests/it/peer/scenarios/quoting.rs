@@ -1,4 +1,4 @@
-//! A server that quotes secrets in its errors, in any form: nobody gets to read one.
+//! A server that quotes secrets in its errors, in any form: no output shows one.
 
 use std::path::Path;
 

@@ -78,7 +78,7 @@ fn a_shifted_page_makes_no_second_instance(kind: Kind) {
 /// Speaks to the server past the proxy.
 type Hand = Box<dyn Fn(&str, &Value) -> Value + Send + Sync>;
 
-/// Somebody who has instances of the same integration.
+/// Another writer with instances of the same integration.
 struct Foreign {
     hand: Hand,
     customer: Value,

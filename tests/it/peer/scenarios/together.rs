@@ -1,4 +1,4 @@
-//! Two writers on one tenant: everything is there once, whoever comes second.
+//! Two writers on one tenant: everything exists once, regardless of their order.
 
 use std::process::{Child, Stdio};
 
@@ -61,7 +61,7 @@ fn demand_one_of_each(world: &World, other: &Environment, said: &str, most: usiz
     }
 }
 
-/// All instances run the older of two equal versions, and the runs and `dedupe` tell of both.
+/// All instances run the older of two equal versions, and the runs and `dedupe` report both.
 #[track_caller]
 fn demand_the_older(world: &World, said: &str) {
     assert!(said.contains("versions 2 and 3 of"), "{said}");

@@ -1,4 +1,4 @@
-//! Worlds in which a server, or somebody else, makes it harder than one wrong answer does.
+//! Worlds in which a server, or another writer, causes more trouble than a single failure.
 
 use prism_gitops::sandbox::{Behaviour, Echo, Fault, FaultRule, Rewrites, Sent};
 use serde::Deserialize;
@@ -146,7 +146,7 @@ fn lag(server: &mut Behaviour, dice: &mut Dice) {
     server.writes_lag = dice.roll(4) == 0;
 }
 
-/// Somebody's instance goes and another comes, or the list turns around.
+/// An instance of another writer goes and another comes, or the list turns around.
 fn shift(dice: &mut Dice) -> FaultRule {
     let sent = |query: &str, variables| Sent {
         query: query.to_owned(),
