@@ -46,7 +46,7 @@ async fn due(world: &World) -> Vec<(String, bool)> {
     states.filter(|(name, _)| name.starts_with('n')).collect()
 }
 
-/// Every request of the operation is cut after `nth` writes; then no more faults.
+/// Requests of the operation fail with `fault`, the `nth` or all; then no more faults.
 async fn survives(operation: &str, fault: Fault, nth: Option<u64>) {
     let case = format!("{operation}: {fault:?}, {nth:?}");
     let world = World::new();

@@ -140,7 +140,7 @@ impl Fleet {
         instance["needs_deploy"] == false && instance["values"]["Endpoint"]["value"] == endpoint
     }
 
-    /// Makes this many of the next calls fail. Returns how many.
+    /// Makes some of the next `calls` calls fail. Returns how many.
     fn spoil(&mut self, calls: u64) -> usize {
         let kinds = [
             Fault::LostReply,
