@@ -12,7 +12,7 @@ use crate::prismatic::platform::Platform as _;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::store::{Busy, Held, Holder, Seen, WriteLock};
 
-/// Who wants to write, and where the locks are.
+/// The process that wants to write, and the folder of the locks.
 #[derive(Debug, Clone)]
 pub(crate) struct Writing {
     lock: WriteLock,

@@ -58,7 +58,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// Takes note of an event.
+    /// Records an event.
     pub(crate) fn note(&mut self, event: &StepEvent) {
         match event {
             StepEvent::Started { step, address, .. } => {
@@ -129,7 +129,7 @@ impl Tally {
         }
     }
 
-    /// A step ended, so long after the beginning.
+    /// A step ended, `elapsed` after the beginning.
     fn count(&mut self, step: Option<&Step>, result: &StepResult, elapsed: Duration) {
         let requests = step.map_or(0, |step| step.operation.requests());
         self.requests = self.requests.saturating_sub(requests);

@@ -76,7 +76,7 @@ async fn tenant(
     Ok(tenant)
 }
 
-/// Has the values of secrets taken out of what is shown. One without a value is none.
+/// Masks the values of secrets in output. A reference without a value is skipped.
 async fn learn(
     project: &Project,
     mut secrets: BTreeSet<SecretRef>,

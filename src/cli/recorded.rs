@@ -85,7 +85,7 @@ impl From<HistoryError> for CliError {
     }
 }
 
-/// The state of the files as people call it.
+/// A readable name of the state of the files.
 pub(crate) fn revision(revision: Option<&str>) -> String {
     revision.map_or_else(|| "unknown files".to_owned(), harmless)
 }

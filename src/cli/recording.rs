@@ -41,7 +41,7 @@ pub(crate) fn millis(began: Began) -> u64 {
     u64::try_from(began.1.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Takes note of a `plan` or an `apply` that came to nothing, where a history is kept.
+/// Records a `plan` or an `apply` that came to nothing, where a history is kept.
 pub(crate) async fn note_failure(
     (command, began): (&'static str, Began),
     folder: &FolderArgs,

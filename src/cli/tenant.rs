@@ -39,7 +39,7 @@ pub(crate) struct Chosen {
     pub(crate) project: ResourceName,
     /// Guard: the organization that the token must belong to.
     pub(crate) organization: Option<String>,
-    /// Where it is, as whom, and where that was said.
+    /// The tenant, the identity, and the source of both.
     pub(crate) connection: Connection,
     /// Where the Project says so, where it does.
     pub(crate) declared: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Chosen {
     pub(crate) requests: Arc<dyn RequestCount>,
 }
 
-/// Where to connect, as whom and how fast: everything but the connection itself.
+/// Where to connect, with which identity and rate: everything but the connection itself.
 struct Target {
     /// `None` for the embedded sandbox.
     connection: Option<Connection>,
@@ -218,7 +218,7 @@ pub(crate) fn trusting(ca_file: Option<&PathBuf>, variables: &Variables) -> Http
     }
 }
 
-/// For messages to people: small, and given up soon.
+/// For notifications: small, and given up soon.
 pub(crate) fn for_messages(
     args: &ReachArgs,
     variables: &Variables,

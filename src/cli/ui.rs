@@ -123,7 +123,7 @@ impl Ui {
         self.width_out
     }
 
-    /// The rows of the terminal that stdout is; `None` where it is none, or one that cannot be redrawn.
+    /// The rows of the terminal on stdout; `None` where stdout is no terminal, or one that cannot be redrawn.
     pub(crate) fn rows_out(&self) -> Option<usize> {
         let size = self
             .width_out
@@ -269,7 +269,7 @@ fn wants_color(choice: Color, variables: &Variables, terminal: bool) -> bool {
     }
 }
 
-/// A text for people: without known secrets, and without anything that acts.
+/// A text for a terminal: without known secrets, and without active sequences.
 pub(crate) fn clean(text: &str, color: bool) -> String {
     let text = redact::known().ours(text);
     harmless::terminal(&text, color).into_owned()

@@ -98,7 +98,7 @@ pub enum CredentialsError {
          or make the two agree"
     )]
     UrlMismatch {
-        /// Who contradicts the profile.
+        /// The setting that contradicts the profile.
         by: String,
         /// What it says.
         asked: String,
@@ -170,7 +170,7 @@ fn others(known: &[String]) -> String {
     }
 }
 
-/// Decides where to connect, and as whom.
+/// Decides where to connect, and with which identity.
 ///
 /// # Errors
 ///

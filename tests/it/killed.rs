@@ -1,5 +1,5 @@
-//! `kill -9` of the real daemon at any moment, again and again: the next one goes on from what the
-//! tenant holds, and what lies on the disk is whole and free of secrets.
+//! `kill -9` of the real daemon at any moment, again and again: the next one resumes from what the tenant
+//! holds, and the files on disk are intact and free of secrets.
 //!
 //! A few kills in a usual run; `PRISM_GITOPS_TEST_KILLS` asks for more, `make kills` for a hundred.
 //! The moments follow from `PRISM_GITOPS_TEST_SEED`, as far as two processes keep in step.
@@ -65,7 +65,7 @@ impl Files {
         }
     }
 
-    /// Everything that is written is new, so that a version that is there twice is seen.
+    /// Everything that is written is new, so that a duplicate version is detected.
     fn edit(&mut self, environment: &Environment) {
         self.edits += 1;
         match self.rng.usize(..4) {

@@ -135,7 +135,7 @@ async fn two_writers_that_share_nothing_make_one_of_each() {
             assert!(!later.failed(), "{case}: {:#?}", later.steps);
             let (integrations, _, instances) = whole::count(&one).await;
             assert_eq!((integrations, instances), (2, 3), "{case}");
-            // Who gave way does not know what secrets the other wrote, and writes them once.
+            // The writer that gave way does not know what secrets the other wrote, and writes them once.
             one.apply().await;
             other.apply().await;
             let (integrations, _, instances) = whole::count(&one).await;
@@ -170,8 +170,8 @@ async fn a_process_that_died_with_a_write_is_gone_on_from_on_a_server_that_lags(
     }
 }
 
-/// While it is on, lists show nothing. Who asks for exactly one customer's, or one name's, gets fewer fields and
-/// the right answer.
+/// While it is on, lists show nothing. A query for exactly one customer's, or one name's, gets fewer fields
+/// and the right answer.
 fn lists_are_empty(on: Arc<AtomicBool>) -> Bend {
     Arc::new(move |answer| {
         if !on.load(Ordering::Relaxed) {

@@ -235,7 +235,7 @@ fn every_licence_of_the_tree_is_allowed_and_no_other() {
         };
         needed.extend(used);
     }
-    // The roots of trust that rustls-platform-verifier takes along on other systems.
+    // The roots of trust that rustls-platform-verifier bundles on other systems.
     needed.insert("CDLA-Permissive-2.0".to_owned());
     let unused: Vec<_> = allowed.difference(&needed).collect();
     assert!(

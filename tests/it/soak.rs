@@ -32,7 +32,7 @@ use crate::drift::world::World;
 const HOURS: u64 = 2;
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// So much the process may grow after its first hours, in KiB. What leaks once a pass leaks
+/// How much the process may grow after its first hours, in KiB. What leaks once a pass leaks
 /// over a thousand times in a day.
 const SLACK: u64 = 8 * 1024;
 

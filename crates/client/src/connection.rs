@@ -1,4 +1,4 @@
-//! Where a client connects, and as whom.
+//! Where a client connects, and with which identity.
 
 use prism_gitops_http::is_loopback;
 use url::Url;

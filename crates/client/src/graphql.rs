@@ -226,7 +226,8 @@ fn said(body: &[u8]) -> Option<String> {
     Some(said.to_owned())
 }
 
-/// What an answer of no use shows to people: of a web page its title, of JSON its message, else its first words.
+/// The readable part of an unusable answer: of a web page its title, of JSON its message, else its first
+/// words.
 fn beginning(response: &Response) -> String {
     let body = &response.body;
     if body.is_empty() {

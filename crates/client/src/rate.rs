@@ -120,7 +120,7 @@ impl Budget {
         }
     }
 
-    /// Nothing is sent for so long.
+    /// Nothing is sent for this long.
     pub(super) fn pause(&self, wait: Duration) {
         let mut bucket = self.bucket();
         let until = Instant::now().checked_add(wait);

@@ -28,15 +28,15 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// a missing network is reported soon.
 const FIRST_CONTACT: u32 = 2;
 
-/// Hears of what keeps a call waiting.
+/// Notified of what delays a call.
 pub trait RetryListener: Send + Sync + std::fmt::Debug {
     /// After this failure the request is sent again, `delay` from now.
     fn trying_again(&self, error: &PlatformError, delay: Duration);
 
-    /// Nothing is sent for so long, because the server asked for it.
+    /// Nothing is sent for this long, because the server asked for it.
     fn held_back(&self, wait: Duration);
 
-    /// So long after it was sent, a request has no whole answer.
+    /// This long after it was sent, a request has no complete answer.
     fn still_waiting(&self, operation: &'static str, since: Duration);
 }
 

@@ -179,7 +179,7 @@ impl Wire {
         }
     }
 
-    /// Says that nothing is sent for so long, once for all requests that wait for the same.
+    /// Reports that nothing is sent for this long, once for all requests that wait for the same.
     fn held_back(&self, wait: Duration) {
         if wait < SHORT || !is_due(&mut self.told().pause, self.clock.instant(), wait) {
             return;
@@ -243,7 +243,7 @@ impl Wire {
     }
 }
 
-/// Whether something may be said again; if so, not for so long.
+/// Whether a report is due; if so, the next one is not due for `pause`.
 fn is_due(silent_until: &mut Option<Instant>, now: Instant, pause: Duration) -> bool {
     if silent_until.is_some_and(|until| now < until) {
         return false;

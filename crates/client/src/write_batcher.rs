@@ -119,7 +119,7 @@ impl WriteBatcher {
                 outcome = &mut answer => return outcome.unwrap_or_else(|_| Err(self.given_up())),
                 place = self.places.acquire() => place,
             };
-            // Those that come at the same moment are taken along.
+            // Writes that arrive at the same moment join the request.
             tokio::task::yield_now().await;
             let taken = self.take();
             if taken.is_empty() {

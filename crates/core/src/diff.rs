@@ -101,7 +101,7 @@ pub struct ChangeSet {
 /// What could be found out about a resource.
 #[derive(Debug, Clone)]
 pub enum Verdict<T> {
-    /// Which object it is (or that there is none), and what differs.
+    /// The live object, if there is one, and what differs.
     Compared(T),
     /// A part of the tenant that matters for it could not be read.
     Unknown(String),
@@ -372,7 +372,7 @@ pub struct InstanceChanges {
 pub struct Orphan {
     /// The address its marker names.
     pub address: Address,
-    /// What people see.
+    /// The display name.
     pub display_name: String,
     /// Its id, if it is an instance.
     pub instance: Option<InstanceId>,

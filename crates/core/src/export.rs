@@ -43,7 +43,7 @@ pub struct Options {
     pub project: ResourceName,
     /// Also what customers built or deployed, and what was generated from code.
     pub all: bool,
-    /// Also the customers, whom instances refer to by their manifests then.
+    /// Also the customers; instances then refer to them by their manifests.
     pub customers: bool,
     /// Also a `Project` document.
     pub with_project: bool,
@@ -181,7 +181,7 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
     Ok(report.finish(files, &desired))
 }
 
-/// The marker that this project's objects bear, or why an object is none of ours.
+/// The marker that this project's objects bear, or why an object is not ours.
 fn ours(
     markers: impl Iterator<Item = Marker>,
     project: &ResourceName,

@@ -1,4 +1,5 @@
-//! Everything that is decided: files to what is wanted, tenants to what is there, and what to do about it.
+//! All decisions: files become desired resources, tenants become observed ones, and the difference becomes a
+//! plan.
 //!
 //! Pure: synchronous, without I/O, clock or chance. What a decision needs to know of the world is an argument.
 

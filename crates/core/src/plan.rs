@@ -97,7 +97,7 @@ pub struct Context {
 pub struct PlannedResource {
     /// What git calls it.
     pub address: Address,
-    /// What people see in Prismatic.
+    /// The display name in Prismatic.
     pub display_name: String,
     /// Whose it is, for instances.
     pub customer: Option<String>,
@@ -165,7 +165,7 @@ pub struct Plan {
     pub unread: Vec<String>,
     /// Counts.
     pub summary: Summary,
-    /// Who is touched.
+    /// The affected customers and instances.
     pub impact: Impact,
     /// What it costs.
     pub cost: Cost,

@@ -56,7 +56,7 @@ const BASE64: usize = 6;
 /// The same in hexadecimal digits.
 const HEX: usize = 8;
 
-/// Whose words a text is.
+/// The author of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Author {
     We,

@@ -19,7 +19,7 @@ pub use name::Name;
 pub enum Verdict {
     /// To everyone.
     Open,
-    /// Its name or form says that it may be secret. Who asks for it at a terminal may see it.
+    /// Its name or form suggests that it may be secret. Shown on request in a terminal.
     Doubtful,
     /// It is declared to be secret. Never.
     Secret,

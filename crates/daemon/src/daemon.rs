@@ -48,7 +48,7 @@ pub struct DaemonOptions {
     pub watch: Option<mpsc::Receiver<()>>,
     /// The git remote, where files come from one: the same as `source`.
     pub polled: Option<Polled>,
-    /// Who may wake the daemon over HTTP, if anybody may.
+    /// The webhooks, if any are enabled.
     pub hooks: Option<Hooks>,
     /// The environments, each with a loop of its own. At least one; no name twice.
     pub environments: Vec<EnvironmentOptions>,
@@ -64,9 +64,9 @@ pub struct DaemonOptions {
     pub delays: Delays,
     /// Where to serve, if at all.
     pub listen: Option<TcpListener>,
-    /// Takes note of what is done.
+    /// Records what is done.
     pub history: Historian,
-    /// Who may ask over HTTP, and what was done before.
+    /// Access to the HTTP API, and the history that it serves.
     pub api: ApiOptions,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
@@ -74,7 +74,7 @@ pub struct DaemonOptions {
     pub allow_delete: bool,
     /// Grows with each request to look at everything again, at once.
     pub reloads: Option<watch::Receiver<u64>>,
-    /// The service manager that wants to hear how things stand, if there is one.
+    /// The service manager that wants status messages, if there is one.
     pub supervisor: Option<Supervisor>,
     /// When to stop.
     pub shutdown: Shutdown,
@@ -194,7 +194,7 @@ impl Daemon {
         let reason = parts::all_ended(&mut tasks, ended, statuses.len()).await?;
         drop(finish);
         if reason == ExitReason::Drained {
-            // The grace is for the last readers; not all of them need to hear the end.
+            // The grace is for clients that are still reading; not all of them need to see the end.
             let _ = tokio::time::timeout(GRACE, tasks.ended()).await;
         }
         tracing::info!(event = "daemon.stopped", ?reason, "stopped");

@@ -79,7 +79,7 @@ pub struct Outcome {
     pub closed: Option<String>,
     /// The steps that wrote values.
     pub written: BTreeMap<StepId, Written>,
-    /// What happened on the way that people should know.
+    /// Remarks on the execution, for the user.
     pub notices: Vec<String>,
     /// What was written and does not show yet.
     pub unconfirmed: Vec<String>,

@@ -1,4 +1,4 @@
-//! Telling people what changed: from a durable outbox, beside the loop.
+//! Sends notifications: from a durable outbox, beside the loop.
 //!
 //! What is worth telling is decided by `controller::notices`. This task keeps it
 //! until it is delivered, also across restarts.
@@ -128,7 +128,7 @@ async fn until(at: Option<Instant>) {
 }
 
 impl Outbox {
-    /// Takes note of a pass that ended.
+    /// Records a pass that ended.
     fn hear(&mut self, status: &Status) {
         if status.generation == self.seen {
             return;

@@ -2,8 +2,8 @@
 //!
 //! Sees the controller's [`Status`](crate::controller::Status), and reaches it through
 //! [`Control`](crate::controller::control::Control) alone. Health, readiness and
-//! metrics are for everybody; who may use `/api/v1` is for [`api::access`] to say,
-//! and webhooks ([`hooks`]) check a signature.
+//! metrics are public; access to `/api/v1` is decided by [`api::access`], and webhooks ([`hooks`]) check a
+//! signature.
 //!
 //! # Invariants
 //!

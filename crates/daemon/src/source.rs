@@ -43,7 +43,7 @@ pub trait Source: Send + Sync {
     /// [`SourceError`] when it is not known which files there are.
     async fn snapshot(&self) -> Result<Snapshot, SourceError>;
 
-    /// Takes note that a snapshot turned out to be right, for [`Self::good`].
+    /// Records that a snapshot turned out to be valid, for [`Self::good`].
     async fn confirm(&self, _revision: &Revision) {}
 
     /// The last snapshot that was right, from before this process began, if it is still at hand.
@@ -172,7 +172,7 @@ pub enum SourceError {
         /// Why, in lower case.
         why: String,
     },
-    /// It took too long, and what is there is not known.
+    /// It took too long, and the contents are unknown.
     #[error("the files could not be read within {} s", .0.as_secs())]
     TimedOut(Duration),
     /// The remote repository gave no files.

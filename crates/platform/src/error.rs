@@ -148,7 +148,7 @@ impl ErrorKind {
 /// One entry of a payload's `errors`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The input field; `__all__` where it is none in particular.
+    /// The input field; `__all__` for no field in particular.
     pub field: String,
     /// The API's words.
     pub messages: Vec<String>,
@@ -180,7 +180,7 @@ impl PlatformError {
         }
     }
 
-    /// Whether the server says that what it was given as an id is none.
+    /// Whether the server says that the given id is not an id.
     #[must_use]
     pub fn is_about_id(&self) -> bool {
         match &self.kind {

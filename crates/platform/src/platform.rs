@@ -34,7 +34,7 @@ pub type PlatformResult<T> = Result<T, PlatformError>;
 /// one request budget covers them all.
 #[async_trait]
 pub trait Platform: Send + Sync {
-    /// Who the token belongs to.
+    /// The identity of the token.
     async fn identity(&self) -> PlatformResult<Identity>;
 
     /// Reads the tenant. Fails only where nothing useful could be read;

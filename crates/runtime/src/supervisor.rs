@@ -38,7 +38,8 @@ impl Supervisor {
         }))
     }
 
-    /// How long it may hear nothing before it takes the process for dead, if it minds.
+    /// After this long without a message the service manager considers the process dead; `None` without a
+    /// watchdog.
     #[must_use]
     pub fn watchdog(&self) -> Option<Duration> {
         self.watchdog

@@ -16,7 +16,7 @@ pub struct Tasks {
     names: HashMap<Id, &'static str>,
 }
 
-/// A task that is no more.
+/// A task that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// Which one.

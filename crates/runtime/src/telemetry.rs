@@ -57,10 +57,10 @@ pub enum TelemetryError {
     Twice(#[source] tracing_subscriber::util::TryInitError),
 }
 
-/// Something else that hears of spans.
+/// A further layer that receives spans.
 pub type Beside = Option<Box<dyn Layer<Registry> + Send + Sync>>;
 
-/// Sets up logging for the whole process, and who hears of spans `beside` it.
+/// Sets up logging for the whole process, and a further layer `beside` it.
 ///
 /// `filter` is a level or a filter as `tracing` has them (`info`,
 /// `prism_gitops=debug,warn`). A level alone speaks of this program; the

@@ -12,7 +12,7 @@ use prism_gitops_runtime::clock::Clock;
 pub struct Options {
     /// Where the state is kept; in memory only if absent.
     pub state: Option<PathBuf>,
-    /// What is there at first. A state file that exists is taken instead.
+    /// The initial contents. An existing state file takes precedence.
     pub seed: Seed,
     /// The switches at first.
     pub behaviour: Behaviour,

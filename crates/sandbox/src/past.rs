@@ -18,7 +18,7 @@ pub(crate) struct Past(VecDeque<State>);
 struct State {
     at: Timestamp,
     world: Arc<World>,
-    /// Who made the change.
+    /// The writer that made the change.
     writer: Option<String>,
     /// The objects that it made, changed or removed.
     changed: HashSet<Uuid>,

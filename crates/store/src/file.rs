@@ -44,7 +44,7 @@ struct Entry {
     record: ValueRecord,
 }
 
-/// Why a file is as good as none.
+/// Why a file counts as missing.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unusable {
     /// It cannot be read.

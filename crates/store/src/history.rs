@@ -1,4 +1,4 @@
-//! What was done: passes and writes, kept in a `SQLite` file for people to ask.
+//! The history: passes and writes, kept in a `SQLite` file for queries by users.
 //!
 //! ```text
 //! pass ─event─► queue (bounded, never waits) ─► one thread ─► history.sqlite ◄─read only─ history, why, diff, HTTP
@@ -48,7 +48,7 @@ pub fn file_in(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
-/// Takes note of what is done. Never waits and never fails.
+/// Records what is done. Never waits and never fails.
 pub trait HistorySink: Send + Sync + std::fmt::Debug {
     /// Notes something, if there is room.
     fn note(&self, event: HistoryEvent);

@@ -6,8 +6,8 @@
 //! # Invariants
 //!
 //! - A file is replaced as a whole or not at all.
-//! - A file that is damaged, of another version or about another tenant is
-//!   as good as none; it is never an error and never leads to a decision.
+//! - A file that is damaged, of another version or about another tenant counts as missing; it is never an
+//!   error and never leads to a decision.
 //! - Folders are made for their owner only (0700), and files too (0600).
 
 mod file;

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::folder::make_private;
 
-/// Held for as long as a daemon lives. The system lets go of it when the process ends, however it ends.
+/// Held for as long as a daemon lives. The system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct DaemonLock {
     /// `None` where there are no locks.

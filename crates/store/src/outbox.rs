@@ -29,7 +29,7 @@ impl OutboxFile {
         Self(folder.join(format!("notices-{name}.json")))
     }
 
-    /// What is kept. A file that is missing or damaged is as good as none.
+    /// What is kept. A file that is missing or damaged counts as empty.
     #[must_use]
     pub fn load<T: DeserializeOwned>(&self) -> Option<T> {
         let length = fs::metadata(&self.0).ok()?.len();

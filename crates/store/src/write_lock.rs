@@ -207,7 +207,7 @@ impl WriteLock {
         };
         let before = content(&mut file);
         let note = Note::of(holder).line();
-        // Who cannot write it down holds the lock all the same.
+        // The lock is held even if the note cannot be written.
         let _ = replace(&mut file, &note);
         Attempt::Held(Held {
             locked: Some(Locked {

@@ -90,7 +90,7 @@ pub(super) async fn finish(
     Ok(exit)
 }
 
-/// Where people consent to what is pending now. An apply that was stopped asks no more.
+/// The links for consents that are pending now. A stopped apply requests none.
 async fn links(
     ui: &Ui,
     args: &ConsentArgs,

@@ -225,7 +225,7 @@ async fn listen(args: &DaemonArgs) -> Result<tokio::net::TcpListener, CliError> 
     })
 }
 
-/// Who may ask over HTTP.
+/// The access rules of the HTTP API.
 async fn access(
     args: &DaemonArgs,
     root: &Path,

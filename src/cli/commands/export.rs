@@ -111,7 +111,7 @@ fn name_of(live: &Tenant) -> Result<ResourceName, CliError> {
     }
 }
 
-/// Refuses to write what could not be read again, together with what is there.
+/// Refuses to write files that could not be read again together with the existing ones.
 fn readable_again(mut files: Vec<SourceFile>, export: &Export) -> Result<(), CliError> {
     let new = |path: &str| export.files.iter().any(|file| file.path == path);
     files.retain(|file| !new(&file.path));

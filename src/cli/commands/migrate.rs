@@ -1,4 +1,4 @@
-//! `migrate`: takes along what a project marked under another name.
+//! `migrate`: takes over what a project marked under another name.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `whoami`: as whom, where, and who said so. Never the token.
+//! `whoami`: the identity, the tenant, and the source of both. Never the token.
 
 use crate::api::Versioned;
 use crate::api::whoami::{Organization, User, Whoami};

@@ -11,7 +11,7 @@ use crate::prismatic::catalog::ListRequest;
 /// At most this many are requested at once.
 const PAGE: u32 = 100;
 
-/// The git name in an address; `None` where a text is none. An address of another kind is an error.
+/// The git name in an address; `None` where a text is not an address. An address of another kind is an error.
 pub(super) fn by_address(kind: &Kind, text: &str) -> Result<Option<ResourceName>, CliError> {
     let (Some(wanted), Some((of, name))) = (kind.git, text.split_once('/')) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Who started this program, and where that can be looked up.
+//! Who started this program, and where to look it up.
 
 use crate::cli::Variables;
 use crate::model::history::Actor;
@@ -24,7 +24,7 @@ const PAGES: [&str; 4] = [
     "BUILD_URL",
 ];
 
-/// Who it is, by the environment. Whose token is used is known only later.
+/// The actor by the environment. The user of the token is known only later.
 pub(crate) fn actor(variables: &Variables) -> Actor {
     let var = |name: &&str| {
         let value = variables.get(*name).map(String::as_str);

@@ -56,7 +56,7 @@ pub(crate) fn told(record: &Value, path: &str) -> String {
     }
 }
 
-/// Headings in people's words, where those of the API are not.
+/// Readable headings, where those of the API are not.
 const HEADINGS: [(&str, &str); 12] = [
     ("versionNumber", "VERSION"),
     ("integration.versionNumber", "VERSION"),

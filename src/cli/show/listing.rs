@@ -118,7 +118,7 @@ impl<'a> Listing<'a> {
         nodes.iter().map(row).collect()
     }
 
-    /// Writes what follows the last record, and says besides what people want to know.
+    /// Writes what follows the last record, and a summary beside it.
     pub(crate) fn end(mut self, total: Option<u64>, end: &End<'_>) -> Result<(), CliError> {
         let text = match self.ui.output() {
             Output::Json => self.json_end(total, end),
@@ -157,7 +157,7 @@ impl<'a> Listing<'a> {
         text
     }
 
-    /// For people only: nothing found, or more to be had.
+    /// In human output only: nothing found, or more available.
     fn say(&self, total: Option<u64>, end: &End<'_>) {
         if self.ui.output() != Output::Human {
             return;

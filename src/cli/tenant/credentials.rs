@@ -12,7 +12,7 @@ use crate::model::{Auth, Environment, Project, SecretValues};
 use crate::prismatic::Connection;
 use crate::source::secrets::{self, Permission};
 
-/// Finds out where to connect, and as whom.
+/// Finds where to connect, and with which identity.
 pub(super) async fn find(
     args: &TenantArgs,
     project: &Project,

@@ -324,7 +324,7 @@ fn a_token_that_is_asked_for_has_to_be_given() {
         .expect(1);
 }
 
-/// Everything that a service manager heard up to a line of this kind.
+/// Everything that a service manager received up to a line of this kind.
 fn heard(socket: &std::os::unix::net::UnixDatagram, until: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut datagram = [0; 4096];

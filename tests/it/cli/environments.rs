@@ -1,4 +1,4 @@
-//! `daemon` on two tenants: one goes away and comes back, and the other one hears nothing of it.
+//! `daemon` on two tenants: one goes away and comes back, without an effect on the other.
 
 use std::path::Path;
 use std::process::Stdio;

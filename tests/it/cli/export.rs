@@ -5,7 +5,7 @@ use std::process::Stdio;
 use super::environment::Environment;
 use super::sandbox::{Running, lines, wait_for};
 
-/// As many as people really have.
+/// As many as real tenants have.
 const LARGE: &str =
     "generate: {seed: 7, customers: 200, integrations: 50, versions: 3, instances: 1000}\n";
 

@@ -22,7 +22,7 @@ impl Received {
         self.head.split(' ').nth(1).unwrap_or_default()
     }
 
-    /// The body as JSON; null where it is none.
+    /// The body as JSON; null where it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }

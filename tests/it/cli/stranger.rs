@@ -10,7 +10,7 @@ use super::streams::served;
 
 const TOKEN: &str = "canary-refresh-token-of-the-operator";
 
-/// A listener that the stranger runs, and that must not hear a word.
+/// A listener that the stranger runs, and that must not receive anything.
 fn elsewhere() -> FarEnd {
     FarEnd::answering(|_| response("200 OK", "application/json", r#"{"data": {}}"#))
 }

@@ -186,7 +186,7 @@ fn a_daemon_behind_a_private_authority_is_trusted_by_the_same_files() {
         println!("skipped: openssl made no certificates");
         return;
     }
-    // Not a daemon: what matters is that it is heard.
+    // Not a daemon: what matters is that a connection arrives.
     environment.set("PRISM_GITOPS_DAEMON", &serve(&folder));
     let commands = ["status", "sync", "pause --reason x", "resume"];
     let heard = |run: &super::environment::Run| run.stderr.contains("is no daemon of this program");

@@ -1,4 +1,4 @@
-//! Two runs at once on one tenant and one state folder: one waits, and nothing is there twice.
+//! Two runs at once on one tenant and one state folder: one waits, and there are no duplicates.
 
 use std::time::Duration;
 
@@ -187,8 +187,7 @@ fn two_environments_that_are_one_tenant_are_refused() {
     );
 }
 
-/// An instance that is there twice: the environment, its server, and the ids of the one that was deployed and of
-/// the other one.
+/// A duplicate instance: the environment, its server, and the ids of the deployed one and of the other.
 pub(crate) fn doubled() -> (Environment, Running, String, String) {
     let mut environment = project();
     let sandbox = serve(&mut environment, Duration::ZERO);

@@ -138,7 +138,7 @@ pub(crate) fn demand_markers_in(tenant: &Value, unmarked: usize, case: &str) {
     );
 }
 
-/// Nothing that people read shows a secret.
+/// No output for people shows a secret.
 pub(crate) fn demand_secrecy(plan: &Plan, outcome: Option<&Outcome>, case: &str) {
     let outputs = [
         shown(plan),

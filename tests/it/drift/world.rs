@@ -120,7 +120,7 @@ impl World {
         self.remembered.clone()
     }
 
-    /// Absence is believed after so long.
+    /// Absence is believed after this long.
     pub(crate) fn settle_after(&mut self, settle: Duration) {
         self.remembered.journal = Journal::in_memory_after(settle);
     }

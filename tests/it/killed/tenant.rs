@@ -76,7 +76,7 @@ impl Tenant {
         (seen.deploys, seen.requests)
     }
 
-    /// Nothing is there twice, and nothing was deployed that did not need it.
+    /// There are no duplicates, and nothing was deployed needlessly.
     pub(super) fn is_as_declared(&self, environment: &Environment) {
         let query = "{ integrations(first: 100) { nodes { name versionSequence(first: 100) {
                 nodes { id versionNumber versionCreatedAt } } } }

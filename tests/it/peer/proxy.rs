@@ -19,7 +19,7 @@ pub(crate) struct Call {
 /// Where a write is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
-    /// The server never hears of it.
+    /// The server never receives it.
     Before,
     /// The server has done it; the answer is lost.
     After,

@@ -17,7 +17,7 @@ pub(super) struct File {
 }
 
 impl File {
-    /// The text; empty for a file that is none.
+    /// The text; empty for a file that is not text.
     pub(super) fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_default()
     }

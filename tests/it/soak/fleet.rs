@@ -1,5 +1,5 @@
-//! Many instances, files that change all the time, and every twentieth call struck by a fault:
-//! each edit arrives, nothing is there twice, and memory stays flat.
+//! Many instances, files that change all the time, and every twentieth call struck by a fault: each edit
+//! arrives, there are no duplicates, and memory stays flat.
 //!
 //! The loop's interval is longer than the test, so nothing but the wake-up of an edit, or the retry
 //! of what failed, can bring it to the tenant: one that is lost is seen.

@@ -8,7 +8,7 @@ use crate::model::Secret;
 use crate::transport::{Method, Request};
 use crate::wire::Reply;
 
-/// Who exchanges tokens, and for which tenant.
+/// The token exchange, and its tenant.
 #[derive(Debug)]
 pub(super) struct Grantor {
     pub(super) endpoint: String,

@@ -100,7 +100,7 @@ impl Pages<'_> {
 
     /// Leaves out the record that is there to show that the page follows the one before.
     fn follow(&mut self, page: &mut ListPage) -> PlatformResult<()> {
-        // With a single record on a page none can be there twice.
+        // With a single record on a page there can be no duplicate.
         if self.number == 1 || self.single {
             return Ok(());
         }

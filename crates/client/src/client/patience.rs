@@ -28,7 +28,7 @@ impl RetryListener for Heard {
     }
 }
 
-/// Who waits for a first answer hears soon that there will be none; later, patience pays.
+/// A client without any answer yet gives up soon; later it retries for longer.
 #[tokio::test(start_paused = true)]
 async fn a_person_does_not_wait_for_a_server_that_was_never_there() {
     let identity = || data(&json!({"authenticatedUser": {"id": "u"}}));

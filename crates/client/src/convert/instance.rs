@@ -14,7 +14,7 @@ use crate::operations::nodes::{ConfigVariableNode, InstanceNode, RequiredNode};
 
 type Config = Observed<BTreeMap<String, LiveConfigVariable>>;
 
-/// An instance, or nothing where the record is none of ours: a test instance, a workflow.
+/// An instance; `None` for a record of another kind: a test instance, a workflow.
 pub(crate) fn instance(node: InstanceNode) -> Option<Instance> {
     let workflow = (node.instance_type.as_deref()).is_some_and(|kind| kind != "INTEGRATION");
     if node.is_system || workflow {
@@ -51,7 +51,7 @@ pub(crate) fn instance(node: InstanceNode) -> Option<Instance> {
     })
 }
 
-/// A time as the server writes it; nothing where it is none.
+/// A time as the server writes it; `None` if it is not a time.
 fn time(text: Option<&str>) -> Option<Timestamp> {
     text.and_then(|text| text.parse().ok())
 }

@@ -73,7 +73,7 @@ impl LookupBatcher {
             outcome = &mut answer => return outcome.ok(),
             place = self.place.acquire() => place,
         };
-        // Those that come at the same moment are taken along.
+        // Look-ups that arrive at the same moment join the request.
         tokio::task::yield_now().await;
         loop {
             self.carry(session).await;
@@ -86,7 +86,7 @@ impl LookupBatcher {
         }
     }
 
-    /// Takes along what has gathered. One by itself goes away empty-handed.
+    /// Sends everything queued so far. A single look-up is returned unsent.
     async fn carry(&self, session: &Session) {
         let taken = self.take();
         if taken.len() < 2 {

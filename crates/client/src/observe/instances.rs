@@ -18,7 +18,7 @@ const AT_ONCE: usize = 64;
 /// A record of the list.
 #[expect(clippy::large_enum_variant, reason = "nearly all are whole")]
 pub(super) enum Listed {
-    /// All of it was there; nothing where it is none of ours.
+    /// The record was complete; `None` if it is not an instance of ours.
     Whole(Option<Instance>),
     /// Some of it is on pages of its own.
     Cut(Box<InstanceNode>),

@@ -33,7 +33,8 @@ pub(super) async fn find(session: &Session, items: &mut [Integration], scope: &S
     by_number(session, items, &missing).await;
     let walks = items.iter_mut().map(|integration| {
         let partial = integration.versions.incomplete.is_some();
-        // The newest may be there twice, and of equal ones the older counts: a page that is cut short hides it.
+        // The newest version may be a duplicate, and of equal ones the older counts: a page that is cut short
+        // hides it.
         let few = integration.versions.items.len() < NEWEST;
         let needed = !missing(integration).is_empty()
             || partial && (few || scope.wants_all_versions(integration));

@@ -1,5 +1,5 @@
-//! Who the token belongs to. Nothing else is asked along with it: a token for another
-//! organization than the one meant must not read anything of that one.
+//! The identity of the token. Nothing else is requested along with it: a token for another organization than
+//! the expected one must not read anything of that one.
 
 use serde::Deserialize;
 

@@ -31,7 +31,7 @@ struct Update<'a> {
     external_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
-    /// All of them: what is sent replaces what is there.
+    /// All of them: the sent list replaces the live one.
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]

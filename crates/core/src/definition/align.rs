@@ -62,7 +62,7 @@ fn is_ours_alone(shape: Shape, key: &str, ours: &Value) -> bool {
         || matches!(child, Shape::Inputs | Shape::Credentials) && ours.map().is_some_and(silent)
 }
 
-/// Prose for people and the name of the whole, which servers and editors trim.
+/// Free text for readers, and the name of the whole, which servers and editors trim.
 fn is_same_prose(shape: Shape, key: &str, git: &Value, live: &Value) -> bool {
     let lines = |value: &Value| value.text().map(|text| text.trim().replace("\r\n", "\n"));
     let prose = match key {

@@ -85,7 +85,7 @@ impl Shape {
         matches!(self, Self::Flows | Self::Variables | Self::Labels)
     }
 
-    /// What an item goes by for people.
+    /// The display name of an item.
     pub(super) fn name(self, item: &Value) -> Option<&str> {
         match self {
             Self::Flows | Self::Steps | Self::Branches | Self::Pages | Self::Data => {

@@ -90,7 +90,7 @@ fn described(version: &PublishedVersion, tenant: &Tenant) -> EqualVersion {
     }
 }
 
-/// Says of integrations whose newest version is there twice which of them instances use.
+/// For integrations with a duplicate newest version: which of the versions instances use.
 #[must_use]
 pub fn equal_versions_told(inputs: &Inputs<'_>) -> Vec<Diagnostic> {
     let all = ours(inputs.tenant, &inputs.desired.project.name);

@@ -409,7 +409,7 @@ fn stays_on(desired: &DesiredInstance, live: &Instance) -> Result<(), Stop> {
     }
 }
 
-/// The text to set, if any. What is there but for its outer white space is noted and left.
+/// The text to set, if any. A live text that differs in outer white space only is noted and kept.
 fn differs(
     (fields, respelled): &mut (&mut Vec<FieldChange>, &mut Vec<String>),
     path: &str,

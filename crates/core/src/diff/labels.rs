@@ -69,7 +69,8 @@ pub(super) fn protected(live: &[String]) -> bool {
     live.iter().any(|label| label == Marker::PROTECT)
 }
 
-/// Who protects a live object, in words that say how to end it; `None` where it is not protected.
+/// What protects a live object, worded so that the user knows how to end it; `None` where it is not
+/// protected.
 ///
 /// A label that an earlier manifest put on counts no longer once the manifest has changed its mind.
 pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> {

@@ -27,7 +27,7 @@ const UNRECORDED: &str = "no record of the last value written";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Judgement {
     Same,
-    /// What is there is what was declared, in the server's spelling.
+    /// The live value equals the declared one, in the server's spelling.
     Respelled,
     Write(Option<&'static str>),
 }
@@ -54,9 +54,8 @@ impl<'a> Recall<'a> {
         }
     }
 
-    /// The value of a variable that is no connection. The API does not say
-    /// whether there is one: an empty text is none, unless it was what the API
-    /// showed right after the last write.
+    /// The value of a variable that is no connection. The API does not say whether there is one: an empty
+    /// text counts as no value, unless the API showed it right after the last write.
     pub(super) fn text(&self, shown: Option<&str>, wanted: &str) -> Judgement {
         let Some(id) = &self.variable else {
             return Judgement::Write(None);

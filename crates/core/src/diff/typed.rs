@@ -241,7 +241,7 @@ fn lists(a: &str, b: &str, item: Item) -> bool {
     a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| items(a, b, item))
 }
 
-/// Keys stand in any order; of one that is there twice, the order counts.
+/// The order of keys does not matter; among duplicates of one key it does.
 fn pairs(a: &str, b: &str, item: Item) -> bool {
     let read = |text: &str| -> Option<Vec<(String, Value)>> {
         let pair = |pair: &Value| {

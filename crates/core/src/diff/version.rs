@@ -16,7 +16,7 @@ use crate::model::{
 /// A version to run, and what goes with it.
 pub(super) struct Target<'a> {
     pub(super) version: TargetVersion,
-    /// Other versions of the same content: who runs one of them stays on it.
+    /// Other versions of the same content: an instance that runs one of them stays on it.
     pub(super) equals: Vec<VersionId>,
     /// The integration it belongs to, where the API says.
     pub(super) sequence: Option<SequenceId>,

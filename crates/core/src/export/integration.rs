@@ -142,7 +142,8 @@ fn wanted(
 
 type Named<'a> = (ResourceName, String, &'a Integration);
 
-/// Names: those of markers first, then made of what people see, in an order that listing cannot change.
+/// Names: first those of markers, then names made from display names, in an order that does not depend on the
+/// listing.
 fn named<'a>(
     mut kept: Vec<(Option<ResourceName>, String, &'a Integration)>,
     report: &mut Report,

@@ -14,7 +14,7 @@ impl Names {
         self.0.insert(name.clone())
     }
 
-    /// Makes a name of what people see, numbered where it is taken.
+    /// Makes a name from a display name, numbered where it is taken.
     pub(super) fn make(&mut self, display: &str, otherwise: &str) -> Option<ResourceName> {
         let base = ResourceName::slug(display).or_else(|| ResourceName::slug(otherwise))?;
         if self.keep(&base) {

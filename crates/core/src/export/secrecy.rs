@@ -17,7 +17,7 @@ pub(super) fn is_masked_input(input: &LiveInput) -> bool {
     input.has_value && is_mask(input.value.as_deref())
 }
 
-/// `x` alone is a value; a row of signs is none.
+/// A lone `x` is a value; a row of mask characters is not.
 fn is_masked(value: &str) -> bool {
     value.chars().count() > 2 && is_mask(Some(value))
 }

@@ -18,7 +18,7 @@ pub struct Intent {
     pub id: Uuid,
     /// What is looked for.
     pub effect: Effect,
-    /// When it was written down. For people: nothing is decided by it, since a request may leave late.
+    /// When it was recorded. For people: no decision depends on it, since a request may be sent later.
     pub opened_at: Timestamp,
     /// From when on the first process that found it open has been looking.
     pub watched: Option<Moment>,

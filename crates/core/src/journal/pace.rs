@@ -26,11 +26,11 @@ const PAUSES: [Duration; 5] = [
 pub struct Terms {
     /// The longest time after a reply at which a complete look still lacked our write.
     pub lag: Duration,
-    /// Absence for so long is believed.
+    /// How long absence must be seen before it is believed.
     pub settle: Duration,
     /// The same where no lag is known.
     pub shortest: Duration,
-    /// After so long without a complete answer it is given up for this run.
+    /// After this long without a complete answer, this run gives up.
     pub bound: Duration,
 }
 

@@ -34,7 +34,7 @@ impl Fields<'_> {
 ///
 /// # Errors
 ///
-/// What the parser says of a text that is none.
+/// The parser's error for an invalid text.
 pub fn parse_schedule(text: &str) -> Result<Cron, CronError> {
     CronParser::builder()
         .seconds(Seconds::Disallowed)

@@ -101,7 +101,7 @@ pub(super) struct Report {
 /// At most this many findings of one file are kept.
 const MOST_OF_A_FILE: usize = 2 * MOST;
 
-/// What is left of the findings of a file when there is no more room: their numbers.
+/// The remaining findings of a file once the limit is reached: their counts.
 pub(super) fn counted(findings: &mut Vec<Finding>) {
     let of = |severity| {
         let all = findings.iter().map(|one| &one.diagnostic);

@@ -137,7 +137,7 @@ fn version(spec: &Fields<'_>) -> Option<VersionRef> {
     }
 }
 
-/// `latest`, or one of the things people write for a number or a commit.
+/// `latest`, or one of the usual spellings of a number or a commit.
 fn named_version(spec: &Fields<'_>, node: &Node) -> Option<VersionRef> {
     let scalar = node.as_scalar().filter(|scalar| !scalar.is_null());
     let text = scalar.map_or("", |scalar| scalar.text.as_str());

@@ -135,7 +135,7 @@ fn repository(report: &Report, fields: &Fields<'_>) -> Option<String> {
     None
 }
 
-/// The URL of an API, if one is given; `None` where it is none that a token may be sent to. It is
+/// The URL of an API, if one is given; `None` if a token must not be sent to it. It is
 /// not repeated: it may hold a password.
 fn api(report: &Report, fields: &Fields<'_>) -> Option<Option<String>> {
     let Some(node) = fields.get("api") else {

@@ -382,7 +382,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A customer that people call nearly so.
+    /// A customer with a similar name.
     fn nearest_customer(&self, written: &str) -> Option<String> {
         let customers = self.desired.customers.iter();
         let called: Vec<(ResourceName, &DesiredCustomer)> = customers

@@ -1,6 +1,6 @@
 //! Suggests a time zone for the name of a city or a wall clock.
 
-/// Names of clocks that people use, and where these are kept; the tz database has few of them.
+/// Common names of wall clocks, and a zone that keeps each; the tz database has few of them.
 const CLOCKS: [(&str, &str); 15] = [
     ("CEST", "Europe/Berlin"),
     ("MEZ", "Europe/Berlin"),

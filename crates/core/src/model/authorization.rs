@@ -1,4 +1,4 @@
-//! Where people consent to what a connection of an instance may do.
+//! Links at which people consent to connections of an instance.
 
 use std::collections::BTreeMap;
 

@@ -41,7 +41,7 @@ pub enum ConfigValue {
 pub struct Schedule {
     /// How it is meant.
     pub kind: ScheduleKind,
-    /// Five-field cron text for [`ScheduleKind::Custom`]; absent leaves what is there.
+    /// Five-field cron text for [`ScheduleKind::Custom`]; if absent, the live value is kept.
     pub value: Option<String>,
     /// IANA name; absent leaves the server's default.
     pub time_zone: Option<String>,

@@ -243,7 +243,7 @@ pub struct DesiredCustomer {
     pub name: ResourceName,
     /// The id that the vendor's own system gave it, and that it is found by.
     pub external_id: String,
-    /// What people see; unique in an organization.
+    /// The display name; unique in an organization.
     pub display_name: String,
     /// What there is to know about it; absent leaves it.
     pub description: Option<String>,
@@ -308,9 +308,9 @@ pub struct DesiredInstance {
     pub integration: IntegrationRef,
     /// In which version.
     pub version: VersionRef,
-    /// For whom.
+    /// The customer.
     pub customer: CustomerRef,
-    /// What people see.
+    /// The display name.
     pub display_name: String,
     /// What it is for; absent leaves it.
     pub description: Option<String>,

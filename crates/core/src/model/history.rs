@@ -81,7 +81,7 @@ pub fn shorten(text: &str) -> String {
 pub struct WriteStart {
     /// Which resource.
     pub address: Address,
-    /// What people see in Prismatic.
+    /// The display name in Prismatic.
     pub display_name: String,
     /// Whose it is, for instances.
     pub customer: Option<String>,
@@ -127,7 +127,7 @@ pub struct WriteRecord {
     pub environment: String,
     /// The verb that did it.
     pub command: String,
-    /// What people call the state of the files.
+    /// A readable name of the state of the files.
     pub revision: Option<String>,
     /// The full commit, where the files were exactly that.
     pub commit: Option<String>,

@@ -89,7 +89,7 @@ impl Mark {
 /// What changed since a mark, and how much there is in all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Increment {
-    /// Who read it.
+    /// The identity that read it.
     pub identity: Identity,
     /// The integrations that changed. Their new state is not included.
     pub integrations: Vec<Stamp>,

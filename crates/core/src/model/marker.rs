@@ -5,7 +5,7 @@
 
 use super::{NameError, ResourceName};
 
-/// Who owns a live object, and under which name.
+/// The owner of a live object, and its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Marker {
     /// The project that owns it.

@@ -24,7 +24,7 @@ pub struct NotifyTarget {
 /// How a place is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotifyVia {
-    /// An incoming webhook of Slack. Who knows the URL may write: it is a secret.
+    /// An incoming webhook of Slack. Anyone with the URL can write: it is a secret.
     Slack {
         /// Where the URL is kept.
         url: SecretRef,

@@ -90,7 +90,7 @@ impl<T> Listing<T> {
     }
 }
 
-/// Who we are, and in which tenant.
+/// The identity of the token, and its tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The user's e-mail address.
@@ -108,7 +108,7 @@ pub struct Identity {
 /// One reading of a tenant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tenant {
-    /// Who read it.
+    /// The identity that read it.
     pub identity: Identity,
     /// All integrations of the organization, one record each.
     pub integrations: Listing<Integration>,

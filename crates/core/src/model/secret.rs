@@ -22,8 +22,8 @@ impl Secret {
         Self::for_one(text)
     }
 
-    /// Takes a text that is kept out of logs, and shown to the one person whom it is for:
-    /// the address of a consent. Nothing takes it out of texts.
+    /// Takes a text that is kept out of logs, and shown only to the one person whom it is for: the address of
+    /// a consent. It is not masked in texts.
     #[must_use]
     pub fn for_one(text: String) -> Self {
         Self(SecretString::from(text))

@@ -144,7 +144,7 @@ pub enum SecretWrites {
     /// Write it; from then on there is a record.
     #[default]
     Once,
-    /// Leave what is there alone.
+    /// Keep the live value.
     Never,
 }
 

@@ -1,7 +1,7 @@
 //! What one look at a single object shows of it: the reply of a write, or an exact look-up.
 //!
-//! A server may leave fields of a reply out, so nearly all are optional. `None` says that it was not
-//! shown, never that there is none.
+//! A server may leave fields of a reply out, so nearly all are optional. `None` means that it was not shown,
+//! never that there is no value.
 
 use jiff::Timestamp;
 

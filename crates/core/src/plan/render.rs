@@ -1,4 +1,4 @@
-//! A plan as people and programs read it.
+//! A plan as text for people and as a document for programs.
 //!
 //! Pure text. Sensitive values are not in a plan's changes, so they cannot get here.
 

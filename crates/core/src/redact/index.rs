@@ -13,7 +13,8 @@ use super::{Author, PIECE, WORD};
 /// secrets, which have expired, are dropped.
 const ROOM: usize = 16 << 20;
 
-/// Of one secret so much is looked for: a file of that size is known by its beginning.
+/// At most this many bytes of one secret are searched for: a file of that size is recognised by its
+/// beginning.
 const LONGEST: usize = 64 << 10;
 
 /// Texts of every day, whose pieces say nothing by themselves.

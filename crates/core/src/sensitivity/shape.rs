@@ -176,7 +176,7 @@ fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
 fn is_said(name: &str, value: &str) -> bool {
     let sign = |c: char| c.is_whitespace() || "\"'{}[],".contains(c);
     let (name, value) = (name.trim_matches(sign), value.trim_matches(sign));
-    // A name is short, and a sentence is none.
+    // A name is short; a sentence is not a name.
     if value.is_empty() || name.len() > 64 || name.split_whitespace().count() > 4 {
         return false;
     }

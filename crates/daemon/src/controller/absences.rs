@@ -43,7 +43,7 @@ pub struct Absences {
 }
 
 impl Absences {
-    /// Takes note of a reading that lacks these. Returns those that are not believed to be gone.
+    /// Records a reading that lacks these. Returns those that are not yet believed to be gone.
     pub fn read(&mut self, gone: &BTreeSet<Address>, reading: Reading) -> BTreeMap<Address, Doubt> {
         match reading.absence {
             Absence::Proven => {

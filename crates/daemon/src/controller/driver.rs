@@ -32,7 +32,7 @@ const PATIENCE: u32 = 3;
 /// How often an idle loop gives a sign of life.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// So long after a pass events are taken to be of its own making.
+/// For this long after a pass, events are attributed to its own writes.
 const SETTLE: Duration = Duration::from_secs(10);
 /// Later than any pass that is due anyway.
 const NEVER: Duration = Duration::from_secs(24 * 3600);

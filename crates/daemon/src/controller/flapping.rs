@@ -54,7 +54,7 @@ impl Flapping {
         true
     }
 
-    /// Notes how a resource differs now: what stirs prolongs its truce.
+    /// Records how a resource differs now: a change of it extends the time for which it is left alone.
     pub fn see(&mut self, address: &Address, difference: Difference, now: Instant) {
         let Some(truce) = self.truces.get_mut(address) else {
             return;
@@ -66,7 +66,7 @@ impl Flapping {
         }
     }
 
-    /// Until when a resource is left alone, if nothing stirs.
+    /// Until when a resource is left alone, if its live state stays stable.
     #[must_use]
     pub fn holds(&self, address: &Address) -> Option<Instant> {
         self.truces.get(address).map(|truce| truce.until)

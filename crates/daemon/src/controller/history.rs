@@ -245,7 +245,7 @@ impl PassNotes {
         }
     }
 
-    /// Writes that have begun before the version was there hear its number now.
+    /// Writes that began before the version existed get its number now.
     fn resolve(&self, plan: &Plan, published: StepId, number: i64) {
         let moved = plan
             .steps

@@ -37,7 +37,7 @@ pub enum Hold {
     },
     /// Something else keeps changing it back.
     Fight {
-        /// When it is tried again, if nothing stirs.
+        /// When it is tried again, if its live state stays stable.
         until: Instant,
     },
     /// It is drift, and the policy is to report that.

@@ -37,7 +37,7 @@ pub(super) struct Recalled {
     marked_at: Instant,
     revision: String,
     orphans: BTreeSet<Address>,
-    /// Who read it; another one may be another tenant.
+    /// The platform that read it; another one may be another tenant.
     platform: Option<Arc<dyn Platform>>,
     /// When everything was read last.
     pub(super) swept_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What is worth telling people: pure.
+//! Decides what is worth a notification: pure.
 //!
 //! Of each environment one [`Standing`] is remembered, also across restarts. A
 //! notice is made where it changes, and never because it lasts.
@@ -140,7 +140,7 @@ impl Notices {
     }
 }
 
-/// What the step from one standing to the next is called; `None` where it is none.
+/// The event for the step from one state to the next; `None` if there is no event.
 fn kind(last: Option<&Standing>, now: &Standing) -> Option<NoticeKind> {
     let before = last.map(|last| last.state);
     let same_files = last.is_some_and(|last| last.revision == now.revision);

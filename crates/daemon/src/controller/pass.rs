@@ -447,7 +447,7 @@ pub(super) async fn raised(stop: &mut watch::Receiver<bool>) {
     }
 }
 
-/// What people call a revision: the short commit, or the digest of the content.
+/// A readable name of a revision: the short commit, or the digest of the content.
 #[must_use]
 pub fn name_of(revision: &Revision) -> &str {
     &revision.label

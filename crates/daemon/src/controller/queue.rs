@@ -1,9 +1,8 @@
 //! Wake-ups: keyed, without input, each key at most once at a time.
 //!
-//! Two kinds. A *timer* is due at a moment; of several the earliest wins. A
-//! *nudge* says that something stirs, and is due once it has been quiet for a
-//! moment, so that a save of twenty files is one wake-up; it does not wait for
-//! quiet for ever.
+//! Two kinds. A *timer* is due at a moment; of several the earliest wins. A *nudge* reports a change, and is
+//! due once it has been quiet for a moment, so that a save of twenty files is one wake-up; it does not wait
+//! for quiet for ever.
 //!
 //! All but [`Queue::next`] is plain state; the time is passed in.
 
@@ -25,7 +24,7 @@ pub enum Reason {
     Start,
     /// The interval is over.
     Resync,
-    /// The files stirred.
+    /// The files changed.
     Source,
     /// The tenant says that something changed there.
     Event,
@@ -119,7 +118,7 @@ impl<K: Ord + Clone> Queue<K> {
         }
     }
 
-    /// Notes that something stirs.
+    /// Records a nudge.
     pub fn nudge(&mut self, key: K, now: Instant) {
         let nudge = &mut self.waiting.entry(key).or_default().nudge;
         let first = nudge.map_or(now, |nudge| nudge.first);

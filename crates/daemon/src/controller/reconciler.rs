@@ -63,7 +63,7 @@ pub struct Reconciler {
     pub delays: Delays,
     /// The time between passes when nothing happens.
     pub interval: Duration,
-    /// Takes note of what is done.
+    /// Records what is done.
     pub history: Historian,
     /// What a person asked for.
     pub control: Control,
@@ -294,7 +294,7 @@ impl Reconciler {
         end
     }
 
-    /// What people may look at: nothing of how it would be carried out, which can be secret.
+    /// Keeps the part of the plan that may be shown: not how it would be carried out, which can be secret.
     fn keep_plan(&self, mut plan: Plan) {
         plan.steps.clear();
         for resource in &mut plan.resources {

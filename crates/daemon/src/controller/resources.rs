@@ -20,7 +20,7 @@ use crate::plan::{Action, Excluded, Plan, PlannedResource, StepResult};
 pub struct ResourceStatus {
     /// What git calls it.
     pub address: Address,
-    /// What people see in Prismatic.
+    /// The display name in Prismatic.
     pub display_name: String,
     /// Whose it is, for instances.
     pub customer: Option<String>,
@@ -62,7 +62,7 @@ pub struct After<'a> {
     pub plan: &'a Plan,
     /// What was left alone, and why.
     pub holds: &'a BTreeMap<Address, Hold>,
-    /// Who lost steps by that.
+    /// The resources that lost steps by that.
     pub excluded: &'a Excluded,
     /// How the rest ended.
     pub outcome: &'a Outcome,

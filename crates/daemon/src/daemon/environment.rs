@@ -33,12 +33,12 @@ use crate::runtime::shutdown::Shutdown;
 use crate::runtime::tasks::panic_message;
 use crate::server::Served;
 
-/// A part that went well for so long begins to count its defects anew.
+/// After this long without a defect, a part counts its defects from zero again.
 const FORGIVEN: Duration = Duration::from_secs(10 * 60);
 
 /// What a daemon is given for each environment.
 pub struct EnvironmentOptions {
-    /// The environment, as people call it.
+    /// The name of the environment.
     pub name: String,
     /// The environment that was asked for, if any was.
     pub chosen: Option<String>,

@@ -122,7 +122,7 @@ impl Bench {
         });
     }
 
-    /// What the place has heard, once it has heard so much.
+    /// What the target received, once it has received `count` messages.
     async fn heard(&self, count: usize) -> Vec<(u64, String)> {
         let mut heard = self.place.heard.subscribe();
         let all = heard.wait_for(|heard| heard.len() >= count).await.unwrap();

@@ -7,8 +7,8 @@
 //!
 //! - What is written here carries no input for a pass: see
 //!   [`Control`](crate::controller::control::Control).
-//! - Who may ask is decided by [`access`] before anything of a request is looked at.
-//! - No answer holds a secret: there is none in what these routes are given.
+//! - Access is decided by [`access`] before anything of a request is looked at.
+//! - No answer holds a secret: these routes are given none.
 
 pub mod access;
 mod events;
@@ -41,7 +41,7 @@ pub const OPENAPI: &str = include_str!("../../../../docs/openapi.json");
 /// What is chosen when the daemon is started.
 #[derive(Clone, Default)]
 pub struct ApiOptions {
-    /// Who may ask.
+    /// The access rules.
     pub access: Access,
     /// What was done, if that is kept.
     pub past: Option<Arc<dyn HistoryReader>>,
@@ -50,7 +50,7 @@ pub struct ApiOptions {
 /// What the routes rest on besides the environments.
 #[derive(Clone)]
 pub struct Api {
-    /// Who may ask.
+    /// The access rules.
     pub access: Access,
     /// What was done, if that is kept.
     pub past: Option<Arc<dyn HistoryReader>>,

@@ -55,7 +55,7 @@ impl Bounded {
         }
     }
 
-    /// A place. Where there is none, one that is idle is asked to go until there is.
+    /// A place. If none is free, idle connections are asked to close until one is.
     async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
         loop {
             if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
@@ -88,7 +88,7 @@ impl Listener for Bounded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // Taken first: who is not there yet needs no room.
+        // Taken first: a connection needs no place before it is accepted.
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let permit = self.place().await;
         let activity = Arc::new(Activity::default());
@@ -104,7 +104,7 @@ impl Listener for Bounded {
     }
 }
 
-/// Who asks, and on which connection.
+/// The client's address, and its connection.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
     peer: Peer,

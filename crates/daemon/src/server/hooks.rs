@@ -31,7 +31,7 @@ use crate::model::Secret;
 /// The largest body that is read, in bytes. A push of hundreds of commits is smaller.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
-/// Who may wake the daemon.
+/// The accepted webhooks, and what they wake.
 #[derive(Debug, Clone)]
 pub struct Hooks {
     /// The secret of each provider that may.
@@ -47,7 +47,7 @@ pub struct Hooks {
 }
 
 impl Hooks {
-    /// Who may wake whom.
+    /// For the providers with a secret, and the channels that they wake.
     #[must_use]
     pub fn new(
         secrets: Vec<(Provider, Secret)>,

@@ -131,7 +131,7 @@ impl DirSource {
         }
     }
 
-    /// What is there, and how the files that matter look: manifests, and what they refer to.
+    /// The contents, and the state of the files that matter: manifests, and what they refer to.
     async fn look(
         &self,
         root: &Path,
@@ -159,7 +159,7 @@ impl DirSource {
         in_background(move || Ok(this.read_once(&root, &tree))).await
     }
 
-    /// What is there: everything below a folder, or one file alone.
+    /// The contents: everything below a folder, or one file alone.
     fn list(&self, root: &Path) -> Result<Tree, SourceError> {
         if !self.path.is_file() {
             return walk(root);

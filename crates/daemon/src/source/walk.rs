@@ -179,7 +179,7 @@ impl Tree {
         Ok(())
     }
 
-    /// A link to nothing is a file's trouble; anything else leaves unknown what is there.
+    /// A link to nothing is an error of that file; after any other error the contents are unknown.
     fn add_error(&mut self, root: &Path, error: walkdir::Error) -> Result<(), SourceError> {
         let path = error.path().unwrap_or(root).to_owned();
         if error.loop_ancestor().is_some() {

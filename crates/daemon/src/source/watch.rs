@@ -193,7 +193,7 @@ impl Watcher {
         !same
     }
 
-    /// What is there now, with all its folders being watched.
+    /// The current contents, with all folders being watched.
     fn look(&mut self) -> Result<Tree, SourceError> {
         /// A folder that is made while others are being watched asks for one more look.
         const ROUNDS: usize = 8;

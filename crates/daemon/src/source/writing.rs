@@ -9,8 +9,8 @@ use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind};
 use tokio::time::Instant;
 
-/// So long after its last change a file that stays open counts as written: programs that
-/// keep a file open and say no more must not hold up everything for ever.
+/// This long after its last change a file that stays open counts as written: programs that keep a file open
+/// without writing must not block everything for ever.
 const FORGOTTEN: Duration = Duration::from_secs(30);
 
 /// What a watch knows, shared with who reads the files.

@@ -14,7 +14,7 @@ pub(super) trait Target: Send + Sync {
     /// The operation, for errors.
     fn operation(&self) -> &'static str;
 
-    /// What people call it.
+    /// The noun for it in messages.
     fn noun(&self) -> String;
 
     /// What the journal has to know.

@@ -54,7 +54,7 @@ pub async fn resume(
         .map(|intent| intent.watch(&now))
         .collect();
     if settle {
-        // The next process goes on from here should this one die.
+        // If this process dies, the next one resumes from here.
         let _ = log
             .commit(intents.iter().cloned().map(Entry::Open).collect())
             .await;

@@ -249,7 +249,8 @@ impl Writer<'_> {
         }
     }
 
-    /// The versions that this run published and that do not show: who reads next would publish them again.
+    /// The versions that this run published and that are not visible yet: the next reader would publish them
+    /// again.
     pub(super) async fn unshown_versions(&self) -> Vec<String> {
         let published = std::mem::take(&mut self.state().published);
         let shows = published.iter().map(|(id, number)| self.shows(id, *number));

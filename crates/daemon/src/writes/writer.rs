@@ -55,7 +55,7 @@ pub(super) struct State {
     pub(super) unmarked: Option<Duration>,
     /// The versions that this run published: that one of them is not found is lag.
     pub(super) versions: HashSet<VersionId>,
-    /// What happened that people should know.
+    /// Remarks for the user.
     pub(super) notices: Vec<String>,
     /// Duplicates that are both in use.
     pub(super) doubled: BTreeSet<String>,
@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
         self.state().lag
     }
 
-    /// A complete look lacked our write for so long.
+    /// A complete look did not show our write for this long.
     pub(super) fn lags(&self, lag: Duration) {
         let mut state = self.state();
         state.lag = state.lag.max(lag);
@@ -182,7 +182,8 @@ impl<'a> Writer<'a> {
         mark(self.clock, shown)
     }
 
-    /// Waits until what was created or published shows; gives what people should know, and what does not show.
+    /// Waits until everything created or published is visible; returns remarks for the user, and what is not
+    /// visible.
     pub async fn finish(&self) -> Finished {
         // Of several, one may lag where the others did not: what it shows counts for all.
         let mut unconfirmed = self.confirm_all().await;
@@ -316,9 +317,9 @@ impl<'a> Writer<'a> {
 /// How a run ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Finished {
-    /// What happened on the way that people should know.
+    /// Remarks for the user.
     pub notices: Vec<String>,
-    /// What was written and does not show, or is there twice for good.
+    /// What was written and is not visible, or is a duplicate that stays.
     pub unconfirmed: Vec<String>,
 }
 

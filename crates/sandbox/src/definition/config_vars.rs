@@ -9,7 +9,7 @@ use super::value::Value;
 /// A value an instance must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConfigVar {
-    /// The name people see and values are written by; unique within the integration.
+    /// The visible name, by which values are written; unique within the integration.
     pub key: String,
     /// An identity that outlives a change of name, if the author gave one.
     pub stable_key: Option<String>,

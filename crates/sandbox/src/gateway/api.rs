@@ -176,7 +176,7 @@ impl Sandbox {
 pub(super) struct From<'a> {
     /// Scheme and host of the URL it came to.
     pub(super) origin: &'a str,
-    /// Who sent it, if anyone says so.
+    /// The client that sent it, if it says so.
     pub(super) client: Option<&'a str>,
 }
 

@@ -94,7 +94,7 @@ impl<'a> Args<'a> {
             .map(|text| id::local(kind, &text).unwrap_or_default())
     }
 
-    /// A point in time; `Some(Err)` if the text is none.
+    /// A point in time; `Some(Err)` if the text is not one.
     pub(crate) fn time(&self, name: &str) -> Option<Result<Timestamp, String>> {
         self.get(name).map(time)
     }

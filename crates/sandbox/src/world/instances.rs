@@ -235,7 +235,7 @@ fn configure(
     Ok(())
 }
 
-/// What people see of an instance and switch, without what runs in it.
+/// The visible settings of an instance and its switch, without what runs in it.
 fn described(instance: &Instance) -> (&str, &str, &[String], bool) {
     (
         &instance.name,

@@ -102,7 +102,7 @@ impl Open {
         }
     }
 
-    /// Lets go of a pass that has ended.
+    /// Forgets a pass that has ended.
     pub(super) fn close(&mut self, event: &HistoryEvent) {
         if let HistoryEvent::PassEnded(key, _) = event {
             self.passes.remove(key);

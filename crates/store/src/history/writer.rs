@@ -61,7 +61,7 @@ impl Writer {
         Arc::new(Self { queue, health })
     }
 
-    /// Waits until all that was noted so far was tried, or for so long. Blocks.
+    /// Waits until everything recorded so far was tried, at most for `patience`. Blocks.
     pub fn flush(&self, patience: Duration) {
         let (done, answer) = sync_channel(1);
         let mut message = Message::Flush(done);

@@ -80,7 +80,7 @@ impl Database {
         Ok(kept)
     }
 
-    /// A body that cannot be read is of a version that wrote others: it is as good as none.
+    /// An unreadable body was written by another version: it counts as missing.
     fn bodies<T: DeserializeOwned>(&self, select: &str, tenant: &str) -> rusqlite::Result<Vec<T>> {
         let mut select = self.connection.prepare_cached(select)?;
         let texts = select.query_map([tenant], |row| row.get::<_, String>(0))?;

@@ -1,9 +1,9 @@
-//! Who holds a lock, for people.
+//! The holder of a lock, for people.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Who writes.
+/// The process that writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// The name of the machine or the container.
@@ -98,7 +98,7 @@ pub(super) fn sentence(holder: Option<&Holder>, stopped: bool) -> String {
 pub(super) struct Note {
     #[serde(flatten)]
     holder: Holder,
-    /// Whether it let go, as it does unless it is killed.
+    /// Whether it released the lock, as it does unless it is killed.
     done: bool,
 }
 
@@ -114,14 +114,14 @@ impl Note {
         Self { done: true, ..self }
     }
 
-    /// Anything may stand in a file; what is no note is none.
+    /// A file may hold anything; `None` if it is not a note.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let note: Self = serde_json::from_slice(bytes).ok()?;
         let plain = |text: &str| !text.chars().any(char::is_control) && text.len() < 256;
         (plain(&note.holder.host) && plain(&note.holder.command)).then_some(note)
     }
 
-    /// Who holds the lock, unless it let go.
+    /// The holder of the lock, unless it was released.
     pub(super) fn held(self) -> Option<Holder> {
         (!self.done).then_some(self.holder)
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// The numbers that `statfs` gives for them, and what people call them.
+/// Their numbers in `statfs`, and their usual names.
 const NETWORK: [(u32, &str); 7] = [
     (0x6969, "NFS"),
     (0xff53_4d42, "CIFS"),

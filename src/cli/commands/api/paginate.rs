@@ -73,7 +73,7 @@ pub(super) async fn run(
     Ok(exit(&first))
 }
 
-/// The list of a later page; a page with errors is none.
+/// The list of a later page; `None` for a page with errors.
 async fn list(
     client: &PrismaticClient,
     document: &str,

@@ -41,7 +41,7 @@ pub(in crate::cli::commands) fn outcome(execution: &Value) -> Exit {
     }
 }
 
-/// Waits for the end of an execution. New lines of the log are shown to people as they come.
+/// Waits for the end of an execution. New lines of the log are shown as they arrive.
 ///
 /// Of a `fresh` execution, one that may have ended just now, the log may still be on its way.
 pub(in crate::cli::commands) async fn follow(

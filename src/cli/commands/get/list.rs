@@ -160,7 +160,7 @@ async fn filtered<L>(
 
 /// The filter for the instances of an integration. An instance points to the record of its
 /// version, and nothing says that the id of the draft stands for the versions too: the sequence
-/// does. Who gives a version's own id means that version.
+/// does. A user who gives a version's own id means that version.
 fn of_integration(record: &Value, given: &str) -> (&'static str, String) {
     match record["versionSequenceId"].as_str() {
         Some(sequence) if !is_own_version(record, given) => {

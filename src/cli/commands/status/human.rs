@@ -1,4 +1,4 @@
-//! The status of an environment as people read it.
+//! The status of an environment as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -71,8 +71,8 @@ fn rows(status: &Status) -> Vec<(&'static str, Option<String>)> {
     rows
 }
 
-/// What is as it is meant to be is none: that includes what is meant to be switched off, and what
-/// was written just now.
+/// A resource in the expected state is not news: that includes one that is switched off as declared, and one
+/// that was written just now.
 fn is_news(resource: &ResourceStatus) -> bool {
     let well = [Health::Healthy, Health::Suspended, Health::Progressing];
     let is_well = resource

@@ -1,4 +1,4 @@
-//! `kind: Instance`: of what, and for whom.
+//! `kind: Instance`: its integration and its customer.
 
 use super::super::{Case, Finding};
 

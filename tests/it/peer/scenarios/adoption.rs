@@ -9,7 +9,7 @@ use crate::peer::world::{World, value};
 
 against_both!(zero_change_adoption, edits_are_seen_named_and_healed);
 
-/// 1: a tenant that people made is exported, and adopted by labels alone.
+/// 1: a tenant made by hand is exported, and adopted by labels alone.
 fn zero_change_adoption(kind: Kind) {
     let Some(world) = World::start(kind) else {
         return;

@@ -1,4 +1,5 @@
-//! A list that shifts while it is read, with as many records as before: what is there is not made again.
+//! A list that shifts while it is read, with as many records as before: existing objects are not created
+//! again.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -108,7 +108,7 @@ fn with(kind: Kind, lags: bool, elsewhere: bool) {
     world.catch_up();
     world.proxy.take();
     let said = both(&world, &other);
-    // Who shares nothing does not know that the other has just deployed an upgrade.
+    // A writer that shares no state does not know that the other has just deployed an upgrade.
     let most = if elsewhere { 8 } else { 4 };
     demand_one_of_each(&world, &other, &said, most);
     match world.versions() {

@@ -26,7 +26,7 @@ pub(super) fn integer(text: &str) -> Option<Result<String, ScalarError>> {
     }
 }
 
-/// A float, if the text is one. Without a dot it is none, nor with an unsigned exponent.
+/// A float, if the text is one. A text without a dot is not a float, nor one with an unsigned exponent.
 pub(super) fn float(text: &str) -> Option<f64> {
     let (negative, body) = sign(text);
     let magnitude = match body {

@@ -1,4 +1,4 @@
-//! What is found in files that people write.
+//! Findings in hand-written definitions.
 
 use crate::definition::Definition;
 use crate::model::Diagnostic;

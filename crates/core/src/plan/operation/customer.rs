@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::CustomerId;
 
-/// One write to a customer. Each variant is one operation of the platform. There is none that removes one.
+/// One write to a customer. Each variant is one operation of the platform. No variant removes a customer.
 #[derive(Debug, Clone)]
 pub enum CustomerOperation {
     /// Creates a customer. Produces its id.

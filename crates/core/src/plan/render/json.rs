@@ -11,7 +11,7 @@ use super::Results;
 use crate::model::Address;
 use crate::plan::{Plan, PlannedResource};
 
-/// Where people consent to the pending connections of each resource.
+/// The links at which people consent to the pending connections of each resource.
 pub type Links = BTreeMap<Address, Vec<Authorize>>;
 
 /// The JSON document as a value, to look into.

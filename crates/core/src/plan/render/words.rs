@@ -89,7 +89,7 @@ pub(super) fn loss(loss: &Loss) -> String {
     }
 }
 
-/// Who is touched, and what it costs, in one line.
+/// Who is affected, and what it costs, in one line.
 pub(super) fn impact_line(plan: &Plan) -> String {
     let who = match (plan.impact.instances, plan.impact.customers) {
         (0, 0) => "Touches no instance".to_owned(),

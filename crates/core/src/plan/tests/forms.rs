@@ -1,4 +1,4 @@
-//! What people and programs read.
+//! The output of plans for people and programs.
 
 use super::*;
 use crate::diff::testing::{World, name};

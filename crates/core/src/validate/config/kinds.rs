@@ -242,7 +242,7 @@ fn is_keys_and_values(value: &Value) -> bool {
 
 /// A connection input that the definition does not name, beside one that is much like it.
 ///
-/// A definition need not name all inputs of its component, so this is no more than a warning.
+/// A definition need not name all inputs of its component, so this is only a warning.
 fn misspelt_input<'a>(
     key: &str,
     inputs: &(impl Iterator<Item = (&'a str, &'a ConnectionInput)> + Clone),

@@ -18,7 +18,7 @@ pub struct Deed<'a> {
     pub environment: &'a str,
     /// The verb.
     pub verb: &'static str,
-    /// What it was done to, as people call it.
+    /// The name of the object that it was done to.
     pub subject: &'a str,
     /// Whose it is, for instances.
     pub customer: Option<&'a str>,
@@ -33,7 +33,7 @@ pub struct Deed<'a> {
 }
 
 impl Historian {
-    /// Takes note of a single action.
+    /// Records a single action.
     pub fn single(&self, deed: &Deed<'_>) {
         let about = About {
             environment: deed.environment,

@@ -60,7 +60,7 @@ fn of_integration(integration: &DesiredIntegration, mut places: Fields) -> Field
     places
 }
 
-/// Who follows the newest version is moved by the definition.
+/// An instance that follows the newest version is moved by the definition.
 fn of_instance(
     instance: &DesiredInstance,
     mut places: Fields,

@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::source::{Absence, Snapshot};
 
 impl Reconciler {
-    /// Takes note of a reading that succeeded.
+    /// Records a reading that succeeded.
     pub(super) fn note_reading(&mut self, began: Instant, snapshot: &Snapshot) {
         self.state.reading = Some(Reading {
             began,

@@ -31,7 +31,7 @@ pub enum Reads {
     Token,
 }
 
-/// Who may ask.
+/// The access rules.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     /// The token that writing takes, from everybody.
@@ -42,7 +42,7 @@ pub struct Access {
     pub on_loopback: bool,
 }
 
-/// Who is connected.
+/// The address of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 

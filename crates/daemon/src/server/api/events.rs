@@ -165,7 +165,7 @@ impl Events {
         format!("{}-{number}", self.epoch)
     }
 
-    /// The number after the last that a client has heard, if what follows is still here.
+    /// The number after the last one that a client received, if what follows is still in the ring.
     fn resumed(&self, last: &str) -> Option<u64> {
         let (epoch, number) = last.split_once('-')?;
         let next = number.parse::<u64>().ok()?.checked_add(1)?;
@@ -301,7 +301,7 @@ pub(super) async fn stream(
     let last = last.map(|last| last.to_str().unwrap_or_default());
     let next = last.and_then(|last| events.resumed(last));
     let upcoming = events.upcoming();
-    // A number for the greeting, so that even who hears nothing else can resume.
+    // A number for the greeting, so that a client that receives nothing else can resume.
     let greeting = match last {
         Some(_) => Event::Reset,
         None => Event::Status,
@@ -361,7 +361,7 @@ impl Client {
             let event = client.next().await?;
             Some((Ok(event), client))
         });
-        // A first byte at once, also for who resumes and has nothing to hear yet.
+        // A first byte at once, also for a client that resumes and has nothing to receive yet.
         stream::iter([Ok(Sent::default().comment("connected"))]).chain(events)
     }
 

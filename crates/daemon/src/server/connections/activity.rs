@@ -59,7 +59,7 @@ impl Activity {
         true
     }
 
-    /// Whether it is to end, and if not, who is to be woken when it is.
+    /// Whether it is to end, and if not, which task to wake when it is.
     pub(super) fn is_cut(&self, context: &Context<'_>) -> bool {
         self.waker.register(context.waker());
         self.cut.load(Ordering::SeqCst)

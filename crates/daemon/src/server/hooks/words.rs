@@ -16,7 +16,7 @@ pub(super) struct Told {
     pub(super) what: Option<String>,
     /// What it happened to.
     pub(super) subject: Option<String>,
-    /// Who did it.
+    /// The user who did it.
     pub(super) who: Option<String>,
 }
 

@@ -18,7 +18,7 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// Why the name is none, in words that follow the flag's name.
+    /// Why the name is invalid, in words that follow the flag's name.
     pub fn branch(name: &str) -> Result<Self, String> {
         check(name).map(Self::Branch)
     }

@@ -304,7 +304,7 @@ async fn list(
     Ok(entries)
 }
 
-/// `MODE TYPE HASH TAB PATH NUL`. A line of another form leaves unknown what is there.
+/// `MODE TYPE HASH TAB PATH NUL`. With a line of another form the contents are unknown.
 fn parse_list(listed: &[u8]) -> Option<BTreeMap<Arc<str>, Entry>> {
     let mut entries = BTreeMap::new();
     for line in listed

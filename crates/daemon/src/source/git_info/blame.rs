@@ -1,4 +1,4 @@
-//! Who wrote a line, as the history of a checkout has it.
+//! The author of a line, from the history of a checkout.
 //!
 //! # Invariants
 //!
@@ -34,7 +34,7 @@ pub struct Blame {
 }
 
 impl Blame {
-    /// The checkout that a folder is in or is; `None` where there is none.
+    /// The checkout that contains a folder; `None` if there is none.
     #[must_use]
     pub fn of(folder: &Path) -> Option<Self> {
         let checkout = Checkout::find(folder)?;
@@ -52,8 +52,8 @@ impl Blame {
         })
     }
 
-    /// Who last wrote a line of a file as it was at a commit; who last changed the file, where no
-    /// line is named.
+    /// The last author of a line of a file as it was at a commit; the last author of the file, where no line
+    /// is named.
     pub async fn author(&self, commit: &str, place: &Location) -> Option<Author> {
         if !is_hash(commit) {
             return None;
@@ -114,7 +114,7 @@ impl Blame {
         call
     }
 
-    /// A file of the folder, as commits name it. A path that leaves the folder is none of it.
+    /// A file of the folder, as commits name it. `None` for a path that leaves the folder.
     fn named(&self, file: &str) -> Option<String> {
         let path = Path::new(file);
         let within = path

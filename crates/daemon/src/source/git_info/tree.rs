@@ -15,7 +15,7 @@ use crate::source::read::{Unread, bounded};
 
 /// Git answers at once or something is wrong with the disk.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Decides which files are read, although it is none of them.
+/// Decides which files are read, although it is not read as a manifest.
 const IGNORE: &str = ".prismgitopsignore";
 
 /// The files of a folder as a commit has them: what they are and their hash, by path from the top.
@@ -93,7 +93,7 @@ impl Tree {
         })
     }
 
-    /// Whether every manifest of the commit is still in the folder. What is hidden is none.
+    /// Whether every manifest of the commit is still in the folder. Hidden files do not count.
     fn are_there(&self, checkout: &Checkout) -> bool {
         let manifests = self.0.keys().filter(|path| {
             SourceFile::holds_manifests(path.strip_prefix(&checkout.prefix).unwrap_or(path))

@@ -29,7 +29,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// How many run at once.
 const AT_ONCE: usize = 4;
 
-/// So much of stderr is kept, in bytes, for the message.
+/// At most this many bytes of stderr are kept for the message.
 const MAX_COMPLAINT: usize = 400;
 
 /// What every program may need, and what is no secret: where things are, how to speak, how to
@@ -230,7 +230,7 @@ fn unread(error: &std::io::Error) -> String {
     format!("the program's end cannot be read: {error}")
 }
 
-/// One line: the status, and what the program said to people.
+/// One line: the status, and the program's error message.
 fn failed(status: ExitStatus, complaint: &[u8]) -> String {
     let said = String::from_utf8_lossy(complaint);
     let plain = |c: char| if c.is_control() { ' ' } else { c };

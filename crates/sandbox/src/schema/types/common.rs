@@ -53,7 +53,7 @@ const ATTACHMENT: Fields<Attachment> = &[
     ("url", |attachment, _| (&attachment.url).into()),
 ];
 
-/// Something that is no more than a name.
+/// An object with only a name.
 struct Named {
     kind: &'static str,
     name: String,

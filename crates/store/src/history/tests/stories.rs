@@ -174,7 +174,7 @@ fn what_a_failed_write_had_done_is_ours_all_the_same() {
     write(100, "b", "c", "configure", StepOutcome::Failed);
     write(200, "c", "d", "configure", StepOutcome::Applied);
     assert_eq!(outside(&bench), Vec::<String>::new());
-    // Never sent: who made it `e` was not us.
+    // Never sent: another writer made it `e`.
     write(300, "d", "e", "deploy", StepOutcome::Failed);
     write(400, "e", "d", "configure", StepOutcome::Applied);
     assert_eq!(outside(&bench), [path]);
