@@ -6,7 +6,7 @@
 //!
 //! # Invariants
 //!
-//! - Results go to stdout, talk and progress to stderr, both through `ui::Ui`.
+//! - Results go to stdout, messages and progress to stderr, both through `ui::Ui`.
 //! - With `-o json` stdout holds exactly one document, also on failure.
 //! - The exit code is a variant of [`Exit`].
 

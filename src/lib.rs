@@ -6,8 +6,8 @@
 //! Platform::observe ─────────────────────► Observed ─┴► diff ─► plan ─► execute ─► status
 //! ```
 //!
-//! This package is the program: the command line, its settings, and the wiring. What it is made of is
-//! below `crates/`, each crate behind the wall that its `Cargo.toml` is.
+//! This package is the program: the command line, its settings, and the wiring. Its parts are below
+//! `crates/`; the `Cargo.toml` of each crate limits what it may depend on.
 
 pub mod cli;
 pub mod config;

@@ -1,4 +1,4 @@
-//! The token of the daemon's interface: named by where it is, never given itself.
+//! The token of the daemon's API: given by its location, never by value.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! A daemon that runs elsewhere, asked over HTTP.
+//! A client of a daemon in another process, over HTTP.
 
 mod events;
 

@@ -1,4 +1,4 @@
-//! What must be known before the arguments are understood: how to report that they are not.
+//! Settings that are needed before the arguments are parsed: how to report that parsing failed.
 
 use std::ffi::OsString;
 

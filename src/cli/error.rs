@@ -1,4 +1,4 @@
-//! What went wrong, whose turn it is, and what to do.
+//! What went wrong, who has to act, and how.
 
 mod convert;
 

@@ -1,11 +1,9 @@
-//! From what a person types to the one record that is meant.
+//! From a name or id on the command line to exactly one record.
 //!
-//! An id always wins. A name has to be unambiguous: two records of a name are
-//! an error that lists both, because the command that follows may write.
-//! Whether a text is an id is for the API to say; what it looks like only
-//! decides what is tried first. What git calls a resource is looked for on the
-//! markers of live objects: at once where it is an address, else where nothing
-//! else is called so.
+//! An id takes precedence. A name has to be unambiguous: two records of a name are an error that lists both,
+//! because the command that follows may write. Whether a text is an id is decided by the API; its form only
+//! decides what is tried first. A name from git is looked up on the markers of live objects: at once if it is
+//! an address, otherwise if no object has that name.
 
 mod marked;
 

@@ -1,4 +1,4 @@
-//! The history of what a command does, from its first write to the last word.
+//! Records what a command does in the history, from its first write to its end.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

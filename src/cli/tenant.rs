@@ -1,4 +1,4 @@
-//! From arguments, environment and Project to a tenant that can be asked.
+//! From arguments, environment and Project to a tenant with a connection.
 
 mod connector;
 mod counted;

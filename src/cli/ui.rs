@@ -1,4 +1,4 @@
-//! The two streams: results to stdout, talk and progress to stderr.
+//! The two streams: results to stdout, messages and progress to stderr.
 //!
 //! Colour and interactivity are decided once, here.
 

@@ -5,10 +5,9 @@
 //! `--profile`, `PRISM_PROFILE`, the file's `defaultProfile`, then `default`
 //! (prism `src/context.ts`, `src/config.ts`). Blank is unset.
 //!
-//! A project's environment adds what the operator did not say. Where a token is
-//! sent is the operator's to say: a profile's goes to the profile's stack, any
-//! other to the one that flag or variable names, else to one that is known
-//! ([`Trust`]).
+//! A project's environment adds what the operator did not set. Only the operator decides where a token is
+//! sent: a profile's token goes to the profile's stack, any other to the stack in a flag or variable, else to
+//! a known one ([`Trust`]).
 
 use std::collections::BTreeMap;
 

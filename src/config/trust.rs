@@ -1,8 +1,7 @@
 //! Which hosts a token may be sent to, and where a token may be taken from.
 //!
-//! Files of a project are proposed by many. A token is the operator's, so what
-//! stands in a file decides neither where it goes nor what is taken for one,
-//! beyond what the operator said or everybody's default allows.
+//! Many users can propose files of a project. A token belongs to the operator, so a file decides neither
+//! where it is sent nor which value is used as one, beyond what the operator allowed or the defaults allow.
 
 use std::collections::BTreeSet;
 

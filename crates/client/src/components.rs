@@ -1,7 +1,7 @@
 //! Looks components up: all of them in a few requests.
 //!
-//! A tenant without any component could run nothing, so an answer that says so
-//! is not believed: what was not found is unknown then.
+//! A tenant without any component could run nothing, so an empty answer is not trusted: a component that was
+//! not found is unknown then.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

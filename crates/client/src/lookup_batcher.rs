@@ -1,6 +1,6 @@
 //! Many small look-ups in one request, each under an alias of its own.
 //!
-//! An error that names an alias in its path spoils that look-up only.
+//! An error whose path names an alias fails only that look-up.
 
 mod batcher;
 

@@ -1,8 +1,7 @@
 //! One reading of the tenant: the lists at once, then what the scope asks for.
 //!
-//! What could not be read is unknown, and the rest is used: a plan for one
-//! customer need not wait for another's page. Nothing useful is left only
-//! without an identity, or when both lists are refused.
+//! What could not be read is unknown, and the rest is used: a plan for one customer need not wait for
+//! another's page. The whole reading fails only without an identity, or when both lists are refused.
 
 mod authorizations;
 mod changes;

@@ -1,4 +1,4 @@
-//! The request budget of one client: how fast, how many at once, and when not at all.
+//! The request budget of one client: the rate, the concurrency, and pauses.
 //!
 //! A token bucket on tokio's clock. A 429 halves the rate (never below one a
 //! second), which then recovers over a minute; `Retry-After` holds back the

@@ -1,9 +1,8 @@
 //! What may be tried again, when, and how often.
 //!
-//! A request that is harmless to repeat is repeated after every failure that
-//! time may heal. One that is not is repeated only where it certainly had no
-//! effect, since it was never sent. A 429 does not say so: a server may have done
-//! all the same what it turned away.
+//! A request that is harmless to repeat is repeated after every transient failure. Any other is repeated only
+//! if it certainly had no effect, since it was never sent. A 429 is no proof of that: a server may have
+//! carried out a request that it rejected.
 
 use std::time::Duration;
 

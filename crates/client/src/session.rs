@@ -1,4 +1,4 @@
-//! One call: place, token, request, answer, and again where that is harmless.
+//! One call: budget, token, request, answer, and a retry where that is harmless.
 
 use std::sync::Arc;
 

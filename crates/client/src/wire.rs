@@ -1,4 +1,4 @@
-//! One exchange within the budget: its turn, a time limit, and an eye on the rate.
+//! One exchange within the budget: its turn, a time limit, and the rate limit's feedback.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,16 +1,16 @@
-//! What has to be known of our own writes, so that none of them is done twice.
+//! What is known of our own writes, so that none of them is done twice.
 //!
 //! A write whose reply was lost may have had its effect; a read after a write may come from a replica that
-//! lags; another writer may do the same at the same time. What follows from what was seen is decided here:
-//! whether to look again, to send, to step back, or to believe that nothing is there. Nothing here looks,
-//! sends or asks for the time.
+//! lags; another writer may do the same at the same time. From what was seen, this module decides whether to
+//! look again, to send, to step back, or to conclude that nothing exists. It never looks, sends or reads a
+//! clock itself.
 //!
 //! # Invariants
 //!
 //! - One look proves nothing after a write: absence counts only once `settle` has passed.
-//! - An intent goes because its effect was looked for, never because it is old.
-//! - Of two objects with one marker, what was ever deployed beats the older one, and that beats the younger.
-//! - Only what our own reply gave us is ever removed, and only while it was never deployed.
+//! - An intent is closed because its effect was looked for, never because it is old.
+//! - Of two objects with one marker, one that was ever deployed takes precedence, then the older one.
+//! - Only an object from our own reply is ever removed, and only while it was never deployed.
 //!
 //! Durations are measured by a clock that goes on while the machine sleeps
 //! (`Clock::boottime` of the runtime), never by wall time.

@@ -1,4 +1,4 @@
-//! The files of a project to what they declare.
+//! Parses the files of a project into what they declare.
 //!
 //! [`load`] reads every file and reports everything that is wrong with any of
 //! them. What it answers may be acted on only if no diagnostic is an error:

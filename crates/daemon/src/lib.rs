@@ -1,4 +1,4 @@
-//! One pass, what wakes it, and everything around it that runs for long.
+//! One pass, what wakes it, and the long-running tasks around it.
 //!
 //! ```text
 //! source ─► controller (one pass: diff, plan, execute through writes) ─► status, history

@@ -1,7 +1,7 @@
 //! Sends notifications: from a durable outbox, beside the loop.
 //!
-//! What is worth telling is decided by `controller::notices`. This task keeps it
-//! until it is delivered, also across restarts.
+//! `controller::notices` decides what is worth a notification. This task keeps each message until it is
+//! delivered, also across restarts.
 //!
 //! # Invariants
 //!

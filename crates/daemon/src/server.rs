@@ -8,7 +8,7 @@
 //! # Invariants
 //!
 //! - Every answer, errors included, is JSON, but for `/metrics` and the event stream.
-//! - What is asked of the rest never takes the places of probes: see `connections`.
+//! - Other requests never take the places of probes: see `connections`.
 //! - Every request is answered within [`TIMEOUT`], and a body is read only by webhooks
 //!   and by a pause.
 

@@ -1,4 +1,4 @@
-//! Writes that must not be done twice: looked for, noted, sent, looked for again.
+//! Writes that must not be done twice: looked for, recorded, sent, looked for again.
 //!
 //! [`Writer`] is a [`Platform`](crate::prismatic::platform::Platform) in front of another. What is harmless to repeat passes through it. A create,
 //! a publish or a deploy is noted in the journal before it is sent; if the reply is lost, its effect is

@@ -1,8 +1,8 @@
 //! Certificates that are trusted besides the system's: of authorities, and of single servers.
 //!
-//! A server that vouches for itself has no authority whose file could be given instead of its
-//! own. Its own certificate is trusted where it is, byte for byte, one of those in the file: for
-//! its own names and as long as it is valid, and for nothing that it might have signed.
+//! A server with a self-signed certificate has no authority that could be trusted instead. Its own
+//! certificate is trusted if it equals, byte for byte, one of those in the file: for its own names and as
+//! long as it is valid, and not as an issuer of others.
 
 use std::path::Path;
 use std::sync::Arc;

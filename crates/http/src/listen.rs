@@ -1,4 +1,4 @@
-//! An answer that has no end: what comes of it, piece by piece.
+//! An endless response, read in chunks.
 
 use std::time::Duration;
 

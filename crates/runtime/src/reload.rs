@@ -1,4 +1,4 @@
-//! SIGHUP: look at everything again, now; or the end, where a terminal was closed.
+//! SIGHUP: look at everything again, now; or stop, where a terminal was closed.
 //!
 //! There is nothing to load: each pass reads manifests, tokens and secrets anew.
 //! So the signal only wakes one. Many signals are one wake-up.

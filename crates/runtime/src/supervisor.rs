@@ -1,4 +1,4 @@
-//! Telling the service manager how things stand: systemd's notify protocol.
+//! Status messages to the service manager: systemd's notify protocol.
 //!
 //! One datagram of `KEY=value` lines to the socket that `NOTIFY_SOCKET` names,
 //! as `sd_notify(3)` describes. Nothing waits for it and nothing fails because
@@ -19,7 +19,7 @@ pub struct Supervisor {
 impl Supervisor {
     /// The service manager that these variables name; `None` where none does.
     ///
-    /// `WATCHDOG_PID` says for whom `WATCHDOG_USEC` is meant; `process` is our own id.
+    /// `WATCHDOG_PID` is the process that `WATCHDOG_USEC` is meant for; `process` is our own id.
     ///
     /// # Errors
     ///

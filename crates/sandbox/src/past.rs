@@ -1,4 +1,4 @@
-//! What the tenant was a while ago, for reads that lag behind.
+//! Earlier states of the tenant, for reads that lag behind.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;

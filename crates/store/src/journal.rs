@@ -1,6 +1,7 @@
 //! The intents and marks of our own writes, in a file or in memory.
 //!
-//! They may be deleted at the price of a wait: what they know is looked for again before anything is created.
+//! They may be deleted; the only cost is a wait: what they recorded is looked for again before anything is
+//! created.
 //!
 //! # Invariants
 //!

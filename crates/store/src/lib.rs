@@ -1,4 +1,4 @@
-//! What is kept on disk between runs: a cache and a history, never a truth.
+//! What is kept on disk between runs: a cache and a history, never the source of truth.
 //!
 //! The cache can be deleted at any time at no cost but time, the history at no
 //! cost but itself.

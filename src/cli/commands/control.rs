@@ -1,4 +1,4 @@
-//! `sync`, `pause` and `resume`: what is asked of a running daemon.
+//! `sync`, `pause` and `resume`: requests to a running daemon.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `daemon`: keeps the tenant in step.
+//! `daemon`: reconciles the tenant continuously.
 
 mod environments;
 mod remote;

@@ -1,4 +1,4 @@
-//! `dedupe`: removes what two runs made twice, and lists the versions that they published twice.
+//! `dedupe`: removes duplicates that two runs created, and lists duplicate versions.
 
 mod look;
 mod report;

@@ -1,4 +1,4 @@
-//! `status`: how a running daemon fares.
+//! `status`: the state of a running daemon.
 
 mod human;
 mod watch;

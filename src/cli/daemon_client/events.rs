@@ -1,4 +1,4 @@
-//! What happens at a daemon, as it says so by server-sent events.
+//! Server-sent events of a daemon.
 
 use std::collections::VecDeque;
 use std::time::Duration;

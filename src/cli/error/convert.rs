@@ -1,4 +1,4 @@
-//! Errors of the other modules: whose turn it is, and what to do.
+//! Errors of the other modules: who has to act, and how.
 
 use super::CliError;
 use crate::controller::connect::ConnectError;

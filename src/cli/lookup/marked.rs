@@ -1,4 +1,4 @@
-//! What git calls a resource, found on the markers of live objects.
+//! Finds a resource by its name in git, on the markers of live objects.
 
 use serde_json::Value;
 

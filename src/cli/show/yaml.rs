@@ -1,7 +1,7 @@
 //! JSON values as YAML that every version of YAML reads the same way.
 //!
-//! Texts are quoted unless they certainly mean themselves: YAML 1.1 takes `no`
-//! for a truth and `1:30` for a number.
+//! Texts are quoted unless every reader takes them for texts: YAML 1.1 takes `no` for a boolean and `1:30`
+//! for a number.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The way to the tenant for the daemon, which asks anew at every pass.
+//! The daemon's connection to the tenant, made anew for every pass.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What can be listed, and how it is asked for.
+//! The lists that can be requested, and their queries.
 
 use super::filters::{self, Filter};
 

@@ -1,11 +1,9 @@
 //! A whole list as a stream of pages: the next one is read when it is asked for.
 //!
-//! No more than two pages are in memory at a time, however long the list is.
-//! Cursors are offsets in disguise (FACTS §6), so a list that changes while it
-//! is read can lose or repeat records. As in [`crate::paging`] each
-//! page has to begin with the last record of the one before, and the records have
-//! to be as many as the server counts. What was given away cannot be taken back,
-//! so pages that do not fit are an error.
+//! At most two pages are in memory at a time, for a list of any length. Cursors are encoded offsets (FACTS
+//! §6), so a list that changes while it is read can lose or repeat records. As in [`crate::paging`] each page
+//! has to begin with the last record of the one before, and the number of records has to match the server's
+//! count. Pages that were returned already cannot be revised, so an inconsistent page is an error.
 
 use std::collections::HashSet;
 

@@ -1,8 +1,7 @@
 //! What the words of an error mean.
 //!
-//! The API documents neither codes nor wording, so only whole phrases count,
-//! and everything else stays unclassified: taking a refused value for a lost
-//! login would stop a whole run.
+//! The API documents neither codes nor wording, so only whole phrases count, and everything else stays
+//! unclassified: mistaking a refused value for a failed login would stop a whole run.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Look-ups of one kind that come one by one, and share requests where they come in a crowd.
+//! Queues look-ups of one kind; concurrent ones share requests.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What versions say about config variables comes again with every instance. It is kept once.
+//! Deduplicates what versions say about config variables: the API repeats it with every instance.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,6 +1,6 @@
 //! What changed since a moment, and how much there is in all, in one request.
 //!
-//! One page each: where more changed, reading everything is no dearer.
+//! One page each: where more changed, a full reading costs no more.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! How far the tenant has come, by the records that changed last.
+//! The server's time of the newest records.
 
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -1,11 +1,10 @@
 //! Fetches the pages of a list ahead, by offset, several at once.
 //!
-//! That an offset does what its name says is not taken on trust. The pages
-//! count only if together they are the list beyond doubt: each as long as it
-//! has to be, no record null or twice, `totalCount` the same on every page, and
-//! each page beginning with the record that the one before it ends with: what is
-//! deleted or inserted meanwhile shifts the pages behind it, and shows there. Else
-//! the list is walked by its cursors, as if nothing had been fetched ahead.
+//! The offsets are verified. The pages count only if together they certainly are the list: each has the
+//! expected length, no record is null or a duplicate, `totalCount` is the same on every page, and each page
+//! begins with the record that the one before it ends with: a delete or an insert meanwhile shifts the pages
+//! behind it, which is detected there. Otherwise the list is walked by its cursors, as if nothing had been
+//! fetched ahead.
 
 use std::collections::HashSet;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Values that look secret and stand in a definition for everyone to read.
+//! Values in a definition that look secret, and that every reader of the file can see.
 
 use super::report::Report;
 use super::secrecy;

@@ -1,4 +1,4 @@
-//! What other parts ask a definition: the components it uses, the variables it requires.
+//! Facts about a definition that other modules need: the components it uses, the variables it requires.
 
 use super::read;
 use super::report::Report;

@@ -1,4 +1,4 @@
-//! Objects that bear one and the same marker: what two runs made that did not know of each other.
+//! Duplicates: objects with the same marker, created by two runs without knowledge of each other.
 
 use std::collections::BTreeMap;
 

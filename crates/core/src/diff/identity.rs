@@ -1,9 +1,8 @@
 //! Which live object a manifest means.
 //!
-//! Marker, then `adopt.id`, then `adopt.name` or an exact match of what people
-//! see. Only the marker is proof, and only as long as no other project's stands beside it; everything else is an adoption, save what a
-//! run of ours wrote and could not mark any more. Two candidates are never
-//! decided between.
+//! Marker, then `adopt.id`, then `adopt.name` or an exact match of the display name. Only the marker is
+//! proof, and only if no other project's marker is beside it; everything else is an adoption, except objects
+//! that a run of ours wrote and could not mark. Of two candidates neither is chosen.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +14,7 @@ pub(super) struct Candidate<'a, T> {
     pub(super) object: &'a T,
     pub(super) id: &'a str,
     pub(super) labels: &'a [String],
-    /// Whether it matches by what people see: the name, for instances within
-    /// their customer and integration.
+    /// Whether it matches by display name, for instances within their customer and integration.
     pub(super) matches: bool,
     /// Whether it has the name that `adopt.name` asks for.
     pub(super) named: bool,

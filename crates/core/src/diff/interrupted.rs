@@ -1,4 +1,4 @@
-//! Integrations that a run of ours wrote and could not mark any more.
+//! Integrations that a run of ours wrote and could not mark.
 //!
 //! An import carries no labels: the marker is put on by the request after it. A process that dies between the
 //! two leaves an integration without a marker. Treating it as foreign would block that resource until a user
@@ -8,9 +8,8 @@
 //!
 //! # Guarantees
 //!
-//! Only what is known counts. With any doubt (a list that was not read to its
-//! end, a definition that cannot be compared) it is not ours, and consent is
-//! asked for as ever.
+//! Only known facts count. In any doubt (a list that was not read to its end, a definition that cannot be
+//! compared) the integration is not ours, and adoption needs consent as usual.
 
 use super::Inputs;
 use super::definition::{self, DraftState};

@@ -1,7 +1,7 @@
 //! What moving to another version destroys.
 //!
-//! Values are kept by key, or by the author's stable key where a key was renamed with one. What
-//! neither leads to in the target version is gone with the upgrade, and no way back restores it.
+//! Values are kept by key, or by the author's stable key where a key was renamed with one. A value without a
+//! match by either in the target version is lost with the upgrade, and a downgrade does not restore it.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! A project that is called otherwise than before: its objects bear the former name.
+//! A renamed project: its objects have markers with the former name.
 //!
-//! Pure. Objects of another project are left alone, each with its own refusal; this says once what
-//! has most likely happened.
+//! Pure. Objects of another project are left alone, each with its own refusal; this reports the most likely
+//! cause once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

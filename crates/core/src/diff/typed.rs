@@ -2,7 +2,8 @@
 //!
 //! The API takes and gives texts only, and may answer in another spelling than it was given.
 //! What counts as another spelling depends on what the variable holds: a number, an instant, JSON.
-//! A plain text is its characters; of it, only what no flow can mean is overlooked, and said aloud.
+//! A plain text is compared by its characters; only differences that cannot matter to a flow are ignored, and
+//! reported.
 
 mod number;
 

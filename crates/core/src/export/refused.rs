@@ -1,7 +1,7 @@
 //! Takes out of an export what the checks of a project would refuse.
 //!
-//! A tenant may hold what a manifest may not: a value that is no longer on offer, a definition of
-//! a form that is not read any more. One such thing must not spoil the whole project.
+//! A tenant may hold what a manifest must not: a value that is no longer on offer, a definition of a form
+//! that is no longer supported. One such object must not make the whole export invalid.
 
 use std::collections::{BTreeMap, BTreeSet};
 

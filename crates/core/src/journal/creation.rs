@@ -1,8 +1,8 @@
 //! Creating one object, while another writer may create the same.
 //!
-//! Writers that share a lock exclude each other; those that share nothing meet here. Both look before they
-//! create and once more before they use what they created. The second look of the later one starts after its
-//! own object shows, so it sees the earlier one and steps back. The earlier one never does.
+//! Writers that share a lock exclude each other; for all others this protocol decides. Both look before they
+//! create, and once more before they use what they created. The second look of the later writer starts after
+//! its own object is visible, so it sees the earlier object and steps back. The earlier writer never does.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is written down before a write that must not be done twice.
+//! A note in the journal, made before a write that must not be done twice.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What a reply said, which later readings have to honour.
 //!
 //! A reading that shows an older state than a reply did comes from a replica that lags: nothing is concluded
-//! from it. One honouring is not enough either, since the next reading may come from another replica.
+//! from it. One check is not enough, since the next reading may come from another replica.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The text inside names and ids. In tests every comparison and hash of one is
-//! counted: a search that looks at everything for each thing shows there, on any machine.
+//! The text inside names and ids. In tests every comparison and hash of one is counted, so that a quadratic
+//! search is detected on any machine.
 
 #[cfg(not(test))]
 pub(super) type Word<T> = T;

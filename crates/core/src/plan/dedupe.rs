@@ -1,10 +1,11 @@
-//! Which of several objects with one marker goes, and which a person has to decide on.
+//! Which of several objects with one marker is removed, and which need a person's decision.
 //!
 //! # Invariants
 //!
-//! - What was ever in use is removed only where a person names it, and an integration that was in use never.
+//! - An object that was ever in use is removed only if a person names it, and an integration that was in use
+//!   never.
 //! - One of each always stays: the one in use, else the older.
-//! - What is not known speaks against removing.
+//! - An unknown counts against removal.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,6 @@
 //! Limits on one plan, checked as a whole before its first write.
 //!
-//! A refused plan can be approved by its digest, and only that plan: there is
-//! no standing force.
+//! A refused plan can be approved by its digest, and only that plan: there is no permanent override.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,7 @@
 //! What a step does, and everything that follows from what it is.
 //!
-//! An operation says for itself what it is called, how many requests it takes, which earlier results it
-//! needs, whether it may share a request, and how it enters a digest. Nothing else takes operations apart
-//! but what carries them out, and what keeps a record of them.
+//! An operation defines its name, its number of requests, the earlier results it needs, whether it may share
+//! a request, and how it enters a digest. Only the executor and the history match on operations beyond that.
 
 mod customer;
 mod instance;

@@ -2,10 +2,9 @@
 //!
 //! # Guarantees
 //!
-//! Nothing is pruned unless all instances were read, the files declare at
-//! least one resource, and the object is not protected. Integrations are
-//! never pruned, since their instances may be of anybody; nor are customers,
-//! since other systems make and use them too.
+//! Nothing is pruned unless all instances were read, the files declare at least one resource, and the object
+//! is not protected. Integrations are never pruned, since their instances may belong to others; nor are
+//! customers, since other systems make and use them too.
 
 use super::build::{Builder, quiet};
 use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition};

@@ -1,13 +1,12 @@
-//! Renames that look like an object gone and another one new.
+//! Renames that look like one object removed and another one created.
 //!
-//! Pure. Only a marker says which object a manifest means; a manifest whose `metadata.name` and
-//! display name both changed has lost it. Nothing is decided here: the plan stays as it is, and
-//! says what it looks like.
+//! Pure. Only a marker identifies the object of a manifest; a manifest whose `metadata.name` and display name
+//! both changed has lost it. Nothing is decided here: the plan stays as it is, with a hint.
 //!
 //! # Invariants
 //!
-//! Said only where one object that nothing declares any more stands against one that does not
-//! exist yet: of the same kind, and for instances of the same customer and integration.
+//! A hint is given only if one object that is no longer declared stands against one that does not exist yet:
+//! of the same kind, and for instances of the same customer and integration.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! What of a plan was reviewed, and whether a plan made later still does that.
+//! What was reviewed of a plan, and whether a later plan still does exactly that.
 //!
 //! Pure. A reviewed plan is never replayed: a new one is made of the files and
 //! the tenant as they are now, only for the resources that were reviewed, and

@@ -1,4 +1,4 @@
-//! What is known of secrets, and where a view holds it.
+//! The known secrets, and where a view contains them.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Whether a text is worth a close look: most are not, and a plan may be megabytes of them.
+//! Whether a text needs a full search: most do not, and a plan may have megabytes of them.
 
 use super::decode::{nibble, sextet};
 use super::index::{Index, is_compared};

@@ -1,4 +1,4 @@
-//! Declarations that get in each other's way.
+//! Declarations that conflict with each other.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,8 @@
 //! What vanished from the files, and whether that is believed.
 //!
-//! Pure: readings come in with their times. A folder may be read while its files are saved
-//! and moved, so that what is not in one reading may be in the next. It is believed to be
-//! gone when two readings, [`AGREE`] apart, lack it, and all those between them.
+//! Pure: readings come in with their times. A folder may be read while its files are saved and moved, so that
+//! a file missing from one reading may be in the next. It is believed to be gone when two readings, [`AGREE`]
+//! apart, lack it, and all those between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,16 +1,15 @@
 //! When passes are made: the loop.
 //!
-//! Idle, it waits for a wake-up; busy, it watches over the pass under way. It
-//! learns of changed files only as a nudge, and asks the source itself whether
-//! anything changed: a watcher that cries wolf costs a reading, not a pass.
+//! Idle, it waits for a wake-up; busy, it watches over the pass under way. It learns of changed files only as
+//! a nudge, and asks the source itself whether anything changed: a false alarm of a watcher costs a reading,
+//! not a pass.
 //!
 //! # Invariants
 //!
 //! - One pass at a time.
 //! - A pass gives way to newer files, but at most three times in a row:
 //!   a stream of commits cannot keep everything from being applied.
-//! - The first request to stop lets running steps finish; the second drops
-//!   the pass where it stands.
+//! - The first request to stop lets running steps finish; the second cancels the pass at once.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Going on from what was read of a tenant before, between two whole readings.
+//! Incremental readings: resume from an earlier reading of a tenant, between two full readings.
 //!
 //! ```text
 //! whole reading ─► plan ─nothing to do─► recalled ─resync─► what changed ─merged─► plan ─nothing to do─► recalled
@@ -8,10 +8,10 @@
 //!
 //! # Invariants
 //!
-//! - Every write rests on a whole reading in the same pass. A merged reading shows how things stand,
-//!   and that there is nothing to do.
-//! - It is gone on from the last plan alone, and only if that had nothing to do: a pass that fails,
-//!   or writes, leaves nothing behind.
+//! - Every write is based on a full reading in the same pass. A merged reading serves the status, and shows
+//!   that there is nothing to do.
+//! - It resumes from the last plan alone, and only if that had nothing to do: a pass that fails, or writes,
+//!   leaves no cache.
 //! - The organization is checked before anything is read.
 
 use std::collections::BTreeSet;

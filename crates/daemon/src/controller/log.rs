@@ -1,5 +1,5 @@
-//! What the loop says: stable names in the field `event`, each logged at the
-//! place that handles it. `docs/daemon.md` lists them.
+//! The log of the loop: stable names in the field `event`, each logged at the place that handles it.
+//! `docs/daemon.md` lists them.
 
 use std::time::Duration;
 

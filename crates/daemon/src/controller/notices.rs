@@ -1,7 +1,7 @@
 //! Decides what is worth a notification: pure.
 //!
-//! Of each environment one [`Standing`] is remembered, also across restarts. A
-//! notice is made where it changes, and never because it lasts.
+//! One [`Standing`] of each environment is remembered, also across restarts. A notice is made when it
+//! changes, never because it lasts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,7 @@
 //! One pass under the daemon's rules.
 //!
-//! Load, plan, leave alone what [`super::hold_state`] says, apply the rest, learn,
-//! report. When the next pass is due comes out of it; whether it may be
-//! stopped early is the driver's business.
+//! Load, plan, hold back what [`super::hold_state`] says, apply the rest, learn, report. The result includes
+//! when the next pass is due; whether the pass may be stopped early is up to the driver.
 //!
 //! # Invariants
 //!

@@ -4,8 +4,8 @@
 //!
 //! - Environments share the files, the clock, the history's file and the server, and nothing
 //!   else: each has its own way to its tenant with its own budget, memory and pauses.
-//! - With several, a defect in one of them ends neither the process nor another one: its
-//!   task goes on after a pause. A single one ends the process, as any other part does.
+//! - With several, a defect in one of them ends neither the process nor another one: its task is restarted
+//!   after a pause. A single one ends the process, as any other part does.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Asking a git remote every now and then, and telling the loop what came of it.
+//! Polls a git remote periodically, and notifies the loop.
 
 use std::sync::Arc;
 use std::time::Duration;

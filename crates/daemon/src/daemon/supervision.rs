@@ -1,12 +1,11 @@
 //! Messages to the service manager.
 //!
-//! `READY=1` once the daemon serves, not once the tenant was read: a unit that
-//! waits for the tenant would be killed by its start timeout while the API is
-//! down, and a restart brings no API back. Whether it is of use, `/readyz` says.
+//! `READY=1` is sent once the daemon serves, not once the tenant was read: a unit that waits for the tenant
+//! would be killed by its start timeout while the API is down, and a restart brings no API back. Readiness is
+//! reported by `/readyz`.
 //!
-//! `WATCHDOG=1` is sent only while [`readiness::live`] holds, the judgement of
-//! `/healthz`. A loop that stands still is restarted although this task runs.
-//! With several environments all loops have to live.
+//! `WATCHDOG=1` is sent only while [`readiness::live`] holds, the check of `/healthz`. A loop that hangs is
+//! restarted although this task runs. With several environments all loops have to live.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A notice as each place wants to read it: pure.
+//! Formats a notice for each target: pure.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;

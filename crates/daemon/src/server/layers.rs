@@ -1,4 +1,4 @@
-//! What surrounds every route: headers, limits of size, a time limit.
+//! Middleware of every route: headers, size limits, a time limit.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,10 +1,9 @@
 //! A branch, a tag or a commit of a remote repository.
 //!
 //! The remote is queried by [`GitSource::refresh`], which the caller runs periodically; [`Source::snapshot`]
-//! answers at once with the last files that
-//! were read well. So a remote that is down, a branch that is gone or a commit
-//! that lacks the folder never look like an empty project: the last good files
-//! stay, and [`SourceStatus`] says so.
+//! answers at once with the last valid files. So a remote that is down, a branch that is gone or a commit
+//! that lacks the folder never look like an empty project: the last valid files stay, and [`SourceStatus`]
+//! says so.
 //!
 //! Files are read from git's objects, within the bounds of a folder's. Nothing
 //! is checked out. `docs/adr/0011-git-source.md` says why the `git` binary.

@@ -1,4 +1,4 @@
-//! Files that exist only in memory: for tests with simulated time, where real files have no place.
+//! Files that exist only in memory: for tests with simulated time.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,10 +1,9 @@
 //! Wake-ups when the files below a path change.
 //!
-//! Folders are watched, never files: a file that an editor or Kubernetes
-//! replaces takes its watch along. Each folder is watched for itself, because
-//! a recursive watch would include what is left out (`.git`). Watches are laid
-//! again when a folder is new or replaced, and the root's parent is watched so
-//! that a root that vanishes is seen to come back.
+//! Folders are watched, never files: a file that an editor or Kubernetes replaces loses its watch. Each
+//! folder is watched on its own, because a recursive watch would include what is left out (`.git`). Watches
+//! are renewed when a folder is new or replaced, and the root's parent is watched so that a removed root is
+//! seen to come back.
 //!
 //! An event only requests a check; a wake-up is sent if the check finds a difference. So reading the files
 //! causes no wake-up, and a slow poll makes the same check in case the system lost an event or has no watches

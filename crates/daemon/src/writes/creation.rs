@@ -1,4 +1,4 @@
-//! Drives one create from the first look to what came of it.
+//! Drives one create from the first look to its outcome.
 
 use async_trait::async_trait;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Readings that show our own writes: what a replica has not seen yet is asked for again.
+//! Repeats readings until they show our own writes: a replica may lag behind.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The platform in front of the platform.
+//! The wrapper around a platform that makes writes safe to repeat.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

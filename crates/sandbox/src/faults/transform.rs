@@ -1,4 +1,4 @@
-//! Answers bent out of shape.
+//! Malformed answers.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! The file: made for its owner only, opened, and noticed when it is gone.
+//! The file: created for its owner only, opened, and detected when it is deleted.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};

@@ -1,4 +1,4 @@
-//! File systems on which a lock may not exclude everybody.
+//! File systems on which a lock may not exclude other machines.
 
 use std::path::Path;
 

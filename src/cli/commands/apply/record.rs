@@ -1,4 +1,4 @@
-//! A plan carried out, with the history taking note.
+//! Carries out a plan, and records it in the history.
 
 use super::carry_out as carry_out_noting;
 use crate::cli::error::CliError;

@@ -1,4 +1,4 @@
-//! From arguments to a git remote, and to who may wake the daemon.
+//! From arguments to a git remote and webhooks.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

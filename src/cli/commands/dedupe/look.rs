@@ -1,4 +1,4 @@
-//! What there is twice, and what is known of each.
+//! The duplicates, and what is known of each.
 
 use std::collections::BTreeSet;
 

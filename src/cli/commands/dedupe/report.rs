@@ -1,4 +1,4 @@
-//! What `dedupe` says.
+//! The output of `dedupe`.
 
 use super::look::Decided;
 use crate::api::dedupe::{self as told, Dedupe};

@@ -1,4 +1,4 @@
-//! The folder that is written to: nothing in it is lost unless that was asked for.
+//! The output folder: nothing in it is overwritten unless requested.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};

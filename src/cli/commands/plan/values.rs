@@ -1,4 +1,4 @@
-//! `--show-values`: values that a plan hides in doubt, for one person at a terminal.
+//! `--show-values`: values that a plan hides because they may be secret, for a user at a terminal.
 
 use std::fmt::Write as _;
 

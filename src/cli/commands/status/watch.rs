@@ -1,4 +1,4 @@
-//! `status --watch`: by the daemon's events, or by asking where there are none.
+//! `status --watch`: by the daemon's events, or by polling where there are none.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Foreign text in Markdown: it never acts as markup, never mentions anybody, and never
-//! breaks out of the cell or the line that it stands in.
+//! Foreign text in Markdown: it never acts as markup, never mentions a user, and never breaks out of its cell
+//! or line.
 
 use crate::harmless::line;
 

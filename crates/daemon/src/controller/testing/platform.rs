@@ -1,4 +1,4 @@
-//! A tenant with nothing in it that notes what it was asked.
+//! An empty tenant that records its requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

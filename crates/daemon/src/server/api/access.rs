@@ -1,9 +1,9 @@
 //! Authorization: a bearer token, or a user on this machine.
 //!
-//! Without a token only who sits at the machine may write, and a browser there
-//! can be made to: so such requests must name this machine in `Host`, which a
-//! page elsewhere cannot bring about, must not come from another site's page,
-//! and must not have been passed on by a proxy, for which everybody is local.
+//! Without a token only a user on this machine may write. A page of another site can make the user's browser
+//! send requests: so a request without a token must name this machine in `Host`, which a page elsewhere
+//! cannot set, must not come from another site's page, and must not have been forwarded by a proxy, for which
+//! every client is local.
 
 use std::net::SocketAddr;
 

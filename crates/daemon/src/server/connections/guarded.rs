@@ -2,10 +2,9 @@
 //!
 //! # Invariants
 //!
-//! - A connection to which nothing could be written for [`QUIET`] is closed. Every
-//!   request is answered well within that and every event stream has a
-//!   heartbeat, so that only ends those who do not read their answer, and who
-//!   have no use for the connection.
+//! - A connection to which nothing could be written for [`QUIET`] is closed. Every request is answered well
+//!   within that and every event stream has a heartbeat, so this closes only connections whose client does
+//!   not read its answer, or that are unused.
 //! - The beginning of a request comes within [`HEAD`] of its first byte.
 //! - A connection that is to make room ends at once, unless a request is being answered on it.
 

@@ -1,4 +1,4 @@
-//! Whether a call comes from who holds the secret.
+//! Whether a call comes from a holder of the secret.
 
 use axum::http::HeaderMap;
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! The two forms of the text: `OpenMetrics` for who asks for it, the older one for everybody else.
+//! The two text formats: `OpenMetrics` for clients that ask for it, the older one for all others.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How git proves who it is: a token, or an ssh key with known hosts.
+//! Authentication of git: a token, or an ssh key with known hosts.
 //!
 //! A token goes to git through its environment, for the remote's host alone;
 //! it is in no argument, no URL and no file of ours. It is read anew for each

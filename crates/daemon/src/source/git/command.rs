@@ -1,5 +1,4 @@
-//! One call of the `git` program: bounded in time, output and disk, and deaf to
-//! configuration.
+//! One call of the `git` program: bounded in time, output and disk, and independent of configuration.
 //!
 //! # Invariants
 //!

@@ -1,4 +1,4 @@
-//! What of a remote is followed: its default branch, a branch, a tag or one commit.
+//! What is followed of a remote: its default branch, a branch, a tag or one commit.
 
 /// What is followed. Names were checked: none can be taken for an option or a range.
 #[derive(Debug, Clone, PartialEq, Eq)]

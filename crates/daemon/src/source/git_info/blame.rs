@@ -2,9 +2,9 @@
 //!
 //! # Invariants
 //!
-//! - Nothing of the checkout is read but its objects: git works in a repository made for the call,
-//!   which borrows them. So no configuration, hook, attribute or filter of the checkout has a say.
-//! - What cannot be found out is not said: nothing here is an error.
+//! - Nothing of the checkout is read but its objects: git works in a repository made for the call, which
+//!   borrows them. So no configuration, hook, attribute or filter of the checkout has any effect.
+//! - Unknown facts are left out: nothing here is an error.
 
 use std::path::{Component, Path};
 use std::time::Duration;

@@ -8,7 +8,7 @@
 //! - A program sees the variables that every program may need, and those that the operator passes on: the
 //!   rest of the environment is removed.
 //! - What it prints on stdout goes into the secret and nowhere else.
-//! - A program that is given up on takes its children with it.
+//! - When a program is given up on, its children are killed too.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
