@@ -232,7 +232,7 @@ async fn find(
     }
     match by_id(client, kind, text).await? {
         Ok(found) => Ok(found),
-        // That a name is no id is no news.
+        // That a name is not an id is expected.
         Err(_) => Err(nothing(kind, text, None)),
     }
 }

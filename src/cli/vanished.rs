@@ -67,7 +67,7 @@ mod tests {
         )
     }
 
-    /// What comes of a plan that removes `Integration/a`, read as `absence`, and read again with `file`.
+    /// The result of a plan that removes `Integration/a`, read as `absence`, and read again with `file`.
     async fn outcome(absence: Absence, file: &str) -> Result<(), String> {
         let source = MemorySource::new([("p.yaml", PROJECT)]);
         let read = SystemClock.instant();

@@ -65,7 +65,7 @@ pub struct Inputs<'a> {
     pub environment: Option<&'a Environment>,
     /// The secrets that the project's environment refers to.
     pub secrets: &'a SecretValues,
-    /// What the operator allows beyond what everybody does.
+    /// What the operator allows beyond the defaults.
     pub trust: &'a Trust,
 }
 

@@ -1,7 +1,7 @@
 //! The targets of `fuzz/` on stable: every corpus, and each file of it spoilt in many ways.
 //!
 //! `PRISM_GITOPS_TEST_INPUTS` asks for more inputs for each target. What fails is written to
-//! `target/fuzzed/`, and belongs into the corpus once it is mended.
+//! `target/fuzzed/`, and belongs into the corpus once it is fixed.
 
 use std::panic::catch_unwind;
 use std::path::Path;

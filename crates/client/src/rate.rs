@@ -47,7 +47,7 @@ struct Bucket {
     not_before: Option<Instant>,
 }
 
-/// The server has asked for a longer pause than anybody should wait for silently.
+/// The server has asked for a longer pause than a user should wait for without a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Paused {
     /// How long it still lasts.

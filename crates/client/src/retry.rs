@@ -153,7 +153,7 @@ impl Attempts {
         Ok(delay)
     }
 
-    /// Whether there never was a connection, and trying on would only keep a person waiting.
+    /// Whether there never was a connection, and further attempts would only keep a person waiting.
     pub(super) fn is_lost_cause(&self, error: &PlatformError) -> bool {
         let unconnected = matches!(
             error.kind,
@@ -171,7 +171,7 @@ impl Attempts {
     }
 }
 
-/// How long the server asks to wait; the request budget sees to it.
+/// How long the server asks to wait; the request budget enforces it.
 pub(super) fn wait(error: &PlatformError) -> Duration {
     match &error.kind {
         ErrorKind::RateLimited { retry_after, .. } => retry_after.unwrap_or_default(),

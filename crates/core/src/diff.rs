@@ -66,7 +66,7 @@ use crate::model::{
     VersionId, Visibility,
 };
 
-/// Everything a comparison rests on.
+/// The inputs of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// What the files declare.
@@ -98,7 +98,7 @@ pub struct ChangeSet {
     pub orphans: Vec<Orphan>,
 }
 
-/// What could be found out about a resource.
+/// The result for one resource.
 #[derive(Debug, Clone)]
 pub enum Verdict<T> {
     /// The live object, if there is one, and what differs.
@@ -139,10 +139,10 @@ impl<T> From<Stop> for Verdict<T> {
     }
 }
 
-/// Why a resource cannot go on.
+/// Why a resource is blocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What stands in the way.
+    /// The obstacle.
     pub reason: String,
     /// What to do.
     pub hint: Option<String>,
@@ -196,7 +196,7 @@ pub struct CustomerChanges {
     pub labels: Option<Vec<String>>,
     /// The limit of concurrent executions to set.
     pub limit: Option<i64>,
-    /// Fields that mean what is declared and are written otherwise, so that nothing is done about them.
+    /// Fields with the declared meaning in another spelling, so that nothing is written.
     pub respelled: Vec<String>,
 }
 
@@ -321,7 +321,7 @@ pub struct InstanceChanges {
     pub live: Found<InstanceId>,
     /// Its display name.
     pub display_name: String,
-    /// Whose it is.
+    /// The customer.
     pub customer: TargetCustomer,
     /// The customer's name, for people.
     pub customer_name: String,
@@ -353,7 +353,7 @@ pub struct InstanceChanges {
     pub missing: Vec<String>,
     /// Connections that wait for a person.
     pub pending: Vec<String>,
-    /// Fields that mean what is declared and are written otherwise, so that nothing is done about them.
+    /// Fields with the declared meaning in another spelling, so that nothing is written.
     pub respelled: Vec<String>,
     /// What moving to the target version costs.
     pub losses: Losses,
@@ -363,7 +363,7 @@ pub struct InstanceChanges {
     pub suspended: bool,
     /// Deploy it although validation rules object.
     pub force: bool,
-    /// Whether deploys are ours to do.
+    /// Whether the manifest allows deploys.
     pub deploys: bool,
 }
 
@@ -376,7 +376,7 @@ pub struct Orphan {
     pub display_name: String,
     /// Its id, if it is an instance.
     pub instance: Option<InstanceId>,
-    /// Whose it is, if it is an instance.
+    /// The customer, if it is an instance.
     pub customer_name: Option<String>,
     /// Whether it runs, if it is an instance.
     pub enabled: bool,

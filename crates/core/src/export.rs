@@ -47,7 +47,7 @@ pub struct Options {
     pub customers: bool,
     /// Also a `Project` document.
     pub with_project: bool,
-    /// What becomes of values that may be secret.
+    /// What is written for values that may be secret.
     pub secrets: SecretValuesAs,
 }
 

@@ -65,7 +65,7 @@ use crate::model::{
     VersionRecord,
 };
 
-/// What a plan needs to know beyond the differences.
+/// The inputs of a plan besides the differences.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// The project's name.
@@ -95,17 +95,17 @@ pub struct Context {
 /// One resource in a plan, whether or not anything is done to it.
 #[derive(Debug, Clone)]
 pub struct PlannedResource {
-    /// What git calls it.
+    /// The address in git.
     pub address: Address,
     /// The display name in Prismatic.
     pub display_name: String,
-    /// Whose it is, for instances.
+    /// The customer, for instances.
     pub customer: Option<String>,
     /// Where it is declared; `None` for an orphan.
     pub source: Option<Location>,
-    /// Whether it matches.
+    /// Whether it matches its declaration.
     pub sync: SyncStatus,
-    /// How it is.
+    /// Its health.
     pub health: Health,
     /// What is done, in order.
     pub actions: Vec<Action>,
@@ -115,7 +115,7 @@ pub struct PlannedResource {
     pub hint: Option<String>,
     /// What differs.
     pub changes: Vec<FieldChange>,
-    /// An owned object that nothing declares any more.
+    /// An owned object that is no longer declared.
     pub orphan: bool,
     /// Connections that wait for a person, for instances that have any.
     pub awaits: Option<AwaitedConsents>,
@@ -127,15 +127,15 @@ pub struct PlannedResource {
     pub guarded: Guarded,
 }
 
-/// Which limit the steps of a resource count towards, besides those on what is made, switched off and removed.
+/// Which limit the steps of a resource count towards, besides those on creates, disables and deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Guarded {
-    /// That on updates.
+    /// The limit on updates.
     #[default]
     Update,
-    /// That on moves to another version: nothing else is done to it.
+    /// The limit on moves to another version: no other change is made to it.
     Move,
-    /// None: a run of ours made it, and this brings it into service for the first time.
+    /// None: a run of ours created it, and this deploys or enables it for the first time.
     Finishing,
 }
 
@@ -196,7 +196,7 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// Whether a part of the tenant could not be read: what this plan says is not the whole truth then.
+    /// Whether a part of the tenant could not be read: then this plan is incomplete.
     #[must_use]
     pub fn is_unread(&self) -> bool {
         !self.unread.is_empty()

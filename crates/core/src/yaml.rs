@@ -65,7 +65,7 @@ pub struct Entry {
 pub struct Scalar {
     /// The text, escapes and folding resolved.
     pub text: String,
-    /// Whether the text stood bare, so that a reader may take it for a number, a boolean or null.
+    /// Whether the text was written plain, so that a reader may take it for a number, a boolean or null.
     pub plain: bool,
     /// The core-schema tag (`int` of `!!int`), if one was written.
     pub tag: Option<String>,

@@ -36,7 +36,7 @@ use crate::plan::{Action, Operation, Plan, Step, StepId, StepResult};
 use crate::prismatic::error::PlatformError;
 use crate::prismatic::platform::Platform;
 
-/// What happens while a plan is carried out.
+/// Events while a plan is carried out.
 #[derive(Debug, Clone)]
 pub enum StepEvent {
     /// A step begins.
@@ -63,12 +63,12 @@ pub enum StepEvent {
         address: Address,
         /// What it is called.
         action: Action,
-        /// How.
+        /// The result.
         result: StepResult,
     },
 }
 
-/// How a whole plan ended.
+/// The result of a whole plan.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// The result of each step, by id.
@@ -81,21 +81,21 @@ pub struct Outcome {
     pub written: BTreeMap<StepId, Written>,
     /// Remarks on the execution, for the user.
     pub notices: Vec<String>,
-    /// What was written and does not show yet.
+    /// What was written and is not visible yet.
     pub unconfirmed: Vec<String>,
 }
 
-/// What became of the values that a step wrote.
+/// The echo of the values that a step wrote.
 #[derive(Debug, Clone)]
 pub struct Written {
-    /// Of which instance.
+    /// The instance.
     pub instance: InstanceId,
     /// What the API shows of them since.
     pub echo: Echo,
 }
 
 impl Outcome {
-    /// How each resource with steps fared: the worst result of its steps.
+    /// The result of each resource with steps: the worst of its steps.
     #[must_use]
     pub fn by_resource(&self, plan: &Plan) -> BTreeMap<Address, StepResult> {
         let rank = |result: &StepResult| match result {
@@ -187,7 +187,7 @@ async fn perform(
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 enum StepError {
-    /// The platform said no, or nothing.
+    /// The platform refused, or did not answer.
     #[error(transparent)]
     Platform(#[from] PlatformError),
     /// The plan refers to a value that no step produced: a bug of ours.
@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
         self.plan.steps.get(id.0)
     }
 
-    /// The failure at the root, not the last link of the chain.
+    /// The root failure, not the last one of the chain.
     fn describe(&self, id: StepId) -> String {
         match (self.results.get(&id), self.plan.steps.get(id.0)) {
             (Some(StepResult::Skipped { because }), _) => because.clone(),

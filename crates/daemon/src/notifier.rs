@@ -294,7 +294,7 @@ fn concerns(target: &NotifyTarget, notice: &Notice) -> bool {
     possible && target.on.contains(&notice.kind)
 }
 
-/// A token may be mended and a server come back; a message that is wrong stays wrong.
+/// A token may be replaced and a server come back; a malformed message stays malformed.
 fn answered(status: u16, retry_after: Option<&str>) -> Tried {
     let said = format!("it answered {status}");
     match status {

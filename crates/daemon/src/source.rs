@@ -142,7 +142,7 @@ pub enum SourceError {
     /// A link to a folder outside.
     #[error("the symbolic link {} leads to a folder outside the project", .0.display())]
     Outside(PathBuf),
-    /// More than anybody means to have read.
+    /// More than any real project has.
     #[error("more than {limit} files and folders below {}", path.display())]
     TooMany {
         /// The folder.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::HttpTransport;
 use crate::transport::{Request, TransportError};
 
-/// Longer than anybody listens; a silence ends it much sooner.
+/// Longer than any client listens; a silence ends it much sooner.
 const WHOLE: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// An answer under way.

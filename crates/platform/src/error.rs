@@ -127,7 +127,7 @@ impl ErrorKind {
         }
     }
 
-    /// The class in one word, without anybody's text: for traces.
+    /// The class in one word, without any foreign text: for traces.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -163,7 +163,7 @@ fn refusals(list: &[Refusal]) -> String {
 }
 
 impl PlatformError {
-    /// Whether the same request may succeed later without anybody changing anything.
+    /// Whether the same request may succeed later without any action by a user.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.kind {

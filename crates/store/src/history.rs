@@ -53,7 +53,7 @@ pub trait HistorySink: Send + Sync + std::fmt::Debug {
     /// Notes something, if there is room.
     fn note(&self, event: HistoryEvent);
 
-    /// How that fares.
+    /// The state of the recording.
     fn health(&self) -> HistoryHealth;
 }
 

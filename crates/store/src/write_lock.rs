@@ -71,7 +71,7 @@ pub struct Held {
     locked: Option<Locked>,
     /// Why no other process is excluded.
     without: Option<String>,
-    /// Why it may be that not everybody is excluded.
+    /// Why some other processes may not be excluded.
     doubt: Option<String>,
 }
 

@@ -54,7 +54,7 @@ impl Deed {
         })
     }
 
-    /// What came of it. `found` is the record it was done to; null for a new one.
+    /// The outcome. `found` is the record it was done to; null for a new one.
     pub(super) async fn end<T>(
         self,
         kind: Record,

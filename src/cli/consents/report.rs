@@ -28,7 +28,7 @@ pub(super) fn write(file: &Path, plan: &Plan, consents: &Consents) -> Result<(),
     })
 }
 
-/// What became of it, without any of its links.
+/// The outcome, without any of the links.
 pub(super) fn told(file: &Path, consents: &Consents) -> String {
     let all = || consents.0.values().flatten();
     let missing: Vec<&str> = all()

@@ -54,7 +54,7 @@ impl Events {
     }
 }
 
-/// An event, as far as anybody here asks.
+/// An event, with the fields used here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
     /// What a listener says that comes back.

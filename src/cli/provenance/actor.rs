@@ -64,7 +64,7 @@ fn job_url<'a>(var: &dyn Fn(&'static str) -> Option<&'a str>) -> Option<String> 
     github().or_else(bitbucket).or_else(azure).or_else(page)
 }
 
-/// A page on the web without credentials: everybody who reads the history can read it.
+/// A web address without credentials: every reader of the history can read it.
 fn is_plain(text: &str) -> bool {
     let url = url::Url::parse(text);
     url.is_ok_and(|url| {

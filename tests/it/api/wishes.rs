@@ -1,4 +1,4 @@
-//! Pages, parts, and what becomes of a wish.
+//! Pages, parts, and the outcome of a request to the daemon.
 
 use serde_json::json;
 

@@ -388,7 +388,7 @@ fn what_vanishes_for_a_moment_is_not_removed_and_what_is_gone_is() {
     let path = environment.project().join(smith);
     let text = std::fs::read_to_string(&path).unwrap();
     let mut command = on_sandbox(&environment);
-    // What comes to nothing is no news.
+    // A pass without changes is logged at `debug` only.
     command.args(["--allow-delete", "--log-level", "prism_gitops=debug"]);
     let (running, log) = Running::telling(&mut command);
     wait_for(&log, "pass.finished");

@@ -11,7 +11,7 @@ use crate::killed::tenant::until;
 
 const CANARY: &str = "canary-90c1";
 
-/// A span, as far as anybody here asks.
+/// A span, with the fields used here.
 #[derive(Debug, Clone, Default)]
 struct Span {
     id: Vec<u8>,

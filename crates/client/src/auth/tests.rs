@@ -25,7 +25,7 @@ fn identity() -> Step {
     }))
 }
 
-/// Grants a token for an hour at each exchange, and knows who everybody is.
+/// Grants a token for an hour at each exchange, and knows every user.
 fn server() -> Arc<Fake> {
     Fake::new(|ask| match ask.path.as_str() {
         "/auth/refresh" => {

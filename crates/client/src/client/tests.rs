@@ -1,4 +1,4 @@
-//! What goes over the wire for each operation, and what becomes of failures.
+//! What goes over the wire for each operation, and how failures are handled.
 
 use std::time::Duration;
 

@@ -156,7 +156,7 @@ pub(super) fn forbidden(message: String) -> ErrorKind {
     }
 }
 
-/// A `{"detail": …}` with a status of success: throttled, as far as anybody has seen.
+/// A `{"detail": …}` with a status of success: throttled, in all known cases.
 pub(super) fn detail(message: String, retry_after: Option<Duration>, repeat: Repeat) -> Failure {
     let sense = sense(&message, None);
     let effect = match sense {

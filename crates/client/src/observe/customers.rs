@@ -50,7 +50,7 @@ pub(super) async fn find(
     found
 }
 
-/// All customers, where anybody asks for them.
+/// All customers, where they are requested.
 pub(super) async fn all(
     session: &Session,
     wanted: Option<CustomersWanted>,

@@ -1,4 +1,4 @@
-//! One reading against a scripted server: what is asked, and what becomes of it.
+//! One reading against a scripted server: what is requested, and the result.
 
 mod customers;
 

@@ -1,4 +1,4 @@
-//! Makes a version of a draft, and sees to it that it can be used.
+//! Publishes a version of a draft, and makes it available.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub(crate) async fn run(
     };
     let version: Version = session.write(&OPERATION.call(&Input { input })?).await?;
     let id = VersionId::new(version.id);
-    // That a new version can be used at once is the rule as far as anybody has seen, not a promise.
+    // A new version was usable at once in all observed cases, but this is not guaranteed.
     if version.version_is_available == Some(false) {
         set_availability::run(session, &id, true).await?;
     }

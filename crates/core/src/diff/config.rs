@@ -148,7 +148,7 @@ impl LiveConfigVariable {
     }
 }
 
-/// What becomes of one variable. Nothing, as long as nothing is said.
+/// The decision for one variable; by default nothing is done.
 #[derive(Default)]
 struct Decision {
     write: Option<WriteValue>,

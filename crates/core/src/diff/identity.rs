@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::{Found, Refusal, Verdict};
 use crate::model::{Adopt, Listing, Marker, ResourceName};
 
-/// A live object as far as identity goes.
+/// The identity of a live object.
 pub(super) struct Candidate<'a, T> {
     pub(super) object: &'a T,
     pub(super) id: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct Candidate<'a, T> {
     pub(super) matches: bool,
     /// Whether it has the name that `adopt.name` asks for.
     pub(super) named: bool,
-    /// Whether only a run of ours can have left it like this, without its marker.
+    /// Whether only an interrupted run of ours can have left it in this state, without its marker.
     pub(super) interrupted: bool,
     /// Whether customers may depend on it: an instance that was ever deployed, an integration with a version.
     /// An unknown counts as in use.
@@ -40,7 +40,7 @@ pub(super) fn canonical<'a, T>(
     }
 }
 
-/// What is declared, as far as identity goes.
+/// The identity of a declared resource.
 pub(super) struct Claim<'a> {
     pub(super) marker: Marker,
     pub(super) adopt: Option<&'a Adopt>,
@@ -152,7 +152,7 @@ fn owned_by_sibling<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool 
     })
 }
 
-/// Two projects that write one object undo each other's work for ever.
+/// Two projects that write one object would undo each other's changes for ever.
 pub(super) fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
     let ours = &claim.marker;
     let theirs = Marker::among(candidate.labels).find(|it| it.project != ours.project)?;

@@ -59,7 +59,7 @@ impl Look {
         self.found.iter().find(|one| one.id == id)
     }
 
-    /// Old enough for everybody to see what is in use in its place, for certain.
+    /// Old enough that every reader certainly sees what is in use in its place.
     fn is_settled(&self, one: &Candidate) -> bool {
         let known = one.created_at.is_some() && self.server_now.is_some();
         known && !self.is_younger(one, LEFT_UNTIL)
@@ -85,7 +85,7 @@ pub enum Ask {
     Done(Standing),
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// Ours, and the only one by a look that began then.
@@ -150,7 +150,7 @@ struct Own {
     by_reply: bool,
 }
 
-/// One create, from the first look to what came of it.
+/// One create, from the first look to its outcome.
 #[derive(Debug, Clone)]
 pub struct Creation {
     terms: Terms,

@@ -167,7 +167,7 @@ fn duration(text: &str) -> Option<Duration> {
         seconds = seconds.checked_add(count.checked_mul(size)?)?;
         rest = rest.get(end + unit.len_utf8()..)?;
     }
-    // A century is longer than anybody means, and keeps sums of times in range.
+    // No real duration exceeds a century, and this keeps sums of times in range.
     (1..=3_153_600_000)
         .contains(&seconds)
         .then(|| Duration::from_secs(seconds))

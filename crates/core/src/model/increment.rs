@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use super::{Identity, Instance, Listing, Tenant};
 
 /// A write that takes long can show up with the time at which it began, and a deploy may take
-/// minutes. So for so long after a record was first seen to be the newest, an increment reaches back
+/// minutes. So for this long after a record was first seen to be the newest, an increment reaches back
 /// as if it were new; later nothing older can come, and a fleet that was changed at once is not
 /// read over and over.
 const OVERLAP: Duration = Duration::from_secs(5 * 60);

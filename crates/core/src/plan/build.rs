@@ -12,7 +12,7 @@ use super::{
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
 use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
 
-/// Makes the plan that does away with the differences, as far as it can be done.
+/// Makes the plan that removes the differences, as far as possible.
 ///
 /// Steps come in an order in which each stands after its prerequisites.
 /// The same inputs give the same plan, byte for byte.
@@ -95,7 +95,7 @@ impl Builder {
         self.resources.push(resource);
     }
 
-    /// Adds a resource that nothing is done to, because it cannot or need not be.
+    /// Adds a resource without steps, because nothing can or need be done.
     pub(super) fn stopped<T>(
         &mut self,
         address: Address,
@@ -255,7 +255,7 @@ pub(super) fn quiet(
     }
 }
 
-/// What the bucket does not cover goes out at the sustained rate.
+/// Requests beyond the burst are sent at the sustained rate.
 #[expect(
     clippy::cast_precision_loss,
     reason = "an estimate for people; counts stay small"

@@ -46,7 +46,7 @@ pub struct Twins {
     pub twins: Vec<Twin>,
 }
 
-/// What becomes of one.
+/// The fate of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It stays and is managed.
@@ -67,7 +67,7 @@ impl Fate {
     }
 }
 
-/// What becomes of all with one marker, the one that stays first.
+/// The fate of all objects with one marker, the one that stays first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deduped {
     /// What they are declared as, or were.

@@ -91,7 +91,7 @@ fn changed_by_customer(resources: &[PlannedResource]) -> BTreeMap<&str, u64> {
     changed
 }
 
-/// Names in a message; a plan that goes wrong for everybody need not list everybody.
+/// At most this many names are in a message: a plan that affects all customers need not list them all.
 const MAX_NAMED: usize = 5;
 
 fn customers(

@@ -135,7 +135,7 @@ impl View {
             have += bits;
             if have >= 8 {
                 have -= 8;
-                // What is left of a byte is in the digit before.
+                // The remaining bits of a byte are in the digit before.
                 let first = run.get(number.saturating_sub(1)).copied().unwrap_or(*at);
                 out.bytes
                     .push(u8::try_from((value >> have) & 0xFF).unwrap_or(0));

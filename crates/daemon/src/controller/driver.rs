@@ -26,14 +26,14 @@ use super::status::{Phase, Status};
 use crate::runtime::shutdown::Shutdown;
 use crate::source::{Snapshot, Source, SourceError, snapshot_in_time};
 
-/// How often in a row a pass gives way to newer files.
+/// How many times in a row a pass gives way to newer files.
 const PATIENCE: u32 = 3;
-/// How often an idle loop gives a sign of life.
+/// How often an idle loop reports that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// For this long after a pass, events are attributed to its own writes.
 const SETTLE: Duration = Duration::from_secs(10);
-/// Later than any pass that is due anyway.
+/// Later than any pass that is due.
 const NEVER: Duration = Duration::from_secs(24 * 3600);
 
 /// How the loop ended.
@@ -51,11 +51,11 @@ pub struct Driver {
     queue: Queue<Arc<str>>,
     reconciler: Reconciler,
     nudges: Nudges,
-    /// The tenant's own word that something changed there.
+    /// Events of the tenant.
     events: Option<mpsc::Receiver<()>>,
     /// Grows with each request to look at everything again.
     reloads: Option<watch::Receiver<u64>>,
-    /// No event makes a pass before: its own writes would.
+    /// No event causes a pass before this time: the daemon's own writes would.
     cool_down_ends: Option<Instant>,
     shutdown: Shutdown,
     superseded: u32,
@@ -103,7 +103,7 @@ impl Driver {
         }
     }
 
-    /// Makes a pass when the tenant says that something changed there, too.
+    /// Makes a pass on events of the tenant, too.
     #[must_use]
     pub fn with_events(mut self, events: mpsc::Receiver<()>) -> Self {
         self.events = Some(events);
@@ -122,8 +122,7 @@ impl Driver {
         self.go_on().await
     }
 
-    /// The same, from wherever it stands: also after a panic, and then what
-    /// passes have learnt still holds. It begins with a pass.
+    /// The same, resumed after a panic: what passes have learnt still holds. It begins with a pass.
     pub async fn go_on(&mut self) -> Ended {
         let key = Arc::clone(&self.key);
         self.queue.schedule(key, Instant::now(), Reason::Start);
@@ -253,7 +252,7 @@ impl Driver {
     }
 }
 
-/// Waits for word from the tenant; for ever where none can come. Cancel-safe.
+/// Waits for an event of the tenant; for ever where none can come. Cancel-safe.
 async fn told(events: &mut Option<mpsc::Receiver<()>>) {
     if let Some(receiver) = events {
         if receiver.recv().await.is_some() {
@@ -282,7 +281,7 @@ struct Supersede {
     source: Arc<dyn Source>,
     allowed: bool,
     check: Option<Looking>,
-    /// The files have to be looked at once more after the pass.
+    /// The files have to be checked once more after the pass.
     again: bool,
 }
 

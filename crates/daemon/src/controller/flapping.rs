@@ -35,7 +35,7 @@ struct Truce {
 }
 
 impl Flapping {
-    /// Notes that a resource was put right again. Returns whether this began a fight.
+    /// Records a correction of a resource. Returns whether it began to flap.
     pub fn healed(&mut self, address: &Address, now: Instant) -> bool {
         let heals = self.heals.entry(address.clone()).or_default();
         heals.push_back(now);

@@ -81,7 +81,7 @@ impl Historian {
         Self::new(Forgetful::shared(), "", Actor::default())
     }
 
-    /// How the recording fares.
+    /// The state of the recording.
     #[must_use]
     pub fn health(&self) -> HistoryHealth {
         self.sink.health()

@@ -42,13 +42,13 @@ pub enum Hold {
     },
     /// It is drift, and the policy is to report that.
     Drift,
-    /// The files are wrong, so nothing is written.
+    /// The files are invalid, so nothing is written.
     InvalidFiles,
     /// It vanished from the files, which is not believed yet.
     Vanished(Doubt),
     /// Paused by a user.
     Paused {
-        /// In these words.
+        /// The user's reason.
         reason: String,
         /// When it ends by itself.
         until: Option<Timestamp>,
@@ -60,7 +60,7 @@ pub enum Hold {
     },
 }
 
-/// What is remembered.
+/// The state from earlier passes.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     revision: Option<String>,
@@ -69,16 +69,16 @@ pub struct Memory {
     flapping: Flapping,
 }
 
-/// How one resource fared in a pass.
+/// The result of one resource in a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fared<'a> {
-    /// It matches, without any doing of ours.
+    /// It matches, and was not written to.
     Matched,
     /// It was made to match, as far as the plan went.
     Applied,
-    /// It failed, with these words.
+    /// It failed, with this message.
     Failed(&'a str),
-    /// Nothing can be said: held, skipped, stopped, blocked.
+    /// Unknown: held, skipped, stopped, blocked.
     Open,
 }
 
@@ -131,7 +131,7 @@ impl Memory {
         })
     }
 
-    /// Learns from a pass. Returns the resources over which a fight has begun.
+    /// Learns from a pass. Returns the resources that began to flap.
     pub fn learn(
         &mut self,
         desired: &Desired,
@@ -246,8 +246,7 @@ impl<'a> Declared<'a> {
         }
     }
 
-    /// A digest of what is wanted of a resource: its declaration, and what it takes
-    /// to get there.
+    /// A digest of what is wanted of a resource: its declaration, and the steps to get there.
     fn wanted(&self, resource: Option<&PlannedResource>) -> Wanted {
         let resource = resource?;
         let Address { kind, name } = &resource.address;

@@ -31,7 +31,7 @@ pub(super) fn all_held(plan: &Plan, hold: &Hold) -> BTreeMap<Address, Hold> {
     touched.map(held).collect()
 }
 
-/// Whether something of the tenant could not be read: it is left alone without anybody's word.
+/// Whether a part of the tenant could not be read: such resources are left alone without a hold.
 pub(super) fn partial(plan: &Plan) -> bool {
     let mut resources = plan.resources.iter();
     resources.any(|resource| resource.sync == SyncStatus::Unknown)

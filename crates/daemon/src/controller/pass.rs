@@ -37,12 +37,12 @@ use crate::store::Place;
 use crate::validate;
 use crate::writes::{self, Known, Reading, WriteLog, Writer};
 
-/// Files that were read and found to be right.
+/// Valid files that were read.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// Which reading.
+    /// The reading.
     pub revision: Revision,
-    /// What it means that something is not declared.
+    /// How to treat what is no longer declared.
     pub absence: Absence,
     /// What they declare.
     pub desired: Desired,
@@ -91,7 +91,7 @@ pub struct Planned {
     pub recorder: Recorder,
     /// Whether a window ends it half-way.
     pub gate: WindowGuard,
-    /// Where what it writes is declared, for the history.
+    /// Where the written resources are declared, for the history.
     pub places: Arc<Places>,
 }
 
@@ -136,7 +136,7 @@ pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, Pas
     })
 }
 
-/// Most often it is the wrong folder, and "No changes" would be bad news in disguise.
+/// Most often the folder is the wrong one, and "No changes" would hide that.
 #[must_use]
 pub fn nothing_declared() -> Diagnostic {
     Diagnostic::warning(
@@ -156,8 +156,8 @@ pub async fn plan(loaded: &Loaded, context: &PassContext<'_>) -> Result<Planned,
     compare(loaded, context, plan::build, Imports::Checked).await
 }
 
-/// The same of a tenant that is known already, with nothing of it read anew but the organization. What comes
-/// of it may be shown; it is no ground for writing.
+/// The same for a tenant that is known already; only the organization is read again. The result may be shown,
+/// but must not be the basis of a write.
 ///
 /// # Errors
 ///
@@ -232,7 +232,7 @@ async fn compare(
     compare_known(loaded, context, (build, imports), known).await
 }
 
-/// Reads the tenant as it is after all that this or an earlier run wrote.
+/// Reads the tenant until it includes everything that this or an earlier run wrote.
 async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult<Tenant> {
     let PassContext {
         platform, clock, ..

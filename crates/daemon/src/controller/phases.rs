@@ -31,7 +31,7 @@ pub trait Phases: Send + Sync {
     /// Compares them with the tenant. May be dropped half-way: it only reads.
     async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError>;
 
-    /// Carries out what is left of a plan after holding back.
+    /// Carries out the rest of a plan after holding back.
     async fn apply(
         &self,
         prepared: &Prepared,
@@ -45,7 +45,7 @@ pub trait Phases: Send + Sync {
 pub enum ReadMode {
     /// All of it.
     Full,
-    /// What changed will do, where the project says so and it suffices.
+    /// Changes only, where the project allows it and they suffice.
     Incremental,
 }
 
@@ -59,12 +59,12 @@ impl From<Reason> for ReadMode {
     }
 }
 
-/// A plan, and the way to the tenant it was made for.
+/// A plan, and the platform it was made for.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// The plan.
     pub planned: Planned,
-    /// The way to the tenant.
+    /// The platform.
     pub connection: Connection,
     /// When the tenant was last read as a whole: by this plan, unless only what changed was read.
     pub swept_at: Timestamp,
@@ -79,7 +79,7 @@ impl Prepared {
     }
 }
 
-/// What was asked for when the daemon was started.
+/// The options of the daemon.
 #[derive(Debug, Clone, Default)]
 pub struct Choices {
     /// Existing objects that a manifest matches may be taken over.
@@ -92,7 +92,7 @@ pub struct Choices {
 
 /// The real phases.
 pub struct Live {
-    /// Makes the way to the tenant.
+    /// Connects to the tenant.
     pub connect: Arc<dyn Connect>,
     /// Looks secrets up.
     pub secrets: Arc<dyn SecretResolver>,
@@ -102,11 +102,11 @@ pub struct Live {
     pub provenance: ProvenanceSource,
     /// What is known of secrets that were written before.
     pub remembered: Persistence,
-    /// What was asked for when it was started.
+    /// The options of the daemon.
     pub choices: Choices,
     /// The last valid files: parsing them again would give the same result.
     last: Mutex<Option<Arc<Loaded>>>,
-    /// What was read of the tenant last, where that may be gone on from.
+    /// The last reading of the tenant, where a pass may resume from it.
     recalled: Mutex<Option<Recalled>>,
 }
 

@@ -64,14 +64,14 @@ pub struct Reconciler {
     pub interval: Duration,
     /// Records what is done.
     pub history: Historian,
-    /// What a person asked for.
+    /// The user's requests.
     pub control: Control,
-    /// Keeps other writers out while a pass writes.
+    /// Excludes other writers while a pass writes.
     pub exclusion: Exclusion,
     state: State,
 }
 
-/// What passes leave behind for the next ones.
+/// State that passes leave for the next ones.
 #[derive(Default)]
 struct State {
     memory: Memory,
@@ -89,13 +89,13 @@ struct State {
     orphaned: BTreeSet<Address>,
     /// Why the plan as a whole was refused, as it was logged.
     refused: Vec<String>,
-    /// What cannot go on, and why, as it was logged.
+    /// What is blocked, and why, as it was logged.
     waiting: BTreeMap<Address, String>,
     failures: u32,
     /// Passes in a row that could read a part of the tenant only.
     partial: u32,
     noted: Noted,
-    /// Why not every other writer is kept out, as it was logged.
+    /// Why not every other writer is excluded, as it was logged.
     doubt: Option<String>,
 }
 
@@ -182,8 +182,8 @@ impl Reconciler {
         next
     }
 
-    /// Shows how the history fares. It is written beside the loop, so that what became
-    /// of a pass's last records is known after its end.
+    /// Shows the state of the history. It is written beside the loop, so the fate of a pass's last records is
+    /// known after its end.
     pub(super) fn look_at_history(&self) {
         let health = self.history.health();
         self.status.send_if_modified(|status| {
@@ -417,7 +417,7 @@ impl Reconciler {
         }
     }
 
-    /// After a start with wrong files: those that were right before it, if the source still has them.
+    /// After a start with invalid files: the last valid files, if the source still has them.
     async fn recall(&mut self) {
         let Some(snapshot) = self.source.good().await else {
             return;
@@ -432,8 +432,8 @@ impl Reconciler {
         self.state.last_good = Some(loaded);
     }
 
-    /// Wrong files change nothing, but the tenant stays in view: what was last
-    /// right is compared with it, and everything is left alone.
+    /// Invalid files change nothing, but the tenant is still observed: the last valid files are compared with
+    /// it, and everything is held.
     async fn invalid(&mut self, diagnostics: Vec<Diagnostic>, stop: watch::Receiver<bool>) -> End {
         self.state.absences.forget();
         if self.state.told != diagnostics {
@@ -454,7 +454,7 @@ impl Reconciler {
         End::Failed(PassError::Invalid(diagnostics))
     }
 
-    /// Changes the status, and counts as a sign of life.
+    /// Changes the status, and resets the liveness timer.
     fn progress(&self, change: impl FnOnce(&mut Status)) {
         self.status.send_modify(|status| {
             status.alive_at = self.clock.instant();

@@ -128,7 +128,7 @@ pub struct Status {
     pub source: Option<RemoteStatus>,
     /// The resources, as last seen.
     pub resources: Arc<[ResourceStatus]>,
-    /// How the recording of the history fares.
+    /// The state of the recording of the history.
     pub history: HistoryHealth,
     /// The last plan, without its steps.
     pub plan: Option<Arc<Plan>>,

@@ -23,7 +23,7 @@ pub struct Totals {
     pub durations: Histogram,
     /// Looks at the git remote, by what came of them.
     pub fetches: BTreeMap<Fetched, u64>,
-    /// Calls of webhooks, by who is said to call and what came of it.
+    /// Calls of webhooks, by provider and result.
     pub webhooks: BTreeMap<(&'static str, &'static str), u64>,
     /// Requests to the tenant, where the platform counts them.
     pub api_requests: Option<u64>,

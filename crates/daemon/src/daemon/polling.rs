@@ -29,7 +29,7 @@ pub struct Polled {
 pub(super) struct Context {
     /// Every loop, to be notified that files may have changed.
     pub(super) nudges: Vec<mpsc::Sender<()>>,
-    /// Where it is shown how the remote fares: for every environment.
+    /// Where the state of the remote is shown: for every environment.
     pub(super) statuses: Vec<watch::Sender<Status>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) delays: Delays,

@@ -109,7 +109,7 @@ pub(super) fn request(
     })
 }
 
-/// Slack reads `<…>` as links and calls to everybody.
+/// Slack reads `<…>` as links and as mentions of all members.
 fn slack(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

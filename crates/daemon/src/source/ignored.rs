@@ -10,7 +10,7 @@ pub(super) const NAME: &str = ".prismgitopsignore";
 /// The largest that is read, in bytes.
 pub(super) const MAX_BYTES: usize = 64 * 1024;
 
-/// Folders of packages that other tools fetched: large, and never anybody's manifests.
+/// Folders of packages that other tools fetched: large, and without manifests.
 const FETCHED: [&str; 2] = ["node_modules", "bower_components"];
 
 /// Says what is left out.

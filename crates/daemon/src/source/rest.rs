@@ -117,7 +117,7 @@ mod tests {
     async fn what_changed_a_moment_ago_is_waited_for() {
         let begin = Instant::now();
         let mut rest = Rest::new(begin);
-        // Changed at 0 and 600, looked at in these moments; what comes of it.
+        // Changed at 0 and 600, looked at in these moments; the result.
         for (changed, now, left) in [(0, 100, 400), (0, 450, 50), (600, 610, 490), (600, 1100, 0)] {
             let verdict = rest.judge(&Look {
                 stamps: &stamps(changed),

@@ -61,7 +61,7 @@ impl Target for NewOne {
         let candidate = |one: &CustomerSighting| Candidate {
             id: one.id.as_str().to_owned(),
             created_at: one.created_at,
-            // Anybody may rely on it from the first moment: it is used, and never waited for.
+            // Other systems may rely on it from the first moment: it is used, and never waited for.
             used: true,
         };
         Ok(ours.into_iter().map(candidate).collect())
@@ -168,7 +168,8 @@ impl Writer<'_> {
         Ok(ours.unwrap_or_else(|| CustomerSighting::of(id)))
     }
 
-    /// Makes certain that a created customer shows, so that a run without a store leaves no riddle behind.
+    /// Makes certain that a created customer is visible, so that a run without a store leaves no open
+    /// question.
     pub(super) async fn confirm_customer(
         &self,
         id: &CustomerId,

@@ -14,7 +14,7 @@ use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
 
-/// What became of open writes.
+/// The outcome of open writes.
 #[derive(Debug, Default)]
 pub struct Resumed {
     /// There was something to look for.

@@ -4,7 +4,7 @@
 
 use crate::model::history::{StepOutcome, WriteRecord};
 
-/// What became of a change.
+/// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It was made.
@@ -15,7 +15,7 @@ pub(super) enum Fate {
     Open,
 }
 
-/// What became of the change of a field.
+/// The outcome of the change of a field.
 pub(super) fn fate(write: &WriteRecord, path: &str) -> Fate {
     if write.outcome.is_done() {
         return Fate::Done;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::model::Address;
 use crate::model::history::{ChangeRecord, WriteRecord};
 
-/// What became of one resource.
+/// The outcome of one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceSince<'a> {
     /// Which resource.
@@ -18,7 +18,7 @@ pub struct ResourceSince<'a> {
     pub fields: Vec<FieldSince<'a>>,
 }
 
-/// What became of one field.
+/// The outcome of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldSince<'a> {
     /// Which field, as plans name it.
@@ -39,7 +39,7 @@ impl FieldSince<'_> {
     }
 }
 
-/// What became of the resources that were written, in the order of their
+/// The outcome of the resources that were written, in the order of their
 /// addresses. `writes` are those since the moment, the newest first.
 #[must_use]
 pub fn since(writes: &[WriteRecord]) -> Vec<ResourceSince<'_>> {

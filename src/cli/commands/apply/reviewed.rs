@@ -102,7 +102,7 @@ mod tests {
         Address::instance(ResourceName::parse("smith").unwrap())
     }
 
-    /// What comes of a file with this content.
+    /// The result of a file with this content.
     fn reading(content: &[u8]) -> Result<Reviewed, CliError> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("plan.json");

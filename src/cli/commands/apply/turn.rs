@@ -19,7 +19,7 @@ use crate::store::{Held, Seen};
 /// What may be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli::commands) enum Agreed {
-    /// What a person saw and said yes to, or what is left of it.
+    /// The plan that a person confirmed, or a part of it.
     Shown,
     /// The saved plan, and nothing else.
     Saved,

@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::plan::{self, Deduped, Twin, Twins};
 
-/// What there is twice, and what becomes of it.
+/// The duplicates, and what is done with them.
 pub(super) struct Decided {
     pub(super) doubled: Vec<Deduped>,
     /// Versions, of which none can be removed.

@@ -13,7 +13,7 @@ against_both!(no_form_of_a_secret_is_shown);
 
 const SECRET: &str = "canary-5e1f p\u{e4}ss&w\u{f6}rd=42";
 
-/// What is left of it in one form or another.
+/// What remains of it in one form or another.
 const TRACES: [&str; 6] = [
     "canary",
     "5e1f",

@@ -85,7 +85,7 @@ fn what_the_server_adds_by_itself_is_no_change() {
         assert!(changes.import && !changes.fields.is_empty(), "{case}");
         world.tenant.integrations.items[0] = before;
     }
-    // Nor is it ours without its marker because of that.
+    // Without its marker it is still not ours.
     world.tenant.integrations.items[0].labels.clear();
     let verdict = &world.diff().integrations[0].verdict;
     assert!(matches!(verdict, Verdict::Refused(_)), "{verdict:?}");

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::*;
 use crate::model::{Instance, InstanceId};
 
-/// What becomes of one instance, on either side.
+/// The state of one instance, on either side.
 #[derive(Debug, Clone, Copy)]
 struct Fate {
     declared: bool,

@@ -1,4 +1,4 @@
-//! What becomes of texts, and what is refused.
+//! How texts are read, and which are refused.
 
 use super::*;
 

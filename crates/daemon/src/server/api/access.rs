@@ -24,7 +24,7 @@ const PASSED_ON: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"
 /// Whether reading takes a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reads {
-    /// Everybody who can connect may read.
+    /// Any client that can connect may read.
     #[default]
     Open,
     /// Only with the token.
@@ -34,7 +34,7 @@ pub enum Reads {
 /// The access rules.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
-    /// The token that writing takes, from everybody.
+    /// The token that every client needs for writing.
     pub token: Option<Secret>,
     /// Whether reading takes it too.
     pub reads: Reads,

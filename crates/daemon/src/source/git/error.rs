@@ -65,7 +65,7 @@ pub enum GitError {
         /// Why, in lower case.
         why: String,
     },
-    /// More files than anybody means to have read.
+    /// More files than any real project has.
     #[error("commit {commit} has more than {limit} files below the sub-path")]
     TooMany {
         /// The commit, shortened.
