@@ -33,14 +33,14 @@ pub(super) fn plan(
             reason,
             hint,
             orphan: true,
-            rests_on: rests_on(orphan),
+            preconditions: preconditions(orphan),
             ..quiet
         });
     }
 }
 
 /// What whoever reviewed it looked at before saying yes.
-fn rests_on(orphan: &Orphan) -> Vec<Precondition> {
+fn preconditions(orphan: &Orphan) -> Vec<Precondition> {
     let state = if orphan.enabled {
         "enabled"
     } else {
