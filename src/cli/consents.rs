@@ -95,7 +95,7 @@ fn waiting<'a>(
     let resources = plan.resources.iter();
     resources
         .filter_map(|resource| {
-            let awaited = resource.awaits.as_ref()?;
+            let awaited = resource.pending_consents.as_ref()?;
             let known = awaited.instance.as_ref();
             let instance = known.or_else(|| created.get(&resource.address).copied());
             Some((resource, instance, awaited))

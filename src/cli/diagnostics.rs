@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::harmless;
 use crate::model::{Diagnostic, Location, Severity, counted, diagnostic};
 
 /// All findings, and a last line that counts them and ends in `note`.
@@ -52,7 +53,7 @@ fn snippet<'a>(
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     Snippet::source(line)
         .line_start(place.line as usize)
-        .path(&*place.file)
+        .path(harmless::line(&place.file))
         .annotation(AnnotationKind::Primary.span(span(place, line)))
 }
 
@@ -72,7 +73,7 @@ fn span(place: &Location, line: &str) -> std::ops::Range<usize> {
 }
 
 fn origin(place: &Location) -> Origin<'_> {
-    let origin = Origin::path(&*place.file);
+    let origin = Origin::path(harmless::line(&place.file));
     match (place.line, place.column) {
         (0, _) => origin,
         (line, 0) => origin.line(line as usize),

@@ -25,7 +25,7 @@ use prism_gitops::model::history::{
     WriteRecord, WriteStart,
 };
 use prism_gitops::model::{Address, Health, ResourceName, Secret, SyncStatus};
-use prism_gitops::plan::{Plan, Purpose};
+use prism_gitops::plan::{Plan, PlanMode};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
 use prism_gitops::server::hooks::{Hooks, Provider};
@@ -308,7 +308,7 @@ impl Bench {
 
 fn plan(now: jiff::Timestamp) -> Plan {
     Plan {
-        purpose: Purpose::Changes,
+        mode: PlanMode::Changes,
         project: "acme".to_owned(),
         environment: "prod-us".to_owned(),
         organization: "org".to_owned(),

@@ -55,6 +55,36 @@ fn plain() -> Server {
     }
 }
 
+/// Nothing but the journal says whose an integration is that a server created without its label.
+#[tokio::test(start_paused = true)]
+async fn a_created_integration_without_its_marker_is_still_ours() {
+    for (list_lag_ms, after_commit) in [(0, true), (900, true), (0, false)] {
+        let behaviour = Behaviour {
+            create_ignores_labels: true,
+            list_lag_ms,
+            ..Behaviour::default()
+        };
+        // The create's own write, and the label's after it.
+        for nth in 1..=2 {
+            let mut world = World::with(behaviour.clone(), None);
+            whole::write(&world);
+            world.line.crash_at(nth, after_commit);
+            let planned = world.try_plan(false).await.unwrap();
+            tokio::select! {
+                biased;
+                () = world.line.died() => {}
+                _ = world.carry_out(&planned) => panic!("it sends {nth} writes"),
+            }
+            world.line.mend();
+            world.restart();
+            let case = format!("write {nth}, lag {list_lag_ms}, after commit: {after_commit}");
+            whole::converge(&world, 2, &case).await;
+            assert_eq!(whole::count(&world).await, (2, 2, 3), "{case}");
+            whole::demand_markers(&world, 0, &case).await;
+        }
+    }
+}
+
 /// A draft that was changed by hand is brought back to what is published: nothing but the journal says whose the
 /// integration is if the process dies after an import that drops labels.
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use crate::{Address, Diagnostic, FormatVersion, Health, SyncStatus};
 words! {
     /// What a plan was made for.
     #[derive(Default)]
-    pub enum Purpose {
+    pub enum PlanMode {
         /// To make the tenant as the files say.
         #[default]
         Changes = "changes",
@@ -71,7 +71,8 @@ pub struct Plan<R = Vec<PlannedResource>> {
     /// The format of the document.
     pub format_version: FormatVersion,
     /// What the plan was made for.
-    pub purpose: Purpose,
+    #[serde(rename = "purpose")]
+    pub mode: PlanMode,
     /// The project's name.
     pub project: String,
     /// The environment's name, or the tenant's URL where the project names none.
@@ -240,7 +241,8 @@ pub struct Resource {
     pub pending: Vec<String>,
     /// What was observed and has to be so still when the plan is applied, besides the live side of the changes.
     #[serde(default)]
-    pub rests_on: Vec<Precondition>,
+    #[serde(rename = "restsOn")]
+    pub preconditions: Vec<Precondition>,
     /// The digest of everything that is written; null where nothing is.
     #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
     pub writes: Option<String>,

@@ -11,6 +11,9 @@
 //!   [`Verdict::Refused`]; the differ never picks one.
 //! - Undeclared fields are not compared.
 
+// A kind, an operation or a verdict that is added does not compile before each match has answered for it.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod components;
 mod config;
 mod customer;

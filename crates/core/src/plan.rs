@@ -4,6 +4,9 @@
 //! step names its operation in full, its prerequisites, and where its inputs
 //! come from. What cannot be done is in the plan too, with its reason.
 
+// A kind, an operation or a verdict that is added does not compile before each match has answered for it.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod adopt;
 mod build;
 mod customer;
@@ -53,7 +56,7 @@ pub use migrate::{MigrateError, migrate};
 pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
 pub use prism_gitops_api::FORMAT_VERSION;
 pub use prism_gitops_api::plan::{
-    Action, Cost, GuardViolation, Impact, Loss, LossKind, Precondition, Purpose, StepResult,
+    Action, Cost, GuardViolation, Impact, Loss, LossKind, PlanMode, Precondition, StepResult,
     Summary,
 };
 pub use release::{ReleaseError, marked, release};
@@ -118,9 +121,9 @@ pub struct PlannedResource {
     /// An owned object that is no longer declared.
     pub orphan: bool,
     /// Connections that wait for a person, for instances that have any.
-    pub awaits: Option<AwaitedConsents>,
+    pub pending_consents: Option<AwaitedConsents>,
     /// What the steps rest on, besides the live side of what differs.
-    pub rests_on: Vec<Precondition>,
+    pub preconditions: Vec<Precondition>,
     /// The digest of everything that the steps write; `None` where there are none.
     pub writes: Option<String>,
     /// Which limit it counts towards.
@@ -143,7 +146,7 @@ pub enum Guarded {
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// What it was made for.
-    pub purpose: Purpose,
+    pub mode: PlanMode,
     /// The project.
     pub project: String,
     /// The environment.

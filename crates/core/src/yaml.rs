@@ -16,6 +16,7 @@ pub mod write;
 
 pub use compose::{parse, parse_every};
 pub use decode::{DecodeError, decode};
+pub use fault::conflict;
 pub use surrogates::spelled_out;
 
 /// Where something stands in a text. Lines and columns count from 1, columns in characters.

@@ -12,6 +12,9 @@
 //!   either (a revoked token).
 //! - Every step of the plan has a result at the end.
 
+// A kind, an operation or a verdict that is added does not compile before each match has answered for it.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod customer;
 mod instance;
 mod integration;
@@ -247,9 +250,10 @@ impl<'a> Run<'a> {
         match result {
             Ok(produced) => {
                 self.published(step.id, &produced);
-                let result = match produced {
-                    Produced::AlreadySo => StepResult::AlreadySo,
-                    _ => StepResult::Applied,
+                let already_so = matches!(produced, Produced::AlreadySo);
+                let result = match already_so {
+                    true => StepResult::AlreadySo,
+                    false => StepResult::Applied,
                 };
                 self.outputs.insert(step.id, produced);
                 self.record(step, result);

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -15,9 +15,13 @@ pub const IN_PROJECT: &str = ".prism-gitops";
 ///
 /// # Errors
 ///
-/// When it does not exist and cannot be made, and when the project that it belongs in does not exist: it was
-/// moved away, and an empty one in its place would be mistaken for it.
+/// When it does not exist and cannot be made; when the project that it belongs in does not exist, since it may have
+/// been moved away, and an empty one in its place would be mistaken for it; and when the project has a link in its
+/// place.
 pub fn make_private(folder: &Path) -> io::Result<()> {
+    if let Some(state) = state_of(folder) {
+        demand_no_link(state)?;
+    }
     if folder.is_dir() {
         return Ok(());
     }
@@ -34,11 +38,41 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
     fs::write(folder.join(".gitignore"), "*\n")
 }
 
+/// Makes a private file in a private folder, if there is none.
+///
+/// # Errors
+///
+/// As [`make_private`]; and where a link stands in its place: a repository can bring one, and what it leads to is
+/// not ours to write.
+pub fn make_private_file(file: &Path) -> io::Result<()> {
+    make_private(file.parent().unwrap_or(Path::new(".")))?;
+    demand_no_link(file)?;
+    let mut options = File::options();
+    let made = options.append(true).create(true).mode(0o600).open(file);
+    made.map(drop)
+}
+
+fn demand_no_link(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink()) {
+        let why = format!(
+            "{} is a link, which may lead anywhere; name the state folder with --state-dir instead",
+            path.display()
+        );
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    Ok(())
+}
+
+/// The state folder of a project that a folder is or lies in, where its name says so.
+fn state_of(folder: &Path) -> Option<&Path> {
+    let mut above = folder.ancestors();
+    above.find(|it| it.file_name().is_some_and(|name| name == IN_PROJECT))
+}
+
 /// The project that a folder lies in, where its name says so.
 fn project_of(folder: &Path) -> Option<&Path> {
-    let mut above = folder.ancestors();
-    let state = above.find(|it| it.file_name().is_some_and(|name| name == IN_PROJECT))?;
-    state.parent().filter(|it| !it.as_os_str().is_empty())
+    let project = state_of(folder)?.parent()?;
+    Some(project).filter(|it| !it.as_os_str().is_empty())
 }
 
 /// A file of this age was left by a killed process: no process is writing it any more.
@@ -127,6 +161,38 @@ mod tests {
         fs::create_dir(&project).unwrap();
         make_private(&state).unwrap();
         assert!(state.join(".gitignore").exists());
+    }
+
+    #[test]
+    fn links_that_a_repository_brings_are_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let (project, elsewhere) = (root.path().join("project"), root.path().join("elsewhere"));
+        fs::create_dir(&project).unwrap();
+        fs::create_dir(&elsewhere).unwrap();
+        let state = project.join(IN_PROJECT);
+        std::os::unix::fs::symlink(&elsewhere, &state).unwrap();
+        for refused in [
+            make_private(&state),
+            make_private(&state.join("below")),
+            make_private_file(&state.join("history.sqlite")),
+        ] {
+            let error = refused.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+            assert!(error.to_string().contains("--state-dir"), "{error}");
+        }
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+
+        fs::remove_file(&state).unwrap();
+        let file = state.join("history.sqlite");
+        make_private_file(&file).unwrap();
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink(elsewhere.join("app.db"), &file).unwrap();
+        assert!(make_private_file(&file).is_err());
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) async fn run(
     let root = project::root(&args.path);
     let writing = Writing::new(args.marking.folder.of(&root), args.marking.lock, "migrate");
     let asking = ask(ui, args, variables, &writing);
-    let (turn, project) = runtime::or_interrupt(&signals, asking).await?;
+    let turn = runtime::or_interrupt(&signals, asking).await?;
     let recording = Recording::start(
         &args.marking.folder,
         args.marking.keep,
@@ -39,15 +39,7 @@ pub(super) async fn run(
         "migrate",
         variables,
     );
-    let exit = apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await?;
-    if exit == Exit::Done && project.name != args.new {
-        ui.say(&format!(
-            "The project in this folder is called {:?}: its plans look for that name, and not for {:?}.",
-            project.name.as_str(),
-            args.new.as_str()
-        ));
-    }
-    Ok(exit)
+    apply::finish(ui, turn, &signals, recording, &ConsentArgs::default()).await
 }
 
 /// Everything before the first write. Errors in the files do not matter here.
@@ -56,9 +48,19 @@ async fn ask(
     args: &MigrateProjectArgs,
     variables: &Variables,
     writing: &Writing,
-) -> Result<(Turn, Project), CliError> {
+) -> Result<Turn, CliError> {
     let snapshot = project::source(&args.path).snapshot().await?;
     let project = manifest::load(&snapshot.files).desired.project;
+    if project.name != args.new {
+        let called = project.name.as_str();
+        let message = format!(
+            "the project in this folder is called {called:?}, not {:?}",
+            args.new.as_str()
+        );
+        return Err(CliError::user(message).hint(format!(
+            "plans look for {called:?}: name it as NEW, or change `metadata.name` of the Project first; nothing was written"
+        )));
+    }
     let root = project::root(&args.path);
     let tenant = tenant::choose(ui, &args.marking.tenant, &project, &root, variables).await?;
     let revision = snapshot.revision;
@@ -79,8 +81,7 @@ async fn ask(
     let again = async |tenant: &Chosen, only| made(ui, args, about, tenant, only).await;
     apply::show_and_ask(ui, show, args.marking.auto_approve, &decided).await?;
     let agreed = Agreed::of(args.marking.auto_approve);
-    let turn = apply::enter(ui, (writing, &seen), show, agreed, decided, again).await?;
-    Ok((turn, project))
+    apply::enter(ui, (writing, &seen), show, agreed, decided, again).await
 }
 
 /// Reads the tenant and makes the plan. Writes nothing.

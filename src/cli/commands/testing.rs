@@ -2,8 +2,8 @@
 
 use crate::model::{Address, Health, InstanceId, SyncStatus};
 use crate::plan::{
-    Action, Cost, Guarded, Impact, InstanceOperation, Output, Plan, PlannedResource, Purpose, Step,
-    StepId, Summary,
+    Action, Cost, Guarded, Impact, InstanceOperation, Output, Plan, PlanMode, PlannedResource,
+    Step, StepId, Summary,
 };
 
 /// A plan with a step for each action; what the steps do is of no importance.
@@ -23,7 +23,7 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         after: Vec::new(),
     });
     Plan {
-        purpose: Purpose::Changes,
+        mode: PlanMode::Changes,
         project: "acme".to_owned(),
         environment: "sandbox".to_owned(),
         organization: "org".to_owned(),
@@ -60,8 +60,8 @@ fn resource(address: &Address, actions: &[Action]) -> PlannedResource {
         hint: None,
         changes: Vec::new(),
         orphan: false,
-        awaits: None,
-        rests_on: Vec::new(),
+        pending_consents: None,
+        preconditions: Vec::new(),
         writes: None,
         guarded: Guarded::default(),
     }

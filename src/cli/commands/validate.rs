@@ -16,6 +16,7 @@ use crate::manifest;
 use crate::model::counted;
 use crate::model::diagnostic::{self, capped};
 use crate::model::{ComponentsWanted, Desired, Diagnostic, Location, Severity};
+use crate::plan::render::markup::{code, prose};
 use crate::prismatic::error::ErrorKind;
 use crate::prismatic::platform::Platform;
 use crate::source::Source as _;
@@ -212,11 +213,13 @@ fn markdown(checked: &Checked) -> String {
     for finding in &checked.diagnostics {
         let place = finding.location.as_ref();
         let place = place
-            .map(|place| format!("`{place}`: "))
+            .map(|place| format!("{}: ", code(&place.to_string())))
             .unwrap_or_default();
         let hint = finding.hint.as_ref();
-        let hint = hint.map(|hint| format!(" _{hint}_")).unwrap_or_default();
-        text.push_str(&format!("\n- {place}{}{hint}", finding.message));
+        let hint = hint.map(|hint| format!(" _{}_", prose(hint)));
+        let hint = hint.unwrap_or_default();
+        let message = prose(&finding.message);
+        text.push_str(&format!("\n- {place}{message}{hint}"));
     }
     text.push('\n');
     text

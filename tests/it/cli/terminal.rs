@@ -89,7 +89,7 @@ fn values_in_doubt_are_shown_nowhere_else() {
         let shown = String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success(), "{shown}");
         assert!(
-            shown.contains("Instance/NAME or Integration/NAME"),
+            shown.contains("Instance/NAME, Integration/NAME or Customer/NAME"),
             "{shown}"
         );
         assert!(!shown.contains("correct horse"), "{shown}");

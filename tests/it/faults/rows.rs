@@ -23,14 +23,19 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 5] = [
+const BY_HAND: [(&str, &str); 7] = [
     ("component", "get component"),
     (
         "customer",
         "a manifest that names a customer by its id, or get customer",
     ),
+    (
+        "createCustomer",
+        "a manifest of a customer, which tests/it/customers.rs goes through faults with",
+    ),
     ("executionResult", "get execution"),
     ("testIntegrationFlow", "test flow"),
+    ("updateCustomer", "the same"),
     (
         "validateIntegrationSchema",
         "validate, where it asks the tenant",

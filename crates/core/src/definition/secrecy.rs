@@ -17,7 +17,10 @@ pub(super) fn name(name: &str) -> bool {
 pub(super) fn member(shape: Shape, key: &str, value: &Value, around: &Map) -> bool {
     let text = value.text();
     let named = around.get("name").or_else(|| around.get("key"));
-    let owner = named.and_then(Value::text).unwrap_or_default();
+    // The name of an item may be an input of its own: `name: {type: value, value: Authorization}`.
+    let spelled = |named: &'_ Value| named.get_text("value").map(str::to_owned);
+    let owner = named.and_then(|named| named.text().map(str::to_owned).or_else(|| spelled(named)));
+    let owner = owner.as_deref().unwrap_or_default();
     match shape {
         Shape::Credentials => !is_reference(value.map()) && connection_input(key, value),
         Shape::Inputs => !is_reference(value.map()) && step_input(key, value),
@@ -119,6 +122,12 @@ mod tests {
         };
         assert!(hidden("Authorization", "value"));
         assert!(!hidden("Accept", "value"));
+        let mut spelled = header("x");
+        let input = [("type", "value"), ("value", "X-Api-Key")];
+        let input = input.map(|(key, text)| (key.to_owned(), Value::Text(text.to_owned())));
+        spelled.insert("name".to_owned(), Value::Map(Map::from_iter(input)));
+        let value = Value::Text("x".to_owned());
+        assert!(member(Shape::Data, "value", &value, &spelled));
         assert!(!hidden("Authorization", "name"));
         assert!(hidden("Accept", "password"));
     }

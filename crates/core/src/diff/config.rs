@@ -289,7 +289,7 @@ impl Comparison<'_> {
         if self.now.is_some() && same_kind && same_zone && value != Similarity::Different {
             return match value {
                 Similarity::Nearly => self.respelled(),
-                _ => Decision::default(),
+                Similarity::Same | Similarity::Different => Decision::default(),
             };
         }
         let before = self.now.map(|now| {

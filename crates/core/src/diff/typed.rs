@@ -42,7 +42,7 @@ pub(super) fn compare(declared: &RequiredVariable, live: &str, wanted: &str) -> 
         Similarity::Different if kind.is_one(&normalised(live), &normalised(wanted)) => {
             Similarity::Nearly
         }
-        similarity => similarity,
+        similarity @ (Similarity::Same | Similarity::Nearly | Similarity::Different) => similarity,
     }
 }
 

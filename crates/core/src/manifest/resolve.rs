@@ -15,6 +15,7 @@ use crate::model::{
     Address, CustomerRef, DefinitionFile, Desired, DesiredCustomer, DesiredIntegration,
     IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen, ResourceName, SourceFile,
 };
+use crate::yaml;
 
 /// After this number of unknown names no more are compared with all others: it would be quadratic.
 const SUGGESTIONS: usize = 50;
@@ -278,13 +279,25 @@ impl<'a> Resolver<'a> {
 
     fn overview(&mut self, reference: &Reference) -> Option<Arc<str>> {
         let file = self.look_up(reference)?;
-        match text::decode(file) {
-            Ok(text) => Some(text.into()),
+        let text = match text::decode(file) {
+            Ok(text) => text,
             Err(finding) => {
                 self.findings.push(*finding);
-                None
+                return None;
             }
-        }
+        };
+        let Some(conflict) = yaml::conflict(&text) else {
+            return Some(text.into());
+        };
+        let place = Location {
+            file: Arc::clone(&file.path),
+            line: conflict.span.line,
+            column: conflict.span.column,
+            length: conflict.span.length,
+        };
+        let problem = Problem::new("syntax", conflict.message).maybe_hint(conflict.hint);
+        self.find(place, problem);
+        None
     }
 
     fn look_up(&mut self, reference: &Reference) -> Option<&'a SourceFile> {

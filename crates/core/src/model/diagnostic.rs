@@ -33,7 +33,8 @@ impl Location {
 
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.file)?;
+        // The author of a pull request names the files.
+        f.write_str(&crate::harmless::line(&self.file))?;
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }

@@ -5,7 +5,7 @@
 use super::build::{Builder, managed, quiet};
 use super::{
     Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Output, Plan,
-    PlannedResource, Precondition, Purpose, integration, review, unread,
+    PlanMode, PlannedResource, Precondition, integration, review, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
@@ -13,7 +13,7 @@ use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
 /// The plan of adoptions alone.
 #[must_use]
 pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
-    let mut builder = Builder::new(Purpose::Adoption);
+    let mut builder = Builder::new(PlanMode::Adoption);
     customers(&mut builder, inputs, changes);
     integrations(&mut builder, inputs, changes);
     instances(&mut builder, inputs, changes);
@@ -34,17 +34,17 @@ fn customers(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
             builder.stopped(address, &diff.location, &diff.verdict);
             continue;
         };
-        let mut rests_on = Vec::new();
+        let mut preconditions = Vec::new();
         if let Found::Adopted(id) = &compared.live {
             let bears = bearing.get(id).copied().unwrap_or_default();
             let labels = with_marker(bears, project, &diff.name);
             let operation = CustomerOperation::labels(id.clone(), labels);
             builder.step(&address, Action::Adopt, operation, Vec::new());
-            rests_on = on(id.as_str(), bears);
+            preconditions = on(id.as_str(), bears);
         }
         let shown = compared.called.clone();
         builder.resource(PlannedResource {
-            rests_on,
+            preconditions,
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
@@ -59,7 +59,7 @@ fn integrations(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet)
             builder.stopped(address, &diff.location, &diff.verdict);
             continue;
         };
-        let mut rests_on = Vec::new();
+        let mut preconditions = Vec::new();
         if let Found::Adopted(id) = &compared.live {
             let bears = known.live.get(id);
             let bears = bears.map(|one| one.labels.as_slice()).unwrap_or_default();
@@ -68,11 +68,11 @@ fn integrations(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet)
                 with_marker(bears, project, &diff.name),
             );
             builder.step(&address, Action::Adopt, operation, Vec::new());
-            rests_on = on(id.as_str(), bears);
+            preconditions = on(id.as_str(), bears);
         }
         let shown = compared.display_name.clone();
         builder.resource(PlannedResource {
-            rests_on,
+            preconditions,
             ..resource(address, shown, &diff.location, &compared.live)
         });
     }
@@ -93,7 +93,7 @@ fn instances(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
             builder.stopped(address, &diff.location, &diff.verdict);
             continue;
         };
-        let mut rests_on = Vec::new();
+        let mut preconditions = Vec::new();
         if let Found::Adopted(id) = &compared.live {
             let bears = labels.get(id).copied().unwrap_or_default();
             let operation = InstanceOperation::labels(
@@ -101,11 +101,11 @@ fn instances(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
                 with_marker(bears, project, &diff.name),
             );
             builder.step(&address, Action::Adopt, operation, Vec::new());
-            rests_on = on(id.as_str(), bears);
+            preconditions = on(id.as_str(), bears);
         }
         let shown = compared.display_name.clone();
         builder.resource(PlannedResource {
-            rests_on,
+            preconditions,
             customer: Some(compared.customer_name.clone()),
             ..resource(address, shown, &diff.location, &compared.live)
         });

@@ -6,7 +6,7 @@ use super::exclude::{actions, exclude_steps, retain_own};
 use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
-    Action, Context, Cost, Guarded, Loss, Operation, Plan, PlannedResource, Purpose, Step, StepId,
+    Action, Context, Cost, Guarded, Loss, Operation, Plan, PlanMode, PlannedResource, Step, StepId,
     customer, digest, guards, instance, integration, losses, orphan, rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
@@ -39,7 +39,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
 /// Collects resources and steps.
 #[derive(Default)]
 pub(super) struct Builder {
-    purpose: Purpose,
+    mode: PlanMode,
     pub(super) resources: Vec<PlannedResource>,
     steps: Vec<Step>,
     /// The step that creates the customer of each manifest that has none yet.
@@ -53,9 +53,9 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(purpose: Purpose) -> Self {
+    pub(super) fn new(mode: PlanMode) -> Self {
         Self {
-            purpose,
+            mode,
             ..Self::default()
         }
     }
@@ -102,16 +102,16 @@ impl Builder {
         location: &Location,
         verdict: &Verdict<T>,
     ) {
-        let (health, reason, hint) = match verdict {
+        let (sync, health, reason, hint) = match verdict {
             Verdict::Compared(_) => return,
-            Verdict::Unknown(why) => (Health::Unknown, format!("could not be read: {why}"), None),
-            Verdict::Refused(Refusal { reason, hint }) => {
-                (Health::Blocked, reason.clone(), hint.clone())
+            Verdict::Unknown(why) => {
+                let reason = format!("could not be read: {why}");
+                (SyncStatus::Unknown, Health::Unknown, reason, None)
             }
-        };
-        let sync = match health {
-            Health::Unknown => SyncStatus::Unknown,
-            _ => SyncStatus::OutOfSync,
+            Verdict::Refused(Refusal { reason, hint }) => {
+                let (reason, hint) = (reason.clone(), hint.clone());
+                (SyncStatus::OutOfSync, Health::Blocked, reason, hint)
+            }
         };
         let display_name = address.name.to_string();
         self.resource(PlannedResource {
@@ -162,7 +162,7 @@ impl Builder {
         let mut violations = guards::check(&self.resources, managed, &context.policy.guards);
         violations.extend(guards::window(&self.resources, context.closed.as_deref()));
         let mut plan = Plan {
-            purpose: self.purpose,
+            mode: self.mode,
             project: context.project.clone(),
             environment: context.environment.clone(),
             organization: context.organization.clone(),
@@ -248,8 +248,8 @@ pub(super) fn quiet(
         hint: None,
         changes: Vec::new(),
         orphan: false,
-        awaits: None,
-        rests_on: Vec::new(),
+        pending_consents: None,
+        preconditions: Vec::new(),
         writes: None,
         guarded: Guarded::default(),
     }

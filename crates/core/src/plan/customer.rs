@@ -56,7 +56,7 @@ pub(super) fn plan(builder: &mut Builder, diff: &CustomerDiff) {
         },
         reason: reason(changes).to_owned(),
         changes: changes.fields.clone(),
-        rests_on: rests_on(changes),
+        preconditions: preconditions(changes),
         ..quiet
     });
 }
@@ -82,7 +82,7 @@ fn reason(changes: &CustomerChanges) -> &'static str {
 }
 
 /// All labels are written, so all of them count.
-fn rests_on(changes: &CustomerChanges) -> Vec<Precondition> {
+fn preconditions(changes: &CustomerChanges) -> Vec<Precondition> {
     let Some(id) = changes.live.id() else {
         return vec![Precondition::new("object", "none")];
     };

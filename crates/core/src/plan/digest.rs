@@ -18,7 +18,7 @@ pub(super) fn of(reviewed: &Reviewed) -> String {
     // Taken apart so that a new field does not compile before it is covered.
     let Reviewed {
         format_version,
-        purpose,
+        mode,
         project,
         environment,
         organization,
@@ -33,12 +33,15 @@ pub(super) fn of(reviewed: &Reviewed) -> String {
                 .changes
                 .iter()
                 .map(|it| json!([it.path, it.before, it.after, it.sensitive, it.note]));
-            let rests_on = resource.rests_on.iter().map(|it| json!([it.what, it.seen]));
+            let preconditions = resource
+                .preconditions
+                .iter()
+                .map(|it| json!([it.what, it.seen]));
             json!([
                 resource.address,
                 resource.actions,
                 changes.collect::<Vec<_>>(),
-                rests_on.collect::<Vec<_>>(),
+                preconditions.collect::<Vec<_>>(),
                 resource.writes,
             ])
         })
@@ -47,7 +50,7 @@ pub(super) fn of(reviewed: &Reviewed) -> String {
     let format = format!("{}.0", major(format_version));
     sha256(&json!([
         format,
-        purpose,
+        mode,
         project,
         environment,
         organization,

@@ -37,8 +37,8 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
         reason,
         hint,
         changes: changes.fields.clone(),
-        awaits: awaits(changes),
-        rests_on: rests_on(changes),
+        pending_consents: pending_consents(changes),
+        preconditions: preconditions(changes),
         guarded: guarded(changes),
         ..quiet
     });
@@ -79,7 +79,7 @@ fn note_respelled(builder: &mut Builder, diff: &InstanceDiff, changes: &Instance
     builder.diagnostics.push(finding);
 }
 
-fn awaits(changes: &InstanceChanges) -> Option<AwaitedConsents> {
+fn pending_consents(changes: &InstanceChanges) -> Option<AwaitedConsents> {
     let awaited = AwaitedConsents {
         instance: changes.live.id().cloned(),
         variables: changes.pending.clone(),
@@ -87,9 +87,9 @@ fn awaits(changes: &InstanceChanges) -> Option<AwaitedConsents> {
     Some(awaited).filter(|awaited| !awaited.variables.is_empty())
 }
 
-/// What the steps rest on besides the fields that differ. A deploy includes any change that another writer
-/// has staged, so it matters whether anything was.
-fn rests_on(changes: &InstanceChanges) -> Vec<Precondition> {
+/// Preconditions besides the fields that differ. A deploy includes any change that another writer has staged,
+/// so it matters whether anything was.
+fn preconditions(changes: &InstanceChanges) -> Vec<Precondition> {
     let Some(id) = changes.live.id() else {
         return vec![Precondition::new("object", "none")];
     };
@@ -301,7 +301,9 @@ impl Steps<'_> {
             && !changes.fields.iter().any(|field| field.path == "labels");
         let action = match &changes.live {
             Found::Adopted(_) if only_marker => Action::Adopt,
-            _ => Action::Update,
+            Found::Adopted(_) | Found::Owned(_) | Found::Recovered(_) | Found::Missing => {
+                Action::Update
+            }
         };
         let instance = instance.clone();
         self.push(

@@ -65,7 +65,7 @@ pub(super) fn plan(
         reason: reason(changes),
         hint: changes.blocked.as_ref().and_then(|why| why.hint.clone()),
         changes: changes.fields.clone(),
-        rests_on: rests_on(known, changes),
+        preconditions: preconditions(known, changes),
         guarded: guarded(changes),
         ..quiet(
             address,
@@ -86,7 +86,7 @@ fn guarded(changes: &IntegrationChanges) -> Guarded {
 
 /// What the steps rest on besides the fields that differ. An import overwrites all of
 /// the draft, so all of it counts; what is published becomes the next version of those there are.
-fn rests_on(known: &Known<'_>, changes: &IntegrationChanges) -> Vec<Precondition> {
+fn preconditions(known: &Known<'_>, changes: &IntegrationChanges) -> Vec<Precondition> {
     let Some(live) = changes.live.id().and_then(|id| known.live.get(id)) else {
         return vec![Precondition::new("object", "none")];
     };

@@ -7,7 +7,7 @@ use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{
     Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Operation, Output,
-    Plan, PlannedResource, Precondition, Purpose, review,
+    Plan, PlanMode, PlannedResource, Precondition, review,
 };
 use crate::model::{Address, FieldChange, Kind, Marker, ResourceName, SyncStatus, Tenant};
 
@@ -134,7 +134,7 @@ pub fn migrate(
         let project = new.to_string();
         return Err(MigrateError::Taken { project, names });
     }
-    let mut builder = Builder::new(Purpose::Migration);
+    let mut builder = Builder::new(PlanMode::Migration);
     for (address, objects) in &ours {
         add(&mut builder, address, objects, (old, new));
     }
@@ -155,7 +155,7 @@ fn add(
         name: address.name.clone(),
     };
     let (before, after) = (marker(old).to_string(), marker(new).to_string());
-    let mut rests_on = Vec::new();
+    let mut preconditions = Vec::new();
     for object in objects {
         let kept = object
             .labels
@@ -165,8 +165,8 @@ fn add(
         let operation = (object.operation)(labels);
         builder.step(address, Action::Adopt, operation, Vec::new());
         // All labels are written, so all of them count.
-        rests_on.push(Precondition::new("object", object.id));
-        rests_on.push(review::labels(object.labels));
+        preconditions.push(Precondition::new("object", object.id));
+        preconditions.push(review::labels(object.labels));
     }
     let Some(first) = objects.first() else { return };
     builder.resource(PlannedResource {
@@ -174,7 +174,7 @@ fn add(
         customer: first.customer.map(str::to_owned),
         reason: "is marked anew; nothing but the marker changes".to_owned(),
         changes: vec![FieldChange::shown("marker", Some(before), Some(after))],
-        rests_on,
+        preconditions,
         ..quiet(address.clone(), first.display_name.to_owned(), None)
     });
 }

@@ -32,14 +32,14 @@ pub(super) fn plan(
             reason,
             hint,
             orphan: true,
-            rests_on: rests_on(orphan),
+            preconditions: preconditions(orphan),
             ..quiet
         });
     }
 }
 
 /// The facts that the reviewer saw when approving the plan.
-fn rests_on(orphan: &Orphan) -> Vec<Precondition> {
+fn preconditions(orphan: &Orphan) -> Vec<Precondition> {
     let state = if orphan.enabled {
         "enabled"
     } else {

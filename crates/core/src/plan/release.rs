@@ -6,7 +6,7 @@ use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{
     Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Output, Plan,
-    PlannedResource, Precondition, Purpose, review,
+    PlanMode, PlannedResource, Precondition, review,
 };
 use crate::model::{
     Address, CustomerRecord, FieldChange, Instance, Integration, Kind, Listing, Marker,
@@ -62,7 +62,7 @@ pub fn release(
     addresses: &[Address],
     context: &Context,
 ) -> Result<Plan, ReleaseError> {
-    let mut builder = Builder::new(Purpose::Release);
+    let mut builder = Builder::new(PlanMode::Release);
     let mut missing = Vec::new();
     for address in addresses {
         let marker = Marker {
@@ -81,7 +81,7 @@ pub fn release(
         match found {
             Some(Released {
                 display_name,
-                rests_on,
+                preconditions,
             }) => builder.resource(PlannedResource {
                 sync: SyncStatus::OutOfSync,
                 reason: "is released; nothing but the marker changes".to_owned(),
@@ -90,7 +90,7 @@ pub fn release(
                     Some(marker.to_string()),
                     None::<String>,
                 )],
-                rests_on,
+                preconditions,
                 ..quiet(address.clone(), display_name, None)
             }),
             None => missing.push(address.clone()),
@@ -139,21 +139,21 @@ fn without(labels: &[String], marker: &Marker) -> Vec<String> {
 /// What is released of an address.
 struct Released {
     display_name: String,
-    rests_on: Vec<Precondition>,
+    preconditions: Vec<Precondition>,
 }
 
 impl Released {
     fn of(display_name: &str) -> Self {
         Self {
             display_name: display_name.to_owned(),
-            rests_on: Vec::new(),
+            preconditions: Vec::new(),
         }
     }
 
     /// All labels are written, so all of them count.
     fn note(&mut self, id: &str, labels: &[String]) {
-        self.rests_on.push(Precondition::new("object", id));
-        self.rests_on.push(review::labels(labels));
+        self.preconditions.push(Precondition::new("object", id));
+        self.preconditions.push(review::labels(labels));
     }
 }
 

@@ -6,7 +6,7 @@ mod groups;
 mod human;
 mod json;
 mod markdown;
-mod markup;
+pub mod markup;
 mod names;
 mod words;
 

@@ -39,7 +39,8 @@ pub struct Reviewed {
     /// The format of the document.
     pub format_version: String,
     /// What it was made for, by its word.
-    pub purpose: String,
+    #[serde(rename = "purpose")]
+    pub mode: String,
     /// The project.
     pub project: String,
     /// The environment.
@@ -65,8 +66,8 @@ pub struct ReviewedResource {
     /// What differs.
     pub changes: Vec<ReviewedChange>,
     /// What the steps rest on besides.
-    #[serde(default)]
-    pub rests_on: Vec<Precondition>,
+    #[serde(default, rename = "restsOn")]
+    pub preconditions: Vec<Precondition>,
     /// The digest of everything that is written.
     #[serde(default)]
     pub writes: Option<String>,
@@ -105,14 +106,14 @@ impl From<&PlannedResource> for ReviewedResource {
         let words = resource.actions.iter().map(|action| action.as_str());
         // What is left as it is rests on nothing.
         let touched = resource
-            .rests_on
+            .preconditions
             .iter()
             .filter(|_| !resource.actions.is_empty());
         Self {
             address: resource.address.to_string(),
             actions: words.map(str::to_owned).collect(),
             changes: resource.changes.iter().map(Into::into).collect(),
-            rests_on: touched.cloned().collect(),
+            preconditions: touched.cloned().collect(),
             writes: resource.writes.clone(),
         }
     }
@@ -122,7 +123,7 @@ impl From<&Plan> for Reviewed {
     fn from(plan: &Plan) -> Self {
         Self {
             format_version: FORMAT_VERSION.to_owned(),
-            purpose: plan.purpose.as_str().to_owned(),
+            mode: plan.mode.as_str().to_owned(),
             project: plan.project.clone(),
             environment: plan.environment.clone(),
             organization: plan.organization.clone(),

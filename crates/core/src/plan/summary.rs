@@ -10,14 +10,22 @@ pub(super) fn count(resources: &[PlannedResource]) -> Summary {
     let mut summary = Summary::default();
     for resource in resources {
         count_actions(&mut summary, resource);
+        // A released object belongs to no project from then on.
+        if resource.actions.contains(&Action::Release) {
+            continue;
+        }
+        if resource.orphan {
+            summary.orphaned += 1;
+            continue;
+        }
         match resource.health {
-            // Released, and so unmanaged from then on.
-            _ if resource.actions.contains(&Action::Release) => {}
-            _ if resource.orphan => summary.orphaned += 1,
             Health::Blocked | Health::Unknown => summary.blocked += 1,
             Health::Pending => summary.pending += 1,
-            _ if resource.actions.is_empty() => summary.unchanged += 1,
-            _ => {}
+            Health::Healthy
+            | Health::Progressing
+            | Health::Degraded
+            | Health::Suspended
+            | Health::Missing => summary.unchanged += u64::from(resource.actions.is_empty()),
         }
     }
     summary

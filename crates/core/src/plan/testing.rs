@@ -7,8 +7,8 @@ use jiff::Timestamp;
 pub use crate::diff::testing::name;
 
 use super::{
-    Action, Guarded, InstanceOperation, IntegrationOperation, Operation, Output, Plan,
-    PlannedResource, Purpose, Step, StepId,
+    Action, Guarded, InstanceOperation, IntegrationOperation, Operation, Output, Plan, PlanMode,
+    PlannedResource, Step, StepId,
 };
 use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
 
@@ -83,13 +83,13 @@ pub fn plan_of(steps: Vec<Step>) -> Plan {
             hint: None,
             changes: Vec::new(),
             orphan: false,
-            awaits: None,
-            rests_on: Vec::new(),
+            pending_consents: None,
+            preconditions: Vec::new(),
             writes: None,
             guarded: Guarded::default(),
         });
     Plan {
-        purpose: Purpose::Changes,
+        mode: PlanMode::Changes,
         project: "default".to_owned(),
         environment: "test".to_owned(),
         organization: "org".to_owned(),

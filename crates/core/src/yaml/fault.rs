@@ -106,7 +106,17 @@ fn tab(said: &str, written: &str, span: Span) -> Option<SyntaxError> {
     let at = indented_by_tab(written);
     let stopped = (span.column as usize).saturating_sub(1);
     let here = |at: &usize| written.chars().nth(*at) == Some('\t');
-    let near = [stopped, stopped + 1].into_iter().find(here);
+    // After a colon the parser stops before it.
+    let after_colon = || {
+        let byte = written
+            .find(":\t")
+            .filter(|_| said.starts_with("':' must"))?;
+        Some(written.get(..=byte)?.chars().count())
+    };
+    let near = [stopped, stopped + 1]
+        .into_iter()
+        .find(here)
+        .or_else(after_colon);
     let at = at.or_else(|| near.filter(|_| said.contains("whitespace") || said.contains("tab")))?;
     Some(tab_at(at, span))
 }
@@ -128,7 +138,7 @@ fn tab_at(at: usize, span: Span) -> SyntaxError {
             length: 1,
             ..span
         },
-        hint: Some("indent with spaces: YAML does not allow tabs here".to_owned()),
+        hint: Some("use spaces: YAML does not allow tabs here".to_owned()),
     }
 }
 
@@ -184,7 +194,8 @@ impl Depth {
 }
 
 /// The first mark of a merge that was not resolved. No such line begins a text of ours.
-pub(super) fn conflict(text: &str) -> Option<SyntaxError> {
+#[must_use]
+pub fn conflict(text: &str) -> Option<SyntaxError> {
     const MARKS: [&str; 3] = ["<<<<<<<", "|||||||", ">>>>>>>"];
     let begins = |line: &str, mark: &str| {
         let rest = line.strip_prefix(mark);
@@ -254,6 +265,7 @@ mod tests {
                 "a:\n  b: c\n \td: e\n",
                 "3:2 a tab, where YAML allows spaces only",
             ),
+            ("a:\tb\n", "1:3 a tab, where YAML allows spaces only"),
             (
                 "a: {b: c}}\n",
                 "1:10 a closing bracket without an opening one",

@@ -61,9 +61,11 @@ impl Outputs {
     }
 
     pub(super) fn customer(&self, source: &Output<CustomerId>) -> Result<CustomerId, StepError> {
-        self.resolve(source, |produced| match produced {
-            Produced::Customer(id) => Some(id.clone()),
-            _ => None,
+        self.resolve(source, |produced| {
+            let Produced::Customer(id) = produced else {
+                return None;
+            };
+            Some(id.clone())
         })
     }
 
@@ -81,16 +83,20 @@ impl Outputs {
     }
 
     pub(super) fn version(&self, source: &Output<VersionId>) -> Result<VersionId, StepError> {
-        self.resolve(source, |produced| match produced {
-            Produced::Version { id, .. } => Some(id.clone()),
-            _ => None,
+        self.resolve(source, |produced| {
+            let Produced::Version { id, .. } = produced else {
+                return None;
+            };
+            Some(id.clone())
         })
     }
 
     pub(super) fn instance(&self, source: &Output<InstanceId>) -> Result<InstanceId, StepError> {
-        self.resolve(source, |produced| match produced {
-            Produced::Instance(written, _) => Some(written.instance.clone()),
-            _ => None,
+        self.resolve(source, |produced| {
+            let Produced::Instance(written, _) = produced else {
+                return None;
+            };
+            Some(written.instance.clone())
         })
     }
 

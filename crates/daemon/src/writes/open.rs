@@ -8,8 +8,9 @@ use super::customer::is_of;
 use super::deploy::is_done;
 use super::publish::{Versions, versions};
 use super::{WriteLog, mark, moment};
+use crate::definition::Definition;
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
-use crate::model::{InstanceSighting, IntegrationId, IntegrationSighting};
+use crate::model::{InstanceSighting, IntegrationId, IntegrationSighting, Marker};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
@@ -67,7 +68,10 @@ pub async fn resume(
     };
     for (intent, found) in intents.iter().zip(join_all(looks).await) {
         match found {
-            Ok(Found::Unmarked(id, marker)) => drop(resumed.interrupted.insert(id, marker)),
+            Ok(Found::Unmarked(id, marker)) => {
+                entries.extend(as_import(intent, clock, &id, &marker).into_iter().flatten());
+                resumed.interrupted.insert(id, marker);
+            }
             Ok(Found::Absent) => entries.push(Entry::Close(intent.id)),
             Ok(Found::Shown(shown)) => {
                 entries.push(Entry::Close(intent.id));
@@ -82,6 +86,53 @@ pub async fn resume(
         let _ = log.commit(entries).await;
     }
     resumed
+}
+
+/// A created integration is known by its id from now on: the create is over, and its marker is still to be put on.
+fn as_import(
+    intent: &Intent,
+    clock: &dyn Clock,
+    id: &IntegrationId,
+    marker: &str,
+) -> Option<[Entry; 2]> {
+    let Effect::CreateIntegration { .. } = intent.effect else {
+        return None;
+    };
+    let import = Intent {
+        id: uuid::Uuid::new_v4(),
+        effect: Effect::Import {
+            integration: id.clone(),
+            marker: marker.to_owned(),
+        },
+        opened_at: clock.now(),
+        watched: None,
+    };
+    Some([Entry::Close(intent.id), Entry::Open(import)])
+}
+
+/// What a create left on a server that takes no labels with it: the only integration of exactly this name, which
+/// the look before the create did not show, without a mark, a version, an instance or a step but its trigger. There
+/// is nothing in it that anybody could lose.
+async fn unmarked(
+    platform: &dyn Platform,
+    name: &str,
+    found: &[IntegrationSighting],
+) -> PlatformResult<Option<IntegrationId>> {
+    let of_name = |one: &&IntegrationSighting| one.name.trim() == name.trim();
+    let mut named = found.iter().filter(of_name);
+    let (Some(one), None) = (named.next(), named.next()) else {
+        return Ok(None);
+    };
+    let unused = one.published == Some(false) && one.has_instances == Some(false);
+    let reserved = one.labels.iter().any(|label| Marker::is_reserved(label));
+    if !unused || reserved || one.customer_owned {
+        return Ok(None);
+    }
+    let draft = platform.definition(&one.id).await?;
+    let draft = Definition::parse_canonical(&draft.text);
+    // A server may start it with a trigger.
+    let empty = draft.is_ok_and(|draft| draft.components().len() <= 1);
+    Ok(empty.then(|| one.id.clone()))
 }
 
 impl Resumed {
@@ -166,9 +217,13 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
         }
         Effect::CreateIntegration { name, marker } => {
             let found = platform.find_integrations(marker, name).await?;
-            let marked = |one: &IntegrationSighting| one.labels.contains(marker);
-            let found = found.into_iter().find(marked);
-            found.map(|one| Shown::Integration { id: one.id })
+            let marked = found.iter().find(|one| one.labels.contains(marker));
+            let Some(marked) = marked else {
+                let id = unmarked(platform, name, &found).await?;
+                return Ok(id.map(|id| Found::Unmarked(id, marker.clone())));
+            };
+            let id = marked.id.clone();
+            Some(Shown::Integration { id })
         }
         Effect::Publish {
             integration,

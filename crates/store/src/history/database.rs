@@ -1,14 +1,14 @@
 //! The file: created for its owner only, opened, and detected when it is deleted.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::{HistoryError, schema};
-use crate::folder::make_private;
+use crate::folder::make_private_file;
 
 /// How long to wait for another process. Only the thread that writes waits.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -48,7 +48,7 @@ impl Identity {
 impl Database {
     /// Opens a history, or begins one where there is none.
     pub(super) fn open(file: &Path) -> Result<Self, HistoryError> {
-        make(file).map_err(|source| HistoryError::Make {
+        make_private_file(file).map_err(|source| HistoryError::Make {
             file: file.to_owned(),
             source,
         })?;
@@ -66,14 +66,6 @@ impl Database {
     pub(super) fn is_there(&self) -> bool {
         Identity::of(&self.file) == self.identity
     }
-}
-
-/// `SQLite` gives its log the permissions of the file.
-fn make(file: &Path) -> std::io::Result<()> {
-    make_private(file.parent().unwrap_or(Path::new(".")))?;
-    let mut options = fs::File::options();
-    let made = options.append(true).create(true).mode(0o600).open(file);
-    made.map(drop)
 }
 
 fn connect(file: &Path) -> rusqlite::Result<Connection> {

@@ -1,7 +1,7 @@
 //! The file of the journal.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Entry, JournalError, PersistedIntents};
-use crate::folder::make_private;
+use crate::folder::make_private_file;
 
 /// How long to wait for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn open(file: &Path) -> Result<Self, JournalError> {
-        make(file).map_err(|source| JournalError::Make {
+        make_private_file(file).map_err(|source| JournalError::Make {
             file: file.to_owned(),
             source,
         })?;
@@ -147,14 +147,6 @@ fn prepare(connection: &Connection, found: i64) -> rusqlite::Result<()> {
         connection.execute_batch(&format!("BEGIN IMMEDIATE;{TABLES}COMMIT;"))?;
     }
     Ok(())
-}
-
-/// `SQLite` gives its log the permissions of the file.
-fn make(file: &Path) -> std::io::Result<()> {
-    make_private(file.parent().unwrap_or(Path::new(".")))?;
-    let mut options = fs::File::options();
-    let made = options.append(true).create(true).mode(0o600).open(file);
-    made.map(drop)
 }
 
 fn identity(file: &Path) -> Option<(u64, u64)> {

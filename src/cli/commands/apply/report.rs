@@ -10,7 +10,7 @@ use crate::execute::Outcome;
 use crate::model::Address;
 use crate::model::counted;
 use crate::plan::render::{self, Results};
-use crate::plan::{Action, Plan, Purpose, Step, StepResult};
+use crate::plan::{Action, Plan, PlanMode, Step, StepResult};
 
 /// Writes the result in the form that was asked for.
 pub(super) fn write(
@@ -115,11 +115,11 @@ fn summary(plan: &Plan, outcome: &Outcome) -> String {
             .filter(|(n, _)| *n > 0)
             .map(|(n, how)| format!("{n} {how}")),
     );
-    let noun = match plan.purpose {
-        Purpose::Changes => "Apply",
-        Purpose::Adoption => "Adoption",
-        Purpose::Release => "Release",
-        Purpose::Migration => "Migration",
+    let noun = match plan.mode {
+        PlanMode::Changes => "Apply",
+        PlanMode::Adoption => "Adoption",
+        PlanMode::Release => "Release",
+        PlanMode::Migration => "Migration",
     };
     let how = match (outcome.interrupted, complete && !plan.is_unread()) {
         (true, _) => "interrupted",
@@ -149,8 +149,8 @@ fn done(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     (0..WORDS.len())
         .filter_map(|index| {
             let count = changed.iter().filter(|(word, _)| *word == index).count();
-            let word = match (plan.purpose, WORDS[index]) {
-                (Purpose::Migration, "adopted") => "marked anew",
+            let word = match (plan.mode, WORDS[index]) {
+                (PlanMode::Migration, "adopted") => "marked anew",
                 (_, word) => word,
             };
             (count > 0).then(|| format!("{count} {word}"))
@@ -224,10 +224,10 @@ mod tests {
     fn adopting_and_releasing_are_called_so() {
         let done = outcome(&[StepResult::Applied]);
         let mut plan = plan_with(&[(instance("smith"), &[Action::Adopt])]);
-        plan.purpose = Purpose::Adoption;
+        plan.mode = PlanMode::Adoption;
         insta::assert_snapshot!(text(&plan, &done), @"Adoption complete: 1 adopted.");
         let mut plan = plan_with(&[(instance("smith"), &[Action::Release])]);
-        plan.purpose = Purpose::Release;
+        plan.mode = PlanMode::Release;
         insta::assert_snapshot!(text(&plan, &done), @"Release complete: 1 released.");
     }
 

@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
             length: 1,
             code: "yaml-syntax",
             message: "a tab, where YAML allows spaces only",
-            hint: Some("indent with spaces: YAML does not allow tabs here"),
+            hint: Some("use spaces: YAML does not allow tabs here"),
             line: Some("\tpolicy: {}"),
         }],
     },

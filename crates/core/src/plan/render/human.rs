@@ -171,7 +171,11 @@ fn state(resource: &PlannedResource) -> String {
         Health::Blocked => format!("blocked: {reason}"),
         Health::Pending => format!("pending: {reason}"),
         Health::Unknown => format!("unknown: {reason}"),
-        _ => reason.into_owned(),
+        Health::Healthy
+        | Health::Progressing
+        | Health::Degraded
+        | Health::Suspended
+        | Health::Missing => reason.into_owned(),
     }
 }
 

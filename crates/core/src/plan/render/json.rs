@@ -63,7 +63,7 @@ impl Serialize for Document<'_> {
 fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
     api::plan::Plan {
         format_version: api::FormatVersion::default(),
-        purpose: plan.purpose,
+        mode: plan.mode,
         project: plan.project.clone(),
         environment: plan.environment.clone(),
         organization: plan.organization.clone(),
@@ -125,8 +125,8 @@ impl From<&PlannedResource> for Resource {
         });
         // What is left as it is rests on nothing.
         let touched = !resource.actions.is_empty();
-        let rests_on = resource.rests_on.iter().filter(|_| touched);
-        let awaits = resource.awaits.as_ref();
+        let preconditions = resource.preconditions.iter().filter(|_| touched);
+        let pending_consents = resource.pending_consents.as_ref();
         Self {
             address: (&resource.address).into(),
             display_name: resource.display_name.clone(),
@@ -139,8 +139,10 @@ impl From<&PlannedResource> for Resource {
             source,
             changes: resource.changes.iter().map(Into::into).collect(),
             orphan: resource.orphan,
-            pending: awaits.map(|it| it.variables.clone()).unwrap_or_default(),
-            rests_on: rests_on.cloned().collect(),
+            pending: pending_consents
+                .map(|it| it.variables.clone())
+                .unwrap_or_default(),
+            preconditions: preconditions.cloned().collect(),
             writes: resource.writes.clone(),
         }
     }

@@ -7,7 +7,8 @@ use crate::harmless::line;
 const BREAK: char = '\u{200B}';
 
 /// Text in a sentence or a table cell.
-pub(super) fn prose(text: &str) -> String {
+#[must_use]
+pub fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in line(text).chars() {
         match c {
@@ -26,7 +27,8 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// Text in a code span, which shows it as it is. Not for table cells: a bar ends those even here.
-pub(super) fn code(text: &str) -> String {
+#[must_use]
+pub fn code(text: &str) -> String {
     let text = line(text);
     let fence = "`".repeat(longest_run(&text) + 1);
     // A span may neither touch a backtick nor be blank, and gives up one space at either end.

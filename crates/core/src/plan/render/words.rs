@@ -2,7 +2,7 @@
 
 use crate::harmless::{line, owned};
 use crate::model::{FieldChange, Health, counted};
-use crate::plan::{Action, Loss, LossKind, Plan, PlannedResource, Purpose};
+use crate::plan::{Action, Loss, LossKind, Plan, PlanMode, PlannedResource};
 
 /// The summary line, the same in every form.
 #[must_use]
@@ -16,16 +16,16 @@ pub fn summary_line(plan: &Plan) -> String {
 /// What is unread is no match.
 fn counts(plan: &Plan) -> String {
     let s = &plan.summary;
-    match plan.purpose {
-        Purpose::Changes => {}
-        Purpose::Adoption => {
+    match plan.mode {
+        PlanMode::Changes => {}
+        PlanMode::Adoption => {
             return format!(
                 "Plan: {} to adopt. {} left as they are, {} blocked.",
                 s.adopt, s.unchanged, s.blocked
             );
         }
-        Purpose::Migration => return format!("Plan: {} to mark anew.", s.adopt),
-        Purpose::Release => return format!("Plan: {} to release.", s.release),
+        PlanMode::Migration => return format!("Plan: {} to mark anew.", s.adopt),
+        PlanMode::Release => return format!("Plan: {} to release.", s.release),
     }
     let marks = s.adopt > 0 || s.release > 0;
     if !plan.has_changes() && !marks && !plan.has_leftovers() && !plan.is_unread() {
@@ -112,16 +112,15 @@ pub(super) fn impact_line(plan: &Plan) -> String {
 /// The sign in front of a resource.
 pub(super) fn symbol(resource: &PlannedResource) -> char {
     let has = |action| resource.actions.contains(&action);
-    match resource.health {
-        Health::Blocked | Health::Unknown | Health::Pending if resource.actions.is_empty() => '!',
+    let waits = [Health::Blocked, Health::Unknown, Health::Pending].contains(&resource.health);
+    match resource.actions.as_slice() {
+        [] if waits => '!',
+        [] if resource.orphan => '?',
+        [] => ' ',
         _ if has(Action::Delete) || has(Action::Disable) => '-',
         _ if has(Action::Create) => '+',
-        _ if !resource.actions.is_empty() && !resource.actions.iter().any(|it| it.is_noticed()) => {
-            '='
-        }
-        _ if !resource.actions.is_empty() => '~',
-        _ if resource.orphan => '?',
-        _ => ' ',
+        actions if actions.iter().any(|it| it.is_noticed()) => '~',
+        _ => '=',
     }
 }
 

@@ -39,7 +39,7 @@ pub fn is_part(reviewed: &Reviewed, fresh: &Plan) -> bool {
     let now = Reviewed::from(fresh);
     let whole = |it: &Reviewed| {
         (
-            it.purpose.clone(),
+            it.mode.clone(),
             it.project.clone(),
             it.environment.clone(),
             it.organization.clone(),
@@ -100,7 +100,7 @@ impl Findings {
 
     fn headings(&mut self, then: &Reviewed, now: &Reviewed) {
         let fields = [
-            ("purpose", &then.purpose, &now.purpose),
+            ("purpose", &then.mode, &now.mode),
             ("project", &then.project, &now.project),
             ("environment", &then.environment, &now.environment),
             ("organization", &then.organization, &now.organization),
@@ -125,7 +125,7 @@ impl Findings {
         for (path, then, now) in paired(&then.changes, &now.changes, |it| &it.path) {
             self.field(path, then, now);
         }
-        for (what, then, now) in paired(&then.rests_on, &now.rests_on, |it| &it.what) {
+        for (what, then, now) in paired(&then.preconditions, &now.preconditions, |it| &it.what) {
             let seen = |it: Option<&Precondition>| it.map(|it| it.seen.clone());
             if then != now {
                 self.push(what, (seen(then), seen(now)));
