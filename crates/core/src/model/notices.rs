@@ -72,7 +72,7 @@ impl NotifyVia {
         std::iter::once(first).chain(second)
     }
 
-    /// Whether it is notified of commits only.
+    /// Whether it sets the status of a commit instead of sending a message.
     #[must_use]
     pub fn is_commit_status(&self) -> bool {
         matches!(self, Self::GitHub { .. } | Self::GitLab { .. })
