@@ -44,7 +44,7 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
 ///
 /// As [`make_private`]; and where a link stands in its place: a repository can bring one, and what it leads to is
 /// not ours to write.
-pub fn make_private_file(file: &Path) -> io::Result<()> {
+pub(crate) fn make_private_file(file: &Path) -> io::Result<()> {
     make_private(file.parent().unwrap_or(Path::new(".")))?;
     demand_no_link(file)?;
     let mut options = File::options();

@@ -10,7 +10,7 @@ fn orphans_are_reported_and_left_alone() {
     assert!(plan.is_empty());
     assert_snapshot!(human(&plan, HumanOptions::default()), @"
     ? Instance/shop for Smith Hardware: no manifest declares it any more; kept: the policy is `prune: orphan`
-        hint: declare it again, or take its marker label off
+        hint: declare it again, or take its marker off with `prism-gitops release`
 
     No changes. The tenant matches the manifests.
     Orphaned: 1 object with this project's marker and no manifest.
