@@ -1,6 +1,6 @@
 //! Creating integrations: born with their marker, and empty; then filled by an import that may be repeated.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
@@ -19,6 +19,8 @@ struct NewOne {
     name: String,
     labels: Vec<String>,
     marker: String,
+    /// What our own reply gave: an import may have taken its marker off since.
+    own: Mutex<Option<IntegrationId>>,
 }
 
 #[async_trait]
@@ -47,10 +49,11 @@ impl Target for NewOne {
     async fn look(&self, writer: &Writer<'_>) -> PlatformResult<Vec<Candidate>> {
         let found = writer.platform.find_integrations(&self.marker, &self.name);
         let all = found.await?;
-        let marked: Vec<_> = all
-            .iter()
-            .filter(|one| one.labels.contains(&self.marker))
-            .collect();
+        let own = self.own().clone();
+        let ours = |one: &&IntegrationSighting| {
+            one.labels.contains(&self.marker) || own.as_ref() == Some(&one.id)
+        };
+        let marked: Vec<_> = all.iter().filter(ours).collect();
         let named =
             |one: &&IntegrationSighting| one.name.trim() == self.name.trim() && !one.customer_owned;
         if marked.is_empty()
@@ -81,6 +84,7 @@ impl Target for NewOne {
             };
             writer.platform.update_integration(&update).await?;
         }
+        *self.own() = Some(created.id.clone());
         Ok(created.id.as_str().to_owned())
     }
 
@@ -93,6 +97,10 @@ impl Target for NewOne {
 }
 
 impl NewOne {
+    fn own(&self) -> MutexGuard<'_, Option<IntegrationId>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn taken(&self, other: &IntegrationSighting) -> PlatformError {
         PlatformError {
             operation: "createIntegration",
@@ -122,6 +130,7 @@ impl Writer<'_> {
             name: name.to_owned(),
             labels: labels.to_vec(),
             marker: marker.clone(),
+            own: Mutex::default(),
         };
         let first = Ask::Look(self.clock.boottime());
         let creation = Creation::new(self.terms());
