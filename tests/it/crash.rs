@@ -10,6 +10,20 @@ use crate::drift::line::{Bend, each};
 use crate::drift::whole;
 use crate::drift::world::World;
 
+/// Carries out a plan until the nth write ends the process, and starts another. Says whether there was an nth write.
+async fn die(world: &mut World, nth: usize, after_commit: bool) -> bool {
+    world.line.crash_at(nth, after_commit);
+    let planned = world.try_plan(false).await.unwrap();
+    let died = tokio::select! {
+        biased;
+        () = world.line.died() => true,
+        _ = world.carry_out(&planned) => false,
+    };
+    world.line.mend();
+    world.restart();
+    died
+}
+
 /// Dies with the nth write; a new process converges. Says whether there was an nth write.
 async fn dies_with(nth: usize, after_commit: bool, change: bool, server: &Server) -> bool {
     let name = server.name;
@@ -22,15 +36,7 @@ async fn dies_with(nth: usize, after_commit: bool, change: bool, server: &Server
         whole::rewrite(&world);
         versions = 4;
     }
-    world.line.crash_at(nth, after_commit);
-    let planned = world.try_plan(false).await.unwrap();
-    let died = tokio::select! {
-        biased;
-        () = world.line.died() => true,
-        _ = world.carry_out(&planned) => false,
-    };
-    world.line.mend();
-    world.restart();
+    let died = die(&mut world, nth, after_commit).await;
     whole::converge(&world, server.passes, &case).await;
     assert_eq!(whole::count(&world).await, (2, versions, 3), "{case}");
     whole::demand_markers(&world, 0, &case).await;
@@ -68,15 +74,8 @@ async fn a_created_integration_without_its_marker_is_still_ours() {
         for nth in 1..=2 {
             let mut world = World::with(behaviour.clone(), None);
             whole::write(&world);
-            world.line.crash_at(nth, after_commit);
-            let planned = world.try_plan(false).await.unwrap();
-            tokio::select! {
-                biased;
-                () = world.line.died() => {}
-                _ = world.carry_out(&planned) => panic!("it sends {nth} writes"),
-            }
-            world.line.mend();
-            world.restart();
+            let died = die(&mut world, nth, after_commit).await;
+            assert!(died, "it sends {nth} writes");
             let case = format!("write {nth}, lag {list_lag_ms}, after commit: {after_commit}");
             whole::converge(&world, 2, &case).await;
             assert_eq!(whole::count(&world).await, (2, 2, 3), "{case}");
@@ -102,15 +101,8 @@ async fn a_repaired_draft_that_lost_its_marker_is_still_ours() {
             tokio::time::sleep(Duration::from_millis(list_lag_ms)).await;
             whole::meddle_with_a_draft(&world).await;
             tokio::time::sleep(Duration::from_millis(list_lag_ms)).await;
-            world.line.crash_at(nth, true);
-            let planned = world.try_plan(false).await.unwrap();
-            tokio::select! {
-                biased;
-                () = world.line.died() => {}
-                _ = world.carry_out(&planned) => panic!("it sends {nth} writes"),
-            }
-            world.line.mend();
-            world.restart();
+            let died = die(&mut world, nth, true).await;
+            assert!(died, "it sends {nth} writes");
             let case = format!("write {nth}, lag {list_lag_ms}");
             whole::converge(&world, 1, &case).await;
             assert_eq!(whole::count(&world).await, (2, 2, 3), "{case}");

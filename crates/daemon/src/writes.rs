@@ -31,7 +31,7 @@ pub use writer::{Finished, Writer};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::journal::{Mark, Moment, Shown, Terms};
+use crate::journal::{Effect, Intent, Mark, Moment, Shown, Terms};
 use crate::runtime::clock::Clock;
 use crate::store::journal::{Entry, Journal, JournalError, PersistedIntents};
 
@@ -68,6 +68,15 @@ fn moment(clock: &dyn Clock) -> Moment {
     Moment {
         boot: clock.boot(),
         at: clock.boottime(),
+    }
+}
+
+fn intent(clock: &dyn Clock, effect: Effect) -> Intent {
+    Intent {
+        id: uuid::Uuid::new_v4(),
+        effect,
+        opened_at: clock.now(),
+        watched: None,
     }
 }
 

@@ -123,6 +123,26 @@ impl Builder {
         });
     }
 
+    /// Explains why nothing is written for fields that mean what is declared: once for each resource.
+    pub(super) fn note_respelled(
+        &mut self,
+        address: &Address,
+        location: &Location,
+        respelled: &[String],
+    ) {
+        if respelled.is_empty() {
+            return;
+        }
+        let message = format!(
+            "{address}: Prismatic holds what is declared in another spelling: {}",
+            respelled.join(", ")
+        );
+        let finding = Diagnostic::warning("respelled", message)
+            .hint("nothing is written for it; to be rid of this, declare it as Prismatic shows it")
+            .at(location.clone());
+        self.diagnostics.push(finding);
+    }
+
     /// Leaves out what the plan may not touch, and what depends on it. Returns its addresses.
     fn exclude_unlisted(&mut self, only: &BTreeSet<String>) -> Vec<Address> {
         let left = |resource: &&PlannedResource| {

@@ -3,7 +3,7 @@
 use super::build::{Builder, quiet};
 use super::{Action, CustomerOperation, PlannedResource, Precondition};
 use crate::diff::{CustomerChanges, CustomerDiff, Found, Verdict};
-use crate::model::{Address, Diagnostic, Health, SyncStatus};
+use crate::model::{Address, Health, SyncStatus};
 
 /// Plans one customer. What needs it stands behind the step that creates it.
 pub(super) fn plan(builder: &mut Builder, diff: &CustomerDiff) {
@@ -37,7 +37,7 @@ pub(super) fn plan(builder: &mut Builder, diff: &CustomerDiff) {
             }
         }
     }
-    note_respelled(builder, diff, changes);
+    builder.note_respelled(&address, &diff.location, &changes.respelled);
     let missing = changes.live == Found::Missing;
     let differs = missing || !changes.fields.is_empty();
     let quiet = quiet(
@@ -91,20 +91,4 @@ fn preconditions(changes: &CustomerChanges) -> Vec<Precondition> {
         all.push(Precondition::new("labels to be", labels.join(", ")));
     }
     all
-}
-
-/// Once for each customer: nothing is written, and the reason is of interest.
-fn note_respelled(builder: &mut Builder, diff: &CustomerDiff, changes: &CustomerChanges) {
-    if changes.respelled.is_empty() {
-        return;
-    }
-    let message = format!(
-        "Customer/{}: Prismatic holds what is declared in another spelling: {}",
-        diff.name,
-        changes.respelled.join(", ")
-    );
-    let finding = Diagnostic::warning("respelled", message)
-        .hint("nothing is written for it; to be rid of this, declare it as Prismatic shows it")
-        .at(diff.location.clone());
-    builder.diagnostics.push(finding);
 }

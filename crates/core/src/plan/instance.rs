@@ -10,7 +10,7 @@ use super::{
 };
 use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetCustomer, TargetVersion, Verdict};
 use crate::model::{
-    Address, AwaitedConsents, CustomerId, Diagnostic, Health, InstanceId, InstanceState, SyncStatus,
+    Address, AwaitedConsents, CustomerId, Health, InstanceId, InstanceState, SyncStatus,
 };
 
 /// Plans one instance.
@@ -23,7 +23,7 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
     if blocked.is_none() {
         add_steps(builder, &address, changes);
     }
-    note_respelled(builder, diff, changes);
+    builder.note_respelled(&address, &diff.location, &changes.respelled);
     let (reason, hint) = reason(changes, blocked.as_deref());
     let quiet = quiet(
         address,
@@ -61,22 +61,6 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
     } else {
         Guarded::Update
     }
-}
-
-/// Once for each instance: explains why nothing is written.
-fn note_respelled(builder: &mut Builder, diff: &InstanceDiff, changes: &InstanceChanges) {
-    if changes.respelled.is_empty() {
-        return;
-    }
-    let message = format!(
-        "Instance/{}: Prismatic holds what is declared in another spelling: {}",
-        diff.name,
-        changes.respelled.join(", ")
-    );
-    let finding = Diagnostic::warning("respelled", message)
-        .hint("nothing is written for it; to be rid of this, declare it as Prismatic shows it")
-        .at(diff.location.clone());
-    builder.diagnostics.push(finding);
 }
 
 fn pending_consents(changes: &InstanceChanges) -> Option<AwaitedConsents> {

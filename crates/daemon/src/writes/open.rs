@@ -98,15 +98,11 @@ fn as_import(
     let Effect::CreateIntegration { .. } = intent.effect else {
         return None;
     };
-    let import = Intent {
-        id: uuid::Uuid::new_v4(),
-        effect: Effect::Import {
-            integration: id.clone(),
-            marker: marker.to_owned(),
-        },
-        opened_at: clock.now(),
-        watched: None,
+    let import = Effect::Import {
+        integration: id.clone(),
+        marker: marker.to_owned(),
     };
+    let import = super::intent(clock, import);
     Some([Entry::Close(intent.id), Entry::Open(import)])
 }
 

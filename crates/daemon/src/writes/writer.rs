@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use super::creation::Pending;
 use super::known::Known;
-use super::{WriteLog, mark};
-use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
+use super::{WriteLog, intent, mark};
+use crate::journal::{Effect, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
     DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
@@ -151,12 +151,7 @@ impl<'a> Writer<'a> {
         operation: &'static str,
         effect: Effect,
     ) -> PlatformResult<uuid::Uuid> {
-        let intent = Intent {
-            id: uuid::Uuid::new_v4(),
-            effect,
-            opened_at: self.clock.now(),
-            watched: None,
-        };
+        let intent = intent(self.clock, effect);
         let id = intent.id;
         let kept = self.log.commit(vec![Entry::Open(intent)]).await;
         kept.map_err(|error| PlatformError {
