@@ -16,6 +16,8 @@ pub mod model;
 
 pub mod manifest;
 
+pub mod windows;
+
 pub mod definition;
 
 pub mod validate;
@@ -23,6 +25,8 @@ pub mod validate;
 pub mod diff;
 
 pub mod plan;
+
+pub mod disposition;
 
 pub mod export;
 

@@ -3,7 +3,7 @@
 use super::{
     ChangeSet, Comparison, CustomerChanges, Found, InstanceChanges, IntegrationChanges, Stop,
 };
-use crate::model::{Address, Location};
+use crate::model::{Address, CustomerId, InstanceId, IntegrationId, Location};
 
 /// What is known of a compared resource, whatever its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub trait Changes {
 impl Changes for CustomerChanges {
     fn overview(&self) -> Overview<'_> {
         Overview {
-            live: self.live.as_ref().map(|id| id.as_str()),
+            live: self.live.as_ref().map(CustomerId::as_str),
             display_name: &self.called,
             customer_name: None,
         }
@@ -35,7 +35,7 @@ impl Changes for CustomerChanges {
 impl Changes for IntegrationChanges {
     fn overview(&self) -> Overview<'_> {
         Overview {
-            live: self.live.as_ref().map(|id| id.as_str()),
+            live: self.live.as_ref().map(IntegrationId::as_str),
             display_name: &self.display_name,
             customer_name: None,
         }
@@ -45,7 +45,7 @@ impl Changes for IntegrationChanges {
 impl Changes for InstanceChanges {
     fn overview(&self) -> Overview<'_> {
         Overview {
-            live: self.live.as_ref().map(|id| id.as_str()),
+            live: self.live.as_ref().map(InstanceId::as_str),
             display_name: &self.display_name,
             customer_name: Some(&self.customer_name),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Address, ConfigEntry, Location, NotifyTarget, Policy, ResourceName, SecretRef};
+use super::{Address, ConfigEntry, Kind, Location, NotifyTarget, Policy, ResourceName, SecretRef};
 
 /// Everything a project declares, references resolved, nothing interpreted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,6 +29,9 @@ pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
 pub trait Declared {
     /// Its address.
     fn address(&self) -> Address;
+
+    /// What git calls it.
+    fn name(&self) -> &ResourceName;
 
     /// Which existing object it takes over.
     fn adopt(&self) -> Option<&Adopt>;
@@ -67,6 +70,20 @@ impl Desired {
     /// The addresses of all that is declared, kind by kind.
     pub fn addresses(&self) -> impl Iterator<Item = Address> + '_ {
         self.resources().map(|one| one.address)
+    }
+
+    /// Everything that is declared of one resource, as text that changes when any of it does.
+    #[must_use]
+    pub fn text_of(&self, address: &Address) -> Option<String> {
+        fn text<T: Declared + std::fmt::Debug>(all: &[T], name: &ResourceName) -> Option<String> {
+            let place = all.binary_search_by(|one| one.name().cmp(name)).ok()?;
+            Some(format!("{:?}", all.get(place)?))
+        }
+        match address.kind {
+            Kind::Customer => text(&self.customers, &address.name),
+            Kind::Integration => text(&self.integrations, &address.name),
+            Kind::Instance => text(&self.instances, &address.name),
+        }
     }
 
     /// Whether it asks for nothing at all.
@@ -232,6 +249,10 @@ impl Declared for DesiredIntegration {
         Address::integration(self.name.clone())
     }
 
+    fn name(&self) -> &ResourceName {
+        &self.name
+    }
+
     fn adopt(&self) -> Option<&Adopt> {
         self.adopt.as_ref()
     }
@@ -301,6 +322,10 @@ pub struct DesiredCustomer {
 impl Declared for DesiredCustomer {
     fn address(&self) -> Address {
         Address::customer(self.name.clone())
+    }
+
+    fn name(&self) -> &ResourceName {
+        &self.name
     }
 
     fn adopt(&self) -> Option<&Adopt> {
@@ -382,6 +407,10 @@ pub struct DesiredInstance {
 impl Declared for DesiredInstance {
     fn address(&self) -> Address {
         Address::instance(self.name.clone())
+    }
+
+    fn name(&self) -> &ResourceName {
+        &self.name
     }
 
     fn adopt(&self) -> Option<&Adopt> {

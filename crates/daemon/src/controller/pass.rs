@@ -19,7 +19,6 @@ use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
 use super::window_guard::WindowGuard;
-use super::windows;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs, Needs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
@@ -35,6 +34,7 @@ use crate::runtime::clock::Clock;
 use crate::source::{Absence, Revision, Snapshot, Source};
 use crate::store::Place;
 use crate::validate;
+use crate::windows;
 use crate::writes::{self, Known, Reading, WriteLog, Writer};
 
 /// Valid files that were read.
