@@ -213,6 +213,7 @@ pub fn plan(inputs: &Inputs<'_>, changes: &ChangeSet) -> Plan {
         allow_delete: false,
         closed: None,
         only: None,
+        part: Default::default(),
     };
     plan::build(inputs, changes, &context)
 }

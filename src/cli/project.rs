@@ -17,8 +17,10 @@ use super::vanished;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::persistence::Persistence;
 use crate::manifest;
-use crate::model::{Diagnostic, Project, SecretRef, SecretValues, Severity, VersionRecord};
-use crate::plan::Plan;
+use crate::model::{
+    Diagnostic, Project, SecretRef, SecretValues, Severity, VersionRecord, agreeing, counted,
+};
+use crate::plan::{Part, Plan};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::dir::{DirSource, root_of};
 use crate::source::secrets::{self, Permission};
@@ -135,6 +137,8 @@ pub(crate) struct Basis {
     remembered: Persistence,
     /// What is allowed; `None` for a plan of adoptions alone.
     everything: Option<DecideArgs>,
+    /// What of the project is planned.
+    part: Part,
     began: Timestamp,
     /// The path that was read, and when that was done.
     path: PathBuf,
@@ -193,6 +197,7 @@ async fn basis(
         loaded,
         remembered,
         everything,
+        part: Part::default(),
         began,
         path: path.to_owned(),
         read,
@@ -201,6 +206,22 @@ async fn basis(
 }
 
 impl Basis {
+    /// The same for a part of the project.
+    pub(crate) fn limited_to(self, part: Part) -> Self {
+        Self { part, ..self }
+    }
+
+    /// Says what a plan of a part leaves out.
+    pub(crate) fn tell_left_out(&self, ui: &Ui, plan: &Plan) {
+        let left = plan.later.len();
+        if !self.part.is_whole() && left > 0 {
+            let (left, verb) = (counted(left, "resource"), agreeing(left, "differ"));
+            ui.say(&format!(
+                "Left out of this part of the project: {left} that {verb}. Nothing is pruned."
+            ));
+        }
+    }
+
     /// The plan, with all that it takes to carry it out.
     pub(crate) fn decided(&self, tenant: Chosen, planned: Planned) -> Decided {
         Decided {
@@ -249,6 +270,7 @@ impl Basis {
             adopt: self.everything.is_none_or(|args| args.adopt),
             allow_delete: self.everything.is_some_and(|args| args.allow_delete),
             only,
+            part: self.part.clone(),
             requests: Some(tenant.requests.as_ref()),
         };
         let planned = match self.everything {

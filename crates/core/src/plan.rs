@@ -20,6 +20,7 @@ mod losses;
 mod migrate;
 mod operation;
 mod orphan;
+mod part;
 mod release;
 mod rename;
 mod review;
@@ -54,6 +55,7 @@ pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use exclude::{Excluded, exclude};
 pub use migrate::{MigrateError, migrate};
 pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
+pub use part::Part;
 pub use prism_gitops_api::FORMAT_VERSION;
 pub use prism_gitops_api::plan::{
     Action, Cost, GuardViolation, Impact, Loss, LossKind, PlanMode, Precondition, StepResult,
@@ -93,6 +95,8 @@ pub struct Context {
     pub closed: Option<String>,
     /// The addresses that the plan may do something to, as text; `None` for all of them.
     pub only: Option<BTreeSet<String>>,
+    /// What of the project it is limited to.
+    pub part: Part,
 }
 
 /// One resource in a plan, whether or not anything is done to it.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 
 use super::{
-    ConsentArgs, DecideArgs, KeepArgs, LockArgs, PathArgs, ShowArgs, StateArgs, TenantArgs,
+    ConsentArgs, DecideArgs, KeepArgs, LockArgs, PartArgs, PathArgs, ShowArgs, StateArgs,
+    TenantArgs,
 };
 
 /// Brings the tenant in line with the files: plan, ask, apply.
@@ -34,6 +35,8 @@ pub(crate) struct ApplyArgs {
     #[arg(long, env = "PRISM_GITOPS_APPROVE", value_name = "DIGEST")]
     pub(crate) approve: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) part: PartArgs,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{ConsentArgs, PathArgs, StateArgs, TenantArgs};
+use super::{ConsentArgs, PartArgs, PathArgs, StateArgs, TenantArgs};
 
 /// What a plan may contain.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -38,6 +38,7 @@ pub(crate) struct ShowArgs {
 Examples:
   prism-gitops plan
   prism-gitops plan --env prod-us -o markdown
+  prism-gitops plan --target Instance/smith-erp
   prism-gitops plan --detailed-exitcode --out plan.json")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
@@ -57,6 +58,8 @@ pub(crate) struct PlanArgs {
     #[arg(long, env = "PRISM_GITOPS_SHOW_VALUES", value_name = "ADDRESS")]
     pub(crate) show_values: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) part: PartArgs,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     #[command(flatten)]

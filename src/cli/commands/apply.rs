@@ -117,12 +117,15 @@ async fn decide_and_ask(
     let (path, tenant) = (&args.path, &args.tenant);
     let (basis, tenant) =
         project::read(ui, path, args.decide, &args.state, tenant, variables).await?;
+    let basis = basis.limited_to(args.part.clone().into());
     let seen = writing.look();
     let only = saved.as_ref().map(Reviewed::addresses);
     let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
         reviewed::still(saved, &planned.plan)?;
         reviewed::tell_later(ui, &planned.plan);
+    } else {
+        basis.tell_left_out(ui, &planned.plan);
     }
     let decided = basis.decided(tenant, planned);
     let approve = |plan: &Plan| guards(plan, args.approve.as_deref());

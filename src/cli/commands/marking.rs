@@ -11,7 +11,7 @@ use crate::controller::pass::{self, Planned};
 use crate::controller::persistence::Recorder;
 use crate::controller::window_guard::WindowGuard;
 use crate::model::{CustomersWanted, Project, Scope, Tenant, VersionRecord};
-use crate::plan::{Context, Plan};
+use crate::plan::{Context, Part, Plan};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Revision;
 
@@ -46,6 +46,7 @@ pub(super) async fn read(
         allow_delete: false,
         closed: None,
         only,
+        part: Part::default(),
     };
     Ok((live, context))
 }

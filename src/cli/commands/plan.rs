@@ -59,7 +59,9 @@ pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Resu
 async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decided, CliError> {
     let (path, tenant) = (&args.path, &args.tenant);
     let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
+    let basis = basis.limited_to(args.part.clone().into());
     let planned = basis.plan(ui, &tenant, None).await?;
+    basis.tell_left_out(ui, &planned.plan);
     let folder = args.state.folder.of(&project::root(path));
     locking::tell_of_writer(ui, folder, &tenant, &planned);
     Ok(basis.decided(tenant, planned))

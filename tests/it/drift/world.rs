@@ -177,6 +177,7 @@ impl World {
         let nowhere = std::path::Path::new("/nonexistent");
         let context = PassContext {
             only: None,
+            part: Default::default(),
             platform: &self.client,
             clock: &self.clock,
             secrets: secrets::resolve_with(loaded.secrets.clone(), nowhere, |name| {

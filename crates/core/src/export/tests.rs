@@ -91,6 +91,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         allow_delete: false,
         closed: None,
         only: None,
+        part: Default::default(),
     };
     plan::build(&inputs, &diff::diff(&inputs), &context)
 }

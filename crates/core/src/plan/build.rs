@@ -6,8 +6,9 @@ use super::exclude::{actions, exclude_steps, retain_own};
 use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
-    Action, Context, Cost, Guarded, Loss, Operation, Plan, PlanMode, PlannedResource, Step, StepId,
-    customer, digest, guards, instance, integration, losses, orphan, rename, summary, unread,
+    Action, Context, Cost, Guarded, Loss, Operation, Part, Plan, PlanMode, PlannedResource, Step,
+    StepId, customer, digest, guards, instance, integration, losses, orphan, part, rename, summary,
+    unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
 use crate::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
@@ -29,9 +30,10 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     for diff in &changes.instances {
         instance::plan(&mut builder, diff);
     }
-    builder.losses = losses::count(&changes.instances);
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
+    builder.limit(&context.part, inputs, changes);
+    builder.losses = losses::count(&changes.instances, |it| builder.has(it));
     builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }
@@ -47,6 +49,10 @@ pub(super) struct Builder {
     /// The step that publishes a version of each managed integration.
     pub(super) published: BTreeMap<ResourceName, StepId>,
     losses: Vec<Loss>,
+    /// What is left out although something is to be done to it.
+    later: Vec<Address>,
+    /// The part of the project that the plan is limited to, and what that depends on.
+    allowed: Option<BTreeSet<Address>>,
     pub(super) unread: Vec<String>,
     /// Diagnostics of resources, independent of their steps.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -137,10 +143,30 @@ impl Builder {
         self.diagnostics.push(finding);
     }
 
-    /// Leaves out what the plan may not touch, and what depends on it. Returns its addresses.
-    fn exclude_unlisted(&mut self, only: &BTreeSet<String>) -> Vec<Address> {
+    /// Whether the plan is not limited to a part, or this belongs to it.
+    fn has(&self, address: &Address) -> bool {
+        let allowed = self.allowed.as_ref();
+        allowed.is_none_or(|allowed| allowed.contains(address))
+    }
+
+    /// Leaves a part of the plan, and what that depends on.
+    fn limit(&mut self, part: &Part, inputs: &Inputs<'_>, changes: &ChangeSet) {
+        if part.is_whole() {
+            return;
+        }
+        let facts = part::Facts::of(inputs, changes);
+        self.diagnostics
+            .extend(part.unmatched(&facts, &self.resources));
+        let allowed = part.allowed(&facts, &self.resources, &self.steps);
+        self.exclude(|address| !allowed.contains(address));
+        self.resources.retain(|it| allowed.contains(&it.address));
+        self.allowed = Some(allowed);
+    }
+
+    /// Leaves out what the plan may not touch, and what depends on it.
+    fn exclude(&mut self, is_left: impl Fn(&Address) -> bool) {
         let left = |resource: &&PlannedResource| {
-            !resource.actions.is_empty() && !only.contains(&resource.address.to_string())
+            !resource.actions.is_empty() && is_left(&resource.address)
         };
         let left = self.resources.iter().filter(left);
         let left: BTreeSet<Address> = left.map(|resource| resource.address.clone()).collect();
@@ -153,15 +179,14 @@ impl Builder {
             retain_own(resource, &own);
             resource.reason = format!("needs {on} first, which this plan leaves alone");
         }
-        left.into_iter().collect()
+        self.later.extend(left);
     }
 
     pub(super) fn finish(mut self, managed: &Managed, context: &Context) -> Plan {
         self.resources.sort_by(|a, b| a.address.cmp(&b.address));
-        let only = context.only.as_ref();
-        let later = only
-            .map(|only| self.exclude_unlisted(only))
-            .unwrap_or_default();
+        if let Some(only) = &context.only {
+            self.exclude(|address| !only.contains(&address.to_string()));
+        }
         digest::writes(&mut self.resources, &self.steps);
         let requests = self
             .steps
@@ -192,7 +217,7 @@ impl Builder {
             losses: self.losses,
             unread: self.unread,
             violations,
-            later,
+            later: self.later,
             digest: String::new(),
         };
         plan.digest = digest::of(&Reviewed::from(&plan));

@@ -4,15 +4,22 @@ use std::collections::BTreeMap;
 
 use super::{Loss, LossKind};
 use crate::diff::{Comparison, InstanceChanges};
+use crate::model::Address;
 
 /// Each variable once, however many instances lose it.
-pub(super) fn count(instances: &[Comparison<InstanceChanges>]) -> Vec<Loss> {
+pub(super) fn count(
+    instances: &[Comparison<InstanceChanges>],
+    is_planned: impl Fn(&Address) -> bool,
+) -> Vec<Loss> {
     let mut counts: BTreeMap<(&str, LossKind, &str), u64> = BTreeMap::new();
     for diff in instances {
         let Ok(changes) = &diff.verdict else {
             continue;
         };
         let losses = &changes.losses;
+        if losses.is_empty() || !is_planned(&diff.address) {
+            continue;
+        }
         let values = losses.values.iter().map(|key| (LossKind::Value, key));
         let consents = losses.consents.iter().map(|key| (LossKind::Consent, key));
         for (kind, key) in values.chain(consents) {

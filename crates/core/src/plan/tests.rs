@@ -38,6 +38,7 @@ pub(crate) fn context() -> Context {
         allow_delete: false,
         closed: None,
         only: None,
+        part: Default::default(),
     }
 }
 

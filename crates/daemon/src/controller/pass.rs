@@ -28,7 +28,7 @@ use crate::model::{
     Catalogue, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
     Severity, Tenant, VersionRecord,
 };
-use crate::plan::{self, Context, Plan};
+use crate::plan::{self, Context, Part, Plan};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::source::{Absence, Revision, Snapshot, Source};
@@ -76,6 +76,8 @@ pub struct PassContext<'a> {
     pub allow_delete: bool,
     /// The addresses that the plan may do something to, as text; `None` for all of them.
     pub only: Option<BTreeSet<String>>,
+    /// What of the project the plan is limited to.
+    pub part: Part,
     /// Counts requests, where the platform does.
     pub requests: Option<&'a dyn RequestCount>,
 }
@@ -307,10 +309,15 @@ async fn compare_known(
         allow_delete: context.allow_delete,
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
+        part: context.part.clone(),
     };
     let unlisted = diff::unlisted_components(&changes);
     let inputs = inputs(loaded, context, &records, &tenant, catalogue.as_ref());
     let mut plan = build(&inputs, &changes, &about);
+    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    if plan.diagnostics.iter().any(is_error) {
+        return Err(PassError::Invalid(plan.diagnostics));
+    }
     let doubled = diff::doubled_warnings(&inputs);
     let equal = diff::equal_versions_told(&inputs);
     let renamed = diff::renamed(&loaded.desired, &tenant);

@@ -179,6 +179,7 @@ impl Phases for Live {
             adopt: self.choices.adopt,
             allow_delete: self.choices.allow_delete,
             only: None,
+            part: Default::default(),
             requests: connection.requests.as_deref(),
         };
         let fits = |recalled: &Recalled| recalled.fits(loaded, &connection.platform);

@@ -253,6 +253,7 @@ fn plan() -> Plan {
         allow_delete: false,
         closed: None,
         only: None,
+        part: Default::default(),
     };
     world.with(|inputs, changes| build(inputs, changes, &context))
 }

@@ -61,6 +61,7 @@ fn after(happens: impl FnOnce(&mut World, &mut Context)) -> (Plan, String) {
     let reviewed = saved(&world);
     let mut context = Context {
         only: Some(reviewed.addresses()),
+        part: Default::default(),
         ..about()
     };
     happens(&mut world, &mut context);

@@ -58,6 +58,7 @@ fn each_waiting(count: usize) -> f64 {
     let only = (0..count).map(|number| format!("Instance/shop-{number}"));
     let context = Context {
         only: Some(only.collect()),
+        part: Default::default(),
         ..context()
     };
     let looks = looks(|| {

@@ -36,6 +36,7 @@ async fn plan(platform: &Fake, organization: Option<&str>) -> Result<pass::Plann
     let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
     let context = PassContext {
         only: None,
+        part: Default::default(),
         platform,
         clock: &clock,
         secrets: Default::default(),
