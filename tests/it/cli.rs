@@ -24,6 +24,7 @@ mod history;
 mod interrupt;
 mod nginx;
 mod notices;
+mod parts;
 mod reference;
 mod refusals;
 pub(crate) mod sandbox;

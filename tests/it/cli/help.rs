@@ -137,6 +137,13 @@ fn help_of_plan() {
                                    secret, at a terminal; what is declared to be secret stays hidden
       -h, --help                   Print help (see more with '--help')
 
+    Part of the project:
+          --target <ADDRESS>     Only this resource, as in `Instance/smith-erp`; several add up
+          --customer <CUSTOMER>  Only this customer and its instances: external id, name, id, or the
+                                 name of its manifest
+          --label <LABEL>        Only what bears this label, in the tenant or by its manifest
+          --exclude <ADDRESS>    Everything but this resource and what depends on it
+
     Display:
           --all   List unchanged resources too
           --diff  Show changed definitions as a text diff too
