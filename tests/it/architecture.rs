@@ -30,11 +30,13 @@ use check::{Checked, Role, Rule};
 #[rustfmt::skip]
 const CORE: &[Rule] = &[
     Rule { module: "yaml",       role: Role::Pure, uses: &[] },
+    Rule { module: "suggest",    role: Role::Pure, uses: &[] },
+    Rule { module: "template",   role: Role::Pure, uses: &["suggest"] },
     Rule { module: "sensitivity", role: Role::Pure, uses: &[] },
     Rule { module: "harmless",   role: Role::Pure, uses: &[] },
     Rule { module: "redact",     role: Role::Pure, uses: &["harmless"] },
     Rule { module: "model",      role: Role::Pure, uses: &["yaml", "harmless", "redact"] },
-    Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "sensitivity", "model"] },
+    Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "suggest", "template", "sensitivity", "model"] },
     Rule { module: "definition", role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest"] },
     Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate"] },

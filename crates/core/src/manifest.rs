@@ -32,7 +32,6 @@ mod resolve;
 mod schema;
 mod secret;
 mod structured;
-mod suggest;
 mod tags;
 mod text;
 mod units;
@@ -55,6 +54,8 @@ use findings::Finding;
 use foreign::Foreign;
 use lines::Lines;
 use resolve::Resolver;
+
+use crate::suggest;
 
 /// At most this many findings of all files are kept in full; of later files only their number.
 const MOST_FINDINGS: usize = 10_000;
