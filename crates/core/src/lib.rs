@@ -30,4 +30,6 @@ pub mod plan;
 
 pub mod export;
 
+pub mod promote;
+
 pub mod journal;

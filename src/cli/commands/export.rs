@@ -41,7 +41,9 @@ pub(super) async fn run(
 async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Export, CliError> {
     folder::check(&args.path, args.force)?;
     let files = existing(&args.path).await?;
-    let declared = manifest::load(&files).desired.project;
+    let declared = manifest::load_for(&files, args.tenant.env.as_deref())
+        .desired
+        .project;
     let root = project::root(&args.path);
     if args.tenant.reach.sandbox {
         folder::create(&root)?;

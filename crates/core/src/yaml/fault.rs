@@ -94,6 +94,13 @@ pub(super) fn explain(error: &ScanError, text: &str, open: &[Span]) -> SyntaxErr
         Some((_, message, hint)) => ((*message).to_owned(), Some((*hint).to_owned())),
         None => (error.info().to_owned(), None),
     };
+    // Between brackets, and before a colon with a space, YAML sees more in these braces than a text.
+    let braces = written.contains("${{");
+    let hint = if braces {
+        Some("put the text with ${{ … }} in quotes".to_owned())
+    } else {
+        hint
+    };
     SyntaxError {
         message,
         span,
