@@ -7,7 +7,7 @@
 mod commits;
 mod files;
 
-pub use commits::{Promoted, Promotion, decide};
+pub use commits::{Promoted, Promotion, decide, scope};
 pub use files::{Changed, Unprovable, changed};
 
 /// Why nothing can be promoted.

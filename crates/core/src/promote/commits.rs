@@ -1,11 +1,11 @@
 //! Which commit each integration runs, and which manifests are to say so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::NotPromoted;
 use crate::model::{
-    Address, Desired, DesiredInstance, Instance, IntegrationRef, Kind, Marker, PublishedVersion,
-    Tenant, VersionRef,
+    Address, Desired, DesiredInstance, Instance, IntegrationRef, IntegrationWanted, Kind, Marker,
+    PublishedVersion, Scope, Tenant, VersionRef,
 };
 
 /// What is promoted, from where to where.
@@ -80,6 +80,51 @@ pub fn decide(promotion: &Promotion<'_>) -> Result<Vec<Promoted>, NotPromoted> {
         });
     }
     Ok(promoted)
+}
+
+/// What has to be read of a tenant besides its lists: the versions that our deployed instances run.
+///
+/// # Errors
+///
+/// The instances were not read to their end.
+pub fn scope(from: (&str, &Desired, &Tenant)) -> Result<Scope, NotPromoted> {
+    let promotion = Promotion {
+        from,
+        to: (from.0, from.1),
+        addresses: &[],
+    };
+    let (_, declared, _) = from;
+    let names: BTreeSet<String> = declared
+        .instances
+        .iter()
+        .map(|one| name(&one.integration))
+        .collect();
+    let mut scope = Scope::default();
+    for integration in names {
+        let running = promotion.running(&integration)?;
+        let Some((instance, _)) = running.first() else {
+            continue;
+        };
+        let versions = running
+            .iter()
+            .map(|(_, live)| VersionRef::Number(live.version.number));
+        let mut wanted = IntegrationWanted {
+            versions: versions.collect(),
+            ..IntegrationWanted::default()
+        };
+        match &instance.integration {
+            IntegrationRef::Managed(name) => {
+                wanted.marker = Some(Marker {
+                    project: declared.project.name.clone(),
+                    name: name.clone(),
+                });
+            }
+            IntegrationRef::Name(name) => wanted.name = Some(name.clone()),
+            IntegrationRef::Id(id) => wanted.id = Some(id.clone()),
+        }
+        scope.integrations.push(wanted);
+    }
+    Ok(scope)
 }
 
 /// Every address that was asked for has to mean something in the second environment.
@@ -218,3 +263,6 @@ fn name(integration: &IntegrationRef) -> String {
         IntegrationRef::Id(id) => format!("the integration with the id {id:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests;
