@@ -41,7 +41,7 @@ const CORE: &[Rule] = &[
     Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate"] },
     Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest", "definition", "validate", "diff"] },
-    Rule { module: "export",     role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
+    Rule { module: "export",     role: Role::Pure, uses: &["yaml", "template", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "promote",    role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest"] },
     Rule { module: "journal",    role: Role::Pure, uses: &["model"] },
 ];

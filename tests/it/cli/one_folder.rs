@@ -184,7 +184,7 @@ fn dev_and_prod_come_from_one_folder_and_nothing_of_prod_reaches_dev() {
 
 #[test]
 fn what_leaves_an_environment_is_an_orphan_there() {
-    let (environment, ..) = folder();
+    let (environment, _dev, _prod) = folder();
     environment.run("apply --env prod --auto-approve").expect(0);
     environment.edit(
         "all.yaml",
@@ -204,7 +204,7 @@ fn what_leaves_an_environment_is_an_orphan_there() {
 
 #[test]
 fn findings_name_the_environments_they_hold_in() {
-    let (environment, ..) = folder();
+    let (environment, _dev, _prod) = folder();
     environment.edit("all.yaml", "${{ values.domain }}", "${{ values.domian }}");
     environment.edit("all.yaml", "Batch Size: canary", "Batch Sice: canary");
     environment.edit("all.yaml", "  dev:\n", "  dev: {statee: enabled}\n");
@@ -247,7 +247,25 @@ fn a_version_is_promoted_in_the_text_of_the_files() {
     let check = environment
         .run("promote dev prod Integration/acme --check")
         .expect(2);
-    insta::assert_snapshot!(check.shown(), @"");
+    insta::assert_snapshot!(check.shown(), @"
+    --- stdout
+    --- a/all.yaml
+    +++ b/all.yaml
+    @@ -20,4 +20,5 @@
+       dev:
+       prod:
+    +    version: {commit: 1a2b3c4d5e6f70819202122232425262728293a0}
+         customer: {externalId: canary-of-prod}
+         config: {Batch Size: canary-of-prod}
+    @@ -36,3 +37,3 @@
+       customer: lee
+     …
+    -environments: {prod: {}}
+    +environments: {prod: {version: {commit: 1a2b3c4d5e6f70819202122232425262728293a0}}}
+    --- stderr
+    Integration/acme: version 1, commit 1a2b3c4d5e6f; 2 instances of prod.
+    --- exit 2
+    ");
     let now = || std::fs::read_to_string(environment.project().join("all.yaml")).unwrap();
     assert_eq!(now(), before);
 
@@ -278,7 +296,7 @@ fn a_version_is_promoted_in_the_text_of_the_files() {
 
 #[test]
 fn what_is_rendered_is_a_project_by_itself() {
-    let (environment, ..) = folder();
+    let (environment, _dev, _prod) = folder();
     let dev = environment.run("render --env dev").expect(0).stdout;
     assert!(!dev.contains("lee.example"), "{dev}");
     assert!(dev.contains("Endpoint: https://smith.dev.example"), "{dev}");

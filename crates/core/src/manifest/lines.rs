@@ -60,7 +60,8 @@ impl<'a> Lines<'a> {
 /// A text for people, with an ellipsis in place of each line that may hold a secret.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let lines = Lines::new(text);
+    // What follows the last line break is no line.
+    let lines = Lines::new(text.strip_suffix('\n').unwrap_or(text));
     let each = lines.lines.iter().zip(&lines.withheld);
     let shown = each.map(|(line, withheld)| if *withheld { "…" } else { line });
     let mut shown = shown.collect::<Vec<_>>().join("\n");

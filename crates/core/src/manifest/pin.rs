@@ -106,7 +106,8 @@ impl Pinning<'_> {
         let place = places.iter().find(|entry| entry.key.text == environment)?;
         match &place.value.content {
             Content::Scalar(scalar) if scalar.is_null() => {
-                self.instead_of_nothing(place, &format!("{{version: {}}}", self.version))
+                let written = !scalar.text.is_empty();
+                self.instead_of_nothing(place, written, &format!("{{version: {}}}", self.version))
             }
             Content::Mapping(entries) if entries.is_empty() => {
                 self.instead_of_braces(place.value.span, &format!("{{version: {}}}", self.version))
@@ -149,8 +150,8 @@ impl Pinning<'_> {
     }
 
     /// A value that is not there, or is written `~` or `null`.
-    fn instead_of_nothing(&self, place: &Entry, with: &str) -> Option<Edit> {
-        if place.value.span.length > 0 {
+    fn instead_of_nothing(&self, place: &Entry, written: bool, with: &str) -> Option<Edit> {
+        if written {
             return self.whole(place.value.span, with.to_owned());
         }
         let end = self.range(place.key_span)?.end;

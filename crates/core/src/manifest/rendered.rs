@@ -137,7 +137,35 @@ mod tests {
         assert_eq!(names, [("Project", "acme"), ("Instance", "smith")]);
         assert_eq!(rendered(&all, Some("dev")).len(), 1);
         let texts: Vec<String> = found.iter().map(|one| write(&one.tree)).collect();
-        insta::assert_snapshot!(texts[1], @"");
+        insta::assert_snapshot!(texts[1], @r#"
+        apiVersion: prism-gitops/v1
+        kind: Instance
+        metadata:
+          name: smith
+        spec:
+          integration:
+            name: Acme
+          customer:
+            id: c
+          config:
+            B: "7"
+            C:
+              value:
+                a: 1.50
+                b: "yes"
+                c: "7"
+                d: null
+                e: "010"
+            D: "$${{ x }}"
+            K:
+              secret:
+                env: prod_KEY
+            E: |
+              a
+              b
+          protect: true
+          description: Prod
+        "#);
         let again = files(&[("z.yaml", &texts[0]), ("a.yaml", &texts[1])]);
         let (before, after) = (load_for(&all, Some("prod")), load_for(&again, Some("prod")));
         assert_eq!(

@@ -89,11 +89,19 @@ fn project(files: &[SourceFile]) -> Option<Node> {
     manifests.into_iter().find_map(project_of)
 }
 
+/// Whether a text can hold a Project that says anything of interest here.
+fn may_say_so(text: &str) -> bool {
+    text.contains("Project") && (text.contains("environments") || text.contains("values"))
+}
+
 fn project_of(file: &SourceFile) -> Option<Node> {
+    // Most files hold none, and are neither copied nor parsed a second time.
+    let bytes = file.content.as_deref().ok()?;
+    if std::str::from_utf8(bytes).is_ok_and(|text| !may_say_so(text)) {
+        return None;
+    }
     let content = text::decode(file).ok()?;
-    // Most files hold none, and are not parsed a second time.
-    let may_say_so = ["Project", "environments", "values"].map(|word| content.contains(word));
-    if !matches!(may_say_so, [true, true, _] | [true, _, true]) {
+    if !may_say_so(&content) {
         return None;
     }
     let documents = yaml::parse(&content, Limits::default()).ok()?;

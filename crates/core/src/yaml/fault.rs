@@ -95,12 +95,13 @@ pub(super) fn explain(error: &ScanError, text: &str, open: &[Span]) -> SyntaxErr
         None => (error.info().to_owned(), None),
     };
     // Between brackets, and before a colon with a space, YAML sees more in these braces than a text.
-    let braces = written.contains("${{");
-    let hint = if braces {
-        Some("put the text with ${{ … }} in quotes".to_owned())
-    } else {
-        hint
-    };
+    if written.contains("${{") {
+        return SyntaxError {
+            message: "YAML takes braces in this line for its own".to_owned(),
+            span,
+            hint: Some("put the text with ${{ … }} in quotes".to_owned()),
+        };
+    }
     SyntaxError {
         message,
         span,

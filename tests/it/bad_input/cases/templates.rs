@@ -49,7 +49,7 @@ spec: {integration: {name: Acme}, customer: {id: c}, description: ${{ values.x }
             at: "a.yaml:4:68",
             length: 0,
             code: "yaml-syntax",
-            message: "",
+            message: "YAML takes braces in this line for its own",
             hint: Some("put the text with ${{ … }} in quotes"),
             line: Some(
                 "spec: {integration: {name: Acme}, customer: {id: c}, description: ${{ values.x }}}",

@@ -23,7 +23,7 @@ fn merge(base: &str, patch: &str, keys: Keys) -> (Value, Vec<&'static str>) {
 }
 
 #[test]
-fn mappings_merge_and_one_of_several_replaces() {
+fn mappings_merge_and_all_else_replaces() {
     for (base, patch, becomes) in [
         // RFC 7396, appendix A, as far as both sides are mappings.
         ("{a: b}", "{a: c}", json!({"a": "c"})),
@@ -40,7 +40,15 @@ fn mappings_merge_and_one_of_several_replaces() {
         ("{a: [{b: c}]}", "{a: [1]}", json!({"a": [1]})),
         ("{e: null}", "{a: 1}", json!({"e": null, "a": 1})),
         ("{}", "{a: {bb: {ccc: null}}}", json!({"a": {"bb": {}}})),
-        // Of which only one may stand.
+    ] {
+        let merged = merge(base, patch, Keys::Known);
+        assert_eq!(merged, (becomes, Vec::new()), "{base} {patch}");
+    }
+}
+
+#[test]
+fn one_of_several_keys_replaces() {
+    for (base, patch, becomes) in [
         (
             "{version: {number: 12}}",
             "{version: {commit: 1a2b3c4}}",

@@ -111,7 +111,7 @@ fn digits_stay_a_text_for_every_reader() {
         let text = format!("{HEAD}environments: {{prod: }}\n");
         let pinned = pinned(&text, commit).unwrap();
         assert!(
-            pinned.ends_with(&format!("prod: {{version: {{commit: {written}}}}}}}\n")),
+            pinned.ends_with(&format!("prod: {{version: {{commit: {written}}}}} }}\n")),
             "{pinned}"
         );
     }

@@ -28,10 +28,7 @@ fn address(text: &str) -> Address {
 }
 
 fn decided(world: &World, to: &Desired, addresses: &[&str]) -> Result<Vec<Promoted>, String> {
-    let addresses: Vec<Address> = addresses
-        .iter()
-        .map(|text| address(text))
-        .collect();
+    let addresses: Vec<Address> = addresses.iter().map(|text| address(text)).collect();
     let promotion = Promotion {
         from: ("dev", &world.desired, &world.tenant),
         to: ("prod", to),

@@ -41,7 +41,25 @@ fn two_manifests_of_one_file_change_and_nothing_else_does() {
     let list = files(&[("p.yaml", PROJECT), ("i.yaml", &text)]);
     let changed = changed(&list, "prod", &[promoted(&["a", "b"])]).unwrap();
     assert_eq!(changed.len(), 1);
-    insta::assert_snapshot!(changed[0].difference, @"");
+    insta::assert_snapshot!(changed[0].difference, @"
+    --- a/i.yaml
+    +++ b/i.yaml
+    @@ -6,5 +6,5 @@
+       customer: {id: c}
+     environments:
+    -  prod:
+    +  prod: {version: {commit: 1a2b3c4d5e6f}}
+       dev:
+     ---
+    @@ -17,3 +17,7 @@
+       customer: {id: c}
+       config:
+     …
+    +environments:
+    +  dev: {}
+    +  prod: {version: {commit: 1a2b3c4d5e6f}}
+    +  eu: {}
+    ");
     assert!(changed[0].after.contains("password: hunter2"));
     let again = files(&[("p.yaml", PROJECT), ("i.yaml", &changed[0].after)]);
     let versions = |environment| {
