@@ -20,6 +20,8 @@ pub mod model;
 
 pub mod manifest;
 
+pub mod windows;
+
 pub mod definition;
 
 pub mod validate;
@@ -27,6 +29,8 @@ pub mod validate;
 pub mod diff;
 
 pub mod plan;
+
+pub mod disposition;
 
 pub mod export;
 

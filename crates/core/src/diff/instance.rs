@@ -9,8 +9,8 @@ use super::typed::{self, Similarity};
 use super::version::{self, Target};
 use super::whose::{Whose, whose};
 use super::{
-    CustomerChanges, CustomerDiff, Found, Inputs, InstanceChanges, IntegrationChanges,
-    IntegrationDiff, Losses, Refusal, Stop, TargetVersion, Verdict, integration, labels, losses,
+    Comparison, CustomerChanges, Found, Inputs, InstanceChanges, IntegrationChanges, Losses,
+    Refusal, Stop, TargetVersion, Verdict, integration, labels, losses,
 };
 use crate::model::{
     Adopt, ConfigState, CustomerRef, DesiredInstance, FieldChange, Instance, InstanceState,
@@ -36,8 +36,8 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     pub(super) fn new(
         inputs: &'a Inputs<'a>,
-        customers: &'a [CustomerDiff],
-        integrations: &'a [IntegrationDiff],
+        customers: &'a [Comparison<CustomerChanges>],
+        integrations: &'a [Comparison<IntegrationChanges>],
     ) -> Self {
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
@@ -62,12 +62,12 @@ impl<'a> Index<'a> {
         Self {
             inputs,
             customers: (customers.iter())
-                .map(|diff| (&diff.name, &diff.verdict))
+                .map(|diff| (&diff.address.name, &diff.verdict))
                 .collect(),
             manifests: declared.collect(),
             verdicts: integrations
                 .iter()
-                .map(|diff| (&diff.name, &diff.verdict))
+                .map(|diff| (&diff.address.name, &diff.verdict))
                 .collect(),
             integrations: inputs
                 .tenant
@@ -86,7 +86,7 @@ impl<'a> Index<'a> {
                 .collect(),
             variables: integrations
                 .iter()
-                .map(|diff| (&diff.name, OnceCell::new()))
+                .map(|diff| (&diff.address.name, OnceCell::new()))
                 .collect(),
             by_label,
             by_name,
@@ -177,10 +177,7 @@ impl<'a> Index<'a> {
 }
 
 /// Compares one instance.
-pub(super) fn compare(
-    index: &Index<'_>,
-    desired: &DesiredInstance,
-) -> Result<Verdict<InstanceChanges>, Stop> {
+pub(super) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<InstanceChanges> {
     // Taken apart so that a new field does not compile before it is compared.
     let DesiredInstance {
         name,
@@ -209,20 +206,17 @@ pub(super) fn compare(
         noun: "instance",
     };
     let candidates = index.candidates(desired, &marker, customer, &target);
-    let changes = match identity::resolve(&claim, &candidates, &index.tenant().instances) {
-        Verdict::Unknown(why) => return Ok(Verdict::Unknown(why)),
-        Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
-        Verdict::Compared(Found::Missing) => missing(index, desired, &target, customer, &marker)?,
-        Verdict::Compared(Found::Owned(live)) => {
+    match identity::resolve(&claim, &candidates, &index.tenant().instances)? {
+        Found::Missing => missing(index, desired, &target, customer, &marker),
+        Found::Owned(live) => {
             let found = Found::Owned(live.id.clone());
-            existing(index, desired, &target, customer, &marker, live, found)?
+            existing(index, desired, &target, customer, &marker, live, found)
         }
-        Verdict::Compared(Found::Adopted(live) | Found::Recovered(live)) => {
+        Found::Adopted(live) | Found::Recovered(live) => {
             let found = Found::Adopted(live.id.clone());
-            existing(index, desired, &target, customer, &marker, live, found)?
+            existing(index, desired, &target, customer, &marker, live, found)
         }
-    };
-    Ok(Verdict::Compared(changes))
+    }
 }
 
 fn missing(

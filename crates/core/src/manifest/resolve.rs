@@ -14,8 +14,9 @@ use super::setting::Setting;
 use super::suggest::{did_you_mean, nearest};
 use super::text;
 use crate::model::{
-    Address, CustomerRef, DefinitionFile, Desired, DesiredCustomer, DesiredIntegration,
-    IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen, ResourceName, SourceFile,
+    Address, CustomerRef, Declared as _, DefinitionFile, Desired, DesiredCustomer,
+    DesiredIntegration, IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen,
+    ResourceName, SourceFile,
 };
 use crate::yaml;
 

@@ -45,9 +45,8 @@ fn preconditions(orphan: &Orphan) -> Vec<Precondition> {
     } else {
         "disabled"
     };
-    let object = orphan.instance.as_ref().map(InstanceId::as_str);
     vec![
-        Precondition::new("object", object.unwrap_or("none")),
+        Precondition::new("object", orphan.id.as_str()),
         Precondition::new("displayName", orphan.display_name.as_str()),
         Precondition::new("state", state),
     ]
@@ -65,13 +64,11 @@ fn one(
         (reason, (!hint.is_empty()).then(|| hint.to_owned()))
     };
     let declare = "declare it again, or take its marker off with `prism-gitops release`";
-    let Some(instance) = &orphan.instance else {
-        let why = match orphan.address.kind {
-            Kind::Customer => "customers are never removed",
-            Kind::Integration | Kind::Instance => "integrations are never pruned",
-        };
-        return kept(why, declare);
-    };
+    match orphan.address.kind {
+        Kind::Customer => return kept("customers are never removed", declare),
+        Kind::Integration => return kept("integrations are never pruned", declare),
+        Kind::Instance => {}
+    }
     let prune = context.policy.prune;
     let desired = inputs.desired;
     if prune == PrunePolicy::Orphan {
@@ -92,28 +89,26 @@ fn one(
     if prune == PrunePolicy::Delete && !context.allow_delete {
         return kept("deleting needs --allow-delete", "");
     }
-    add(builder, orphan, instance, prune);
+    add(builder, orphan, prune);
     ("no manifest declares it any more".to_owned(), None)
 }
 
-fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: PrunePolicy) {
+fn add(builder: &mut Builder, orphan: &Orphan, prune: PrunePolicy) {
     let address = &orphan.address;
+    let instance = InstanceId::new(orphan.id.as_str());
     match prune {
         PrunePolicy::Orphan => {}
         PrunePolicy::Disable if !orphan.enabled => {}
         PrunePolicy::Disable => {
-            let instance = Output::Known(instance.clone());
             let operation = InstanceOperation::Switch {
-                instance,
+                instance: Output::Known(instance),
                 enabled: false,
                 unless_shown: None,
             };
             builder.step(address, Action::Disable, operation, Vec::new());
         }
         PrunePolicy::Delete => {
-            let operation = InstanceOperation::Delete {
-                instance: instance.clone(),
-            };
+            let operation = InstanceOperation::Delete { instance };
             builder.step(address, Action::Delete, operation, Vec::new());
         }
     }

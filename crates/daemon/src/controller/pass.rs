@@ -19,15 +19,14 @@ use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
 use super::window_guard::WindowGuard;
-use super::windows;
 use crate::definition::Definitions;
-use crate::diff::{self, ChangeSet, Inputs};
+use crate::diff::{self, ChangeSet, Inputs, Needs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
-    VersionRecord,
+    Catalogue, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
+    Severity, Tenant, VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::{Platform, PlatformResult};
@@ -35,6 +34,7 @@ use crate::runtime::clock::Clock;
 use crate::source::{Absence, Revision, Snapshot, Source};
 use crate::store::Place;
 use crate::validate;
+use crate::windows;
 use crate::writes::{self, Known, Reading, WriteLog, Writer};
 
 /// Valid files that were read.
@@ -294,19 +294,7 @@ async fn compare_known(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let mut changes = diff::diff(&inputs(loaded, context, &records, &tenant));
-    let unread = diff::versions_unread(&inputs(loaded, context, &records, &tenant), &changes);
-    if !unread.is_empty() {
-        let read = context.platform.requirements(&unread).await;
-        tenant.set_requirements(&read);
-        changes = diff::diff(&inputs(loaded, context, &records, &tenant));
-    }
-    let unlisted = match imports {
-        Imports::Checked => {
-            check_components(context.platform, &loaded.definitions, &mut changes).await
-        }
-        Imports::None => None,
-    };
+    let (changes, catalogue) = complete(loaded, context, (&records, imports), &mut tenant).await;
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
@@ -320,13 +308,11 @@ async fn compare_known(
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
     };
-    let mut plan = build(
-        &inputs(loaded, context, &records, &tenant),
-        &changes,
-        &about,
-    );
-    let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
-    let equal = diff::equal_versions_told(&inputs(loaded, context, &records, &tenant));
+    let unlisted = diff::unlisted_components(&changes);
+    let inputs = inputs(loaded, context, &records, &tenant, catalogue.as_ref());
+    let mut plan = build(&inputs, &changes, &about);
+    let doubled = diff::doubled_warnings(&inputs);
+    let equal = diff::equal_versions_told(&inputs);
     let renamed = diff::renamed(&loaded.desired, &tenant);
     let known = loaded.diagnostics.iter().cloned().chain(unlisted);
     let known = known.chain(doubled).chain(equal).chain(renamed);
@@ -340,11 +326,40 @@ async fn compare_known(
     })
 }
 
+/// Compares, asks for what that lacks, and compares again, until nothing is missing.
+async fn complete(
+    loaded: &Loaded,
+    context: &PassContext<'_>,
+    (records, imports): (&SecretRecords, Imports),
+    tenant: &mut Tenant,
+) -> (ChangeSet, Option<Catalogue>) {
+    let platform = context.platform;
+    let mut catalogue = None;
+    loop {
+        let inputs = inputs(loaded, context, records, tenant, catalogue.as_ref());
+        let changes = diff::diff(&inputs);
+        let Needs {
+            requirements,
+            components,
+        } = &changes.needs;
+        let imports = imports == Imports::Checked && !components.is_empty();
+        if requirements.is_empty() && !imports {
+            return (changes, catalogue);
+        }
+        let read = platform.requirements(requirements).await;
+        if imports {
+            catalogue = Some(platform.components(components).await);
+        }
+        tenant.set_requirements(requirements, &read);
+    }
+}
+
 fn inputs<'a>(
     loaded: &'a Loaded,
     context: &'a PassContext<'_>,
     records: &'a SecretRecords,
     tenant: &'a Tenant,
+    catalogue: Option<&'a Catalogue>,
 ) -> Inputs<'a> {
     Inputs {
         desired: &loaded.desired,
@@ -353,22 +368,9 @@ fn inputs<'a>(
         records,
         unrecorded: context.remembered.unrecorded,
         tenant,
+        catalogue,
         adopt: context.adopt,
     }
-}
-
-/// Stops what needs components that the tenant lacks, or whose components could not be read. Asks only where something would be imported.
-async fn check_components(
-    platform: &dyn Platform,
-    definitions: &Definitions,
-    changes: &mut ChangeSet,
-) -> Option<Diagnostic> {
-    let wanted = diff::components_wanted(changes, definitions);
-    if wanted.is_empty() {
-        return None;
-    }
-    let catalogue = platform.components(&wanted).await;
-    diff::stop_without_components(changes, definitions, &catalogue)
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.

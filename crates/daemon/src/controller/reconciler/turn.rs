@@ -71,11 +71,7 @@ impl Reconciler {
     /// Whether anything of a plan is carried out now.
     fn writes(&mut self, loaded: &Loaded, prepared: &Prepared) -> bool {
         let plan = &prepared.planned.plan;
-        if self.control.paused().is_some() || !plan.violations.is_empty() {
-            return false;
-        }
-        let now = self.clock.instant();
-        let holds = self.state.memory.holds(&loaded.desired, plan, now);
+        let holds = self.holds(loaded, plan);
         let free = |step: &Step| !holds.contains_key(&step.address);
         plan.steps.iter().any(free)
     }
