@@ -88,10 +88,9 @@ impl Reading<'_> {
             .collect();
         let patch = place.map(|place| self.patch(kind, &place.value));
         if let Some(patch) = patch.filter(|patch| patch.as_mapping().is_some()) {
-            match kept.iter_mut().find(|entry| entry.key.text == "spec") {
-                Some(spec) => spec.value = merged(self.report, &spec.value, &patch, Keys::Known),
-                // That it has no spec is found when it is read.
-                None => {}
+            // That it has no spec is found when it is read.
+            if let Some(spec) = kept.iter_mut().find(|entry| entry.key.text == "spec") {
+                spec.value = merged(self.report, &spec.value, &patch, Keys::Known);
             }
         }
         Node {

@@ -39,10 +39,9 @@ impl Keys {
     fn below(self, key: &str) -> Self {
         match (self, key) {
             (Self::Known, "config") => Self::Variables,
-            (Self::Known, _) => Self::Known,
             (Self::Variables, _) => Self::Variable,
             (Self::Variable, "value" | "seed") | (Self::Free, _) => Self::Free,
-            (Self::Variable, _) => Self::Known,
+            (Self::Known | Self::Variable, _) => Self::Known,
         }
     }
 

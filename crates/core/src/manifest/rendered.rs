@@ -99,10 +99,9 @@ fn leaf(scalar: &Scalar, escape: bool) -> Leaf {
     };
     match &scalar.tag {
         Some(tag) if tag != "str" => Leaf::Tagged(tag.clone(), text),
-        Some(_) => Leaf::Text(text),
         None if scalar.is_null() => Leaf::Bare("null".to_owned()),
         None if structured::is_bare(scalar) => Leaf::Bare(text),
-        None => Leaf::Text(text),
+        Some(_) | None => Leaf::Text(text),
     }
 }
 

@@ -94,23 +94,23 @@ fn part(of: &Shape) -> Value {
 }
 
 /// A shape that is no text by itself, or one whose text is an expression.
-fn or_template(schema: Value) -> Value {
+fn or_template(schema: &Value) -> Value {
     json!({"anyOf": [schema, {"type": "string", "pattern": "\\$\\{\\{"}]})
 }
 
 fn shape(of: &Shape) -> Value {
     match of {
         Shape::Text => json!({"type": ["string", "number", "boolean"]}),
-        Shape::Pattern(pattern) => or_template(json!({"type": "string", "pattern": pattern})),
-        Shape::Boolean => or_template(json!({"type": "boolean"})),
-        Shape::Whole(least) => or_template(json!({"type": "integer", "minimum": least})),
-        Shape::Positive => or_template(json!({"type": "number", "exclusiveMinimum": 0})),
+        Shape::Pattern(pattern) => or_template(&json!({"type": "string", "pattern": pattern})),
+        Shape::Boolean => or_template(&json!({"type": "boolean"})),
+        Shape::Whole(least) => or_template(&json!({"type": "integer", "minimum": least})),
+        Shape::Positive => or_template(&json!({"type": "number", "exclusiveMinimum": 0})),
         Shape::Share => json!({"anyOf": [
             {"type": "integer", "minimum": 0},
             {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?\\s*%$"},
             {"type": "string", "pattern": "\\$\\{\\{"},
         ]}),
-        Shape::Choice(words) => or_template(json!({"enum": words})),
+        Shape::Choice(words) => or_template(&json!({"enum": words})),
         Shape::Object(of) => object(of),
         Shape::MapOf(value) => json!({"type": "object", "additionalProperties": shape(value)}),
         Shape::ListOf(item) => json!({"type": "array", "items": shape(item)}),

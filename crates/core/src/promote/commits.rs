@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::NotPromoted;
 use crate::model::{
-    Address, Desired, DesiredInstance, Instance, IntegrationRef, IntegrationWanted, Kind, Marker,
-    PublishedVersion, Scope, Tenant, VersionRef,
+    Address, Declared, Desired, DesiredInstance, Instance, IntegrationRef, IntegrationWanted, Kind,
+    Marker, PublishedVersion, Scope, Tenant, VersionRef,
 };
 
 /// What is promoted, from where to where.

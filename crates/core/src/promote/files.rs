@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::Promoted;
 use crate::manifest::{self, NotPinned, Rendered};
-use crate::model::{Address, SourceFile};
+use crate::model::{Address, Declared as _, SourceFile};
 use crate::yaml::write::{Leaf, Tree};
 
 /// A file that changes.

@@ -1,6 +1,7 @@
 //! One folder for several environments: what is where, what differs, and templates.
 
 use super::*;
+use crate::model::Declared as _;
 
 const PROJECT: &str = "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {name: acme}\nspec:\n  \
     values: {domain: acme.example, tier: silver, limit: 5, db: {host: a, port: 1}}\n  \

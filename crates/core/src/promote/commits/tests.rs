@@ -86,6 +86,16 @@ fn the_scope_names_the_versions_that_run() {
     }));
 }
 
+type Breaking = fn(&mut World);
+
+fn record(world: &mut World) -> &mut crate::model::VersionRecord {
+    &mut world.tenant.integrations.items[0].versions.items[0].record
+}
+
+fn instances(world: &mut World, each: fn(&mut Instance)) {
+    world.tenant.instances.items.iter_mut().for_each(each);
+}
+
 #[test]
 fn what_is_not_certain_is_refused() {
     let other = |world: &mut World| {
@@ -95,21 +105,13 @@ fn what_is_not_certain_is_refused() {
             ..world.tenant.instances.items[1].version.clone()
         };
     };
-    let cases: [(fn(&mut World), &str); 6] = [
+    let cases: [(Breaking, &str); 6] = [
         (
-            |world| {
-                world.tenant.integrations.items[0].versions.items[0]
-                    .record
-                    .commit_hash = None
-            },
+            |world| record(world).commit_hash = None,
             "version 1 of Integration/erp bears no commit in dev",
         ),
         (
-            |world| {
-                world.tenant.integrations.items[0].versions.items[0]
-                    .record
-                    .commit_hash = Some("main".to_owned());
-            },
+            |world| record(world).commit_hash = Some("main".to_owned()),
             "version 1 of Integration/erp bears no commit in dev",
         ),
         (
@@ -121,25 +123,11 @@ fn what_is_not_certain_is_refused() {
             "the instances of dev are not all known: page 2 failed",
         ),
         (
-            |world| {
-                world
-                    .tenant
-                    .instances
-                    .items
-                    .iter_mut()
-                    .for_each(|one| one.labels.clear())
-            },
+            |world| instances(world, |one| one.labels.clear()),
             "no integration has a deployed instance in dev and an instance in prod",
         ),
         (
-            |world| {
-                world
-                    .tenant
-                    .instances
-                    .items
-                    .iter_mut()
-                    .for_each(|one| one.deployed = false)
-            },
+            |world| instances(world, |one| one.deployed = false),
             "no integration has a deployed instance in dev and an instance in prod",
         ),
     ];
