@@ -30,18 +30,21 @@ use check::{Checked, Role, Rule};
 #[rustfmt::skip]
 const CORE: &[Rule] = &[
     Rule { module: "yaml",       role: Role::Pure, uses: &[] },
+    Rule { module: "suggest",    role: Role::Pure, uses: &[] },
+    Rule { module: "template",   role: Role::Pure, uses: &["suggest"] },
     Rule { module: "sensitivity", role: Role::Pure, uses: &[] },
     Rule { module: "harmless",   role: Role::Pure, uses: &[] },
     Rule { module: "redact",     role: Role::Pure, uses: &["harmless"] },
     Rule { module: "model",      role: Role::Pure, uses: &["yaml", "harmless", "redact"] },
-    Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "sensitivity", "model"] },
+    Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "suggest", "template", "sensitivity", "model"] },
     Rule { module: "windows",    role: Role::Pure, uses: &["model", "manifest"] },
     Rule { module: "definition", role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest"] },
     Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate"] },
     Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "disposition", role: Role::Pure, uses: &["model", "plan"] },
-    Rule { module: "export",     role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
+    Rule { module: "export",     role: Role::Pure, uses: &["yaml", "template", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
+    Rule { module: "promote",    role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest"] },
     Rule { module: "journal",    role: Role::Pure, uses: &["model"] },
 ];
 

@@ -6,6 +6,10 @@
 // In the order in which they may import each other.
 pub mod yaml;
 
+mod suggest;
+
+pub mod template;
+
 pub mod sensitivity;
 
 pub mod harmless;
@@ -29,5 +33,7 @@ pub mod plan;
 pub mod disposition;
 
 pub mod export;
+
+pub mod promote;
 
 pub mod journal;

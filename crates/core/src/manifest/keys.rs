@@ -65,6 +65,8 @@ pub(super) enum Shape {
     ListOf(&'static Shape),
     /// Any of these.
     AnyOf(&'static [Shape]),
+    /// By environment, what differs there from a mapping with known keys.
+    Differences(&'static Object),
     /// Anything at all.
     Any,
 }
@@ -134,6 +136,9 @@ const HEAD_METADATA: Key = needed(
     Shape::Object(&METADATA),
 );
 
+const HEAD_ENVIRONMENTS: &str =
+    "The environments it is in, each with what differs there from spec; all if absent.";
+
 /// What a kind of document looks like.
 pub(super) static PROJECT: Object = Object::of(
     "a Project",
@@ -146,6 +151,11 @@ pub(super) static PROJECT: Object = Object::of(
             Shape::Object(&METADATA),
         ),
         key("spec", "Tenants and rules.", Shape::Object(&PROJECT_SPEC)),
+        key(
+            "environments",
+            "What of policy and notify differs, by environment.",
+            Shape::Differences(&PROJECT_SPEC),
+        ),
     ],
 );
 
@@ -160,6 +170,11 @@ pub(super) static CUSTOMER_KIND: Object = Object::of(
             "spec",
             "What the customer should be.",
             Shape::Object(&CUSTOMER_SPEC),
+        ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&CUSTOMER_SPEC),
         ),
     ],
 );
@@ -176,6 +191,11 @@ pub(super) static INTEGRATION: Object = Object::of(
             "What the integration should be.",
             Shape::Object(&INTEGRATION_SPEC),
         ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&INTEGRATION_SPEC),
+        ),
     ],
 );
 
@@ -190,6 +210,11 @@ pub(super) static INSTANCE: Object = Object::of(
             "spec",
             "What the instance should be.",
             Shape::Object(&INSTANCE_SPEC),
+        ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&INSTANCE_SPEC),
         ),
     ],
 );
