@@ -14,7 +14,7 @@ pub mod config;
 
 pub use prism_gitops_api as api;
 pub use prism_gitops_core::{
-    definition, diff, export, harmless, journal, manifest, model, plan, redact, sensitivity,
+    definition, diff, export, fleet, harmless, journal, manifest, model, plan, redact, sensitivity,
     validate, yaml,
 };
 pub use prism_gitops_daemon::{controller, daemon, execute, notifier, server, source, writes};

@@ -27,6 +27,7 @@ mod integrations;
 mod interrupted;
 mod labels;
 mod losses;
+mod member;
 mod orphans;
 mod renamed;
 mod scope;
@@ -95,7 +96,7 @@ pub struct ChangeSet {
     pub customers: Vec<CustomerDiff>,
     /// One entry for each declared integration, in the order of the files.
     pub integrations: Vec<IntegrationDiff>,
-    /// One entry for each declared instance, in the order of the files.
+    /// One entry for each declared instance, in the order of the files, but for members that a fleet does not create.
     pub instances: Vec<InstanceDiff>,
     /// Owned objects that nothing declares any more.
     pub orphans: Vec<Orphan>,
@@ -368,6 +369,8 @@ pub struct InstanceChanges {
     pub force: bool,
     /// Whether the manifest allows deploys.
     pub deploys: bool,
+    /// Its fleet switched it off when it left: it is back.
+    pub returns: bool,
 }
 
 /// An owned object that nothing declares any more.
@@ -420,10 +423,13 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
         .desired
         .instances
         .iter()
-        .map(|desired| InstanceDiff {
-            name: desired.name.clone(),
-            location: desired.location.clone(),
-            verdict: instance::compare(&index, desired).unwrap_or_else(Into::into),
+        .filter_map(|desired| {
+            let verdict = instance::compare(&index, desired).unwrap_or_else(Into::into);
+            (!member::is_left_out(desired, &verdict)).then(|| InstanceDiff {
+                name: desired.name.clone(),
+                location: desired.location.clone(),
+                verdict,
+            })
         })
         .collect();
     let orphans = orphans::find(inputs, &taken(&customers, &integrations, &instances));

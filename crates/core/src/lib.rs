@@ -24,6 +24,8 @@ pub mod definition;
 
 pub mod validate;
 
+pub mod fleet;
+
 pub mod diff;
 
 pub mod plan;

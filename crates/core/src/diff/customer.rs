@@ -84,6 +84,7 @@ pub(super) fn compare(
         adopt_matches: index.inputs.adopt,
         declared: &index.declared,
         noun: "customer",
+        member: false,
     };
     let found = find(index, &claim, desired, listing)?;
     alone(index, desired, &found)?;

@@ -11,10 +11,12 @@ use super::whose::{Whose, whose};
 use super::{
     CustomerChanges, CustomerDiff, Found, Inputs, InstanceChanges, IntegrationChanges,
     IntegrationDiff, Losses, Refusal, Stop, TargetVersion, Verdict, integration, labels, losses,
+    member,
 };
 use crate::model::{
-    Adopt, ConfigState, CustomerRef, DesiredInstance, FieldChange, Instance, InstanceState,
-    Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName, Tenant,
+    Adopt, ConfigState, Customer, CustomerId, CustomerRef, DesiredInstance, FieldChange, Instance,
+    InstanceState, Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName,
+    Tenant,
 };
 
 /// Look-ups over the tenant, so that comparing many instances stays linear.
@@ -31,6 +33,10 @@ pub(super) struct Index<'a> {
     variables: HashMap<&'a ResourceName, OnceCell<Vec<RequiredVariable>>>,
     /// By customer and trimmed name: one customer may have them all.
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
+    /// By customer; of use to fleets only.
+    by_customer: HashMap<&'a str, Vec<&'a Instance>>,
+    /// All customers by id, where they were read.
+    people: HashMap<&'a str, &'a Customer>,
 }
 
 impl<'a> Index<'a> {
@@ -41,7 +47,15 @@ impl<'a> Index<'a> {
     ) -> Self {
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
+        let mut by_customer: HashMap<&str, Vec<&Instance>> = HashMap::new();
+        let fleets = !inputs.desired.fleets.is_empty();
         for live in &inputs.tenant.instances.items {
+            if fleets {
+                by_customer
+                    .entry(live.customer.id.as_str())
+                    .or_default()
+                    .push(live);
+            }
             by_name
                 .entry((live.customer.id.as_str(), live.name.trim()))
                 .or_default()
@@ -90,6 +104,11 @@ impl<'a> Index<'a> {
                 .collect(),
             by_label,
             by_name,
+            by_customer,
+            people: (inputs.tenant.all_customers.iter())
+                .flat_map(|all| &all.items)
+                .map(|record| (record.customer.id.as_str(), &record.customer))
+                .collect(),
         }
     }
 
@@ -100,6 +119,35 @@ impl<'a> Index<'a> {
     /// What is known of the customer that a manifest declares.
     pub(super) fn customer(&self, name: &ResourceName) -> Option<&'a Verdict<CustomerChanges>> {
         self.customers.get(name).copied()
+    }
+
+    /// The customer with this id, where all of them were read.
+    pub(super) fn person(&self, id: &str) -> Option<&'a Customer> {
+        self.people.get(id).copied()
+    }
+
+    pub(super) fn inputs(&self) -> &'a Inputs<'a> {
+        self.inputs
+    }
+
+    /// The instances that bear a marker.
+    pub(super) fn marked(&self, marker: &Marker) -> &[&'a Instance] {
+        let found = self.by_label.get(marker.to_string().as_str());
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether something that is declared owns an instance.
+    pub(super) fn is_claimed(&self, live: &Instance) -> bool {
+        let project = &self.inputs.desired.project.name;
+        let mut ours = live.markers().filter(|marker| marker.project == *project);
+        ours.any(|marker| self.declared.contains(&marker.name))
+    }
+
+    /// All instances of a customer.
+    pub(super) fn of_customer(&self, customer: &Whose) -> &[&'a Instance] {
+        let id = customer.id().map(CustomerId::as_str);
+        let found = id.and_then(|id| self.by_customer.get(id));
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// The manifest that declares a customer of this external id or name.
@@ -150,11 +198,15 @@ impl<'a> Index<'a> {
             Some(Adopt::Id(id)) => (&[][..], self.by_id.get(id.as_str())),
             None => (&[][..], None),
         };
+        let members = member::candidates(self, desired, customer, target);
+        let by_member: BTreeSet<&str> = members.iter().map(|live| live.id.as_str()).collect();
+        let by_name = desired.member.is_none();
         let mut seen = BTreeSet::new();
         marked
             .chain(theirs)
             .chain(adopted)
             .chain(by_id)
+            .chain(&members)
             .filter(|live| seen.insert(live.id.as_str()))
             .map(|live| {
                 let same_name = || live.version.integration_name == target.integration_name;
@@ -165,7 +217,10 @@ impl<'a> Index<'a> {
                     object: *live,
                     id: live.id.as_str(),
                     labels: &live.labels,
-                    matches: same_place && live.name.trim() == desired.display_name.trim(),
+                    matches: by_member.contains(live.id.as_str())
+                        || (by_name
+                            && same_place
+                            && live.name.trim() == desired.display_name.trim()),
                     named: same_place && named,
                     // An instance is created with its marker on.
                     interrupted: false,
@@ -196,17 +251,21 @@ pub(super) fn compare(
         deploy: _,
         force: _,
         protect: _,
+        member: _,
+        displaces: _,
         location: _,
     } = desired;
+    member::may_go_on(desired)?;
     let target = version::target(index, desired)?;
     let customer = &whose(index, desired)?;
     let marker = integration::marker(index.inputs, name);
     let claim = Claim {
         marker: marker.clone(),
         adopt: adopt.as_ref(),
-        adopt_matches: index.inputs.adopt,
+        adopt_matches: index.inputs.adopt || member::is_taken_over(desired),
         declared: &index.declared,
         noun: "instance",
+        member: desired.member.is_some() || desired.displaces.is_some(),
     };
     let candidates = index.candidates(desired, &marker, customer, &target);
     let changes = match identity::resolve(&claim, &candidates, &index.tenant().instances) {
@@ -215,10 +274,12 @@ pub(super) fn compare(
         Verdict::Compared(Found::Missing) => missing(index, desired, &target, customer, &marker)?,
         Verdict::Compared(Found::Owned(live)) => {
             let found = Found::Owned(live.id.clone());
+            let desired = &member::managed(desired, live);
             existing(index, desired, &target, customer, &marker, live, found)?
         }
         Verdict::Compared(Found::Adopted(live) | Found::Recovered(live)) => {
             let found = Found::Adopted(live.id.clone());
+            let desired = &member::managed(desired, live);
             existing(index, desired, &target, customer, &marker, live, found)?
         }
     };
@@ -299,6 +360,7 @@ fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> I
         suspended: false,
         force: desired.force,
         deploys: desired.deploy == PublishWhen::Changed,
+        returns: false,
     }
 }
 
@@ -370,6 +432,7 @@ fn existing(
         losses,
         failing: live.in_failed_state,
         suspended: live.system_suspended,
+        returns: member::returns(live),
         ..common(desired, target, customer)
     })
 }
@@ -436,7 +499,8 @@ fn label_fields(
     marker: &Marker,
 ) -> Option<Vec<String>> {
     let declared = desired.labels.as_deref();
-    let labels = labels::target(&live.labels, declared, marker, desired.protect)?;
+    let base = labels::returned(&live.labels, live.enabled);
+    let labels = labels::target_from(&live.labels, &base, declared, (marker, desired.protect))?;
     let (before, after) = (
         labels::shown(&live.labels, marker),
         labels::shown(&labels, marker),

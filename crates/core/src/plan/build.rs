@@ -7,7 +7,8 @@ use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Plan, PlanMode, PlannedResource, Step, StepId,
-    customer, digest, guards, instance, integration, losses, orphan, rename, summary, unread,
+    customer, digest, guards, instance, integration, leave, losses, orphan, rename, summary,
+    unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
 use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
@@ -30,6 +31,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
         instance::plan(&mut builder, diff);
     }
     builder.losses = losses::count(&changes.instances);
+    builder.fleets = leave::limits(inputs, context);
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.unread = unread::reasons(inputs, &builder.resources);
@@ -47,6 +49,8 @@ pub(super) struct Builder {
     /// The step that publishes a version of each managed integration.
     pub(super) published: BTreeMap<ResourceName, StepId>,
     losses: Vec<Loss>,
+    /// What the fleets allow.
+    fleets: Vec<leave::FleetLimits>,
     pub(super) unread: Vec<String>,
     /// Diagnostics of resources, independent of their steps.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -180,6 +184,8 @@ impl Builder {
             seconds: seconds(requests, context),
         };
         let mut violations = guards::check(&self.resources, managed, &context.policy.guards);
+        let minimum = context.policy.guards.minimum;
+        violations.extend(leave::check(&self.resources, &self.fleets, minimum));
         violations.extend(guards::window(&self.resources, context.closed.as_deref()));
         let mut plan = Plan {
             mode: self.mode,
@@ -191,11 +197,12 @@ impl Builder {
             observed_at: context.observed_at,
             summary: summary::count(&self.resources),
             impact: summary::impact(&self.resources),
-            resources: self.resources,
             steps: self.steps,
             cost,
             diagnostics: self.diagnostics,
             losses: self.losses,
+            fleets: leave::summaries(&self.fleets, &self.resources),
+            resources: self.resources,
             unread: self.unread,
             violations,
             later,

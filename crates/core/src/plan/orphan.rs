@@ -7,7 +7,7 @@
 //! customers, since other systems make and use them too.
 
 use super::build::{Builder, quiet};
-use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition};
+use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition, leave};
 use crate::diff::{ChangeSet, Inputs, Orphan};
 use crate::model::{Health, InstanceId, Kind, PrunePolicy, SyncStatus};
 
@@ -65,6 +65,9 @@ fn one(
         (reason, (!hint.is_empty()).then(|| hint.to_owned()))
     };
     let declare = "declare it again, or take its marker off with `prism-gitops release`";
+    if let Some(fleet) = leave::fleet_of(inputs, orphan) {
+        return leave::plan(builder, inputs, (orphan, fleet), context);
+    }
     let Some(instance) = &orphan.instance else {
         let why = match orphan.address.kind {
             Kind::Customer => "customers are never removed",

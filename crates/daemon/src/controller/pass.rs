@@ -8,13 +8,14 @@
 //! - The organization is checked before any other request.
 //! - Only [`apply`] writes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-use super::connect::RequestCount;
+use super::connect::{RequestCount, SecretResolver};
 use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
@@ -23,11 +24,12 @@ use super::windows;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
+use crate::fleet;
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity, Tenant,
-    VersionRecord,
+    Config, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity,
+    Tenant, VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::{Platform, PlatformResult};
@@ -44,8 +46,8 @@ pub struct Loaded {
     pub revision: Revision,
     /// How to treat what is no longer declared.
     pub absence: Absence,
-    /// What they declare.
-    pub desired: Desired,
+    /// What they declare, fleets as they were written.
+    pub desired: Arc<Desired>,
     /// The definitions of the declared integrations.
     pub definitions: Definitions,
     /// The secrets they refer to.
@@ -62,6 +64,8 @@ pub struct PassContext<'a> {
     pub clock: &'a dyn Clock,
     /// The secrets that the files refer to.
     pub secrets: SecretValues,
+    /// Looks up what is known once fleets are expanded: names of secrets may depend on the customer.
+    pub later: Option<&'a dyn SecretResolver>,
     /// The environment's name, or the tenant's URL where the project names none.
     pub environment: String,
     /// Guard: name or id of the organization that the token must belong to.
@@ -93,6 +97,8 @@ pub struct Planned {
     pub gate: WindowGuard,
     /// Where the written resources are declared, for the history.
     pub places: Arc<Places>,
+    /// What the files declare for this tenant, members of fleets among the instances.
+    pub desired: Arc<Desired>,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -129,7 +135,7 @@ pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, Pas
     Ok(Loaded {
         revision: snapshot.revision,
         absence: snapshot.absence,
-        desired: loaded.desired,
+        desired: Arc::new(loaded.desired),
         definitions,
         secrets: loaded.secrets,
         diagnostics,
@@ -194,8 +200,12 @@ pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Pla
 /// Markers need no values, and none of the secrets that those refer to.
 fn without_values(loaded: &Loaded) -> Loaded {
     let mut bare = loaded.clone();
-    for instance in &mut bare.desired.instances {
-        instance.config.clear();
+    let desired = Arc::make_mut(&mut bare.desired);
+    for instance in &mut desired.instances {
+        instance.config = Config::default();
+    }
+    for fleet in &mut desired.fleets {
+        fleet.forget_values();
     }
     bare.secrets.clear();
     bare
@@ -294,12 +304,13 @@ async fn compare_known(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let mut changes = diff::diff(&inputs(loaded, context, &records, &tenant));
-    let unread = diff::versions_unread(&inputs(loaded, context, &records, &tenant), &changes);
+    let wanted = Wanted::of(loaded, context, &tenant, observed_at).await;
+    let mut changes = diff::diff(&wanted.inputs(context, &records, &tenant));
+    let unread = diff::versions_unread(&wanted.inputs(context, &records, &tenant), &changes);
     if !unread.is_empty() {
         let read = context.platform.requirements(&unread).await;
         tenant.set_requirements(&read);
-        changes = diff::diff(&inputs(loaded, context, &records, &tenant));
+        changes = diff::diff(&wanted.inputs(context, &records, &tenant));
     }
     let unlisted = match imports {
         Imports::Checked => {
@@ -320,19 +331,22 @@ async fn compare_known(
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
     };
-    let mut plan = build(
-        &inputs(loaded, context, &records, &tenant),
-        &changes,
-        &about,
-    );
-    let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
-    let equal = diff::equal_versions_told(&inputs(loaded, context, &records, &tenant));
-    let renamed = diff::renamed(&loaded.desired, &tenant);
-    let known = loaded.diagnostics.iter().cloned().chain(unlisted);
+    let inputs = wanted.inputs(context, &records, &tenant);
+    let mut plan = build(&inputs, &changes, &about);
+    let doubled = diff::doubled_warnings(&inputs);
+    let equal = diff::equal_versions_told(&inputs);
+    let renamed = diff::renamed(&wanted.desired, &tenant);
+    let known = loaded
+        .diagnostics
+        .iter()
+        .chain(&wanted.diagnostics)
+        .cloned();
+    let known = known.chain(unlisted);
     let known = known.chain(doubled).chain(equal).chain(renamed);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
-        places: history::places(&loaded.desired, &plan),
+        places: history::places(&wanted.desired, &plan),
+        desired: wanted.desired,
         plan,
         tenant: Arc::new(tenant),
         recorder,
@@ -340,21 +354,67 @@ async fn compare_known(
     })
 }
 
-fn inputs<'a>(
-    loaded: &'a Loaded,
-    context: &'a PassContext<'_>,
-    records: &'a SecretRecords,
-    tenant: &'a Tenant,
-) -> Inputs<'a> {
-    Inputs {
-        desired: &loaded.desired,
-        definitions: &loaded.definitions,
-        secrets: &context.secrets,
-        records,
-        unrecorded: context.remembered.unrecorded,
-        tenant,
-        adopt: context.adopt,
+/// What the files want of one tenant: the only place where fleets are expanded.
+struct Wanted<'a> {
+    desired: Arc<Desired>,
+    definitions: &'a Definitions,
+    secrets: Cow<'a, SecretValues>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Wanted<'a> {
+    async fn of(
+        loaded: &'a Loaded,
+        context: &'a PassContext<'_>,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Self {
+        let expansion = fleet::expand(&loaded.desired, tenant, now);
+        let (desired, diagnostics) = match expansion.desired {
+            Cow::Borrowed(_) => (Arc::clone(&loaded.desired), expansion.diagnostics),
+            Cow::Owned(desired) => (Arc::new(desired), expansion.diagnostics),
+        };
+        let secrets = secrets(context, &desired).await;
+        Self {
+            desired,
+            definitions: &loaded.definitions,
+            secrets,
+            diagnostics,
+        }
     }
+
+    fn inputs<'b>(
+        &'b self,
+        context: &PassContext<'_>,
+        records: &'b SecretRecords,
+        tenant: &'b Tenant,
+    ) -> Inputs<'b> {
+        Inputs {
+            desired: &self.desired,
+            definitions: self.definitions,
+            secrets: &self.secrets,
+            records,
+            unrecorded: context.remembered.unrecorded,
+            tenant,
+            adopt: context.adopt,
+        }
+    }
+}
+
+/// The secrets that were looked up before, and those that only members of fleets refer to.
+async fn secrets<'a>(context: &'a PassContext<'_>, desired: &Desired) -> Cow<'a, SecretValues> {
+    let known = &context.secrets;
+    let Some(resolver) = context.later.filter(|_| !desired.fleets.is_empty()) else {
+        return Cow::Borrowed(known);
+    };
+    let mut open = desired.secret_refs();
+    open.retain(|reference| !known.has(reference));
+    if open.is_empty() {
+        return Cow::Borrowed(known);
+    }
+    let mut all = known.clone();
+    all.extend(resolver.resolve(&desired.project, &open).await);
+    Cow::Owned(all)
 }
 
 /// Stops what needs components that the tenant lacks, or whose components could not be read. Asks only where something would be imported.
@@ -402,6 +462,7 @@ pub async fn apply(
         recorder,
         gate,
         places: _,
+        desired: _,
     } = planned;
     let known = Known::of(tenant);
     // No other run writes now: what earlier runs left open is settled for good.

@@ -268,7 +268,7 @@ impl Reconciler {
             Some(pause) => all_held(plan, &paused(&pause)),
             None => match guarded(plan) {
                 Some(holds) => holds,
-                None => memory.holds(&loaded.desired, plan, now),
+                None => memory.holds(&prepared.planned.desired, plan, now),
             },
         };
         self.hold_vanished(&prepared.planned.plan, &mut holds);
@@ -280,7 +280,7 @@ impl Reconciler {
         let excluded = exclude(&mut prepared.planned.plan, &held);
         self.begin(why, &prepared);
         let outcome = self.carry_out(&prepared, stop).await;
-        self.learn(loaded, &prepared, &excluded, &outcome);
+        self.learn(&prepared, &excluded, &outcome);
         self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
         let plan = &prepared.planned.plan;
@@ -399,19 +399,14 @@ impl Reconciler {
         });
     }
 
-    fn learn(
-        &mut self,
-        loaded: &Loaded,
-        prepared: &Prepared,
-        excluded: &Excluded,
-        outcome: &Outcome,
-    ) {
+    fn learn(&mut self, prepared: &Prepared, excluded: &Excluded, outcome: &Outcome) {
         let now = self.clock.instant();
         let delays = &mut self.delays;
         let plan = &prepared.planned.plan;
         let delay = |failures| delays.after(failures);
         let memory = &mut self.state.memory;
-        let fights = memory.learn(&loaded.desired, plan, excluded, outcome, now, delay);
+        let desired = &prepared.planned.desired;
+        let fights = memory.learn(desired, plan, excluded, outcome, now, delay);
         for address in fights {
             log::fight(&address);
         }

@@ -67,6 +67,7 @@ pub(crate) fn desired_with(drift: DriftMode) -> Desired {
         },
         customers: Vec::new(),
         integrations: Vec::new(),
+        fleets: Vec::new(),
         instances: Vec::new(),
         places: Default::default(),
     }
@@ -208,7 +209,7 @@ impl Phases for Script {
             return Err(PassError::Invalid(vec![finding]));
         }
         Ok(Arc::new(Loaded {
-            desired: desired_with(*self.drift.lock().unwrap()),
+            desired: Arc::new(desired_with(*self.drift.lock().unwrap())),
             revision: snapshot.revision,
             absence: snapshot.absence,
             definitions: Default::default(),
@@ -234,6 +235,7 @@ impl Phases for Script {
             planned: Planned {
                 plan,
                 places: Default::default(),
+                desired: Arc::clone(&loaded.desired),
                 tenant: Arc::new(platform::tenant()),
                 recorder: Recorder::forgetful("test", &platform::tenant().identity),
                 gate: WindowGuard::default(),

@@ -70,6 +70,9 @@ fn head(plan: &Plan) -> String {
     if plan.has_changes() {
         let _ = writeln!(text, "{}\n", words::impact_line(plan));
     }
+    for fleet in plan.fleets.iter().take(GUARDS) {
+        let _ = writeln!(text, "{}\n", brief(&words::fleet(fleet)));
+    }
     for line in words::unread(plan) {
         let _ = writeln!(text, "> **{}**\n", brief(&line));
     }

@@ -30,7 +30,7 @@ impl Reconciler {
         let seen = self.exclusion.look();
         let prepared = self.planned(loaded, mode, stop).await?;
         let key = prepared.key();
-        if !self.writes(loaded, &prepared) {
+        if !self.writes(&prepared) {
             return Ok((prepared, Turn { key, held: None }));
         }
         let held = self.enter(loaded, &key, stop.clone()).await?;
@@ -69,13 +69,14 @@ impl Reconciler {
     }
 
     /// Whether anything of a plan is carried out now.
-    fn writes(&mut self, loaded: &Loaded, prepared: &Prepared) -> bool {
+    fn writes(&mut self, prepared: &Prepared) -> bool {
         let plan = &prepared.planned.plan;
         if self.control.paused().is_some() || !plan.violations.is_empty() {
             return false;
         }
         let now = self.clock.instant();
-        let holds = self.state.memory.holds(&loaded.desired, plan, now);
+        let desired = &prepared.planned.desired;
+        let holds = self.state.memory.holds(desired, plan, now);
         let free = |step: &Step| !holds.contains_key(&step.address);
         plan.steps.iter().any(free)
     }

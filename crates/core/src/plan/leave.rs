@@ -1,0 +1,297 @@
+//! Members whose fleet does not select their customer any more, and the limits that a fleet sets.
+//!
+//! # Guarantees
+//!
+//! Whoever is switched off for leaving is marked so before, with the day, so that only those are switched on
+//! again when they return, and so that leaving in small parts is counted together.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::build::Builder;
+use super::guards::{is_over, shown, updates};
+use super::{
+    Action, Context, FleetSummary, GuardViolation, InstanceOperation, Output, PlannedResource,
+};
+use crate::diff::{Inputs, Orphan};
+use crate::model::{
+    CustomerRef, DesiredFleet, FleetGuards, Health, Instance, InstanceId, Marker, OnLeave, Share,
+    counted,
+};
+
+/// The fleet that an orphan was a member of, where it is declared still.
+pub(super) fn fleet_of<'a>(inputs: &Inputs<'a>, orphan: &Orphan) -> Option<&'a DesiredFleet> {
+    orphan
+        .address
+        .name
+        .fleet()
+        .and_then(|name| inputs.desired.fleet(name))
+}
+
+/// Plans one that left; says what becomes of it and why.
+pub(super) fn plan(
+    builder: &mut Builder,
+    inputs: &Inputs<'_>,
+    (orphan, fleet): (&Orphan, &DesiredFleet),
+    context: &Context,
+) -> (String, Option<String>) {
+    let kept = |why: &str| {
+        let reason = format!(
+            "Fleet/{} does not select its customer any more; kept: {why}",
+            fleet.name
+        );
+        (reason, None)
+    };
+    let live = (orphan.instance.as_ref()).and_then(|id| live(inputs, id));
+    let Some(live) = live.filter(|_| fleet.on_leave == OnLeave::Disable) else {
+        return kept("it says `onLeave: orphan`");
+    };
+    if orphan.protected {
+        return kept("it is protected by its label");
+    }
+    if inputs.tenant.instances.incomplete.is_some() {
+        return kept("not all instances could be read");
+    }
+    if has_member(inputs, fleet, live) {
+        return kept("its customer has a member of another name, which comes first");
+    }
+    let left = format!("Fleet/{} does not select its customer any more", fleet.name);
+    let marked = |prefix: &str| live.labels.iter().any(|label| label.starts_with(prefix));
+    let label = match live.enabled {
+        true => format!("{}{}", Marker::LEFT, day(context.observed_at)),
+        false => Marker::LEFT_OFF.to_owned(),
+    };
+    let mut after = Vec::new();
+    if !marked(Marker::LEFT) && !marked(Marker::LEFT_OFF) {
+        let mut labels = live.labels.clone();
+        labels.push(label);
+        labels.sort();
+        let operation = InstanceOperation::labels(Output::Known(live.id.clone()), labels);
+        let action = match live.enabled {
+            true => Action::Disable,
+            false => Action::Update,
+        };
+        after.push(builder.step(&orphan.address, action, operation, Vec::new()));
+    }
+    if live.enabled {
+        let operation = InstanceOperation::Switch {
+            instance: Output::Known(live.id.clone()),
+            enabled: false,
+            unless_shown: None,
+        };
+        builder.step(&orphan.address, Action::Disable, operation, after);
+    }
+    (left, None)
+}
+
+fn live<'a>(inputs: &Inputs<'a>, id: &InstanceId) -> Option<&'a Instance> {
+    inputs
+        .tenant
+        .instances
+        .items
+        .iter()
+        .find(|live| live.id == *id)
+}
+
+/// Whether its customer is in the fleet all the same, under another name that could not be given to it yet.
+fn has_member(inputs: &Inputs<'_>, fleet: &DesiredFleet, live: &Instance) -> bool {
+    let customer = CustomerRef::Id(live.customer.id.as_str().to_owned());
+    let ours = inputs.desired.instances.iter().filter(|one| {
+        let member = one.member.as_ref();
+        member.is_some_and(|member| member.fleet == fleet.name)
+    });
+    ours.into_iter().any(|one| one.customer == customer)
+}
+
+/// The day of a moment, in UTC.
+fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// What a fleet came to, and what it allows one plan to do.
+pub(super) struct FleetLimits {
+    name: String,
+    members: u64,
+    displaced: u64,
+    left_out: u64,
+    incomplete: Option<String>,
+    empty: bool,
+    max_leave: Share,
+    guards: FleetGuards,
+    /// How many were switched off for leaving yesterday or today.
+    left: u64,
+}
+
+/// The limits of all fleets.
+pub(super) fn limits(inputs: &Inputs<'_>, context: &Context) -> Vec<FleetLimits> {
+    let fleets = &inputs.desired.fleets;
+    if fleets.is_empty() {
+        return Vec::new();
+    }
+    let mut left = left_lately(inputs, context);
+    let limits = fleets.iter().map(|fleet| {
+        let came_to = fleet.expanded.clone().unwrap_or_default();
+        FleetLimits {
+            name: fleet.name.to_string(),
+            members: came_to.members as u64,
+            displaced: came_to.displaced.len() as u64,
+            left_out: came_to.left_out.len() as u64,
+            empty: !fleet.allow_empty && fleet.expanded.is_some() && came_to.is_nobody(),
+            incomplete: came_to.incomplete.map(|why| why.to_string()),
+            max_leave: fleet.max_leave,
+            guards: fleet.guards,
+            left: left.remove(fleet.name.as_str()).unwrap_or_default(),
+        }
+    });
+    limits.collect()
+}
+
+/// Each fleet as a whole.
+pub(super) fn summaries(
+    fleets: &[FleetLimits],
+    resources: &[PlannedResource],
+) -> Vec<FleetSummary> {
+    let of_fleet = |fleet: &FleetLimits| FleetSummary {
+        name: fleet.name.clone(),
+        members: fleet.members,
+        displaced: fleet.displaced,
+        left_out: fleet.left_out,
+        incomplete: fleet.incomplete.clone(),
+        ..FleetSummary::default()
+    };
+    let mut all: Vec<FleetSummary> = fleets.iter().map(of_fleet).collect();
+    for resource in resources {
+        let name = resource.address.name.fleet();
+        let fleet = name.and_then(|name| all.iter_mut().find(|it| it.name == name));
+        let Some(fleet) = fleet else {
+            continue;
+        };
+        let creates = resource.actions.contains(&Action::Create);
+        fleet.left += u64::from(resource.orphan);
+        fleet.creates += u64::from(creates);
+        fleet.changes += u64::from(!creates && !resource.orphan && !resource.actions.is_empty());
+        fleet.blocked += u64::from(resource.health == Health::Blocked);
+        fleet.pending += u64::from(resource.health == Health::Pending);
+        fleet.unknown += u64::from(resource.health == Health::Unknown);
+    }
+    all
+}
+
+/// A day has no hours, so that the same files give the same plan all day: what left yesterday counts as well.
+fn left_lately(inputs: &Inputs<'_>, context: &Context) -> BTreeMap<String, u64> {
+    let today = day(context.observed_at);
+    let yesterday = today.checked_sub(1.day()).unwrap_or(today);
+    let project = &inputs.desired.project.name;
+    let mut left = BTreeMap::new();
+    for live in &inputs.tenant.instances.items {
+        let days = live
+            .labels
+            .iter()
+            .filter_map(|it| it.strip_prefix(Marker::LEFT));
+        let mut days = days.filter_map(|day| day.parse::<Date>().ok());
+        if live.enabled || !days.any(|day| day >= yesterday) {
+            continue;
+        }
+        for marker in live.markers().filter(|marker| marker.project == *project) {
+            if let Some(fleet) = marker.name.fleet() {
+                *left.entry(fleet.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    left
+}
+
+/// What a plan does beyond the limits of its fleets.
+pub(super) fn check(
+    resources: &[PlannedResource],
+    fleets: &[FleetLimits],
+    minimum: u64,
+) -> Vec<GuardViolation> {
+    if fleets.is_empty() {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
+    for resource in resources.iter().filter(|it| !it.actions.is_empty()) {
+        if let Some(fleet) = resource.address.name.fleet() {
+            counts.entry(fleet).or_default().add(resource);
+        }
+    }
+    let of_fleet = |fleet: &FleetLimits| {
+        let counts = counts.get(fleet.name.as_str()).copied();
+        fleet.violations(counts.unwrap_or_default(), minimum)
+    };
+    fleets.iter().flat_map(of_fleet).collect()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    updates: u64,
+    creates: u64,
+    leaves: u64,
+}
+
+impl Counts {
+    fn add(&mut self, resource: &PlannedResource) {
+        let does = |action| resource.actions.contains(&action);
+        self.leaves += u64::from(resource.orphan && does(Action::Disable));
+        self.creates += u64::from(!resource.orphan && does(Action::Create));
+        self.updates += u64::from(!resource.orphan && updates(resource));
+    }
+}
+
+impl FleetLimits {
+    fn violations(&self, counts: Counts, minimum: u64) -> Vec<GuardViolation> {
+        let mut found = Vec::new();
+        let mut find = |guard: &str, message: String| {
+            found.push(GuardViolation {
+                guard: guard.to_owned(),
+                message: format!("Fleet/{}: {guard}: {message}", self.name),
+            });
+        };
+        if self.empty {
+            find(
+                "allowEmpty",
+                "it selects no customer, so that every member would leave; if that is meant, write `allowEmpty: true`"
+                    .to_owned(),
+            );
+        }
+        let before = self.members + counts.leaves + self.left;
+        let leaves = counts.leaves + self.left;
+        if counts.leaves > 0 && is_over(&self.max_leave, leaves, before, minimum) {
+            let message = format!(
+                "{} of {before} would have left within 24 hours; the limit is {}",
+                counted(leaves, "member"),
+                shown(&self.max_leave)
+            );
+            find("maxLeave", message);
+        }
+        let own = [
+            (
+                "maxUpdates",
+                self.guards.max_updates,
+                counts.updates,
+                "change",
+            ),
+            (
+                "maxCreates",
+                self.guards.max_creates,
+                counts.creates,
+                "be created",
+            ),
+        ];
+        for (guard, limit, number, verb) in own {
+            if let Some(limit) = limit.filter(|it| is_over(it, number, self.members, minimum)) {
+                let message = format!(
+                    "{number} of {} would {verb}; the limit is {}",
+                    counted(self.members, "member"),
+                    shown(&limit)
+                );
+                find(guard, message);
+            }
+        }
+        found
+    }
+}
