@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use prism_gitops::definition::{self, Definition, Definitions};
-use prism_gitops::diff::{self, ChangeSet, Inputs, Verdict};
+use prism_gitops::diff::{self, ChangeSet, Inputs};
 use prism_gitops::export::{self, Export};
 use prism_gitops::manifest::{self, Loaded};
 use prism_gitops::model::{
@@ -93,6 +93,7 @@ impl Model {
             records: &self.records,
             unrecorded: SecretWrites::Once,
             tenant,
+            catalogue: None,
             adopt: false,
         }
     }
@@ -100,27 +101,11 @@ impl Model {
     /// Puts our markers on whatever the files match.
     fn take_over(&mut self) {
         let changes = diff::diff(&self.adopting());
-        let mut names = HashMap::new();
-        for one in &changes.integrations {
-            if let Verdict::Compared(compared) = &one.verdict {
-                names.extend(
-                    compared
-                        .live
-                        .id()
-                        .map(|id| (id.to_string(), one.name.clone())),
-                );
-            }
-        }
-        for one in &changes.instances {
-            if let Verdict::Compared(compared) = &one.verdict {
-                names.extend(
-                    compared
-                        .live
-                        .id()
-                        .map(|id| (id.to_string(), one.name.clone())),
-                );
-            }
-        }
+        let compared = changes.overviews().filter_map(|one| {
+            let id = one.verdict.ok()?.live.id().copied()?;
+            Some((id.to_owned(), one.address.name.clone()))
+        });
+        let names: HashMap<String, _> = compared.collect();
         let project = self.loaded.desired.project.name.clone();
         let marker = |id: &str| {
             let name = names.get(id)?.clone();

@@ -3,8 +3,8 @@
 use tokio::time::Instant;
 
 use super::error::CliError;
-use crate::controller::absences::{AGREE, vanished};
 use crate::controller::pass::{self, Loaded};
+use crate::disposition::{AGREE, vanished};
 use crate::model::Address;
 use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};

@@ -37,10 +37,13 @@ const CORE: &[Rule] = &[
     Rule { module: "redact",     role: Role::Pure, uses: &["harmless"] },
     Rule { module: "model",      role: Role::Pure, uses: &["yaml", "harmless", "redact"] },
     Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "suggest", "template", "sensitivity", "model"] },
+    Rule { module: "windows",    role: Role::Pure, uses: &["model", "manifest"] },
     Rule { module: "definition", role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest"] },
     Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition"] },
+    Rule { module: "fleet",      role: Role::Pure, uses: &["yaml", "template", "model", "manifest"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate"] },
     Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest", "definition", "validate", "diff"] },
+    Rule { module: "disposition", role: Role::Pure, uses: &["model", "plan"] },
     Rule { module: "export",     role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "journal",    role: Role::Pure, uses: &["model"] },
 ];

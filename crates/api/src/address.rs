@@ -14,6 +14,18 @@ words! {
     }
 }
 
+impl Kind {
+    /// Several of it, in a sentence.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Customer => "customers",
+            Self::Integration => "integrations",
+            Self::Instance => "instances",
+        }
+    }
+}
+
 /// Kind and `metadata.name` of a resource: `Instance/smith-erp`. A member of a fleet is named after the fleet and
 /// its customer: `Instance/acme-prod/cust-0042`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

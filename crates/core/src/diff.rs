@@ -6,9 +6,9 @@
 //!
 //! # Invariants
 //!
-//! - What could not be read is [`Verdict::Unknown`]; it never becomes a create.
+//! - What could not be read is [`Stop::Unknown`]; it never becomes a create.
 //! - Two candidates, a foreign marker or a missing permission to adopt is
-//!   [`Verdict::Refused`]; the differ never picks one.
+//!   [`Stop::Refused`]; the differ never picks one.
 //! - Undeclared fields are not compared.
 
 // A kind, an operation or a verdict that is added does not compile before each match has answered for it.
@@ -28,7 +28,9 @@ mod interrupted;
 mod labels;
 mod losses;
 mod member;
+mod needs;
 mod orphans;
+mod overview;
 mod renamed;
 mod scope;
 mod secret_match;
@@ -51,23 +53,22 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use components::{components_wanted, stop_without_components};
-pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warnings};
+pub use components::unlisted_components;
+pub use doubled::{Doubled, doubled, doubled_warnings};
 pub use equal::{EqualVersion, EqualVersions, equal_versions, equal_versions_told};
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;
+pub use needs::Needs;
+pub use overview::{Changes, Compared, Overview};
 pub use renamed::renamed;
 pub use scope::scope;
 pub(crate) use secret_match::is_mask;
-pub use version::versions_unread;
-
-use std::collections::BTreeSet;
 
 use crate::definition::Definitions;
 use crate::model::{
-    Address, ConfigWrite, CustomerId, Desired, FieldChange, InstanceId, InstanceState,
-    IntegrationId, Location, ResourceName, SecretRecords, SecretValues, SecretWrites, Tenant,
-    VersionId, Visibility,
+    Address, Catalogue, ConfigWrite, CustomerId, Declared, Desired, FieldChange, InstanceId,
+    InstanceState, IntegrationId, Location, ResourceName, SecretRecords, SecretValues,
+    SecretWrites, Tenant, VersionId, Visibility,
 };
 
 /// The inputs of a comparison.
@@ -85,6 +86,8 @@ pub struct Inputs<'a> {
     pub unrecorded: SecretWrites,
     /// What the tenant holds.
     pub tenant: &'a Tenant,
+    /// The components that imports need, once they were asked for.
+    pub catalogue: Option<&'a Catalogue>,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
 }
@@ -93,30 +96,35 @@ pub struct Inputs<'a> {
 #[derive(Debug, Clone)]
 pub struct ChangeSet {
     /// One entry for each declared customer, in the order of the files.
-    pub customers: Vec<CustomerDiff>,
+    pub customers: Vec<Comparison<CustomerChanges>>,
     /// One entry for each declared integration, in the order of the files.
-    pub integrations: Vec<IntegrationDiff>,
+    pub integrations: Vec<Comparison<IntegrationChanges>>,
     /// One entry for each declared instance, in the order of the files, but for members that a fleet does not create.
-    pub instances: Vec<InstanceDiff>,
+    pub instances: Vec<Comparison<InstanceChanges>>,
     /// Owned objects that nothing declares any more.
     pub orphans: Vec<Orphan>,
+    /// What else has to be known before this is complete.
+    pub needs: Needs,
 }
 
-/// The result for one resource.
+/// A declared resource and its verdict.
 #[derive(Debug, Clone)]
-pub enum Verdict<T> {
-    /// The live object, if there is one, and what differs.
-    Compared(T),
-    /// A part of the tenant that matters for it could not be read.
-    Unknown(String),
-    /// Blocked until a user changes something.
-    Refused(Refusal),
+pub struct Comparison<T> {
+    /// Its address.
+    pub address: Address,
+    /// Where it is declared.
+    pub location: Location,
+    /// What is known of it.
+    pub verdict: Verdict<T>,
 }
+
+/// The result for one resource: which live object it is and what differs, or why that cannot be said.
+pub type Verdict<T> = Result<T, Stop>;
 
 /// Why a comparison stops before its end.
-#[derive(Debug, Clone)]
-pub(crate) enum Stop {
-    /// A part of the tenant could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// A part of the tenant that matters for it could not be read.
     Unknown(String),
     /// Blocked until a user changes something.
     Refused(Refusal),
@@ -126,20 +134,21 @@ impl Stop {
     fn refused(reason: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(reason))
     }
+
+    /// The same for what depends on the resource at `address`.
+    fn of(&self, address: &Address) -> Self {
+        match self {
+            Self::Unknown(why) => Self::Unknown(format!("{address}: {why}")),
+            Self::Refused(refusal) => {
+                Self::refused(format!("{address} is blocked: {}", refusal.reason))
+            }
+        }
+    }
 }
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
-    }
-}
-
-impl<T> From<Stop> for Verdict<T> {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Unknown(why) => Self::Unknown(why),
-            Stop::Refused(refusal) => Self::Refused(refusal),
-        }
     }
 }
 
@@ -164,17 +173,6 @@ impl Refusal {
         self.hint = Some(hint.into());
         self
     }
-}
-
-/// A declared customer and its verdict.
-#[derive(Debug, Clone)]
-pub struct CustomerDiff {
-    /// Its `metadata.name`.
-    pub name: ResourceName,
-    /// Where it is declared.
-    pub location: Location,
-    /// What is known of it.
-    pub verdict: Verdict<CustomerChanges>,
 }
 
 /// How a customer differs.
@@ -204,17 +202,6 @@ pub struct CustomerChanges {
     pub respelled: Vec<String>,
 }
 
-/// A declared integration and its verdict.
-#[derive(Debug, Clone)]
-pub struct IntegrationDiff {
-    /// Its `metadata.name`.
-    pub name: ResourceName,
-    /// Where it is declared.
-    pub location: Location,
-    /// What is known of it.
-    pub verdict: Verdict<IntegrationChanges>,
-}
-
 /// How a live object was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<Id> {
@@ -229,6 +216,26 @@ pub enum Found<Id> {
 }
 
 impl<Id> Found<Id> {
+    /// The same by reference.
+    pub fn as_ref(&self) -> Found<&Id> {
+        match self {
+            Self::Missing => Found::Missing,
+            Self::Owned(id) => Found::Owned(id),
+            Self::Adopted(id) => Found::Adopted(id),
+            Self::Recovered(id) => Found::Recovered(id),
+        }
+    }
+
+    /// The same with something else of the object.
+    pub fn map<T>(self, then: impl FnOnce(Id) -> T) -> Found<T> {
+        match self {
+            Self::Missing => Found::Missing,
+            Self::Owned(id) => Found::Owned(then(id)),
+            Self::Adopted(id) => Found::Adopted(then(id)),
+            Self::Recovered(id) => Found::Recovered(then(id)),
+        }
+    }
+
     /// The id, if the object exists.
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -271,6 +278,8 @@ pub struct IntegrationChanges {
     pub unpublished: bool,
     /// Why nothing of this may be written.
     pub blocked: Option<Refusal>,
+    /// The tenant lists no components at all, so whether it has those of the definition is not known.
+    pub components_unlisted: bool,
 }
 
 /// Marketplace settings, complete: omitting one may erase it.
@@ -282,17 +291,6 @@ pub struct MarketplaceChange {
     pub overview: String,
     /// Whether a customer may have several instances.
     pub allow_multiple_instances: bool,
-}
-
-/// A declared instance and its verdict.
-#[derive(Debug, Clone)]
-pub struct InstanceDiff {
-    /// Its `metadata.name`.
-    pub name: ResourceName,
-    /// Where it is declared.
-    pub location: Location,
-    /// What is known of it.
-    pub verdict: Verdict<InstanceChanges>,
 }
 
 /// The version an instance shall run.
@@ -380,11 +378,11 @@ pub struct Orphan {
     pub address: Address,
     /// The display name.
     pub display_name: String,
-    /// Its id, if it is an instance.
-    pub instance: Option<InstanceId>,
-    /// The customer, if it is an instance.
+    /// Its id.
+    pub id: String,
+    /// The name of the customer, for instances.
     pub customer_name: Option<String>,
-    /// Whether it runs, if it is an instance.
+    /// Whether it runs. What cannot be switched off always does.
     pub enabled: bool,
     /// Bears the label that says: never disable or delete.
     pub protected: bool,
@@ -393,71 +391,45 @@ pub struct Orphan {
 /// Compares everything that is declared with the tenant.
 #[must_use]
 pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
-    let all = customer::Index::new(inputs);
-    let customers: Vec<CustomerDiff> = inputs
-        .desired
-        .customers
-        .iter()
-        .map(|desired| CustomerDiff {
-            name: desired.name.clone(),
-            location: desired.location.clone(),
-            verdict: match customer::compare(&all, desired) {
-                Ok(changes) => Verdict::Compared(changes),
-                Err(stop) => stop.into(),
-            },
-        })
-        .collect();
-    let live = integrations::Index::new(inputs);
-    let integrations: Vec<IntegrationDiff> = inputs
-        .desired
-        .integrations
-        .iter()
-        .map(|desired| IntegrationDiff {
-            name: desired.name.clone(),
-            location: desired.location.clone(),
-            verdict: integration::compare(&live, desired),
-        })
-        .collect();
-    let index = instance::Index::new(inputs, &customers, &integrations);
-    let instances: Vec<InstanceDiff> = inputs
-        .desired
-        .instances
-        .iter()
-        .filter_map(|desired| {
-            let verdict = instance::compare(&index, desired).unwrap_or_else(Into::into);
-            (!member::is_left_out(desired, &verdict)).then(|| InstanceDiff {
-                name: desired.name.clone(),
-                location: desired.location.clone(),
-                verdict,
-            })
-        })
-        .collect();
-    let orphans = orphans::find(inputs, &taken(&customers, &integrations, &instances));
-    ChangeSet {
+    let Desired {
+        project: _,
         customers,
         integrations,
         instances,
-        orphans,
-    }
+        // Expanded before: their members are among the instances.
+        fleets: _,
+        places: _,
+    } = inputs.desired;
+    let index = customer::Index::new(inputs);
+    let customers = compare(customers, |one| customer::compare(&index, one));
+    let index = integrations::Index::new(inputs);
+    let integrations = compare(integrations, |one| integration::compare(&index, one));
+    let index = instance::Index::new(inputs, &customers, &integrations);
+    let mut compared = compare(instances, |one| instance::compare(&index, one));
+    let mut declared = instances.iter();
+    compared.retain(|it| {
+        declared
+            .next()
+            .is_none_or(|one| !member::is_left_out(one, &it.verdict))
+    });
+    let instances = compared;
+    let mut changes = ChangeSet {
+        customers,
+        integrations,
+        instances,
+        orphans: Vec::new(),
+        needs: Needs::default(),
+    };
+    changes.orphans = orphans::find(inputs, &changes);
+    changes.needs = needs::of(inputs, &changes);
+    changes
 }
 
-/// The ids of live objects that a manifest refers to, under any marker.
-fn taken<'a>(
-    customers: &'a [CustomerDiff],
-    integrations: &'a [IntegrationDiff],
-    instances: &'a [InstanceDiff],
-) -> BTreeSet<&'a str> {
-    let integrations = integrations.iter().filter_map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => changes.live.id().map(IntegrationId::as_str),
-        Verdict::Unknown(_) | Verdict::Refused(_) => None,
+fn compare<D: Declared, C>(declared: &[D], one: impl Fn(&D) -> Verdict<C>) -> Vec<Comparison<C>> {
+    let compared = declared.iter().map(|desired| Comparison {
+        address: desired.address(),
+        location: desired.location().clone(),
+        verdict: one(desired),
     });
-    let instances = instances.iter().filter_map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => changes.live.id().map(InstanceId::as_str),
-        Verdict::Unknown(_) | Verdict::Refused(_) => None,
-    });
-    let customers = customers.iter().filter_map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => changes.live.id().map(CustomerId::as_str),
-        Verdict::Unknown(_) | Verdict::Refused(_) => None,
-    });
-    customers.chain(integrations).chain(instances).collect()
+    compared.collect()
 }

@@ -20,6 +20,8 @@ pub mod model;
 
 pub mod manifest;
 
+pub mod windows;
+
 pub mod definition;
 
 pub mod validate;
@@ -29,6 +31,8 @@ pub mod fleet;
 pub mod diff;
 
 pub mod plan;
+
+pub mod disposition;
 
 pub mod export;
 

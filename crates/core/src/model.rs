@@ -18,6 +18,7 @@ mod hex;
 pub mod history;
 mod ids;
 pub mod increment;
+mod live;
 mod marker;
 mod nearest;
 mod notices;
@@ -40,9 +41,9 @@ pub use config::{
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
 pub use counted::{agreeing, counted, few};
 pub use desired::{
-    Adopt, Auth, CustomerRef, DefinitionFile, Desired, DesiredCustomer, DesiredInstance,
-    DesiredIntegration, Environment, InstanceState, IntegrationRef, Marketplace, Places, Project,
-    PublishWhen, VersionRef, Visibility,
+    Adopt, Auth, CustomerRef, Declaration, Declared, DefinitionFile, Desired, DesiredCustomer,
+    DesiredInstance, DesiredIntegration, Environment, InstanceState, IntegrationRef, Marketplace,
+    Places, Project, PublishWhen, VersionRef, Visibility,
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use environment_key::EnvironmentKey;
@@ -53,6 +54,7 @@ pub use fleet::{
 };
 pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
+pub use live::{LiveObject, LiveRecord};
 pub use marker::Marker;
 pub use nearest::nearest;
 pub use notices::{NoticeKind, NotifyTarget, NotifyVia};

@@ -11,7 +11,7 @@
 //! A wake-up says *that* something may have changed, never *what*: every pass
 //! reads files and tenant anew, so a lost or doubled wake-up does no harm.
 //! [`pass`] is the pass itself, which `plan` and `apply` use too. [`driver`]
-//! decides when; [`reconciler`] makes one pass under the rules of [`hold_state`],
+//! decides when; [`reconciler`] makes one pass under the rules of [`crate::disposition`],
 //! which decides what to leave alone for now.
 //!
 //! # Invariants
@@ -20,18 +20,13 @@
 //! - Nothing is written while a file is invalid, or to another organization.
 //! - Everything remembered between passes can be lost at no cost but time.
 
-pub mod absences;
-pub mod backoff;
 pub mod connect;
 pub mod control;
 pub mod delays;
 pub mod driver;
 pub mod error;
 pub mod exclusion;
-pub mod flapping;
 pub mod history;
-pub mod hold_state;
-mod holding;
 mod incremental;
 pub mod notices;
 pub mod pass;
@@ -44,7 +39,6 @@ pub mod resources;
 pub mod status;
 pub mod totals;
 pub mod window_guard;
-pub mod windows;
 
 mod log;
 

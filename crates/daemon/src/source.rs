@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+pub use crate::disposition::Absence;
 use crate::model::SourceFile;
 
 /// Lists the other files that these manifests refer to: `manifest::references`.
@@ -81,18 +82,6 @@ pub struct Snapshot {
     pub files: Vec<SourceFile>,
     /// What it means that something is not among them.
     pub absence: Absence,
-}
-
-/// How far one reading proves that what is not in it is not declared any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Absence {
-    /// It does: a commit is whole.
-    #[default]
-    Proven,
-    /// It does not by itself: a folder may be read while files are saved and moved in it.
-    Momentary,
-    /// It does not at all: git is half-way through this in the folder.
-    Midway(&'static str),
 }
 
 /// What names a state of the files.

@@ -140,20 +140,10 @@ fn declared<'a>(
     addresses: &'a [Address],
     desired: &'a Desired,
 ) -> Vec<(&'a Address, &'a Location)> {
-    let integrations = desired
-        .integrations
-        .iter()
-        .map(|it| (it.address(), &it.location));
-    let instances = desired
-        .instances
-        .iter()
-        .map(|it| (it.address(), &it.location));
-    let customers = desired
-        .customers
-        .iter()
-        .map(|it| (it.address(), &it.location));
-    let all: std::collections::BTreeMap<Address, &Location> =
-        customers.chain(integrations).chain(instances).collect();
+    let all: std::collections::BTreeMap<Address, &Location> = desired
+        .resources()
+        .map(|it| (it.address, it.location))
+        .collect();
     let found = addresses.iter().filter_map(|it| Some((it, *all.get(it)?)));
     found.collect()
 }

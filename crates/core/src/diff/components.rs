@@ -3,58 +3,55 @@
 //! An import would be refused, or fail at the first run. Only definitions that
 //! would be imported are looked at, so that a tenant in step costs no request.
 
-use std::collections::BTreeMap;
-
-use super::{ChangeSet, IntegrationDiff, Refusal, TargetVersion, Verdict};
-use crate::definition::Definitions;
-use crate::model::{Address, Catalogue, ComponentsWanted, Diagnostic, ResourceName};
+use super::{ChangeSet, Comparison, Inputs, IntegrationChanges, Refusal, Stop, Verdict};
+use crate::definition::{Definition, Definitions};
+use crate::model::{ComponentsWanted, Diagnostic};
 use crate::validate::{self, MissingComponent};
 
 /// What to look up before anything is imported.
-#[must_use]
-pub fn components_wanted(changes: &ChangeSet, definitions: &Definitions) -> ComponentsWanted {
+pub(super) fn wanted(changes: &ChangeSet, definitions: &Definitions) -> ComponentsWanted {
     let mut wanted = ComponentsWanted::new();
     for diff in changes.integrations.iter().filter(|diff| imports(diff)) {
-        if let Some(definition) = definitions.get(&diff.name) {
+        if let Some(definition) = definitions.get(&diff.address.name) {
             validate::want_components(definition, &mut wanted);
         }
     }
     wanted
 }
 
-/// Stops the integrations whose components are missing or could not be read, and the instances that
-/// wait for a version of them. What could not be read is unknown: it is neither there nor missing.
-///
-/// Of a tenant that lists no component at all it is said of which this is not known.
-pub fn stop_without_components(
-    changes: &mut ChangeSet,
-    definitions: &Definitions,
-    catalogue: &Catalogue,
-) -> Option<Diagnostic> {
-    let mut stopped = BTreeMap::new();
-    let mut unlisted = Vec::new();
-    for diff in changes.integrations.iter_mut().filter(|diff| imports(diff)) {
-        let Some(definition) = definitions.get(&diff.name) else {
-            continue;
-        };
-        let check = validate::components(definition, catalogue);
-        if check.unlisted {
-            unlisted.push(Address::integration(diff.name.clone()).to_string());
-        }
-        let Verdict::Compared(found) = &mut diff.verdict else {
-            continue;
-        };
-        if let Some(refusal) = refusal(&check.missing) {
-            found.blocked = Some(refusal);
-            stopped.insert(diff.name.clone(), None);
-        } else if !check.unread.is_empty() {
-            let why: Vec<&str> = check.unread.iter().map(AsRef::as_ref).collect();
-            let why = format!("the components that it uses: {}", why.join("; "));
-            diff.verdict = Verdict::Unknown(why.clone());
-            stopped.insert(diff.name.clone(), Some(why));
-        }
+fn imports(diff: &Comparison<IntegrationChanges>) -> bool {
+    diff.verdict.as_ref().is_ok_and(|changes| changes.import)
+}
+
+/// Blocks an import whose components are missing. What could not be read is unknown: it is neither there nor
+/// missing. Before the components were asked for, nothing is concluded.
+pub(super) fn check(
+    inputs: &Inputs<'_>,
+    definition: &Definition,
+    mut changes: IntegrationChanges,
+) -> Verdict<IntegrationChanges> {
+    let Some(catalogue) = inputs.catalogue.filter(|_| changes.import) else {
+        return Ok(changes);
+    };
+    let check = validate::components(definition, catalogue);
+    changes.components_unlisted = check.unlisted;
+    changes.blocked = refusal(&check.missing);
+    if changes.blocked.is_none() && !check.unread.is_empty() {
+        let why: Vec<&str> = check.unread.iter().map(AsRef::as_ref).collect();
+        let why = format!("the components that it uses: {}", why.join("; "));
+        return Err(Stop::Unknown(why));
     }
-    stop_instances(changes, &stopped);
+    Ok(changes)
+}
+
+/// Of a tenant that lists no component at all, says for which integrations this is not known.
+#[must_use]
+pub fn unlisted_components(changes: &ChangeSet) -> Option<Diagnostic> {
+    let unlisted = |diff: &&Comparison<IntegrationChanges>| {
+        (diff.verdict.as_ref()).is_ok_and(|changes| changes.components_unlisted)
+    };
+    let unlisted = changes.integrations.iter().filter(unlisted);
+    let unlisted: Vec<String> = unlisted.map(|diff| diff.address.to_string()).collect();
     (!unlisted.is_empty()).then(|| {
         let message = format!(
             "whether the tenant has all components of {} is not known: it lists none at all",
@@ -63,10 +60,6 @@ pub fn stop_without_components(
         Diagnostic::warning("components-unread", message)
             .hint("they are imported all the same; the server refuses what it does not know")
     })
-}
-
-fn imports(diff: &IntegrationDiff) -> bool {
-    matches!(&diff.verdict, Verdict::Compared(changes) if changes.import)
 }
 
 fn refusal(missing: &[MissingComponent]) -> Option<Refusal> {
@@ -94,24 +87,6 @@ fn hints(missing: &[MissingComponent]) -> String {
                 .iter()
                 .map(|(hint, keys)| format!("{}: {hint}", keys.join(", ")));
             each.collect::<Vec<_>>().join("; ")
-        }
-    }
-}
-
-/// Instances of versions that exist go on. With the reason where it is unknown whether the integration can.
-fn stop_instances(changes: &mut ChangeSet, stopped: &BTreeMap<ResourceName, Option<String>>) {
-    for diff in &mut changes.instances {
-        if let Verdict::Compared(instance) = &diff.verdict
-            && let TargetVersion::Published(integration) = &instance.target
-            && let Some(unknown) = stopped.get(integration)
-        {
-            let address = Address::integration(integration.clone());
-            diff.verdict = match unknown {
-                Some(why) => Verdict::Unknown(format!("{address}: {why}")),
-                None => Verdict::Refused(Refusal::new(format!(
-                    "waits for a version of {address}, which is blocked"
-                ))),
-            };
         }
     }
 }

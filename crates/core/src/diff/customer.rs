@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::identity::{self, Candidate, Claim};
 use super::typed::{self, Similarity};
-use super::{CustomerChanges, Found, Inputs, Refusal, Stop, integration, labels};
+use super::{CustomerChanges, Found, Inputs, Refusal, Stop, Verdict, integration, labels};
 use crate::model::{
     Adopt, Asked, CustomerId, CustomerRecord, DesiredCustomer, FieldChange, Listing, Marker,
     ResourceName,
@@ -70,10 +70,7 @@ impl<'a> Index<'a> {
 }
 
 /// Compares one customer.
-pub(super) fn compare(
-    index: &Index<'_>,
-    desired: &DesiredCustomer,
-) -> Result<CustomerChanges, Stop> {
+pub(super) fn compare(index: &Index<'_>, desired: &DesiredCustomer) -> Verdict<CustomerChanges> {
     let Some(listing) = index.listing else {
         return Err(Stop::Unknown("the customers were not read".to_owned()));
     };
@@ -101,7 +98,7 @@ fn id(live: &CustomerRecord) -> CustomerId {
     live.customer.id.clone()
 }
 
-type Which<'a> = Result<Found<&'a CustomerRecord>, Stop>;
+type Which<'a> = Verdict<Found<&'a CustomerRecord>>;
 
 /// Marker, then `adopt`, then external id, then name.
 fn find<'a>(
@@ -275,7 +272,7 @@ fn existing(
     live: &CustomerRecord,
     marker: &Marker,
     found: Found<CustomerId>,
-) -> Result<CustomerChanges, Stop> {
+) -> Verdict<CustomerChanges> {
     // Taken apart so that a new field does not compile before it is compared.
     let DesiredCustomer {
         name: _,

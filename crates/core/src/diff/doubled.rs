@@ -1,67 +1,43 @@
 //! Duplicates: objects with the same marker, created by two runs without knowledge of each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Inputs;
 use super::identity::canonical;
-use crate::model::{Address, Diagnostic, Instance, Integration, Marker, ResourceName, Tenant};
+use crate::model::{Address, Diagnostic, Kind, LiveObject, Marker, ResourceName, Tenant};
 
 /// Several live objects of one address.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Doubled<'a, T> {
+pub struct Doubled<'a> {
     /// What they are declared as, or were.
     pub address: Address,
     /// The objects, the oldest first.
-    pub objects: Vec<&'a T>,
+    pub objects: Vec<LiveObject<'a>>,
     /// Which of them is managed; `None` where more than one is in use.
-    pub canonical: Option<&'a T>,
+    pub canonical: Option<LiveObject<'a>>,
 }
 
-/// All integrations that share a marker of a project.
+/// All objects that share a marker of a project, kind by kind. Names of customers are unique, and so each of
+/// them is refused by its own plan.
 #[must_use]
-pub fn doubled_integrations<'a>(
-    tenant: &'a Tenant,
-    project: &ResourceName,
-) -> Vec<Doubled<'a, Integration>> {
-    let items = tenant.integrations.items.iter();
-    let items = items.filter(|live| !live.customer_owned);
-    let items = items.map(|live| (live.labels.as_slice(), live));
-    find(items, project, Address::integration, integration_in_use)
-}
-
-/// All instances that share a marker of a project.
-#[must_use]
-pub fn doubled_instances<'a>(
-    tenant: &'a Tenant,
-    project: &ResourceName,
-) -> Vec<Doubled<'a, Instance>> {
-    let items = tenant.instances.items.iter();
-    let items = items.map(|live| (live.labels.as_slice(), live));
-    find(items, project, Address::instance, |live| live.deployed)
-}
-
-/// Whether an integration has a version, without which there can be no instance of it.
-pub(super) fn integration_in_use(live: &Integration) -> bool {
-    !live.versions.items.is_empty() || live.versions.incomplete.is_some()
-}
-
-fn find<'a, T>(
-    items: impl Iterator<Item = (&'a [String], &'a T)>,
-    project: &ResourceName,
-    address: fn(ResourceName) -> Address,
-    in_use: fn(&T) -> bool,
-) -> Vec<Doubled<'a, T>> {
-    let mut by_name: BTreeMap<ResourceName, Vec<&T>> = BTreeMap::new();
-    for (labels, live) in items {
-        for marker in Marker::among(labels).filter(|marker| marker.project == *project) {
-            by_name.entry(marker.name).or_default().push(live);
+pub fn doubled<'a>(tenant: &'a Tenant, project: &ResourceName) -> Vec<Doubled<'a>> {
+    // What a customer built is out of scope.
+    let theirs = tenant.integrations.items.iter();
+    let theirs = theirs.filter(|live| live.customer_owned);
+    let theirs: BTreeSet<&str> = theirs.map(|live| live.id.as_str()).collect();
+    let scope = |live: &LiveObject<'_>| live.kind != Kind::Customer && !theirs.contains(live.id);
+    let mut found: BTreeMap<Address, Vec<LiveObject<'_>>> = BTreeMap::new();
+    for live in tenant.objects().filter(scope) {
+        for Marker { name, .. } in live.markers().filter(|marker| marker.project == *project) {
+            let kind = live.kind;
+            found.entry(Address { kind, name }).or_default().push(live);
         }
     }
-    let several = by_name.into_iter().filter(|(_, objects)| objects.len() > 1);
+    let several = found.into_iter().filter(|(_, objects)| objects.len() > 1);
     several
-        .map(|(name, objects)| Doubled {
-            address: address(name),
-            canonical: canonical(objects.iter().copied(), in_use),
+        .map(|(address, objects)| Doubled {
+            address,
+            canonical: canonical(objects.iter(), |live| live.in_use).copied(),
             objects,
         })
         .collect()
@@ -70,26 +46,14 @@ fn find<'a, T>(
 /// Says of what is managed all the same that there is more of it. Where it is not managed, its plan says so.
 #[must_use]
 pub fn doubled_warnings(inputs: &Inputs<'_>) -> Vec<Diagnostic> {
-    let (tenant, project) = (inputs.tenant, &inputs.desired.project.name);
-    let integrations = doubled_integrations(tenant, project);
-    let integrations = integrations
-        .iter()
-        .filter_map(|it| warning(it, |live| live.id.as_str()));
-    let instances = doubled_instances(tenant, project);
-    let instances = instances
-        .iter()
-        .filter_map(|it| warning(it, |live| live.id.as_str()));
-    integrations.chain(instances).collect()
+    let all = doubled(inputs.tenant, &inputs.desired.project.name);
+    all.iter().filter_map(warning).collect()
 }
 
-fn warning<T>(doubled: &Doubled<'_, T>, id: impl Fn(&T) -> &str) -> Option<Diagnostic> {
-    let kept = id(doubled.canonical?);
-    let others: Vec<&str> = doubled
-        .objects
-        .iter()
-        .map(|it| id(it))
-        .filter(|it| *it != kept)
-        .collect();
+fn warning(doubled: &Doubled<'_>) -> Option<Diagnostic> {
+    let kept = doubled.canonical?.id;
+    let others = doubled.objects.iter().map(|it| it.id);
+    let others: Vec<&str> = others.filter(|id| *id != kept).collect();
     let message = format!(
         "{} is there {} times: {kept} is managed, and {} not",
         doubled.address,
@@ -144,8 +108,8 @@ mod tests {
         }
         let project = crate::diff::testing::name("p");
         let canonical = |world: &World| {
-            let found = doubled_integrations(&world.tenant, &project);
-            found[0].canonical.map(|live| live.id.as_str().to_owned())
+            let found = doubled(&world.tenant, &project);
+            found[0].canonical.map(|live| live.id.to_owned())
         };
         assert_eq!(canonical(&world), None, "both have versions");
         world.tenant.integrations.items[0].versions.items.clear();

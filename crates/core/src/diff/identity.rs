@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Found, Refusal, Verdict};
+use super::{Found, Refusal, Stop, Verdict};
 use crate::model::{Adopt, Listing, Marker, ResourceName};
 
 /// The identity of a live object.
@@ -70,15 +70,15 @@ pub(super) fn resolve<'a, T>(
     match marked.as_slice() {
         [one] => {
             return match foreign(claim, one) {
-                Some(refusal) => Verdict::Refused(refusal),
-                None => Verdict::Compared(Found::Owned(one.object)),
+                Some(refusal) => Err(refusal.into()),
+                None => Ok(Found::Owned(one.object)),
             };
         }
         [] => {}
         many => {
             return match canonical(many.iter().copied(), |one| one.in_use) {
-                Some(one) => Verdict::Compared(Found::Owned(one.object)),
-                None => Verdict::Refused(doubled(claim, many)),
+                Some(one) => Ok(Found::Owned(one.object)),
+                None => Err(doubled(claim, many).into()),
             };
         }
     }
@@ -105,19 +105,18 @@ fn by_id<'a, T>(
 ) -> Answer<'a, T> {
     let Some(candidate) = candidates.iter().find(|c| c.id == id) else {
         return match &listing.incomplete {
-            Some(why) => Verdict::Unknown(why.to_string()),
-            None => Verdict::Refused(
-                Refusal::new(format!(
-                    "no {} with id {id} exists in this tenant",
-                    claim.noun
-                ))
-                .hint("correct `adopt.id`, or remove it to create a new one"),
-            ),
+            Some(why) => Err(Stop::Unknown(why.to_string())),
+            None => {
+                let reason = format!("no {} with id {id} exists in this tenant", claim.noun);
+                Err(Refusal::new(reason)
+                    .hint("correct `adopt.id`, or remove it to create a new one")
+                    .into())
+            }
         };
     };
     match owner_in_the_way(claim, candidate) {
-        Some(refusal) => Verdict::Refused(refusal),
-        None => Verdict::Compared(Found::Adopted(candidate.object)),
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(Found::Adopted(candidate.object)),
     }
 }
 
@@ -133,18 +132,16 @@ fn by_match<'a, T>(
         .filter(|c| !owned_by_sibling(claim, c))
         .collect();
     match (open.as_slice(), &listing.incomplete) {
-        ([], None) => Verdict::Compared(Found::Missing),
+        ([], None) => Ok(Found::Missing),
         // With pages missing, neither "none" nor "only one" is certain.
-        (_, Some(why)) => Verdict::Unknown(why.to_string()),
+        (_, Some(why)) => Err(Stop::Unknown(why.to_string())),
         ([one], None) => match owner_in_the_way(claim, one) {
-            Some(refusal) => Verdict::Refused(refusal),
-            None if one.interrupted => Verdict::Compared(Found::Recovered(one.object)),
-            None if allowed || is_moved(claim, one) => {
-                Verdict::Compared(Found::Adopted(one.object))
-            }
-            None => Verdict::Refused(needs_consent(claim, one)),
+            Some(refusal) => Err(refusal.into()),
+            None if one.interrupted => Ok(Found::Recovered(one.object)),
+            None if allowed || is_moved(claim, one) => Ok(Found::Adopted(one.object)),
+            None => Err(needs_consent(claim, one).into()),
         },
-        (many, None) => Verdict::Refused(ambiguous(claim, many, "match")),
+        (many, None) => Err(ambiguous(claim, many, "match").into()),
     }
 }
 

@@ -9,9 +9,8 @@ use super::typed::{self, Similarity};
 use super::version::{self, Target};
 use super::whose::{Whose, whose};
 use super::{
-    CustomerChanges, CustomerDiff, Found, Inputs, InstanceChanges, IntegrationChanges,
-    IntegrationDiff, Losses, Refusal, Stop, TargetVersion, Verdict, integration, labels, losses,
-    member,
+    Comparison, CustomerChanges, Found, Inputs, InstanceChanges, IntegrationChanges, Losses,
+    Refusal, Stop, TargetVersion, Verdict, integration, labels, losses, member,
 };
 use crate::model::{
     Adopt, ConfigState, Customer, CustomerId, CustomerRef, DesiredInstance, FieldChange, Instance,
@@ -42,8 +41,8 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     pub(super) fn new(
         inputs: &'a Inputs<'a>,
-        customers: &'a [CustomerDiff],
-        integrations: &'a [IntegrationDiff],
+        customers: &'a [Comparison<CustomerChanges>],
+        integrations: &'a [Comparison<IntegrationChanges>],
     ) -> Self {
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
@@ -76,12 +75,12 @@ impl<'a> Index<'a> {
         Self {
             inputs,
             customers: (customers.iter())
-                .map(|diff| (&diff.name, &diff.verdict))
+                .map(|diff| (&diff.address.name, &diff.verdict))
                 .collect(),
             manifests: declared.collect(),
             verdicts: integrations
                 .iter()
-                .map(|diff| (&diff.name, &diff.verdict))
+                .map(|diff| (&diff.address.name, &diff.verdict))
                 .collect(),
             integrations: inputs
                 .tenant
@@ -100,7 +99,7 @@ impl<'a> Index<'a> {
                 .collect(),
             variables: integrations
                 .iter()
-                .map(|diff| (&diff.name, OnceCell::new()))
+                .map(|diff| (&diff.address.name, OnceCell::new()))
                 .collect(),
             by_label,
             by_name,
@@ -232,10 +231,7 @@ impl<'a> Index<'a> {
 }
 
 /// Compares one instance.
-pub(super) fn compare(
-    index: &Index<'_>,
-    desired: &DesiredInstance,
-) -> Result<Verdict<InstanceChanges>, Stop> {
+pub(super) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<InstanceChanges> {
     // Taken apart so that a new field does not compile before it is compared.
     let DesiredInstance {
         name,
@@ -268,22 +264,19 @@ pub(super) fn compare(
         member: desired.member.is_some() || desired.displaces.is_some(),
     };
     let candidates = index.candidates(desired, &marker, customer, &target);
-    let changes = match identity::resolve(&claim, &candidates, &index.tenant().instances) {
-        Verdict::Unknown(why) => return Ok(Verdict::Unknown(why)),
-        Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
-        Verdict::Compared(Found::Missing) => missing(index, desired, &target, customer, &marker)?,
-        Verdict::Compared(Found::Owned(live)) => {
+    match identity::resolve(&claim, &candidates, &index.tenant().instances)? {
+        Found::Missing => missing(index, desired, &target, customer, &marker),
+        Found::Owned(live) => {
             let found = Found::Owned(live.id.clone());
             let desired = &member::managed(desired, live);
-            existing(index, desired, &target, customer, &marker, live, found)?
+            existing(index, desired, &target, customer, &marker, live, found)
         }
-        Verdict::Compared(Found::Adopted(live) | Found::Recovered(live)) => {
+        Found::Adopted(live) | Found::Recovered(live) => {
             let found = Found::Adopted(live.id.clone());
             let desired = &member::managed(desired, live);
-            existing(index, desired, &target, customer, &marker, live, found)?
+            existing(index, desired, &target, customer, &marker, live, found)
         }
-    };
-    Ok(Verdict::Compared(changes))
+    }
 }
 
 fn missing(
@@ -501,10 +494,13 @@ fn label_fields(
     let declared = desired.labels.as_deref();
     let base = labels::returned(&live.labels, live.enabled);
     let labels = labels::target_from(&live.labels, &base, declared, (marker, desired.protect))?;
-    let (before, after) = (
-        labels::shown(&live.labels, marker),
-        labels::shown(&labels, marker),
-    );
+    // That a member is moved to its name is bookkeeping.
+    let moved = desired.member.is_some() || desired.displaces.is_some();
+    let before = match moved {
+        true => labels::shown(&labels::without_markers(&live.labels, marker), marker),
+        false => labels::shown(&live.labels, marker),
+    };
+    let after = labels::shown(&labels, marker);
     if before != after {
         fields.push(FieldChange::shown("labels", Some(before), Some(after)));
     }

@@ -4,13 +4,13 @@ use super::definition::{self, DraftState};
 use super::identity::{self, Candidate, Claim};
 use super::integrations::Index;
 use super::{
-    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Verdict, doubled, interrupted,
-    labels,
+    Found, Inputs, IntegrationChanges, MarketplaceChange, Refusal, Stop, Verdict, components,
+    interrupted, labels,
 };
 use crate::definition::Definition;
 use crate::model::{
-    Adopt, DesiredIntegration, FieldChange, Integration, Marker, Observed, PublishWhen,
-    PublishedVersion, Visibility,
+    Adopt, DesiredIntegration, FieldChange, Integration, LiveRecord as _, Marker, Observed,
+    PublishWhen, PublishedVersion, Visibility,
 };
 
 /// The marker of a declared resource.
@@ -41,15 +41,11 @@ pub(super) fn compare(
         location: _,
     } = desired;
     let Some(definition) = inputs.definitions.get(name) else {
-        return Verdict::Refused(Refusal::new("its definition could not be read"));
+        return Err(Stop::refused("its definition could not be read"));
     };
     let git = effective(desired, definition);
-    match identify(index, desired, &git) {
-        Verdict::Compared(Found::Missing) => Verdict::Compared(missing(inputs, desired, &git)),
-        Verdict::Compared(found) => existing(inputs, desired, &git, found),
-        Verdict::Unknown(why) => Verdict::Unknown(why),
-        Verdict::Refused(refusal) => Verdict::Refused(refusal),
-    }
+    let changes = existing(inputs, desired, &git, identify(index, desired, &git)?)?;
+    components::check(inputs, definition, changes)
 }
 
 /// The definition with what the manifest sets in its place.
@@ -86,7 +82,7 @@ fn identify<'a>(
             matches: live.name.trim() == git.name(),
             named: live.name.trim() == wanted_name.trim(),
             interrupted: live.name.trim() == git.name() && interrupted::is(inputs, desired, live),
-            in_use: doubled::integration_in_use(live),
+            in_use: live.object().in_use,
         })
         .collect();
     let claim = Claim {
@@ -128,6 +124,7 @@ fn missing(
         published_before: false,
         unpublished: true,
         blocked: None,
+        components_unlisted: false,
     }
 }
 
@@ -141,21 +138,21 @@ fn existing(
         Found::Owned(live) => (live, Found::Owned(live.id.clone())),
         Found::Adopted(live) => (live, Found::Adopted(live.id.clone())),
         Found::Recovered(live) => (live, Found::Recovered(live.id.clone())),
-        Found::Missing => return Verdict::Compared(missing(inputs, desired, git)),
+        Found::Missing => return Ok(missing(inputs, desired, git)),
     };
     let submitted = git.digest();
     let (import, mut fields) = match definition::compare(git, &submitted, live) {
-        DraftState::Unknown(why) => return Verdict::Unknown(why),
+        DraftState::Unknown(why) => return Err(Stop::Unknown(why)),
         DraftState::Same | DraftState::Grown => (false, Vec::new()),
         DraftState::Differs(fields) => (true, fields),
     };
     let newest = match live.newest() {
-        Observed::Unknown(why) => return Verdict::Unknown(why.to_string()),
+        Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
         Observed::Absent => None,
         Observed::Known(version) => Some(version),
     };
     if let Some(refusal) = stays_on_offer(desired, live, newest) {
-        return Verdict::Refused(refusal);
+        return Err(refusal.into());
     }
     let marker = marker(inputs, &desired.name);
     let declared = git.labels();
@@ -177,7 +174,7 @@ fn existing(
         fields.push(unpublished(newest));
     }
     let settings = settings(desired, newest, changed, &mut fields);
-    Verdict::Compared(IntegrationChanges {
+    Ok(IntegrationChanges {
         live: found,
         generated: git.is_code_native(),
         display_name: git.name().to_owned(),
@@ -193,6 +190,7 @@ fn existing(
         published_before: newest.is_some(),
         unpublished: due,
         blocked: None,
+        components_unlisted: false,
     })
 }
 

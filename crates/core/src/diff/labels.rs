@@ -106,6 +106,13 @@ pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> 
     }
 }
 
+/// Labels without the markers of a project.
+pub(super) fn without_markers(live: &[String], ours: &Marker) -> Vec<String> {
+    let is_ours =
+        |label: &&String| Marker::parse(label).is_none_or(|marker| marker.project != ours.project);
+    live.iter().filter(is_ours).cloned().collect()
+}
+
 /// Labels as people compare them: sorted, ours left out.
 pub(super) fn shown(labels: &[String], marker: &Marker) -> String {
     let marker = marker.to_string();

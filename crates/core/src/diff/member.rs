@@ -35,10 +35,7 @@ pub(super) fn is_taken_over(desired: &DesiredInstance) -> bool {
 pub(super) fn is_left_out(desired: &DesiredInstance, verdict: &Verdict<InstanceChanges>) -> bool {
     let member = desired.member.as_ref();
     let creates = member.is_none_or(|member| member.creates);
-    let missing = match verdict {
-        Verdict::Compared(changes) => changes.live == Found::Missing,
-        Verdict::Unknown(_) | Verdict::Refused(_) => false,
-    };
+    let missing = verdict.as_ref().is_ok_and(|it| it.live == Found::Missing);
     missing && !creates
 }
 

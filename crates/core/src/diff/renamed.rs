@@ -5,28 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    Address, Desired, Diagnostic, Kind, Marker, ResourceName, Tenant, agreeing, counted,
-};
+use crate::model::{Address, Desired, Diagnostic, Marker, ResourceName, Tenant, agreeing, counted};
 
 /// One finding for each other project that marked what is declared here.
 #[must_use]
 pub fn renamed(desired: &Desired, tenant: &Tenant) -> Vec<Diagnostic> {
     let declared: BTreeSet<Address> = desired.addresses().collect();
     let ours = &desired.project.name;
-    let marked = tenant
-        .integrations
-        .items
-        .iter()
-        .map(|one| (Kind::Integration, &one.labels));
-    let instances = tenant.instances.items.iter();
-    let marked = marked.chain(instances.map(|one| (Kind::Instance, &one.labels)));
-    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
-    let marked = marked.chain(customers.map(|one| (Kind::Customer, &one.labels)));
     let mut found: BTreeMap<ResourceName, BTreeSet<Address>> = BTreeMap::new();
     let mut own: BTreeSet<Address> = BTreeSet::new();
-    for (kind, labels) in marked {
-        for Marker { project, name } in Marker::among(labels) {
+    for live in tenant.objects() {
+        for Marker { project, name } in live.markers() {
+            let kind = live.kind;
             let address = Address { kind, name };
             match project == *ours {
                 true => own.insert(address),

@@ -312,6 +312,7 @@ impl World {
             records: &self.records,
             unrecorded: self.unrecorded,
             tenant: &self.tenant,
+            catalogue: None,
             adopt: self.adopt,
         };
         then(&inputs, &diff(&inputs))

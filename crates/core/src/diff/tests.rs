@@ -13,7 +13,7 @@ mod secret_match;
 use super::testing::{
     Configured as _, Valued as _, World, adopt_id, adopt_name, definition, name, scalar, unread,
 };
-use super::{Found, InstanceChanges, IntegrationChanges, TargetVersion, Verdict};
+use super::{Found, InstanceChanges, IntegrationChanges, Stop, TargetVersion, Verdict};
 use crate::model::{
     ConfigState, ConfigValue, InstanceState, IntegrationRef, Listing, LiveInput, Observed, Secret,
     SecretError, SecretRef, VariableStatus, VersionRecord, VersionRef,
@@ -31,27 +31,27 @@ pub(super) fn identity<T, Id: std::fmt::Display>(
     live: impl Fn(&T) -> &Found<Id>,
 ) -> String {
     match verdict {
-        Verdict::Compared(changes) => match live(changes) {
+        Ok(changes) => match live(changes) {
             Found::Missing => "missing".to_owned(),
             Found::Owned(id) => format!("owned {id}"),
             Found::Adopted(id) => format!("adopted {id}"),
             Found::Recovered(id) => format!("resumed {id}"),
         },
-        Verdict::Unknown(why) => format!("unknown: {why}"),
-        Verdict::Refused(refusal) => format!("refused: {}", refusal.reason),
+        Err(Stop::Unknown(why)) => format!("unknown: {why}"),
+        Err(Stop::Refused(refusal)) => format!("refused: {}", refusal.reason),
     }
 }
 
 pub(super) fn integration(world: &World) -> IntegrationChanges {
     match world.diff().integrations.remove(0).verdict {
-        Verdict::Compared(changes) => changes,
+        Ok(changes) => changes,
         other => panic!("{other:?}"),
     }
 }
 
 pub(super) fn instance(world: &World) -> InstanceChanges {
     match world.diff().instances.remove(0).verdict {
-        Verdict::Compared(changes) => changes,
+        Ok(changes) => changes,
         other => panic!("{other:?}"),
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::instance::Index;
 use super::{
-    ChangeSet, Found, Inputs, InstanceDiff, IntegrationChanges, Refusal, Stop, TargetVersion,
-    Verdict,
+    ChangeSet, Comparison, Found, Inputs, InstanceChanges, IntegrationChanges, Refusal, Stop,
+    TargetVersion,
 };
 use crate::model::{
     Address, Asked, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
@@ -92,14 +92,7 @@ fn managed<'a>(
 ) -> Result<Target<'a>, Stop> {
     let address = Address::integration(name.clone());
     let changes = match index.verdict(name) {
-        Some(Verdict::Compared(changes)) => changes,
-        Some(Verdict::Unknown(why)) => return Err(Stop::Unknown(format!("{address}: {why}"))),
-        Some(Verdict::Refused(refusal)) => {
-            return Err(Stop::refused(format!(
-                "{address} is blocked: {}",
-                refusal.reason
-            )));
-        }
+        Some(verdict) => verdict.as_ref().map_err(|stop| stop.of(&address))?,
         None => return Err(Stop::refused(format!("{address} is not declared"))),
     };
     let live = changes
@@ -108,6 +101,11 @@ fn managed<'a>(
         .and_then(|id| index.integration(id.as_str()));
     let newly_published = changes.publish && changes.available != Some(false);
     if *wanted == VersionRef::Latest && newly_published {
+        if changes.blocked.is_some() {
+            return Err(Stop::refused(format!(
+                "waits for a version of {address}, which is blocked"
+            )));
+        }
         return Ok(Target {
             version: TargetVersion::Published(name.clone()),
             equals: Vec::new(),
@@ -267,8 +265,7 @@ fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {
 /// Versions that instances would move to, and of which it was not asked yet what they require.
 ///
 /// A reading of the tenant leaves most of them out: an instance that stays has what it needs.
-#[must_use]
-pub fn versions_unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<VersionId> {
+pub(super) fn unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<VersionId> {
     let pairs = inputs.desired.instances.iter().zip(&changes.instances);
     let moving: Vec<_> = pairs.filter(|(_, diff)| moves(diff)).collect();
     if moving.is_empty() {
@@ -286,10 +283,10 @@ pub fn versions_unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<Ver
 }
 
 /// Whether an instance gets another version, as far as that could be found out.
-fn moves(diff: &InstanceDiff) -> bool {
+fn moves(diff: &Comparison<InstanceChanges>) -> bool {
     match &diff.verdict {
-        Verdict::Compared(changes) => changes.upgrade || changes.live == Found::Missing,
-        Verdict::Unknown(_) => true,
-        Verdict::Refused(_) => false,
+        Ok(changes) => changes.upgrade || changes.live == Found::Missing,
+        Err(Stop::Unknown(_)) => true,
+        Err(Stop::Refused(_)) => false,
     }
 }

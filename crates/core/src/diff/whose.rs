@@ -31,21 +31,17 @@ fn of_manifest(
     verdict: Option<&Verdict<CustomerChanges>>,
 ) -> Result<Whose, Stop> {
     let address = Address::customer(name.clone());
-    match verdict {
-        Some(Verdict::Compared(changes)) => Ok(Whose {
-            name: changes.called.clone(),
-            target: match changes.live.id() {
-                Some(id) => TargetCustomer::Existing(id.clone()),
-                None => TargetCustomer::Created(name.clone()),
-            },
-        }),
-        Some(Verdict::Unknown(why)) => Err(Stop::Unknown(format!("{address}: {why}"))),
-        Some(Verdict::Refused(refusal)) => Err(Stop::refused(format!(
-            "{address} is blocked: {}",
-            refusal.reason
-        ))),
-        None => Err(Stop::refused(format!("{address} is not declared"))),
-    }
+    let Some(verdict) = verdict else {
+        return Err(Stop::refused(format!("{address} is not declared")));
+    };
+    let changes = verdict.as_ref().map_err(|stop| stop.of(&address))?;
+    Ok(Whose {
+        name: changes.called.clone(),
+        target: match changes.live.id() {
+            Some(id) => TargetCustomer::Existing(id.clone()),
+            None => TargetCustomer::Created(name.clone()),
+        },
+    })
 }
 
 /// Whose it is: the customer of a manifest, or another one of the tenant.

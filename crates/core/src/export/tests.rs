@@ -76,6 +76,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         definitions: &definitions,
         secrets: &secrets,
         tenant: &tenant,
+        catalogue: None,
         adopt: false,
     };
     let context = plan::Context {

@@ -71,7 +71,7 @@ fn shown(one: &DesiredInstance) -> String {
     };
     format!(
         "{} for {}: {} {} [{config}]{stop}",
-        one.address(),
+        crate::model::Address::instance(one.name.clone()),
         one.customer,
         one.display_name,
         one.version

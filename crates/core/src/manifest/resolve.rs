@@ -12,8 +12,9 @@ use super::paths::Reference;
 use super::suggest::{did_you_mean, nearest};
 use super::text;
 use crate::model::{
-    Address, CustomerRef, DefinitionFile, Desired, DesiredCustomer, DesiredIntegration,
-    IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen, ResourceName, SourceFile,
+    Address, CustomerRef, Declared as _, DefinitionFile, Desired, DesiredCustomer,
+    DesiredIntegration, IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen,
+    ResourceName, SourceFile,
 };
 use crate::yaml;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Address, Config, DesiredFleet, Location, Membership, NotifyTarget, Policy, ResourceName,
+    Address, Config, DesiredFleet, Kind, Location, Membership, NotifyTarget, Policy, ResourceName,
     SecretRef,
 };
 
@@ -30,22 +30,71 @@ pub struct Desired {
 /// Where the fields of resources are declared, by their keys in `spec`, or by the path of a change.
 pub type Places = BTreeMap<Address, BTreeMap<String, Location>>;
 
+/// What all declared resources have in common.
+pub trait Declared {
+    /// Its address.
+    fn address(&self) -> Address;
+
+    /// What git calls it.
+    fn name(&self) -> &ResourceName;
+
+    /// Which existing object it takes over.
+    fn adopt(&self) -> Option<&Adopt>;
+
+    /// Where it is declared.
+    fn location(&self) -> &Location;
+}
+
+/// A declared resource of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declaration<'a> {
+    /// Its address.
+    pub address: Address,
+    /// Which existing object it takes over.
+    pub adopt: Option<&'a Adopt>,
+    /// Where it is declared.
+    pub location: &'a Location,
+}
+
+fn declarations<T: Declared>(all: &[T]) -> impl Iterator<Item = Declaration<'_>> {
+    all.iter().map(|one| Declaration {
+        address: one.address(),
+        adopt: one.adopt(),
+        location: one.location(),
+    })
+}
+
 impl Desired {
+    /// All that is declared, kind by kind.
+    pub fn resources(&self) -> impl Iterator<Item = Declaration<'_>> {
+        declarations(&self.customers)
+            .chain(declarations(&self.integrations))
+            .chain(declarations(&self.instances))
+    }
+
     /// The addresses of all that is declared, kind by kind.
     pub fn addresses(&self) -> impl Iterator<Item = Address> + '_ {
-        let customers = self.customers.iter().map(DesiredCustomer::address);
-        let integrations = self.integrations.iter().map(DesiredIntegration::address);
-        let instances = self.instances.iter().map(DesiredInstance::address);
-        customers.chain(integrations).chain(instances)
+        self.resources().map(|one| one.address)
+    }
+
+    /// Everything that is declared of one resource, as text that changes when any of it does.
+    #[must_use]
+    pub fn text_of(&self, address: &Address) -> Option<String> {
+        fn text<T: Declared + std::fmt::Debug>(all: &[T], name: &ResourceName) -> Option<String> {
+            let place = all.binary_search_by(|one| one.name().cmp(name)).ok()?;
+            Some(format!("{:?}", all.get(place)?))
+        }
+        match address.kind {
+            Kind::Customer => text(&self.customers, &address.name),
+            Kind::Integration => text(&self.integrations, &address.name),
+            Kind::Instance => text(&self.instances, &address.name),
+        }
     }
 
     /// Whether it asks for nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.customers.is_empty()
-            && self.integrations.is_empty()
-            && self.instances.is_empty()
-            && self.fleets.is_empty()
+        self.resources().next().is_none() && self.fleets.is_empty()
     }
 
     /// The fleet of this name.
@@ -210,11 +259,21 @@ pub struct DesiredIntegration {
     pub location: Location,
 }
 
-impl DesiredIntegration {
-    /// Its address.
-    #[must_use]
-    pub fn address(&self) -> Address {
+impl Declared for DesiredIntegration {
+    fn address(&self) -> Address {
         Address::integration(self.name.clone())
+    }
+
+    fn name(&self) -> &ResourceName {
+        &self.name
+    }
+
+    fn adopt(&self) -> Option<&Adopt> {
+        self.adopt.as_ref()
+    }
+
+    fn location(&self) -> &Location {
+        &self.location
     }
 }
 
@@ -275,11 +334,21 @@ pub struct DesiredCustomer {
     pub location: Location,
 }
 
-impl DesiredCustomer {
-    /// Its address.
-    #[must_use]
-    pub fn address(&self) -> Address {
+impl Declared for DesiredCustomer {
+    fn address(&self) -> Address {
         Address::customer(self.name.clone())
+    }
+
+    fn name(&self) -> &ResourceName {
+        &self.name
+    }
+
+    fn adopt(&self) -> Option<&Adopt> {
+        self.adopt.as_ref()
+    }
+
+    fn location(&self) -> &Location {
+        &self.location
     }
 }
 
@@ -354,10 +423,20 @@ pub struct DesiredInstance {
     pub location: Location,
 }
 
-impl DesiredInstance {
-    /// Its address.
-    #[must_use]
-    pub fn address(&self) -> Address {
+impl Declared for DesiredInstance {
+    fn address(&self) -> Address {
         Address::instance(self.name.clone())
+    }
+
+    fn name(&self) -> &ResourceName {
+        &self.name
+    }
+
+    fn adopt(&self) -> Option<&Adopt> {
+        self.adopt.as_ref()
+    }
+
+    fn location(&self) -> &Location {
+        &self.location
     }
 }

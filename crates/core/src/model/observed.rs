@@ -2,7 +2,7 @@
 //!
 //! Unknown is not absent: every value that a failed read can leave open says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -137,12 +137,14 @@ impl Tenant {
         self.interrupted = interrupted;
     }
 
-    /// Takes in what versions require, where that was read later than the rest.
-    pub fn set_requirements(&mut self, read: &Requirements) {
+    /// Takes in what versions require, where that was read later than the rest. What was asked for and not
+    /// answered is unknown.
+    pub fn set_requirements(&mut self, asked: &BTreeSet<VersionId>, read: &Requirements) {
         for integration in &mut self.integrations.items {
             for version in &mut integration.versions.items {
-                if let Some(required) = read.get(&version.id) {
-                    version.required = required.clone();
+                if asked.contains(&version.id) {
+                    let unanswered = || Asked::Unknown("it was asked for and not answered".into());
+                    version.required = read.get(&version.id).cloned().unwrap_or_else(unanswered);
                 }
             }
         }

@@ -2,114 +2,58 @@
 //!
 //! Any other difference is left for the next ordinary plan.
 
+use std::collections::HashMap;
+
 use super::build::{Builder, managed, quiet};
 use super::{
-    Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Output, Plan,
-    PlanMode, PlannedResource, Precondition, integration, review, unread,
+    Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review, unread,
 };
-use crate::diff::{ChangeSet, Found, Inputs, Verdict, all_labels};
+use crate::diff::{ChangeSet, Compared, Found, Inputs, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
 
 /// The plan of adoptions alone.
 #[must_use]
 pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
     let mut builder = Builder::new(PlanMode::Adoption);
-    customers(&mut builder, inputs, changes);
-    integrations(&mut builder, inputs, changes);
-    instances(&mut builder, inputs, changes);
+    let project = &inputs.desired.project.name;
+    let objects = inputs.tenant.objects();
+    let bearing: HashMap<_, _> = objects
+        .map(|live| ((live.kind, live.id), live.labels))
+        .collect();
+    for compared in changes.overviews() {
+        let bears = |id| bearing.get(&(compared.address.kind, id)).copied();
+        adopt(&mut builder, project, &compared, |id| {
+            bears(id).unwrap_or_default()
+        });
+    }
     builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }
 
-fn customers(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
-    let project = &inputs.desired.project.name;
-    let listed = inputs.tenant.all_customers.iter();
-    let bearing: std::collections::HashMap<_, _> = listed
-        .flat_map(|all| &all.items)
-        .map(|one| (&one.customer.id, one.labels.as_slice()))
-        .collect();
-    for diff in &changes.customers {
-        let address = Address::customer(diff.name.clone());
-        let Verdict::Compared(compared) = &diff.verdict else {
-            builder.stopped(address, &diff.location, &diff.verdict);
-            continue;
-        };
-        let mut preconditions = Vec::new();
-        if let Found::Adopted(id) = &compared.live {
-            let bears = bearing.get(id).copied().unwrap_or_default();
-            let labels = with_marker(bears, project, &diff.name);
-            let operation = CustomerOperation::labels(id.clone(), labels);
-            builder.step(&address, Action::Adopt, operation, Vec::new());
-            preconditions = on(id.as_str(), bears);
-        }
-        let shown = compared.called.clone();
-        builder.resource(PlannedResource {
-            preconditions,
-            ..resource(address, shown, &diff.location, &compared.live)
-        });
+fn adopt<'a>(
+    builder: &mut Builder,
+    project: &ResourceName,
+    compared: &Compared<'a>,
+    bears: impl Fn(&'a str) -> &'a [String],
+) {
+    let (address, location) = (compared.address, compared.location);
+    let overview = match &compared.verdict {
+        Ok(overview) => overview,
+        Err(stop) => return builder.stopped(address.clone(), location, stop),
+    };
+    let mut preconditions = Vec::new();
+    if let Found::Adopted(id) = overview.live {
+        let labels = with_marker(bears(id), project, &address.name);
+        let operation = Operation::labels(address.kind, id, labels);
+        builder.step(address, Action::Adopt, operation, Vec::new());
+        preconditions = on(id, bears(id));
     }
-}
-
-fn integrations(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
-    let project = &inputs.desired.project.name;
-    let known = integration::Known::of(inputs);
-    for diff in &changes.integrations {
-        let address = Address::integration(diff.name.clone());
-        let Verdict::Compared(compared) = &diff.verdict else {
-            builder.stopped(address, &diff.location, &diff.verdict);
-            continue;
-        };
-        let mut preconditions = Vec::new();
-        if let Found::Adopted(id) = &compared.live {
-            let bears = known.live.get(id);
-            let bears = bears.map(|one| one.labels.as_slice()).unwrap_or_default();
-            let operation = IntegrationOperation::labels(
-                Output::Known(id.clone()),
-                with_marker(bears, project, &diff.name),
-            );
-            builder.step(&address, Action::Adopt, operation, Vec::new());
-            preconditions = on(id.as_str(), bears);
-        }
-        let shown = compared.display_name.clone();
-        builder.resource(PlannedResource {
-            preconditions,
-            ..resource(address, shown, &diff.location, &compared.live)
-        });
-    }
-}
-
-fn instances(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet) {
-    let project = &inputs.desired.project.name;
-    let labels: std::collections::HashMap<_, _> = inputs
-        .tenant
-        .instances
-        .items
-        .iter()
-        .map(|one| (&one.id, one.labels.as_slice()))
-        .collect();
-    for diff in &changes.instances {
-        let address = Address::instance(diff.name.clone());
-        let Verdict::Compared(compared) = &diff.verdict else {
-            builder.stopped(address, &diff.location, &diff.verdict);
-            continue;
-        };
-        let mut preconditions = Vec::new();
-        if let Found::Adopted(id) = &compared.live {
-            let bears = labels.get(id).copied().unwrap_or_default();
-            let operation = InstanceOperation::labels(
-                Output::Known(id.clone()),
-                with_marker(bears, project, &diff.name),
-            );
-            builder.step(&address, Action::Adopt, operation, Vec::new());
-            preconditions = on(id.as_str(), bears);
-        }
-        let shown = compared.display_name.clone();
-        builder.resource(PlannedResource {
-            preconditions,
-            customer: Some(compared.customer_name.clone()),
-            ..resource(address, shown, &diff.location, &compared.live)
-        });
-    }
+    let shown = overview.display_name.to_owned();
+    builder.resource(PlannedResource {
+        preconditions,
+        customer: overview.customer_name.map(str::to_owned),
+        ..resource(address.clone(), shown, location, &overview.live)
+    });
 }
 
 fn with_marker(labels: &[String], project: &ResourceName, name: &ResourceName) -> Vec<String> {

@@ -10,8 +10,8 @@ use super::{
     customer, digest, guards, instance, integration, leave, losses, orphan, rename, summary,
     unread,
 };
-use crate::diff::{ChangeSet, Found, Inputs, Refusal, Verdict};
-use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
+use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
+use crate::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
 
 /// Makes the plan that removes the differences, as far as possible.
 ///
@@ -100,19 +100,13 @@ impl Builder {
     }
 
     /// Adds a resource without steps, because nothing can or need be done.
-    pub(super) fn stopped<T>(
-        &mut self,
-        address: Address,
-        location: &Location,
-        verdict: &Verdict<T>,
-    ) {
-        let (sync, health, reason, hint) = match verdict {
-            Verdict::Compared(_) => return,
-            Verdict::Unknown(why) => {
+    pub(super) fn stopped(&mut self, address: Address, location: &Location, stop: &Stop) {
+        let (sync, health, reason, hint) = match stop {
+            Stop::Unknown(why) => {
                 let reason = format!("could not be read: {why}");
                 (SyncStatus::Unknown, Health::Unknown, reason, None)
             }
-            Verdict::Refused(Refusal { reason, hint }) => {
+            Stop::Refused(Refusal { reason, hint }) => {
                 let (reason, hint) = (reason.clone(), hint.clone());
                 (SyncStatus::OutOfSync, Health::Blocked, reason, hint)
             }
@@ -215,46 +209,18 @@ impl Builder {
 
 /// How many live objects bear this project's markers.
 pub(super) fn managed(changes: &ChangeSet) -> Managed {
-    let owned = |verdict: bool| u64::from(verdict);
-    let declared = changes.customers.iter().map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
-        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
+    let mut managed = Managed::default();
+    let owned = changes.overviews().filter_map(|compared| {
+        let overview = compared.verdict.ok()?;
+        let is_owned = matches!(overview.live, Found::Owned(_));
+        is_owned.then_some((compared.address.kind, overview.customer_name))
     });
-    let integrations = changes.integrations.iter().map(|diff| match &diff.verdict {
-        Verdict::Compared(changes) => owned(matches!(changes.live, Found::Owned(_))),
-        Verdict::Unknown(_) | Verdict::Refused(_) => 0,
-    });
-    let instances = changes
-        .instances
-        .iter()
-        .filter_map(|diff| match &diff.verdict {
-            Verdict::Compared(changes) if matches!(changes.live, Found::Owned(_)) => {
-                Some(&changes.customer_name)
-            }
-            Verdict::Compared(_) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
-        });
-    let left = changes.orphans.iter();
-    let left = left.filter(|orphan| orphan.address.kind == Kind::Instance);
-    let mut of_customers: BTreeMap<String, u64> = BTreeMap::new();
-    for customer in instances
-        .clone()
-        .chain(left.filter_map(|o| o.customer_name.as_ref()))
-    {
-        *of_customers.entry(customer.clone()).or_default() += 1;
+    let orphans = changes.orphans.iter();
+    let orphans = orphans.map(|it| (it.address.kind, it.customer_name.as_deref()));
+    for (kind, customer) in owned.chain(orphans) {
+        managed.count(kind, customer);
     }
-    let orphans = |kind| {
-        changes
-            .orphans
-            .iter()
-            .filter(|o| o.address.kind == kind)
-            .count() as u64
-    };
-    Managed {
-        customers: declared.sum::<u64>() + orphans(Kind::Customer),
-        integrations: integrations.sum::<u64>() + orphans(Kind::Integration),
-        instances: instances.count() as u64 + orphans(Kind::Instance),
-        of_customers,
-    }
+    managed
 }
 
 /// A resource that matches, for others to build on.

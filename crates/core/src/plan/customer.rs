@@ -2,19 +2,20 @@
 
 use super::build::{Builder, quiet};
 use super::{Action, CustomerOperation, PlannedResource, Precondition};
-use crate::diff::{CustomerChanges, CustomerDiff, Found, Verdict};
-use crate::model::{Address, Health, SyncStatus};
+use crate::diff::{Comparison, CustomerChanges, Found};
+use crate::model::{Health, SyncStatus};
 
 /// Plans one customer. What needs it stands behind the step that creates it.
-pub(super) fn plan(builder: &mut Builder, diff: &CustomerDiff) {
-    let address = Address::customer(diff.name.clone());
-    let Verdict::Compared(changes) = &diff.verdict else {
-        return builder.stopped(address, &diff.location, &diff.verdict);
+pub(super) fn plan(builder: &mut Builder, diff: &Comparison<CustomerChanges>) {
+    let address = diff.address.clone();
+    let changes = match &diff.verdict {
+        Ok(changes) => changes,
+        Err(stop) => return builder.stopped(address, &diff.location, stop),
     };
     match changes.live.id() {
         None => {
             let step = builder.step(&address, Action::Create, create(changes), Vec::new());
-            builder.created.insert(diff.name.clone(), step);
+            builder.created.insert(diff.address.name.clone(), step);
         }
         Some(id) => {
             let operation = CustomerOperation::Update {

@@ -10,20 +10,26 @@ use crate::model::{Guards, Kind, Share, counted};
 /// How many live objects of each kind bear this project's markers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Managed {
-    pub(super) customers: u64,
-    pub(super) integrations: u64,
-    pub(super) instances: u64,
+    of_kinds: BTreeMap<Kind, u64>,
     /// The instances again, by the name of their customer, which is unique in an organization.
-    pub(super) of_customers: BTreeMap<String, u64>,
+    of_customers: BTreeMap<String, u64>,
 }
 
 impl Managed {
-    fn of(&self, kind: Kind) -> u64 {
-        match kind {
-            Kind::Customer => self.customers,
-            Kind::Integration => self.integrations,
-            Kind::Instance => self.instances,
+    /// Counts one object of a kind, and of a customer if it has one.
+    pub(super) fn count(&mut self, kind: Kind, customer: Option<&str>) {
+        *self.of_kinds.entry(kind).or_default() += 1;
+        let Some(customer) = customer else { return };
+        match self.of_customers.get_mut(customer) {
+            Some(number) => *number += 1,
+            None => {
+                self.of_customers.insert(customer.to_owned(), 1);
+            }
         }
+    }
+
+    fn of(&self, kind: Kind) -> u64 {
+        self.of_kinds.get(&kind).copied().unwrap_or_default()
     }
 }
 
@@ -221,11 +227,14 @@ mod tests {
         (0..number).map(one).collect()
     }
 
+    fn instances(total: u64) -> Managed {
+        let mut managed = Managed::default();
+        (0..total).for_each(|_| managed.count(Kind::Instance, None));
+        managed
+    }
+
     fn violated(number: usize, action: Action, total: u64, guards: &Guards) -> Vec<String> {
-        let managed = Managed {
-            instances: total,
-            ..Managed::default()
-        };
+        let managed = instances(total);
         let found = check(&resources(number, action), &managed, guards);
         found
             .into_iter()
@@ -283,10 +292,7 @@ mod tests {
                 one.actions.insert(0, Action::Upgrade);
                 one.guarded = guarded;
             }
-            let managed = Managed {
-                instances: 12,
-                ..Managed::default()
-            };
+            let managed = instances(12);
             move |upgrades: Share| {
                 let guards = Guards {
                     upgrades,
@@ -315,8 +321,9 @@ mod tests {
         let mut managed = Managed::default();
         for (index, (total, changing)) in customers.iter().enumerate() {
             let customer = format!("c{index}");
-            managed.instances += total;
-            managed.of_customers.insert(customer.clone(), *total);
+            for _ in 0..*total {
+                managed.count(Kind::Instance, Some(&customer));
+            }
             for resource in resources(*changing, Action::Deploy) {
                 all.push(PlannedResource {
                     customer: Some(customer.clone()),

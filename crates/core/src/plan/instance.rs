@@ -8,16 +8,17 @@ use super::{
     Action, Guarded, InstanceOperation, Output, PlannedResource, Precondition, StepId,
     VersionSource,
 };
-use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetCustomer, TargetVersion, Verdict};
+use crate::diff::{Comparison, Found, InstanceChanges, TargetCustomer, TargetVersion};
 use crate::model::{
     Address, AwaitedConsents, CustomerId, Health, InstanceId, InstanceState, SyncStatus,
 };
 
 /// Plans one instance.
-pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
-    let address = Address::instance(diff.name.clone());
-    let Verdict::Compared(changes) = &diff.verdict else {
-        return builder.stopped(address, &diff.location, &diff.verdict);
+pub(super) fn plan(builder: &mut Builder, diff: &Comparison<InstanceChanges>) {
+    let address = diff.address.clone();
+    let changes = match &diff.verdict {
+        Ok(changes) => changes,
+        Err(stop) => return builder.stopped(address, &diff.location, stop),
     };
     let blocked = blocked(changes);
     if blocked.is_none() {

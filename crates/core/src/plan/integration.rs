@@ -8,7 +8,7 @@ use super::{
     VersionSource, digest,
 };
 use crate::definition;
-use crate::diff::{Found, Inputs, IntegrationChanges, IntegrationDiff, Verdict};
+use crate::diff::{Comparison, Found, Inputs, IntegrationChanges};
 use crate::model::{
     Address, DesiredIntegration, Health, Integration, IntegrationId, ResourceName, SyncStatus,
     VersionRecord,
@@ -35,14 +35,15 @@ impl<'a> Known<'a> {
 pub(super) fn plan(
     builder: &mut Builder,
     known: &Known<'_>,
-    diff: &IntegrationDiff,
+    diff: &Comparison<IntegrationChanges>,
     context: &Context,
 ) {
-    let address = Address::integration(diff.name.clone());
-    let Verdict::Compared(changes) = &diff.verdict else {
-        return builder.stopped(address, &diff.location, &diff.verdict);
+    let address = diff.address.clone();
+    let changes = match &diff.verdict {
+        Ok(changes) => changes,
+        Err(stop) => return builder.stopped(address, &diff.location, stop),
     };
-    let declared = known.declared.get(&diff.name).copied();
+    let declared = known.declared.get(&diff.address.name).copied();
     if let (Some(declared), None) = (declared, &changes.blocked) {
         Steps {
             builder,

@@ -5,7 +5,7 @@
 //! Whoever is switched off for leaving is marked so before, with the day, so that only those are switched on
 //! again when they return, and so that leaving in small parts is counted together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -18,23 +18,51 @@ use super::{
 };
 use crate::diff::{Inputs, Orphan};
 use crate::model::{
-    CustomerRef, DesiredFleet, FleetGuards, Health, Instance, InstanceId, Marker, OnLeave, Share,
-    counted,
+    CustomerRef, DesiredFleet, DesiredInstance, FleetGuards, Health, Instance, Marker, OnLeave,
+    ResourceName, Share, counted,
 };
 
-/// The fleet that an orphan was a member of, where it is declared still.
-pub(super) fn fleet_of<'a>(inputs: &Inputs<'a>, orphan: &Orphan) -> Option<&'a DesiredFleet> {
-    orphan
-        .address
-        .name
-        .fleet()
-        .and_then(|name| inputs.desired.fleet(name))
+/// The fleets that are declared, and what is known of their members.
+pub(super) struct Fleets<'a> {
+    by_name: HashMap<&'a str, &'a DesiredFleet>,
+    live: HashMap<&'a str, &'a Instance>,
+    /// For whom they have members, whatever those are called.
+    customers: HashSet<(&'a ResourceName, &'a CustomerRef)>,
+}
+
+impl<'a> Fleets<'a> {
+    pub(super) fn of(inputs: &Inputs<'a>) -> Self {
+        let fleets = &inputs.desired.fleets;
+        // Without a fleet nothing is asked of it.
+        let any = !fleets.is_empty();
+        let live = inputs.tenant.instances.items.iter().filter(|_| any);
+        let members = inputs.desired.instances.iter().filter(|_| any);
+        let for_whom =
+            |one: &'a DesiredInstance| Some((&one.member.as_ref()?.fleet, &one.customer));
+        Self {
+            by_name: fleets.iter().map(|one| (one.name.as_str(), one)).collect(),
+            live: live.map(|live| (live.id.as_str(), live)).collect(),
+            customers: members.filter_map(for_whom).collect(),
+        }
+    }
+
+    /// The fleet that an orphan was a member of, where it is declared still.
+    pub(super) fn of_orphan(&self, orphan: &Orphan) -> Option<&'a DesiredFleet> {
+        let name = orphan.address.name.fleet()?;
+        self.by_name.get(name).copied()
+    }
+
+    /// Whether its customer is in the fleet all the same, under another name that could not be given to it yet.
+    fn has_member(&self, fleet: &DesiredFleet, live: &Instance) -> bool {
+        let customer = CustomerRef::Id(live.customer.id.as_str().to_owned());
+        self.customers.contains(&(&fleet.name, &customer))
+    }
 }
 
 /// Plans one that left; says what becomes of it and why.
 pub(super) fn plan(
     builder: &mut Builder,
-    inputs: &Inputs<'_>,
+    (inputs, fleets): (&Inputs<'_>, &Fleets<'_>),
     (orphan, fleet): (&Orphan, &DesiredFleet),
     context: &Context,
 ) -> (String, Option<String>) {
@@ -45,7 +73,7 @@ pub(super) fn plan(
         );
         (reason, None)
     };
-    let live = (orphan.instance.as_ref()).and_then(|id| live(inputs, id));
+    let live = fleets.live.get(orphan.id.as_str()).copied();
     let Some(live) = live.filter(|_| fleet.on_leave == OnLeave::Disable) else {
         return kept("it says `onLeave: orphan`");
     };
@@ -55,7 +83,7 @@ pub(super) fn plan(
     if inputs.tenant.instances.incomplete.is_some() {
         return kept("not all instances could be read");
     }
-    if has_member(inputs, fleet, live) {
+    if fleets.has_member(fleet, live) {
         return kept("its customer has a member of another name, which comes first");
     }
     let left = format!("Fleet/{} does not select its customer any more", fleet.name);
@@ -85,25 +113,6 @@ pub(super) fn plan(
         builder.step(&orphan.address, Action::Disable, operation, after);
     }
     (left, None)
-}
-
-fn live<'a>(inputs: &Inputs<'a>, id: &InstanceId) -> Option<&'a Instance> {
-    inputs
-        .tenant
-        .instances
-        .items
-        .iter()
-        .find(|live| live.id == *id)
-}
-
-/// Whether its customer is in the fleet all the same, under another name that could not be given to it yet.
-fn has_member(inputs: &Inputs<'_>, fleet: &DesiredFleet, live: &Instance) -> bool {
-    let customer = CustomerRef::Id(live.customer.id.as_str().to_owned());
-    let ours = inputs.desired.instances.iter().filter(|one| {
-        let member = one.member.as_ref();
-        member.is_some_and(|member| member.fleet == fleet.name)
-    });
-    ours.into_iter().any(|one| one.customer == customer)
 }
 
 /// The day of a moment, in UTC.

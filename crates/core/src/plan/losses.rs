@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{Loss, LossKind};
-use crate::diff::{InstanceDiff, Verdict};
+use crate::diff::{Comparison, InstanceChanges};
 
 /// Each variable once, however many instances lose it.
-pub(super) fn count(instances: &[InstanceDiff]) -> Vec<Loss> {
+pub(super) fn count(instances: &[Comparison<InstanceChanges>]) -> Vec<Loss> {
     let mut counts: BTreeMap<(&str, LossKind, &str), u64> = BTreeMap::new();
     for diff in instances {
-        let Verdict::Compared(changes) = &diff.verdict else {
+        let Ok(changes) = &diff.verdict else {
             continue;
         };
         let losses = &changes.losses;

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
-use super::{
-    Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Operation, Output,
-    Plan, PlanMode, PlannedResource, Precondition, review,
+use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
+use crate::model::{
+    Address, FieldChange, Kind, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
 };
-use crate::model::{Address, FieldChange, Kind, Marker, ResourceName, SyncStatus, Tenant};
 
 /// Why nothing is marked anew.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,60 +32,15 @@ pub enum MigrateError {
     Incomplete(String),
 }
 
-/// An object that can bear a marker.
-struct Marked<'a> {
-    kind: Kind,
-    id: &'a str,
-    display_name: &'a str,
-    customer: Option<&'a str>,
-    labels: &'a [String],
-    /// Sets its labels.
-    operation: Box<dyn Fn(Vec<String>) -> Operation + 'a>,
-}
-
 /// Everything in a tenant that can bear a marker. Only whole lists will do.
-fn objects(tenant: &Tenant) -> Result<Vec<Marked<'_>>, MigrateError> {
-    let incomplete = [
-        &tenant.integrations.incomplete,
-        &tenant.instances.incomplete,
-        (tenant.all_customers.as_ref()).map_or(&None, |all| &all.incomplete),
-    ];
-    if let Some(why) = incomplete.into_iter().flatten().next() {
-        return Err(MigrateError::Incomplete(why.to_string()));
+fn objects(tenant: &Tenant) -> Result<Vec<LiveObject<'_>>, MigrateError> {
+    match Kind::ALL
+        .into_iter()
+        .find_map(|kind| tenant.incomplete(kind))
+    {
+        Some(why) => Err(MigrateError::Incomplete(why.to_string())),
+        None => Ok(tenant.objects().collect()),
     }
-    let integrations = tenant.integrations.items.iter().map(|live| Marked {
-        kind: Kind::Integration,
-        id: live.id.as_str(),
-        display_name: &live.name,
-        customer: None,
-        labels: &live.labels,
-        operation: Box::new(|labels| {
-            let integration = Output::Known(live.id.clone());
-            IntegrationOperation::labels(integration, labels).into()
-        }),
-    });
-    let instances = tenant.instances.items.iter().map(|live| Marked {
-        kind: Kind::Instance,
-        id: live.id.as_str(),
-        display_name: &live.name,
-        customer: Some(&live.customer.name),
-        labels: &live.labels,
-        operation: Box::new(|labels| {
-            InstanceOperation::labels(Output::Known(live.id.clone()), labels).into()
-        }),
-    });
-    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
-    let customers = customers.map(|live| Marked {
-        kind: Kind::Customer,
-        id: live.customer.id.as_str(),
-        display_name: &live.customer.name,
-        customer: None,
-        labels: &live.labels,
-        operation: Box::new(|labels| {
-            CustomerOperation::labels(live.customer.id.clone(), labels).into()
-        }),
-    });
-    Ok(customers.chain(integrations).chain(instances).collect())
 }
 
 /// Takes everything that one project marked to another.
@@ -104,9 +58,9 @@ pub fn migrate(
     }
     let objects = objects(tenant)?;
     let of = |project: &ResourceName| {
-        let mut found: BTreeMap<Address, Vec<&Marked<'_>>> = BTreeMap::new();
+        let mut found: BTreeMap<Address, Vec<&LiveObject<'_>>> = BTreeMap::new();
         for object in &objects {
-            for marker in Marker::among(object.labels).filter(|marker| marker.project == *project) {
+            for marker in object.markers().filter(|marker| marker.project == *project) {
                 let (kind, name) = (object.kind, marker.name);
                 found
                     .entry(Address { kind, name })
@@ -120,7 +74,7 @@ pub fn migrate(
     if ours.is_empty() {
         return Err(MigrateError::Nothing(old.to_string()));
     }
-    let ids = |all: &[&Marked<'_>]| {
+    let ids = |all: &[&LiveObject<'_>]| {
         all.iter()
             .map(|it| it.id.to_owned())
             .collect::<BTreeSet<_>>()
@@ -147,7 +101,7 @@ pub fn migrate(
 fn add(
     builder: &mut Builder,
     address: &Address,
-    objects: &[&Marked<'_>],
+    objects: &[&LiveObject<'_>],
     (old, new): (&ResourceName, &ResourceName),
 ) {
     let marker = |project: &ResourceName| Marker {
@@ -162,7 +116,7 @@ fn add(
             .iter()
             .filter(|it| **it != before && **it != after);
         let labels = kept.cloned().chain([after.clone()]).collect();
-        let operation = (object.operation)(labels);
+        let operation = Operation::labels(object.kind, object.id, labels);
         builder.step(address, Action::Adopt, operation, Vec::new());
         // All labels are written, so all of them count.
         preconditions.push(Precondition::new("object", object.id));
@@ -184,6 +138,7 @@ mod tests {
     use super::*;
     use crate::diff::testing::{World, definition, name, unread};
     use crate::plan::tests::context;
+    use crate::plan::{InstanceOperation, IntegrationOperation};
 
     fn world() -> World {
         let mut world = World::new();

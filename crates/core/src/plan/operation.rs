@@ -16,7 +16,7 @@ pub use instance::InstanceOperation;
 pub use integration::IntegrationOperation;
 
 use super::{Output, StepId, VersionSource};
-use crate::model::{ConfigWrite, IntegrationId, Kind};
+use crate::model::{ConfigWrite, CustomerId, InstanceId, IntegrationId, Kind};
 
 /// What a step does, by the kind of the resource it is done to.
 #[derive(Debug, Clone)]
@@ -37,6 +37,20 @@ impl Operation {
             Self::Customer(_) => Kind::Customer,
             Self::Integration(_) => Kind::Integration,
             Self::Instance(_) => Kind::Instance,
+        }
+    }
+
+    /// Sets all labels of a live object, and nothing else.
+    #[must_use]
+    pub fn labels(kind: Kind, id: &str, labels: Vec<String>) -> Self {
+        match kind {
+            Kind::Customer => CustomerOperation::labels(CustomerId::new(id), labels).into(),
+            Kind::Integration => {
+                IntegrationOperation::labels(Output::Known(IntegrationId::new(id)), labels).into()
+            }
+            Kind::Instance => {
+                InstanceOperation::labels(Output::Known(InstanceId::new(id)), labels).into()
+            }
         }
     }
 

@@ -18,8 +18,12 @@ pub(super) fn plan(
     changes: &ChangeSet,
     context: &Context,
 ) {
+    let fleets = leave::Fleets::of(inputs);
     for orphan in &changes.orphans {
-        let (reason, hint) = one(builder, inputs, orphan, context);
+        let (reason, hint) = match fleets.of_orphan(orphan) {
+            Some(fleet) => leave::plan(builder, (inputs, &fleets), (orphan, fleet), context),
+            None => one(builder, inputs, orphan, context),
+        };
         let quiet = quiet(orphan.address.clone(), orphan.display_name.clone(), None);
         builder.resource(PlannedResource {
             customer: orphan.customer_name.clone(),
@@ -45,9 +49,8 @@ fn preconditions(orphan: &Orphan) -> Vec<Precondition> {
     } else {
         "disabled"
     };
-    let object = orphan.instance.as_ref().map(InstanceId::as_str);
     vec![
-        Precondition::new("object", object.unwrap_or("none")),
+        Precondition::new("object", orphan.id.as_str()),
         Precondition::new("displayName", orphan.display_name.as_str()),
         Precondition::new("state", state),
     ]
@@ -65,16 +68,11 @@ fn one(
         (reason, (!hint.is_empty()).then(|| hint.to_owned()))
     };
     let declare = "declare it again, or take its marker off with `prism-gitops release`";
-    if let Some(fleet) = leave::fleet_of(inputs, orphan) {
-        return leave::plan(builder, inputs, (orphan, fleet), context);
+    match orphan.address.kind {
+        Kind::Customer => return kept("customers are never removed", declare),
+        Kind::Integration => return kept("integrations are never pruned", declare),
+        Kind::Instance => {}
     }
-    let Some(instance) = &orphan.instance else {
-        let why = match orphan.address.kind {
-            Kind::Customer => "customers are never removed",
-            Kind::Integration | Kind::Instance => "integrations are never pruned",
-        };
-        return kept(why, declare);
-    };
     let prune = context.policy.prune;
     let desired = inputs.desired;
     if prune == PrunePolicy::Orphan {
@@ -95,28 +93,26 @@ fn one(
     if prune == PrunePolicy::Delete && !context.allow_delete {
         return kept("deleting needs --allow-delete", "");
     }
-    add(builder, orphan, instance, prune);
+    add(builder, orphan, prune);
     ("no manifest declares it any more".to_owned(), None)
 }
 
-fn add(builder: &mut Builder, orphan: &Orphan, instance: &InstanceId, prune: PrunePolicy) {
+fn add(builder: &mut Builder, orphan: &Orphan, prune: PrunePolicy) {
     let address = &orphan.address;
+    let instance = InstanceId::new(orphan.id.as_str());
     match prune {
         PrunePolicy::Orphan => {}
         PrunePolicy::Disable if !orphan.enabled => {}
         PrunePolicy::Disable => {
-            let instance = Output::Known(instance.clone());
             let operation = InstanceOperation::Switch {
-                instance,
+                instance: Output::Known(instance),
                 enabled: false,
                 unless_shown: None,
             };
             builder.step(address, Action::Disable, operation, Vec::new());
         }
         PrunePolicy::Delete => {
-            let operation = InstanceOperation::Delete {
-                instance: instance.clone(),
-            };
+            let operation = InstanceOperation::Delete { instance };
             builder.step(address, Action::Delete, operation, Vec::new());
         }
     }

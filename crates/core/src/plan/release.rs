@@ -4,14 +4,8 @@ use std::collections::BTreeSet;
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
-use super::{
-    Action, Context, CustomerOperation, InstanceOperation, IntegrationOperation, Output, Plan,
-    PlanMode, PlannedResource, Precondition, review,
-};
-use crate::model::{
-    Address, CustomerRecord, FieldChange, Instance, Integration, Kind, Listing, Marker,
-    ResourceName, SyncStatus, Tenant,
-};
+use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
+use crate::model::{Address, FieldChange, LiveObject, Marker, ResourceName, SyncStatus, Tenant};
 
 /// Why nothing is released.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,22 +26,14 @@ fn listed(addresses: &[Address]) -> String {
 /// The addresses of everything that bears a marker of a project, in order.
 #[must_use]
 pub fn marked(tenant: &Tenant, project: &ResourceName) -> Vec<Address> {
-    let of = |kind: Kind, labels: &[String]| -> Vec<Address> {
-        let ours = Marker::among(labels).filter(|marker| marker.project == *project);
-        let address = |marker: Marker| Address {
-            kind,
+    let mut all = BTreeSet::new();
+    for live in tenant.objects() {
+        let ours = live.markers().filter(|marker| marker.project == *project);
+        all.extend(ours.map(|marker| Address {
+            kind: live.kind,
             name: marker.name,
-        };
-        ours.map(address).collect()
-    };
-    let integrations = tenant.integrations.items.iter();
-    let instances = tenant.instances.items.iter();
-    let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
-    let all: BTreeSet<Address> = integrations
-        .flat_map(|one| of(Kind::Integration, &one.labels))
-        .chain(instances.flat_map(|one| of(Kind::Instance, &one.labels)))
-        .chain(customers.flat_map(|one| of(Kind::Customer, &one.labels)))
-        .collect();
+        }));
+    }
     all.into_iter().collect()
 }
 
@@ -69,30 +55,23 @@ pub fn release(
             project: project.clone(),
             name: address.name.clone(),
         };
-        let found = match address.kind {
-            Kind::Customer => {
-                let unread = || ReleaseError::Incomplete("the customers were not read".to_owned());
-                let listing = tenant.all_customers.as_ref().ok_or_else(unread)?;
-                customer(&mut builder, listing, address, &marker)?
+        let bearing = bearing(tenant, address, &marker)?;
+        match bearing.first() {
+            Some(first) => {
+                let display_name = first.display_name.to_owned();
+                let preconditions = take_off(&mut builder, address, &marker, &bearing);
+                builder.resource(PlannedResource {
+                    sync: SyncStatus::OutOfSync,
+                    reason: "is released; nothing but the marker changes".to_owned(),
+                    changes: vec![FieldChange::shown(
+                        "marker",
+                        Some(marker.to_string()),
+                        None::<String>,
+                    )],
+                    preconditions,
+                    ..quiet(address.clone(), display_name, None)
+                });
             }
-            Kind::Integration => integration(&mut builder, &tenant.integrations, address, &marker)?,
-            Kind::Instance => instance(&mut builder, &tenant.instances, address, &marker)?,
-        };
-        match found {
-            Some(Released {
-                display_name,
-                preconditions,
-            }) => builder.resource(PlannedResource {
-                sync: SyncStatus::OutOfSync,
-                reason: "is released; nothing but the marker changes".to_owned(),
-                changes: vec![FieldChange::shown(
-                    "marker",
-                    Some(marker.to_string()),
-                    None::<String>,
-                )],
-                preconditions,
-                ..quiet(address.clone(), display_name, None)
-            }),
             None => missing.push(address.clone()),
         }
     }
@@ -105,21 +84,41 @@ pub fn release(
     Ok(plan)
 }
 
-/// The objects that bear a marker, and their labels without it. Only a whole list will do.
-fn bearing<'a, T>(
-    listing: &'a Listing<T>,
-    labels: impl Fn(&T) -> &[String],
+/// The objects that bear a marker. Only a whole list will do.
+fn bearing<'a>(
+    tenant: &'a Tenant,
+    address: &Address,
     marker: &Marker,
-) -> Result<Vec<(&'a T, Vec<String>)>, ReleaseError> {
-    if let Some(why) = &listing.incomplete {
+) -> Result<Vec<LiveObject<'a>>, ReleaseError> {
+    let kind = address.kind;
+    if !tenant.was_asked_for(kind) {
+        let why = format!("the {} were not read", kind.plural());
+        return Err(ReleaseError::Incomplete(why));
+    }
+    if let Some(why) = tenant.incomplete(kind) {
         return Err(ReleaseError::Incomplete(why.to_string()));
     }
-    let text = marker.to_string();
-    let bears = |one: &&T| labels(one).contains(&text);
-    let found = listing.items.iter().filter(bears);
-    Ok(found
-        .map(|one| (one, without(labels(one), marker)))
-        .collect())
+    let mut found = tenant.objects_of(kind);
+    found.retain(|one| one.labels.iter().any(|label| marker.is(label)));
+    Ok(found)
+}
+
+/// Adds the steps, and returns what they rest on: all labels are written, so all of them count.
+fn take_off(
+    builder: &mut Builder,
+    address: &Address,
+    marker: &Marker,
+    bearing: &[LiveObject<'_>],
+) -> Vec<Precondition> {
+    let mut preconditions = Vec::new();
+    for live in bearing {
+        let labels = without(live.labels, marker);
+        let operation = Operation::labels(live.kind, live.id, labels);
+        builder.step(address, Action::Release, operation, Vec::new());
+        preconditions.push(Precondition::new("object", live.id));
+        preconditions.push(review::labels(live.labels));
+    }
+    preconditions
 }
 
 /// All labels but the marker, and but the protection that a manifest put on with it. Where
@@ -136,88 +135,11 @@ fn without(labels: &[String], marker: &Marker) -> Vec<String> {
     kept.cloned().collect()
 }
 
-/// What is released of an address.
-struct Released {
-    display_name: String,
-    preconditions: Vec<Precondition>,
-}
-
-impl Released {
-    fn of(display_name: &str) -> Self {
-        Self {
-            display_name: display_name.to_owned(),
-            preconditions: Vec::new(),
-        }
-    }
-
-    /// All labels are written, so all of them count.
-    fn note(&mut self, id: &str, labels: &[String]) {
-        self.preconditions.push(Precondition::new("object", id));
-        self.preconditions.push(review::labels(labels));
-    }
-}
-
-fn customer(
-    builder: &mut Builder,
-    listing: &Listing<CustomerRecord>,
-    address: &Address,
-    marker: &Marker,
-) -> Result<Option<Released>, ReleaseError> {
-    let found = bearing(listing, |one| &one.labels, marker)?;
-    let mut released = (found.first()).map(|(live, _)| Released::of(&live.customer.name));
-    for (live, labels) in &found {
-        let id = &live.customer.id;
-        let operation = CustomerOperation::labels(id.clone(), labels.clone());
-        builder.step(address, Action::Release, operation, Vec::new());
-        if let Some(released) = &mut released {
-            released.note(id.as_str(), &live.labels);
-        }
-    }
-    Ok(released)
-}
-
-fn integration(
-    builder: &mut Builder,
-    listing: &Listing<Integration>,
-    address: &Address,
-    marker: &Marker,
-) -> Result<Option<Released>, ReleaseError> {
-    let found = bearing(listing, |one| &one.labels, marker)?;
-    let mut released = found.first().map(|(live, _)| Released::of(&live.name));
-    for (live, labels) in &found {
-        let operation =
-            IntegrationOperation::labels(Output::Known(live.id.clone()), labels.clone());
-        builder.step(address, Action::Release, operation, Vec::new());
-        if let Some(released) = &mut released {
-            released.note(live.id.as_str(), &live.labels);
-        }
-    }
-    Ok(released)
-}
-
-fn instance(
-    builder: &mut Builder,
-    listing: &Listing<Instance>,
-    address: &Address,
-    marker: &Marker,
-) -> Result<Option<Released>, ReleaseError> {
-    let found = bearing(listing, |one| &one.labels, marker)?;
-    let mut released = found.first().map(|(live, _)| Released::of(&live.name));
-    for (live, labels) in &found {
-        let operation = InstanceOperation::labels(Output::Known(live.id.clone()), labels.clone());
-        builder.step(address, Action::Release, operation, Vec::new());
-        if let Some(released) = &mut released {
-            released.note(live.id.as_str(), &live.labels);
-        }
-    }
-    Ok(released)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diff::testing::{World, definition, name, unread};
-    use crate::plan::Operation;
+    use crate::plan::InstanceOperation;
     use crate::plan::tests::context;
 
     fn world() -> World {

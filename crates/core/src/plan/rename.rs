@@ -12,10 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::PlannedResource;
 use crate::diff::{ChangeSet, Found, Inputs, Orphan, TargetCustomer, Verdict};
-use crate::model::{
-    Address, CustomerId, Instance, InstanceId, IntegrationRef, Kind, Marker, ResourceName,
-    SequenceId,
-};
+use crate::model::{Address, CustomerId, Instance, IntegrationRef, Kind, ResourceName, SequenceId};
 
 /// What makes two objects of the same kind possibly the same.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -56,15 +53,15 @@ pub(super) fn tell(resources: &mut [PlannedResource], inputs: &Inputs<'_>, chang
 
 fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
     let mut all: BTreeMap<Like, Sides> = BTreeMap::new();
-    let missing = |diff: &&crate::diff::IntegrationDiff| matches!(&diff.verdict, Verdict::Compared(changes) if changes.live == Found::Missing);
-    for diff in changes.integrations.iter().filter(missing) {
+    let integrations = changes.integrations.iter();
+    for diff in integrations.filter(|diff| is_missing(&diff.verdict, |it| &it.live)) {
         let sides = all.entry(Like::Integration).or_default();
-        sides.new.push(Address::integration(diff.name.clone()));
+        sides.new.push(diff.address.clone());
     }
     let mut sequences = HashMap::new();
     for (desired, diff) in inputs.desired.instances.iter().zip(&changes.instances) {
         let of = &desired.integration;
-        if let Verdict::Compared(compared) = &diff.verdict
+        if let Ok(compared) = &diff.verdict
             && compared.live == Found::Missing
             && let Some(sequence) = sequences
                 .entry(of)
@@ -76,17 +73,17 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
             };
             let like = Like::Instance(customer.clone(), sequence);
             let sides = all.entry(like).or_default();
-            sides.new.push(Address::instance(diff.name.clone()));
+            sides.new.push(diff.address.clone());
         }
     }
-    let live: HashMap<&InstanceId, &Instance> = match changes.orphans.is_empty() {
+    let live: HashMap<&str, &Instance> = match changes.orphans.is_empty() {
         true => HashMap::new(),
         false => (inputs.tenant.instances.items.iter())
-            .map(|live| (&live.id, live))
+            .map(|live| (live.id.as_str(), live))
             .collect(),
     };
     for orphan in &changes.orphans {
-        if let Some((like, id)) = left(inputs, &live, orphan) {
+        if let Some((like, id)) = left(&live, orphan) {
             let sides = all.entry(like).or_default();
             sides.old.push((orphan.address.clone(), id));
         }
@@ -94,31 +91,21 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
     all
 }
 
-fn left(
-    inputs: &Inputs<'_>,
-    live: &HashMap<&InstanceId, &Instance>,
-    orphan: &Orphan,
-) -> Option<(Like, String)> {
-    if orphan.address.kind == Kind::Customer {
+fn left(live: &HashMap<&str, &Instance>, orphan: &Orphan) -> Option<(Like, String)> {
+    let like = match orphan.address.kind {
         // Found by its external id under any name.
-        return None;
-    }
-    let Some(id) = &orphan.instance else {
-        let marker = Marker {
-            project: inputs.desired.project.name.clone(),
-            name: orphan.address.name.clone(),
-        };
-        let marker = marker.to_string();
-        let mut live = inputs.tenant.integrations.items.iter();
-        let live = live.find(|live| live.labels.contains(&marker))?;
-        return Some((Like::Integration, live.id.to_string()));
+        Kind::Customer => return None,
+        Kind::Integration => Like::Integration,
+        Kind::Instance => {
+            let live = live.get(orphan.id.as_str())?;
+            Like::Instance(live.customer.id.clone(), live.version.sequence.clone()?)
+        }
     };
-    let live = live.get(id)?;
-    let sequence = live.version.sequence.clone()?;
-    Some((
-        Like::Instance(live.customer.id.clone(), sequence),
-        id.to_string(),
-    ))
+    Some((like, orphan.id.clone()))
+}
+
+fn is_missing<T, Id: PartialEq>(verdict: &Verdict<T>, live: impl Fn(&T) -> &Found<Id>) -> bool {
+    verdict.as_ref().is_ok_and(|it| *live(it) == Found::Missing)
 }
 
 /// Which integration a manifest means, where that exists.
@@ -131,11 +118,8 @@ fn sequence(
         let diff = changes
             .integrations
             .iter()
-            .find(|diff| diff.name == *name)?;
-        match &diff.verdict {
-            Verdict::Compared(changes) => changes.live.id().cloned(),
-            Verdict::Unknown(_) | Verdict::Refused(_) => None,
-        }
+            .find(|diff| diff.address.name == *name)?;
+        diff.verdict.as_ref().ok()?.live.id().cloned()
     };
     let managed = match integration {
         IntegrationRef::Managed(name) => Some(managed(name)?),

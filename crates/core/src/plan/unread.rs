@@ -2,20 +2,15 @@
 
 use super::PlannedResource;
 use crate::diff::Inputs;
-use crate::model::Health;
+use crate::model::{Health, Kind};
 
 /// The reasons, each once: lists that end too early, and everything that is unknown as a consequence.
 pub(super) fn reasons(inputs: &Inputs<'_>, resources: &[PlannedResource]) -> Vec<String> {
     let tenant = inputs.tenant;
-    let all = tenant.all_customers.as_ref();
-    let lists = [
-        ("customers", all.map_or(&None, |all| &all.incomplete)),
-        ("integrations", &tenant.integrations.incomplete),
-        ("instances", &tenant.instances.incomplete),
-    ];
-    let lists = lists
-        .into_iter()
-        .filter_map(|(what, why)| Some(format!("{what}: {}", why.as_deref()?)));
+    let lists = Kind::ALL.into_iter().filter_map(|kind| {
+        let why = tenant.incomplete(kind)?;
+        Some(format!("{}: {why}", kind.plural()))
+    });
     let customers = tenant.customers.iter();
     let customers = customers.filter_map(|(which, found)| {
         Some(format!(

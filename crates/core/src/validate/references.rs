@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::definition::Definitions;
-use crate::model::{Address, Adopt, Desired, Diagnostic, Location};
+use crate::model::{
+    Address, Adopt, Declaration, Declared as _, Desired, Diagnostic, Kind, Location,
+};
 
 /// Checks declarations against each other.
 pub(super) fn check(
@@ -17,20 +19,13 @@ pub(super) fn check(
 }
 
 fn adopted_twice(desired: &Desired, diagnostics: &mut Vec<Diagnostic>) {
-    let integrations = desired
-        .integrations
-        .iter()
-        .map(|i| (i.address(), &i.adopt, &i.location));
-    let instances = desired
-        .instances
-        .iter()
-        .map(|i| (i.address(), &i.adopt, &i.location));
-    let customers = desired
-        .customers
-        .iter()
-        .map(|i| (i.address(), &i.adopt, &i.location));
-    let mut seen: HashMap<(crate::model::Kind, &str), Address> = HashMap::new();
-    for (address, adopt, location) in customers.chain(integrations).chain(instances) {
+    let mut seen: HashMap<(Kind, &str), Address> = HashMap::new();
+    for Declaration {
+        address,
+        adopt,
+        location,
+    } in desired.resources()
+    {
         let Some(Adopt::Id(id)) = adopt else { continue };
         if let Some(first) = seen.insert((address.kind, id), address.clone()) {
             let message = format!("{address} and {first} adopt the same object, {id}");

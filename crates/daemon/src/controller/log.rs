@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::absences::Doubt;
 use super::error::{Class, PassError};
 use super::pass::name_of;
 use super::queue::Reason;
 use super::status::{PassCounts, PassOutcome};
+use crate::disposition::Doubt;
 use crate::execute::StepEvent;
 use crate::model::{Address, Diagnostic, Health, Severity, chain};
 use crate::plan::{Plan, PlannedResource, StepResult};

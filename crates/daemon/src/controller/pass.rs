@@ -20,16 +20,15 @@ use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
 use super::window_guard::WindowGuard;
-use super::windows;
 use crate::definition::Definitions;
-use crate::diff::{self, ChangeSet, Inputs};
+use crate::diff::{self, ChangeSet, Inputs, Needs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::fleet;
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Config, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues, Severity,
-    Tenant, VersionRecord,
+    Catalogue, Config, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
+    Severity, Tenant, VersionRecord,
 };
 use crate::plan::{self, Context, Plan};
 use crate::prismatic::platform::{Platform, PlatformResult};
@@ -37,6 +36,7 @@ use crate::runtime::clock::Clock;
 use crate::source::{Absence, Revision, Snapshot, Source};
 use crate::store::Place;
 use crate::validate;
+use crate::windows;
 use crate::writes::{self, Known, Reading, WriteLog, Writer};
 
 /// Valid files that were read.
@@ -305,19 +305,7 @@ async fn compare_known(
     };
     let records = recorder.store.load(&recorder.place).await;
     let wanted = Wanted::of(loaded, context, &tenant, observed_at).await;
-    let mut changes = diff::diff(&wanted.inputs(context, &records, &tenant));
-    let unread = diff::versions_unread(&wanted.inputs(context, &records, &tenant), &changes);
-    if !unread.is_empty() {
-        let read = context.platform.requirements(&unread).await;
-        tenant.set_requirements(&read);
-        changes = diff::diff(&wanted.inputs(context, &records, &tenant));
-    }
-    let unlisted = match imports {
-        Imports::Checked => {
-            check_components(context.platform, &loaded.definitions, &mut changes).await
-        }
-        Imports::None => None,
-    };
+    let (changes, catalogue) = complete(&wanted, context, (&records, imports), &mut tenant).await;
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
@@ -331,7 +319,8 @@ async fn compare_known(
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
     };
-    let inputs = wanted.inputs(context, &records, &tenant);
+    let unlisted = diff::unlisted_components(&changes);
+    let inputs = wanted.inputs(context, &records, &tenant, catalogue.as_ref());
     let mut plan = build(&inputs, &changes, &about);
     let doubled = diff::doubled_warnings(&inputs);
     let equal = diff::equal_versions_told(&inputs);
@@ -352,6 +341,34 @@ async fn compare_known(
         recorder,
         gate: WindowGuard::new(&loaded.desired.project.policy.windows, observed_at),
     })
+}
+
+/// Compares, asks for what that lacks, and compares again, until nothing is missing.
+async fn complete(
+    wanted: &Wanted<'_>,
+    context: &PassContext<'_>,
+    (records, imports): (&SecretRecords, Imports),
+    tenant: &mut Tenant,
+) -> (ChangeSet, Option<Catalogue>) {
+    let platform = context.platform;
+    let mut catalogue = None;
+    loop {
+        let inputs = wanted.inputs(context, records, tenant, catalogue.as_ref());
+        let changes = diff::diff(&inputs);
+        let Needs {
+            requirements,
+            components,
+        } = &changes.needs;
+        let imports = imports == Imports::Checked && !components.is_empty();
+        if requirements.is_empty() && !imports {
+            return (changes, catalogue);
+        }
+        let read = platform.requirements(requirements).await;
+        if imports {
+            catalogue = Some(platform.components(components).await);
+        }
+        tenant.set_requirements(requirements, &read);
+    }
 }
 
 /// What the files want of one tenant: the only place where fleets are expanded.
@@ -388,6 +405,7 @@ impl<'a> Wanted<'a> {
         context: &PassContext<'_>,
         records: &'b SecretRecords,
         tenant: &'b Tenant,
+        catalogue: Option<&'b Catalogue>,
     ) -> Inputs<'b> {
         Inputs {
             desired: &self.desired,
@@ -396,6 +414,7 @@ impl<'a> Wanted<'a> {
             records,
             unrecorded: context.remembered.unrecorded,
             tenant,
+            catalogue,
             adopt: context.adopt,
         }
     }
@@ -415,20 +434,6 @@ async fn secrets<'a>(context: &'a PassContext<'_>, desired: &Desired) -> Cow<'a,
     let mut all = known.clone();
     all.extend(resolver.resolve(&desired.project, &open).await);
     Cow::Owned(all)
-}
-
-/// Stops what needs components that the tenant lacks, or whose components could not be read. Asks only where something would be imported.
-async fn check_components(
-    platform: &dyn Platform,
-    definitions: &Definitions,
-    changes: &mut ChangeSet,
-) -> Option<Diagnostic> {
-    let wanted = diff::components_wanted(changes, definitions);
-    if wanted.is_empty() {
-        return None;
-    }
-    let catalogue = platform.components(&wanted).await;
-    diff::stop_without_components(changes, definitions, &catalogue)
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.

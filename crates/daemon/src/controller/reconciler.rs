@@ -1,6 +1,6 @@
 //! One pass under the daemon's rules.
 //!
-//! Load, plan, hold back what [`super::hold_state`] says, apply the rest, learn, report. The result includes
+//! Load, plan, hold back what [`crate::disposition`] says, apply the rest, learn, report. The result includes
 //! when the next pass is due; whether the pass may be stopped early is up to the driver.
 //!
 //! # Invariants
@@ -23,20 +23,18 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::absences::{Absences, Reading};
 use super::control::{Control, PersistedPauses};
 use super::delays::Delays;
 use super::error::PassError;
 use super::exclusion::Exclusion;
 use super::history::{Historian, Noted};
-use super::hold_state::{Hold, Memory};
-use super::holding::{all_held, guarded, partial, paused};
 use super::log;
 use super::pass::{Loaded, Planned, raised};
 use super::phases::{Phases, Prepared, ReadMode};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::status::{RevisionStatus, Status};
+use crate::disposition::{self, Absences, Circumstances, Holds, Memory, Moment, Reading, partial};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
@@ -68,6 +66,8 @@ pub struct Reconciler {
     pub control: Control,
     /// Excludes other writers while a pass writes.
     pub exclusion: Exclusion,
+    /// From which moment on the pure part counts.
+    origin: Instant,
     state: State,
 }
 
@@ -116,6 +116,7 @@ impl Reconciler {
             Arc::clone(&clock),
         );
         Self {
+            origin: clock.instant(),
             source,
             phases,
             clock,
@@ -256,21 +257,13 @@ impl Reconciler {
             Ok(turn) => turn,
             Err(end) => return end,
         };
-        let now = self.clock.instant();
         let plan = &prepared.planned.plan;
         self.state.partial = if partial(plan) {
             self.state.partial + 1
         } else {
             0
         };
-        let memory = &mut self.state.memory;
-        let mut holds = match self.control.paused() {
-            Some(pause) => all_held(plan, &paused(&pause)),
-            None => match guarded(plan) {
-                Some(holds) => holds,
-                None => memory.holds(&prepared.planned.desired, plan, now),
-            },
-        };
+        let mut holds = self.holds(&prepared.planned);
         self.hold_vanished(&prepared.planned.plan, &mut holds);
         self.report_refused(&prepared.planned.plan);
         self.report_drift(loaded.desired.project.policy.drift, &prepared, &holds);
@@ -291,6 +284,23 @@ impl Reconciler {
         let end = End::done(&loaded.revision, plan, &holds, &excluded, &outcome);
         self.keep_plan(prepared.planned.plan);
         end
+    }
+
+    /// The present moment, as the pure part counts.
+    fn moment(&self) -> Moment {
+        self.clock.instant() - self.origin
+    }
+
+    /// What to leave alone of a plan.
+    fn holds(&mut self, planned: &Planned) -> Holds {
+        let paused = self.control.paused();
+        let what = Circumstances {
+            desired: &planned.desired,
+            invalid_files: false,
+            paused: paused.as_ref(),
+            now: self.moment(),
+        };
+        disposition::holds(&planned.plan, &what, &mut self.state.memory)
     }
 
     /// Keeps the part of the plan that may be shown: not how it would be carried out, which can be secret.
@@ -400,13 +410,13 @@ impl Reconciler {
     }
 
     fn learn(&mut self, prepared: &Prepared, excluded: &Excluded, outcome: &Outcome) {
-        let now = self.clock.instant();
+        let now = self.moment();
         let delays = &mut self.delays;
         let plan = &prepared.planned.plan;
         let delay = |failures| delays.after(failures);
         let memory = &mut self.state.memory;
         let desired = &prepared.planned.desired;
-        let fights = memory.learn(desired, plan, excluded, outcome, now, delay);
+        let fights = memory.learn(desired, plan, excluded, &outcome.steps, now, delay);
         for address in fights {
             log::fight(&address);
         }
@@ -442,7 +452,13 @@ impl Reconciler {
             && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full, stop).await
         {
             let plan = &mut prepared.planned.plan;
-            let holds = all_held(plan, &Hold::InvalidFiles);
+            let what = Circumstances {
+                desired: &loaded.desired,
+                invalid_files: true,
+                paused: None,
+                now: self.moment(),
+            };
+            let holds = disposition::holds(plan, &what, &mut self.state.memory);
             plan.steps.clear();
             self.show(&prepared, &holds, &Excluded::new(), &Outcome::default());
         }

@@ -1,6 +1,6 @@
 //! How a pass ended: for the status, the log and the metrics alike.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,13 +8,13 @@ use tokio::time::Instant;
 
 use super::error::PassError;
 use super::history;
-use super::hold_state::Hold;
 use super::log;
 use super::queue::Reason;
 use super::status::{ErrorStatus, PassCounts, PassOutcome, PassStatus, Phase, Status};
+use crate::disposition::{Hold, Holds};
 use crate::execute::Outcome;
+use crate::model::chain;
 use crate::model::history::PassEnd;
-use crate::model::{Address, chain};
 use crate::plan::{Excluded, Plan};
 use crate::source::Revision;
 
@@ -46,7 +46,7 @@ impl End {
     pub(super) fn done(
         revision: &Revision,
         plan: &Plan,
-        holds: &BTreeMap<Address, Hold>,
+        holds: &Holds,
         excluded: &Excluded,
         outcome: &Outcome,
     ) -> Self {
@@ -93,7 +93,7 @@ impl End {
 /// What a plan and its execution come to, in numbers.
 pub(super) fn counts(
     plan: &Plan,
-    holds: &BTreeMap<Address, Hold>,
+    holds: &Holds,
     excluded: &Excluded,
     outcome: &Outcome,
 ) -> PassCounts {
@@ -196,6 +196,8 @@ fn error_status(error: &PassError) -> ErrorStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
     use crate::controller::testing::{deploy, plan_of, succeeding};
 
     #[test]

@@ -3,14 +3,10 @@
 //! Pure: what the plan found, corrected by what was left alone and by how the
 //! steps ended. What was applied counts as in step until the next reading.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
 
-use super::absences::Doubt;
-use super::hold_state::{Hold, Memory, results};
 use crate::api;
+use crate::disposition::{Doubt, Hold, Holds, Memory, Moment, results};
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
 use crate::plan::{Action, Excluded, Plan, PlannedResource, StepResult};
@@ -61,7 +57,7 @@ pub struct After<'a> {
     /// The plan, without what was held back.
     pub plan: &'a Plan,
     /// What was left alone, and why.
-    pub holds: &'a BTreeMap<Address, Hold>,
+    pub holds: &'a Holds,
     /// The resources that lost steps by that.
     pub excluded: &'a Excluded,
     /// How the rest ended.
@@ -69,13 +65,13 @@ pub struct After<'a> {
     /// What was learned from that.
     pub memory: &'a Memory,
     /// Two names of the present moment.
-    pub now: (Timestamp, Instant),
+    pub now: (Timestamp, Moment),
 }
 
 /// The resources of a plan after it was carried out.
 #[must_use]
 pub fn after(what: &After<'_>) -> Vec<ResourceStatus> {
-    let results = results(what.plan, what.outcome);
+    let results = results(what.plan, &what.outcome.steps);
     let one = |resource: &PlannedResource| {
         let mut status = as_planned(resource);
         let address = &resource.address;
@@ -107,7 +103,7 @@ fn as_planned(resource: &PlannedResource) -> ResourceStatus {
     }
 }
 
-fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Instant)) {
+fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Moment)) {
     match hold {
         Hold::Backoff {
             failures,
@@ -121,7 +117,7 @@ fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Instant)) {
             };
             status.retry_at = moment(*until, now);
         }
-        Hold::Fight { until } => {
+        Hold::Flapping { until } => {
             status.health = Health::Degraded;
             status.reason = "something else keeps changing it".to_owned();
             status.hint = Some(
@@ -190,8 +186,8 @@ fn carried_out(status: &mut ResourceStatus, results: &[&StepResult]) {
     }
 }
 
-fn moment(at: Instant, (now, instant): (Timestamp, Instant)) -> Option<Timestamp> {
-    let ahead = SignedDuration::try_from(at.saturating_duration_since(instant)).ok()?;
+fn moment(at: Moment, (now, moment): (Timestamp, Moment)) -> Option<Timestamp> {
+    let ahead = SignedDuration::try_from(at.saturating_sub(moment)).ok()?;
     now.checked_add(ahead).ok()
 }
 
@@ -202,7 +198,7 @@ mod tests {
 
     fn shown(plan: &Plan, hold: Option<Hold>, outcome: &Outcome) -> String {
         let holds = hold.map(|hold| (instance("a"), hold)).into_iter().collect();
-        let now = (Timestamp::UNIX_EPOCH, Instant::now());
+        let now = (Timestamp::UNIX_EPOCH, Moment::from_secs(1000));
         let after = after(&After {
             plan,
             holds: &holds,
@@ -226,7 +222,7 @@ mod tests {
     fn holds_and_results_correct_what_was_planned() {
         let plan = plan_of(vec![deploy(0, "a", &[])]);
         let nothing = Outcome::default();
-        let until = Instant::now() + std::time::Duration::from_secs(60);
+        let until = Moment::from_secs(1000) + std::time::Duration::from_secs(60);
         let backoff = Hold::Backoff {
             failures: 2,
             until,
@@ -252,14 +248,11 @@ mod tests {
         OutOfSync Healthy: nothing is written while files are wrong: needs a deploy
         OutOfSync Healthy: paused (release): needs a deploy
         ");
-        let line = shown(&plan, Some(backoff), &nothing);
-        assert!(
-            line.starts_with(
-                "OutOfSync Degraded: failed 2 times in a row: no at 1970-01-01T00:00:59"
-            ),
-            "{line}"
+        assert_eq!(
+            shown(&plan, Some(backoff), &nothing),
+            "OutOfSync Degraded: failed 2 times in a row: no at 1970-01-01T00:01:00Z"
         );
-        let line = shown(&plan, Some(Hold::Fight { until }), &nothing);
+        let line = shown(&plan, Some(Hold::Flapping { until }), &nothing);
         assert!(
             line.starts_with("OutOfSync Degraded: something else keeps changing it at"),
             "{line}"

@@ -16,11 +16,11 @@ use super::pass::{Loaded, Planned};
 use super::persistence::Recorder;
 use super::phases::{Phases, Prepared, ReadMode};
 use super::window_guard::WindowGuard;
+pub(crate) use crate::disposition::testing::desired_with;
+use crate::disposition::{self, Results};
 use crate::execute::{Outcome, StepEvent};
-use crate::model::{Address, Desired, Diagnostic, DriftMode, Health, Policy, Project, SyncStatus};
-pub(crate) use crate::plan::testing::{
-    deploy, instance, integration, name, plan_of, publish, upgrade,
-};
+use crate::model::{Address, Diagnostic, DriftMode, Health, SyncStatus};
+pub(crate) use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
 use crate::plan::{Plan, PlannedResource, Step, StepResult};
 use crate::source::{Absence, Revision, Snapshot, Source, SourceError};
 
@@ -35,41 +35,17 @@ fn unreadable(address: Address) -> PlannedResource {
 }
 
 pub(crate) fn succeeding(plan: &Plan) -> Outcome {
-    ending(plan, &StepResult::Applied)
+    ending(disposition::testing::succeeding(plan))
 }
 
 pub(crate) fn failing(plan: &Plan, message: &str) -> Outcome {
-    let result = StepResult::Failed {
-        message: message.to_owned(),
-        transient: true,
-    };
-    ending(plan, &result)
+    ending(disposition::testing::failing(plan, message))
 }
 
-fn ending(plan: &Plan, result: &StepResult) -> Outcome {
-    let steps = plan.steps.iter().map(|step| (step.id, result.clone()));
+fn ending(steps: Results) -> Outcome {
     Outcome {
-        steps: steps.collect(),
+        steps,
         ..Outcome::default()
-    }
-}
-
-pub(crate) fn desired_with(drift: DriftMode) -> Desired {
-    Desired {
-        project: Project {
-            name: name("default"),
-            environments: Default::default(),
-            policy: Policy {
-                drift,
-                ..Policy::default()
-            },
-            notify: Vec::new(),
-        },
-        customers: Vec::new(),
-        integrations: Vec::new(),
-        fleets: Vec::new(),
-        instances: Vec::new(),
-        places: Default::default(),
     }
 }
 

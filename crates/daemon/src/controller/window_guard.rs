@@ -1,14 +1,14 @@
 //! Windows that close while a plan is being carried out.
 //!
-//! Pure but for the clock: what may go on is for [`super::windows`] to say.
+//! Pure but for the clock: what may go on is for [`crate::windows`] to say.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::windows;
 use crate::model::Window;
 use crate::runtime::clock::Clock;
+use crate::windows;
 
 /// The wall clock may be set while we sleep: no sleep relies on it for longer.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -11,7 +11,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass;
 use crate::diff::{self, EqualVersions};
 use crate::model::{
-    Address, Identity, Instance, InstanceSighting, Integration, IntegrationSighting, Marker,
+    Address, Identity, Instance, InstanceSighting, Integration, IntegrationSighting, Kind, Marker,
     ResourceName, Scope, Tenant,
 };
 use crate::plan::{self, Deduped, Twin, Twins};
@@ -60,26 +60,23 @@ impl Look<'_> {
         let live = pass::observe(platform.as_ref(), organization.as_deref(), &scope).await?;
         complete(&live)?;
         let mut all = Vec::new();
-        for doubled in diff::doubled_integrations(&live, self.project) {
+        for doubled in diff::doubled(&live, self.project) {
             let marker = self.marker(&doubled.address);
-            let twins = doubled
-                .objects
-                .iter()
-                .map(|live| self.integration(live, &marker));
-            let twins = found(join_all(twins).await)?;
-            all.push(Twins {
-                address: doubled.address,
-                twins,
-                marker,
-            });
-        }
-        for doubled in diff::doubled_instances(&live, self.project) {
-            let marker = self.marker(&doubled.address);
-            let twins = doubled
-                .objects
-                .iter()
-                .map(|live| self.instance(live, &marker));
-            let twins = found(join_all(twins).await)?;
+            let ids: Vec<&str> = doubled.objects.iter().map(|it| it.id).collect();
+            let (integrations, instances) = (&live.integrations.items, &live.instances.items);
+            let twins = match doubled.address.kind {
+                Kind::Customer => Vec::new(),
+                Kind::Integration => {
+                    let all = integrations.iter();
+                    let all = all.filter(|it| ids.contains(&it.id.as_str()));
+                    found(join_all(all.map(|it| self.integration(it, &marker))).await)?
+                }
+                Kind::Instance => {
+                    let all = instances.iter();
+                    let all = all.filter(|it| ids.contains(&it.id.as_str()));
+                    found(join_all(all.map(|it| self.instance(it, &marker))).await)?
+                }
+            };
             all.push(Twins {
                 address: doubled.address,
                 twins,

@@ -244,7 +244,7 @@ fn a_persons_consent_waits_for_the_inputs_it_rests_on() {
 fn unknown_variables_are_refused_with_a_suggestion() {
     let mut world = in_step();
     world.desired.instances[0].set("Endpiont", scalar("x"));
-    let Verdict::Refused(refusal) = &world.diff().instances[0].verdict else {
+    let Err(Stop::Refused(refusal)) = &world.diff().instances[0].verdict else {
         panic!()
     };
     assert_eq!(

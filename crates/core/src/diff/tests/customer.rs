@@ -6,7 +6,7 @@ use crate::model::{Asked, CustomerRef};
 
 fn changes(world: &World) -> CustomerChanges {
     match world.diff().customers.remove(0).verdict {
-        Verdict::Compared(changes) => changes,
+        Ok(changes) => changes,
         other => panic!("{other:?}"),
     }
 }
@@ -266,7 +266,7 @@ fn a_customer_that_does_not_exist_suggests_the_nearest() {
         world.desired.instances[0].customer = reference;
         arrange(&mut world);
         match world.diff().instances.remove(0).verdict {
-            Verdict::Refused(refusal) => refusal.hint.unwrap(),
+            Err(Stop::Refused(refusal)) => refusal.hint.unwrap(),
             other => panic!("{other:?}"),
         }
     };

@@ -88,7 +88,7 @@ fn what_the_server_adds_by_itself_is_no_change() {
     // Without its marker it is still not ours.
     world.tenant.integrations.items[0].labels.clear();
     let verdict = &world.diff().integrations[0].verdict;
-    assert!(matches!(verdict, Verdict::Refused(_)), "{verdict:?}");
+    assert!(matches!(verdict, Err(Stop::Refused(_))), "{verdict:?}");
 }
 
 #[test]
@@ -130,9 +130,7 @@ fn an_unpublished_draft_does_not_tell_what_the_newest_version_requires() {
     world.desired.integrations[0].publish = crate::model::PublishWhen::Never;
     world.tenant.instances.items.clear();
     world.tenant.integrations.items[0].versions.items[0].required = crate::model::Asked::NotAsked;
-    let unread = |world: &World| {
-        world.with(|inputs, changes| crate::diff::versions_unread(inputs, changes).len())
-    };
+    let unread = |world: &World| world.diff().needs.requirements.len();
     assert!(!integration(&world).unpublished);
     assert_eq!(unread(&world), 0, "it was made of the definition at hand");
     world.tenant.integrations.items[0].has_unpublished_changes = true;
@@ -210,6 +208,6 @@ fn an_unreadable_definition_is_unknown() {
         let mut world = in_step();
         world.tenant.integrations.items[0].definition = broken;
         let verdict = &world.diff().integrations[0].verdict;
-        assert!(matches!(verdict, Verdict::Unknown(_)), "{verdict:?}");
+        assert!(matches!(verdict, Err(Stop::Unknown(_))), "{verdict:?}");
     }
 }

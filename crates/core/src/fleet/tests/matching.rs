@@ -147,14 +147,14 @@ fn what_this_project_marked_otherwise_is_moved_and_never_made_twice() {
     has(&mut world, "n1", "c1", &["gitops:p/old-fleet/c1"]).name = "Old name".to_owned();
     has(&mut world, "n2", "c2", &["gitops:p/jones-erp"]);
     insta::assert_snapshot!(lines(&planned(copy(&world))), @r"
-    Instance/prod/c1 [Update] [displayName, labels] exists, is taken over, and differs
-    Instance/prod/c2 [Update] [labels] exists, is taken over, and differs
+    Instance/prod/c1 [Update] [displayName] exists, is taken over, and differs
+    Instance/prod/c2 [Adopt] [] exists and is taken over
     ");
     let mut foreign = copy(&world);
     foreign.tenant.instances.items[0].labels = vec!["gitops:q/other".to_owned()];
     insta::assert_snapshot!(lines(&planned(foreign)), @r"
     Instance/prod/c1 [] [] instance n1 belongs to another project: gitops:q/other (if it is this project under a former name, `prism-gitops migrate project` takes it along; else release it there first)
-    Instance/prod/c2 [Update] [labels] exists, is taken over, and differs
+    Instance/prod/c2 [Adopt] [] exists and is taken over
     ");
 }
 
@@ -169,7 +169,7 @@ spec: {{integration: acme, customer: {{externalId: c1}}, displayName: Smith's ow
     has(&mut world, "n1", "c1", &["gitops:p/prod/c1"]);
     has(&mut world, "n2", "c2", &["gitops:p/prod/c2"]);
     world.desired = expanded(&world).desired.into_owned();
-    insta::assert_snapshot!(lines(&plan(&world)), @"Instance/smith [Update] [displayName, labels] exists, is taken over, and differs");
+    insta::assert_snapshot!(lines(&plan(&world)), @"Instance/smith [Update] [displayName] exists, is taken over, and differs");
 }
 
 #[test]

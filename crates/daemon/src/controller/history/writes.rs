@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::model::history::{ChangeRecord, WriteStart};
 use crate::model::{
-    Address, Desired, DesiredInstance, DesiredIntegration, FieldChange, IntegrationRef, Location,
-    Places, ResourceName, VersionRef,
+    Address, Declared as _, Desired, DesiredInstance, DesiredIntegration, FieldChange,
+    IntegrationRef, Location, Places, ResourceName, VersionRef,
 };
 use crate::plan::{Plan, PlannedResource};
 

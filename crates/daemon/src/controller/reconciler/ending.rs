@@ -35,7 +35,13 @@ impl Reconciler {
                 self.state.failures = 0;
                 let partial = self.state.partial;
                 let unread = (partial > 0).then(|| now + self.delays.after(partial));
-                let retries = self.state.memory.next_retry().into_iter().chain(unread);
+                let retries = self
+                    .state
+                    .memory
+                    .next_retry()
+                    .map(|at| self.origin + at)
+                    .into_iter()
+                    .chain(unread);
                 let retries = retries.chain(self.state.recheck);
                 match retries.min() {
                     Some(retry) if retry < resync => (retry.max(now), Reason::Retry),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reconciler;
-use crate::controller::hold_state::Hold;
 use crate::controller::log;
 use crate::controller::phases::Prepared;
 use crate::controller::resources::{self, After};
 use crate::controller::status;
+use crate::disposition::{Hold, Holds};
 use crate::execute::Outcome;
 use crate::model::{Address, DriftMode, Health};
 use crate::plan::{Excluded, Plan};
@@ -17,7 +17,7 @@ impl Reconciler {
     pub(super) fn show(
         &self,
         prepared: &Prepared,
-        holds: &BTreeMap<Address, Hold>,
+        holds: &Holds,
         excluded: &Excluded,
         outcome: &Outcome,
     ) {
@@ -27,7 +27,7 @@ impl Reconciler {
             excluded,
             outcome,
             memory: &self.state.memory,
-            now: (self.clock.now(), self.clock.instant()),
+            now: (self.clock.now(), self.moment()),
         });
         let identity = &prepared.planned.tenant.identity;
         let tenant = status::tenant(&prepared.connection.url, identity);
@@ -44,12 +44,7 @@ impl Reconciler {
         self.progress(|status| status.totals.api_requests = requests);
     }
 
-    pub(super) fn report_drift(
-        &mut self,
-        mode: DriftMode,
-        prepared: &Prepared,
-        holds: &BTreeMap<Address, Hold>,
-    ) {
+    pub(super) fn report_drift(&mut self, mode: DriftMode, prepared: &Prepared, holds: &Holds) {
         let drifted = |address: &Address| holds.get(address) == Some(&Hold::Drift);
         let resources = prepared.planned.plan.resources.iter();
         let mut now = BTreeSet::new();

@@ -71,12 +71,7 @@ impl Reconciler {
     /// Whether anything of a plan is carried out now.
     fn writes(&mut self, prepared: &Prepared) -> bool {
         let plan = &prepared.planned.plan;
-        if self.control.paused().is_some() || !plan.violations.is_empty() {
-            return false;
-        }
-        let now = self.clock.instant();
-        let desired = &prepared.planned.desired;
-        let holds = self.state.memory.holds(desired, plan, now);
+        let holds = self.holds(&prepared.planned);
         let free = |step: &Step| !holds.contains_key(&step.address);
         plan.steps.iter().any(free)
     }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::bench::{Bench, INTERVAL, resource, result};
-use crate::controller::absences::AGREE;
 use crate::controller::status::PassOutcome;
 use crate::controller::testing::{Script, deploy, instance, integration, publish, upgrade};
+use crate::disposition::AGREE;
 use crate::model::{DriftMode, Health, SyncStatus};
 use crate::source::Absence;
 

@@ -1,18 +1,15 @@
-//! Reasons to leave a whole plan alone. Pure.
+//! Reasons to leave a whole plan alone.
 
-use std::collections::BTreeMap;
-
-use super::hold_state::Hold;
-use crate::model::{Address, Pause, SyncStatus};
+use super::{Hold, Holds};
+use crate::model::{Pause, SyncStatus};
 use crate::plan::{Plan, PlannedResource};
 
 /// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
-pub(super) fn guarded(plan: &Plan) -> Option<BTreeMap<Address, Hold>> {
+pub(super) fn guarded(plan: &Plan) -> Option<Hold> {
     let violation = plan.violations.first()?;
-    let hold = Hold::Guard {
+    Some(Hold::Guard {
         message: violation.message.clone(),
-    };
-    Some(all_held(plan, &hold))
+    })
 }
 
 /// The hold for a pause that a user requested.
@@ -24,7 +21,7 @@ pub(super) fn paused(pause: &Pause) -> Hold {
 }
 
 /// Everything that the plan would touch, for one reason.
-pub(super) fn all_held(plan: &Plan, hold: &Hold) -> BTreeMap<Address, Hold> {
+pub(super) fn all_held(plan: &Plan, hold: &Hold) -> Holds {
     let resources = plan.resources.iter();
     let touched = resources.filter(|resource| !resource.actions.is_empty());
     let held = |resource: &PlannedResource| (resource.address.clone(), hold.clone());
@@ -32,7 +29,8 @@ pub(super) fn all_held(plan: &Plan, hold: &Hold) -> BTreeMap<Address, Hold> {
 }
 
 /// Whether a part of the tenant could not be read: such resources are left alone without a hold.
-pub(super) fn partial(plan: &Plan) -> bool {
+#[must_use]
+pub fn partial(plan: &Plan) -> bool {
     let mut resources = plan.resources.iter();
     resources.any(|resource| resource.sync == SyncStatus::Unknown)
 }

@@ -1,64 +1,20 @@
-//! What the daemon remembers from pass to pass, and what it leaves alone for it.
+//! What is remembered from pass to pass, and what is left alone because of it.
 //!
-//! Pure: time and delays come in as values. All of it can be lost at no cost
+//! Time and delays come in as values. All of it can be lost at no cost
 //! but time; a daemon that starts anew tries everything at once.
 //!
 //! A resource is *synced* on a revision once it was seen or made to match it.
 //! A difference of a synced resource is drift: git did not cause it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher as _};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use tokio::time::Instant;
-
-use super::absences::Doubt;
 use super::backoff::{Backoffs, Wanted};
 use super::flapping::Flapping;
-use crate::execute::Outcome;
-use crate::model::{
-    Address, Desired, DesiredCustomer, DesiredInstance, DesiredIntegration, DriftMode, Kind,
-    ResourceName, SyncStatus,
-};
+use super::{Hold, Moment, Results};
+use crate::model::{Address, Desired, DriftMode, SyncStatus};
 use crate::plan::{Excluded, Plan, PlannedResource, StepResult};
-
-/// Why a resource is left alone although it differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hold {
-    /// It failed, and the pause after that is not over.
-    Backoff {
-        /// How often in a row it failed.
-        failures: u32,
-        /// When it is tried again.
-        until: Instant,
-        /// What the platform said last.
-        message: String,
-    },
-    /// Something else keeps changing it back.
-    Fight {
-        /// When it is tried again, if its live state stays stable.
-        until: Instant,
-    },
-    /// It is drift, and the policy is to report that.
-    Drift,
-    /// The files are invalid, so nothing is written.
-    InvalidFiles,
-    /// It vanished from the files, which is not believed yet.
-    Vanished(Doubt),
-    /// Paused by a user.
-    Paused {
-        /// The user's reason.
-        reason: String,
-        /// When it ends by itself.
-        until: Option<Timestamp>,
-    },
-    /// The plan exceeds a limit of the policy, so none of it is carried out.
-    Guard {
-        /// The numbers.
-        message: String,
-    },
-}
 
 /// The state from earlier passes.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +53,7 @@ impl Memory {
         &mut self,
         desired: &Desired,
         plan: &Plan,
-        now: Instant,
+        now: Moment,
     ) -> BTreeMap<Address, Hold> {
         let resources = by_address(plan);
         let declared = Declared::of(desired);
@@ -116,12 +72,12 @@ impl Memory {
         differing.filter_map(hold).collect()
     }
 
-    fn hold(&self, address: &Address, mode: DriftMode, now: Instant) -> Option<Hold> {
+    fn hold(&self, address: &Address, mode: DriftMode, now: Moment) -> Option<Hold> {
         if mode != DriftMode::Correct && self.synced.contains(address) {
             return Some(Hold::Drift);
         }
         if let Some(until) = self.flapping.holds(address) {
-            return Some(Hold::Fight { until });
+            return Some(Hold::Flapping { until });
         }
         let failure = self.backoffs.holds(address, now)?;
         Some(Hold::Backoff {
@@ -137,8 +93,8 @@ impl Memory {
         desired: &Desired,
         plan: &Plan,
         excluded: &Excluded,
-        outcome: &Outcome,
-        now: Instant,
+        outcome: &Results,
+        now: Moment,
         delay: impl FnMut(u32) -> Duration,
     ) -> Vec<Address> {
         let results = results(plan, outcome);
@@ -182,13 +138,13 @@ impl Memory {
 
     /// When this resource is to be tried again, if it failed.
     #[must_use]
-    pub fn retry_of(&self, address: &Address) -> Option<Instant> {
+    pub fn retry_of(&self, address: &Address) -> Option<Moment> {
         self.backoffs.retry_of(address)
     }
 
     /// When the first of the resources that failed is to be tried again.
     #[must_use]
-    pub fn next_retry(&self) -> Option<Instant> {
+    pub fn next_retry(&self) -> Option<Moment> {
         self.backoffs.next()
     }
 }
@@ -210,13 +166,13 @@ fn fared<'a>(resource: &PlannedResource, steps: &[&'a StepResult], excluded: boo
 }
 
 /// The results of each resource's steps; a step without a result was not attempted.
-pub(super) fn results<'a>(
+pub fn results<'a>(
     plan: &'a Plan,
-    outcome: &'a Outcome,
+    outcome: &'a Results,
 ) -> BTreeMap<&'a Address, Vec<&'a StepResult>> {
     let mut results: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for step in &plan.steps {
-        let result = outcome.steps.get(&step.id);
+        let result = outcome.get(&step.id);
         let result = result.unwrap_or(&StepResult::NotAttempted);
         results.entry(&step.address).or_default().push(result);
     }
@@ -227,34 +183,18 @@ fn by_address(plan: &Plan) -> BTreeMap<&Address, &PlannedResource> {
     plan.resources.iter().map(|r| (&r.address, r)).collect()
 }
 
-/// What is declared, by name.
-struct Declared<'a> {
-    customers: HashMap<&'a ResourceName, &'a DesiredCustomer>,
-    integrations: HashMap<&'a ResourceName, &'a DesiredIntegration>,
-    instances: HashMap<&'a ResourceName, &'a DesiredInstance>,
-}
+/// Digests of what is declared, made where one is asked for.
+struct Declared<'a>(&'a Desired);
 
 impl<'a> Declared<'a> {
     fn of(desired: &'a Desired) -> Self {
-        let integrations = desired.integrations.iter();
-        let instances = desired.instances.iter();
-        let customers = desired.customers.iter();
-        Self {
-            customers: customers.map(|one| (&one.name, one)).collect(),
-            integrations: integrations.map(|one| (&one.name, one)).collect(),
-            instances: instances.map(|one| (&one.name, one)).collect(),
-        }
+        Self(desired)
     }
 
     /// A digest of what is wanted of a resource: its declaration, and the steps to get there.
     fn wanted(&self, resource: Option<&PlannedResource>) -> Wanted {
         let resource = resource?;
-        let Address { kind, name } = &resource.address;
-        let declared = match kind {
-            Kind::Customer => self.customers.get(name).map(|it| format!("{it:?}")),
-            Kind::Integration => self.integrations.get(name).map(|it| format!("{it:?}")),
-            Kind::Instance => self.instances.get(name).map(|it| format!("{it:?}")),
-        };
+        let declared = self.0.text_of(&resource.address);
         Some(digest(&(declared, &resource.actions)))
     }
 }
@@ -275,16 +215,15 @@ fn digest(value: &impl std::hash::Hash) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controller::testing::{
-        deploy, desired_with, failing, instance, plan_of, succeeding,
-    };
+    use crate::disposition::testing::{desired_with, failing, start, succeeding};
+    use crate::plan::testing::{deploy, instance, plan_of};
 
     const MINUTE: Duration = Duration::from_secs(60);
 
     struct Bench {
         memory: Memory,
         desired: Desired,
-        now: Instant,
+        now: Moment,
     }
 
     impl Bench {
@@ -294,7 +233,7 @@ mod tests {
             Self {
                 memory,
                 desired: desired_with(mode),
-                now: Instant::now(),
+                now: start(),
             }
         }
 
@@ -303,7 +242,7 @@ mod tests {
             holds.get(&instance("a")).cloned()
         }
 
-        fn learn(&mut self, plan: &Plan, outcome: &Outcome) -> Vec<Address> {
+        fn learn(&mut self, plan: &Plan, outcome: &Results) -> Vec<Address> {
             let none = Excluded::new();
             self.memory
                 .learn(&self.desired, plan, &none, outcome, self.now, |n| {
@@ -362,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fight_ends_with_a_new_revision() {
+    fn flapping_ends_with_a_new_revision() {
         let mut bench = Bench::new(DriftMode::Correct);
         bench.learn(&drifted(), &succeeding(&drifted()));
         for heal in 1..=5 {
@@ -370,7 +309,10 @@ mod tests {
             let flapping = bench.learn(&drifted(), &succeeding(&drifted()));
             assert_eq!(flapping.len(), usize::from(heal == 5));
         }
-        assert!(matches!(bench.holds(&drifted()), Some(Hold::Fight { .. })));
+        assert!(matches!(
+            bench.holds(&drifted()),
+            Some(Hold::Flapping { .. })
+        ));
         bench.memory.begin("r2");
         assert_eq!(bench.holds(&drifted()), None);
     }
@@ -378,7 +320,7 @@ mod tests {
     #[test]
     fn what_was_not_attempted_settles_nothing() {
         let mut bench = Bench::new(DriftMode::Observe);
-        bench.learn(&drifted(), &Outcome::default());
+        bench.learn(&drifted(), &Results::new());
         assert_eq!(bench.holds(&drifted()), None);
     }
 }

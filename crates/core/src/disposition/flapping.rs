@@ -7,36 +7,35 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::Moment;
 use crate::model::Address;
 
 /// A resource is flapping after this many corrections …
-pub const HEALS: usize = 5;
+pub(super) const HEALS: usize = 5;
 /// … within this time.
-pub const WINDOW: Duration = Duration::from_secs(10 * 60);
+pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// It stops flapping once its live state has been stable for this long.
-pub const QUIET: Duration = Duration::from_secs(10 * 60);
+pub(super) const QUIET: Duration = Duration::from_secs(10 * 60);
 
 /// A digest of how a resource differs; equal while nothing changes.
-pub type Difference = u64;
+pub(super) type Difference = u64;
 
 /// The resources that are flapping.
 #[derive(Debug, Clone, Default)]
-pub struct Flapping {
-    heals: BTreeMap<Address, VecDeque<Instant>>,
+pub(super) struct Flapping {
+    heals: BTreeMap<Address, VecDeque<Moment>>,
     truces: BTreeMap<Address, Truce>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Truce {
-    until: Instant,
+    until: Moment,
     seen: Option<Difference>,
 }
 
 impl Flapping {
     /// Records a correction of a resource. Returns whether it began to flap.
-    pub fn healed(&mut self, address: &Address, now: Instant) -> bool {
+    pub(super) fn healed(&mut self, address: &Address, now: Moment) -> bool {
         let heals = self.heals.entry(address.clone()).or_default();
         heals.push_back(now);
         while heals.front().is_some_and(|first| *first + WINDOW < now) {
@@ -55,7 +54,7 @@ impl Flapping {
     }
 
     /// Records how a resource differs now: a change of it extends the time for which it is left alone.
-    pub fn see(&mut self, address: &Address, difference: Difference, now: Instant) {
+    pub(super) fn see(&mut self, address: &Address, difference: Difference, now: Moment) {
         let Some(truce) = self.truces.get_mut(address) else {
             return;
         };
@@ -67,13 +66,12 @@ impl Flapping {
     }
 
     /// Until when a resource is left alone, if its live state stays stable.
-    #[must_use]
-    pub fn holds(&self, address: &Address) -> Option<Instant> {
+    pub(super) fn holds(&self, address: &Address) -> Option<Moment> {
         self.truces.get(address).map(|truce| truce.until)
     }
 
     /// Forgets everything: the files changed.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.heals.clear();
         self.truces.clear();
     }
@@ -82,13 +80,14 @@ impl Flapping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controller::testing::instance;
+    use crate::disposition::testing::start;
+    use crate::plan::testing::instance;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
     #[test]
     fn five_heals_in_ten_minutes_are_a_fight() {
-        let start = Instant::now();
+        let start = start();
         let mut flapping = Flapping::default();
         let heal =
             |flapping: &mut Flapping, n: u32| flapping.healed(&instance("a"), start + n * MINUTE);
@@ -100,14 +99,14 @@ mod tests {
 
     #[test]
     fn slow_drift_is_none() {
-        let start = Instant::now();
+        let start = start();
         let mut flapping = Flapping::default();
         assert!((0..100).all(|n| !flapping.healed(&instance("a"), start + n * 3 * MINUTE)));
     }
 
     #[test]
     fn only_quiet_ends_a_truce() {
-        let start = Instant::now();
+        let start = start();
         let mut flapping = Flapping::default();
         let a = instance("a");
         for _ in 0..HEALS {

@@ -7,22 +7,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::Moment;
 use crate::model::{Address, Desired};
 use crate::plan::Plan;
-use crate::source::Absence;
 
 /// How far apart two readings are at least that agree on something being gone.
 pub const AGREE: Duration = Duration::from_secs(5);
+
+/// How far one reading proves that what is not in it is not declared any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Absence {
+    /// It does: a commit is whole.
+    #[default]
+    Proven,
+    /// It does not by itself: a folder may be read while files are saved and moved in it.
+    Momentary,
+    /// It does not at all: git is half-way through this in the folder.
+    Midway(&'static str),
+}
 
 /// One reading of the files.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
     /// Before the first file was read.
-    pub began: Instant,
+    pub began: Moment,
     /// After the last one.
-    pub ended: Instant,
+    pub ended: Moment,
     /// What it proves.
     pub absence: Absence,
 }
@@ -31,7 +41,7 @@ pub struct Reading {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doubt {
     /// No second reading has agreed; one from then on may.
-    Once(Instant),
+    Once(Moment),
     /// Git is half-way through this.
     Midway(&'static str),
 }
@@ -39,7 +49,7 @@ pub enum Doubt {
 /// What was missing, and since which reading.
 #[derive(Debug, Clone, Default)]
 pub struct Absences {
-    since: BTreeMap<Address, Instant>,
+    since: BTreeMap<Address, Moment>,
 }
 
 impl Absences {
@@ -95,10 +105,11 @@ pub fn vanished(plan: &Plan) -> BTreeSet<Address> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controller::testing::{desired_with, instance};
+    use crate::disposition::testing::{desired_with, start};
     use crate::model::DriftMode;
+    use crate::plan::testing::instance;
 
-    fn reading(at: Instant, absence: Absence) -> Reading {
+    fn reading(at: Moment, absence: Absence) -> Reading {
         Reading {
             began: at,
             ended: at,
@@ -108,7 +119,7 @@ mod tests {
 
     /// The doubts of readings that begin in these milliseconds and lack `a`, `b` or both.
     fn doubts(readings: &[(u64, &str)]) -> Vec<String> {
-        let begin = Instant::now();
+        let begin = start();
         let mut absences = Absences::default();
         let one = |(at, gone): &(u64, &str)| {
             let at = begin + Duration::from_millis(*at);
@@ -142,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_reading_takes_time() {
-        let begin = Instant::now();
+        let begin = start();
         let second = Duration::from_secs(1);
         let gone = BTreeSet::from([instance("a")]);
         let mut absences = Absences::default();
@@ -158,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_commit_needs_one_reading_and_a_rebase_has_none() {
-        let now = Instant::now();
+        let now = start();
         let gone = BTreeSet::from([instance("a")]);
         let mut absences = Absences::default();
         assert!(
@@ -175,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_present_whatever_became_of_the_pass() {
-        let now = Instant::now();
+        let now = start();
         let gone = BTreeSet::from([instance("a")]);
         let mut absences = Absences::default();
         absences.read(&gone, reading(now, Absence::Momentary));

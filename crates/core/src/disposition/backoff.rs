@@ -7,28 +7,27 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::Moment;
 use crate::model::Address;
 
 /// A digest of what is wanted of a resource; `None` where no file declares it.
-pub type Wanted = Option<u64>;
+pub(super) type Wanted = Option<u64>;
 
 /// One resource that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub(super) struct Failure {
     /// How often in a row.
-    pub failures: u32,
+    pub(super) failures: u32,
     /// When it is tried again.
-    pub until: Instant,
+    pub(super) until: Moment,
     /// What the platform said last.
-    pub message: String,
+    pub(super) message: String,
     wanted: Wanted,
 }
 
 /// The resources that failed.
 #[derive(Debug, Clone, Default)]
-pub struct Backoffs {
+pub(super) struct Backoffs {
     failed: BTreeMap<Address, Failure>,
 }
 
@@ -37,10 +36,10 @@ impl Backoffs {
     ///
     /// `delay` is asked once for each number of failures: resources that fail
     /// together are tried again together, in one pass.
-    pub fn note(
+    pub(super) fn note(
         &mut self,
         failures: impl IntoIterator<Item = (Address, Wanted, String)>,
-        now: Instant,
+        now: Moment,
         mut delay: impl FnMut(u32) -> Duration,
     ) {
         let mut delays = BTreeMap::new();
@@ -59,33 +58,30 @@ impl Backoffs {
     }
 
     /// Forgets a resource that is well again.
-    pub fn forget(&mut self, address: &Address) {
+    pub(super) fn forget(&mut self, address: &Address) {
         self.failed.remove(address);
     }
 
     /// Forgets resources of which something else is wanted now.
-    pub fn reconsider(&mut self, wanted: impl Fn(&Address) -> Wanted) {
+    pub(super) fn reconsider(&mut self, wanted: impl Fn(&Address) -> Wanted) {
         self.failed
             .retain(|address, failure| wanted(address) == failure.wanted);
     }
 
     /// The failure that holds a resource back now.
-    #[must_use]
-    pub fn holds(&self, address: &Address, now: Instant) -> Option<&Failure> {
+    pub(super) fn holds(&self, address: &Address, now: Moment) -> Option<&Failure> {
         self.failed
             .get(address)
             .filter(|failure| failure.until > now)
     }
 
     /// When a resource is to be tried again, if it failed.
-    #[must_use]
-    pub fn retry_of(&self, address: &Address) -> Option<Instant> {
+    pub(super) fn retry_of(&self, address: &Address) -> Option<Moment> {
         self.failed.get(address).map(|failure| failure.until)
     }
 
     /// When the next resource is to be tried again.
-    #[must_use]
-    pub fn next(&self) -> Option<Instant> {
+    pub(super) fn next(&self) -> Option<Moment> {
         self.failed.values().map(|failure| failure.until).min()
     }
 }
@@ -93,18 +89,19 @@ impl Backoffs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controller::testing::instance;
+    use crate::disposition::testing::start;
+    use crate::plan::testing::instance;
 
     const S: Duration = Duration::from_secs(1);
 
-    fn fail(backoffs: &mut Backoffs, name: &str, now: Instant) {
+    fn fail(backoffs: &mut Backoffs, name: &str, now: Moment) {
         let failure = (instance(name), Some(1), "no".to_owned());
         backoffs.note([failure], now, |n| S * n);
     }
 
     #[test]
     fn each_failure_in_a_row_counts_and_success_forgets() {
-        let start = Instant::now();
+        let start = start();
         let mut backoffs = Backoffs::default();
         fail(&mut backoffs, "a", start);
         fail(&mut backoffs, "a", start);
@@ -119,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_fails_together_is_tried_again_together() {
-        let start = Instant::now();
+        let start = start();
         let mut backoffs = Backoffs::default();
         let failed = ["a", "b", "c"].map(|name| (instance(name), None, String::new()));
         let mut asked = 0;
@@ -134,7 +131,7 @@ mod tests {
 
     #[test]
     fn another_wish_ends_the_pause() {
-        let start = Instant::now();
+        let start = start();
         let mut backoffs = Backoffs::default();
         fail(&mut backoffs, "same", start);
         fail(&mut backoffs, "changed", start);

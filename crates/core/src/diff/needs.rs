@@ -1,0 +1,37 @@
+//! What a comparison has to know besides what was read.
+//!
+//! Whoever compares asks for it and compares again, until nothing is missing. What was asked for and could
+//! not be read is known to be unknown, and not needed again.
+
+use std::collections::BTreeSet;
+
+use super::{ChangeSet, Inputs, components, version};
+use crate::model::{ComponentsWanted, VersionId};
+
+/// What is still to be asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// Versions that instances would move to: which variables they require.
+    pub requirements: BTreeSet<VersionId>,
+    /// Components that imports rely on: whether the tenant has them.
+    pub components: ComponentsWanted,
+}
+
+impl Needs {
+    /// Whether nothing is missing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.requirements.is_empty() && self.components.is_empty()
+    }
+}
+
+/// What the comparisons at hand lack.
+pub(super) fn of(inputs: &Inputs<'_>, changes: &ChangeSet) -> Needs {
+    Needs {
+        requirements: version::unread(inputs, changes),
+        components: match inputs.catalogue {
+            Some(_) => ComponentsWanted::new(),
+            None => components::wanted(changes, inputs.definitions),
+        },
+    }
+}
