@@ -19,6 +19,7 @@ use crate::model::{ComponentsWanted, Desired, Diagnostic, Location, Severity};
 use crate::plan::render::markup::{code, prose};
 use crate::prismatic::error::ErrorKind;
 use crate::prismatic::platform::Platform;
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Source as _;
 
 /// Runs the command.
@@ -45,6 +46,7 @@ impl Checked {
         let (definitions, mut found) = crate::validate::offline(&loaded.desired);
         let mut diagnostics = loaded.diagnostics;
         diagnostics.append(&mut found);
+        diagnostics.extend(crate::fleet::expired(&loaded.desired, SystemClock.now()));
         let desired = loaded.desired;
         if desired.is_empty() && diagnostics.iter().all(|one| one.severity == Severity::Info) {
             diagnostics.push(nothing_declared());
@@ -182,6 +184,7 @@ fn document(checked: &Checked) -> Versioned<Validation> {
             customers: checked.desired.customers.len(),
             integrations: checked.desired.integrations.len(),
             instances: checked.desired.instances.len(),
+            fleets: checked.desired.fleets.len(),
             errors: checked.count(Severity::Error),
             warnings: checked.count(Severity::Warning),
         },
@@ -194,8 +197,12 @@ fn line(checked: &Checked) -> String {
         0 => String::new(),
         count => format!("{}, ", counted(count, "customer")),
     };
+    let fleets = match checked.desired.fleets.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "fleet")),
+    };
     format!(
-        "Valid: {customers}{}, {}.",
+        "Valid: {customers}{}, {}{fleets}.",
         counted(checked.desired.integrations.len(), "integration"),
         counted(checked.desired.instances.len(), "instance"),
     )
