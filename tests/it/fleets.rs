@@ -147,7 +147,10 @@ async fn customers_that_were_read_in_part_hold_everything_back() {
                 ..FaultRule::nth(
                     "customers",
                     nth,
-                    Fault::Status { code: 500, commit: false },
+                    Fault::Status {
+                        code: 500,
+                        commit: false,
+                    },
                 )
             }],
         });

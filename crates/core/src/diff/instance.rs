@@ -13,29 +13,29 @@ use super::{
     Refusal, Stop, TargetVersion, Verdict, integration, labels, losses, member,
 };
 use crate::model::{
-    Adopt, ConfigState, Customer, CustomerId, CustomerRef, DesiredInstance, FieldChange, Instance,
+    Adopt, ConfigState, Customer, CustomerRef, DesiredInstance, FieldChange, Instance,
     InstanceState, Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName,
     Tenant,
 };
 
 /// Look-ups over the tenant, so that comparing many instances stays linear.
 pub(super) struct Index<'a> {
-    inputs: &'a Inputs<'a>,
+    pub(super) inputs: &'a Inputs<'a>,
     verdicts: HashMap<&'a ResourceName, &'a Verdict<IntegrationChanges>>,
     customers: HashMap<&'a ResourceName, &'a Verdict<CustomerChanges>>,
     /// The customers that manifests declare, by external id and by name.
     manifests: HashMap<CustomerRef, &'a ResourceName>,
     integrations: HashMap<&'a str, &'a Integration>,
-    declared: BTreeSet<&'a ResourceName>,
+    pub(super) declared: BTreeSet<&'a ResourceName>,
     by_id: HashMap<&'a str, &'a Instance>,
-    by_label: HashMap<&'a str, Vec<&'a Instance>>,
+    pub(super) by_label: HashMap<&'a str, Vec<&'a Instance>>,
     variables: HashMap<&'a ResourceName, OnceCell<Vec<RequiredVariable>>>,
     /// By customer and trimmed name: one customer may have them all.
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
     /// By customer; of use to fleets only.
-    by_customer: HashMap<&'a str, Vec<&'a Instance>>,
+    pub(super) by_customer: HashMap<&'a str, Vec<&'a Instance>>,
     /// All customers by id, where they were read.
-    people: HashMap<&'a str, &'a Customer>,
+    pub(super) people: HashMap<&'a str, &'a Customer>,
 }
 
 impl<'a> Index<'a> {
@@ -118,35 +118,6 @@ impl<'a> Index<'a> {
     /// What is known of the customer that a manifest declares.
     pub(super) fn customer(&self, name: &ResourceName) -> Option<&'a Verdict<CustomerChanges>> {
         self.customers.get(name).copied()
-    }
-
-    /// The customer with this id, where all of them were read.
-    pub(super) fn person(&self, id: &str) -> Option<&'a Customer> {
-        self.people.get(id).copied()
-    }
-
-    pub(super) fn inputs(&self) -> &'a Inputs<'a> {
-        self.inputs
-    }
-
-    /// The instances that bear a marker.
-    pub(super) fn marked(&self, marker: &Marker) -> &[&'a Instance] {
-        let found = self.by_label.get(marker.to_string().as_str());
-        found.map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether something that is declared owns an instance.
-    pub(super) fn is_claimed(&self, live: &Instance) -> bool {
-        let project = &self.inputs.desired.project.name;
-        let mut ours = live.markers().filter(|marker| marker.project == *project);
-        ours.any(|marker| self.declared.contains(&marker.name))
-    }
-
-    /// All instances of a customer.
-    pub(super) fn of_customer(&self, customer: &Whose) -> &[&'a Instance] {
-        let id = customer.id().map(CustomerId::as_str);
-        let found = id.and_then(|id| self.by_customer.get(id));
-        found.map_or(&[], Vec::as_slice)
     }
 
     /// The manifest that declares a customer of this external id or name.
@@ -494,12 +465,7 @@ fn label_fields(
     let declared = desired.labels.as_deref();
     let base = labels::returned(&live.labels, live.enabled);
     let labels = labels::target_from(&live.labels, &base, declared, (marker, desired.protect))?;
-    // That a member is moved to its name is bookkeeping.
-    let moved = desired.member.is_some() || desired.displaces.is_some();
-    let before = match moved {
-        true => labels::shown(&labels::without_markers(&live.labels, marker), marker),
-        false => labels::shown(&live.labels, marker),
-    };
+    let before = labels::shown(&member::seen_labels(desired, live, marker), marker);
     let after = labels::shown(&labels, marker);
     if before != after {
         fields.push(FieldChange::shown("labels", Some(before), Some(after)));

@@ -10,8 +10,39 @@ use std::borrow::Cow;
 use super::instance::Index;
 use super::version::Target;
 use super::whose::Whose;
-use super::{Found, InstanceChanges, Refusal, Stop, Verdict, integration};
+use super::{Found, Inputs, InstanceChanges, Refusal, Stop, Verdict, integration, labels};
 use crate::model::{Config, DesiredInstance, Instance, InstanceState, Manage, Marker, MemberStop};
+
+impl<'a> Index<'a> {
+    /// The customer with this id, where all of them were read.
+    pub(super) fn person(&self, id: &str) -> Option<&'a Customer> {
+        self.people.get(id).copied()
+    }
+
+    pub(super) fn inputs(&self) -> &'a Inputs<'a> {
+        self.inputs
+    }
+
+    /// The instances that bear a marker.
+    pub(super) fn marked(&self, marker: &Marker) -> &[&'a Instance] {
+        let found = self.by_label.get(marker.to_string().as_str());
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether something that is declared owns an instance.
+    pub(super) fn is_claimed(&self, live: &Instance) -> bool {
+        let project = &self.inputs.desired.project.name;
+        let mut ours = live.markers().filter(|marker| marker.project == *project);
+        ours.any(|marker| self.declared.contains(&marker.name))
+    }
+
+    /// All instances of a customer.
+    pub(super) fn of_customer(&self, customer: &Whose) -> &[&'a Instance] {
+        let id = customer.id().map(CustomerId::as_str);
+        let found = id.and_then(|id| self.by_customer.get(id));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
 
 /// Whether expanding its fleet left anything in the way.
 pub(super) fn may_go_on(desired: &DesiredInstance) -> Result<(), Stop> {
@@ -111,6 +142,18 @@ fn version_only(desired: &DesiredInstance, live: &Instance) -> DesiredInstance {
             false => InstanceState::Disabled,
         },
         ..desired.clone()
+    }
+}
+
+/// Its labels as people compare them: that a member is moved to its name is bookkeeping.
+pub(super) fn seen_labels<'a>(
+    desired: &DesiredInstance,
+    live: &'a Instance,
+    marker: &Marker,
+) -> Cow<'a, [String]> {
+    match desired.member.is_some() || desired.displaces.is_some() {
+        true => labels::without_markers(&live.labels, marker).into(),
+        false => Cow::Borrowed(&live.labels),
     }
 }
 

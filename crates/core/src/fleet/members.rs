@@ -84,25 +84,12 @@ impl<'a> Fleet<'a> {
             keys: BTreeMap::new(),
             project: self.desired.project.name.clone(),
         };
-        let integration = claims.integration(&self.fleet.integration);
         let mut members: BTreeMap<ResourceName, DesiredInstance> = BTreeMap::new();
         for one in selected {
             let name = ResourceName::member(&self.fleet.name, &one.key);
-            let mut stop = None;
-            if let [(customer, _)] = one.who.as_slice() {
-                let place = (*customer, integration.clone());
-                match claims.take(place, &self.fleet.name, &name) {
-                    None => {}
-                    Some(Claim::Manifest(_)) => {
-                        made.facts.displaced.push(one.key);
-                        continue;
-                    }
-                    Some(Claim::Fleet(first)) => {
-                        stop = Some(contested(&first));
-                        made.contested.push((one.key.clone(), first));
-                    }
-                }
-            }
+            let Some(stop) = self.claim(claims, &one, &name, &mut made) else {
+                continue;
+            };
             if let Some(first) = members.get_mut(&name) {
                 first.member = Some(self.membership(Some(same_name(&name))));
                 continue;
@@ -117,6 +104,31 @@ impl<'a> Fleet<'a> {
         made.facts.displaced.sort();
         made.members = members.into_values().collect();
         made
+    }
+
+    /// Claims the place of a member. `None` where a manifest has it; else what is in the way, if anything is.
+    fn claim(
+        &self,
+        claims: &mut Claims,
+        selected: &Selected<'_>,
+        name: &ResourceName,
+        made: &mut Made,
+    ) -> Option<Option<MemberStop>> {
+        let [(customer, _)] = selected.who.as_slice() else {
+            return Some(None);
+        };
+        let place = (*customer, claims.integration(&self.fleet.integration));
+        match claims.take(place, &self.fleet.name, name) {
+            None => Some(None),
+            Some(Claim::Manifest(_)) => {
+                made.facts.displaced.push(selected.key.clone());
+                None
+            }
+            Some(Claim::Fleet(first)) => {
+                made.contested.push((selected.key.clone(), first.clone()));
+                Some(Some(contested(&first)))
+            }
+        }
     }
 
     /// Why it is unknown who is in it.

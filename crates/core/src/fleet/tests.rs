@@ -7,6 +7,7 @@ use crate::model::{DesiredInstance, MemberStop, SourceFile};
 
 mod leaving;
 mod matching;
+mod work;
 
 const NOW: &str = "2026-11-30T10:00:00Z";
 

@@ -100,43 +100,44 @@ fn guards(spec: &Fields<'_>) -> Option<FleetGuards> {
 
 type Who = (FleetCustomers, Option<Reference>, Option<Reference>);
 
-/// Exactly one way to say for whom, and rows only where there is no file already.
-fn who_is_in_it(fields: &Fields<'_>) -> Option<Who> {
+/// The only one of the ways to say for whom that is written.
+fn only_way(fields: &Fields<'_>) -> Option<&'static str> {
     let ways = ["selector", "list", "file"];
-    let written: Vec<&str> = ways
-        .into_iter()
-        .filter(|way| fields.get(way).is_some())
-        .collect();
-    let [way] = written.as_slice() else {
-        let found = match written.as_slice() {
-            [first, second, ..] => format!("both {first} and {second}"),
-            _ => "none of them".to_owned(),
-        };
-        let message = format!(
-            "the customers of a Fleet are said by one of selector, list, file, not {found}"
-        );
-        fields
-            .report
-            .add(fields.span, Problem::new("one-of", message));
-        return None;
+    let mut written = ways.into_iter().filter(|way| fields.get(way).is_some());
+    let found = match (written.next(), written.next()) {
+        (Some(way), None) => return Some(way),
+        (Some(first), Some(second)) => format!("both {first} and {second}"),
+        (None, _) => "none of them".to_owned(),
     };
+    let message = format!(
+        "the customers of a Fleet must have exactly one of selector, list, file, and have {found}"
+    );
+    fields
+        .report
+        .add(fields.span, Problem::new("one-of", message));
+    None
+}
+
+/// For whom it is, the file that says so, and the file that says more of them.
+fn who_is_in_it(fields: &Fields<'_>) -> Option<Who> {
+    let way = only_way(fields)?;
     let reference = |key: &str| {
         let node = fields.get(key)?;
         paths::reference(fields.report, node, &super::fields::named(key))
     };
-    let rows = fields.get("rows");
-    match (*way, rows) {
-        ("file", Some(rows)) => {
-            let problem = Problem::new("one-of", "\"rows\" beside \"file\" says the same twice")
-                .hint("the other columns of the file are row.* already");
-            fields.report.add(rows.span, problem);
-            None
-        }
-        ("file", None) => {
+    match way {
+        "file" => {
+            if let Some(rows) = fields.get("rows") {
+                let problem =
+                    Problem::new("one-of", "\"rows\" beside \"file\" says the same twice")
+                        .hint("the other columns of the file are row.* already");
+                fields.report.add(rows.span, problem);
+                return None;
+            }
             let file = reference("file")?;
             Some((FleetCustomers::Listed(Vec::new()), Some(file), None))
         }
-        ("list", _) => {
+        "list" => {
             let node = fields.get("list")?;
             let listed = customers(fields.report, node, "\"list\"")?;
             Some((FleetCustomers::Listed(listed), None, reference("rows")))

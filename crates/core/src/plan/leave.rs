@@ -86,33 +86,35 @@ pub(super) fn plan(
     if fleets.has_member(fleet, live) {
         return kept("its customer has a member of another name, which comes first");
     }
+    switch_off(builder, orphan, live, day(context.observed_at));
     let left = format!("Fleet/{} does not select its customer any more", fleet.name);
+    (left, None)
+}
+
+/// Marks it, and switches it off then.
+fn switch_off(builder: &mut Builder, orphan: &Orphan, live: &Instance, today: Date) {
     let marked = |prefix: &str| live.labels.iter().any(|label| label.starts_with(prefix));
-    let label = match live.enabled {
-        true => format!("{}{}", Marker::LEFT, day(context.observed_at)),
-        false => Marker::LEFT_OFF.to_owned(),
+    let instance = || Output::Known(live.id.clone());
+    let (label, action) = match live.enabled {
+        true => (format!("{}{today}", Marker::LEFT), Action::Disable),
+        false => (Marker::LEFT_OFF.to_owned(), Action::Update),
     };
     let mut after = Vec::new();
     if !marked(Marker::LEFT) && !marked(Marker::LEFT_OFF) {
         let mut labels = live.labels.clone();
         labels.push(label);
         labels.sort();
-        let operation = InstanceOperation::labels(Output::Known(live.id.clone()), labels);
-        let action = match live.enabled {
-            true => Action::Disable,
-            false => Action::Update,
-        };
+        let operation = InstanceOperation::labels(instance(), labels);
         after.push(builder.step(&orphan.address, action, operation, Vec::new()));
     }
     if live.enabled {
         let operation = InstanceOperation::Switch {
-            instance: Output::Known(live.id.clone()),
+            instance: instance(),
             enabled: false,
             unless_shown: None,
         };
         builder.step(&orphan.address, Action::Disable, operation, after);
     }
-    (left, None)
 }
 
 /// The day of a moment, in UTC.
@@ -253,30 +255,6 @@ impl Counts {
 
 impl FleetLimits {
     fn violations(&self, counts: Counts, minimum: u64) -> Vec<GuardViolation> {
-        let mut found = Vec::new();
-        let mut find = |guard: &str, message: String| {
-            found.push(GuardViolation {
-                guard: guard.to_owned(),
-                message: format!("Fleet/{}: {guard}: {message}", self.name),
-            });
-        };
-        if self.empty {
-            find(
-                "allowEmpty",
-                "it selects no customer, so that every member would leave; if that is meant, write `allowEmpty: true`"
-                    .to_owned(),
-            );
-        }
-        let before = self.members + counts.leaves + self.left;
-        let leaves = counts.leaves + self.left;
-        if counts.leaves > 0 && is_over(&self.max_leave, leaves, before, minimum) {
-            let message = format!(
-                "{} of {before} would have left within 24 hours; the limit is {}",
-                counted(leaves, "member"),
-                shown(&self.max_leave)
-            );
-            find("maxLeave", message);
-        }
         let own = [
             (
                 "maxUpdates",
@@ -291,16 +269,42 @@ impl FleetLimits {
                 "be created",
             ),
         ];
-        for (guard, limit, number, verb) in own {
-            if let Some(limit) = limit.filter(|it| is_over(it, number, self.members, minimum)) {
-                let message = format!(
-                    "{number} of {} would {verb}; the limit is {}",
-                    counted(self.members, "member"),
-                    shown(&limit)
-                );
-                find(guard, message);
-            }
-        }
-        found
+        let own = own.into_iter().filter_map(|(guard, limit, number, verb)| {
+            let limit = limit.filter(|it| is_over(it, number, self.members, minimum))?;
+            let message = format!(
+                "{number} of {} would {verb}; the limit is {}",
+                counted(self.members, "member"),
+                shown(&limit)
+            );
+            Some((guard, message))
+        });
+        let found = self
+            .nobody()
+            .into_iter()
+            .chain(self.leaving(counts, minimum));
+        let violation = |(guard, message): (&str, String)| GuardViolation {
+            guard: guard.to_owned(),
+            message: format!("Fleet/{}: {guard}: {message}", self.name),
+        };
+        found.chain(own).map(violation).collect()
+    }
+
+    fn nobody(&self) -> Option<(&'static str, String)> {
+        let message = "it selects no customer, so that every member would leave; if that is meant, write `allowEmpty: true`";
+        self.empty.then(|| ("allowEmpty", message.to_owned()))
+    }
+
+    fn leaving(&self, counts: Counts, minimum: u64) -> Option<(&'static str, String)> {
+        let leaves = counts.leaves + self.left;
+        let before = self.members + leaves;
+        let over = is_over(&self.max_leave, leaves, before, minimum);
+        (counts.leaves > 0 && over).then(|| {
+            let message = format!(
+                "{} of {before} would have left within 24 hours; the limit is {}",
+                counted(leaves, "member"),
+                shown(&self.max_leave)
+            );
+            ("maxLeave", message)
+        })
     }
 }

@@ -8,7 +8,6 @@
 //! - The organization is checked before any other request.
 //! - Only [`apply`] writes.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -19,11 +18,11 @@ use super::connect::{RequestCount, SecretResolver};
 use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
+use super::wanted::Wanted;
 use super::window_guard::WindowGuard;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs, Needs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
-use crate::fleet;
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
@@ -369,71 +368,6 @@ async fn complete(
         }
         tenant.set_requirements(requirements, &read);
     }
-}
-
-/// What the files want of one tenant: the only place where fleets are expanded.
-struct Wanted<'a> {
-    desired: Arc<Desired>,
-    definitions: &'a Definitions,
-    secrets: Cow<'a, SecretValues>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl<'a> Wanted<'a> {
-    async fn of(
-        loaded: &'a Loaded,
-        context: &'a PassContext<'_>,
-        tenant: &Tenant,
-        now: Timestamp,
-    ) -> Self {
-        let expansion = fleet::expand(&loaded.desired, tenant, now);
-        let (desired, diagnostics) = match expansion.desired {
-            Cow::Borrowed(_) => (Arc::clone(&loaded.desired), expansion.diagnostics),
-            Cow::Owned(desired) => (Arc::new(desired), expansion.diagnostics),
-        };
-        let secrets = secrets(context, &desired).await;
-        Self {
-            desired,
-            definitions: &loaded.definitions,
-            secrets,
-            diagnostics,
-        }
-    }
-
-    fn inputs<'b>(
-        &'b self,
-        context: &PassContext<'_>,
-        records: &'b SecretRecords,
-        tenant: &'b Tenant,
-        catalogue: Option<&'b Catalogue>,
-    ) -> Inputs<'b> {
-        Inputs {
-            desired: &self.desired,
-            definitions: self.definitions,
-            secrets: &self.secrets,
-            records,
-            unrecorded: context.remembered.unrecorded,
-            tenant,
-            catalogue,
-            adopt: context.adopt,
-        }
-    }
-}
-
-/// The secrets that were looked up before, and those that only members of fleets refer to.
-async fn secrets<'a>(context: &'a PassContext<'_>, desired: &Desired) -> Cow<'a, SecretValues> {
-    let known = &context.secrets;
-    let Some(resolver) = context.later.filter(|_| !desired.fleets.is_empty()) else {
-        return Cow::Borrowed(known);
-    };
-    let mut open = desired.secret_refs();
-    open.retain(|reference| !known.has(reference));
-    if open.is_empty() {
-        return Cow::Borrowed(known);
-    }
-    let mut all = known.clone();
-    all.extend(resolver.resolve(&desired.project, &open).await);
-    Cow::Owned(all)
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.
