@@ -11,7 +11,10 @@ use super::instance::Index;
 use super::version::Target;
 use super::whose::Whose;
 use super::{Found, Inputs, InstanceChanges, Refusal, Stop, Verdict, integration, labels};
-use crate::model::{Config, DesiredInstance, Instance, InstanceState, Manage, Marker, MemberStop};
+use crate::model::{
+    Config, Customer, CustomerId, DesiredInstance, Instance, InstanceState, Manage, Marker,
+    MemberStop,
+};
 
 impl<'a> Index<'a> {
     /// The customer with this id, where all of them were read.
