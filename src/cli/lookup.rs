@@ -221,7 +221,7 @@ async fn find(
         0 => {}
         _ => return Err(ambiguous(kind.word, text, &found, count, kind.shown).hint(hint)),
     }
-    if let (Some(_), Ok(name)) = (kind.git, model::ResourceName::parse(text)) {
+    if let (Some(_), Ok(name)) = (kind.git, model::ResourceName::parse_addressed(text)) {
         let found = marked::all(tenant, kind, &name, list).await?;
         if !found.is_empty() {
             return marked::only(kind, text, found);

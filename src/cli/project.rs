@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -14,6 +15,7 @@ use super::provenance;
 use super::tenant::{self, Chosen};
 use super::ui::Ui;
 use super::vanished;
+use crate::controller::connect::SecretResolver;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::persistence::Persistence;
 use crate::manifest;
@@ -133,6 +135,8 @@ pub(crate) async fn on_tenant<T>(
 pub(crate) struct Basis {
     loaded: Loaded,
     secrets: SecretValues,
+    /// Looks up what only members of fleets refer to.
+    later: Later,
     provenance: VersionRecord,
     remembered: Persistence,
     /// What is allowed; `None` for a plan of adoptions alone.
@@ -193,6 +197,7 @@ async fn basis(
     let needed = everything.map(|_| loaded.secrets.clone());
     let basis = Basis {
         secrets: secrets::resolve(needed.unwrap_or_default(), &root, &permission).await,
+        later: Later { root, permission },
         provenance: provenance::record(variables, loaded.revision.commit.as_ref()),
         loaded,
         remembered,
@@ -203,6 +208,19 @@ async fn basis(
         read,
     };
     Ok((basis, tenant))
+}
+
+/// Where secrets are looked up that are known only once the tenant was read.
+struct Later {
+    root: PathBuf,
+    permission: Permission,
+}
+
+#[async_trait]
+impl SecretResolver for Later {
+    async fn resolve(&self, _: &Project, references: &BTreeSet<SecretRef>) -> SecretValues {
+        secrets::resolve(references.clone(), &self.root, &self.permission).await
+    }
 }
 
 impl Basis {
@@ -263,6 +281,7 @@ impl Basis {
             platform: tenant.platform.as_ref(),
             clock: &SystemClock,
             secrets: self.secrets.clone(),
+            later: Some(&self.later),
             environment: tenant.environment.clone(),
             organization: tenant.organization.clone(),
             provenance: self.provenance.clone(),

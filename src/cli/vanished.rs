@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::error::CliError;
 use crate::controller::pass::{self, Loaded};
 use crate::disposition::{AGREE, vanished};
+use crate::model::Address;
 use crate::plan::Plan;
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::{Absence, Source};
@@ -29,12 +30,23 @@ pub(crate) async fn still_gone(
     let again = pass::load(source, environment).await?;
     midway(again.absence)?;
     let mut back = again.desired.addresses().filter(|one| gone.contains(one));
+    if let Some(fleet) = gone.iter().find_map(|one| edited(one, loaded, &again)) {
+        return Err(changed(&format!(
+            "the files changed: Fleet/{fleet} is not what it was when its members were to be removed"
+        )));
+    }
     match back.next() {
         None => Ok(()),
         Some(address) => Err(changed(&format!(
             "the files changed: {address}, which was to be removed, is declared again"
         ))),
     }
+}
+
+/// The fleet of a member that is gone, where the files say something else of it now.
+fn edited<'a>(gone: &'a Address, loaded: &Loaded, again: &Loaded) -> Option<&'a str> {
+    let fleet = gone.name.fleet()?;
+    (loaded.desired.fleet(fleet) != again.desired.fleet(fleet)).then_some(fleet)
 }
 
 fn midway(absence: Absence) -> Result<(), CliError> {

@@ -323,6 +323,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         diagnostics: Vec::new(),
         losses: Vec::new(),
         unread: Vec::new(),
+        fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
         digest: format!("sha256:{}", "1".repeat(64)),

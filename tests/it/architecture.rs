@@ -40,6 +40,7 @@ const CORE: &[Rule] = &[
     Rule { module: "windows",    role: Role::Pure, uses: &["model", "manifest"] },
     Rule { module: "definition", role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest"] },
     Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition"] },
+    Rule { module: "fleet",      role: Role::Pure, uses: &["yaml", "template", "model", "manifest"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate"] },
     Rule { module: "plan",       role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "disposition", role: Role::Pure, uses: &["model", "plan"] },

@@ -39,6 +39,8 @@ mod deploy;
 mod drift;
 #[cfg(feature = "sandbox")]
 mod faults;
+#[cfg(feature = "sandbox")]
+mod fleets;
 #[expect(
     unreachable_pub,
     reason = "the fuzz targets, a crate of their own, call them"

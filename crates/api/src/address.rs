@@ -26,7 +26,8 @@ impl Kind {
     }
 }
 
-/// Kind and `metadata.name` of a resource: `Instance/smith-erp`.
+/// Kind and `metadata.name` of a resource: `Instance/smith-erp`. A member of a fleet is named after the fleet and
+/// its customer: `Instance/acme-prod/cust-0042`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Address(pub String);
@@ -48,8 +49,8 @@ impl schemars::JsonSchema for Address {
         let kinds = kinds.join("|");
         schemars::json_schema!({
             "type": "string",
-            "pattern": format!("^({kinds})/[a-z0-9]([a-z0-9._-]*[a-z0-9])?$"),
-            "description": "Kind and metadata.name.",
+            "pattern": format!("^({kinds})(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?){{1,2}}$"),
+            "description": "Kind and metadata.name; of a member of a fleet its customer, too.",
         })
     }
 

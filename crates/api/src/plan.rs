@@ -105,10 +105,44 @@ pub struct Plan<R = Vec<PlannedResource>> {
     /// What the upgrades take from instances.
     #[serde(default)]
     pub losses: Vec<Loss>,
+    /// Its fleets, each as a whole; their members are among the resources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fleets: Vec<FleetSummary>,
     /// Limits of the policy that this plan exceeds.
     pub violations: Vec<GuardViolation>,
     /// Findings about the files that did not stop the plan.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a plan comes to for one fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FleetSummary {
+    /// The `metadata.name` of the fleet.
+    pub name: String,
+    /// How many members it has.
+    pub members: u64,
+    /// How many of them are created.
+    pub creates: u64,
+    /// How many of the others something is done to.
+    pub changes: u64,
+    /// How many cannot go on until somebody changes something.
+    pub blocked: u64,
+    /// How many wait for a person.
+    pub pending: u64,
+    /// Of how many a part could not be read.
+    pub unknown: u64,
+    /// How many bear its marker although it does not select their customer any more.
+    pub left: u64,
+    /// How many customers it selects that have a manifest of their own.
+    pub displaced: u64,
+    /// How many customers it selects that have nothing to be named after.
+    pub left_out: u64,
+    /// Why it may have more members; absent where all customers were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub incomplete: Option<String>,
 }
 
 /// A plan after it was carried out.

@@ -29,8 +29,11 @@ pub struct Counts {
     pub customers: usize,
     /// Integrations that are declared.
     pub integrations: usize,
-    /// Instances that are declared.
+    /// Instances that are declared, members of fleets not among them.
     pub instances: usize,
+    /// Fleets that are declared.
+    #[serde(default)]
+    pub fleets: usize,
     /// Errors, those that are not listed among them.
     pub errors: usize,
     /// Warnings, those that are not listed among them.

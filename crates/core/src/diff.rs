@@ -27,6 +27,7 @@ mod integrations;
 mod interrupted;
 mod labels;
 mod losses;
+mod member;
 mod needs;
 mod orphans;
 mod overview;
@@ -98,7 +99,7 @@ pub struct ChangeSet {
     pub customers: Vec<Comparison<CustomerChanges>>,
     /// One entry for each declared integration, in the order of the files.
     pub integrations: Vec<Comparison<IntegrationChanges>>,
-    /// One entry for each declared instance, in the order of the files.
+    /// One entry for each declared instance, in the order of the files, but for members that a fleet does not create.
     pub instances: Vec<Comparison<InstanceChanges>>,
     /// Owned objects that nothing declares any more.
     pub orphans: Vec<Orphan>,
@@ -366,6 +367,8 @@ pub struct InstanceChanges {
     pub force: bool,
     /// Whether the manifest allows deploys.
     pub deploys: bool,
+    /// Its fleet switched it off when it left: it is back.
+    pub returns: bool,
 }
 
 /// An owned object that nothing declares any more.
@@ -393,6 +396,8 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
         customers,
         integrations,
         instances,
+        // Expanded before: their members are among the instances.
+        fleets: _,
         places: _,
     } = inputs.desired;
     let index = customer::Index::new(inputs);
@@ -400,7 +405,14 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
     let index = integrations::Index::new(inputs);
     let integrations = compare(integrations, |one| integration::compare(&index, one));
     let index = instance::Index::new(inputs, &customers, &integrations);
-    let instances = compare(instances, |one| instance::compare(&index, one));
+    let mut compared = compare(instances, |one| instance::compare(&index, one));
+    let mut declared = instances.iter();
+    compared.retain(|it| {
+        declared
+            .next()
+            .is_none_or(|one| !member::is_left_out(one, &it.verdict))
+    });
+    let instances = compared;
     let mut changes = ChangeSet {
         customers,
         integrations,

@@ -174,6 +174,7 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
         customers: customers.declared,
         integrations: integrations.declared,
         instances,
+        fleets: Vec::new(),
     };
     refused::exclude(&mut desired, &integrations.references, &mut report);
     integration::note_secrets(&desired, &mut report);

@@ -26,6 +26,8 @@ pub mod definition;
 
 pub mod validate;
 
+pub mod fleet;
+
 pub mod diff;
 
 pub mod plan;

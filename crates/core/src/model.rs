@@ -13,6 +13,7 @@ mod desired;
 pub mod diagnostic;
 mod environment_key;
 mod error_chain;
+mod fleet;
 mod hex;
 pub mod history;
 mod ids;
@@ -34,9 +35,11 @@ pub use address::{Address, Kind, NameError, ResourceName};
 pub use authorization::{AuthorizeUrl, AuthorizeUrls, AwaitedConsents};
 pub use change::{FieldChange, Withheld};
 pub use component::{Catalogue, ComponentFound, ComponentVersion, ComponentsWanted};
-pub use config::{ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKind, SecretRef};
+pub use config::{
+    Config, ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKind, SecretRef,
+};
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
-pub use counted::{agreeing, counted};
+pub use counted::{agreeing, counted, few};
 pub use desired::{
     Adopt, Auth, CustomerRef, Declaration, Declared, DefinitionFile, Desired, DesiredCustomer,
     DesiredInstance, DesiredIntegration, Environment, InstanceState, IntegrationRef, Marketplace,
@@ -45,6 +48,10 @@ pub use desired::{
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use environment_key::EnvironmentKey;
 pub use error_chain::{chain, one_line};
+pub use fleet::{
+    CustomerKey, DesiredFleet, Expanded, FleetCustomers, FleetGuards, FleetKey, LabelSelector,
+    Manage, MemberSpec, MemberStop, Membership, OnLeave, OpenPart, Override, Part, Rows,
+};
 pub use hex::hex;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use live::{LiveObject, LiveRecord};

@@ -16,6 +16,7 @@ mod exclude;
 mod guards;
 mod instance;
 mod integration;
+mod leave;
 mod losses;
 mod migrate;
 mod operation;
@@ -58,8 +59,8 @@ pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, 
 pub use part::Part;
 pub use prism_gitops_api::FORMAT_VERSION;
 pub use prism_gitops_api::plan::{
-    Action, Cost, GuardViolation, Impact, Loss, LossKind, PlanMode, Precondition, StepResult,
-    Summary,
+    Action, Cost, FleetSummary, GuardViolation, Impact, Loss, LossKind, PlanMode, Precondition,
+    StepResult, Summary,
 };
 pub use release::{ReleaseError, marked, release};
 pub use review::{Moved, Reviewed, Unfit, is_part, recheck};
@@ -180,6 +181,8 @@ pub struct Plan {
     pub diagnostics: Vec<Diagnostic>,
     /// What the upgrades take from instances.
     pub losses: Vec<Loss>,
+    /// Its fleets, each as a whole.
+    pub fleets: Vec<FleetSummary>,
     /// Limits of the policy that this plan exceeds.
     pub violations: Vec<GuardViolation>,
     /// What the plan may not touch although something is to be done to it.

@@ -5,6 +5,7 @@
 
 mod components;
 mod config;
+mod fleet;
 mod references;
 mod secrets;
 
@@ -33,6 +34,9 @@ pub fn offline(desired: &Desired) -> (Definitions, Vec<Diagnostic>) {
     }
     for instance in &desired.instances {
         config::check(instance, &definitions, &mut diagnostics);
+    }
+    for fleet in &desired.fleets {
+        fleet::check(fleet, &definitions, &mut diagnostics);
     }
     references::check(desired, &definitions, &mut diagnostics);
     secrets::check(desired, &mut diagnostics);

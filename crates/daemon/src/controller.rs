@@ -38,6 +38,7 @@ mod report;
 pub mod resources;
 pub mod status;
 pub mod totals;
+mod wanted;
 pub mod window_guard;
 
 mod log;

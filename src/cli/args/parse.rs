@@ -4,23 +4,35 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{Address, Kind, ResourceName};
+use crate::model::{Address, Kind, NameError, ResourceName};
 
 /// The `metadata.name` of a manifest.
 pub(crate) fn name(text: &str) -> Result<ResourceName, String> {
-    ResourceName::parse(text).map_err(|error| match error.suggestion {
+    ResourceName::parse(text).map_err(|error| misnamed(&error))
+}
+
+fn misnamed(error: &NameError) -> String {
+    match &error.suggestion {
         Some(better) => format!("write {better}: lower-case letters, digits, - . and _"),
         None => "it may have lower-case letters, digits, - . and _".to_owned(),
-    })
+    }
+}
+
+/// A name in an address: of a manifest, or `FLEET/CUSTOMER` of a member of a fleet.
+fn addressed(text: &str) -> Result<ResourceName, String> {
+    ResourceName::parse_addressed(text).map_err(|error| misnamed(&error))
 }
 
 /// An address as plans show it.
 pub(crate) fn address(text: &str) -> Result<Address, String> {
-    let form = || "write Customer/NAME, Integration/NAME or Instance/NAME".to_owned();
+    let form = || {
+        "write Customer/NAME, Integration/NAME, Instance/NAME, or Instance/FLEET/CUSTOMER"
+            .to_owned()
+    };
     let (kind, rest) = text.split_once('/').ok_or_else(form)?;
     Ok(Address {
         kind: Kind::named(kind).ok_or_else(form)?,
-        name: name(rest)?,
+        name: addressed(rest)?,
     })
 }
 
@@ -215,7 +227,13 @@ mod tests {
             address("Customer/smith").unwrap().to_string(),
             "Customer/smith"
         );
+        assert_eq!(
+            address("Instance/prod/cust-0042").unwrap().to_string(),
+            "Instance/prod/cust-0042"
+        );
         for bad in [
+            "Instance/prod/",
+            "Instance/prod/a/b",
             "smith-erp",
             "Project/smith",
             "Instance/Smith ERP",

@@ -59,5 +59,6 @@ pub(super) fn planned(tenant: &Chosen, live: Tenant, plan: Plan) -> Planned {
         tenant: Arc::new(live),
         gate: WindowGuard::default(),
         places: Arc::default(),
+        desired: Arc::default(),
     }
 }

@@ -41,6 +41,7 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         diagnostics: Vec::new(),
         losses: Vec::new(),
         unread: Vec::new(),
+        fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
         digest: "sha256:0".to_owned(),

@@ -18,11 +18,13 @@ use crate::manifest;
 use crate::model::counted;
 use crate::model::diagnostic::{self, capped};
 use crate::model::{
-    Address, ComponentsWanted, Desired, Diagnostic, Kind, Location, Severity, SourceFile,
+    Address, ComponentsWanted, Desired, Diagnostic, Kind, Location, ResourceName, Severity,
+    SourceFile,
 };
 use crate::plan::render::markup::{code, prose};
 use crate::prismatic::error::ErrorKind;
 use crate::prismatic::platform::Platform;
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Source as _;
 
 /// Runs the command.
@@ -43,6 +45,8 @@ struct Checked {
     definitions: Definitions,
     /// What is declared in any environment.
     declared: BTreeSet<Address>,
+    /// The fleets among it.
+    fleets: BTreeSet<ResourceName>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -60,6 +64,7 @@ impl Checked {
             let mut one = Self::one(&snapshot.files, Some(&name));
             each.push((name, std::mem::take(&mut one.diagnostics)));
             one.declared.append(&mut checked.declared);
+            one.fleets.append(&mut checked.fleets);
             checked = one;
         }
         checked.diagnostics = capped(diagnostic::of_environments(each));
@@ -72,12 +77,14 @@ impl Checked {
         let (definitions, mut found) = crate::validate::offline(&loaded.desired);
         let mut diagnostics = loaded.diagnostics;
         diagnostics.append(&mut found);
+        diagnostics.extend(crate::fleet::expired(&loaded.desired, SystemClock.now()));
         let desired = loaded.desired;
         if desired.is_empty() && diagnostics.iter().all(|one| one.severity == Severity::Info) {
             diagnostics.push(nothing_declared());
         }
         Self {
             declared: desired.addresses().collect(),
+            fleets: desired.fleets.iter().map(|it| it.name.clone()).collect(),
             desired,
             definitions,
             diagnostics: capped(diagnostics),
@@ -217,6 +224,7 @@ fn document(checked: &Checked) -> Versioned<Validation> {
             customers: checked.declares(Kind::Customer),
             integrations: checked.declares(Kind::Integration),
             instances: checked.declares(Kind::Instance),
+            fleets: checked.fleets.len(),
             errors: checked.count(Severity::Error),
             warnings: checked.count(Severity::Warning),
         },
@@ -229,8 +237,12 @@ fn line(checked: &Checked) -> String {
         0 => String::new(),
         count => format!("{}, ", counted(count, "customer")),
     };
+    let fleets = match checked.fleets.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "fleet")),
+    };
     format!(
-        "Valid: {customers}{}, {}.",
+        "Valid: {customers}{}, {}{fleets}.",
         counted(checked.declares(Kind::Integration), "integration"),
         counted(checked.declares(Kind::Instance), "instance"),
     )

@@ -16,7 +16,7 @@ pub(super) fn by_address(kind: &Kind, text: &str) -> Result<Option<ResourceName>
     let (Some(wanted), Some((of, name))) = (kind.git, text.split_once('/')) else {
         return Ok(None);
     };
-    let Ok(name) = ResourceName::parse(name) else {
+    let Ok(name) = ResourceName::parse_addressed(name) else {
         return Ok(None);
     };
     match model::Kind::named(of) {
@@ -105,6 +105,7 @@ mod tests {
         let some = |text: &str| Ok(Some(text.to_owned()));
         assert_eq!(name(&INSTANCE, "Instance/smith-erp"), some("smith-erp"));
         assert_eq!(name(&INTEGRATION, "integration/acme"), some("acme"));
+        assert_eq!(name(&INSTANCE, "Instance/prod/cust-1"), some("prod/cust-1"));
         assert_eq!(name(&INSTANCE, "smith-erp"), Ok(None));
         assert_eq!(name(&INSTANCE, "Smith/ERP"), Ok(None));
         assert_eq!(name(&COMPONENT, "Instance/smith"), Ok(None));

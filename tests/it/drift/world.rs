@@ -1,14 +1,17 @@
 //! A sandbox, a client and a project in one process: no sockets, no files, a paused clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use prism_gitops::controller::connect::SecretResolver;
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
 use prism_gitops::controller::persistence::Persistence;
 use prism_gitops::execute::{AtOnce, Outcome};
-use prism_gitops::model::{RateLimit, Secret, SecretWrites, VersionRecord};
+use prism_gitops::model::{
+    Project, RateLimit, Secret, SecretRef, SecretValues, SecretWrites, VersionRecord,
+};
 use prism_gitops::plan::{Action, Plan};
 use prism_gitops::prismatic::platform::Platform;
 use prism_gitops::prismatic::transport::{Method, Request, Transport};
@@ -171,19 +174,25 @@ impl World {
         }
     }
 
+    /// Every secret has a value, which may have been changed.
+    fn values(&self, references: BTreeSet<SecretRef>) -> SecretValues {
+        let nowhere = std::path::Path::new("/nonexistent");
+        secrets::resolve_with(references, nowhere, |name| {
+            let rotated = self.secrets.lock().unwrap().get(name).cloned();
+            Some(rotated.unwrap_or_else(|| format!("value of {name}")).into())
+        })
+    }
+
     /// What would be done, or what is wrong with the files.
     pub(crate) async fn try_plan(&self, adopt: bool) -> Result<Planned, PassError> {
         let loaded = pass::load(&*self.files, None).await?;
-        let nowhere = std::path::Path::new("/nonexistent");
         let context = PassContext {
             only: None,
             part: Default::default(),
             platform: &self.client,
             clock: &self.clock,
-            secrets: secrets::resolve_with(loaded.secrets.clone(), nowhere, |name| {
-                let rotated = self.secrets.lock().unwrap().get(name).cloned();
-                Some(rotated.unwrap_or_else(|| format!("value of {name}")).into())
-            }),
+            secrets: self.values(loaded.secrets.clone()),
+            later: Some(self),
             environment: "test".to_owned(),
             organization: None,
             provenance: VersionRecord::default(),
@@ -371,4 +380,11 @@ pub(crate) fn digest(plan: &Plan) -> String {
         })
         .collect();
     lines.join("\n")
+}
+
+#[async_trait::async_trait]
+impl SecretResolver for World {
+    async fn resolve(&self, _: &Project, references: &BTreeSet<SecretRef>) -> SecretValues {
+        self.values(references.clone())
+    }
 }

@@ -54,7 +54,7 @@ pub(super) fn compare(
 ) -> Result<ConfigDiff, Stop> {
     let (instance, live) = live.unzip();
     let mut diff = ConfigDiff::default();
-    for (key, entry) in &desired.config {
+    for (key, entry) in desired.config.iter() {
         let now = live.and_then(|live| live.get(key));
         known_variable(key, now, target)?;
         let required = target.required.and_then(|all| find(all, key));

@@ -81,6 +81,7 @@ pub(super) fn compare(index: &Index<'_>, desired: &DesiredCustomer) -> Verdict<C
         adopt_matches: index.inputs.adopt,
         declared: &index.declared,
         noun: "customer",
+        member: false,
     };
     let found = find(index, &claim, desired, listing)?;
     alone(index, desired, &found)?;

@@ -50,6 +50,8 @@ pub(super) struct Claim<'a> {
     pub(super) declared: &'a BTreeSet<&'a ResourceName>,
     /// `integration` or `instance`, for messages.
     pub(super) noun: &'static str,
+    /// A member of a fleet, or a manifest in place of one: what this project marked otherwise is moved.
+    pub(super) member: bool,
 }
 
 type Answer<'a, T> = Verdict<Found<&'a T>>;
@@ -136,11 +138,17 @@ fn by_match<'a, T>(
         ([one], None) => match owner_in_the_way(claim, one) {
             Some(refusal) => Err(refusal.into()),
             None if one.interrupted => Ok(Found::Recovered(one.object)),
-            None if allowed => Ok(Found::Adopted(one.object)),
+            None if allowed || is_moved(claim, one) => Ok(Found::Adopted(one.object)),
             None => Err(needs_consent(claim, one).into()),
         },
         (many, None) => Err(ambiguous(claim, many, "match").into()),
     }
+}
+
+/// Whether it is this project's already, under a name that nothing declares any more.
+fn is_moved<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool {
+    claim.member
+        && Marker::among(candidate.labels).any(|marker| marker.project == claim.marker.project)
 }
 
 fn owned_by_sibling<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool {
@@ -182,7 +190,7 @@ pub(super) fn owner_in_the_way<T>(
         );
     }
     let by_its_id = matches!(claim.adopt, Some(Adopt::Id(id)) if id == candidate.id);
-    if by_its_id && !claim.declared.contains(&marker.name) {
+    if (by_its_id || claim.member) && !claim.declared.contains(&marker.name) {
         return None;
     }
     Some(
@@ -200,7 +208,16 @@ pub(super) fn owner_in_the_way<T>(
 }
 
 pub(super) fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal {
-    Refusal::new(format!("{} {} exists and is not managed yet", claim.noun, candidate.id)).hint(
+    let refusal = Refusal::new(format!(
+        "{} {} exists and is not managed yet",
+        claim.noun, candidate.id
+    ));
+    if claim.member {
+        return refusal.hint(
+            "take it over with `--adopt` or `prism-gitops adopt`, or leave its customer out of the fleet",
+        );
+    }
+    refusal.hint(
         format!(
             "take it over with `--adopt` or `adopt: {{id: {}}}` in the manifest, or rename one of the two",
             candidate.id
@@ -228,7 +245,13 @@ fn doubled<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>]) -> Refusal {
 }
 
 fn ambiguous<T>(claim: &Claim<'_>, many: &[&Candidate<'_, T>], verb: &str) -> Refusal {
-    several(claim, many, verb).hint(format!(
+    let refusal = several(claim, many, verb);
+    if claim.member {
+        return refusal.hint(
+            "a member is the only instance of the integration that its customer has, or the one with its display name: rename or remove the others",
+        );
+    }
+    refusal.hint(format!(
         "say which one with `adopt: {{id: …}}`, and take {} off the others",
         claim.marker
     ))

@@ -10,27 +10,32 @@ use super::version::{self, Target};
 use super::whose::{Whose, whose};
 use super::{
     Comparison, CustomerChanges, Found, Inputs, InstanceChanges, IntegrationChanges, Losses,
-    Refusal, Stop, TargetVersion, Verdict, integration, labels, losses,
+    Refusal, Stop, TargetVersion, Verdict, integration, labels, losses, member,
 };
 use crate::model::{
-    Adopt, ConfigState, CustomerRef, DesiredInstance, FieldChange, Instance, InstanceState,
-    Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName, Tenant,
+    Adopt, ConfigState, Customer, CustomerRef, DesiredInstance, FieldChange, Instance,
+    InstanceState, Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName,
+    Tenant,
 };
 
 /// Look-ups over the tenant, so that comparing many instances stays linear.
 pub(super) struct Index<'a> {
-    inputs: &'a Inputs<'a>,
+    pub(super) inputs: &'a Inputs<'a>,
     verdicts: HashMap<&'a ResourceName, &'a Verdict<IntegrationChanges>>,
     customers: HashMap<&'a ResourceName, &'a Verdict<CustomerChanges>>,
     /// The customers that manifests declare, by external id and by name.
     manifests: HashMap<CustomerRef, &'a ResourceName>,
     integrations: HashMap<&'a str, &'a Integration>,
-    declared: BTreeSet<&'a ResourceName>,
+    pub(super) declared: BTreeSet<&'a ResourceName>,
     by_id: HashMap<&'a str, &'a Instance>,
-    by_label: HashMap<&'a str, Vec<&'a Instance>>,
+    pub(super) by_label: HashMap<&'a str, Vec<&'a Instance>>,
     variables: HashMap<&'a ResourceName, OnceCell<Vec<RequiredVariable>>>,
     /// By customer and trimmed name: one customer may have them all.
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
+    /// By customer; of use to fleets only.
+    pub(super) by_customer: HashMap<&'a str, Vec<&'a Instance>>,
+    /// All customers by id, where they were read.
+    pub(super) people: HashMap<&'a str, &'a Customer>,
 }
 
 impl<'a> Index<'a> {
@@ -41,7 +46,15 @@ impl<'a> Index<'a> {
     ) -> Self {
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
+        let mut by_customer: HashMap<&str, Vec<&Instance>> = HashMap::new();
+        let fleets = !inputs.desired.fleets.is_empty();
         for live in &inputs.tenant.instances.items {
+            if fleets {
+                by_customer
+                    .entry(live.customer.id.as_str())
+                    .or_default()
+                    .push(live);
+            }
             by_name
                 .entry((live.customer.id.as_str(), live.name.trim()))
                 .or_default()
@@ -90,6 +103,11 @@ impl<'a> Index<'a> {
                 .collect(),
             by_label,
             by_name,
+            by_customer,
+            people: (inputs.tenant.all_customers.iter())
+                .flat_map(|all| &all.items)
+                .map(|record| (record.customer.id.as_str(), &record.customer))
+                .collect(),
         }
     }
 
@@ -150,11 +168,15 @@ impl<'a> Index<'a> {
             Some(Adopt::Id(id)) => (&[][..], self.by_id.get(id.as_str())),
             None => (&[][..], None),
         };
+        let members = member::candidates(self, desired, customer, target);
+        let by_member: BTreeSet<&str> = members.iter().map(|live| live.id.as_str()).collect();
+        let by_name = desired.member.is_none();
         let mut seen = BTreeSet::new();
         marked
             .chain(theirs)
             .chain(adopted)
             .chain(by_id)
+            .chain(&members)
             .filter(|live| seen.insert(live.id.as_str()))
             .map(|live| {
                 let same_name = || live.version.integration_name == target.integration_name;
@@ -165,7 +187,10 @@ impl<'a> Index<'a> {
                     object: *live,
                     id: live.id.as_str(),
                     labels: &live.labels,
-                    matches: same_place && live.name.trim() == desired.display_name.trim(),
+                    matches: by_member.contains(live.id.as_str())
+                        || (by_name
+                            && same_place
+                            && live.name.trim() == desired.display_name.trim()),
                     named: same_place && named,
                     // An instance is created with its marker on.
                     interrupted: false,
@@ -193,27 +218,33 @@ pub(super) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
         deploy: _,
         force: _,
         protect: _,
+        member: _,
+        displaces: _,
         location: _,
     } = desired;
+    member::may_go_on(desired)?;
     let target = version::target(index, desired)?;
     let customer = &whose(index, desired)?;
     let marker = integration::marker(index.inputs, name);
     let claim = Claim {
         marker: marker.clone(),
         adopt: adopt.as_ref(),
-        adopt_matches: index.inputs.adopt,
+        adopt_matches: index.inputs.adopt || member::is_taken_over(desired),
         declared: &index.declared,
         noun: "instance",
+        member: desired.member.is_some() || desired.displaces.is_some(),
     };
     let candidates = index.candidates(desired, &marker, customer, &target);
     match identity::resolve(&claim, &candidates, &index.tenant().instances)? {
         Found::Missing => missing(index, desired, &target, customer, &marker),
         Found::Owned(live) => {
             let found = Found::Owned(live.id.clone());
+            let desired = &member::managed(desired, live);
             existing(index, desired, &target, customer, &marker, live, found)
         }
         Found::Adopted(live) | Found::Recovered(live) => {
             let found = Found::Adopted(live.id.clone());
+            let desired = &member::managed(desired, live);
             existing(index, desired, &target, customer, &marker, live, found)
         }
     }
@@ -293,6 +324,7 @@ fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> I
         suspended: false,
         force: desired.force,
         deploys: desired.deploy == PublishWhen::Changed,
+        returns: false,
     }
 }
 
@@ -364,6 +396,7 @@ fn existing(
         losses,
         failing: live.in_failed_state,
         suspended: live.system_suspended,
+        returns: member::returns(live),
         ..common(desired, target, customer)
     })
 }
@@ -430,11 +463,10 @@ fn label_fields(
     marker: &Marker,
 ) -> Option<Vec<String>> {
     let declared = desired.labels.as_deref();
-    let labels = labels::target(&live.labels, declared, marker, desired.protect)?;
-    let (before, after) = (
-        labels::shown(&live.labels, marker),
-        labels::shown(&labels, marker),
-    );
+    let base = labels::returned(&live.labels, live.enabled);
+    let labels = labels::target_from(&live.labels, &base, declared, (marker, desired.protect))?;
+    let before = labels::shown(&member::seen_labels(desired, live, marker), marker);
+    let after = labels::shown(&labels, marker);
     if before != after {
         fields.push(FieldChange::shown("labels", Some(before), Some(after)));
     }

@@ -91,6 +91,7 @@ fn identify<'a>(
         adopt_matches: inputs.adopt,
         declared: &index.declared,
         noun: "integration",
+        member: false,
     };
     identity::resolve(&claim, &candidates, listing)
 }

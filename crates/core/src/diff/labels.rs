@@ -1,5 +1,6 @@
 //! Labels: a set of which we own our marker and, if declared, the unreserved rest.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::typed;
@@ -16,8 +17,29 @@ pub(super) fn target(
     marker: &Marker,
     protect: bool,
 ) -> Option<Vec<String>> {
-    let wanted = full(live, declared, marker, Some(protect));
+    target_from(live, live, declared, (marker, protect))
+}
+
+/// The same, begun with other labels than it has.
+pub(super) fn target_from(
+    live: &[String],
+    base: &[String],
+    declared: Option<&[String]>,
+    (marker, protect): (&Marker, bool),
+) -> Option<Vec<String>> {
+    let wanted = full(base, declared, marker, Some(protect));
     (kept(&wanted) != kept(live)).then_some(wanted)
+}
+
+/// The labels of something declared without those that it got when it left its fleet. That it was off then
+/// counts until somebody switches it on.
+pub(super) fn returned(live: &[String], enabled: bool) -> Cow<'_, [String]> {
+    let stale =
+        |label: &str| label.starts_with(Marker::LEFT) || (enabled && label == Marker::LEFT_OFF);
+    match live.iter().any(|label| stale(label)) {
+        false => Cow::Borrowed(live),
+        true => live.iter().filter(|label| !stale(label)).cloned().collect(),
+    }
 }
 
 /// Labels as a server may keep them. Ours have to be there to the letter: by them we know what is ours.
@@ -82,6 +104,13 @@ pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> 
     } else {
         None
     }
+}
+
+/// Labels without the markers of a project.
+pub(super) fn without_markers(live: &[String], ours: &Marker) -> Vec<String> {
+    let is_ours =
+        |label: &&String| Marker::parse(label).is_none_or(|marker| marker.project != ours.project);
+    live.iter().filter(is_ours).cloned().collect()
 }
 
 /// Labels as people compare them: sorted, ours left out.

@@ -34,8 +34,22 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
             ..IntegrationWanted::default()
         })
     });
+    let of_fleets = desired.fleets.iter().filter_map(|fleet| {
+        let (id, name) = match &fleet.integration {
+            IntegrationRef::Managed(_) => return None,
+            IntegrationRef::Id(id) => (Some(id.clone()), None),
+            IntegrationRef::Name(name) => (None, Some(name.clone())),
+        };
+        let versions = std::iter::once(&VersionRef::Latest).chain(fleet.versions());
+        Some(IntegrationWanted {
+            id,
+            name,
+            versions: versions.cloned().collect(),
+            ..IntegrationWanted::default()
+        })
+    });
     let mut integrations: Vec<IntegrationWanted> = Vec::new();
-    for wanted in managed.chain(others) {
+    for wanted in managed.chain(others).chain(of_fleets) {
         if !integrations.contains(&wanted) {
             integrations.push(wanted);
         }
@@ -48,6 +62,8 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
         .collect();
     let limits = desired.customers.iter();
     let limits = limits.map(|one| one.concurrent_execution_limit.is_some());
+    // Who is in a fleet is known once everybody is.
+    let limits = limits.chain(desired.fleets.iter().map(|_| false));
     Scope {
         integrations,
         customers,
@@ -69,6 +85,15 @@ fn pinned(desired: &Desired) -> HashMap<&ResourceName, BTreeSet<VersionRef>> {
             pins.entry(name)
                 .or_default()
                 .insert(instance.version.clone());
+        }
+    }
+    for fleet in &desired.fleets {
+        if let IntegrationRef::Managed(name) = &fleet.integration {
+            let asked = fleet.versions().filter(|it| **it != VersionRef::Latest);
+            let asked: Vec<VersionRef> = asked.cloned().collect();
+            if !asked.is_empty() {
+                pins.entry(name).or_default().extend(asked);
+            }
         }
     }
     pins

@@ -83,6 +83,7 @@ impl World {
                 customers: Vec::new(),
                 integrations: Vec::new(),
                 instances: Vec::new(),
+                fleets: Vec::new(),
                 places: Default::default(),
             },
             tenant: Tenant {
@@ -189,11 +190,13 @@ impl World {
             description: None,
             labels: None,
             state: InstanceState::Enabled,
-            config: IndexMap::new(),
+            config: Default::default(),
             deploy: PublishWhen::Changed,
             force: false,
             adopt: None,
             protect: false,
+            member: None,
+            displaces: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 9,
@@ -334,7 +337,7 @@ impl Configured for DesiredInstance {
             seed: false,
             location: self.location.clone(),
         };
-        self.config.insert(key.to_owned(), entry);
+        Arc::make_mut(&mut self.config).insert(key.to_owned(), Arc::new(entry));
         self
     }
 
@@ -344,7 +347,7 @@ impl Configured for DesiredInstance {
             seed: true,
             location: self.location.clone(),
         };
-        self.config.insert(key.to_owned(), entry);
+        Arc::make_mut(&mut self.config).insert(key.to_owned(), Arc::new(entry));
         self
     }
 }

@@ -52,6 +52,15 @@ pub(super) fn whose(index: &Index<'_>, desired: &DesiredInstance) -> Result<Whos
         return managed(name);
     }
     let Some(found) = index.tenant().customers.get(which) else {
+        // A member of a fleet is for one of those that were read all together.
+        if let CustomerRef::Id(id) = which
+            && let Some(one) = index.person(id)
+        {
+            return Ok(Whose {
+                target: TargetCustomer::Existing(one.id.clone()),
+                name: one.name.clone(),
+            });
+        }
         return Err(Stop::Unknown(format!(
             "the customer with {which} was not read"
         )));

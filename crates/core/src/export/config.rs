@@ -1,5 +1,7 @@
 //! Live values of config variables as a manifest declares them.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -8,8 +10,8 @@ use super::secrecy::{is_masked_input, is_secret};
 use super::{NoteCode, Report, SecretNeeded, SecretValuesAs, instance_path};
 use crate::manifest;
 use crate::model::{
-    ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location, Observed,
-    ResourceName, Schedule, ScheduleKind, SecretRef,
+    Config, ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location,
+    Observed, ResourceName, Schedule, ScheduleKind, SecretRef,
 };
 use crate::sensitivity;
 
@@ -23,10 +25,10 @@ pub(super) fn all(
     variables: &mut Variables,
     report: &mut Report,
     (about, secrets): (&str, SecretValuesAs),
-) -> IndexMap<String, ConfigEntry> {
+) -> Config {
     let mut config = IndexMap::new();
     let Observed::Known(values) = &live.config else {
-        return config;
+        return Config::default();
     };
     let file = instance_path(name);
     for (key, variable) in values {
@@ -51,9 +53,9 @@ pub(super) fn all(
             seed: false,
             location,
         };
-        config.insert(key.clone(), entry);
+        config.insert(key.clone(), Arc::new(entry));
     }
-    config
+    Arc::new(config)
 }
 
 /// Makes one value.

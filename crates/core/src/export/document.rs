@@ -104,6 +104,9 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         force,
         adopt,
         protect,
+        // What is exported is a manifest of its own.
+        member: _,
+        displaces: _,
         location: _,
     } = declared;
     let mut spec = vec![("integration", integration_ref(integration))];

@@ -111,6 +111,8 @@ fn named<'a>(mut kept: Vec<(Wanted, &'a Instance)>, report: &mut Report) -> Vec<
                 report.note(NoteCode::LeftOut, &about(live), why, None);
                 continue;
             }
+            // What it becomes is a manifest of its own, and those have no member's name.
+            Some(name) if name.fleet().is_some() => names.make(name.as_str(), "instance"),
             Some(name) => names.keep(name).then(|| name.clone()),
             None => names.make(&shown(live), "instance"),
         };
@@ -166,6 +168,8 @@ impl Maker<'_> {
             force: false,
             adopt: Some(Adopt::Id(live.id.as_str().to_owned())),
             protect: live.labels.iter().any(|label| label == Marker::PROTECT),
+            member: None,
+            displaces: None,
             location: Location::file(&file),
             name,
         }

@@ -4,6 +4,7 @@
 //! that is no longer supported. One such object must not make the whole export invalid.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::integration::References;
 use super::{NoteCode, Report};
@@ -74,7 +75,7 @@ fn values(
 ) {
     for instance in &mut desired.instances {
         let about = format!("instance {}", instance.name);
-        instance.config.retain(|_, entry| {
+        Arc::make_mut(&mut instance.config).retain(|_, entry| {
             let place = (entry.location.file.to_string(), entry.location.line);
             let error = errors.get(&place);
             if let Some(error) = error {

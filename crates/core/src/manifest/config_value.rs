@@ -1,5 +1,7 @@
 //! Values of config variables. A single value is the text it was written as.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
@@ -7,7 +9,7 @@ use super::fields::{Fields, entries, quoted};
 use super::findings::{Problem, Report};
 use super::suggest::nearest;
 use super::{connection, keys, secret, structured};
-use crate::model::{ConfigEntry, ConfigValue, Schedule, ScheduleKind};
+use crate::model::{Config, ConfigEntry, ConfigValue, Schedule, ScheduleKind};
 use crate::yaml::{Content, Entry, Node};
 
 const FORMS: &str = "a mapping here is one of {seed: …}, {value: …}, {schedule: …, timeZone: …}, \
@@ -29,15 +31,15 @@ pub(super) fn form_of(key: &str) -> Option<&'static str> {
 }
 
 /// All variables under `config:`.
-pub(super) fn read_all(report: &Report, node: &Node) -> Option<IndexMap<String, ConfigEntry>> {
+pub(super) fn read_all(report: &Report, node: &Node) -> Option<Config> {
     let entries = entries(report, node, "\"config\"")?;
     let mut config = IndexMap::with_capacity(entries.len());
     for entry in entries {
         if let Some(read) = read(report, entry) {
-            config.insert(entry.key.text.clone(), read);
+            config.insert(entry.key.text.clone(), Arc::new(read));
         }
     }
-    Some(config)
+    Some(Arc::new(config))
 }
 
 fn read(report: &Report, entry: &Entry) -> Option<ConfigEntry> {

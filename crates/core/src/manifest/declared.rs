@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::paths::Reference;
 use crate::model::{
-    Address, Adopt, DesiredCustomer, DesiredInstance, Location, Marketplace, Project, PublishWhen,
+    Address, Adopt, DesiredCustomer, DesiredFleet, DesiredInstance, Location, Marketplace, Project,
+    PublishWhen,
 };
 
 /// A resource, as far as it could be read.
@@ -42,6 +43,16 @@ pub(super) struct InstanceDraft {
     pub(super) instance: DesiredInstance,
     pub(super) integration: Location,
     pub(super) customer: Location,
+}
+
+/// A fleet whose files are not looked up yet, and where it names its integration.
+pub(super) struct FleetDraft {
+    pub(super) fleet: DesiredFleet,
+    pub(super) integration: Location,
+    /// The file that lists its customers.
+    pub(super) file: Option<Reference>,
+    /// The file that says more of customers that something else selects.
+    pub(super) rows: Option<Reference>,
 }
 
 /// A project, and where it is declared.

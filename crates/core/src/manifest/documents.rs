@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::arrange::{Elsewhere, address};
 use super::cron::Schedules;
-use super::declared::{Declared, DeclaredProject};
+use super::declared::{Declared, DeclaredProject, FleetDraft};
 use super::findings::{self, Finding, Problem, Report};
 use super::reading::Reading;
 use super::setting::Setting;
@@ -22,6 +22,7 @@ pub(super) struct FileRead {
     pub(super) text: Option<Arc<str>>,
     pub(super) resources: Vec<Declared>,
     pub(super) projects: Vec<DeclaredProject>,
+    pub(super) fleets: Vec<FleetDraft>,
     /// Environments that its resources mention.
     pub(super) environments: Vec<(String, Location)>,
     /// Documents that are not in every environment, or not the same.
@@ -73,6 +74,7 @@ pub(super) fn read(file: &SourceFile, shared: &Shared<'_>) -> FileRead {
         text: None,
         resources: Vec::new(),
         projects: Vec::new(),
+        fleets: Vec::new(),
         environments: Vec::new(),
         elsewhere: Vec::new(),
         differs: None,
@@ -102,6 +104,7 @@ impl FileRead {
         }
         self.resources.clear();
         self.projects.clear();
+        self.fleets.clear();
         self.environments.clear();
         self.elsewhere.clear();
         self.differs = None;
@@ -110,7 +113,8 @@ impl FileRead {
 
     /// Whether anything in it is for this program, or may be: what could not be read at all.
     pub(super) fn is_ours(&self) -> bool {
-        let declares = !self.resources.is_empty() || !self.projects.is_empty();
+        let declares =
+            !self.resources.is_empty() || !self.projects.is_empty() || !self.fleets.is_empty();
         let text = self.text.as_deref();
         declares
             || self.unreferred.bare.is_some()
@@ -203,6 +207,7 @@ impl FileRead {
                 .extend(project::read(reading.report, document)),
             "Customer" => self.resources.extend(reading.customer(document)),
             "Integration" => self.resources.extend(reading.integration(document)),
+            "Fleet" => self.fleets.extend(reading.fleet(document)),
             _ => self.resources.extend(reading.instance(document)),
         }
     }
@@ -223,7 +228,7 @@ fn sort(document: &Node) -> Sort {
 }
 
 /// The kinds of manifests, in the order in which they refer to each other.
-const KINDS: [&str; 4] = ["Project", "Customer", "Integration", "Instance"];
+const KINDS: [&str; 5] = ["Project", "Customer", "Integration", "Instance", "Fleet"];
 
 /// Where a kind is in their order.
 pub(super) fn rank(kind: &str) -> usize {
@@ -267,7 +272,7 @@ fn kind(report: &Report, document: &Node) -> Option<&'static str> {
     }
     let Some(node) = document.get("kind") else {
         let problem = Problem::new("missing-key", "a manifest has no \"kind\"")
-            .hint("add kind: Project, Customer, Integration or Instance");
+            .hint("add kind: Project, Customer, Integration, Instance or Fleet");
         report.add(document.span, problem);
         return None;
     };
@@ -280,13 +285,9 @@ fn kind(report: &Report, document: &Node) -> Option<&'static str> {
 }
 
 fn unknown_kind(written: &str, kinds: &[&'static str]) -> Problem {
-    if written == "Fleet" {
-        return Problem::new("reserved-kind", "the kind Fleet is reserved for later")
-            .hint("write one Instance for each customer");
-    }
     let message = format!("unknown kind {}", super::fields::quoted(written));
     Problem::new("unknown-kind", message)
-        .hint("there are Project, Customer, Integration and Instance")
+        .hint("there are Project, Customer, Integration, Instance and Fleet")
         .maybe_hint(did_you_mean(written, kinds.iter().copied()))
 }
 

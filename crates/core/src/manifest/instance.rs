@@ -1,6 +1,6 @@
 //! `kind: Instance`.
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use super::config_value;
 use super::declared::{Body, Declared, InstanceDraft};
@@ -10,8 +10,8 @@ use super::integration::WHEN;
 use super::keys;
 use super::reading::{Reading, name, neither};
 use crate::model::{
-    Address, CustomerRef, DesiredInstance, InstanceState, IntegrationRef, Marker, ResourceName,
-    VersionRef,
+    Address, Config, CustomerRef, DesiredInstance, InstanceState, IntegrationRef, Marker,
+    ResourceName, VersionRef,
 };
 use crate::yaml::{Node, Span};
 
@@ -55,12 +55,14 @@ impl Reading<'_> {
                 .unwrap_or_else(|| name.to_string()),
             description: spec.text("description"),
             labels: labels(spec),
-            state: state(spec),
-            config: config(spec),
+            state: state(spec).unwrap_or_default(),
+            config: config(spec).unwrap_or_default(),
             deploy: spec.choice("deploy", &WHEN).unwrap_or_default(),
             force: spec.boolean("force").unwrap_or_default(),
             adopt: self.adopt(spec),
             protect: spec.boolean("protect").unwrap_or_default(),
+            member: None,
+            displaces: None,
             location: self.report.location(span),
             name,
         };
@@ -78,7 +80,7 @@ impl Reading<'_> {
     }
 }
 
-fn integration(spec: &Fields<'_>) -> Option<(IntegrationRef, Span)> {
+pub(super) fn integration(spec: &Fields<'_>) -> Option<(IntegrationRef, Span)> {
     let node = spec.get("integration")?;
     if node.as_mapping().is_none() {
         let text = filled(spec.report, node, "\"integration\"")?;
@@ -111,7 +113,7 @@ fn managed(spec: &Fields<'_>, node: &Node, text: &str) -> Option<IntegrationRef>
     Some(IntegrationRef::Managed(name))
 }
 
-fn version(spec: &Fields<'_>) -> Option<VersionRef> {
+pub(super) fn version(spec: &Fields<'_>) -> Option<VersionRef> {
     let node = spec.get("version")?;
     if node.as_mapping().is_none() {
         return named_version(spec, node);
@@ -212,16 +214,15 @@ pub(super) fn labels(spec: &Fields<'_>) -> Option<Vec<String>> {
     Some(labels.into_iter().collect())
 }
 
-fn state(spec: &Fields<'_>) -> InstanceState {
+pub(super) fn state(spec: &Fields<'_>) -> Option<InstanceState> {
     let words = [
         ("enabled", InstanceState::Enabled),
         ("disabled", InstanceState::Disabled),
     ];
-    spec.choice("state", &words).unwrap_or_default()
+    spec.choice("state", &words)
 }
 
-fn config(spec: &Fields<'_>) -> IndexMap<String, crate::model::ConfigEntry> {
+pub(super) fn config(spec: &Fields<'_>) -> Option<Config> {
     spec.get("config")
         .and_then(|node| config_value::read_all(spec.report, node))
-        .unwrap_or_default()
 }

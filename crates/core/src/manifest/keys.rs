@@ -5,6 +5,7 @@
 
 mod config;
 mod customer;
+mod fleet;
 mod instance;
 mod integration;
 mod notices;
@@ -14,6 +15,9 @@ pub(super) use config::{
     CONNECTION, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, STRUCTURED,
 };
 pub(super) use customer::CUSTOMER_SPEC;
+pub(super) use fleet::{
+    FLEET_CUSTOMERS, FLEET_GUARDS, FLEET_SPEC, LABEL_SELECTOR, OVERRIDE, SELECTOR, TEMPLATE,
+};
 pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(super) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};
@@ -215,6 +219,21 @@ pub(super) static INSTANCE: Object = Object::of(
             "environments",
             HEAD_ENVIRONMENTS,
             Shape::Differences(&INSTANCE_SPEC),
+        ),
+    ],
+);
+
+/// One integration for many customers.
+pub(super) static FLEET: Object = Object::of(
+    "a Fleet",
+    &[
+        HEAD_VERSION,
+        needed("kind", "What it declares.", Shape::Choice(&["Fleet"])),
+        HEAD_METADATA,
+        needed(
+            "spec",
+            "Who is in it, and what its members should be.",
+            Shape::Object(&FLEET_SPEC),
         ),
     ],
 );

@@ -25,7 +25,8 @@ fn referred_to(file: &SourceFile) -> Vec<Arc<str>> {
         return Vec::new();
     };
     // Most files are instances or definitions: they refer to nothing, and are not parsed twice.
-    if !(content.contains("apiVersion") && content.contains("Integration")) {
+    let refers = content.contains("Integration") || content.contains("Fleet");
+    if !(content.contains("apiVersion") && refers) {
         return Vec::new();
     }
     let documents = yaml::parse(&content, Limits::default()).unwrap_or_default();
@@ -52,8 +53,11 @@ fn paths_of(spec: &Node) -> Vec<&str> {
     let overview = spec
         .get("marketplace")
         .and_then(|market| market.get("overview"));
+    let customers = spec.get("customers");
+    let of_fleet = ["file", "rows"].map(|key| customers.and_then(|customers| customers.get(key)));
     [spec.get("definition"), overview]
         .into_iter()
+        .chain(of_fleet)
         .flatten()
         .filter_map(Node::as_scalar)
         .filter(|scalar| !scalar.is_null())

@@ -172,9 +172,10 @@ mod tests {
             (&Vec::new(), &Vec::new())
         );
         let values = |loaded: &crate::manifest::Loaded| {
-            let mut smith = loaded.desired.instances[0].clone();
-            let config = std::mem::take(&mut smith.config).into_iter();
-            let config: Vec<_> = config.map(|(key, entry)| (key, entry.value)).collect();
+            let smith = loaded.desired.instances[0].clone();
+            let config = smith.config.iter();
+            let config = config.map(|(key, entry)| (key.clone(), entry.value.clone()));
+            let config: Vec<_> = config.collect();
             (
                 config,
                 smith.description,

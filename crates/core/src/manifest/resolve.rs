@@ -31,7 +31,7 @@ pub(super) struct Resolver<'a> {
     /// All files by path, manifests or not.
     files: HashMap<&'a str, &'a SourceFile>,
     /// Those that were read as manifests, and those read because something refers to them.
-    read: HashMap<Arc<str>, FileRead>,
+    pub(super) read: HashMap<Arc<str>, FileRead>,
     /// Where each address is declared.
     declared: BTreeMap<Address, Location>,
     /// Where each external id and name of a customer is declared.
@@ -39,8 +39,8 @@ pub(super) struct Resolver<'a> {
     /// Where what is declared in other environments only is declared.
     elsewhere: BTreeMap<Address, Location>,
     setting: &'a Setting,
-    desired: Desired,
-    findings: Vec<Finding>,
+    pub(super) desired: Desired,
+    pub(super) findings: Vec<Finding>,
     suggestions: usize,
 }
 
@@ -93,6 +93,9 @@ impl<'a> Resolver<'a> {
         for draft in instances {
             self.instance(draft);
         }
+        for draft in self.fleets(&paths) {
+            self.fleet(draft);
+        }
         for file in self.read.values_mut() {
             self.findings.append(&mut file.findings);
         }
@@ -101,10 +104,11 @@ impl<'a> Resolver<'a> {
             .sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.customers.sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.instances.sort_by(|a, b| a.name.cmp(&b.name));
+        self.desired.fleets.sort_by(|a, b| a.name.cmp(&b.name));
         (self.desired, self.findings, self.read)
     }
 
-    fn find(&mut self, location: Location, problem: Problem) {
+    pub(super) fn find(&mut self, location: Location, problem: Problem) {
         self.findings.push(Finding::new(location, problem));
     }
 
@@ -330,7 +334,7 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    fn look_up(&mut self, reference: &Reference) -> Option<&'a SourceFile> {
+    pub(super) fn look_up(&mut self, reference: &Reference) -> Option<&'a SourceFile> {
         let file = self.files.get(&*reference.path).copied();
         if file.is_none() {
             let meant = self.nearest_file(&reference.path);
@@ -401,7 +405,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether what a manifest refers to is declared, if it refers to any manifest.
-    fn is_declared(&mut self, wanted: Option<Address>, place: &Location, ways: &str) -> bool {
+    pub(super) fn is_declared(
+        &mut self,
+        wanted: Option<Address>,
+        place: &Location,
+        ways: &str,
+    ) -> bool {
         let Some(Address { kind, name }) = wanted.filter(|it| !self.declared.contains_key(it))
         else {
             return true;

@@ -14,6 +14,7 @@ pub fn json_schema() -> Value {
         ("Customer", &keys::CUSTOMER_KIND),
         ("Integration", &keys::INTEGRATION),
         ("Instance", &keys::INSTANCE),
+        ("Fleet", &keys::FLEET),
     ];
     let branches: Vec<Value> = kinds
         .iter()

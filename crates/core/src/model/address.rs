@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 pub use prism_gitops_api::Kind;
+use sha2::{Digest as _, Sha256};
 
 use super::tally::{Word, word};
 
@@ -73,11 +74,55 @@ impl ResourceName {
         (!slug.is_empty()).then(|| Self(word(slug.into())))
     }
 
+    /// The name of a member of a fleet: `acme-prod/cust-0042`.
+    ///
+    /// Only a part of it is a name that a manifest may have.
+    #[must_use]
+    pub fn member(fleet: &Self, customer: &str) -> Self {
+        Self(word(format!("{fleet}/{}", member_key(customer)).into()))
+    }
+
+    /// Checks the name in an address or a marker, where members of fleets occur besides what manifests name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`], with the part that is wrong.
+    pub fn parse_addressed(text: &str) -> Result<Self, NameError> {
+        let Some((fleet, key)) = text.split_once('/') else {
+            return Self::parse(text);
+        };
+        Self::parse(fleet)?;
+        Self::parse(key)?;
+        Ok(Self(word(text.into())))
+    }
+
+    /// The fleet that a member belongs to; `None` of any other name.
+    #[must_use]
+    pub fn fleet(&self) -> Option<&str> {
+        self.as_str().split_once('/').map(|(fleet, _)| fleet)
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What a member is called after its customer. Where the characters of a name do not suffice, a short digest
+/// keeps two customers apart.
+fn member_key(customer: &str) -> String {
+    const DIGEST: usize = 8;
+    if let Ok(same) = ResourceName::parse(customer) {
+        return same.to_string();
+    }
+    let digest = super::hex(&Sha256::digest(customer.as_bytes()));
+    let digest: String = digest.chars().take(DIGEST).collect();
+    let readable = ResourceName::slug(customer);
+    let readable = readable.as_ref().map_or("customer", ResourceName::as_str);
+    let room = ResourceName::MAX - DIGEST - 1;
+    let readable: String = readable.chars().take(room).collect();
+    format!("{}-{digest}", readable.trim_end_matches('-'))
 }
 
 impl std::fmt::Display for ResourceName {
@@ -178,5 +223,37 @@ mod tests {
                 .len(),
             63
         );
+    }
+
+    #[test]
+    fn members_are_named_after_their_customers_and_stay_apart() {
+        let fleet = ResourceName::parse("acme-prod").unwrap();
+        let member = |customer: &str| ResourceName::member(&fleet, customer).to_string();
+        assert_eq!(member("cust-0042"), "acme-prod/cust-0042");
+        insta::assert_snapshot!(member("CUST 0042"), @"acme-prod/cust-0042-f41e02c2");
+        insta::assert_snapshot!(member("日本"), @"acme-prod/ri-ben-cf2abf0c");
+        insta::assert_snapshot!(member("!"), @"acme-prod/customer-bb7208bc");
+        assert_ne!(member("CUST 0042"), member("Cust 0042"));
+        assert_ne!(member("a/b"), member("a-b"));
+        for hard in [
+            "x".repeat(400),
+            "ß".repeat(90),
+            "-".to_owned(),
+            "A".to_owned(),
+        ] {
+            let name = member(&hard);
+            assert_eq!(ResourceName::parse_addressed(&name).unwrap().as_str(), name);
+            assert_eq!(
+                ResourceName::parse_addressed(&name).unwrap().fleet(),
+                Some("acme-prod")
+            );
+            assert!(
+                ResourceName::parse(&name).is_err(),
+                "no manifest may have it"
+            );
+        }
+        for bad in ["a/", "/a", "a/b/c", "a/B", "A/b"] {
+            assert!(ResourceName::parse_addressed(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,8 +1,13 @@
 //! Config variables as a manifest declares them.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::Location;
+
+/// The declared config variables of an instance, by key. Shared, since thousands of instances may declare the same.
+pub type Config = Arc<IndexMap<String, Arc<ConfigEntry>>>;
 
 /// One declared config variable of an instance.
 #[derive(Debug, Clone, PartialEq)]

@@ -21,6 +21,18 @@ pub fn agreeing(number: impl Display, verb: &str) -> String {
     }
 }
 
+/// `a, b, c and 4 more`: the first few of many names.
+#[must_use]
+pub fn few(names: &[impl AsRef<str>]) -> String {
+    const FEW: usize = 3;
+    let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(FEW) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// By the rule; the words of this program have no other.
 fn plural(noun: &str) -> String {
     let hisses = ["s", "x", "ch", "sh"];
@@ -53,6 +65,8 @@ mod tests {
         ] {
             assert_eq!(counted(number, noun), shown);
         }
+        assert_eq!(few(&["a", "b", "c"]), "a, b, c");
+        assert_eq!(few(&["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
         assert_eq!(
             [agreeing(1, "need"), agreeing(2, "need")],
             ["needs", "need"]

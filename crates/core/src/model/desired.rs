@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Address, ConfigEntry, Kind, Location, NotifyTarget, Policy, ResourceName, SecretRef};
+use super::{
+    Address, Config, DesiredFleet, Kind, Location, Membership, NotifyTarget, Policy, ResourceName,
+    SecretRef,
+};
 
 /// Everything a project declares, references resolved, nothing interpreted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,6 +21,8 @@ pub struct Desired {
     pub integrations: Vec<DesiredIntegration>,
     /// Its instances, in the order of their addresses.
     pub instances: Vec<DesiredInstance>,
+    /// Its fleets, in the order of their names. Their members are among the instances once they were expanded.
+    pub fleets: Vec<DesiredFleet>,
     /// Where single fields are declared, for people.
     pub places: Places,
 }
@@ -89,7 +94,13 @@ impl Desired {
     /// Whether it asks for nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.resources().next().is_none()
+        self.resources().next().is_none() && self.fleets.is_empty()
+    }
+
+    /// The fleet of this name.
+    #[must_use]
+    pub fn fleet(&self, name: &str) -> Option<&DesiredFleet> {
+        self.fleets.iter().find(|fleet| fleet.name.as_str() == name)
     }
 }
 
@@ -120,13 +131,17 @@ impl Default for Project {
 }
 
 impl Desired {
-    /// The secrets that the config of the instances refers to.
+    /// The secrets that the config of the instances refers to, and that of fleets as far as it is the same for
+    /// every member.
     ///
     /// Those of the environments are not among them: only the one in use is ever looked up.
     #[must_use]
     pub fn secret_refs(&self) -> BTreeSet<SecretRef> {
         let entries = self.instances.iter().flat_map(|one| one.config.values());
+        let parts = self.fleets.iter().flat_map(DesiredFleet::parts);
+        let shared = parts.flat_map(|part| part.fixed.config.values());
         entries
+            .chain(shared)
             .flat_map(|entry| entry.value.secret_refs())
             .cloned()
             .collect()
@@ -391,7 +406,7 @@ pub struct DesiredInstance {
     /// Whether it runs.
     pub state: InstanceState,
     /// The config variables that are managed, by key.
-    pub config: IndexMap<String, ConfigEntry>,
+    pub config: Config,
     /// When it is deployed.
     pub deploy: PublishWhen,
     /// Deploy although the server's validation rules object.
@@ -400,6 +415,10 @@ pub struct DesiredInstance {
     pub adopt: Option<Adopt>,
     /// Never switched off or pruned, and marked so on the live object.
     pub protect: bool,
+    /// Of which fleet it is a member; `None` where it has a manifest of its own.
+    pub member: Option<Box<Membership>>,
+    /// The member of a fleet that it stands in place of: the live object bears that name until it is taken over.
+    pub displaces: Option<ResourceName>,
     /// Where it is declared.
     pub location: Location,
 }

@@ -1,9 +1,10 @@
-//! The label on a live object that says we own it: `gitops:<project>/<name>`.
+//! The label on a live object that says we own it: `gitops:<project>/<name>`, of a member of a fleet
+//! `gitops:<project>/<fleet>/<customer>`.
 //!
 //! Labels are the only free-form field of integrations and instances that is
 //! readable, writable and filterable.
 
-use super::{NameError, ResourceName};
+use super::ResourceName;
 
 /// The owner of a live object, and its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,13 @@ impl Marker {
     /// takes the label off. A label that a person put on is a person's to take off.
     pub const PROTECT_DECLARED: &'static str = "gitops:protect-declared";
 
+    /// Begins the label of a member that its fleet switched off when it left, before the day in UTC:
+    /// `gitops:left=2026-11-30`. Only such a member is switched on again when it returns.
+    pub const LEFT: &'static str = "gitops:left=";
+
+    /// The label of a member that was off already when it left its fleet: it stays off when it returns.
+    pub const LEFT_OFF: &'static str = "gitops:left-off";
+
     /// Whether a label belongs to this scheme, well-formed or not.
     ///
     /// `gitops:protect` and the like are reserved words of the scheme, not markers.
@@ -36,10 +44,9 @@ impl Marker {
     #[must_use]
     pub fn parse(label: &str) -> Option<Self> {
         let (project, name) = label.strip_prefix(Self::PREFIX)?.split_once('/')?;
-        let read = |text| -> Result<ResourceName, NameError> { ResourceName::parse(text) };
         Some(Self {
-            project: read(project).ok()?,
-            name: read(name).ok()?,
+            project: ResourceName::parse(project).ok()?,
+            name: ResourceName::parse_addressed(name).ok()?,
         })
     }
 
@@ -74,13 +81,20 @@ mod tests {
         let marker = Marker::parse("gitops:acme/smith-erp").unwrap();
         assert_eq!(marker.to_string(), "gitops:acme/smith-erp");
         assert!(marker.is("gitops:acme/smith-erp") && !marker.is("gitops:acme/smith-erp2"));
+        let member = Marker::parse("gitops:acme/prod/cust-1").unwrap();
+        assert_eq!(member.name.fleet(), Some("prod"));
+        assert_eq!(member.to_string(), "gitops:acme/prod/cust-1");
+        assert!(member.is("gitops:acme/prod/cust-1") && !member.is("gitops:acme/prod"));
         for other in [
+            Marker::LEFT,
+            Marker::LEFT_OFF,
             Marker::PROTECT,
             Marker::PROTECT_DECLARED,
             "gitops:a",
             "gitops:A/b",
             "production",
-            "gitops:a/b/c",
+            "gitops:a/b/c/d",
+            "gitops:a//c",
         ] {
             assert_eq!(Marker::parse(other), None, "{other}");
             assert!(!marker.is(other), "{other}");

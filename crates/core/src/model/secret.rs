@@ -79,6 +79,19 @@ impl SecretValues {
         self.outcomes.insert(reference, outcome);
     }
 
+    /// Takes in what was looked up later.
+    pub fn extend(&mut self, later: Self) {
+        for (reference, outcome) in later.outcomes {
+            self.insert(reference, outcome);
+        }
+    }
+
+    /// Whether a reference was looked up.
+    #[must_use]
+    pub fn has(&self, reference: &SecretRef) -> bool {
+        self.outcomes.contains_key(reference)
+    }
+
     /// Whether a text holds one of the values, or a telling piece of one, in any form.
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {

@@ -7,8 +7,8 @@ use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Part, Plan, PlanMode, PlannedResource, Step,
-    StepId, customer, digest, guards, instance, integration, losses, orphan, part, rename, summary,
-    unread,
+    StepId, customer, digest, guards, instance, integration, leave, losses, orphan, part, rename,
+    summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
 use crate::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
@@ -30,6 +30,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     for diff in &changes.instances {
         instance::plan(&mut builder, diff);
     }
+    builder.fleets = leave::limits(inputs, context);
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.limit(&context.part, inputs, changes);
@@ -53,6 +54,8 @@ pub(super) struct Builder {
     later: Vec<Address>,
     /// The part of the project that the plan is limited to, and what that depends on.
     allowed: Option<BTreeSet<Address>>,
+    /// What the fleets allow.
+    fleets: Vec<leave::FleetLimits>,
     pub(super) unread: Vec<String>,
     /// Diagnostics of resources, independent of their steps.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -199,6 +202,8 @@ impl Builder {
             seconds: seconds(requests, context),
         };
         let mut violations = guards::check(&self.resources, managed, &context.policy.guards);
+        let minimum = context.policy.guards.minimum;
+        violations.extend(leave::check(&self.resources, &self.fleets, minimum));
         violations.extend(guards::window(&self.resources, context.closed.as_deref()));
         let mut plan = Plan {
             mode: self.mode,
@@ -210,11 +215,12 @@ impl Builder {
             observed_at: context.observed_at,
             summary: summary::count(&self.resources),
             impact: summary::impact(&self.resources),
-            resources: self.resources,
             steps: self.steps,
             cost,
             diagnostics: self.diagnostics,
             losses: self.losses,
+            fleets: leave::summaries(&self.fleets, &self.resources),
+            resources: self.resources,
             unread: self.unread,
             violations,
             later: self.later,

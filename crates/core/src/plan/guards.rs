@@ -150,7 +150,7 @@ pub(super) fn window(
 
 /// Everything that a customer may notice of an object that stays. What a run of ours began and did
 /// not end was let through as a create; a move to another version has a limit of its own.
-fn updates(resource: &PlannedResource) -> bool {
+pub(super) fn updates(resource: &PlannedResource) -> bool {
     let quiet = [
         Action::Adopt,
         Action::Create,
@@ -167,7 +167,7 @@ fn updates(resource: &PlannedResource) -> bool {
             .any(|action| !quiet.contains(action))
 }
 
-fn shown(share: &Share) -> String {
+pub(super) fn shown(share: &Share) -> String {
     match share {
         Share::Count(limit) => limit.to_string(),
         Share::Percent(percent) => format!("{percent}%"),
@@ -179,7 +179,7 @@ fn shown(share: &Share) -> String {
     clippy::cast_precision_loss,
     reason = "shares of counts far below 2^52"
 )]
-fn is_over(share: &Share, number: u64, total: u64, minimum: u64) -> bool {
+pub(super) fn is_over(share: &Share, number: u64, total: u64, minimum: u64) -> bool {
     match share {
         Share::Count(limit) => number > *limit,
         Share::Percent(percent) => {

@@ -260,7 +260,11 @@ impl Steps<'_> {
 
     fn change(&mut self, instance: &Output<InstanceId>) {
         let changes = self.changes;
-        self.metadata(instance);
+        // The label goes last: without it nobody would know any more that it has to be switched on.
+        let returns = changes.returns && changes.state == InstanceState::Enabled;
+        if !returns {
+            self.metadata(instance);
+        }
         self.configure(instance, &changes.config);
         if changes.upgrade {
             self.upgrade(instance);
@@ -271,6 +275,9 @@ impl Steps<'_> {
         let runs_late = wanted && !changes.pending.is_empty() && !changes.deployed;
         if changes.enabled != Some(wanted) && !changes.suspended && !runs_late {
             self.switch(instance, deployed);
+        }
+        if returns && !changes.suspended && !runs_late {
+            self.metadata(instance);
         }
     }
 

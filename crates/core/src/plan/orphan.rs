@@ -7,7 +7,7 @@
 //! customers, since other systems make and use them too.
 
 use super::build::{Builder, quiet};
-use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition};
+use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition, leave};
 use crate::diff::{ChangeSet, Inputs, Orphan};
 use crate::model::{Health, InstanceId, Kind, PrunePolicy, SyncStatus};
 
@@ -18,8 +18,12 @@ pub(super) fn plan(
     changes: &ChangeSet,
     context: &Context,
 ) {
+    let fleets = leave::Fleets::of(inputs);
     for orphan in &changes.orphans {
-        let (reason, hint) = one(builder, inputs, orphan, context);
+        let (reason, hint) = match fleets.of_orphan(orphan) {
+            Some(fleet) => leave::plan(builder, (inputs, &fleets), (orphan, fleet), context),
+            None => one(builder, inputs, orphan, context),
+        };
         let quiet = quiet(orphan.address.clone(), orphan.display_name.clone(), None);
         builder.resource(PlannedResource {
             customer: orphan.customer_name.clone(),

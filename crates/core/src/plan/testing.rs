@@ -104,6 +104,7 @@ pub fn plan_of(steps: Vec<Step>) -> Plan {
         diagnostics: Vec::new(),
         losses: Vec::new(),
         unread: Vec::new(),
+        fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
         digest: String::new(),

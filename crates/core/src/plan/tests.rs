@@ -58,7 +58,7 @@ pub(super) fn operation(step: &Step) -> String {
 }
 
 /// `3 Instance/shop Deploy after 2`, one line a step.
-pub(super) fn steps(plan: &Plan) -> String {
+pub(crate) fn steps(plan: &Plan) -> String {
     let mut lines = Vec::new();
     for step in &plan.steps {
         let operation = operation(step);

@@ -2,8 +2,10 @@
 
 mod kinds;
 
-use crate::definition::Definitions;
-use crate::model::{DesiredInstance, Diagnostic, IntegrationRef, RequiredVariable, VersionRef};
+use crate::definition::{Definition, Definitions};
+use crate::model::{
+    Config, DesiredInstance, Diagnostic, IntegrationRef, RequiredVariable, VersionRef,
+};
 
 /// Checks the values of one instance.
 ///
@@ -13,23 +15,41 @@ pub(super) fn check(
     definitions: &Definitions,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let IntegrationRef::Managed(integration) = &instance.integration else {
-        return;
-    };
-    let Some(definition) = definitions.get(integration) else {
-        return;
-    };
-    if instance.version != VersionRef::Latest {
-        return;
+    if let Some(definition) = definition(&instance.integration, &instance.version, definitions) {
+        values(definition, &instance.config, diagnostics);
     }
+}
+
+/// The definition at hand, where the instances run what it comes to.
+pub(super) fn definition<'a>(
+    integration: &IntegrationRef,
+    version: &VersionRef,
+    definitions: &'a Definitions,
+) -> Option<&'a Definition> {
+    match (integration, version) {
+        (IntegrationRef::Managed(name), VersionRef::Latest) => definitions.get(name),
+        (IntegrationRef::Managed(_), VersionRef::Commit(_) | VersionRef::Number(_))
+        | (IntegrationRef::Name(_) | IntegrationRef::Id(_), _) => None,
+    }
+}
+
+/// Checks values against a definition.
+pub(super) fn values(definition: &Definition, config: &Config, diagnostics: &mut Vec<Diagnostic>) {
     let variables = definition.required_variables();
-    for (key, entry) in &instance.config {
+    for (key, entry) in config.iter() {
         let finding = match variables.iter().find(|variable| variable.key == *key) {
             None => Some(unknown(key, definition.name(), &variables)),
             Some(variable) => kinds::mistyped(entry, variable, definition),
         };
         diagnostics.extend(finding.map(|finding| finding.at(entry.location.clone())));
     }
+}
+
+/// What is wrong with the name of a variable whose value is not known yet.
+pub(super) fn name(definition: &Definition, key: &str) -> Option<Diagnostic> {
+    let variables = definition.required_variables();
+    let known = variables.iter().any(|variable| variable.key == key);
+    (!known).then(|| unknown(key, definition.name(), &variables))
 }
 
 fn unknown(key: &str, integration: &str, variables: &[RequiredVariable]) -> Diagnostic {

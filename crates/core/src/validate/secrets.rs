@@ -1,10 +1,12 @@
 //! Programs as sources of secrets, against what the Project allows.
 
-use crate::model::{Auth, Desired, Diagnostic, ExecPolicy, Location, SecretRef};
+use crate::model::{Auth, Desired, DesiredFleet, Diagnostic, ExecPolicy, Location, SecretRef};
 
 /// Checks every program that is named; whether it is run is up to the operator.
 pub(super) fn check(desired: &Desired, diagnostics: &mut Vec<Diagnostic>) {
     let entries = desired.instances.iter().flat_map(|one| one.config.values());
+    let parts = desired.fleets.iter().flat_map(DesiredFleet::parts);
+    let entries = entries.chain(parts.flat_map(|part| part.fixed.config.values()));
     let values = entries.flat_map(|entry| {
         let references = entry.value.secret_refs();
         references.map(|reference| (reference, &entry.location))

@@ -14,10 +14,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-use super::connect::RequestCount;
+use super::connect::{RequestCount, SecretResolver};
 use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
+use super::wanted::Wanted;
 use super::window_guard::WindowGuard;
 use crate::definition::Definitions;
 use crate::diff::{self, ChangeSet, Inputs, Needs};
@@ -25,7 +26,7 @@ use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Catalogue, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
+    Catalogue, Config, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
     Severity, Tenant, VersionRecord,
 };
 use crate::plan::{self, Context, Part, Plan};
@@ -44,8 +45,8 @@ pub struct Loaded {
     pub revision: Revision,
     /// How to treat what is no longer declared.
     pub absence: Absence,
-    /// What they declare.
-    pub desired: Desired,
+    /// What they declare, fleets as they were written.
+    pub desired: Arc<Desired>,
     /// The definitions of the declared integrations.
     pub definitions: Definitions,
     /// The secrets they refer to.
@@ -62,6 +63,8 @@ pub struct PassContext<'a> {
     pub clock: &'a dyn Clock,
     /// The secrets that the files refer to.
     pub secrets: SecretValues,
+    /// Looks up what is known once fleets are expanded: names of secrets may depend on the customer.
+    pub later: Option<&'a dyn SecretResolver>,
     /// The environment's name, or the tenant's URL where the project names none.
     pub environment: String,
     /// Guard: name or id of the organization that the token must belong to.
@@ -95,6 +98,8 @@ pub struct Planned {
     pub gate: WindowGuard,
     /// Where the written resources are declared, for the history.
     pub places: Arc<Places>,
+    /// What the files declare for this tenant, members of fleets among the instances.
+    pub desired: Arc<Desired>,
 }
 
 /// Reads the files and checks them, as far as that goes without a tenant.
@@ -131,7 +136,7 @@ pub fn read(snapshot: Snapshot, environment: Option<&str>) -> Result<Loaded, Pas
     Ok(Loaded {
         revision: snapshot.revision,
         absence: snapshot.absence,
-        desired: loaded.desired,
+        desired: Arc::new(loaded.desired),
         definitions,
         secrets: loaded.secrets,
         diagnostics,
@@ -196,8 +201,12 @@ pub async fn adoptions(loaded: &Loaded, context: &PassContext<'_>) -> Result<Pla
 /// Markers need no values, and none of the secrets that those refer to.
 fn without_values(loaded: &Loaded) -> Loaded {
     let mut bare = loaded.clone();
-    for instance in &mut bare.desired.instances {
-        instance.config.clear();
+    let desired = Arc::make_mut(&mut bare.desired);
+    for instance in &mut desired.instances {
+        instance.config = Config::default();
+    }
+    for fleet in &mut desired.fleets {
+        fleet.forget_values();
     }
     bare.secrets.clear();
     bare
@@ -296,7 +305,8 @@ async fn compare_known(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let (changes, catalogue) = complete(loaded, context, (&records, imports), &mut tenant).await;
+    let wanted = Wanted::of(loaded, context, &tenant, observed_at).await;
+    let (changes, catalogue) = complete(&wanted, context, (&records, imports), &mut tenant).await;
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
@@ -312,7 +322,7 @@ async fn compare_known(
         part: context.part.clone(),
     };
     let unlisted = diff::unlisted_components(&changes);
-    let inputs = inputs(loaded, context, &records, &tenant, catalogue.as_ref());
+    let inputs = wanted.inputs(context, &records, &tenant, catalogue.as_ref());
     let mut plan = build(&inputs, &changes, &about);
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     if plan.diagnostics.iter().any(is_error) {
@@ -320,12 +330,18 @@ async fn compare_known(
     }
     let doubled = diff::doubled_warnings(&inputs);
     let equal = diff::equal_versions_told(&inputs);
-    let renamed = diff::renamed(&loaded.desired, &tenant);
-    let known = loaded.diagnostics.iter().cloned().chain(unlisted);
+    let renamed = diff::renamed(&wanted.desired, &tenant);
+    let known = loaded
+        .diagnostics
+        .iter()
+        .chain(&wanted.diagnostics)
+        .cloned();
+    let known = known.chain(unlisted);
     let known = known.chain(doubled).chain(equal).chain(renamed);
     plan.diagnostics.splice(0..0, known);
     Ok(Planned {
-        places: history::places(&loaded.desired, &plan),
+        places: history::places(&wanted.desired, &plan),
+        desired: wanted.desired,
         plan,
         tenant: Arc::new(tenant),
         recorder,
@@ -335,7 +351,7 @@ async fn compare_known(
 
 /// Compares, asks for what that lacks, and compares again, until nothing is missing.
 async fn complete(
-    loaded: &Loaded,
+    wanted: &Wanted<'_>,
     context: &PassContext<'_>,
     (records, imports): (&SecretRecords, Imports),
     tenant: &mut Tenant,
@@ -343,7 +359,7 @@ async fn complete(
     let platform = context.platform;
     let mut catalogue = None;
     loop {
-        let inputs = inputs(loaded, context, records, tenant, catalogue.as_ref());
+        let inputs = wanted.inputs(context, records, tenant, catalogue.as_ref());
         let changes = diff::diff(&inputs);
         let Needs {
             requirements,
@@ -358,25 +374,6 @@ async fn complete(
             catalogue = Some(platform.components(components).await);
         }
         tenant.set_requirements(requirements, &read);
-    }
-}
-
-fn inputs<'a>(
-    loaded: &'a Loaded,
-    context: &'a PassContext<'_>,
-    records: &'a SecretRecords,
-    tenant: &'a Tenant,
-    catalogue: Option<&'a Catalogue>,
-) -> Inputs<'a> {
-    Inputs {
-        desired: &loaded.desired,
-        definitions: &loaded.definitions,
-        secrets: &context.secrets,
-        records,
-        unrecorded: context.remembered.unrecorded,
-        tenant,
-        catalogue,
-        adopt: context.adopt,
     }
 }
 
@@ -411,6 +408,7 @@ pub async fn apply(
         recorder,
         gate,
         places: _,
+        desired: _,
     } = planned;
     let known = Known::of(tenant);
     // No other run writes now: what earlier runs left open is settled for good.

@@ -172,6 +172,7 @@ impl Phases for Live {
             platform: connection.platform.as_ref(),
             clock: self.clock.as_ref(),
             secrets: self.secrets.resolve(project, &loaded.secrets).await,
+            later: Some(self.secrets.as_ref()),
             environment: connection.environment.clone(),
             organization: connection.organization.clone(),
             provenance: (self.provenance)(&loaded.revision),

@@ -263,7 +263,7 @@ impl Reconciler {
         } else {
             0
         };
-        let mut holds = self.holds(loaded, plan);
+        let mut holds = self.holds(&prepared.planned);
         self.hold_vanished(&prepared.planned.plan, &mut holds);
         self.report_refused(&prepared.planned.plan);
         self.report_drift(loaded.desired.project.policy.drift, &prepared, &holds);
@@ -273,7 +273,7 @@ impl Reconciler {
         let excluded = exclude(&mut prepared.planned.plan, &held);
         self.begin(why, &prepared);
         let outcome = self.carry_out(&prepared, stop).await;
-        self.learn(loaded, &prepared, &excluded, &outcome);
+        self.learn(&prepared, &excluded, &outcome);
         self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
         let plan = &prepared.planned.plan;
@@ -292,15 +292,15 @@ impl Reconciler {
     }
 
     /// What to leave alone of a plan.
-    fn holds(&mut self, loaded: &Loaded, plan: &Plan) -> Holds {
+    fn holds(&mut self, planned: &Planned) -> Holds {
         let paused = self.control.paused();
         let what = Circumstances {
-            desired: &loaded.desired,
+            desired: &planned.desired,
             invalid_files: false,
             paused: paused.as_ref(),
             now: self.moment(),
         };
-        disposition::holds(plan, &what, &mut self.state.memory)
+        disposition::holds(&planned.plan, &what, &mut self.state.memory)
     }
 
     /// Keeps the part of the plan that may be shown: not how it would be carried out, which can be secret.
@@ -409,19 +409,14 @@ impl Reconciler {
         });
     }
 
-    fn learn(
-        &mut self,
-        loaded: &Loaded,
-        prepared: &Prepared,
-        excluded: &Excluded,
-        outcome: &Outcome,
-    ) {
+    fn learn(&mut self, prepared: &Prepared, excluded: &Excluded, outcome: &Outcome) {
         let now = self.moment();
         let delays = &mut self.delays;
         let plan = &prepared.planned.plan;
         let delay = |failures| delays.after(failures);
         let memory = &mut self.state.memory;
-        let fights = memory.learn(&loaded.desired, plan, excluded, &outcome.steps, now, delay);
+        let desired = &prepared.planned.desired;
+        let fights = memory.learn(desired, plan, excluded, &outcome.steps, now, delay);
         for address in fights {
             log::fight(&address);
         }

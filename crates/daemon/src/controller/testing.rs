@@ -185,7 +185,7 @@ impl Phases for Script {
             return Err(PassError::Invalid(vec![finding]));
         }
         Ok(Arc::new(Loaded {
-            desired: desired_with(*self.drift.lock().unwrap()),
+            desired: Arc::new(desired_with(*self.drift.lock().unwrap())),
             revision: snapshot.revision,
             absence: snapshot.absence,
             definitions: Default::default(),
@@ -211,6 +211,7 @@ impl Phases for Script {
             planned: Planned {
                 plan,
                 places: Default::default(),
+                desired: Arc::clone(&loaded.desired),
                 tenant: Arc::new(platform::tenant()),
                 recorder: Recorder::forgetful("test", &platform::tenant().identity),
                 gate: WindowGuard::default(),

@@ -330,6 +330,6 @@ impl FromSql for Word<Address> {
 fn parse_address(text: &str) -> Option<Address> {
     let (kind, name) = text.split_once('/')?;
     let kind = Kind::named(kind)?;
-    let name = ResourceName::parse(name).ok()?;
+    let name = ResourceName::parse_addressed(name).ok()?;
     Some(Address { kind, name })
 }

@@ -199,20 +199,26 @@ kind: Dashboard
         }],
     },
     Case {
-        name: "reserved kind",
+        name: "a fleet of everybody",
         files: &[(
             "a.yaml",
             r"apiVersion: prism-gitops/v1
 kind: Fleet
+metadata: {name: all}
+spec:
+  integration: {name: Acme ERP}
+  customers: {selector: {labels: {}}}
 ",
         )],
         findings: &[Finding {
-            at: "a.yaml:2:7",
-            length: 5,
-            code: "reserved-kind",
-            message: "the kind Fleet is reserved for later",
-            hint: Some("write one Instance for each customer"),
-            line: Some("kind: Fleet"),
+            at: "a.yaml:6:34",
+            length: 0,
+            code: "missing-key",
+            message: "the selector names no label",
+            hint: Some(
+                "a selector without a condition would mean every customer of the tenant: name at least one label under all, any or none",
+            ),
+            line: Some("  customers: {selector: {labels: {}}}"),
         }],
     },
     Case {

@@ -99,7 +99,7 @@ fn values_in_doubt_are_hidden_on_either_side_and_can_be_asked_for() {
         let mut world = in_step();
         world.desired.integrations[0].definition.text = text.into();
         let declared = &mut world.desired.instances[0];
-        declared.config.clear();
+        declared.config = Default::default();
         declared.set(key, scalar(wanted));
         let instance_live = &mut world.tenant.instances.items[0];
         if let Observed::Known(config) = &mut instance_live.config {
@@ -137,7 +137,7 @@ fn a_value_that_holds_a_known_secret_is_hidden_whatever_its_name() {
 #[test]
 fn required_variables_without_a_value_are_named() {
     let mut world = in_step();
-    world.desired.instances[0].config.clear();
+    world.desired.instances[0].config = Default::default();
     assert!(instance(&world).missing.is_empty(), "the live value stands");
     world.tenant.instances.items[0].holds("Endpoint", "");
     assert_eq!(

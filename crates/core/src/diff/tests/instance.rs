@@ -132,7 +132,7 @@ fn an_instance_does_not_move() {
     let mut world = in_step();
     world.live("i2", &definition("Other", "https://o"));
     world.desired.instances[0].integration = IntegrationRef::Id("i2".into());
-    world.desired.instances[0].config.clear();
+    world.desired.instances[0].config = Default::default();
     assert_eq!(
         instance_verdict(&world),
         "refused: instance n1 is of integration \"Acme ERP\", not of \"Other\""

@@ -16,7 +16,7 @@ fn required(key: &str, kind: &str) -> String {
 /// An instance in step whose integration is about to publish `Base URL` in place of `Endpoint`.
 fn renamed(stable_key: Option<&str>) -> World {
     let mut world = in_step();
-    world.desired.instances[0].config.clear();
+    world.desired.instances[0].config = Default::default();
     world.tenant.instances.items[0].holds("Endpoint", "https://customer");
     let stable = stable_key.map(|key| format!("stableKey: {key}, "));
     let text = required(

@@ -186,6 +186,8 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
     let flags = (any::<bool>(), any::<bool>());
     let rest = (labels, state, config, when(), flags, adopt());
     (of, rest).prop_map(|(of, rest)| DesiredInstance {
+        member: None,
+        displaces: None,
         name: of.0,
         integration: of.1,
         version: of.2,
@@ -194,7 +196,12 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         description: of.5,
         labels: rest.0,
         state: rest.1,
-        config: rest.2.into_iter().collect::<IndexMap<_, _>>(),
+        config: Arc::new(
+            rest.2
+                .into_iter()
+                .map(|(key, entry)| (key, entry.into()))
+                .collect::<IndexMap<_, _>>(),
+        ),
         deploy: rest.3,
         force: rest.4.0,
         protect: rest.4.1,
@@ -253,7 +260,9 @@ proptest! {
         let mut read = loaded.desired.instances;
         for one in &mut read {
             one.location = Location::default();
-            one.config.values_mut().for_each(|entry| entry.location = Location::default());
+            for entry in Arc::make_mut(&mut one.config).values_mut() {
+                Arc::make_mut(entry).location = Location::default();
+            }
         }
         prop_assert_eq!(read, vec![declared], "{}", text);
     }
@@ -301,6 +310,8 @@ fn what_looks_like_a_template_stays_the_text_it_is() {
 #[test]
 fn a_manifest_looks_like_written_by_hand() {
     let declared = DesiredInstance {
+        member: None,
+        displaces: None,
         name: ResourceName::parse("smith-erp").unwrap(),
         integration: IntegrationRef::Managed(ResourceName::parse("acme-erp").unwrap()),
         version: VersionRef::Number(3),
@@ -327,14 +338,15 @@ fn a_manifest_looks_like_written_by_hand() {
             let seed = false;
             (
                 key.to_owned(),
-                ConfigEntry {
+                Arc::new(ConfigEntry {
                     value,
                     seed,
                     location,
-                },
+                }),
             )
         })
-        .collect(),
+        .collect::<IndexMap<_, _>>()
+        .into(),
         deploy: PublishWhen::Never,
         force: false,
         protect: false,

@@ -1,7 +1,67 @@
 //! The keys of an Instance.
 
 use super::config::{CONNECTION, SCHEDULE, SECRET_INPUT, SEED, SEEDABLE};
-use super::{ADOPT, NAME, Object, Shape, key, needed};
+use super::{ADOPT, Key, NAME, Object, Shape, key, needed};
+
+static VERSIONS: [Shape; 2] = [Shape::Choice(&["latest"]), Shape::Object(&VERSION)];
+
+static VALUE: Shape = Shape::AnyOf(&[
+    SEEDABLE,
+    Shape::Object(&SEED),
+    Shape::Object(&SCHEDULE),
+    Shape::Object(&SECRET_INPUT),
+    Shape::Object(&CONNECTION),
+]);
+
+pub(super) const VERSION_KEY: Key = key(
+    "version",
+    "Which version it runs; latest if absent.",
+    Shape::AnyOf(&VERSIONS),
+);
+
+pub(super) const DISPLAY_NAME: Key = key(
+    "displayName",
+    "What people see; metadata.name if absent.",
+    Shape::Text,
+);
+
+pub(super) const DESCRIPTION: Key = key("description", "What it is for.", Shape::Text);
+
+pub(super) const LABELS: Key = key(
+    "labels",
+    "Its labels besides the marker.",
+    Shape::ListOf(&Shape::Text),
+);
+
+pub(super) const STATE: Key = key(
+    "state",
+    "Whether it runs.",
+    Shape::Choice(&["enabled", "disabled"]),
+);
+
+pub(super) const CONFIG: Key = key(
+    "config",
+    "The config variables that are managed, by key.",
+    Shape::MapOf(&VALUE),
+);
+
+pub(super) const DEPLOY: Key = key(
+    "deploy",
+    "When it is deployed.",
+    Shape::Choice(&["changed", "never"]),
+);
+
+pub(super) const FORCE: Key = key(
+    "force",
+    "Deploy although the server's validation rules object.",
+    Shape::Boolean,
+);
+
+pub(super) const PROTECT: Key = key(
+    "protect",
+    "Never switch it off or prune it; the label gitops:protect says so on the live object.",
+    Shape::Boolean,
+);
 
 /// What an instance should be.
 pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
@@ -12,63 +72,25 @@ pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
             "The metadata.name of an Integration, or {name: …} or {id: …} of one that is not managed here.",
             Shape::AnyOf(&[NAME, Shape::Object(&ELSEWHERE)]),
         ),
-        key(
-            "version",
-            "Which version it runs; latest if absent.",
-            Shape::AnyOf(&[Shape::Choice(&["latest"]), Shape::Object(&VERSION)]),
-        ),
+        VERSION_KEY,
         needed(
             "customer",
             "For whom it is: the metadata.name of a Customer, or {externalId: …}, {name: …} or {id: …}.",
             Shape::AnyOf(&[NAME, Shape::Object(&CUSTOMER)]),
         ),
-        key(
-            "displayName",
-            "What people see; metadata.name if absent.",
-            Shape::Text,
-        ),
-        key("description", "What it is for.", Shape::Text),
-        key(
-            "labels",
-            "Its labels besides the marker.",
-            Shape::ListOf(&Shape::Text),
-        ),
-        key(
-            "state",
-            "Whether it runs.",
-            Shape::Choice(&["enabled", "disabled"]),
-        ),
-        key(
-            "config",
-            "The config variables that are managed, by key.",
-            Shape::MapOf(&Shape::AnyOf(&[
-                SEEDABLE,
-                Shape::Object(&SEED),
-                Shape::Object(&SCHEDULE),
-                Shape::Object(&SECRET_INPUT),
-                Shape::Object(&CONNECTION),
-            ])),
-        ),
-        key(
-            "deploy",
-            "When it is deployed.",
-            Shape::Choice(&["changed", "never"]),
-        ),
-        key(
-            "force",
-            "Deploy although the server's validation rules object.",
-            Shape::Boolean,
-        ),
+        DISPLAY_NAME,
+        DESCRIPTION,
+        LABELS,
+        STATE,
+        CONFIG,
+        DEPLOY,
+        FORCE,
         key(
             "adopt",
             "The existing instance to take over.",
             Shape::Object(&ADOPT),
         ),
-        key(
-            "protect",
-            "Never switch it off or prune it; the label gitops:protect says so on the live object.",
-            Shape::Boolean,
-        ),
+        PROTECT,
     ],
 );
 

@@ -23,6 +23,9 @@ struct Common<'a> {
     actions: &'a [Action],
     reason: Cow<'a, str>,
     hint: Option<Cow<'a, str>>,
+    /// The fleet, of members. Values of theirs may be made of the customer, so that only the fields count.
+    fleet: Option<&'a str>,
+    fields: Vec<&'a str>,
     changes: &'a [FieldChange],
 }
 
@@ -30,6 +33,8 @@ impl<'a> Common<'a> {
     /// Resources that wait are grouped by the reason, ignoring names in it and their pending changes.
     fn of(resource: &'a PlannedResource) -> Self {
         let waits = is_waiting(resource);
+        let fleet = resource.address.name.fleet();
+        let fields = resource.changes.iter().map(|change| change.path.as_str());
         let text = |text: &'a str| match waits {
             true => Cow::Owned(nameless(resource, text)),
             false => Cow::Borrowed(text),
@@ -41,7 +46,15 @@ impl<'a> Common<'a> {
             actions: &resource.actions,
             reason: text(&resource.reason),
             hint: resource.hint.as_deref().map(text),
-            changes: if waits { &[] } else { &resource.changes },
+            fleet,
+            fields: match fleet {
+                Some(_) if !waits => fields.collect(),
+                _ => Vec::new(),
+            },
+            changes: match fleet {
+                None if !waits => &resource.changes,
+                _ => &[],
+            },
         }
     }
 }
@@ -75,6 +88,26 @@ fn is_single(word: &str) -> bool {
         && plain.contains(|c: char| c.is_ascii_digit())
         && plain.contains(|c: char| c.is_ascii_uppercase());
     is_id || [".yaml:", ".yml:"].iter().any(|end| word.contains(end))
+}
+
+/// What several changes of one field have in common.
+fn in_common<'a>(
+    first: &FieldChange,
+    others: impl Iterator<Item = &'a FieldChange>,
+) -> FieldChange {
+    const DIFFERS: &str = "(differs by customer)";
+    let mut common = first.clone();
+    for other in others {
+        for (ours, theirs) in [
+            (&mut common.before, &other.before),
+            (&mut common.after, &other.after),
+        ] {
+            if ours != theirs {
+                *ours = Some(DIFFERS.to_owned());
+            }
+        }
+    }
+    common
 }
 
 /// Groups resources, each group in the place of its first member.
@@ -122,10 +155,26 @@ impl Group<'_> {
             let hint = common.hint.as_deref();
             common.hint = hint.map(|hint| nameless(&common, hint));
         }
-        if self.members.iter().any(|one| one.changes != common.changes) {
+        if self.fleet().is_some() && !self.waits() {
+            for (place, change) in common.changes.iter_mut().enumerate() {
+                let others = self.members.iter().filter_map(|one| one.changes.get(place));
+                *change = in_common(change, others);
+            }
+        } else if self.members.iter().any(|one| one.changes != common.changes) {
             common.changes.clear();
         }
         Some(common)
+    }
+
+    /// The fleet that its members belong to.
+    pub(super) fn fleet(&self) -> Option<&str> {
+        self.first()?.address.name.fleet()
+    }
+
+    /// Whether all members change in exactly the same way.
+    pub(super) fn is_equal(&self) -> bool {
+        let first = self.first().map(|first| &first.changes);
+        self.members.iter().all(|one| Some(&one.changes) == first)
     }
 
     /// The first member, which stands for all where names do not matter.
@@ -138,8 +187,12 @@ impl Group<'_> {
         (self.first()).is_some_and(|first| matches!(words::symbol(first), '-' | '!'))
     }
 
-    /// `212 instances`.
+    /// `212 instances`, `300 members of Fleet/acme-prod`.
     pub(super) fn count(&self) -> String {
+        if let Some(fleet) = self.fleet() {
+            let members = counted(self.members.len(), "member");
+            return format!("{members} of Fleet/{fleet}");
+        }
         let noun = match self.first().map(|first| first.address.kind) {
             Some(Kind::Customer) => "customer",
             Some(Kind::Integration) => "integration",

@@ -14,6 +14,9 @@ use crate::plan::{Plan, PlannedResource};
 /// At most this many resources of one kind are listed one by one.
 const FEW: usize = 20;
 
+/// At most this many members of a fleet that change in the same way are listed one by one.
+const FEW_OF_FLEET: usize = 5;
+
 /// At most this many resources that wait for the same reason are listed.
 const FEW_WAITING: usize = 3;
 
@@ -58,6 +61,9 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
             "Orphaned: {orphans} with this project's marker and no manifest."
         );
     }
+    for fleet in &plan.fleets {
+        let _ = writeln!(text, "{}", line(&words::fleet(fleet)));
+    }
     for line in words::unread(plan) {
         let _ = writeln!(text, "{line}");
     }
@@ -90,8 +96,10 @@ fn write_news<'a>(
     options: HumanOptions,
 ) {
     let (waiting, changing): (Vec<_>, Vec<_>) = news.partition(|resource| is_waiting(resource));
-    write_part(text, changing, options, |group| {
-        group.members.len() > FEW && !group.is_grave()
+    write_part(text, changing, options, |group| match group.fleet() {
+        Some(_) if group.is_equal() => group.members.len() > FEW_OF_FLEET,
+        Some(_) => group.members.len() > FEW,
+        None => group.members.len() > FEW && !group.is_grave(),
     });
     write_part(text, waiting, options, |group| {
         group.members.len() > FEW_WAITING && !options.verbose

@@ -78,6 +78,7 @@ fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
         resources,
         later: plan.later.iter().map(Into::into).collect(),
         losses: plan.losses.clone(),
+        fleets: plan.fleets.clone(),
         violations: plan.violations.clone(),
         diagnostics: plan.diagnostics.iter().map(Into::into).collect(),
     }

@@ -70,6 +70,9 @@ fn head(plan: &Plan) -> String {
     if plan.has_changes() {
         let _ = writeln!(text, "{}\n", words::impact_line(plan));
     }
+    for fleet in plan.fleets.iter().take(GUARDS) {
+        let _ = writeln!(text, "{}\n", brief(&words::fleet(fleet)));
+    }
     for line in words::unread(plan) {
         let _ = writeln!(text, "> **{}**\n", brief(&line));
     }
@@ -253,10 +256,13 @@ fn item(group: &Group<'_>) -> String {
 /// All names of a group, unless they alone would fill the comment.
 fn names(group: &Group<'_>) -> String {
     const ROOM: usize = 12_000;
+    // Who they are, the manifest of the fleet says.
+    const ROOM_OF_FLEET: usize = 1_000;
+    let room = group.fleet().map_or(ROOM, |_| ROOM_OF_FLEET);
     let mut text = String::new();
     for (index, one) in group.members.iter().enumerate() {
         let name = format!("`{}`", one.address);
-        if text.len() + name.len() > ROOM {
+        if text.len() + name.len() > room {
             let rest = group.members.len() - index;
             let _ = write!(text, " and {rest} more");
             break;

@@ -2,7 +2,29 @@
 
 use crate::harmless::{line, owned};
 use crate::model::{FieldChange, Health, counted};
-use crate::plan::{Action, Loss, LossKind, Plan, PlanMode, PlannedResource};
+use crate::plan::{Action, FleetSummary, Loss, LossKind, Plan, PlanMode, PlannedResource};
+
+/// A fleet in one line: `Fleet/acme-prod: 300 members, 12 to create, 3 to change`.
+pub(super) fn fleet(fleet: &FleetSummary) -> String {
+    let mut line = format!("Fleet/{}: {}", fleet.name, counted(fleet.members, "member"));
+    let parts = [
+        (fleet.creates, "to create"),
+        (fleet.changes, "to change"),
+        (fleet.blocked, "blocked"),
+        (fleet.pending, "pending"),
+        (fleet.unknown, "unknown"),
+        (fleet.left, "not selected any more"),
+        (fleet.displaced, "with a manifest of their own"),
+        (fleet.left_out, "left out"),
+    ];
+    for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
+        line.push_str(&format!(", {number} {what}"));
+    }
+    if let Some(why) = &fleet.incomplete {
+        line.push_str(&format!("; there may be more: {why}"));
+    }
+    line
+}
 
 /// The summary line, the same in every form.
 #[must_use]

@@ -77,7 +77,7 @@ fn changes() -> Vec<(&'static str, Plan)> {
         w.desired.integrations[0].definition.text = text.as_str().into();
     };
     let blocked = |w: &mut World| {
-        w.desired.instances[0].config.clear();
+        w.desired.instances[0].config = Default::default();
         w.tenant.instances.items.clear();
     };
     let half_read = |w: &mut World| {

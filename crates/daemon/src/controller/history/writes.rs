@@ -23,7 +23,13 @@ pub(in crate::controller) fn places(desired: &Desired, plan: &Plan) -> Arc<Place
         .iter()
         .map(|one| (&one.name, &one.definition.path))
         .collect();
-    let declared = |address: &Address| desired.places.get(address).cloned().unwrap_or_default();
+    let declared = |address: &Address| {
+        // What a member declares stands in the template of its fleet.
+        let fleet = address.name.fleet().and_then(|name| desired.fleet(name));
+        let places = desired.places.get(address);
+        let places = places.or(fleet.map(|fleet| &fleet.template.fixed.places));
+        places.cloned().unwrap_or_default()
+    };
     let integrations = desired.integrations.iter().map(|one| {
         let address = one.address();
         let places = of_integration(one, declared(&address));

@@ -30,7 +30,7 @@ impl Reconciler {
         let seen = self.exclusion.look();
         let prepared = self.planned(loaded, mode, stop).await?;
         let key = prepared.key();
-        if !self.writes(loaded, &prepared) {
+        if !self.writes(&prepared) {
             return Ok((prepared, Turn { key, held: None }));
         }
         let held = self.enter(loaded, &key, stop.clone()).await?;
@@ -69,9 +69,9 @@ impl Reconciler {
     }
 
     /// Whether anything of a plan is carried out now.
-    fn writes(&mut self, loaded: &Loaded, prepared: &Prepared) -> bool {
+    fn writes(&mut self, prepared: &Prepared) -> bool {
         let plan = &prepared.planned.plan;
-        let holds = self.holds(loaded, plan);
+        let holds = self.holds(&prepared.planned);
         let free = |step: &Step| !holds.contains_key(&step.address);
         plan.steps.iter().any(free)
     }

@@ -168,6 +168,6 @@ pub(super) async fn one(
 fn address(kind: &str, name: &str) -> Option<Address> {
     Some(Address {
         kind: Kind::named(kind)?,
-        name: ResourceName::parse(name).ok()?,
+        name: ResourceName::parse_addressed(name).ok()?,
     })
 }

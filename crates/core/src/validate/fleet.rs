@@ -1,0 +1,128 @@
+//! A fleet against the definition of its integration, and its overrides against each other.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::config;
+use crate::definition::{Definition, Definitions};
+use crate::model::{
+    DesiredFleet, Diagnostic, FleetCustomers, Location, OpenPart, Override, Part, VersionRef,
+};
+
+/// Checks everything that needs no customer.
+pub(super) fn check(
+    fleet: &DesiredFleet,
+    definitions: &Definitions,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let latest = VersionRef::Latest;
+    let version = fleet.template.fixed.version.as_ref().unwrap_or(&latest);
+    for part in fleet.parts() {
+        let version = part.fixed.version.as_ref().unwrap_or(version);
+        let definition = config::definition(&fleet.integration, version, definitions);
+        if let Some(definition) = definition {
+            values(part, definition, diagnostics);
+        }
+    }
+    said_twice(&fleet.overrides, diagnostics);
+    strangers(fleet, diagnostics);
+}
+
+fn values(part: &Part, definition: &Definition, diagnostics: &mut Vec<Diagnostic>) {
+    config::values(definition, &part.fixed.config, diagnostics);
+    // Of what depends on the customer only the names are known.
+    for (key, location) in part.open.iter().flat_map(open_variables) {
+        let finding = config::name(definition, key);
+        diagnostics.extend(finding.map(|finding| finding.at(location)));
+    }
+}
+
+/// The config variables that hold templates, and where they stand.
+fn open_variables(open: &OpenPart) -> impl Iterator<Item = (&str, Location)> {
+    let entries = open
+        .spec
+        .get("config")
+        .and_then(|config| config.as_mapping());
+    entries.into_iter().flatten().map(|entry| {
+        let location = Location {
+            file: open.file.clone(),
+            line: entry.key_span.line,
+            column: entry.key_span.column,
+            length: entry.key_span.length,
+        };
+        (entry.key.text.as_str(), location)
+    })
+}
+
+/// What an override declares, by the path of each key, and where.
+fn declared(part: &Part) -> Vec<(String, Location)> {
+    let fixed = &part.fixed;
+    let keys = fixed
+        .places
+        .iter()
+        .filter(|(key, _)| key.as_str() != "config");
+    let keys = keys.map(|(key, place)| (key.clone(), place.clone()));
+    let config = fixed.config.iter();
+    let config = config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone()));
+    let open = part.open.iter();
+    let variables = open.clone().flat_map(open_variables);
+    let variables = variables.map(|(key, place)| (format!("config {key:?}"), place));
+    let others = open.flat_map(|open| {
+        let entries = open.spec.as_mapping().into_iter().flatten();
+        let others = entries.filter(|entry| entry.key.text != "config");
+        others.map(|entry| {
+            let location = Location {
+                file: open.file.clone(),
+                line: entry.key_span.line,
+                column: entry.key_span.column,
+                length: entry.key_span.length,
+            };
+            (entry.key.text.clone(), location)
+        })
+    });
+    keys.chain(config).chain(variables).chain(others).collect()
+}
+
+/// One customer has one value: which of two overrides was meant, nobody could tell.
+fn said_twice(overrides: &[Override], diagnostics: &mut Vec<Diagnostic>) {
+    let mut first: HashMap<(&str, String), Location> = HashMap::new();
+    for one in overrides {
+        let keys = declared(&one.part);
+        let mut told = BTreeSet::new();
+        for customer in &one.customers {
+            for (key, place) in &keys {
+                let before = first.insert((&customer.key, key.clone()), place.clone());
+                let Some(before) = before.filter(|_| told.insert(key.clone())) else {
+                    continue;
+                };
+                let message = format!(
+                    "a second override of {key} for {}; the first is in {before}",
+                    customer.key
+                );
+                let finding = Diagnostic::error("override-twice", message).at(place.clone());
+                diagnostics.push(finding.hint("keep one of the two for this customer"));
+            }
+        }
+    }
+}
+
+/// Overrides of customers that a list or a file does not have.
+fn strangers(fleet: &DesiredFleet, diagnostics: &mut Vec<Diagnostic>) {
+    let FleetCustomers::Listed(listed) = &fleet.customers else {
+        return;
+    };
+    let listed: BTreeSet<&str> = listed.iter().map(|one| one.key.as_str()).collect();
+    let named = fleet.overrides.iter().flat_map(|one| &one.customers);
+    for one in named.filter(|one| !listed.contains(one.key.as_str())) {
+        let message = format!(
+            "Fleet/{}: an override for {}, who is not in it",
+            fleet.name, one.key
+        );
+        let meant = crate::model::nearest(&one.key, listed.iter().copied());
+        let finding = Diagnostic::warning("override-without-member", message);
+        let finding = finding.at(one.location.clone());
+        diagnostics.push(match meant {
+            Some(meant) => finding.hint(format!("did you mean {meant:?}?")),
+            None => finding,
+        });
+    }
+}
