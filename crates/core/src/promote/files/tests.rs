@@ -51,8 +51,7 @@ fn two_manifests_of_one_file_change_and_nothing_else_does() {
     +  prod: {version: {commit: 1a2b3c4d5e6f}}
        dev:
      ---
-    @@ -17,3 +17,7 @@
-       customer: {id: c}
+    @@ -18,2 +18,6 @@
        config:
      …
     +environments:
