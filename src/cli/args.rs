@@ -23,6 +23,7 @@ mod migrate;
 mod parse;
 mod path;
 mod plan;
+mod promote;
 mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -59,6 +60,7 @@ pub(crate) use migrate::{MigrateArgs, MigrateProjectArgs, MigrateWhat};
 pub(crate) use parse::moment as parse_moment;
 pub(crate) use path::{FlagPathArgs, PathArgs};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
+pub(crate) use promote::{PromoteArgs, RenderArgs};
 pub(crate) use release::ReleaseArgs;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
@@ -102,7 +104,7 @@ Examples:
 Exit codes:
   0    done, nothing left to do
   1    an error: usage, files, the API, a tenant not read to its end, or a step that failed
-  2    `plan --detailed-exitcode` found changes
+  2    `plan --detailed-exitcode` or `promote --check` found changes
   3    done as far as possible; some resources are Blocked or Pending
   4    refused by a guard, or the saved plan is stale
   130  interrupted by a signal
@@ -118,6 +120,8 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     Plan(PlanArgs),
     Apply(ApplyArgs),
+    Render(RenderArgs),
+    Promote(PromoteArgs),
     Daemon(Box<DaemonArgs>),
     Status(StatusArgs),
     Sync(SyncArgs),

@@ -17,8 +17,10 @@ mod man;
 mod marking;
 mod migrate;
 mod plan;
+mod promote;
 mod publish;
 mod release;
+mod render;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
@@ -55,6 +57,8 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Validate(args) => runtime::block_on(validate::run(ui, &args, variables)),
         Command::Plan(args) => runtime::block_on(plan::run(ui, &args, variables)),
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),
+        Command::Render(args) => runtime::block_on(render::run(ui, &args)),
+        Command::Promote(args) => runtime::block_on(promote::run(ui, &args, variables)),
         Command::Daemon(args) => runtime::block_on(daemon::run(&args, variables)),
         Command::Status(args) => runtime::block_on(status::run(ui, &args, variables)),
         Command::Sync(args) => runtime::block_on(control::sync(ui, &args, variables)),
@@ -112,12 +116,15 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
     const LISTS: &[&str] = &["human", "json", "yaml", "csv", "name"];
     const RECORDS: &[&str] = &["human", "json", "yaml", "name"];
     const DOCUMENTS: &[&str] = &["human", "json", "yaml"];
+    const TEXTS: &[&str] = &["human", "yaml"];
     const LINES: &[&str] = &["human", "json"];
     const HISTORY: &[&str] = &["human", "json", "yaml", "csv"];
     match command {
         Command::Validate(_) => ("validate", PLANS),
         Command::Plan(_) => ("plan", NAMED_PLANS),
         Command::Apply(_) => ("apply", PLANS),
+        Command::Render(_) => ("render", TEXTS),
+        Command::Promote(_) => ("promote", &["human"]),
         Command::Daemon(_) => ("daemon", LINES),
         Command::Status(_) => ("status", DOCUMENTS),
         Command::Sync(_) => ("sync", DOCUMENTS),

@@ -41,6 +41,10 @@ fn group(finding: &Diagnostic) -> Group<'_> {
         (Some(place), _) => group = group.element(origin(place)),
         (None, _) => {}
     }
+    if !finding.environments.is_empty() {
+        let names = finding.environments.join(", ");
+        group = group.element(Level::NOTE.message(format!("in the environment {names}")));
+    }
     match finding.hint.as_deref() {
         Some(hint) => group.element(Level::HELP.message(hint)),
         None => group,

@@ -159,9 +159,20 @@ fn sandbox(_: &Path, _: &Arc<dyn Clock>) -> Result<(Arc<dyn Transport>, Connecti
     Err(CliError::user("this program was built without the sandbox"))
 }
 
-/// The environment that was named, or the only one.
+/// The environment to work on. The embedded sandbox is under none unless one is named.
 fn environment<'a>(
     args: &TenantArgs,
+    project: &'a Project,
+) -> Result<Option<(&'a str, &'a Environment)>, CliError> {
+    match &args.env {
+        None if args.reach.sandbox => Ok(None),
+        asked => environment_of(asked.as_deref(), project),
+    }
+}
+
+/// The environment that was named, or the only one.
+pub(crate) fn environment_of<'a>(
+    asked: Option<&str>,
     project: &'a Project,
 ) -> Result<Option<(&'a str, &'a Environment)>, CliError> {
     let names = || {
@@ -172,23 +183,22 @@ fn environment<'a>(
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let found = match &args.env {
+    let found = match asked {
         Some(name) => project.environments.get_key_value(name),
         None => project.environments.first(),
     };
     let found = found.map(|(name, environment)| (name.as_str(), environment));
-    match (&args.env, found) {
+    match (asked, found) {
         (Some(name), None) if project.environments.is_empty() => Err(CliError::user(format!(
             "there is no environment {name:?}: the Project declares none"
         ))
         .hint("declare it under spec.environments of the Project, or leave out --env")),
         (Some(name), None) => Err(CliError::user(format!("there is no environment {name:?}"))
             .hint(format!("the Project has: {}", names()))),
-        (None, _) if project.environments.len() > 1 && !args.reach.sandbox => {
+        (None, _) if project.environments.len() > 1 => {
             Err(CliError::user("the Project has several environments")
                 .hint(format!("choose one with --env: {}", names())))
         }
-        (None, _) if args.reach.sandbox => Ok(None),
         _ => Ok(found),
     }
 }

@@ -24,6 +24,7 @@ mod history;
 mod interrupt;
 mod nginx;
 mod notices;
+mod one_folder;
 mod reference;
 mod refusals;
 pub(crate) mod sandbox;

@@ -36,4 +36,6 @@ pub mod disposition;
 
 pub mod export;
 
+pub mod promote;
+
 pub mod journal;

@@ -8,6 +8,7 @@
 //! diagnostic. Meaning beyond the form of the files (does the definition hold
 //! together) is for other modules.
 
+mod arrange;
 mod bare;
 mod config_value;
 mod connection;
@@ -24,28 +25,37 @@ mod instance;
 mod integration;
 mod keys;
 mod lines;
+mod merge;
 mod notices;
 mod paths;
+mod pin;
 mod policy;
 mod project;
 mod reading;
 mod references;
+mod rendered;
 mod resolve;
 mod rows;
 mod schema;
 mod secret;
+mod setting;
 mod structured;
 mod tags;
+mod templating;
 mod text;
 mod units;
 mod zones;
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use cron::{is_schedule, parse_schedule};
 pub(crate) use fleet::open_part;
+pub use lines::shown;
+pub use pin::{NotPinned, pin};
 pub use references::references;
+pub use rendered::{Rendered, rendered};
 pub use resolve::DUPLICATE_PROJECT;
 pub use schema::json_schema;
 pub use units::is_zone;
@@ -54,12 +64,16 @@ pub use crate::model::SourceFile;
 use crate::model::diagnostic::capped;
 use crate::model::{Desired, Diagnostic, Location, SecretRef, Severity};
 use documents::{FileRead, Shared};
-use findings::Finding;
+use findings::{Finding, Problem};
 use foreign::Foreign;
 use lines::Lines;
 use resolve::Resolver;
+use setting::Setting;
 
 use crate::suggest;
+
+/// The code of the finding that one of several environments has to be chosen.
+pub const ENVIRONMENT_NEEDED: &str = "environment-needed";
 
 /// At most this many findings of all files are kept in full; of later files only their number.
 const MOST_FINDINGS: usize = 10_000;
@@ -87,35 +101,51 @@ impl Loaded {
     }
 }
 
-/// Reads the files of a project for no environment in particular.
+/// Reads the files of a project for no environment in particular, or for the only one.
 #[must_use]
 pub fn load(files: &[SourceFile]) -> Loaded {
     load_for(files, None)
 }
 
-/// Reads the files of a project for one environment: `adopt` may differ between them.
+/// The names of the environments that the Project declares, in its order. Lenient: what is wrong is for [`load`] to
+/// say.
+#[must_use]
+pub fn environments(files: &[SourceFile]) -> Vec<String> {
+    Setting::of(files, None).declared
+}
+
+/// Reads the files of a project for one environment: which manifests are in it, and what they say there.
+///
+/// A project with one environment needs no selection. Of several, one has to be chosen as soon as any manifest
+/// differs between them.
 ///
 /// `*.yaml` and `*.yml` are read as manifests and bare definitions; other files only where a manifest refers
 /// to them, so [`references()`] lists the files that a source must add.
 #[must_use]
 pub fn load_for(files: &[SourceFile], environment: Option<&str>) -> Loaded {
-    let (loaded, by_environment) = load_once(files, environment);
-    let environments = &loaded.desired.project.environments;
-    match (environment, environments.first()) {
-        // A project with one environment needs no selection.
-        (None, Some((only, _))) if by_environment && environments.len() == 1 => {
-            load_once(files, Some(only)).0
-        }
-        _ => loaded,
+    let setting = Setting::of(files, environment);
+    let shared = Shared {
+        setting: &setting,
+        schedules: Rc::default(),
+    };
+    let (read, left_out) = read_all(files, &shared);
+    let needed = environment_needed(&setting, &read);
+    let mut resolver = Resolver::new(files, read, &setting);
+    let project = resolver.project();
+    let (desired, mut findings, read) = resolver.run();
+    findings.extend(needed);
+    let mut diagnostics = diagnostics(findings, &read);
+    diagnostics.extend(foreign::remark(left_out));
+    Loaded {
+        project,
+        secrets: desired.secret_refs(),
+        desired,
+        diagnostics: capped(diagnostics),
     }
 }
 
-/// The second value says whether any manifest differs between environments.
-fn load_once(files: &[SourceFile], environment: Option<&str>) -> (Loaded, bool) {
-    let shared = Shared {
-        environment,
-        ..Shared::default()
-    };
+/// All files that are for this program, and the paths of those that are not.
+fn read_all(files: &[SourceFile], shared: &Shared<'_>) -> (Vec<FileRead>, Vec<Arc<str>>) {
     let foreign = Foreign::among(files);
     let mut left_out = Vec::new();
     let mut room = MOST_FINDINGS;
@@ -124,7 +154,7 @@ fn load_once(files: &[SourceFile], environment: Option<&str>) -> (Loaded, bool) 
         .iter()
         .filter(|file| SourceFile::holds_manifests(&file.path))
     {
-        let mut one = documents::read(file, &shared);
+        let mut one = documents::read(file, shared);
         if one.foreign || (foreign.is_named(&file.path) && !one.is_ours()) {
             left_out.push(file.path.clone());
         }
@@ -134,19 +164,20 @@ fn load_once(files: &[SourceFile], environment: Option<&str>) -> (Loaded, bool) 
         room = one.bounded(room);
         read.push(one);
     }
-    let by_environment = read.iter().any(|file| !file.environments.is_empty());
-    let mut resolver = Resolver::new(files, read);
-    let project = resolver.project();
-    let (desired, findings, read) = resolver.run();
-    let mut diagnostics = diagnostics(findings, &read);
-    diagnostics.extend(foreign::remark(left_out));
-    let loaded = Loaded {
-        project,
-        secrets: desired.secret_refs(),
-        desired,
-        diagnostics: capped(diagnostics),
-    };
-    (loaded, by_environment)
+    (read, left_out)
+}
+
+/// Of several environments none was chosen, and the files are not the same in all. The first place stands for all.
+fn environment_needed(setting: &Setting, read: &[FileRead]) -> Option<Finding> {
+    let place = read.iter().find_map(|file| file.differs.clone());
+    let place = place.filter(|_| setting.is_open())?;
+    let message = "this differs between the environments of the Project, and none is chosen";
+    let names = setting.declared.join(", ");
+    let problem = Problem::new(ENVIRONMENT_NEEDED, message);
+    Some(Finding::new(
+        place,
+        problem.hint(format!("choose one with --env: {names}")),
+    ))
 }
 
 /// Puts findings in order and adds the lines that may be shown.

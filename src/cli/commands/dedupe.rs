@@ -37,7 +37,9 @@ pub(super) async fn run(
 async fn dedupe(ui: &Ui, args: &DedupeArgs, variables: &Variables) -> Result<Exit, CliError> {
     let root = project::root(&args.path);
     let snapshot = project::source(&args.path).snapshot().await?;
-    let project = manifest::load(&snapshot.files).desired.project;
+    let project = manifest::load_for(&snapshot.files, args.tenant.env.as_deref())
+        .desired
+        .project;
     let tenant = tenant::choose(ui, &args.tenant, &project, &root, variables).await?;
     let asked: BTreeSet<String> = args.remove.iter().cloned().collect();
     let look = look::Look {

@@ -41,7 +41,9 @@ pub(super) async fn run(
 async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Export, CliError> {
     folder::check(&args.path, args.force)?;
     let files = existing(&args.path).await?;
-    let declared = manifest::load(&files).desired.project;
+    let declared = manifest::load_for(&files, args.tenant.env.as_deref())
+        .desired
+        .project;
     let root = project::root(&args.path);
     if args.tenant.reach.sandbox {
         folder::create(&root)?;
@@ -82,7 +84,7 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
             .because(&error)
             .hint("run it again; nothing was written")
     })?;
-    readable_again(files, &export)?;
+    readable_again(files, &export, args.tenant.env.as_deref())?;
     Ok(export)
 }
 
@@ -112,7 +114,11 @@ fn name_of(live: &Tenant) -> Result<ResourceName, CliError> {
 }
 
 /// Refuses to write files that could not be read again together with the existing ones.
-fn readable_again(mut files: Vec<SourceFile>, export: &Export) -> Result<(), CliError> {
+fn readable_again(
+    mut files: Vec<SourceFile>,
+    export: &Export,
+    environment: Option<&str>,
+) -> Result<(), CliError> {
     let new = |path: &str| export.files.iter().any(|file| file.path == path);
     files.retain(|file| !new(&file.path));
     files.extend(
@@ -121,7 +127,7 @@ fn readable_again(mut files: Vec<SourceFile>, export: &Export) -> Result<(), Cli
             .iter()
             .map(|file| SourceFile::new(file.path.as_str(), file.text.clone().into_bytes())),
     );
-    let loaded = manifest::load(&files);
+    let loaded = manifest::load_for(&files, environment);
     if loaded.has_errors() {
         return Err(CliError::files(loaded.diagnostics)
             .hint("the export would not fit what the folder holds; write to an empty one"));

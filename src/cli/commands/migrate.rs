@@ -50,7 +50,9 @@ async fn ask(
     writing: &Writing,
 ) -> Result<Turn, CliError> {
     let snapshot = project::source(&args.path).snapshot().await?;
-    let project = manifest::load(&snapshot.files).desired.project;
+    let project = manifest::load_for(&snapshot.files, args.marking.tenant.env.as_deref())
+        .desired
+        .project;
     if project.name != args.new {
         let called = project.name.as_str();
         let message = format!(

@@ -55,7 +55,7 @@ async fn ask(
     writing: &Writing,
 ) -> Result<(Turn, Desired), CliError> {
     let snapshot = project::source(&args.path).snapshot().await?;
-    let desired = manifest::load(&snapshot.files).desired;
+    let desired = manifest::load_for(&snapshot.files, args.marking.tenant.env.as_deref()).desired;
     let root = project::root(&args.path);
     let tenant =
         tenant::choose(ui, &args.marking.tenant, &desired.project, &root, variables).await?;

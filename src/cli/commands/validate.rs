@@ -1,5 +1,7 @@
 //! `validate`: what is wrong with the files.
 
+use std::collections::BTreeSet;
+
 use crate::api::Versioned;
 use crate::api::validate::{Counts, Validation};
 use crate::cli::Variables;
@@ -15,7 +17,10 @@ use crate::definition::{Definitions, to_send};
 use crate::manifest;
 use crate::model::counted;
 use crate::model::diagnostic::{self, capped};
-use crate::model::{ComponentsWanted, Desired, Diagnostic, Location, Severity};
+use crate::model::{
+    Address, ComponentsWanted, Desired, Diagnostic, Kind, Location, ResourceName, Severity,
+    SourceFile,
+};
 use crate::plan::render::markup::{code, prose};
 use crate::prismatic::error::ErrorKind;
 use crate::prismatic::platform::Platform;
@@ -33,16 +38,42 @@ pub(super) async fn run(
 }
 
 /// What the files declare, and what is wrong with them.
+#[derive(Default)]
 struct Checked {
+    /// Of the environment that was chosen, or of the last one.
     desired: Desired,
     definitions: Definitions,
+    /// What is declared in any environment.
+    declared: BTreeSet<Address>,
+    /// The fleets of any environment.
+    fleets: BTreeSet<ResourceName>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Checked {
     async fn read(args: &ValidateArgs) -> Result<Self, CliError> {
         let snapshot = project::source(&args.path).snapshot().await?;
-        let loaded = manifest::load(&snapshot.files);
+        let environments = manifest::environments(&snapshot.files);
+        let chosen = args.tenant.env.as_deref();
+        if chosen.is_some() || environments.len() < 2 {
+            return Ok(Self::one(&snapshot.files, chosen));
+        }
+        let mut each = Vec::new();
+        let mut checked = Self::default();
+        for name in environments {
+            let mut one = Self::one(&snapshot.files, Some(&name));
+            each.push((name, std::mem::take(&mut one.diagnostics)));
+            one.declared.append(&mut checked.declared);
+            one.fleets.append(&mut checked.fleets);
+            checked = one;
+        }
+        checked.diagnostics = capped(diagnostic::of_environments(each));
+        Ok(checked)
+    }
+
+    /// What they say in one environment.
+    fn one(files: &[SourceFile], environment: Option<&str>) -> Self {
+        let loaded = manifest::load_for(files, environment);
         let (definitions, mut found) = crate::validate::offline(&loaded.desired);
         let mut diagnostics = loaded.diagnostics;
         diagnostics.append(&mut found);
@@ -51,11 +82,20 @@ impl Checked {
         if desired.is_empty() && diagnostics.iter().all(|one| one.severity == Severity::Info) {
             diagnostics.push(nothing_declared());
         }
-        Ok(Self {
+        Self {
+            declared: desired.addresses().collect(),
+            fleets: desired.fleets.iter().map(|it| it.name.clone()).collect(),
             desired,
             definitions,
             diagnostics: capped(diagnostics),
-        })
+        }
+    }
+
+    fn declares(&self, kind: Kind) -> usize {
+        self.declared
+            .iter()
+            .filter(|address| address.kind == kind)
+            .count()
     }
 
     fn count(&self, severity: Severity) -> usize {
@@ -181,10 +221,10 @@ fn document(checked: &Checked) -> Versioned<Validation> {
     Versioned::from(Validation {
         valid: checked.is_valid(),
         summary: Counts {
-            customers: checked.desired.customers.len(),
-            integrations: checked.desired.integrations.len(),
-            instances: checked.desired.instances.len(),
-            fleets: checked.desired.fleets.len(),
+            customers: checked.declares(Kind::Customer),
+            integrations: checked.declares(Kind::Integration),
+            instances: checked.declares(Kind::Instance),
+            fleets: checked.fleets.len(),
             errors: checked.count(Severity::Error),
             warnings: checked.count(Severity::Warning),
         },
@@ -193,18 +233,18 @@ fn document(checked: &Checked) -> Versioned<Validation> {
 }
 
 fn line(checked: &Checked) -> String {
-    let customers = match checked.desired.customers.len() {
+    let customers = match checked.declares(Kind::Customer) {
         0 => String::new(),
         count => format!("{}, ", counted(count, "customer")),
     };
-    let fleets = match checked.desired.fleets.len() {
+    let fleets = match checked.fleets.len() {
         0 => String::new(),
         count => format!(", {}", counted(count, "fleet")),
     };
     format!(
         "Valid: {customers}{}, {}{fleets}.",
-        counted(checked.desired.integrations.len(), "integration"),
-        counted(checked.desired.instances.len(), "instance"),
+        counted(checked.declares(Kind::Integration), "integration"),
+        counted(checked.declares(Kind::Instance), "instance"),
     )
 }
 
@@ -225,7 +265,11 @@ fn markdown(checked: &Checked) -> String {
         let hint = finding.hint.as_ref();
         let hint = hint.map(|hint| format!(" _{}_", prose(hint)));
         let hint = hint.unwrap_or_default();
-        let message = prose(&finding.message);
+        let mut message = prose(&finding.message);
+        if !finding.environments.is_empty() {
+            let names = finding.environments.join(", ");
+            message.push_str(&format!(" (in {})", code(&names)));
+        }
         text.push_str(&format!("\n- {place}{message}{hint}"));
     }
     text.push('\n');

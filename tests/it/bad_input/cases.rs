@@ -13,6 +13,7 @@ mod policy;
 mod references;
 mod secrets;
 mod syntax;
+mod templates;
 
 use super::Case;
 
@@ -31,4 +32,5 @@ pub(crate) const CASES: &[&[Case]] = &[
     instance::CASES,
     config::CASES,
     secrets::CASES,
+    templates::CASES,
 ];

@@ -45,6 +45,9 @@ fn short_help_names_the_verbs() {
       validate    Checks the files, without a tenant
       plan        Shows what differs between the files and the tenant, and writes nothing
       apply       Brings the tenant in line with the files: plan, ask, apply
+      render      Prints the manifests as they are in one environment: merged, and with templates
+                  carried out
+      promote     Makes manifests say for one environment the versions that another one runs
       daemon      Keeps the tenant in step with a folder or a git remote until it is told to stop
       status      Shows how a running daemon fares: its last pass, what it waits for, what is out of
                   step

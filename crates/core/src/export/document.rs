@@ -7,7 +7,8 @@ use crate::model::{
     DesiredInstance, DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen,
     ResourceName, Schedule, ScheduleKind, SecretRef, VersionRef,
 };
-use crate::yaml::write::Tree;
+use crate::template::{Template, escaped};
+use crate::yaml::write::{Leaf, Tree};
 
 /// The `Project` document.
 pub(super) fn project(name: &ResourceName) -> Tree {
@@ -138,8 +139,21 @@ fn manifest(kind: &str, name: &ResourceName, spec: Option<Tree>) -> Tree {
         ("kind", Tree::text(kind)),
         ("metadata", single("name", Tree::text(name.as_str()))),
     ];
-    document.extend(spec.map(|spec| ("spec", spec)));
+    document.extend(spec.map(|spec| ("spec", literal(spec))));
     Tree::map(document)
+}
+
+/// What a tenant holds is no template, whatever it looks like.
+fn literal(tree: Tree) -> Tree {
+    match tree {
+        Tree::Leaf(Leaf::Text(text)) if Template::is_in(&text) => Tree::text(escaped(&text)),
+        Tree::Leaf(leaf) => Tree::Leaf(leaf),
+        Tree::List(items) => Tree::List(items.into_iter().map(literal).collect()),
+        Tree::Map(entries) => {
+            let entry = |(key, value)| (key, literal(value));
+            Tree::Map(entries.into_iter().map(entry).collect())
+        }
+    }
 }
 
 fn single(key: &str, value: Tree) -> Tree {

@@ -15,6 +15,21 @@ use crate::yaml::{Content, Entry, Node};
 const FORMS: &str = "a mapping here is one of {seed: …}, {value: …}, {schedule: …, timeZone: …}, \
                      {secret: …} or {connection: …}";
 
+/// The form of a config value that has this key.
+pub(super) fn form_of(key: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 7] = [
+        ("seed", "seed"),
+        ("value", "value"),
+        ("schedule", "schedule"),
+        ("timeZone", "schedule"),
+        ("secret", "secret"),
+        ("connection", "connection"),
+        ("consent", "connection"),
+    ];
+    let known = WORDS.iter().find(|(word, _)| *word == key);
+    known.map(|(_, form)| *form)
+}
+
 /// All variables under `config:`.
 pub(super) fn read_all(report: &Report, node: &Node) -> Option<Config> {
     let entries = entries(report, node, "\"config\"")?;
@@ -83,20 +98,10 @@ impl Reader<'_> {
 
     /// Which of the forms a mapping has, by its keys.
     fn form(&self, node: &Node, entries: &[Entry]) -> Option<&'static str> {
-        const WORDS: [(&str, &str); 7] = [
-            ("seed", "seed"),
-            ("value", "value"),
-            ("schedule", "schedule"),
-            ("timeZone", "schedule"),
-            ("secret", "secret"),
-            ("connection", "connection"),
-            ("consent", "connection"),
-        ];
         let mut found = Vec::new();
-        for entry in entries {
-            let known = WORDS.iter().find(|(word, _)| *word == entry.key.text);
-            if let Some((_, form)) = known.filter(|(_, form)| !found.contains(form)) {
-                found.push(*form);
+        for form in entries.iter().filter_map(|entry| form_of(&entry.key.text)) {
+            if !found.contains(&form) {
+                found.push(form);
             }
         }
         match found.as_slice() {

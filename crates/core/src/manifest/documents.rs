@@ -1,16 +1,18 @@
 //! One file: which of its documents are manifests, which a definition, which neither.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::arrange::{Elsewhere, address};
 use super::cron::Schedules;
 use super::declared::{Declared, DeclaredProject, FleetDraft};
 use super::findings::{self, Finding, Problem, Report};
 use super::reading::Reading;
+use super::setting::Setting;
 use super::suggest::did_you_mean;
 use super::{bare, foreign, keys, project, tags, text};
-use crate::model::{Location, ResourceName, SourceFile};
+use crate::model::{Address, Location, ResourceName, SourceFile};
 use crate::yaml::{self, Limits, Node, Span};
 
 /// What a file turned out to hold.
@@ -23,6 +25,10 @@ pub(super) struct FileRead {
     pub(super) fleets: Vec<FleetDraft>,
     /// Environments that its resources mention.
     pub(super) environments: Vec<(String, Location)>,
+    /// Documents that are not in every environment, or not the same.
+    pub(super) elsewhere: Vec<Elsewhere>,
+    /// The first place that is not the same in every environment.
+    pub(super) differs: Option<Location>,
     /// What is wrong with it, as a manifest and as a definition.
     pub(super) findings: Vec<Finding>,
     /// What it is if no manifest refers to it.
@@ -53,10 +59,10 @@ enum Sort {
 }
 
 /// What the reading of all files shares.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Shared<'a> {
-    /// The environment that `adopt` is read for.
-    pub(super) environment: Option<&'a str>,
+    /// What manifests are read for.
+    pub(super) setting: &'a Setting,
     /// Verdicts on schedules.
     pub(super) schedules: Rc<Schedules>,
 }
@@ -70,6 +76,8 @@ pub(super) fn read(file: &SourceFile, shared: &Shared<'_>) -> FileRead {
         projects: Vec::new(),
         fleets: Vec::new(),
         environments: Vec::new(),
+        elsewhere: Vec::new(),
+        differs: None,
         findings: Vec::new(),
         unreferred: Unreferred::default(),
         broken: false,
@@ -98,6 +106,8 @@ impl FileRead {
         self.projects.clear();
         self.fleets.clear();
         self.environments.clear();
+        self.elsewhere.clear();
+        self.differs = None;
         self.unreferred = Unreferred::default();
     }
 
@@ -134,10 +144,13 @@ impl FileRead {
             Ok(documents) => {
                 let reading = Reading {
                     report: &report,
-                    environment: shared.environment,
+                    setting: shared.setting,
                     mentioned: RefCell::default(),
+                    differing: Cell::default(),
                 };
                 self.sort(&reading, &documents);
+                let differing = reading.differing.get();
+                self.differs = differing.map(|span| report.location(span));
                 let mentioned = reading.mentioned.into_inner();
                 let placed = mentioned
                     .into_iter()
@@ -183,6 +196,11 @@ impl FileRead {
         let Some(kind) = kind(reading.report, document) else {
             return;
         };
+        self.elsewhere.extend(reading.elsewhere(kind, document));
+        let Some(arranged) = reading.arranged(kind, document) else {
+            return;
+        };
+        let document = &*arranged;
         match kind {
             "Project" => self
                 .projects
@@ -209,9 +227,46 @@ fn sort(document: &Node) -> Sort {
     }
 }
 
+/// The kinds of manifests, in the order in which they refer to each other.
+const KINDS: [&str; 5] = ["Project", "Customer", "Integration", "Instance", "Fleet"];
+
+/// Where a kind is in their order.
+pub(super) fn rank(kind: &str) -> usize {
+    KINDS.into_iter().take_while(|one| *one != kind).count()
+}
+
+/// What a manifest of this format declares, unless it is a Project.
+pub(super) fn declares(document: &Node) -> Option<Address> {
+    let text = |node: &Node| Some(node.as_scalar()?.text.clone());
+    let version = document.get("apiVersion").and_then(text)?;
+    let name = document.get("metadata")?.get("name").and_then(text)?;
+    let kind = document.get("kind").and_then(text)?;
+    (version == keys::API_VERSION).then(|| address(&kind, &name))?
+}
+
+/// The manifests of a file that are in an environment, as they are there. What is wrong is left to [`read`].
+pub(super) fn arranged(file: &SourceFile, setting: &Setting) -> Vec<(&'static str, Node)> {
+    let aside = Report::new(file.path.clone(), Rc::default());
+    let reading = Reading {
+        report: &aside,
+        setting,
+        mentioned: RefCell::default(),
+        differing: Cell::default(),
+    };
+    let text = text::decode(file).unwrap_or_default();
+    let documents = yaml::parse(&text, Limits::default()).unwrap_or_default();
+    let manifests = documents
+        .iter()
+        .filter(|document| sort(document) == Sort::Manifest && !foreign::is_kubernetes(document));
+    let arranged = |document| {
+        let kind = kind(&aside, document)?;
+        Some((kind, reading.arranged(kind, document)?.into_owned()))
+    };
+    manifests.filter_map(arranged).collect()
+}
+
 /// The kind of a manifest of this format.
 fn kind(report: &Report, document: &Node) -> Option<&'static str> {
-    const KINDS: [&str; 5] = ["Project", "Customer", "Integration", "Instance", "Fleet"];
     if !version(report, document) {
         return None;
     }

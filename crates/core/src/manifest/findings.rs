@@ -79,6 +79,7 @@ impl Finding {
             line: None,
             hint,
             stands_for: 1,
+            environments: Vec::new(),
         };
         Self {
             diagnostic,

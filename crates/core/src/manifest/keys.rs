@@ -69,6 +69,8 @@ pub(super) enum Shape {
     ListOf(&'static Shape),
     /// Any of these.
     AnyOf(&'static [Shape]),
+    /// By environment, what differs there from a mapping with known keys.
+    Differences(&'static Object),
     /// Anything at all.
     Any,
 }
@@ -138,6 +140,9 @@ const HEAD_METADATA: Key = needed(
     Shape::Object(&METADATA),
 );
 
+const HEAD_ENVIRONMENTS: &str =
+    "The environments it is in, each with what differs there from spec; all if absent.";
+
 /// What a kind of document looks like.
 pub(super) static PROJECT: Object = Object::of(
     "a Project",
@@ -150,6 +155,11 @@ pub(super) static PROJECT: Object = Object::of(
             Shape::Object(&METADATA),
         ),
         key("spec", "Tenants and rules.", Shape::Object(&PROJECT_SPEC)),
+        key(
+            "environments",
+            "What of policy and notify differs, by environment.",
+            Shape::Differences(&PROJECT_SPEC),
+        ),
     ],
 );
 
@@ -164,6 +174,11 @@ pub(super) static CUSTOMER_KIND: Object = Object::of(
             "spec",
             "What the customer should be.",
             Shape::Object(&CUSTOMER_SPEC),
+        ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&CUSTOMER_SPEC),
         ),
     ],
 );
@@ -180,6 +195,11 @@ pub(super) static INTEGRATION: Object = Object::of(
             "What the integration should be.",
             Shape::Object(&INTEGRATION_SPEC),
         ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&INTEGRATION_SPEC),
+        ),
     ],
 );
 
@@ -195,6 +215,11 @@ pub(super) static INSTANCE: Object = Object::of(
             "What the instance should be.",
             Shape::Object(&INSTANCE_SPEC),
         ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&INSTANCE_SPEC),
+        ),
     ],
 );
 
@@ -209,6 +234,11 @@ pub(super) static FLEET: Object = Object::of(
             "spec",
             "Who is in it, and what its members should be.",
             Shape::Object(&FLEET_SPEC),
+        ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&FLEET_SPEC),
         ),
     ],
 );

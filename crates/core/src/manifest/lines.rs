@@ -57,6 +57,20 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// A text for people, with an ellipsis in place of each line that may hold a secret.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    // What follows the last line break is no line.
+    let lines = Lines::new(text.strip_suffix('\n').unwrap_or(text));
+    let each = lines.lines.iter().zip(&lines.withheld);
+    let shown = each.map(|(line, withheld)| if *withheld { "…" } else { line });
+    let mut shown = shown.collect::<Vec<_>>().join("\n");
+    if !shown.is_empty() && !shown.ends_with('\n') {
+        shown.push('\n');
+    }
+    shown
+}
+
 /// YAML breaks lines at `\n`, `\r\n` and a lone `\r`.
 fn split(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::declared::DeclaredProject;
 use super::fields::{Fields, entries};
 use super::findings::{Problem, Report};
-use super::{keys, notices, policy, reading, secret};
+use super::{keys, notices, policy, reading, secret, structured};
 use crate::model::{Environment, Project};
 use crate::yaml::{Entry, Node};
 
@@ -22,6 +22,7 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<DeclaredProject> {
         if let Some(node) = spec.get("environments") {
             project.environments = environments(report, node);
         }
+        values(&spec);
         if let Some(rules) = spec.object("policy", &keys::POLICY) {
             project.policy = policy::read(&rules);
         }
@@ -33,6 +34,16 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<DeclaredProject> {
         project,
         location: report.location(span),
     })
+}
+
+/// Notes what is wrong with `values`, which templates were given before this was read.
+fn values(fields: &Fields<'_>) {
+    let Some(node) = fields.get("values") else {
+        return;
+    };
+    if entries(fields.report, node, "\"values\"").is_some() {
+        let _ = structured::read(fields.report, node);
+    }
 }
 
 fn environments(report: &Report, node: &Node) -> IndexMap<String, Environment> {
@@ -70,6 +81,7 @@ fn environment(report: &Report, entry: &Entry) -> Option<(String, Environment)> 
     let name = &entry.key.text;
     reading::resource_name(report, entry.key_span, name, "the environment")?;
     let fields = Fields::open(report, &entry.value, &keys::ENVIRONMENT)?;
+    values(&fields);
     let environment = Environment {
         url: fields.stack_url("url"),
         tenant_id: fields.filled("tenantId"),

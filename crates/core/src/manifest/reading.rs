@@ -1,20 +1,23 @@
 //! What the readers of the kinds share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::fields::{Fields, entries, found, quoted};
 use super::findings::{Problem, Report};
 use super::keys;
+use super::setting::Setting;
 use crate::model::{Adopt, ResourceName};
 use crate::yaml::{Node, Span};
 
 /// The reading of one file.
 pub(super) struct Reading<'a> {
     pub(super) report: &'a Report,
-    /// The environment that `adopt` is read for.
-    pub(super) environment: Option<&'a str>,
+    /// What it is read for.
+    pub(super) setting: &'a Setting,
     /// Environments that resources mention, to be held against the Project's.
     pub(super) mentioned: RefCell<Vec<(String, Span)>>,
+    /// The first place that is not the same in every environment.
+    pub(super) differing: Cell<Option<Span>>,
 }
 
 /// `metadata.name`, and where it stands.
@@ -72,7 +75,7 @@ impl Reading<'_> {
                 continue;
             };
             let read = one(&adopt, key);
-            if self.environment == Some(name) {
+            if self.setting.environment.as_ref() == Some(name) {
                 chosen = read;
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::arrange::ENVIRONMENTS;
 use super::{paths, text};
 use crate::model::SourceFile;
 use crate::yaml::{self, Limits, Node};
@@ -37,10 +38,18 @@ fn referred_to(file: &SourceFile) -> Vec<Arc<str>> {
         .collect()
 }
 
-fn written(document: &Node) -> Vec<&str> {
-    let Some(spec) = document.get("spec") else {
-        return Vec::new();
-    };
+/// The paths that a document says, in any environment.
+pub(super) fn written(document: &Node) -> Vec<&str> {
+    let environments = document.get(ENVIRONMENTS).and_then(Node::as_mapping);
+    let differing = environments
+        .unwrap_or_default()
+        .iter()
+        .map(|entry| &entry.value);
+    let specs = document.get("spec").into_iter().chain(differing);
+    specs.flat_map(paths_of).collect()
+}
+
+fn paths_of(spec: &Node) -> Vec<&str> {
     let overview = spec
         .get("marketplace")
         .and_then(|market| market.get("overview"));

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::declared::{Body, Declared, InstanceDraft, IntegrationDraft};
@@ -9,6 +10,7 @@ use super::documents::{self, FileRead, Shared};
 use super::fields::quoted;
 use super::findings::{Finding, Problem};
 use super::paths::Reference;
+use super::setting::Setting;
 use super::suggest::{did_you_mean, nearest};
 use super::text;
 use crate::model::{
@@ -34,6 +36,9 @@ pub(super) struct Resolver<'a> {
     declared: BTreeMap<Address, Location>,
     /// Where each external id and name of a customer is declared.
     customers: HashMap<(&'static str, String), (Address, Location)>,
+    /// Where what is declared in other environments only is declared.
+    elsewhere: BTreeMap<Address, Location>,
+    setting: &'a Setting,
     pub(super) desired: Desired,
     pub(super) findings: Vec<Finding>,
     suggestions: usize,
@@ -41,7 +46,7 @@ pub(super) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     /// Takes all files, and what the manifests among them hold.
-    pub(super) fn new(files: &'a [SourceFile], read: Vec<FileRead>) -> Self {
+    pub(super) fn new(files: &'a [SourceFile], read: Vec<FileRead>, setting: &'a Setting) -> Self {
         Self {
             files: files.iter().map(|file| (&*file.path, file)).collect(),
             read: read
@@ -50,6 +55,8 @@ impl<'a> Resolver<'a> {
                 .collect(),
             declared: BTreeMap::new(),
             customers: HashMap::new(),
+            elsewhere: BTreeMap::new(),
+            setting,
             desired: Desired::default(),
             findings: Vec::new(),
             suggestions: SUGGESTIONS,
@@ -61,7 +68,8 @@ impl<'a> Resolver<'a> {
         let paths = self.paths();
         self.environments(&paths);
         let mut declared = self.unique(&paths);
-        let referred: HashSet<Arc<str>> = declared.iter().flat_map(referred_to).collect();
+        let mut referred: HashSet<Arc<str>> = declared.iter().flat_map(referred_to).collect();
+        referred.extend(self.elsewhere(&paths));
         let broken: HashSet<Address> = declared
             .iter()
             .filter(|one| self.is_broken(one))
@@ -153,6 +161,21 @@ impl<'a> Resolver<'a> {
                 self.find(location, problem);
             }
         }
+    }
+
+    /// Notes what is declared in other environments. Returns the files that belong to it.
+    fn elsewhere(&mut self, paths: &[Arc<str>]) -> Vec<Arc<str>> {
+        let mut files = Vec::new();
+        for path in paths {
+            let Some(file) = self.read.get_mut(path) else {
+                continue;
+            };
+            for mut one in std::mem::take(&mut file.elsewhere) {
+                self.elsewhere.extend(one.address);
+                files.append(&mut one.files);
+            }
+        }
+        files
     }
 
     /// All resources, the second of each address left out.
@@ -262,7 +285,13 @@ impl<'a> Resolver<'a> {
         if !self.read.contains_key(path) {
             let file = self.look_up(reference)?;
             // Read once, however many refer to it: its findings are about itself.
-            let mut read = documents::read(file, &Shared::default());
+            let mut read = documents::read(
+                file,
+                &Shared {
+                    setting: self.setting,
+                    schedules: Rc::default(),
+                },
+            );
             read.forget_manifests();
             self.read.insert(path.clone(), read);
         }
@@ -386,13 +415,28 @@ impl<'a> Resolver<'a> {
         else {
             return true;
         };
-        let meant = self.nearest_declared(kind, name.as_str());
         let message = format!("no {kind} is named {:?}", name.as_str());
-        let problem = Problem::new("dangling-reference", message)
-            .hint(format!("for one that is not managed here, write {ways}"))
-            .maybe_hint(meant);
-        self.find(place.clone(), problem);
+        let address = Address { kind, name };
+        let hint = match self.hint_elsewhere(&address) {
+            Some(hint) => hint,
+            None => self
+                .nearest_declared(kind, address.name.as_str())
+                .unwrap_or_else(|| format!("for one that is not managed here, write {ways}")),
+        };
+        self.find(
+            place.clone(),
+            Problem::new("dangling-reference", message).hint(hint),
+        );
         false
+    }
+
+    /// What to do about one that is declared, but not in this environment.
+    fn hint_elsewhere(&self, address: &Address) -> Option<String> {
+        let place = self.elsewhere.get(address)?;
+        let name = self.setting.environment.as_deref()?;
+        Some(format!(
+            "{place} declares it, but not in {name}: name {name} under its environments, or take this one out of {name}"
+        ))
     }
 
     fn nearest_declared(&mut self, kind: Kind, name: &str) -> Option<String> {

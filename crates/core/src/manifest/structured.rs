@@ -33,6 +33,12 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<Value> {
     }
 }
 
+/// Whether a scalar without quotes is no text but a number or a boolean.
+pub(super) fn is_bare(scalar: &Scalar) -> bool {
+    let bare = |value: &Value| value.is_number() || value.is_boolean();
+    scalar.plain && scalar_value(scalar).as_ref().is_ok_and(bare)
+}
+
 fn scalar_value(scalar: &Scalar) -> Result<Value, Problem> {
     let text = scalar.text.as_str();
     if scalar.is_null() {

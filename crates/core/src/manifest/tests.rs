@@ -1,6 +1,7 @@
 //! What well-formed files are read as. What is wrong with others is in `tests/it/bad_input`.
 
 mod customer;
+mod environments;
 
 use std::time::Duration;
 

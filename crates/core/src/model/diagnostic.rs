@@ -1,5 +1,6 @@
 //! What is wrong with the input, and where.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use prism_gitops_api::Place;
@@ -62,6 +63,56 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// How many findings this one stands for: more than one only where there were too many.
     pub stands_for: usize,
+    /// The environments it holds in; none where it is about all of them, or no several were looked at.
+    pub environments: Vec<String>,
+}
+
+/// The findings of several environments: one that holds in all of them once, others with where they hold.
+#[must_use]
+pub fn of_environments(each: Vec<(String, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+    let all = each.len();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut known: HashMap<Key, usize> = HashMap::new();
+    for (environment, findings) in each {
+        for finding in findings {
+            let at = *known.entry(key(&finding)).or_insert(found.len());
+            if at == found.len() {
+                found.push(finding);
+            }
+            if let Some(one) = found.get_mut(at)
+                && one.environments.last() != Some(&environment)
+            {
+                one.environments.push(environment.clone());
+            }
+        }
+    }
+    for one in &mut found {
+        if one.environments.len() == all {
+            one.environments.clear();
+        }
+    }
+    found
+}
+
+/// What makes two findings one, beside the environment.
+type Key = (
+    Severity,
+    &'static str,
+    String,
+    Option<Location>,
+    Option<String>,
+    usize,
+);
+
+fn key(finding: &Diagnostic) -> Key {
+    (
+        finding.severity,
+        finding.code,
+        finding.message.clone(),
+        finding.location.clone(),
+        finding.hint.clone(),
+        finding.stands_for,
+    )
 }
 
 /// How many findings of one kind are kept; the others are only counted.
@@ -117,6 +168,7 @@ impl Diagnostic {
             line: None,
             hint: None,
             stands_for: 1,
+            environments: Vec::new(),
         }
     }
 
@@ -195,6 +247,7 @@ impl From<&Diagnostic> for prism_gitops_api::Diagnostic {
             line: place.map(|place| place.line),
             column: place.map(|place| place.column),
             hint: finding.hint.clone(),
+            environments: finding.environments.clone(),
         }
     }
 }
@@ -202,6 +255,40 @@ impl From<&Diagnostic> for prism_gitops_api::Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_holds_in_every_environment_is_said_once() {
+        let finding = |code, message: &str| Diagnostic::error(code, message);
+        let found = of_environments(vec![
+            (
+                "dev".to_owned(),
+                vec![finding("a", "x"), finding("a", "x"), finding("b", "dev")],
+            ),
+            (
+                "prod".to_owned(),
+                vec![
+                    finding("a", "x"),
+                    finding("b", "prod"),
+                    finding("c", "both"),
+                ],
+            ),
+            (
+                "eu".to_owned(),
+                vec![finding("a", "x"), finding("c", "both")],
+            ),
+        ]);
+        let shown: Vec<_> = found
+            .iter()
+            .map(|one| format!("{} {} {:?}", one.code, one.message, one.environments))
+            .collect();
+        let expected = [
+            "a x []",
+            "b dev [\"dev\"]",
+            "b prod [\"prod\"]",
+            "c both [\"prod\", \"eu\"]",
+        ];
+        assert_eq!(shown, expected);
+    }
 
     #[test]
     fn of_very_many_findings_the_first_are_kept_and_the_others_counted() {

@@ -81,7 +81,6 @@ fn expression(text: &str, begin: usize) -> Result<(&str, &str), TemplateFault> {
             (Some(_), _) if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
             (Some(open), _) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '{') => depth += 1,
             (None, '}') if depth > 0 => depth -= 1,
@@ -89,7 +88,7 @@ fn expression(text: &str, begin: usize) -> Result<(&str, &str), TemplateFault> {
                 let source = text.get(..at).unwrap_or_default();
                 return Ok((source, rest.get(2..).unwrap_or_default()));
             }
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
     Err(TemplateFault {

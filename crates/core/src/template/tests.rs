@@ -89,128 +89,131 @@ fn what_is_no_template_is_none() {
     }
 }
 
+/// A text, where its fault is, what is said, and what of the hint.
+const FAULTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "a ${{ values.domian }}",
+        "values.domian",
+        "values has no \"domian\"",
+        "did you mean \"domain\"?",
+    ),
+    (
+        "${{ values.db.hots }}",
+        "values.db.hots",
+        "values.db has no \"hots\"",
+        "did you mean \"host\"?",
+    ),
+    (
+        "${{ values.db.api-host }}",
+        "host",
+        "there is no \"host\"",
+        "values['api-host']",
+    ),
+    (
+        "${{ valeus.x }}",
+        "valeus",
+        "there is no \"valeus\"",
+        "did you mean \"values\"?",
+    ),
+    (
+        "${{ values.x == 'a' }}",
+        "values.x",
+        "values has no \"x\"",
+        "",
+    ),
+    (
+        "${{ values.x or 'a' }}",
+        "values.x",
+        "values has no \"x\"",
+        "",
+    ),
+    (
+        "${{ values.nothing }}",
+        "values.nothing",
+        "values has no \"nothing\"",
+        "",
+    ),
+    (
+        "${{ environment.nam }}",
+        "environment.nam",
+        "environment has no \"nam\"",
+        "did you mean \"name\"?",
+    ),
+    (
+        "${{ row.region }}",
+        "row.region",
+        "the cell \"region\" of this row is empty",
+        "fill it in",
+    ),
+    (
+        "${{ customer.name }}",
+        "customer.name",
+        "there is no customer here",
+        "Fleet",
+    ),
+    (
+        "${{ 'a' if false }}",
+        "'a' if false",
+        "this expression has no value",
+        "an if needs its else",
+    ),
+    (
+        "${{ values.tier if values.x is defined }}",
+        "values.tier if",
+        "this expression has no value",
+        "else",
+    ),
+    ("${{ none }}", "none", "this expression has no value", ""),
+    (
+        "${{ values.db }}",
+        "values.db",
+        "this expression is a mapping",
+        "name one of its keys",
+    ),
+    (
+        "${{ values.list }}",
+        "values.list",
+        "this expression is a list",
+        "join",
+    ),
+    ("${{ }}", " }}", "an expression with nothing in it", ""),
+    (
+        "x ${{ values.domain",
+        "${{ values",
+        "an expression that does not end",
+        "$${{",
+    ),
+    ("${{ '}} }}", "${{ '", "an expression that does not end", ""),
+    ("${{ values. }}", "", "this is no expression", ""),
+    (
+        "${{ values.n | shout }}",
+        "",
+        "this expression uses an unknown filter",
+        "there are abs",
+    ),
+    (
+        "${{ values.domain + 1 }}",
+        "",
+        "this expression is wrong",
+        "",
+    ),
+    (
+        "${{ 'x' * 100000000 }}",
+        "",
+        "this expression does too much work",
+        "",
+    ),
+    (
+        "${{ include('a') }}",
+        "include",
+        "there is no \"include\"",
+        "",
+    ),
+];
+
 #[test]
 fn what_means_nothing_is_an_error_at_its_place() {
-    for (text, place, message, hint) in [
-        (
-            "a ${{ values.domian }}",
-            "values.domian",
-            "values has no \"domian\"",
-            "did you mean \"domain\"?",
-        ),
-        (
-            "${{ values.db.hots }}",
-            "values.db.hots",
-            "values.db has no \"hots\"",
-            "did you mean \"host\"?",
-        ),
-        (
-            "${{ values.db.api-host }}",
-            "host",
-            "there is no \"host\"",
-            "values['api-host']",
-        ),
-        (
-            "${{ valeus.x }}",
-            "valeus",
-            "there is no \"valeus\"",
-            "did you mean \"values\"?",
-        ),
-        (
-            "${{ values.x == 'a' }}",
-            "values.x",
-            "values has no \"x\"",
-            "",
-        ),
-        (
-            "${{ values.x or 'a' }}",
-            "values.x",
-            "values has no \"x\"",
-            "",
-        ),
-        (
-            "${{ values.nothing }}",
-            "values.nothing",
-            "values has no \"nothing\"",
-            "",
-        ),
-        (
-            "${{ environment.nam }}",
-            "environment.nam",
-            "environment has no \"nam\"",
-            "did you mean \"name\"?",
-        ),
-        (
-            "${{ row.region }}",
-            "row.region",
-            "the cell \"region\" of this row is empty",
-            "fill it in",
-        ),
-        (
-            "${{ customer.name }}",
-            "customer.name",
-            "there is no customer here",
-            "Fleet",
-        ),
-        (
-            "${{ 'a' if false }}",
-            "'a' if false",
-            "this expression has no value",
-            "an if needs its else",
-        ),
-        (
-            "${{ values.tier if values.x is defined }}",
-            "values.tier if",
-            "this expression has no value",
-            "else",
-        ),
-        ("${{ none }}", "none", "this expression has no value", ""),
-        (
-            "${{ values.db }}",
-            "values.db",
-            "this expression is a mapping",
-            "name one of its keys",
-        ),
-        (
-            "${{ values.list }}",
-            "values.list",
-            "this expression is a list",
-            "join",
-        ),
-        ("${{ }}", " }}", "an expression with nothing in it", ""),
-        (
-            "x ${{ values.domain",
-            "${{ values",
-            "an expression that does not end",
-            "$${{",
-        ),
-        ("${{ '}} }}", "${{ '", "an expression that does not end", ""),
-        ("${{ values. }}", "", "this is no expression", ""),
-        (
-            "${{ values.n | shout }}",
-            "",
-            "this expression uses an unknown filter",
-            "there are abs",
-        ),
-        (
-            "${{ values.domain + 1 }}",
-            "",
-            "this expression is wrong",
-            "",
-        ),
-        (
-            "${{ 'x' * 100000000 }}",
-            "",
-            "this expression does too much work",
-            "",
-        ),
-        (
-            "${{ include('a') }}",
-            "include",
-            "there is no \"include\"",
-            "",
-        ),
-    ] {
+    for (text, place, message, hint) in FAULTS {
         let fault = render(text).expect_err(text);
         assert!(fault.message.starts_with(message), "{text}: {fault:?}");
         let said = fault.hint.clone().unwrap_or_default();

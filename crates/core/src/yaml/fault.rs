@@ -94,6 +94,14 @@ pub(super) fn explain(error: &ScanError, text: &str, open: &[Span]) -> SyntaxErr
         Some((_, message, hint)) => ((*message).to_owned(), Some((*hint).to_owned())),
         None => (error.info().to_owned(), None),
     };
+    // Between brackets, and before a colon with a space, YAML sees more in these braces than a text.
+    if written.contains("${{") {
+        return SyntaxError {
+            message: "YAML takes braces in this line for its own".to_owned(),
+            span,
+            hint: Some("put the text with ${{ … }} in quotes".to_owned()),
+        };
+    }
     SyntaxError {
         message,
         span,

@@ -252,7 +252,7 @@ status: {}
             length: 6,
             code: "unknown-key",
             message: "unknown key \"status\" in a Project",
-            hint: Some("it may have: apiVersion, kind, metadata, spec"),
+            hint: Some("it may have: apiVersion, kind, metadata, spec, environments"),
             line: Some("status: {}"),
         }],
     },

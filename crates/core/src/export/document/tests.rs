@@ -287,6 +287,27 @@ proptest! {
 }
 
 #[test]
+fn what_looks_like_a_template_stays_the_text_it_is() {
+    let text = "${{ values.x }} and $${{";
+    let declared = DesiredCustomer {
+        name: ResourceName::parse("smith").unwrap(),
+        external_id: text.to_owned(),
+        display_name: text.to_owned(),
+        description: Some(text.to_owned()),
+        labels: Some(vec![text.to_owned()]),
+        concurrent_execution_limit: None,
+        adopt: None,
+        location: Location::default(),
+    };
+    let written = write(&customer(&declared)).into_bytes();
+    let loaded = load(&[SourceFile::new("a.yaml", written)]);
+    assert_eq!(loaded.diagnostics, []);
+    let mut read = loaded.desired.customers;
+    read[0].location = Location::default();
+    assert_eq!(read, [declared]);
+}
+
+#[test]
 fn a_manifest_looks_like_written_by_hand() {
     let declared = DesiredInstance {
         member: None,

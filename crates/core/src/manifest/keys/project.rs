@@ -12,6 +12,11 @@ pub(in crate::manifest) static PROJECT_SPEC: Object = Object::of(
             Shape::MapOf(&Shape::Object(&ENVIRONMENT)),
         ),
         key(
+            "values",
+            "What templates name as values.…, in every environment.",
+            Shape::MapOf(&Shape::Any),
+        ),
+        key(
             "policy",
             "What may be done, and how fast.",
             Shape::Object(&POLICY),
@@ -44,6 +49,11 @@ pub(in crate::manifest) static ENVIRONMENT: Object = Object::of(
             Shape::Text,
         ),
         key("auth", "Where the token is.", Shape::Object(&AUTH)),
+        key(
+            "values",
+            "What templates name as values.… in this environment: merged over those of the Project.",
+            Shape::MapOf(&Shape::Any),
+        ),
     ],
 );
 

@@ -17,6 +17,7 @@ fn examples() -> Vec<&'static str> {
 /// A document as an editor sees it, by YAML 1.2.
 fn json(node: &Node) -> Value {
     match &node.content {
+        Content::Scalar(scalar) if scalar.is_null() => Value::Null,
         Content::Scalar(scalar) if scalar.plain => serde_json::from_str(&scalar.text)
             .unwrap_or_else(|_| Value::String(scalar.text.clone())),
         Content::Scalar(scalar) => Value::String(scalar.text.clone()),
@@ -86,6 +87,7 @@ fn accepts(schema: &Value, value: &Value) -> bool {
             .iter()
             .all(|one| accepts(one, value)),
         "if" => !accepts(rule, value) || accepts(&words["then"], value),
+        "pattern" if rule == "\\$\\{\\{" => value.as_str().is_none_or(|text| text.contains("${{")),
         "then" | "$schema" | "title" | "description" | "pattern" => true,
         other => panic!("a word this test does not know: {other}"),
     })
@@ -97,6 +99,7 @@ fn has_type(name: &Value, value: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
         "integer" => value.is_i64() || value.is_u64(),
         "number" => value.is_number(),
         other => panic!("a type this test does not know: {other}"),

@@ -1,0 +1,292 @@
+//! Changes the version that a manifest says for one environment, in its text: comments, order and line ends stay.
+//!
+//! Only what stands at a place that the tree knows is touched. Whether the text then says what it should is for the
+//! caller to prove by reading it again: anchors and merge keys can make one place mean several things.
+
+use super::arrange::ENVIRONMENTS;
+use super::documents;
+use crate::model::Address;
+use crate::yaml::{self, Content, Entry, Limits, Node, Span};
+
+/// Why a text cannot be changed in place, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct NotPinned {
+    /// What is in the way.
+    pub why: &'static str,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// One replacement in a text.
+struct Edit {
+    /// Bytes of the text.
+    range: std::ops::Range<usize>,
+    with: String,
+}
+
+/// The text of a file in which the manifest of an address says `version: {commit: …}` for an environment.
+///
+/// A manifest that is in all environments then names all of `declared`, as naming one alone would take it out of
+/// the others.
+///
+/// # Errors
+///
+/// The manifest is not in this file and environment, or is written in a way that has no place for the key.
+pub fn pin(
+    text: &str,
+    address: &Address,
+    (environment, declared): (&str, &[String]),
+    commit: &str,
+) -> Result<String, NotPinned> {
+    let documents = yaml::parse(text, Limits::default()).unwrap_or_default();
+    let declares = |document: &&Node| {
+        documents::declares(document).as_ref() == Some(address)
+            && match document.get(ENVIRONMENTS) {
+                Some(places) => places.get(environment).is_some(),
+                None => true,
+            }
+    };
+    let document = documents
+        .iter()
+        .find(declares)
+        .ok_or_else(|| refused("no manifest of it is in this file", environment, commit))?;
+    let pinning = Pinning {
+        text,
+        version: format!("{{commit: {}}}", spelled(commit)),
+        commit: spelled(commit),
+    };
+    let edit = match document.get(ENVIRONMENTS).and_then(Node::as_mapping) {
+        Some(places) => pinning.in_environment(places, environment),
+        None => pinning.new_environments(document, environment, declared),
+    };
+    let edit = edit.ok_or_else(|| {
+        refused(
+            "its manifest has no place for the version",
+            environment,
+            commit,
+        )
+    })?;
+    let mut changed = text.to_owned();
+    changed.replace_range(edit.range, &edit.with);
+    Ok(changed)
+}
+
+fn refused(why: &'static str, environment: &str, commit: &str) -> NotPinned {
+    NotPinned {
+        why,
+        hint: format!(
+            "write it by hand: environments: {{{environment}: {{version: {{commit: {commit}}}}}}}"
+        ),
+    }
+}
+
+/// In quotes where a reader of YAML would take the digits for a number.
+fn spelled(commit: &str) -> String {
+    let number = commit
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E'));
+    if number {
+        format!("\"{commit}\"")
+    } else {
+        commit.to_owned()
+    }
+}
+
+struct Pinning<'a> {
+    text: &'a str,
+    /// What stands under `version`.
+    version: String,
+    commit: String,
+}
+
+impl Pinning<'_> {
+    /// Where the document says where it is.
+    fn in_environment(&self, places: &[Entry], environment: &str) -> Option<Edit> {
+        let place = places.iter().find(|entry| entry.key.text == environment)?;
+        match &place.value.content {
+            Content::Scalar(scalar) if scalar.is_null() => {
+                let written = !scalar.text.is_empty();
+                self.instead_of_nothing(place, written, &format!("{{version: {}}}", self.version))
+            }
+            Content::Mapping(entries) if entries.is_empty() => {
+                self.instead_of_braces(place.value.span, &format!("{{version: {}}}", self.version))
+            }
+            Content::Mapping(entries) => match entries.iter().find(|one| one.key.text == "version")
+            {
+                Some(version) => self.instead_of(version),
+                None => self.first_of(place.value.span, entries),
+            },
+            Content::Scalar(_) | Content::Sequence(_) => None,
+        }
+    }
+
+    /// The version that is there.
+    fn instead_of(&self, version: &Entry) -> Option<Edit> {
+        match &version.value.content {
+            Content::Scalar(_) => self.whole(version.value.span, self.version.clone()),
+            Content::Mapping(entries) => match entries.as_slice() {
+                [one] if one.key.text == "commit" => {
+                    self.whole(one.value.span, self.commit.clone())
+                }
+                [one] => {
+                    let key = self.range(one.key_span)?;
+                    let value = self.range(one.value.span)?;
+                    let beside = one.key_span.line == one.value.span.line && key.start < value.end;
+                    beside.then(|| Edit {
+                        range: key.start..value.end,
+                        with: format!("commit: {}", self.commit),
+                    })
+                }
+                _ => None,
+            },
+            Content::Sequence(_) => None,
+        }
+    }
+
+    fn whole(&self, span: Span, with: String) -> Option<Edit> {
+        let range = self.range(span)?;
+        (!range.is_empty()).then_some(Edit { range, with })
+    }
+
+    /// A value that is not there, or is written `~` or `null`.
+    fn instead_of_nothing(&self, place: &Entry, written: bool, with: &str) -> Option<Edit> {
+        if written {
+            return self.whole(place.value.span, with.to_owned());
+        }
+        let end = self.range(place.key_span)?.end;
+        let rest = self.text.get(end..)?;
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let colon = rest.get(blanks..)?.starts_with(':');
+        let at = end + blanks + 1;
+        colon.then(|| Edit {
+            range: at..at,
+            with: format!(" {with}"),
+        })
+    }
+
+    /// `{}`.
+    fn instead_of_braces(&self, span: Span, with: &str) -> Option<Edit> {
+        let start = self.offset(span.line, span.column)?;
+        let inside = self.text.get(start..)?.strip_prefix('{')?;
+        let blanks = inside.len() - inside.trim_start().len();
+        let closed = inside.get(blanks..)?.starts_with('}');
+        closed.then(|| Edit {
+            range: start..start + blanks + 2,
+            with: with.to_owned(),
+        })
+    }
+
+    /// Before the first key of a mapping, in its own style.
+    fn first_of(&self, span: Span, entries: &[Entry]) -> Option<Edit> {
+        let open = self.offset(span.line, span.column)?;
+        let key = format!("version: {}", self.version);
+        if self.text.get(open..)?.starts_with('{') {
+            let at = open + 1;
+            return Some(Edit {
+                range: at..at,
+                with: format!("{key}, "),
+            });
+        }
+        let first = entries.first()?.key_span;
+        let at = self.offset(first.line, first.column)?;
+        let line = self.offset(first.line, 1)?;
+        let indent = self.text.get(line..at)?;
+        indent.chars().all(|c| c == ' ').then(|| Edit {
+            range: at..at,
+            with: format!("{key}{}{indent}", self.line_end()),
+        })
+    }
+
+    /// A document that is in every environment: it has to name all of them.
+    fn new_environments(
+        &self,
+        document: &Node,
+        environment: &str,
+        declared: &[String],
+    ) -> Option<Edit> {
+        let first = document.as_mapping()?.first()?.key_span;
+        let start = self.offset(document.span.line, document.span.column)?;
+        if self.text.get(start..)?.starts_with('{') {
+            return None;
+        }
+        let indent = " ".repeat(usize::try_from(first.column).ok()?.checked_sub(1)?);
+        let end = self.line_end();
+        let mut lines = format!("{indent}{ENVIRONMENTS}:{end}");
+        for name in declared {
+            let value = match name == environment {
+                true => format!("{{version: {}}}", self.version),
+                false => "{}".to_owned(),
+            };
+            lines.push_str(&format!("{indent}  {name}: {value}{end}"));
+        }
+        let at = self.end_of(document)?;
+        let unended = !self.text.get(..at)?.ends_with(['\n', '\r']);
+        Some(Edit {
+            range: at..at,
+            with: if unended {
+                format!("{end}{lines}")
+            } else {
+                lines
+            },
+        })
+    }
+
+    /// Behind the last line of a document that is not blank.
+    fn end_of(&self, document: &Node) -> Option<usize> {
+        let first = self.offset(document.span.line, 1)?;
+        let (mut at, mut end) = (first, first);
+        for line in self.text.get(first..)?.split_inclusive('\n') {
+            // The document may begin on the line of its own mark.
+            if at > first && (line.starts_with("---") || line.starts_with("...")) {
+                break;
+            }
+            at += line.len();
+            if !line.trim().is_empty() {
+                end = at;
+            }
+        }
+        Some(end)
+    }
+
+    fn line_end(&self) -> &'static str {
+        if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
+    }
+
+    /// The bytes of a scalar.
+    fn range(&self, span: Span) -> Option<std::ops::Range<usize>> {
+        let start = self.offset(span.line, span.column)?;
+        let rest = self.text.get(start..)?;
+        let length = usize::try_from(span.length).ok()?;
+        let end = rest
+            .char_indices()
+            .nth(length)
+            .map_or(rest.len(), |(at, _)| at);
+        Some(start..start + end)
+    }
+
+    /// Where a character stands, in bytes.
+    fn offset(&self, line: u32, column: u32) -> Option<usize> {
+        let mut start = 0;
+        for _ in 1..line {
+            let rest = self.text.get(start..)?;
+            let end = rest.find(['\n', '\r'])?;
+            let both = rest.get(end..)?.starts_with("\r\n");
+            start += end + if both { 2 } else { 1 };
+        }
+        let skipped = usize::try_from(column).ok()?.checked_sub(1)?;
+        let rest = self.text.get(start..)?;
+        let inside = rest
+            .char_indices()
+            .nth(skipped)
+            .map_or(rest.len(), |(at, _)| at);
+        Some(start + inside)
+    }
+}
+
+#[cfg(test)]
+mod tests;

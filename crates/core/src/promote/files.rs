@@ -1,0 +1,207 @@
+//! The files with the promoted commits in them, and the proof that nothing else changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use similar::TextDiff;
+
+use super::Promoted;
+use crate::manifest::{self, NotPinned, Rendered};
+use crate::model::{Address, Declared as _, SourceFile};
+use crate::yaml::write::{Leaf, Tree};
+
+/// A file that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Its path relative to the project's root.
+    pub path: Arc<str>,
+    /// Its text before.
+    pub before: String,
+    /// Its text afterwards.
+    pub after: String,
+    /// What differs, as a unified difference. Lines that may hold a secret are left out.
+    pub difference: String,
+}
+
+/// Why a change of a file is not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {why}")]
+pub struct Unprovable {
+    /// The manifest it is about.
+    pub what: String,
+    /// What is in the way.
+    pub why: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// The files that change so that the manifests of `environment` say the promoted commits.
+///
+/// # Errors
+///
+/// A manifest that cannot be changed in place, or whose change would change anything else in any environment.
+pub fn changed(
+    files: &[SourceFile],
+    environment: &str,
+    promoted: &[Promoted],
+) -> Result<Vec<Changed>, Unprovable> {
+    let declared = manifest::environments(files);
+    let places = places(files, environment);
+    let mut texts: BTreeMap<Arc<str>, (String, String)> = BTreeMap::new();
+    for one in promoted {
+        for address in &one.changes {
+            let file = places
+                .get(address)
+                .and_then(|path| files.iter().find(|it| it.path == *path));
+            let file = file.ok_or_else(|| hidden(address))?;
+            let text = utf8(file).ok_or_else(|| hidden(address))?;
+            let (_, after) = texts
+                .entry(file.path.clone())
+                .or_insert_with(|| (text.clone(), text));
+            let pinned = manifest::pin(after, address, (environment, &declared), &one.commit);
+            *after = pinned.map_err(|refused| unpinned(address, refused))?;
+        }
+    }
+    prove(files, (environment, &declared), promoted, &texts)?;
+    let changed = texts.into_iter().map(|(path, (before, after))| Changed {
+        difference: difference(&path, &before, &after),
+        path,
+        before,
+        after,
+    });
+    Ok(changed.collect())
+}
+
+/// Where the manifests of an environment are declared.
+fn places(files: &[SourceFile], environment: &str) -> BTreeMap<Address, Arc<str>> {
+    let desired = manifest::load_for(files, Some(environment)).desired;
+    let instances = desired.instances.iter();
+    instances
+        .map(|one| (one.address(), one.location.file.clone()))
+        .collect()
+}
+
+/// A file's text, if it is in UTF-8 without a mark: positions in others are not those of its bytes.
+fn utf8(file: &SourceFile) -> Option<String> {
+    let text = String::from_utf8(file.content.as_ref().ok()?.to_vec()).ok()?;
+    (!text.starts_with('\u{feff}')).then_some(text)
+}
+
+fn hidden(address: &Address) -> Unprovable {
+    Unprovable {
+        why: "its file is not plain UTF-8".to_owned(),
+        hint: "save it as UTF-8 without a byte-order mark".to_owned(),
+        what: address.to_string(),
+    }
+}
+
+fn unpinned(address: &Address, refused: NotPinned) -> Unprovable {
+    Unprovable {
+        why: refused.why.to_owned(),
+        hint: refused.hint,
+        what: address.to_string(),
+    }
+}
+
+/// Reads everything again, in every environment.
+fn prove(
+    files: &[SourceFile],
+    (environment, declared): (&str, &[String]),
+    promoted: &[Promoted],
+    texts: &BTreeMap<Arc<str>, (String, String)>,
+) -> Result<(), Unprovable> {
+    let after: Vec<SourceFile> = files
+        .iter()
+        .map(|file| match texts.get(&file.path) {
+            Some((_, text)) => SourceFile::new(&*file.path, text.as_bytes()),
+            None => file.clone(),
+        })
+        .collect();
+    for name in declared {
+        let mut expected = manifest::rendered(files, Some(name));
+        if name == environment {
+            promoted.iter().for_each(|one| say(&mut expected, one));
+        }
+        let found = manifest::rendered(&after, Some(name));
+        let differs = expected
+            .iter()
+            .zip(&found)
+            .find(|(one, other)| !same(one, other));
+        let several = expected.len() != found.len();
+        if differs.is_some() || several {
+            return Err(unproven(name, differs.map(|(one, _)| one)));
+        }
+    }
+    Ok(())
+}
+
+fn unproven(environment: &str, what: Option<&Rendered>) -> Unprovable {
+    let what = what.map_or_else(
+        || "a manifest".to_owned(),
+        |one| format!("{}/{}", one.kind, one.name),
+    );
+    Unprovable {
+        what,
+        why: format!("changing its text would change more than one version in {environment}"),
+        hint: "it shares text with others, by an anchor or a merge key: write the version by hand"
+            .to_owned(),
+    }
+}
+
+/// Makes the manifests say what is promoted.
+fn say(manifests: &mut [Rendered], promoted: &Promoted) {
+    for one in manifests {
+        let meant = one
+            .address
+            .as_ref()
+            .is_some_and(|address| promoted.changes.contains(address));
+        let Tree::Map(entries) = &mut one.tree else {
+            continue;
+        };
+        let spec = entries.iter_mut().find(|(key, _)| is(key, "spec"));
+        if let Some((_, Tree::Map(spec))) = spec.filter(|_| meant) {
+            spec.retain(|(key, _)| !is(key, "version"));
+            let version = Tree::map([("commit", Tree::text(&*promoted.commit))]);
+            spec.push((Leaf::Text("version".to_owned()), version));
+        }
+    }
+}
+
+fn is(key: &Leaf, word: &str) -> bool {
+    matches!(key, Leaf::Text(text) if text == word)
+}
+
+/// Whether two manifests say the same, in any order of their keys.
+fn same(one: &Rendered, other: &Rendered) -> bool {
+    one.kind == other.kind && one.name == other.name && sorted(&one.tree) == sorted(&other.tree)
+}
+
+fn sorted(tree: &Tree) -> Tree {
+    match tree {
+        Tree::Leaf(leaf) => Tree::Leaf(leaf.clone()),
+        Tree::List(items) => Tree::List(items.iter().map(sorted).collect()),
+        Tree::Map(entries) => {
+            let mut entries: Vec<_> = entries
+                .iter()
+                .map(|(key, value)| (key.clone(), sorted(value)))
+                .collect();
+            entries.sort_by_key(|(key, _)| format!("{key:?}"));
+            Tree::Map(entries)
+        }
+    }
+}
+
+/// A unified difference for people: lines that may hold a secret are not in it.
+fn difference(path: &str, before: &str, after: &str) -> String {
+    let (before, after) = (manifest::shown(before), manifest::shown(after));
+    let path = crate::harmless::line(path);
+    let diff = TextDiff::from_lines(&before, &after);
+    let mut unified = diff.unified_diff();
+    unified.context_radius(2).missing_newline_hint(false);
+    unified
+        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests;

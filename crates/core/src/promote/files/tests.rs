@@ -1,0 +1,106 @@
+use super::*;
+use crate::model::ResourceName;
+
+const PROJECT: &str = "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {name: acme}\n\
+    spec: {environments: {dev: {}, prod: {}, eu: {}}}\n";
+const COMMIT: &str = "1a2b3c4d5e6f";
+
+fn instance(name: &str, rest: &str) -> String {
+    format!(
+        "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {{name: {name}}}\nspec:\n  \
+        integration: {{name: Acme}}\n  customer: {{id: c}}\n{rest}"
+    )
+}
+
+fn files(list: &[(&str, &str)]) -> Vec<SourceFile> {
+    let file = |(path, text): &(&str, &str)| SourceFile::new(*path, text.as_bytes());
+    list.iter().map(file).collect()
+}
+
+fn promoted(names: &[&str]) -> Promoted {
+    let address = |name: &&str| Address::instance(ResourceName::parse(name).unwrap());
+    Promoted {
+        integration: "Integration/acme".to_owned(),
+        commit: COMMIT.to_owned(),
+        number: 7,
+        changes: names.iter().map(address).collect(),
+        unchanged: Vec::new(),
+    }
+}
+
+#[test]
+fn two_manifests_of_one_file_change_and_nothing_else_does() {
+    let text = format!(
+        "{}---\n# the second\n{}",
+        instance("a", "environments:\n  prod:\n  dev:\n"),
+        instance(
+            "b",
+            "  config:\n    Key: {connection: {password: hunter2}}\n"
+        )
+    );
+    let list = files(&[("p.yaml", PROJECT), ("i.yaml", &text)]);
+    let changed = changed(&list, "prod", &[promoted(&["a", "b"])]).unwrap();
+    assert_eq!(changed.len(), 1);
+    insta::assert_snapshot!(changed[0].difference, @"
+    --- a/i.yaml
+    +++ b/i.yaml
+    @@ -6,5 +6,5 @@
+       customer: {id: c}
+     environments:
+    -  prod:
+    +  prod: {version: {commit: 1a2b3c4d5e6f}}
+       dev:
+     ---
+    @@ -17,3 +17,7 @@
+       customer: {id: c}
+       config:
+     …
+    +environments:
+    +  dev: {}
+    +  prod: {version: {commit: 1a2b3c4d5e6f}}
+    +  eu: {}
+    ");
+    assert!(changed[0].after.contains("password: hunter2"));
+    let again = files(&[("p.yaml", PROJECT), ("i.yaml", &changed[0].after)]);
+    let versions = |environment| {
+        let loaded = manifest::load_for(&again, Some(environment));
+        let instances = loaded.desired.instances.into_iter();
+        instances
+            .map(|one| one.version.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        versions("prod"),
+        [format!("commit {COMMIT}"), format!("commit {COMMIT}")]
+    );
+    assert_eq!(versions("dev"), ["latest", "latest"]);
+    assert_eq!(versions("eu"), ["latest"]);
+}
+
+#[test]
+fn what_shares_its_text_is_refused() {
+    let shared = instance(
+        "a",
+        "environments:\n  dev: &all\n    version: {number: 3}\n  prod: *all\n",
+    );
+    let merged = instance(
+        "a",
+        "environments:\n  dev: &all {version: {number: 3}}\n  prod: {<<: *all}\n",
+    );
+    for text in [shared, merged] {
+        let list = files(&[("p.yaml", PROJECT), ("i.yaml", &text)]);
+        let refused = changed(&list, "prod", &[promoted(&["a"])]).expect_err(&text);
+        assert!(refused.hint.contains("by hand"), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_file_in_another_encoding_is_refused() {
+    let text = format!("\u{feff}{}", instance("a", ""));
+    let list = files(&[("p.yaml", PROJECT), ("i.yaml", &text)]);
+    let refused = changed(&list, "prod", &[promoted(&["a"])]).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Instance/a: its file is not plain UTF-8"
+    );
+}

@@ -1,0 +1,160 @@
+//! `promote`: the versions that one environment runs, into the manifests of another.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::Variables;
+use crate::cli::args::{PromoteArgs, TenantArgs};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::progress;
+use crate::cli::project;
+use crate::cli::runtime;
+use crate::cli::tenant::{self, Chosen};
+use crate::cli::ui::Ui;
+use crate::controller::pass;
+use crate::manifest;
+use crate::model::{Desired, Scope, SourceFile, Tenant, counted};
+use crate::promote::{self, Changed, NotPromoted, Promoted, Promotion};
+use crate::source::Source as _;
+
+/// Runs the command.
+pub(super) async fn run(
+    ui: &Ui,
+    args: &PromoteArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let signals = runtime::signals()?;
+    let (promoted, changed) = runtime::or_interrupt(&signals, decide(ui, args, variables)).await?;
+    for one in &promoted {
+        ui.say(&line(one, &args.to));
+    }
+    let difference: String = changed
+        .iter()
+        .map(|file| file.difference.as_str())
+        .collect();
+    ui.result(&difference)?;
+    if changed.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if args.check {
+        return Ok(Exit::Changes);
+    }
+    write(&project::root(&args.path), &changed)?;
+    let files = counted(changed.len(), "file");
+    ui.say(&format!(
+        "Changed {files}. Nothing was sent: review, commit, and apply to {}.",
+        args.to
+    ));
+    Ok(Exit::Done)
+}
+
+/// Everything before the first write.
+async fn decide(
+    ui: &Ui,
+    args: &PromoteArgs,
+    variables: &Variables,
+) -> Result<(Vec<Promoted>, Vec<Changed>), CliError> {
+    let files = project::source(&args.path).snapshot().await?.files;
+    let from = declared(&files, &args.from)?;
+    let to = declared(&files, &args.to)?;
+    if args.from == args.to {
+        return Err(CliError::user("FROM and TO are the same environment")
+            .hint("name the one whose versions count first, then the one that gets them"));
+    }
+    let at = TenantArgs {
+        env: Some(args.from.clone()),
+        reach: args.reach.clone(),
+    };
+    let root = project::root(&args.path);
+    let tenant = tenant::choose(ui, &at, &from.project, &root, variables).await?;
+    let waiting = progress::waiting(ui, "Reading the tenant");
+    let live = observed(&tenant, &Scope::default()).await?;
+    let scope = promote::scope((&args.from, &from, &live)).map_err(refused)?;
+    let live = observed(&tenant, &scope).await?;
+    drop(waiting);
+    let promotion = Promotion {
+        from: (&args.from, &from, &live),
+        to: (&args.to, &to),
+        addresses: &args.addresses,
+    };
+    let promoted = promote::decide(&promotion).map_err(refused)?;
+    let changed = promote::changed(&files, &args.to, &promoted).map_err(|fault| {
+        CliError::user(format!("nothing was written: {fault}")).hint(fault.hint.clone())
+    })?;
+    Ok((promoted, changed))
+}
+
+/// What an environment declares; only of files without an error anything may be said.
+fn declared(files: &[SourceFile], environment: &str) -> Result<Desired, CliError> {
+    let loaded = manifest::load_for(files, Some(environment));
+    tenant::environment_of(Some(environment), &loaded.desired.project)?;
+    if loaded.has_errors() {
+        return Err(CliError::files(loaded.diagnostics));
+    }
+    Ok(loaded.desired)
+}
+
+async fn observed(tenant: &Chosen, scope: &Scope) -> Result<Tenant, CliError> {
+    let organization = tenant.organization.as_deref();
+    let live = pass::observe(tenant.platform.as_ref(), organization, scope).await;
+    live.map_err(|error| CliError::from(error).of(&tenant.connection))
+}
+
+fn refused(why: NotPromoted) -> CliError {
+    CliError::user(why.message).hint(why.hint)
+}
+
+fn line(promoted: &Promoted, to: &str) -> String {
+    let Promoted {
+        integration,
+        commit,
+        number,
+        changes,
+        unchanged,
+    } = promoted;
+    let short: String = commit.chars().take(12).collect();
+    let changes = counted(changes.len(), "instance");
+    let same = match unchanged.len() {
+        0 => String::new(),
+        count => format!(", {count} unchanged"),
+    };
+    format!("{integration}: version {number}, commit {short}; {changes} of {to}{same}.")
+}
+
+/// Writes the files, each at once, if none has changed meanwhile.
+fn write(root: &Path, changed: &[Changed]) -> Result<(), CliError> {
+    for file in changed {
+        let path = root.join(&*file.path);
+        let now = fs::read(&path).map_err(|error| failed(&path, &error))?;
+        if now != file.before.as_bytes() {
+            return Err(
+                CliError::user(format!("{} has changed meanwhile", path.display()))
+                    .hint("run it again; nothing was written"),
+            );
+        }
+    }
+    for file in changed {
+        let path = root.join(&*file.path);
+        replace(&path, &file.after).map_err(|error| {
+            failed(&path, &error).hint("run it again: files that were written before it are right")
+        })?;
+    }
+    Ok(())
+}
+
+/// Replaces a file as a whole, with the permissions that it has. A link stays one.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    fs::set_permissions(new.path(), fs::metadata(&path)?.permissions())?;
+    new.persist(&path)?;
+    Ok(())
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::world(format!("cannot write {}", path.display())).because(error)
+}
