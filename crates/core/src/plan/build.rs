@@ -31,7 +31,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
         instance::plan(&mut builder, diff);
     }
     builder.losses = losses::count(&changes.instances);
-    builder.fleets = leave::limits(inputs, context);
+    builder.fleets = leave::limits(inputs, changes, context);
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.unread = unread::reasons(inputs, &builder.resources);
