@@ -35,7 +35,7 @@ const CORE: &[Rule] = &[
     Rule { module: "sensitivity", role: Role::Pure, uses: &[] },
     Rule { module: "harmless",   role: Role::Pure, uses: &[] },
     Rule { module: "redact",     role: Role::Pure, uses: &["harmless"] },
-    Rule { module: "model",      role: Role::Pure, uses: &["yaml", "harmless", "redact"] },
+    Rule { module: "model",      role: Role::Pure, uses: &["yaml", "template", "harmless", "redact"] },
     Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "suggest", "template", "sensitivity", "model"] },
     Rule { module: "windows",    role: Role::Pure, uses: &["model", "manifest"] },
     Rule { module: "definition", role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest"] },

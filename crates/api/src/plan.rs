@@ -139,6 +139,8 @@ pub struct FleetSummary {
     pub displaced: u64,
     /// How many customers it selects that have nothing to be named after.
     pub left_out: u64,
+    /// How many members have no instance, and are given none: `create: false`.
+    pub absent: u64,
     /// Why it may have more members; absent where all customers were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]

@@ -1,7 +1,7 @@
 //! Fixtures: a project with one rule, and ends of plans.
 
 use super::{Moment, Results};
-use crate::diff::testing::name;
+use crate::plan::testing::name;
 use crate::model::{Desired, DriftMode, Policy, Project};
 use crate::plan::{Plan, StepResult};
 

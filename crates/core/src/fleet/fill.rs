@@ -28,6 +28,7 @@ impl Fault {
 
 /// The templates of a fleet, taken apart once for all of its members.
 pub(super) struct Filler<'a> {
+    values: &'a Values,
     rows: Option<&'a Rows>,
     template: Option<Open>,
     overrides: Vec<Option<Open>>,
@@ -37,6 +38,7 @@ impl<'a> Filler<'a> {
     pub(super) fn of(fleet: &'a DesiredFleet) -> Self {
         let open = |part: &Part| part.open.as_ref().map(Open::of);
         Self {
+            values: &fleet.values,
             rows: fleet.rows.as_deref(),
             template: open(&fleet.template),
             overrides: fleet.overrides.iter().map(|one| open(&one.part)).collect(),
@@ -97,7 +99,7 @@ impl<'a> Filler<'a> {
             "name": customer.name(),
             "labels": customer.labels(),
         });
-        let values = Values::new().with(Root::Customer, &about);
+        let values = self.values.clone().with(Root::Customer, &about);
         let cells = self
             .rows
             .and_then(|rows| Some((rows, rows.cells.get(key)?)));

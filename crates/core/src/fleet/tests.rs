@@ -193,6 +193,33 @@ spec:
 }
 
 #[test]
+fn values_and_the_environment_are_known_to_templates() {
+    let files = [
+        "kind: Project\nmetadata: {name: p}\nspec:\n  values: {domain: acme.example}\n  environments: {prod: {url: \"https://app.prismatic.io\", values: {domain: prod.example}}, dev: {url: \"https://app.prismatic.io\"}}\n",
+        "kind: Fleet\nmetadata: {name: a}\nspec:\n  integration: {name: Acme}\n  customers: {list: [c1]}\n  template: {config: {E: \"${{ environment.name }}.${{ customer.externalId }}.${{ values.domain }}\"}}\nenvironments: {prod: {}, dev: {onLeave: disable, customers: {selector: {labels: {all: [dev]}}}}}\n",
+    ];
+    let text = files
+        .map(|text| format!("apiVersion: prism-gitops/v1\n{text}"))
+        .join("---\n");
+    let files = [SourceFile::new("a.yaml", text.as_bytes())];
+    let mut shown = Vec::new();
+    for environment in ["prod", "dev"] {
+        let loaded = manifest::load_for(&files, Some(environment));
+        assert_eq!(loaded.diagnostics, []);
+        let mut world = World::new();
+        world.desired = loaded.desired;
+        world.tenant.all_customers = Some(Default::default());
+        customer(&mut world, "c1", "Smith", &[]);
+        customer(&mut world, "c2", "Jones", &["dev"]);
+        shown.push(told(&world));
+    }
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    Instance/a/c1 for id "c-c1Smith": a latest [E=Scalar("prod.c1.prod.example")]
+    Instance/a/c2 for id "c-c2Jones": a latest [E=Scalar("dev.c2.acme.example")]
+    "#);
+}
+
+#[test]
 fn members_are_named_by_id_where_the_fleet_says_so() {
     let mut world = world(
         &BY_LABEL.replace("  integration: acme", "  integration: acme\n  key: id"),

@@ -65,6 +65,7 @@ impl Reading<'_> {
             allow_empty: spec.boolean("allowEmpty").unwrap_or_default(),
             max_leave: spec.share("maxLeave").unwrap_or(MAX_LEAVE),
             guards: guards(spec).unwrap_or_default(),
+            values: self.setting.values.clone(),
             template: template.unwrap_or_default(),
             overrides: overrides(spec),
             expanded: None,

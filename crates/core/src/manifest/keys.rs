@@ -235,6 +235,11 @@ pub(super) static FLEET: Object = Object::of(
             "Who is in it, and what its members should be.",
             Shape::Object(&FLEET_SPEC),
         ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&FLEET_SPEC),
+        ),
     ],
 );
 

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::{
     Config, InstanceState, IntegrationRef, Location, PublishWhen, ResourceName, Share, VersionRef,
 };
+use crate::template::Values;
 use crate::yaml::{Content, Node};
 
 /// A declared fleet.
@@ -39,6 +40,8 @@ pub struct DesiredFleet {
     pub max_leave: Share,
     /// Its own limits on one plan.
     pub guards: FleetGuards,
+    /// What its templates can name besides the customer: values, and the environment.
+    pub values: Values,
     /// What every member declares.
     pub template: Part,
     /// What single members declare besides, in the order of the file.

@@ -30,7 +30,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     for diff in &changes.instances {
         instance::plan(&mut builder, diff);
     }
-    builder.fleets = leave::limits(inputs, context);
+    builder.fleets = leave::limits(inputs, changes, context);
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.limit(&context.part, inputs, changes);

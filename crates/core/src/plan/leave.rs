@@ -16,7 +16,7 @@ use super::guards::{is_over, shown, updates};
 use super::{
     Action, Context, FleetSummary, GuardViolation, InstanceOperation, Output, PlannedResource,
 };
-use crate::diff::{Inputs, Orphan};
+use crate::diff::{ChangeSet, Inputs, Orphan};
 use crate::model::{
     CustomerRef, DesiredFleet, DesiredInstance, FleetGuards, Health, Instance, Marker, OnLeave,
     ResourceName, Share, counted,
@@ -128,6 +128,7 @@ pub(super) struct FleetLimits {
     members: u64,
     displaced: u64,
     left_out: u64,
+    absent: u64,
     incomplete: Option<String>,
     empty: bool,
     max_leave: Share,
@@ -137,12 +138,24 @@ pub(super) struct FleetLimits {
 }
 
 /// The limits of all fleets.
-pub(super) fn limits(inputs: &Inputs<'_>, context: &Context) -> Vec<FleetLimits> {
+pub(super) fn limits(
+    inputs: &Inputs<'_>,
+    changes: &ChangeSet,
+    context: &Context,
+) -> Vec<FleetLimits> {
     let fleets = &inputs.desired.fleets;
     if fleets.is_empty() {
         return Vec::new();
     }
     let mut left = left_lately(inputs, context);
+    let mut there: BTreeMap<&str, usize> = BTreeMap::new();
+    for fleet in changes
+        .instances
+        .iter()
+        .filter_map(|it| it.address.name.fleet())
+    {
+        *there.entry(fleet).or_default() += 1;
+    }
     let limits = fleets.iter().map(|fleet| {
         let came_to = fleet.expanded.clone().unwrap_or_default();
         FleetLimits {
@@ -150,6 +163,10 @@ pub(super) fn limits(inputs: &Inputs<'_>, context: &Context) -> Vec<FleetLimits>
             members: came_to.members as u64,
             displaced: came_to.displaced.len() as u64,
             left_out: came_to.left_out.len() as u64,
+            absent: came_to
+                .members
+                .saturating_sub(there.remove(fleet.name.as_str()).unwrap_or(0))
+                as u64,
             empty: !fleet.allow_empty && fleet.expanded.is_some() && came_to.is_nobody(),
             incomplete: came_to.incomplete.map(|why| why.to_string()),
             max_leave: fleet.max_leave,
@@ -170,6 +187,7 @@ pub(super) fn summaries(
         members: fleet.members,
         displaced: fleet.displaced,
         left_out: fleet.left_out,
+        absent: fleet.absent,
         incomplete: fleet.incomplete.clone(),
         ..FleetSummary::default()
     };

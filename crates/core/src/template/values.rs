@@ -7,7 +7,7 @@ use minijinja::Value;
 use super::Root;
 
 /// The names that a template is rendered with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Values {
     roots: BTreeMap<Root, Value>,
     /// Columns of the row that exist and hold nothing.

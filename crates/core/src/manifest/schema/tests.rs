@@ -122,6 +122,7 @@ fn every_example_of_the_manual_is_accepted() {
             SourceFile::new("a.yaml", example.as_bytes()),
             SourceFile::new("acme-erp.yml", definition.as_bytes()),
             SourceFile::new("overview.md", b"text".as_slice()),
+            SourceFile::new("regions.csv", b"externalId,region\n".as_slice()),
         ];
         if !example.contains("kind: Project") {
             files.push(SourceFile::new("p.yaml", project.as_bytes()));

@@ -15,6 +15,7 @@ pub(super) fn fleet(fleet: &FleetSummary) -> String {
         (fleet.unknown, "unknown"),
         (fleet.left, "not selected any more"),
         (fleet.displaced, "with a manifest of their own"),
+        (fleet.absent, "without an instance"),
         (fleet.left_out, "left out"),
     ];
     for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
