@@ -20,6 +20,8 @@ pub mod definition;
 
 pub mod validate;
 
+pub mod rollout;
+
 pub mod diff;
 
 pub mod plan;

@@ -22,6 +22,7 @@ mod nearest;
 mod notices;
 mod observed;
 mod policy;
+pub mod rollout;
 mod scope;
 mod secret;
 mod secret_records;
@@ -57,6 +58,7 @@ pub use observed::{
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
 };
+pub use rollout::{MoveStamp, Rollout};
 pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
