@@ -94,6 +94,7 @@ impl Model {
             unrecorded: SecretWrites::Once,
             tenant,
             adopt: false,
+            admissions: None,
         }
     }
 

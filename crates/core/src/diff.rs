@@ -14,6 +14,7 @@
 // A kind, an operation or a verdict that is added does not compile before each match has answered for it.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
+mod admission;
 mod components;
 mod config;
 mod customer;
@@ -29,6 +30,7 @@ mod labels;
 mod losses;
 mod orphans;
 mod renamed;
+mod rollouts;
 mod scope;
 mod secret_match;
 mod typed;
@@ -50,12 +52,14 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use admission::{Admissions, MoveLabels, Waiting};
 pub use components::{components_wanted, stop_without_components};
 pub use doubled::{Doubled, doubled_instances, doubled_integrations, doubled_warnings};
 pub use equal::{EqualVersion, EqualVersions, equal_versions, equal_versions_told};
 pub(crate) use labels::full as all_labels;
 pub use losses::Losses;
 pub use renamed::renamed;
+pub use rollouts::{RolloutFacts, rollout_facts};
 pub use scope::scope;
 pub(crate) use secret_match::is_mask;
 pub use version::versions_unread;
@@ -86,6 +90,8 @@ pub struct Inputs<'a> {
     pub tenant: &'a Tenant,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
+    /// What rollouts decided; without it every instance goes where its manifest says.
+    pub admissions: Option<&'a Admissions>,
 }
 
 /// What differs, resource by resource.
@@ -308,6 +314,17 @@ pub enum TargetVersion {
     Published(ResourceName),
 }
 
+impl TargetVersion {
+    /// Its number, where it has one already.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Existing { number, .. } => Some(*number),
+            Self::Published(_) => None,
+        }
+    }
+}
+
 /// The customer an instance belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetCustomer {
@@ -368,6 +385,12 @@ pub struct InstanceChanges {
     pub force: bool,
     /// Whether the manifest allows deploys.
     pub deploys: bool,
+    /// The labels that go with a move in a rollout.
+    pub moves: Option<MoveLabels>,
+    /// Why it is not brought to the version that its manifest asks for.
+    pub waits: Option<Waiting>,
+    /// It is not created before its wave opens.
+    pub held: bool,
 }
 
 /// An owned object that nothing declares any more.

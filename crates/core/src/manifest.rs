@@ -29,6 +29,7 @@ mod project;
 mod reading;
 mod references;
 mod resolve;
+mod rollout;
 mod schema;
 mod secret;
 mod structured;

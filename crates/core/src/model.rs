@@ -58,8 +58,8 @@ pub use observed::{
 pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
 };
-pub use rollout::{MoveStamp, Rollout};
 pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
+pub use rollout::{MoveStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::admission::{self, MoveLabels, Waiting};
 use super::config::{self, ConfigDiff};
 use super::identity::{self, Candidate, Claim};
 use super::typed::{self, Similarity};
@@ -16,6 +17,7 @@ use crate::model::{
     Adopt, ConfigState, CustomerRef, DesiredInstance, FieldChange, Instance, InstanceState,
     Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName, Tenant,
 };
+use crate::rollout::Turn;
 
 /// Look-ups over the tenant, so that comparing many instances stays linear.
 pub(super) struct Index<'a> {
@@ -115,6 +117,11 @@ impl<'a> Index<'a> {
         self.verdicts.get(name).copied()
     }
 
+    /// What its rollout says of an instance.
+    pub(super) fn turn(&self, instance: &ResourceName) -> Option<&'a Turn> {
+        self.inputs.admissions?.turn(instance)
+    }
+
     /// The variables that the declared definition of an integration requires; read from it
     /// once, however many instances ask.
     pub(super) fn declared_variables(&self, name: &ResourceName) -> Option<&[RequiredVariable]> {
@@ -196,9 +203,11 @@ pub(super) fn compare(
         deploy: _,
         force: _,
         protect: _,
+        outside_rollout: _,
         location: _,
     } = desired;
     let target = version::target(index, desired)?;
+    let turn = index.turn(name);
     let customer = &whose(index, desired)?;
     let marker = integration::marker(index.inputs, name);
     let claim = Claim {
@@ -212,17 +221,116 @@ pub(super) fn compare(
     let changes = match identity::resolve(&claim, &candidates, &index.tenant().instances) {
         Verdict::Unknown(why) => return Ok(Verdict::Unknown(why)),
         Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
-        Verdict::Compared(Found::Missing) => missing(index, desired, &target, customer, &marker)?,
+        Verdict::Compared(Found::Missing) => match turn {
+            Some(turn) => first(index, desired, &target, customer, &marker, turn)?,
+            None => missing(index, desired, &target, customer, &marker)?,
+        },
         Verdict::Compared(Found::Owned(live)) => {
             let found = Found::Owned(live.id.clone());
-            existing(index, desired, &target, customer, &marker, live, found)?
+            in_turn(index, desired, &target, customer, &marker, (live, found))?
         }
         Verdict::Compared(Found::Adopted(live) | Found::Recovered(live)) => {
             let found = Found::Adopted(live.id.clone());
-            existing(index, desired, &target, customer, &marker, live, found)?
+            in_turn(index, desired, &target, customer, &marker, (live, found))?
         }
     };
     Ok(Verdict::Compared(changes))
+}
+
+/// One that does not exist yet while its wave is closed: it begins with the version that the others come from, or not at all.
+fn first(
+    index: &Index<'_>,
+    desired: &DesiredInstance,
+    target: &Target<'_>,
+    customer: &Whose,
+    marker: &Marker,
+    turn: &Turn,
+) -> Result<InstanceChanges, Stop> {
+    let Some(why) = turn.why() else {
+        return missing(index, desired, target, customer, marker);
+    };
+    let (known, keys) = match target.required {
+        Some(all) => admission::projected(desired, |key| all.iter().any(|it| it.key == key)),
+        None => (desired.clone(), Vec::new()),
+    };
+    let begins = matches!(turn, Turn::Begins { .. });
+    let mut changes = match begins {
+        true => missing(index, &known, target, customer, marker)?,
+        false => common(desired, target, customer),
+    };
+    // What the older version needs and git no longer says keeps it until its wave.
+    let held = !begins || !changes.missing.is_empty();
+    if held {
+        changes = common(desired, target, customer);
+    }
+    changes.waits = Some(Waiting {
+        why: why.to_owned(),
+        keys: if held { Vec::new() } else { keys },
+    });
+    changes.held = held;
+    Ok(changes)
+}
+
+/// One that exists, as far as its wave lets it go.
+fn in_turn(
+    index: &Index<'_>,
+    desired: &DesiredInstance,
+    target: &Target<'_>,
+    customer: &Whose,
+    marker: &Marker,
+    (live, found): (&Instance, Found<crate::model::InstanceId>),
+) -> Result<InstanceChanges, Stop> {
+    let compare = |desired: &DesiredInstance, target: &Target<'_>| {
+        existing(
+            index,
+            desired,
+            target,
+            customer,
+            marker,
+            live,
+            found.clone(),
+        )
+    };
+    let Some(turn) = index.turn(&desired.name) else {
+        return compare(desired, target);
+    };
+    let none = BTreeMap::new();
+    let values = match &live.config {
+        Observed::Known(values) => values,
+        Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
+        Observed::Absent => &none,
+    };
+    let mut changes = match turn {
+        Turn::Waits { why } | Turn::Begins { why, .. } => {
+            let variables = admission::variables_of(values);
+            let (known, keys) = admission::projected(desired, |key| values.contains_key(key));
+            let mut changes = compare(&known, &target.kept(live, &variables))?;
+            let why = why.clone();
+            changes.waits = Some(Waiting { why, keys });
+            changes
+        }
+        Turn::Back { why, .. } => {
+            let (known, keys) = match target.required {
+                Some(all) => {
+                    admission::projected(desired, |key| all.iter().any(|it| it.key == key))
+                }
+                None => admission::projected(desired, |key| values.contains_key(key)),
+            };
+            let mut changes = compare(&known, target)?;
+            let why = why.clone();
+            changes.waits = Some(Waiting { why, keys });
+            changes
+        }
+        Turn::Free | Turn::Done | Turn::Moves { .. } | Turn::Finishes { .. } => {
+            compare(desired, target)?
+        }
+    };
+    let finishes = matches!(turn, Turn::Finishes { .. });
+    if changes.upgrade || finishes {
+        let to = changes.target.number();
+        changes.moves = MoveLabels::of(turn, live, changes.labels.as_ref(), to);
+    }
+    Ok(changes)
 }
 
 fn missing(
@@ -299,6 +407,9 @@ fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> I
         suspended: false,
         force: desired.force,
         deploys: desired.deploy == PublishWhen::Changed,
+        moves: None,
+        waits: None,
+        held: false,
     }
 }
 

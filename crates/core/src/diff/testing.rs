@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{ChangeSet, Inputs, diff};
+use super::{Admissions, ChangeSet, Inputs, diff};
 use crate::definition::{Definition, Definitions};
 use crate::model::{
     Adopt, Asked, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRecord, CustomerRef,
@@ -56,6 +56,7 @@ pub struct World {
     pub records: SecretRecords,
     pub unrecorded: SecretWrites,
     pub adopt: bool,
+    pub admissions: Option<Admissions>,
 }
 
 impl World {
@@ -107,6 +108,7 @@ impl World {
             records: SecretRecords::new(DigestKey::new([7; 32])),
             unrecorded: SecretWrites::Once,
             adopt: false,
+            admissions: None,
         }
     }
 
@@ -163,6 +165,7 @@ impl World {
             available: None,
             marketplace: None,
             protect: false,
+            rollout: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 1,
@@ -194,6 +197,7 @@ impl World {
             force: false,
             adopt: None,
             protect: false,
+            outside_rollout: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 9,
@@ -310,6 +314,7 @@ impl World {
             unrecorded: self.unrecorded,
             tenant: &self.tenant,
             adopt: self.adopt,
+            admissions: self.admissions.as_ref(),
         };
         then(&inputs, &diff(&inputs))
     }

@@ -9,9 +9,10 @@ use super::{
     Verdict,
 };
 use crate::model::{
-    Address, Asked, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
-    PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
+    Address, Asked, DesiredInstance, Instance, InstanceVersion, Integration, IntegrationRef,
+    Observed, PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
 };
+use crate::rollout::Turn;
 
 /// A version to run, and what goes with it.
 pub(super) struct Target<'a> {
@@ -49,6 +50,26 @@ impl Target<'_> {
         }
     }
 
+    /// The version that an instance has now, in place of the one that it shall come to.
+    pub(super) fn kept<'b>(
+        &self,
+        live: &Instance,
+        variables: &'b [RequiredVariable],
+    ) -> Target<'b> {
+        Target {
+            version: TargetVersion::Existing {
+                id: live.version.id.clone(),
+                number: live.version.number,
+            },
+            equals: Vec::new(),
+            sequence: self.sequence.clone(),
+            exists: self.exists,
+            required: Some(variables),
+            unread: None,
+            integration_name: self.integration_name.clone(),
+        }
+    }
+
     /// Whether an instance is of this integration; `None` where the API does not say.
     pub(super) fn covers(&self, instance: &InstanceVersion) -> Option<bool> {
         match (&self.sequence, &instance.sequence) {
@@ -65,7 +86,12 @@ pub(super) fn target<'a>(
     desired: &DesiredInstance,
 ) -> Result<Target<'a>, Stop> {
     match &desired.integration {
-        IntegrationRef::Managed(name) => managed(index, name, &desired.version),
+        IntegrationRef::Managed(name) => match index.turn(&desired.name) {
+            Some(Turn::Begins { on: number, .. } | Turn::Back { to: number, .. }) => {
+                managed(index, name, &VersionRef::Number(*number))
+            }
+            _ => managed(index, name, &desired.version),
+        },
         IntegrationRef::Name(name) => {
             let named =
                 |live: &&Integration| live.name.trim() == name.trim() && !live.customer_owned;

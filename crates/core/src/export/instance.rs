@@ -166,6 +166,7 @@ impl Maker<'_> {
             force: false,
             adopt: Some(Adopt::Id(live.id.as_str().to_owned())),
             protect: live.labels.iter().any(|label| label == Marker::PROTECT),
+            outside_rollout: None,
             location: Location::file(&file),
             name,
         }

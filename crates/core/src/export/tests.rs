@@ -77,6 +77,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         secrets: &secrets,
         tenant: &tenant,
         adopt: false,
+        admissions: None,
     };
     let context = plan::Context {
         project: "p".to_owned(),

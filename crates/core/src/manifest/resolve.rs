@@ -224,6 +224,7 @@ impl<'a> Resolver<'a> {
                     available: None,
                     marketplace: None,
                     protect: false,
+                    rollout: None,
                     location,
                 });
             }
@@ -248,6 +249,7 @@ impl<'a> Resolver<'a> {
             available: draft.available,
             marketplace,
             protect: draft.protect,
+            rollout: draft.rollout,
             location,
         });
     }

@@ -78,6 +78,7 @@ fn shape(of: &Shape) -> Value {
             {"type": "integer", "minimum": 0},
             {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?\\s*%$"},
         ]}),
+        Shape::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
         Shape::Choice(words) => json!({"enum": words}),
         Shape::Object(of) => object(of),
         Shape::MapOf(value) => json!({"type": "object", "additionalProperties": shape(value)}),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Address, ConfigEntry, Location, NotifyTarget, Policy, ResourceName, SecretRef};
+use super::{
+    Address, ConfigEntry, Location, NotifyTarget, Policy, ResourceName, Rollout, SecretRef,
+};
 
 /// Everything a project declares, references resolved, nothing interpreted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -188,6 +190,8 @@ pub struct DesiredIntegration {
     pub marketplace: Option<Marketplace>,
     /// Never withdrawn or hidden, and marked so on the live object.
     pub protect: bool,
+    /// How its instances move to another version; all at once if absent.
+    pub rollout: Option<Rollout>,
     /// Where it is declared.
     pub location: Location,
 }
@@ -328,6 +332,8 @@ pub struct DesiredInstance {
     pub adopt: Option<Adopt>,
     /// Never switched off or pruned, and marked so on the live object.
     pub protect: bool,
+    /// Why it moves at once, outside the waves of its integration; absent where it takes part in them.
+    pub outside_rollout: Option<String>,
     /// Where it is declared.
     pub location: Location,
 }

@@ -179,6 +179,13 @@ pub struct GitApproval {
 }
 
 impl Rollout {
+    /// Whether it goes by what customers say of themselves: their labels, or their time zones.
+    #[must_use]
+    pub fn asks_for_customers(&self) -> bool {
+        let by_label = |it: &Wave| matches!(it.select, Select::Labels(_));
+        self.waves.iter().any(by_label) || self.windows.iter().any(|it| it.customer_zone)
+    }
+
     /// The greatest number of members that any wave lets move at once; `None` where one has no limit.
     #[must_use]
     pub fn widest(&self) -> Option<u32> {

@@ -199,6 +199,7 @@ impl Builder {
             unread: self.unread,
             violations,
             later,
+            rollouts: Vec::new(),
             digest: String::new(),
         };
         plan.digest = digest::of(&Reviewed::from(&plan));

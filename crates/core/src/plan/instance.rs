@@ -8,7 +8,9 @@ use super::{
     Action, Guarded, InstanceOperation, Output, PlannedResource, Precondition, StepId,
     VersionSource,
 };
-use crate::diff::{Found, InstanceChanges, InstanceDiff, TargetCustomer, TargetVersion, Verdict};
+use crate::diff::{
+    Found, InstanceChanges, InstanceDiff, TargetCustomer, TargetVersion, Verdict, Waiting,
+};
 use crate::model::{
     Address, AwaitedConsents, CustomerId, Health, InstanceId, InstanceState, SyncStatus,
 };
@@ -20,7 +22,7 @@ pub(super) fn plan(builder: &mut Builder, diff: &InstanceDiff) {
         return builder.stopped(address, &diff.location, &diff.verdict);
     };
     let blocked = blocked(changes);
-    if blocked.is_none() {
+    if blocked.is_none() && !changes.held {
         add_steps(builder, &address, changes);
     }
     builder.note_respelled(&address, &diff.location, &changes.respelled);
@@ -81,6 +83,12 @@ fn preconditions(changes: &InstanceChanges) -> Vec<Precondition> {
     if let Some(labels) = &changes.labels {
         all.push(Precondition::new("labels to be", labels.join(", ")));
     }
+    if let Some(moves) = &changes.moves {
+        all.push(Precondition::new(
+            "labels besides the move",
+            moves.others.join(", "),
+        ));
+    }
     if deploys(changes) {
         let due = if changes.deploy_due { "yes" } else { "no" };
         all.push(Precondition::new("waits for a deploy", due));
@@ -91,7 +99,7 @@ fn preconditions(changes: &InstanceChanges) -> Vec<Precondition> {
 /// Why nothing may be done: a deploy with a required variable empty is never started.
 fn blocked(changes: &InstanceChanges) -> Option<String> {
     let stages = changes.live == Found::Missing || changes.upgrade || deploys(changes);
-    if changes.missing.is_empty() || !stages {
+    if changes.missing.is_empty() || !stages || changes.held {
         return None;
     }
     let names: Vec<String> = changes
@@ -117,7 +125,7 @@ fn deploys(changes: &InstanceChanges) -> bool {
 
 fn sync(changes: &InstanceChanges, blocked: bool) -> SyncStatus {
     let differs = changes.live == Found::Missing || !changes.fields.is_empty();
-    if differs || blocked || deploys(changes) {
+    if differs || blocked || changes.waits.is_some() || deploys(changes) {
         SyncStatus::OutOfSync
     } else {
         SyncStatus::Synced
@@ -157,6 +165,9 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
             Some(hint.to_owned()),
         );
     }
+    if let Some(waiting) = &changes.waits {
+        return (waits(waiting), None);
+    }
     let reason = match &changes.live {
         Found::Missing => "does not exist yet",
         Found::Adopted(_) | Found::Recovered(_) if changes.fields.is_empty() => {
@@ -169,6 +180,15 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
         Found::Owned(_) => "matches",
     };
     (reason.to_owned(), None)
+}
+
+/// Why it is not at the version that its manifest asks for, and what comes with that.
+fn waits(waiting: &Waiting) -> String {
+    if waiting.keys.is_empty() {
+        return waiting.why.clone();
+    }
+    let keys: Vec<String> = waiting.keys.iter().map(|key| format!("{key:?}")).collect();
+    format!("{}; with it {}", waiting.why, keys.join(", "))
 }
 
 fn add_steps(builder: &mut Builder, address: &Address, changes: &InstanceChanges) {
@@ -261,7 +281,7 @@ impl Steps<'_> {
         let changes = self.changes;
         self.metadata(instance);
         self.configure(instance, &changes.config);
-        if changes.upgrade {
+        if changes.upgrade || changes.moves.is_some() {
             self.upgrade(instance);
         }
         self.configure(instance, &changes.config_after_upgrade);
@@ -320,6 +340,7 @@ impl Steps<'_> {
         let operation = InstanceOperation::Upgrade {
             instance: instance.clone(),
             version,
+            labels: self.changes.moves.clone(),
         };
         self.push(Action::Upgrade, operation, publish);
     }

@@ -8,6 +8,7 @@ mod json;
 mod markdown;
 pub mod markup;
 mod names;
+mod rollouts;
 mod words;
 
 use std::collections::BTreeMap;

@@ -19,7 +19,10 @@ pub(super) fn destination(facts: &Facts<'_>, member: &Member, from: i64) -> Opti
         let mut counted = facts.members.iter().filter(|it| it.counts());
         facts.finished.contains(&number) || counted.any(|it| it.current == Some(number))
     };
-    let earlier = facts.versions.iter().filter(|it| it.number < from && it.available);
+    let earlier = facts
+        .versions
+        .iter()
+        .filter(|it| it.number < from && it.available);
     let earlier = earlier.map(|it| it.number).filter(|number| used(*number));
     earlier.max()
 }
@@ -36,7 +39,10 @@ pub(super) fn affected<'a>(facts: &'a Facts<'_>, from: i64) -> Vec<&'a Member> {
 
 /// How many values would be missing after the way back, because they live only in the tenant.
 pub(super) fn lost(facts: &Facts<'_>, from: i64) -> u64 {
-    affected(facts, from).iter().map(|it| it.irrecoverable).sum()
+    affected(facts, from)
+        .iter()
+        .map(|it| it.irrecoverable)
+        .sum()
 }
 
 /// The turns while members go back from a version: without waves, at most as many at once as the widest wave.

@@ -17,7 +17,9 @@ pub(super) fn of_rollout(facts: &Facts<'_>, target: Option<i64>) -> Option<i64> 
             *votes.entry(from).or_default() += usize::from(member.counts()) + 1;
         }
     }
-    let best = votes.into_iter().max_by_key(|(number, votes)| (*votes, *number));
+    let best = votes
+        .into_iter()
+        .max_by_key(|(number, votes)| (*votes, *number));
     best.map(|(number, _)| number)
 }
 
@@ -51,10 +53,19 @@ pub(super) fn finished(facts: &Facts<'_>, version: i64, target: Option<i64>) -> 
 pub(super) fn proven(facts: &Facts<'_>, target: Option<i64>) -> Vec<i64> {
     let window = usize::try_from(facts.spec.rollback_window).unwrap_or(usize::MAX);
     let current = facts.members.iter().filter_map(|it| it.current);
-    let stamped = facts.members.iter().filter_map(|it| it.stamp.map(|it| it.from));
+    let stamped = facts
+        .members
+        .iter()
+        .filter_map(|it| it.stamp.map(|it| it.from));
     let mut all: BTreeSet<i64> = current.chain(stamped).collect();
     all.retain(|version| Some(*version) != target && finished_before(facts, *version, target));
-    all.extend(facts.finished.iter().copied().filter(|it| Some(*it) != target));
+    all.extend(
+        facts
+            .finished
+            .iter()
+            .copied()
+            .filter(|it| Some(*it) != target),
+    );
     all.into_iter().rev().take(window).collect()
 }
 

@@ -8,8 +8,8 @@ use super::facts::later;
 use super::gate::{self, Judged, NewlyFailed, Trial};
 use super::part::{Part, Progress, stays_passed};
 use super::{
-    Derived, Evidence, Facts, Needs, Phase, Standing, Target, Turn, Verdict, WavePhase,
-    WaveState, assign, back, base, turns, words,
+    Derived, Evidence, Facts, Needs, Phase, Standing, Target, Turn, Verdict, WavePhase, WaveState,
+    assign, back, base, turns, words,
 };
 use crate::model::rollout::{OnFailure, Overlap, Select};
 
@@ -49,8 +49,16 @@ fn decided(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
         let why = why.unwrap_or_else(|| "the time of the server is not known".to_owned());
         return standing(facts, &why);
     };
-    if let Some(target) = facts.target.number().filter(|it| facts.aborted == Some(*it)) {
-        return goes_back(facts, target, &format!("the rollout of version {target} was aborted"));
+    if let Some(target) = facts
+        .target
+        .number()
+        .filter(|it| facts.aborted == Some(*it))
+    {
+        return goes_back(
+            facts,
+            target,
+            &format!("the rollout of version {target} was aborted"),
+        );
     }
     if let Some(withdrawn) = withdrawn(facts) {
         return of_withdrawn(facts, withdrawn);
@@ -76,7 +84,8 @@ fn queued_behind(facts: &Facts<'_>) -> Option<i64> {
     let older = older.filter(|number| target.is_none_or(|target| *number < target));
     let older = older.filter(|number| facts.version(*number).is_some_and(|it| it.available));
     let newest = older.max()?;
-    (facts.aborted != Some(newest) && !base::finished(facts, newest, Some(newest))).then_some(newest)
+    (facts.aborted != Some(newest) && !base::finished(facts, newest, Some(newest)))
+        .then_some(newest)
 }
 
 /// Nobody runs anything yet: then there is nobody to protect.
@@ -104,7 +113,10 @@ fn later_than_all(facts: &Facts<'_>, target: i64) -> Option<Timestamp> {
     let newest = counted.map(|it| it.moved_at(target));
     let newest = newest.collect::<Option<Vec<_>>>()?.into_iter().max()?;
     let moving = facts.spec.waves.iter().rev();
-    let soak = moving.filter(|it| it.select != Select::OthersHold).map(|it| it.soak).next()?;
+    let soak = moving
+        .filter(|it| it.select != Select::OthersHold)
+        .map(|it| it.soak)
+        .next()?;
     Some(later(later(newest, soak), facts.spec.gate.evidence_timeout))
 }
 
@@ -188,6 +200,9 @@ fn goes_back(facts: &Facts<'_>, version: i64, why: &str) -> Derived {
             ..held(format!("{why}; paused: {paused}"))
         };
     }
+    if let Some(protected) = &facts.protected {
+        return held(format!("{why}; it is not withdrawn: {protected}"));
+    }
     let lost = back::lost(facts, version);
     if lost > 0 && !facts.spec.allow_loss {
         return held(format!(
@@ -196,7 +211,11 @@ fn goes_back(facts: &Facts<'_>, version: i64, why: &str) -> Derived {
     }
     let turns = back::turns(facts, version, why);
     let moving = turns.values().any(|turn| matches!(turn, Turn::Back { .. }));
-    let phase = if moving { Phase::GoingBack } else { Phase::Withdrawn };
+    let phase = if moving {
+        Phase::GoingBack
+    } else {
+        Phase::Withdrawn
+    };
     Derived {
         turns,
         withdraw: Some(version),
@@ -234,7 +253,8 @@ fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
             continue;
         }
         room -= usize::from(member.counts());
-        let turn = base::of_move(facts, member, target).map_or(Turn::Free, |from| Turn::Moves { from });
+        let turn =
+            base::of_move(facts, member, target).map_or(Turn::Free, |from| Turn::Moves { from });
         derived.turns.insert(member.name.clone(), turn);
     }
     derived.until = Some(now);
@@ -247,7 +267,9 @@ fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -> Derived {
     let target = facts.target.number();
     let mut derived = new(facts, Phase::Moving, "");
     let all_moved = parts.iter().all(Part::all_moved);
-    let until = target.filter(|_| all_moved).and_then(|it| later_than_all(facts, it));
+    let until = target
+        .filter(|_| all_moved)
+        .and_then(|it| later_than_all(facts, it));
     let finished = target.is_some_and(|it| facts.finished.contains(&it))
         || until.is_some_and(|until| now >= until);
     let judged = match target.filter(|_| !finished) {
@@ -346,7 +368,11 @@ fn broken(facts: &Facts<'_>, derived: Derived, at: usize, why: String) -> Derive
     let back = match facts.spec.on_failure {
         OnFailure::Pause => None,
         OnFailure::Rollback if !is_fresh(facts, &derived.failures, target) => None,
-        OnFailure::Rollback => Some(goes_back(facts, target, &format!("of version {target}, {why}"))),
+        OnFailure::Rollback => Some(goes_back(
+            facts,
+            target,
+            &format!("of version {target}, {why}"),
+        )),
     };
     let mut derived = at_wave(facts, derived, at, WavePhase::Stopped(why));
     if let Some(back) = back {
@@ -363,7 +389,13 @@ fn broken(facts: &Facts<'_>, derived: Derived, at: usize, why: String) -> Derive
 /// Whether any failure began while somebody's move was recent. What fails for the first time long after everybody moved is
 /// no reason to take a version away from all: then nobody else moves, and a person decides.
 fn is_fresh(facts: &Facts<'_>, failures: &[NewlyFailed], target: i64) -> bool {
-    let soak = facts.spec.waves.iter().map(|it| it.soak).max().unwrap_or_default();
+    let soak = facts
+        .spec
+        .waves
+        .iter()
+        .map(|it| it.soak)
+        .max()
+        .unwrap_or_default();
     let recent = |moved: Timestamp, failed: Timestamp| {
         moved <= failed && failed <= later(later(moved, soak), facts.spec.gate.evidence_timeout)
     };
@@ -387,7 +419,11 @@ fn at_wave(facts: &Facts<'_>, mut derived: Derived, at: usize, phase: WavePhase)
         | WavePhase::Passed
         | WavePhase::Held => (Phase::Standing, String::new()),
     };
-    let stands = if word == Phase::Stopped { "stopped" } else { "stands" };
+    let stands = if word == Phase::Stopped {
+        "stopped"
+    } else {
+        "stands"
+    };
     derived.turns = turns::hold(facts, &format!("the rollout {stands} in {name}: {why}"));
     derived.phase = match (&facts.paused, word) {
         (Some(_), _) => Phase::Paused,
@@ -401,17 +437,14 @@ fn at_wave(facts: &Facts<'_>, mut derived: Derived, at: usize, phase: WavePhase)
 }
 
 /// Admits the members of the waves that are open or passed.
-fn moving(
-    facts: &Facts<'_>,
-    parts: &[Part<'_>],
-    now: Timestamp,
-    mut derived: Derived,
-) -> Derived {
+fn moving(facts: &Facts<'_>, parts: &[Part<'_>], now: Timestamp, mut derived: Derived) -> Derived {
     derived.turns = turns::hold(facts, "no wave selects it");
     let mut before: Option<&str> = None;
     for (part, wave) in parts.iter().zip(&mut derived.waves) {
         let admits = match wave.phase {
-            WavePhase::Open | WavePhase::Passed | WavePhase::Soaking(_) | WavePhase::Waiting(_) => true,
+            WavePhase::Open | WavePhase::Passed | WavePhase::Soaking(_) | WavePhase::Waiting(_) => {
+                true
+            }
             WavePhase::Closed
             | WavePhase::Standing(_)
             | WavePhase::Stopped(_)
@@ -424,7 +457,9 @@ fn moving(
         } else {
             let why = match (&wave.phase, before) {
                 (WavePhase::Held, _) => format!("{} is held", wave.name),
-                (_, Some(before)) => format!("waits for wave {}, which comes after {before}", wave.name),
+                (_, Some(before)) => {
+                    format!("waits for wave {}, which comes after {before}", wave.name)
+                }
                 (_, None) => format!("waits for wave {}", wave.name),
             };
             for member in &part.members {
@@ -447,16 +482,25 @@ fn sooner(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp>
 
 /// Where it stands as a whole, by the first wave that has not passed.
 fn summary(derived: &mut Derived) {
-    let current = derived.waves.iter().find(|it| it.phase != WavePhase::Passed);
+    let current = derived
+        .waves
+        .iter()
+        .find(|it| it.phase != WavePhase::Passed);
     let (phase, reason) = match current.map(|it| (&it.phase, &it.name)) {
         None => (Phase::Finished, "every wave has passed".to_owned()),
-        Some((WavePhase::Held, name)) => (Phase::Finished, format!("every wave but {name} has passed")),
-        Some((WavePhase::Soaking(until), name)) => {
-            (Phase::Soaking, format!("{name} soaks until {}", words::minute(*until)))
+        Some((WavePhase::Held, name)) => {
+            (Phase::Finished, format!("every wave but {name} has passed"))
         }
+        Some((WavePhase::Soaking(until), name)) => (
+            Phase::Soaking,
+            format!("{name} soaks until {}", words::minute(*until)),
+        ),
         Some((WavePhase::Waiting(until), name)) => (
             Phase::Waiting,
-            format!("{name} has too few finished runs, waits until {}", words::minute(*until)),
+            format!(
+                "{name} has too few finished runs, waits until {}",
+                words::minute(*until)
+            ),
         ),
         Some((WavePhase::Standing(why), _)) => (Phase::Standing, why.clone()),
         Some((WavePhase::Stopped(why), _)) => (Phase::Stopped, why.clone()),

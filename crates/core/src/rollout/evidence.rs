@@ -1,6 +1,7 @@
 //! What is read of executions, and what has to be read next.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -126,6 +127,51 @@ impl Default for Evidence {
     }
 }
 
+impl Evidence {
+    /// The answer of one who cannot read executions.
+    #[must_use]
+    pub fn unknown(needs: &Needs, why: &str) -> Self {
+        let why: Arc<str> = why.into();
+        fn none<T>(
+            of: &BTreeMap<InstanceId, Timestamp>,
+            why: &Arc<str>,
+        ) -> BTreeMap<InstanceId, Asked<T>> {
+            of.keys()
+                .map(|id| (id.clone(), Asked::Unknown(Arc::clone(why))))
+                .collect()
+        }
+        Self {
+            failures: match needs.failures_since {
+                Some(_) => Asked::Unknown(Arc::clone(&why)),
+                None => Asked::NotAsked,
+            },
+            past: none(&needs.past, &why),
+            runs: none(&needs.runs, &why),
+            counts: none(&needs.counts, &why),
+        }
+    }
+
+    /// Takes in what was read since. What ran before is added to what is known of it.
+    pub fn take_in(&mut self, read: Self) {
+        if read.failures != Asked::NotAsked {
+            self.failures = read.failures;
+        }
+        for (id, past) in read.past {
+            let merged = match (self.past.remove(&id), past) {
+                (Some(Asked::Known(mut known)), Asked::Known(more)) => {
+                    known.runs.extend(more.runs);
+                    known.back_to = more.back_to;
+                    Asked::Known(known)
+                }
+                (_, past) => past,
+            };
+            self.past.insert(id, merged);
+        }
+        self.runs.extend(read.runs);
+        self.counts.extend(read.counts);
+    }
+}
+
 /// What has to be read before more can be decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Needs {
@@ -184,11 +230,46 @@ mod tests {
         }
         let failed = || raw(Some("ERROR"));
         for (why, run, outcome) in [
-            ("a test", RawRun { test: true, ..failed() }, Outcome::Nothing),
-            ("still runs", RawRun { ended_at: None, ..failed() }, Outcome::Nothing),
-            ("is run again", RawRun { retries_later: true, ..failed() }, Outcome::Nothing),
-            ("a retry was good", RawRun { made_good: true, ..failed() }, Outcome::Good),
-            ("no word for it", RawRun { result_type: None, ..failed() }, Outcome::Failed),
+            (
+                "a test",
+                RawRun {
+                    test: true,
+                    ..failed()
+                },
+                Outcome::Nothing,
+            ),
+            (
+                "still runs",
+                RawRun {
+                    ended_at: None,
+                    ..failed()
+                },
+                Outcome::Nothing,
+            ),
+            (
+                "is run again",
+                RawRun {
+                    retries_later: true,
+                    ..failed()
+                },
+                Outcome::Nothing,
+            ),
+            (
+                "a retry was good",
+                RawRun {
+                    made_good: true,
+                    ..failed()
+                },
+                Outcome::Good,
+            ),
+            (
+                "no word for it",
+                RawRun {
+                    result_type: None,
+                    ..failed()
+                },
+                Outcome::Failed,
+            ),
         ] {
             assert_eq!(run.outcome(), outcome, "{why}");
         }

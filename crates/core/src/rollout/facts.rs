@@ -32,6 +32,8 @@ pub struct Facts<'a> {
     pub paused: Option<String>,
     /// The version whose rollout was aborted by hand.
     pub aborted: Option<i64>,
+    /// Why no version of it is ever withdrawn, if so.
+    pub protected: Option<String>,
     /// Failures that a person accepted.
     pub approvals: Vec<Approval>,
     /// Versions that finished their rollout as far as the history says.

@@ -140,8 +140,15 @@ fn beyond(limit: &Share, all: usize, left: usize, moved: usize) -> String {
 }
 
 /// The approval that covers a failure: one that lists it; or one in git, which covers what fails in its wave and before.
-fn accepted_by<'a>(facts: &'a Facts<'_>, trial: Trial<'_>, failed: &NewlyFailed) -> Option<&'a Approval> {
-    let place = facts.members.iter().position(|it| it.name == failed.member)?;
+fn accepted_by<'a>(
+    facts: &'a Facts<'_>,
+    trial: Trial<'_>,
+    failed: &NewlyFailed,
+) -> Option<&'a Approval> {
+    let place = facts
+        .members
+        .iter()
+        .position(|it| it.name == failed.member)?;
     let own = trial.waves.get(place).copied().flatten();
     let wave = |name: &str| facts.spec.waves.iter().position(|it| it.name == name);
     facts.approvals.iter().find(|it| {
@@ -332,20 +339,28 @@ fn good_before(
     needs: &mut Needs,
 ) -> Result<Option<bool>, String> {
     let Some(left) = left_base(facts, member, target, base) else {
-        return Err(format!("when {} left its version is not known", member.name));
+        return Err(format!(
+            "when {} left its version is not known",
+            member.name
+        ));
     };
     let Some(id) = &member.instance else {
         return Err(format!("{} has no live instance", member.name));
     };
     let past = match evidence.past.get(id) {
         Some(Asked::Known(past)) => past,
-        Some(Asked::Unknown(why)) => return Err(format!("earlier executions could not be read: {why}")),
+        Some(Asked::Unknown(why)) => {
+            return Err(format!("earlier executions could not be read: {why}"));
+        }
         Some(Asked::NotAsked) | None => {
             needs.past.insert(id.clone(), left);
             return Err(UNREAD.to_owned());
         }
     };
-    let own = past.runs.iter().filter(|run| run.flow == flow && run.started_at < left);
+    let own = past
+        .runs
+        .iter()
+        .filter(|run| run.flow == flow && run.started_at < left);
     let said = own.filter(|run| run.outcome != Outcome::Nothing);
     let last = said.max_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
     match (last, past.back_to) {
@@ -353,7 +368,10 @@ fn good_before(
         (None, None) => Ok(None),
         (None, Some(back_to)) => {
             needs.past.insert(id.clone(), back_to);
-            Err(format!("the last run of {flow:?} of {} is further back", member.name))
+            Err(format!(
+                "the last run of {flow:?} of {} is further back",
+                member.name
+            ))
         }
     }
 }
@@ -366,7 +384,10 @@ fn newly_failed(
     evidence: &Evidence,
 ) -> Option<NewlyFailed> {
     let (first, last) = (runs.first()?, runs.last()?);
-    let past = member.instance.as_ref().and_then(|id| evidence.past.get(id)?.known());
+    let past = member
+        .instance
+        .as_ref()
+        .and_then(|id| evidence.past.get(id)?.known());
     let good = past.iter().flat_map(|past| &past.runs);
     let good = good.filter(|run| run.flow == flow && run.outcome == Outcome::Good);
     Some(NewlyFailed {
@@ -387,7 +408,10 @@ mod tests {
     #[test]
     fn shares_are_exact() {
         let ten = Share::Percent(10.0);
-        assert!(within(&ten, 0, 2) && !within(&ten, 1, 2), "10% of 2 is none");
+        assert!(
+            within(&ten, 0, 2) && !within(&ten, 1, 2),
+            "10% of 2 is none"
+        );
         assert!(within(&ten, 1, 10) && !within(&ten, 2, 19) && within(&ten, 2, 20));
         assert!(within(&Share::Count(1), 1, 1) && !within(&Share::Count(0), 1, 100));
         assert!(reaches(&ten, 1, 10) && !reaches(&ten, 1, 11) && reaches(&ten, 0, 0));

@@ -41,7 +41,9 @@ impl<'a> Part<'a> {
     /// The waves with their members, in order.
     pub(super) fn all(facts: &'a Facts<'_>, waves: &[Option<usize>]) -> Vec<Self> {
         let moving = facts.spec.waves.iter();
-        let last = moving.clone().rposition(|it| it.select != Select::OthersHold);
+        let last = moving
+            .clone()
+            .rposition(|it| it.select != Select::OthersHold);
         let part = |(place, wave): (usize, &'a Wave)| {
             let own = waves.iter().zip(&facts.members);
             let members = own.clone().filter(|(it, _)| **it == Some(place));
@@ -122,7 +124,11 @@ impl<'a> Part<'a> {
         if let Some(progress) = self.nobody() {
             return progress;
         }
-        if !within(&facts.spec.gate.blocked, self.hindered(), self.count() + self.hindered()) {
+        if !within(
+            &facts.spec.gate.blocked,
+            self.hindered(),
+            self.count() + self.hindered(),
+        ) {
             let (hindered, all) = (self.hindered(), self.count() + self.hindered());
             return Progress::Standing(format!("{hindered} of {all} are blocked or pending"));
         }
@@ -254,7 +260,11 @@ pub(super) fn stays_passed(parts: &[Part<'_>], target: Option<i64>) -> usize {
         }
         if part.wave.soak.is_zero() {
             // Without a soak there is no time between two waves to tell them apart by.
-            due = part.members.iter().filter_map(stamp).fold(due, Timestamp::max);
+            due = part
+                .members
+                .iter()
+                .filter_map(stamp)
+                .fold(due, Timestamp::max);
         }
     }
     passed

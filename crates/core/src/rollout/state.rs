@@ -109,6 +109,17 @@ pub struct WaveState {
     pub overlap: usize,
 }
 
+impl Turn {
+    /// Why it does not go where its manifest says; `None` where it does.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Waits { why } | Self::Begins { why, .. } | Self::Back { why, .. } => Some(why),
+            Self::Free | Self::Done | Self::Moves { .. } | Self::Finishes { .. } => None,
+        }
+    }
+}
+
 /// What a member may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {

@@ -54,7 +54,10 @@ fn arrived(facts: &Facts<'_>, member: &Member, target: i64) -> Turn {
 /// What a new instance begins with while its wave is closed: the version that the rollout comes from.
 fn begins_on(facts: &Facts<'_>) -> Option<i64> {
     let base = base::of_rollout(facts, facts.target.number())?;
-    facts.version(base).filter(|it| it.available).map(|it| it.number)
+    facts
+        .version(base)
+        .filter(|it| it.available)
+        .map(|it| it.number)
 }
 
 /// The turns of the members of a wave that is open or passed: as many as its limits admit.
@@ -126,7 +129,9 @@ fn room(
         if left < room {
             room = left;
             why = format!("{name} moves {most} in {}", super::words::span(pace.every));
-            until = recent.first().map(|at| super::facts::later(*at, pace.every));
+            until = recent
+                .first()
+                .map(|at| super::facts::later(*at, pace.every));
         }
     }
     (room, why, until)

@@ -2,7 +2,9 @@
 
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
-use crate::plan::InstanceOperation;
+use crate::diff::MoveLabels;
+use crate::model::MoveStamp;
+use crate::plan::{InstanceOperation, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
@@ -52,10 +54,16 @@ pub(super) async fn perform(
             let (echo, _) = platform.configure_instance(&instance, &config).await?;
             return Ok(Produced::Values(Written { instance, echo }));
         }
-        InstanceOperation::Upgrade { instance, version } => {
+        InstanceOperation::Upgrade {
+            instance,
+            version,
+            labels,
+        } => {
+            let labels = labels.map(|labels| moved(&labels, &version, outputs, platform));
             let version = Some(outputs.version(&version)?);
             let update = InstanceUpdate {
                 version,
+                labels,
                 ..InstanceUpdate::of(outputs.instance(&instance)?)
             };
             platform.update_instance(&update).await?;
@@ -83,4 +91,20 @@ pub(super) async fn perform(
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
+}
+
+/// All labels of an instance after a move, its stamp among them. Where the time of the server is not known, it bears no
+/// stamp: then the time of its deploy counts, which is later.
+fn moved(
+    labels: &MoveLabels,
+    version: &VersionSource,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Vec<String> {
+    let to = labels.to.or_else(|| outputs.version_number(version));
+    let stamp = labels.from.zip(to).zip(platform.server_now());
+    match stamp {
+        Some(((from, to), at)) => MoveStamp { to, from, at }.put_on(&labels.others),
+        None => labels.others.clone(),
+    }
 }

@@ -69,6 +69,16 @@ pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
             "Never switch it off or prune it; the label gitops:protect says so on the live object.",
             Shape::Boolean,
         ),
+        key(
+            "rollout",
+            "false: it moves at once, outside the waves of its integration; needs a reason.",
+            Shape::Boolean,
+        ),
+        key(
+            "reason",
+            "Why it differs from the others; needed with rollout: false.",
+            Shape::Text,
+        ),
     ],
 );
 

@@ -110,7 +110,14 @@ mod tests {
         let new = MoveStamp::parse("gitops:moved=14<12@2026-11-29T09:00:00Z").unwrap();
         let labels = vec!["paid".to_owned(), old, "gitops:p/a".to_owned()];
         let put = new.put_on(&labels);
-        assert_eq!(put, ["gitops:moved=14<12@2026-11-29T09:00:00Z", "gitops:p/a", "paid"]);
+        assert_eq!(
+            put,
+            [
+                "gitops:moved=14<12@2026-11-29T09:00:00Z",
+                "gitops:p/a",
+                "paid"
+            ]
+        );
         assert_eq!(MoveStamp::taken_off(&put), ["gitops:p/a", "paid"]);
         let both: Vec<String> = [labels, put].concat();
         assert_eq!(MoveStamp::among(&both), Some(new));

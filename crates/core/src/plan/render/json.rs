@@ -80,6 +80,7 @@ fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
         losses: plan.losses.clone(),
         violations: plan.violations.clone(),
         diagnostics: plan.diagnostics.iter().map(Into::into).collect(),
+        rollouts: plan.rollouts.iter().map(Into::into).collect(),
     }
 }
 
