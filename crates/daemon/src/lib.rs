@@ -15,7 +15,9 @@ pub mod source;
 pub mod writes;
 
 use prism_gitops_api as api;
-use prism_gitops_core::{definition, diff, journal, manifest, model, plan, redact, validate};
+use prism_gitops_core::{
+    definition, diff, journal, manifest, model, plan, redact, rollout, validate,
+};
 use prism_gitops_runtime as runtime;
 use prism_gitops_store as store;
 

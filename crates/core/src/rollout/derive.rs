@@ -290,6 +290,7 @@ fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -> Derived {
         false => stays_passed(&parts, target),
     };
     let mut frontier = None;
+    let mut unknown = None;
     for (place, part) in parts.iter().enumerate() {
         let progress = match frontier {
             Some(_) => None,
@@ -298,11 +299,21 @@ fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -> Derived {
             }
             None => Some(part.progress(facts, evidence, now, &mut derived.needs)),
         };
+        if let Some(Progress::Unknown(why)) = &progress {
+            unknown = Some(why.clone());
+        }
         if frontier.is_none() && progress != Some(Progress::Passed) {
             frontier = Some(place);
         }
         derived.waves.push(wave_state(part, evidence, progress));
     }
+    let judged = match (unknown, &judged.verdict) {
+        (Some(why), Verdict::Holds) => Judged {
+            verdict: Verdict::Unknown(why),
+            ..judged
+        },
+        _ => judged,
+    };
     conclude(facts, &parts, frontier, judged, now, derived)
 }
 
@@ -316,7 +327,7 @@ fn wave_state(part: &Part<'_>, evidence: &Evidence, progress: Option<Progress>) 
             Some(Progress::Waiting(until)) => WavePhase::Waiting(until),
             Some(Progress::InVain(why)) => WavePhase::Stopped(why),
             Some(Progress::Passed) => WavePhase::Passed,
-            Some(Progress::Standing(why)) => WavePhase::Standing(why),
+            Some(Progress::Standing(why) | Progress::Unknown(why)) => WavePhase::Standing(why),
             Some(Progress::Held) => WavePhase::Held,
         },
         counted: part.count(),
@@ -349,7 +360,7 @@ fn conclude(
         Verdict::Holds => {}
     }
     let phase = derived.waves.get(at).map(|it| it.phase.clone());
-    if let Some(phase @ (WavePhase::Standing(_) | WavePhase::Stopped(_))) = phase {
+    if let Some(phase @ WavePhase::Stopped(_)) = phase {
         return at_wave(facts, derived, at, phase);
     }
     if let Some(why) = &facts.paused {
@@ -456,6 +467,7 @@ fn moving(facts: &Facts<'_>, parts: &[Part<'_>], now: Timestamp, mut derived: De
             derived.until = sooner(derived.until, until);
         } else {
             let why = match (&wave.phase, before) {
+                (WavePhase::Standing(why), _) => format!("the rollout stands: {why}"),
                 (WavePhase::Held, _) => format!("{} is held", wave.name),
                 (_, Some(before)) => {
                     format!("waits for wave {}, which comes after {before}", wave.name)

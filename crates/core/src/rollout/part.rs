@@ -31,8 +31,10 @@ pub(super) enum Progress {
     InVain(String),
     /// The next one may open.
     Passed,
-    /// Why it stands.
+    /// Why it stands; what was let through before may go on.
     Standing(String),
+    /// What of it is not known, so that nobody moves.
+    Unknown(String),
     /// Nobody of it ever moves.
     Held,
 }
@@ -136,7 +138,7 @@ impl<'a> Part<'a> {
             return Progress::Open;
         }
         let Some(soaked) = self.soaked_at() else {
-            return Progress::Standing("when its members moved is not known".to_owned());
+            return Progress::Unknown("when its members moved is not known".to_owned());
         };
         if now < soaked {
             return Progress::Soaking(soaked);
@@ -186,7 +188,7 @@ impl<'a> Part<'a> {
         }
         let (runs, members) = match self.finished_runs(evidence, needs) {
             Ok(found) => found,
-            Err(why) => return Progress::Standing(why),
+            Err(why) => return Progress::Unknown(why),
         };
         if runs >= gate.min_executions && reaches(&gate.min_members, members, self.count()) {
             return Progress::Passed;

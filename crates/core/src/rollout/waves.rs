@@ -42,9 +42,11 @@ fn stand_in(facts: &Facts<'_>, seed: &str, waves: &[Option<usize>]) -> Option<us
     let left = waves.iter().zip(&facts.members).enumerate();
     let left = left.filter(|(_, (wave, member))| wave.is_none() && member.counts());
     left.min_by_key(|(_, (_, member))| {
+        let moved = target.filter(|target| member.moved(*target));
         let stamp = target.and_then(|target| member.stamp_for(target));
+        let since = moved.and_then(|target| member.moved_at(target));
         let drawn = bucket(seed, &member.customer);
-        (stamp.is_none(), stamp.map(|it| it.at), drawn, &member.name)
+        (moved.is_none(), stamp.is_none(), since, drawn, &member.name)
     })
     .map(|(place, _)| place)
 }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::connect::RequestCount;
+use super::differences::differences;
 use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
@@ -294,13 +295,8 @@ async fn compare_known(
         },
     };
     let records = recorder.store.load(&recorder.place).await;
-    let mut changes = diff::diff(&inputs(loaded, context, &records, &tenant));
-    let unread = diff::versions_unread(&inputs(loaded, context, &records, &tenant), &changes);
-    if !unread.is_empty() {
-        let read = context.platform.requirements(&unread).await;
-        tenant.set_requirements(&read);
-        changes = diff::diff(&inputs(loaded, context, &records, &tenant));
-    }
+    let (mut changes, rollouts) = differences(loaded, context, &records, &mut tenant).await;
+    let admissions = Some(&rollouts.admissions);
     let unlisted = match imports {
         Imports::Checked => {
             check_components(context.platform, &loaded.definitions, &mut changes).await
@@ -320,11 +316,12 @@ async fn compare_known(
         closed: windows::holds(&loaded.desired.project.policy.windows, observed_at),
         only: context.only.clone(),
     };
-    let mut plan = build(
-        &inputs(loaded, context, &records, &tenant),
-        &changes,
-        &about,
-    );
+    let compared = Inputs {
+        admissions,
+        ..inputs(loaded, context, &records, &tenant)
+    };
+    let mut plan = build(&compared, &changes, &about);
+    plan.rollouts = rollouts.rollouts;
     let doubled = diff::doubled_warnings(&inputs(loaded, context, &records, &tenant));
     let equal = diff::equal_versions_told(&inputs(loaded, context, &records, &tenant));
     let renamed = diff::renamed(&loaded.desired, &tenant);
@@ -340,7 +337,7 @@ async fn compare_known(
     })
 }
 
-fn inputs<'a>(
+pub(super) fn inputs<'a>(
     loaded: &'a Loaded,
     context: &'a PassContext<'_>,
     records: &'a SecretRecords,
@@ -354,6 +351,7 @@ fn inputs<'a>(
         unrecorded: context.remembered.unrecorded,
         tenant,
         adopt: context.adopt,
+        admissions: None,
     }
 }
 

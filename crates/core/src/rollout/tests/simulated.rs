@@ -196,7 +196,11 @@ impl Simulated {
                 if earlier && other.counts() {
                     assert!(other.moved(target), "{} before {}", now.name, other.name);
                     let soak = self.scene.spec.waves[wave.unwrap()].soak;
-                    let since = other.moved_at(target).unwrap();
+                    // Without its stamp nobody knows any more when it moved: what passed stays passed.
+                    let Some(since) = other.stamp_for(target).map(|it| it.at) else {
+                        continue;
+                    };
+
                     let soaked = facts::later(since, soak) <= self.scene.now;
                     assert!(
                         soaked,
