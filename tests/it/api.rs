@@ -325,6 +325,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         unread: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
+        rollouts: Vec::new(),
         digest: format!("sha256:{}", "1".repeat(64)),
     }
 }

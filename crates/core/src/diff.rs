@@ -33,6 +33,7 @@ mod renamed;
 mod rollouts;
 mod scope;
 mod secret_match;
+mod turns;
 mod typed;
 mod version;
 mod whose;

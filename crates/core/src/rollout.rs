@@ -22,6 +22,7 @@ mod evidence;
 mod facts;
 mod gate;
 mod part;
+mod passing;
 mod state;
 mod turns;
 mod waves;

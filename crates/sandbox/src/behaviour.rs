@@ -212,6 +212,9 @@ pub struct RunRule {
     /// The flow's name; every flow if absent.
     #[serde(default)]
     pub flow: Option<String>,
+    /// The number of the version that runs; every version if absent.
+    #[serde(default)]
+    pub version: Option<i64>,
     /// Fail with this message.
     #[serde(default)]
     pub error: Option<String>,

@@ -11,6 +11,8 @@ use crate::rollout::{Derived, Turn};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Admissions {
     turns: BTreeMap<ResourceName, Turn>,
+    /// Where those go who do not move to the version that their manifests ask for.
+    targets: BTreeMap<ResourceName, i64>,
     withdrawn: BTreeMap<ResourceName, i64>,
 }
 
@@ -21,6 +23,16 @@ impl Admissions {
         let decided = turns.filter(|(_, turn)| !matches!(turn, Turn::Free | Turn::Done));
         self.turns
             .extend(decided.map(|(name, turn)| (name.clone(), turn.clone())));
+        for (name, turn) in &derived.turns {
+            let to = match turn {
+                Turn::Begins { on: to, .. } | Turn::Back { to, .. } => Some(*to),
+                Turn::Moves { .. } | Turn::Finishes { .. } => {
+                    derived.target.filter(|_| derived.queued)
+                }
+                Turn::Free | Turn::Done | Turn::Waits { .. } => None,
+            };
+            self.targets.extend(to.map(|to| (name.clone(), to)));
+        }
         let withdrawn = derived
             .withdraw
             .map(|version| (integration.clone(), version));
@@ -37,6 +49,12 @@ impl Admissions {
     #[must_use]
     pub fn turn(&self, instance: &ResourceName) -> Option<&Turn> {
         self.turns.get(instance)
+    }
+
+    /// The number of the version that an instance comes to, where that is not what its manifest says.
+    #[must_use]
+    pub fn target(&self, instance: &ResourceName) -> Option<i64> {
+        self.targets.get(instance).copied()
     }
 
     /// The version of an integration that is to be withdrawn.

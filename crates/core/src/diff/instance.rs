@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::admission::{self, MoveLabels, Waiting};
 use super::config::{self, ConfigDiff};
 use super::identity::{self, Candidate, Claim};
+use super::turns::{first, in_turn};
 use super::typed::{self, Similarity};
 use super::version::{self, Target};
 use super::whose::{Whose, whose};
@@ -120,6 +120,11 @@ impl<'a> Index<'a> {
     /// What its rollout says of an instance.
     pub(super) fn turn(&self, instance: &ResourceName) -> Option<&'a Turn> {
         self.inputs.admissions?.turn(instance)
+    }
+
+    /// The version that its rollout brings an instance to, where that is not what its manifest says.
+    pub(super) fn admitted(&self, instance: &ResourceName) -> Option<i64> {
+        self.inputs.admissions?.target(instance)
     }
 
     /// The variables that the declared definition of an integration requires; read from it
@@ -237,103 +242,7 @@ pub(super) fn compare(
     Ok(Verdict::Compared(changes))
 }
 
-/// One that does not exist yet while its wave is closed: it begins with the version that the others come from, or not at all.
-fn first(
-    index: &Index<'_>,
-    desired: &DesiredInstance,
-    target: &Target<'_>,
-    customer: &Whose,
-    marker: &Marker,
-    turn: &Turn,
-) -> Result<InstanceChanges, Stop> {
-    let Some(why) = turn.why() else {
-        return missing(index, desired, target, customer, marker);
-    };
-    let (known, keys) = match target.required {
-        Some(all) => admission::projected(desired, |key| all.iter().any(|it| it.key == key)),
-        None => (desired.clone(), Vec::new()),
-    };
-    let begins = matches!(turn, Turn::Begins { .. });
-    let mut changes = match begins {
-        true => missing(index, &known, target, customer, marker)?,
-        false => common(desired, target, customer),
-    };
-    // What the older version needs and git no longer says keeps it until its wave.
-    let held = !begins || !changes.missing.is_empty();
-    if held {
-        changes = common(desired, target, customer);
-    }
-    changes.waits = Some(Waiting {
-        why: why.to_owned(),
-        keys: if held { Vec::new() } else { keys },
-    });
-    changes.held = held;
-    Ok(changes)
-}
-
-/// One that exists, as far as its wave lets it go.
-fn in_turn(
-    index: &Index<'_>,
-    desired: &DesiredInstance,
-    target: &Target<'_>,
-    customer: &Whose,
-    marker: &Marker,
-    (live, found): (&Instance, Found<crate::model::InstanceId>),
-) -> Result<InstanceChanges, Stop> {
-    let compare = |desired: &DesiredInstance, target: &Target<'_>| {
-        existing(
-            index,
-            desired,
-            target,
-            customer,
-            marker,
-            live,
-            found.clone(),
-        )
-    };
-    let Some(turn) = index.turn(&desired.name) else {
-        return compare(desired, target);
-    };
-    let none = BTreeMap::new();
-    let values = match &live.config {
-        Observed::Known(values) => values,
-        Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
-        Observed::Absent => &none,
-    };
-    let mut changes = match turn {
-        Turn::Waits { why } | Turn::Begins { why, .. } => {
-            let variables = admission::variables_of(values);
-            let (known, keys) = admission::projected(desired, |key| values.contains_key(key));
-            let mut changes = compare(&known, &target.kept(live, &variables))?;
-            let why = why.clone();
-            changes.waits = Some(Waiting { why, keys });
-            changes
-        }
-        Turn::Back { why, .. } => {
-            let (known, keys) = match target.required {
-                Some(all) => {
-                    admission::projected(desired, |key| all.iter().any(|it| it.key == key))
-                }
-                None => admission::projected(desired, |key| values.contains_key(key)),
-            };
-            let mut changes = compare(&known, target)?;
-            let why = why.clone();
-            changes.waits = Some(Waiting { why, keys });
-            changes
-        }
-        Turn::Free | Turn::Done | Turn::Moves { .. } | Turn::Finishes { .. } => {
-            compare(desired, target)?
-        }
-    };
-    let finishes = matches!(turn, Turn::Finishes { .. });
-    if changes.upgrade || finishes {
-        let to = changes.target.number();
-        changes.moves = MoveLabels::of(turn, live, changes.labels.as_ref(), to);
-    }
-    Ok(changes)
-}
-
-fn missing(
+pub(super) fn missing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
@@ -381,7 +290,11 @@ fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<Fiel
 }
 
 /// The parts that do not depend on a live instance.
-fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> InstanceChanges {
+pub(super) fn common(
+    desired: &DesiredInstance,
+    target: &Target<'_>,
+    customer: &Whose,
+) -> InstanceChanges {
     InstanceChanges {
         live: Found::Missing,
         display_name: desired.display_name.clone(),
@@ -413,7 +326,7 @@ fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> I
     }
 }
 
-fn existing(
+pub(super) fn existing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,

@@ -12,7 +12,6 @@ use crate::model::{
     Address, Asked, DesiredInstance, Instance, InstanceVersion, Integration, IntegrationRef,
     Observed, PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
 };
-use crate::rollout::Turn;
 
 /// A version to run, and what goes with it.
 pub(super) struct Target<'a> {
@@ -86,11 +85,9 @@ pub(super) fn target<'a>(
     desired: &DesiredInstance,
 ) -> Result<Target<'a>, Stop> {
     match &desired.integration {
-        IntegrationRef::Managed(name) => match index.turn(&desired.name) {
-            Some(Turn::Begins { on: number, .. } | Turn::Back { to: number, .. }) => {
-                managed(index, name, &VersionRef::Number(*number))
-            }
-            _ => managed(index, name, &desired.version),
+        IntegrationRef::Managed(name) => match index.admitted(&desired.name) {
+            Some(number) => managed(index, name, &VersionRef::Number(number)),
+            None => managed(index, name, &desired.version),
         },
         IntegrationRef::Name(name) => {
             let named =

@@ -32,7 +32,12 @@ impl World {
             .find(|known| identity(known) == flow)
             .ok_or(Refusal::NotFound)?;
         let mut rules = moment.behaviour.runs.iter();
-        let rule = rules.find(|rule| rule.flow.as_ref().is_none_or(|name| *name == flow.name));
+        let rule = rules.find(|rule| {
+            let version = rule
+                .version
+                .is_none_or(|number| record.number == Some(number));
+            version && rule.flow.as_ref().is_none_or(|name| *name == flow.name)
+        });
         let id = self.new_id();
         let at = self.tick(moment.now);
         let mut execution = outcome(&instance, flow, rule, at);

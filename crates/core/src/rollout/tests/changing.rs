@@ -45,6 +45,13 @@ fn with_overlap_queue_the_older_is_finished_first() {
     let derived = scene.derive();
     assert!(derived.queued);
     assert_eq!((derived.target, moving(&derived).len()), (Some(13), 0));
+    assert!(
+        matches!(derived.turns[&name("c1")], Turn::Waits { .. }),
+        "not on to 14"
+    );
+    scene.run("c1", "Sync", at(10 * DAY + 10), true);
+    scene.now = at(10 * DAY + 3 * HOUR);
+    assert_eq!(moving(&scene.derive()), ["r1", "r2"]);
     scene.withdraw(13);
     let derived = scene.derive();
     assert!(!derived.queued, "a withdrawn one is not waited for");
