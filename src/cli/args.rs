@@ -24,6 +24,7 @@ mod parse;
 mod path;
 mod plan;
 mod release;
+mod rollout;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod state;
@@ -60,6 +61,7 @@ pub(crate) use parse::moment as parse_moment;
 pub(crate) use path::{FlagPathArgs, PathArgs};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use release::ReleaseArgs;
+pub(crate) use rollout::{RolloutArgs, RolloutStatusArgs, RolloutWhat};
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
@@ -123,6 +125,7 @@ pub(crate) enum Command {
     Sync(SyncArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Rollout(RolloutArgs),
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),

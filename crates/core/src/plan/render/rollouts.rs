@@ -12,12 +12,26 @@ use crate::rollout::{NewlyFailed, WavePhase, WaveState};
 /// At most this many failing flows are listed.
 const FAILURES: usize = 20;
 
+/// What a plan says of rollouts, for people.
+#[must_use]
+pub fn rollouts(plan: &Plan) -> String {
+    if plan.rollouts.is_empty() {
+        return "No integration has a rollout.\n".to_owned();
+    }
+    let mut lines = lines(plan);
+    let settled = plan.rollouts.iter().filter(|it| !is_under_way(it));
+    lines
+        .extend(settled.map(|it| format!("{}  settled: {}", it.address, line(&it.derived.reason))));
+    lines.join("\n") + "\n"
+}
+
+fn is_under_way(rollout: &PlannedRollout) -> bool {
+    !rollout.derived.waves.is_empty() || rollout.is_to_come()
+}
+
 /// The lines of all rollouts that are under way.
 pub(super) fn lines(plan: &Plan) -> Vec<String> {
-    let under_way = plan
-        .rollouts
-        .iter()
-        .filter(|it| !it.derived.waves.is_empty() || it.is_to_come());
+    let under_way = plan.rollouts.iter().filter(|it| is_under_way(it));
     under_way.flat_map(one).collect()
 }
 
