@@ -229,6 +229,27 @@ async fn a_bad_version_reaches_its_first_wave_only() {
     );
 }
 
+/// A sandbox whose flows run by themselves: nobody calls anything.
+#[tokio::test(start_paused = true)]
+async fn a_gate_can_be_tried_on_a_sandbox_whose_flows_run_on_a_clock() {
+    let behaviour = Behaviour {
+        runs_every_seconds: Some(600),
+        ..failing()
+    };
+    let world = begun(behaviour, ROLLOUT).await;
+    tokio::time::sleep(HOUR).await;
+    change(&world, "Bad prices");
+    pass(&world).await;
+    assert_eq!(versions(&world).await, at(&CANARIES));
+    tokio::time::sleep(HOUR).await;
+    let text = shown(&pass(&world).await);
+    assert!(
+        text.contains("stopped: 2 members newly failed, 0 allowed"),
+        "{text}"
+    );
+    assert!(text.contains("c2  Prices  6 failed since"), "{text}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rollback_withdraws_the_version_and_nothing_is_published_again() {
     let rollout = ROLLOUT.replace("onFailure: pause", "onFailure: rollback");

@@ -20,36 +20,6 @@ fn rule(error: Option<&str>, seconds: u32) -> RunRule {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn flows_run_on_a_clock_where_that_is_asked_for() {
-    let client = Client::with(|behaviour| {
-        behaviour.runs_every_seconds = Some(600);
-        behaviour.runs = vec![rule(Some("ERP is down"), 0)];
-    });
-    let count = async || {
-        let query = "{ executionResults(error_Isnull: false) { totalCount nodes { instance { enabled isSystem } } } }";
-        client.data(query, json!({})).await["executionResults"].clone()
-    };
-    let first = count().await["totalCount"].as_u64().unwrap();
-    tokio::time::sleep(Duration::from_secs(1_300)).await;
-    let later = count().await;
-    assert!(
-        later["totalCount"].as_u64().unwrap() >= first + 2,
-        "{later}"
-    );
-    assert_eq!(
-        later["totalCount"],
-        count().await["totalCount"],
-        "each once"
-    );
-    let nodes = later["nodes"].as_array().unwrap();
-    assert!(
-        nodes
-            .iter()
-            .all(|it| it["instance"] == json!({"enabled": true, "isSystem": false}))
-    );
-}
-
 async fn start(client: &Client) -> String {
     let id = client.import(DEFINITION).await;
     let query = "query Q($id: ID!) { integration(id: $id) { flows { nodes { id testUrl } } } }";

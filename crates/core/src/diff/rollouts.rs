@@ -146,6 +146,7 @@ impl<'a, 'c> World<'a, 'c> {
                     None => Some(own.submitted.clone()),
                     Some(live) => meaning(live, target),
                 },
+                declared: (declared.available != Some(false)).then(|| own.submitted.clone()),
                 versions: live.map(versions).unwrap_or_default(),
                 members,
                 unknown,

@@ -180,10 +180,11 @@ fn withdrawn(facts: &Facts<'_>) -> Option<i64> {
     let newest = facts.versions.iter().max_by_key(|it| it.number)?;
     let newer = facts.follows_latest && newest.number > target && !newest.available;
     let withdrawn = if own { target } else { newest.number };
-    // Where nobody runs it and all are where they shall be, it is of no concern.
+    // Where nobody runs it, all are where they shall be and git says something else, it is of no concern.
+    let said = newest.meaning.is_some() && newest.meaning == facts.declared;
     let mut governed = facts.members.iter().filter(|it| it.governed());
     let concerned = governed.any(|it| it.current.is_some_and(|it| own || it != target));
-    ((own || newer) && concerned).then_some(withdrawn)
+    ((own || newer) && (concerned || (newer && said))).then_some(withdrawn)
 }
 
 /// Nobody moves to anything until git says something new. Who moved to it stays or goes back.

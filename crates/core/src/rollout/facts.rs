@@ -22,6 +22,9 @@ pub struct Facts<'a> {
     pub follows_latest: bool,
     /// What the target is made of; versions with the same text are equal in meaning.
     pub meaning: Option<String>,
+    /// What git says now, where it wants that to be available; the same as `meaning`, unless a newer version of it
+    /// was withdrawn.
+    pub declared: Option<String>,
     /// All published versions that were read, in any order.
     pub versions: Vec<VersionFact>,
     /// The declared instances of the integration.

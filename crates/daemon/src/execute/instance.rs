@@ -3,8 +3,8 @@
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
 use crate::diff::MoveLabels;
-use crate::model::MoveStamp;
-use crate::plan::{InstanceOperation, VersionSource};
+use crate::model::{InstanceId, MoveStamp};
+use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
@@ -59,13 +59,7 @@ pub(super) async fn perform(
             version,
             labels,
         } => {
-            let labels = labels.map(|labels| moved(&labels, &version, outputs, platform));
-            let version = Some(outputs.version(&version)?);
-            let update = InstanceUpdate {
-                version,
-                labels,
-                ..InstanceUpdate::of(outputs.instance(&instance)?)
-            };
+            let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
         }
         InstanceOperation::Deploy { instance, force } => {
@@ -91,6 +85,21 @@ pub(super) async fn perform(
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
+}
+
+/// A move to another version, with its stamp in the same request.
+fn upgrade(
+    instance: &Output<InstanceId>,
+    version: &VersionSource,
+    labels: Option<&MoveLabels>,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Result<InstanceUpdate, StepError> {
+    Ok(InstanceUpdate {
+        version: Some(outputs.version(version)?),
+        labels: labels.map(|labels| moved(labels, version, outputs, platform)),
+        ..InstanceUpdate::of(outputs.instance(instance)?)
+    })
 }
 
 /// All labels of an instance after a move, its stamp among them. Where the time of the server is not known, it bears no

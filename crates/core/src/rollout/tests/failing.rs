@@ -232,6 +232,12 @@ fn a_rollback_goes_to_where_the_rollout_came_from() {
         assert_eq!(derived.phase, Phase::Withdrawn);
         assert!(moving(&derived).is_empty() && back(&derived).is_empty());
     }
+    // The older one is everybody's target again; git still says the one that was withdrawn.
+    scene.target = Target::Existing(12);
+    scene.declared = Some("m14".to_owned());
+    assert_eq!(scene.derive().phase, Phase::Withdrawn);
+    scene.declared = Some("m15".to_owned());
+    assert_eq!(scene.derive().phase, Phase::Settled);
     scene.published(15, at(12 * DAY));
     scene.target = Target::Existing(15);
     scene.now = at(12 * DAY);
