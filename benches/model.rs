@@ -95,6 +95,7 @@ impl Model {
             tenant,
             catalogue: None,
             adopt: false,
+            admissions: None,
         }
     }
 

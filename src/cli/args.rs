@@ -26,6 +26,7 @@ mod path;
 mod plan;
 mod promote;
 mod release;
+mod rollout;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod state;
@@ -64,6 +65,7 @@ pub(crate) use path::{FlagPathArgs, PathArgs};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use promote::{PromoteArgs, RenderArgs};
 pub(crate) use release::ReleaseArgs;
+pub(crate) use rollout::{RolloutArgs, RolloutStatusArgs, RolloutWhat};
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]
@@ -129,6 +131,7 @@ pub(crate) enum Command {
     Sync(SyncArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Rollout(RolloutArgs),
     Export(ExportArgs),
     Adopt(AdoptArgs),
     Release(ReleaseArgs),

@@ -21,6 +21,7 @@ mod promote;
 mod publish;
 mod release;
 mod render;
+mod rollout;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
@@ -64,6 +65,7 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Sync(args) => runtime::block_on(control::sync(ui, &args, variables)),
         Command::Pause(args) => runtime::block_on(control::pause(ui, &args, variables)),
         Command::Resume(args) => runtime::block_on(control::resume(ui, &args, variables)),
+        Command::Rollout(args) => runtime::block_on(rollout::run(ui, &args, variables)),
         Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
@@ -111,6 +113,7 @@ fn check_form(ui: &Ui, command: &Command) -> Result<(), CliError> {
 /// The forms of a command's result. What prints one thing only takes any.
 fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
     const ALL: &[&str] = &["human", "json", "markdown", "yaml", "csv", "name"];
+    const TEXT: &[&str] = &["human"];
     const PLANS: &[&str] = &["human", "json", "markdown"];
     const NAMED_PLANS: &[&str] = &["human", "json", "markdown", "name"];
     const LISTS: &[&str] = &["human", "json", "yaml", "csv", "name"];
@@ -130,6 +133,8 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Sync(_) => ("sync", DOCUMENTS),
         Command::Pause(_) => ("pause", DOCUMENTS),
         Command::Resume(_) => ("resume", DOCUMENTS),
+        Command::Rollout(args) if args.what.is_status() => ("rollout status", TEXT),
+        Command::Rollout(_) => ("rollout", RECORDS),
         Command::Export(_) => ("export", LINES),
         Command::Adopt(_) => ("adopt", PLANS),
         Command::Release(_) => ("release", PLANS),

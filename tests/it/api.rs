@@ -326,6 +326,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
+        rollouts: Vec::new(),
         digest: format!("sha256:{}", "1".repeat(64)),
     }
 }

@@ -67,6 +67,8 @@ mod quickstart;
 #[cfg(feature = "sandbox")]
 mod random_worlds;
 #[cfg(feature = "sandbox")]
+mod rollouts;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod sdl;

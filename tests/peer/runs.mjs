@@ -56,6 +56,7 @@ export class Runs {
   start(about) {
     const run = {
       id: globalId('InstanceExecutionResult'), instance: null, flowConfig: null, ...about,
+      retryAttempts: new Listing([]), replays: new Listing([]), retryNextAt: null,
       startedAt: now(), endedAt: null, error: null, status: 'PENDING', resultType: null,
       invokeType: about.isTestExecution ? 'INTEGRATION_FLOW_TEST' : 'WEBHOOK',
     };

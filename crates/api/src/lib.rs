@@ -34,6 +34,7 @@ pub mod notice;
 mod pause;
 pub mod plan;
 pub mod resource;
+pub mod rollout;
 pub mod status;
 pub mod validate;
 pub mod whoami;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::rollout::Rollout;
 use crate::{Address, Diagnostic, FormatVersion, Health, SyncStatus};
 
 words! {
@@ -112,6 +113,9 @@ pub struct Plan<R = Vec<PlannedResource>> {
     pub violations: Vec<GuardViolation>,
     /// Findings about the files that did not stop the plan.
     pub diagnostics: Vec<Diagnostic>,
+    /// The rollouts of integrations that have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rollouts: Vec<Rollout>,
 }
 
 /// What a plan comes to for one fleet.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::components;
 use super::connection::Connection;
+use super::executions;
 use super::lookup_batcher::LookupBatcher;
 use super::observe;
 use super::operations::{
@@ -30,9 +31,10 @@ use crate::model::increment::{Increment, Mark};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
     DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, RateLimit, Requirements, Scope, Tenant, VersionId,
+    IntegrationSighting, Observed, RateLimit, Requirements, Scope, SequenceId, Tenant, VersionId,
     VersionRecord,
 };
+use crate::rollout::{Evidence, Needs};
 use prism_gitops_runtime::clock::Clock;
 
 /// Requests that write to instances, of one kind, that are under way at once.
@@ -174,6 +176,10 @@ impl Platform for PrismaticClient {
         ids: &BTreeSet<InstanceId>,
     ) -> BTreeMap<InstanceId, Observed<Instance>> {
         observe::instances_by_id(&self.session, ids).await
+    }
+
+    async fn executions(&self, sequence: &SequenceId, needs: &Needs) -> Evidence {
+        executions::read(&self.session, sequence, needs).await
     }
 
     fn server_now(&self) -> Option<Timestamp> {

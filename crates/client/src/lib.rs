@@ -18,6 +18,7 @@ pub mod client;
 mod components;
 pub mod connection;
 mod convert;
+mod executions;
 mod graphql;
 mod lookup_batcher;
 mod observe;
@@ -32,7 +33,7 @@ mod write_batcher;
 #[cfg(test)]
 mod testing;
 
-use prism_gitops_core::{definition, model, redact};
+use prism_gitops_core::{definition, model, redact, rollout};
 use prism_gitops_http::transport;
 use prism_gitops_platform::{error, platform};
 

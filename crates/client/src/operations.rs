@@ -28,6 +28,7 @@ pub(super) mod newest_customers;
 pub(super) mod nodes;
 pub(super) mod publish_integration;
 pub(super) mod required_variables;
+pub(super) mod runs;
 pub(super) mod set_availability;
 pub(super) mod set_marketplace;
 pub(super) mod sightings;
@@ -96,7 +97,9 @@ const SHARED: [&Operation; 5] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 32] = [
+const FIXED: [&Operation; 34] = [
+    &runs::FAILED,
+    &runs::SINCE,
     &list_customers::OPERATION,
     &list_customers::LIMITED,
     &newest_customers::OPERATION,

@@ -83,6 +83,12 @@ where
 }
 
 impl<T> Page<T> {
+    /// Whether there are records behind it.
+    pub(super) fn has_more(&self) -> bool {
+        let seen = self.nodes.len();
+        self.page_info.has_next_page || self.total_count.is_some_and(|total| total > seen)
+    }
+
     /// The same page of something else.
     pub(super) fn map<U>(self, make: impl Fn(T) -> U) -> Page<U> {
         Page {

@@ -14,6 +14,7 @@
 // A kind, an operation or a verdict that is added does not compile before each match has answered for it.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
+mod admission;
 mod components;
 mod config;
 mod customer;
@@ -32,8 +33,10 @@ mod needs;
 mod orphans;
 mod overview;
 mod renamed;
+mod rollouts;
 mod scope;
 mod secret_match;
+mod turns;
 mod typed;
 mod version;
 mod whose;
@@ -53,6 +56,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use admission::{Admissions, MoveLabels, Waiting};
 pub use components::unlisted_components;
 pub use doubled::{Doubled, doubled, doubled_warnings};
 pub use equal::{EqualVersion, EqualVersions, equal_versions, equal_versions_told};
@@ -61,6 +65,7 @@ pub use losses::Losses;
 pub use needs::Needs;
 pub use overview::{Changes, Compared, Overview};
 pub use renamed::renamed;
+pub use rollouts::{RolloutFacts, rollout_facts};
 pub use scope::scope;
 pub(crate) use secret_match::is_mask;
 
@@ -90,6 +95,8 @@ pub struct Inputs<'a> {
     pub catalogue: Option<&'a Catalogue>,
     /// Existing objects that a manifest matches may be taken over.
     pub adopt: bool,
+    /// What rollouts decided; without it every instance goes where its manifest says.
+    pub admissions: Option<&'a Admissions>,
 }
 
 /// What differs, resource by resource.
@@ -307,6 +314,17 @@ pub enum TargetVersion {
     Published(ResourceName),
 }
 
+impl TargetVersion {
+    /// Its number, where it has one already.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Existing { number, .. } => Some(*number),
+            Self::Published(_) => None,
+        }
+    }
+}
+
 /// The customer an instance belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetCustomer {
@@ -369,6 +387,12 @@ pub struct InstanceChanges {
     pub deploys: bool,
     /// Its fleet switched it off when it left: it is back.
     pub returns: bool,
+    /// The labels that go with a move in a rollout.
+    pub moves: Option<MoveLabels>,
+    /// Why it is not brought to the version that its manifest asks for.
+    pub waits: Option<Waiting>,
+    /// It is not created before its wave opens.
+    pub held: bool,
 }
 
 /// An owned object that nothing declares any more.

@@ -28,6 +28,8 @@ pub mod validate;
 
 pub mod fleet;
 
+pub mod rollout;
+
 pub mod diff;
 
 pub mod plan;

@@ -35,6 +35,7 @@ mod reading;
 mod references;
 mod rendered;
 mod resolve;
+mod rollout;
 mod rows;
 mod schema;
 mod secret;

@@ -24,6 +24,7 @@ mod nearest;
 mod notices;
 mod observed;
 mod policy;
+pub mod rollout;
 mod scope;
 mod secret;
 mod secret_records;
@@ -67,6 +68,7 @@ pub use policy::{
     DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
 };
 pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
+pub use rollout::{MoveStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{

@@ -25,6 +25,7 @@ mod part;
 mod release;
 mod rename;
 mod review;
+mod rollout;
 mod step;
 mod summary;
 mod unread;
@@ -64,6 +65,7 @@ pub use prism_gitops_api::plan::{
 };
 pub use release::{ReleaseError, marked, release};
 pub use review::{Moved, Reviewed, Unfit, is_part, recheck};
+pub use rollout::PlannedRollout;
 pub use step::{Output, Step, StepId, VersionSource};
 
 use crate::model::{
@@ -187,6 +189,8 @@ pub struct Plan {
     pub violations: Vec<GuardViolation>,
     /// What the plan may not touch although something is to be done to it.
     pub later: Vec<Address>,
+    /// The rollouts of integrations that have any; what they admit and hold is in the resources.
+    pub rollouts: Vec<PlannedRollout>,
     /// Digest over everything that the plan rests on and would do. Equal plans have equal digests.
     pub digest: String,
 }
@@ -215,6 +219,8 @@ impl Plan {
     /// Whether something is left that this plan cannot do.
     #[must_use]
     pub fn has_leftovers(&self) -> bool {
-        self.summary.blocked > 0 || self.summary.pending > 0
+        self.summary.blocked > 0
+            || self.summary.pending > 0
+            || self.rollouts.iter().any(PlannedRollout::is_to_come)
     }
 }

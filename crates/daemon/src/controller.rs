@@ -23,6 +23,7 @@
 pub mod connect;
 pub mod control;
 pub mod delays;
+mod differences;
 pub mod driver;
 pub mod error;
 pub mod exclusion;
@@ -36,6 +37,7 @@ pub mod queue;
 pub mod reconciler;
 mod report;
 pub mod resources;
+mod rollouts;
 pub mod status;
 pub mod totals;
 mod wanted;

@@ -16,7 +16,8 @@ pub mod writes;
 
 use prism_gitops_api as api;
 use prism_gitops_core::{
-    definition, diff, disposition, fleet, journal, manifest, model, plan, redact, validate, windows,
+    definition, diff, disposition, fleet, journal, manifest, model, plan, redact, rollout,
+    validate, windows,
 };
 use prism_gitops_runtime as runtime;
 use prism_gitops_store as store;

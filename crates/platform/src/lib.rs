@@ -5,4 +5,4 @@
 pub mod error;
 pub mod platform;
 
-use prism_gitops_core::model;
+use prism_gitops_core::{model, rollout};

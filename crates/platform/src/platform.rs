@@ -11,9 +11,10 @@ use crate::model::increment::{Increment, Mark};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
     DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
-    Visibility,
+    IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
+    VersionRecord, Visibility,
 };
+use crate::rollout::{Evidence, Needs};
 
 /// The outcome of an operation.
 pub type PlatformResult<T> = Result<T, PlatformError>;
@@ -98,6 +99,12 @@ pub trait Platform: Send + Sync {
         &self,
         ids: &BTreeSet<InstanceId>,
     ) -> BTreeMap<InstanceId, Observed<Instance>>;
+
+    /// Reads of the executions of an integration's instances what a rollout needs to know. What could not be
+    /// read is unknown in the answer, and never left out of it.
+    async fn executions(&self, _sequence: &SequenceId, needs: &Needs) -> Evidence {
+        Evidence::unknown(needs, "executions are not read here")
+    }
 
     /// The newest time of the server that is known: when it answered last, else the greatest time that
     /// a record bore.

@@ -53,6 +53,8 @@ pub struct Behaviour {
     pub page_limit: usize,
     /// How flow runs end, the first match wins; success by default.
     pub runs: Vec<RunRule>,
+    /// Every flow of every instance that is on runs once in this many seconds; never by itself if absent.
+    pub runs_every_seconds: Option<u32>,
     /// How old what reads show is, in milliseconds, as on a replica that lags behind.
     pub read_lag_ms: u64,
     /// How old what lists show is, in milliseconds, where that is older than what reads show.
@@ -99,6 +101,7 @@ impl Default for Behaviour {
             versions_include_draft: false,
             page_limit: 100,
             runs: Vec::new(),
+            runs_every_seconds: None,
             read_lag_ms: 0,
             list_lag_ms: 0,
             lag_one_in: 1,
@@ -212,6 +215,9 @@ pub struct RunRule {
     /// The flow's name; every flow if absent.
     #[serde(default)]
     pub flow: Option<String>,
+    /// The number of the version that runs; every version if absent.
+    #[serde(default)]
+    pub version: Option<i64>,
     /// Fail with this message.
     #[serde(default)]
     pub error: Option<String>,

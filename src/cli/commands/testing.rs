@@ -44,6 +44,7 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
+        rollouts: Vec::new(),
         digest: "sha256:0".to_owned(),
     }
 }

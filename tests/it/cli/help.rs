@@ -2,7 +2,7 @@
 
 use super::environment::Environment;
 
-const VERBS: [&str; 22] = [
+const VERBS: [&str; 23] = [
     "validate",
     "plan",
     "apply",
@@ -11,6 +11,7 @@ const VERBS: [&str; 22] = [
     "sync",
     "pause",
     "resume",
+    "rollout",
     "get",
     "import",
     "publish",
@@ -55,6 +56,7 @@ fn short_help_names_the_verbs() {
       pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
                   restart does not end it
       resume      Ends a pause. What was held back is written at once
+      rollout     Shows the rollouts of a project, and stops, resumes or takes back one of them
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
                   else

@@ -301,6 +301,17 @@ impl World {
         answer[mutation][object]["id"].clone()
     }
 
+    /// The first flow of an instance runs, called by its webhook.
+    pub(crate) async fn run_flow(&self, instance: &str) {
+        let query =
+            "query($id: ID!) { instance(id: $id) { flowConfigs { nodes { webhookUrl } } } }";
+        let answer = self.ask(query, json!({"id": instance})).await;
+        let url = answer["instance"]["flowConfigs"]["nodes"][0]["webhookUrl"].clone();
+        let path = url.as_str().unwrap().rsplit_once("/trigger/").unwrap().1;
+        self.post(&format!("trigger/{path}"), None, &json!({}))
+            .await;
+    }
+
     /// The only integration's or instance's record.
     pub(crate) async fn only(&self, list: &str, fields: &str) -> Value {
         let filter = if list == "instances" {

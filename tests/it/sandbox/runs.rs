@@ -13,6 +13,7 @@ const RESULT: &str =
 
 fn rule(error: Option<&str>, seconds: u32) -> RunRule {
     RunRule {
+        version: None,
         flow: None,
         error: error.map(str::to_owned),
         seconds,

@@ -1,5 +1,7 @@
 //! What is looked up for many records at once.
 
+use jiff::Timestamp;
+
 use crate::lookup_batcher::{Batch, Lookup, document};
 use crate::model::CustomerRef;
 
@@ -12,6 +14,7 @@ const AUTHORIZATION: (&str, &str) = (
 );
 const SIGHTING: (&str, &str) = ("sighting", include_str!("fragments/sighting.graphql"));
 const DRAFT: (&str, &str) = ("draft", include_str!("fragments/draft.graphql"));
+const RUN: (&str, &str) = ("run", include_str!("fragments/run.graphql"));
 const INSTANCE: (&str, &str) = ("instance", include_str!("fragments/instance.graphql"));
 const CONFIG_VARIABLE: (&str, &str) = (
     "configVariable",
@@ -86,6 +89,20 @@ pub(crate) const OF_CUSTOMERS: Batch<'static> = Batch {
     fragments: &[SIGHTING],
 };
 
+/// The last runs of instances before a moment.
+pub(crate) const RUNS_BEFORE: Batch<'static> = Batch {
+    name: "runsBefore",
+    size: 5,
+    fragments: &[RUN],
+};
+
+/// How many runs of instances finished since a moment.
+pub(crate) const FINISHED_RUNS: Batch<'static> = Batch {
+    name: "finishedRuns",
+    size: 25,
+    fragments: &[],
+};
+
 /// What single instances look like.
 pub(crate) const INSTANCE_SIGHTS: Batch<'static> = Batch {
     name: "instanceSightings",
@@ -133,6 +150,32 @@ fn instance(id: &str, selection: &str) -> Lookup {
 /// What one instance looks like.
 pub(crate) fn instance_sight(id: &str) -> Lookup {
     instance(id, "...sighting")
+}
+
+/// The last runs of one instance that began up to a moment, newest first.
+pub(crate) fn runs_before(id: &str, before: Timestamp) -> Lookup {
+    Lookup {
+        before: "executionResults(isTestExecution: false, instance:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: format!(
+            ", startedAt_Lte: \"{before}\", first: 100, sortBy: [{{field: STARTED_AT, direction: DESC}}]) \
+             {{ nodes {{ ...run }} pageInfo {{ hasNextPage endCursor }} totalCount }}"
+        ),
+    }
+}
+
+/// How many runs of one instance that began since a moment did their work or failed at it.
+pub(crate) fn finished_runs(id: &str, since: Timestamp) -> Lookup {
+    Lookup {
+        before: "executionResults(isTestExecution: false, instance:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: format!(
+            ", startedAt_Gte: \"{since}\", resultType_In: [\"COMPLETED\", \"ERROR\"], endedAt_Isnull: false, \
+             first: 1) {{ totalCount }}"
+        ),
+    }
 }
 
 /// All of one instance.
@@ -335,6 +378,11 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (INTEGRATION_SIGHTS, vec![labelled("x"), named("x")]),
         (DRAFT_SIGHTS, vec![draft_sight("x")]),
         (SEQUENCES, vec![sequence("x")]),
+        (RUNS_BEFORE, vec![runs_before("x", Timestamp::UNIX_EPOCH)]),
+        (
+            FINISHED_RUNS,
+            vec![finished_runs("x", Timestamp::UNIX_EPOCH)],
+        ),
         (
             COMPONENTS,
             vec![component("x", None), component("x", Some(3))],

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::config::{self, ConfigDiff};
 use super::identity::{self, Candidate, Claim};
+use super::turns::{first, in_turn};
 use super::typed::{self, Similarity};
 use super::version::{self, Target};
 use super::whose::{Whose, whose};
@@ -17,6 +18,7 @@ use crate::model::{
     InstanceState, Integration, Marker, Observed, PublishWhen, RequiredVariable, ResourceName,
     Tenant,
 };
+use crate::rollout::Turn;
 
 /// Look-ups over the tenant, so that comparing many instances stays linear.
 pub(super) struct Index<'a> {
@@ -133,6 +135,16 @@ impl<'a> Index<'a> {
         self.verdicts.get(name).copied()
     }
 
+    /// What its rollout says of an instance.
+    pub(super) fn turn(&self, instance: &ResourceName) -> Option<&'a Turn> {
+        self.inputs.admissions?.turn(instance)
+    }
+
+    /// The version that its rollout brings an instance to, where that is not what its manifest says.
+    pub(super) fn admitted(&self, instance: &ResourceName) -> Option<i64> {
+        self.inputs.admissions?.target(instance)
+    }
+
     /// The variables that the declared definition of an integration requires; read from it
     /// once, however many instances ask.
     pub(super) fn declared_variables(&self, name: &ResourceName) -> Option<&[RequiredVariable]> {
@@ -220,10 +232,12 @@ pub(super) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
         protect: _,
         member: _,
         displaces: _,
+        outside_rollout: _,
         location: _,
     } = desired;
     member::may_go_on(desired)?;
     let target = version::target(index, desired)?;
+    let turn = index.turn(name);
     let customer = &whose(index, desired)?;
     let marker = integration::marker(index.inputs, name);
     let claim = Claim {
@@ -236,21 +250,24 @@ pub(super) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
     };
     let candidates = index.candidates(desired, &marker, customer, &target);
     match identity::resolve(&claim, &candidates, &index.tenant().instances)? {
-        Found::Missing => missing(index, desired, &target, customer, &marker),
+        Found::Missing => match turn {
+            Some(turn) => first(index, desired, &target, customer, &marker, turn),
+            None => missing(index, desired, &target, customer, &marker),
+        },
         Found::Owned(live) => {
             let found = Found::Owned(live.id.clone());
             let desired = &member::managed(desired, live);
-            existing(index, desired, &target, customer, &marker, live, found)
+            in_turn(index, desired, &target, customer, &marker, (live, found))
         }
         Found::Adopted(live) | Found::Recovered(live) => {
             let found = Found::Adopted(live.id.clone());
             let desired = &member::managed(desired, live);
-            existing(index, desired, &target, customer, &marker, live, found)
+            in_turn(index, desired, &target, customer, &marker, (live, found))
         }
     }
 }
 
-fn missing(
+pub(super) fn missing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
@@ -298,7 +315,11 @@ fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<Fiel
 }
 
 /// The parts that do not depend on a live instance.
-fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> InstanceChanges {
+pub(super) fn common(
+    desired: &DesiredInstance,
+    target: &Target<'_>,
+    customer: &Whose,
+) -> InstanceChanges {
     InstanceChanges {
         live: Found::Missing,
         display_name: desired.display_name.clone(),
@@ -325,10 +346,13 @@ fn common(desired: &DesiredInstance, target: &Target<'_>, customer: &Whose) -> I
         force: desired.force,
         deploys: desired.deploy == PublishWhen::Changed,
         returns: false,
+        moves: None,
+        waits: None,
+        held: false,
     }
 }
 
-fn existing(
+pub(super) fn existing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,

@@ -38,6 +38,7 @@ pub(super) fn compare(
         available: _,
         marketplace: _,
         protect: _,
+        rollout: _,
         location: _,
     } = desired;
     let Some(definition) = inputs.definitions.get(name) else {
@@ -174,6 +175,7 @@ fn existing(
         fields.push(unpublished(newest));
     }
     let settings = settings(desired, newest, changed, &mut fields);
+    let settings = withdrawn(inputs, desired, newest, settings, &mut fields);
     Ok(IntegrationChanges {
         live: found,
         generated: git.is_code_native(),
@@ -277,6 +279,26 @@ fn settings(
     }
     let differs = fields.len() > before;
     (available, marketplace.filter(|_| publishes || differs))
+}
+
+/// What a rollout takes back is taken off the offer.
+fn withdrawn(
+    inputs: &Inputs<'_>,
+    desired: &DesiredIntegration,
+    newest: Option<&PublishedVersion>,
+    (available, marketplace): (Option<bool>, Option<MarketplaceChange>),
+    fields: &mut Vec<FieldChange>,
+) -> (Option<bool>, Option<MarketplaceChange>) {
+    let version = inputs
+        .admissions
+        .and_then(|all| all.withdrawn(&desired.name));
+    let newest = newest.filter(|it| Some(it.number) == version && it.available);
+    if newest.is_none() {
+        return (available, marketplace);
+    }
+    let field = FieldChange::shown("availability", Some("available"), Some("withdrawn"));
+    fields.push(field);
+    (Some(false), marketplace)
 }
 
 /// The declared settings, with live values where nothing is declared.

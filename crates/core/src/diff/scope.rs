@@ -64,12 +64,26 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
     let limits = limits.map(|one| one.concurrent_execution_limit.is_some());
     // Who is in a fleet is known once everybody is.
     let limits = limits.chain(desired.fleets.iter().map(|_| false));
+    let rollouts = || {
+        desired
+            .integrations
+            .iter()
+            .filter_map(|it| it.rollout.as_ref())
+    };
+    // Waves go by the labels of customers, and windows by their time zones.
+    let limits = limits.chain(
+        rollouts()
+            .filter(|it| it.asks_for_customers())
+            .map(|_| false),
+    );
     Scope {
         integrations,
         customers,
         all_customers: limits
             .reduce(|one, other| one || other)
             .map(|limits| CustomersWanted { limits }),
+        // A member may come from any of them.
+        all_versions_of: rollouts().next().map(|_| desired.project.name.clone()),
         ..Scope::default()
     }
 }

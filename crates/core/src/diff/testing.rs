@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{ChangeSet, Inputs, diff};
+use super::{Admissions, ChangeSet, Inputs, diff};
 use crate::definition::{Definition, Definitions};
 use crate::model::{
     Adopt, Asked, ConfigEntry, ConfigValue, Customer, CustomerId, CustomerRecord, CustomerRef,
@@ -56,6 +56,7 @@ pub struct World {
     pub records: SecretRecords,
     pub unrecorded: SecretWrites,
     pub adopt: bool,
+    pub admissions: Option<Admissions>,
 }
 
 impl World {
@@ -108,6 +109,7 @@ impl World {
             records: SecretRecords::new(DigestKey::new([7; 32])),
             unrecorded: SecretWrites::Once,
             adopt: false,
+            admissions: None,
         }
     }
 
@@ -164,6 +166,7 @@ impl World {
             available: None,
             marketplace: None,
             protect: false,
+            rollout: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 1,
@@ -197,6 +200,7 @@ impl World {
             protect: false,
             member: None,
             displaces: None,
+            outside_rollout: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 9,
@@ -314,6 +318,7 @@ impl World {
             tenant: &self.tenant,
             catalogue: None,
             adopt: self.adopt,
+            admissions: self.admissions.as_ref(),
         };
         then(&inputs, &diff(&inputs))
     }

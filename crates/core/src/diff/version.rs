@@ -9,8 +9,8 @@ use super::{
     TargetVersion,
 };
 use crate::model::{
-    Address, Asked, DesiredInstance, InstanceVersion, Integration, IntegrationRef, Observed,
-    PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
+    Address, Asked, DesiredInstance, Instance, InstanceVersion, Integration, IntegrationRef,
+    Observed, PublishedVersion, RequiredVariable, ResourceName, SequenceId, VersionId, VersionRef,
 };
 
 /// A version to run, and what goes with it.
@@ -49,6 +49,26 @@ impl Target<'_> {
         }
     }
 
+    /// The version that an instance has now, in place of the one that it shall come to.
+    pub(super) fn kept<'b>(
+        &self,
+        live: &Instance,
+        variables: &'b [RequiredVariable],
+    ) -> Target<'b> {
+        Target {
+            version: TargetVersion::Existing {
+                id: live.version.id.clone(),
+                number: live.version.number,
+            },
+            equals: Vec::new(),
+            sequence: self.sequence.clone(),
+            exists: self.exists,
+            required: Some(variables),
+            unread: None,
+            integration_name: self.integration_name.clone(),
+        }
+    }
+
     /// Whether an instance is of this integration; `None` where the API does not say.
     pub(super) fn covers(&self, instance: &InstanceVersion) -> Option<bool> {
         match (&self.sequence, &instance.sequence) {
@@ -65,7 +85,10 @@ pub(super) fn target<'a>(
     desired: &DesiredInstance,
 ) -> Result<Target<'a>, Stop> {
     match &desired.integration {
-        IntegrationRef::Managed(name) => managed(index, name, &desired.version),
+        IntegrationRef::Managed(name) => match index.admitted(&desired.name) {
+            Some(number) => managed(index, name, &VersionRef::Number(number)),
+            None => managed(index, name, &desired.version),
+        },
         IntegrationRef::Name(name) => {
             let named =
                 |live: &&Integration| live.name.trim() == name.trim() && !live.customer_owned;

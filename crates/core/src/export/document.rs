@@ -31,6 +31,8 @@ pub(super) fn integration(
         available,
         marketplace,
         protect,
+        // A tenant does not say how its versions are rolled out.
+        rollout: _,
         location: _,
     } = declared;
     let mut spec = vec![("definition", Tree::text(definition))];
@@ -107,6 +109,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         // What is exported is a manifest of its own.
         member: _,
         displaces: _,
+        outside_rollout,
         location: _,
     } = declared;
     let mut spec = vec![("integration", integration_ref(integration))];
@@ -130,6 +133,10 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
     spec.extend(force.then(|| ("force", boolean(true))));
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
     spec.extend(protect.then(|| ("protect", boolean(true))));
+    if let Some(reason) = outside_rollout {
+        spec.push(("rollout", boolean(false)));
+        spec.push(("reason", Tree::text(reason)));
+    }
     manifest("Instance", name, Some(Tree::map(spec)))
 }
 

@@ -170,6 +170,7 @@ impl Maker<'_> {
             protect: live.labels.iter().any(|label| label == Marker::PROTECT),
             member: None,
             displaces: None,
+            outside_rollout: None,
             location: Location::file(&file),
             name,
         }

@@ -195,6 +195,7 @@ fn declare(
         available: newest.filter(|version| !version.available).map(|_| false),
         marketplace: newest.and_then(marketplace),
         protect: live.labels.iter().any(|label| label == Marker::PROTECT),
+        rollout: None,
         location: Location::file(&integration_path(&name)),
         name,
     }

@@ -78,6 +78,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         tenant: &tenant,
         catalogue: None,
         adopt: false,
+        admissions: None,
     };
     let context = plan::Context {
         project: "p".to_owned(),

@@ -286,6 +286,7 @@ impl<'a> Fleet<'a> {
             protect: protect.unwrap_or_default(),
             member: Some(self.membership(stop)),
             displaces: None,
+            outside_rollout: None,
             location: fleet.location.clone(),
         }
     }

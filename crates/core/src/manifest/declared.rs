@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::paths::Reference;
 use crate::model::{
     Address, Adopt, DesiredCustomer, DesiredFleet, DesiredInstance, Location, Marketplace, Project,
-    PublishWhen,
+    PublishWhen, Rollout,
 };
 
 /// A resource, as far as it could be read.
@@ -36,6 +36,7 @@ pub(super) struct IntegrationDraft {
     pub(super) available: Option<bool>,
     pub(super) marketplace: Option<Marketplace>,
     pub(super) protect: bool,
+    pub(super) rollout: Option<Rollout>,
 }
 
 /// An instance, and where it names its integration and its customer.

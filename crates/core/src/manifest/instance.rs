@@ -63,6 +63,7 @@ impl Reading<'_> {
             protect: spec.boolean("protect").unwrap_or_default(),
             member: None,
             displaces: None,
+            outside_rollout: outside_rollout(spec),
             location: self.report.location(span),
             name,
         };
@@ -78,6 +79,19 @@ impl Reading<'_> {
             customer: self.report.location(whose),
         })
     }
+}
+
+/// Who leaves the waves says why, as others will ask.
+fn outside_rollout(spec: &Fields<'_>) -> Option<String> {
+    let reason = spec.filled("reason");
+    let outside = spec.boolean("rollout") == Some(false);
+    if outside && reason.is_none() && spec.get("reason").is_none() {
+        let span = spec.get("rollout").map_or(spec.span, |node| node.span);
+        let problem = Problem::new("missing-key", "`rollout: false` has no reason");
+        let hint = "add `reason:` beside it: it moves outside the waves of the others";
+        spec.report.add(span, problem.hint(hint));
+    }
+    reason.filter(|_| outside)
 }
 
 pub(super) fn integration(spec: &Fields<'_>) -> Option<(IntegrationRef, Span)> {

@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::keys;
 use super::paths::{Reference, reference};
 use super::reading::{Reading, name};
+use super::rollout;
 use crate::model::{Address, Marketplace, PublishWhen, Visibility};
 use crate::yaml::Node;
 
@@ -38,6 +39,10 @@ impl Reading<'_> {
         let publish = spec.choice("publish", &WHEN).unwrap_or_default();
         let available = spec.boolean("available");
         let protect = spec.boolean("protect").unwrap_or_default();
+        let rollout = rollout::read(spec);
+        if let (Some(rollout), Some(true)) = (&rollout, available) {
+            rollout::may_withdraw(spec, rollout);
+        }
         let market = spec.object("marketplace", &keys::MARKETPLACE);
         let overview = market.as_ref().and_then(|market| file(market, "overview"));
         Some(IntegrationDraft {
@@ -49,6 +54,7 @@ impl Reading<'_> {
             publish,
             available,
             protect,
+            rollout,
         })
     }
 }

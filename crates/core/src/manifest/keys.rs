@@ -10,6 +10,7 @@ mod instance;
 mod integration;
 mod notices;
 mod project;
+mod rollout;
 
 pub(super) use config::{
     CONNECTION, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, STRUCTURED,
@@ -22,6 +23,7 @@ pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(super) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};
 pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, SECRETS, SWEEP, WINDOW};
+pub(super) use rollout::{APPROVAL, GATE, PACE, ROLLOUT, ROLLOUT_WINDOW, SELECT, WAVE};
 
 /// A mapping with known keys.
 pub(super) struct Object {
@@ -59,6 +61,8 @@ pub(super) enum Shape {
     Positive,
     /// `30%` or a count.
     Share,
+    /// A number from 0 to 100.
+    Percent,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A mapping with known keys.

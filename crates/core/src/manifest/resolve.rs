@@ -252,6 +252,7 @@ impl<'a> Resolver<'a> {
                     available: None,
                     marketplace: None,
                     protect: false,
+                    rollout: None,
                     location,
                 });
             }
@@ -276,6 +277,7 @@ impl<'a> Resolver<'a> {
             available: draft.available,
             marketplace,
             protect: draft.protect,
+            rollout: draft.rollout,
             location,
         });
     }

@@ -112,6 +112,7 @@ fn shape(of: &Shape) -> Value {
             {"type": "string", "pattern": "\\$\\{\\{"},
         ]}),
         Shape::Choice(words) => or_template(&json!({"enum": words})),
+        Shape::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
         Shape::Object(of) => object(of),
         Shape::MapOf(value) => json!({"type": "object", "additionalProperties": shape(value)}),
         Shape::ListOf(item) => json!({"type": "array", "items": shape(item)}),

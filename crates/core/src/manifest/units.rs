@@ -62,6 +62,17 @@ impl Fields<'_> {
         share
     }
 
+    /// A percentage from 0 to 100 with two decimals at most, in hundredths.
+    pub(super) fn percent(&self, name: &str) -> Option<u32> {
+        let node = self.get(name)?;
+        let read = plain(node).and_then(hundredths);
+        if read.is_none() {
+            let expected = "a number from 0 to 100, such as 10 or 2.5";
+            self.refuse(name, node, expected);
+        }
+        read
+    }
+
     /// `64h`, `90m`, `1h30m`, `2d`.
     pub(super) fn duration(&self, name: &str) -> Option<Duration> {
         let node = self.get(name)?;
@@ -152,6 +163,20 @@ fn decimal(text: &str) -> Option<f64> {
     digits(whole)?;
     let numeric = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
     numeric.then(|| text.parse().ok())?
+}
+
+/// A percentage in hundredths, read without rounding.
+fn hundredths(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let cents = match fraction.as_bytes() {
+        [tens @ b'0'..=b'9'] => u64::from(tens - b'0') * 10,
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            u64::from(tens - b'0') * 10 + u64::from(ones - b'0')
+        }
+        _ => return None,
+    };
+    let all = digits(whole)?.checked_mul(100)?.checked_add(cents)?;
+    u32::try_from(all).ok().filter(|all| *all <= 10_000)
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -294,6 +319,22 @@ mod tests {
         assert_eq!(decimal("12.5"), Some(12.5));
         for text in ["1e3", ".5", "5.", "nan", "inf", "-1.0"] {
             assert_eq!(decimal(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn percentages_are_read_to_the_hundredth() {
+        for (text, read) in [
+            ("0", 0),
+            ("10", 1_000),
+            ("2.5", 250),
+            ("0.01", 1),
+            ("100", 10_000),
+        ] {
+            assert_eq!(hundredths(text), Some(read), "{text}");
+        }
+        for text in ["100.01", "-1", "1.", "1.234", "010", "10%", ""] {
+            assert_eq!(hundredths(text), None, "{text:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::{
     Address, Config, DesiredFleet, Kind, Location, Membership, NotifyTarget, Policy, ResourceName,
-    SecretRef,
+    Rollout, SecretRef,
 };
 
 /// Everything a project declares, references resolved, nothing interpreted.
@@ -255,6 +255,8 @@ pub struct DesiredIntegration {
     pub marketplace: Option<Marketplace>,
     /// Never withdrawn or hidden, and marked so on the live object.
     pub protect: bool,
+    /// How its instances move to another version; all at once if absent.
+    pub rollout: Option<Rollout>,
     /// Where it is declared.
     pub location: Location,
 }
@@ -419,6 +421,8 @@ pub struct DesiredInstance {
     pub member: Option<Box<Membership>>,
     /// The member of a fleet that it stands in place of: the live object bears that name until it is taken over.
     pub displaces: Option<ResourceName>,
+    /// Why it moves at once, outside the waves of its integration; absent where it takes part in them.
+    pub outside_rollout: Option<String>,
     /// Where it is declared.
     pub location: Location,
 }

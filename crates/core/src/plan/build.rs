@@ -224,6 +224,7 @@ impl Builder {
             unread: self.unread,
             violations,
             later: self.later,
+            rollouts: Vec::new(),
             digest: String::new(),
         };
         plan.digest = digest::of(&Reviewed::from(&plan));

@@ -8,7 +8,7 @@ use super::{
     Action, Guarded, InstanceOperation, Output, PlannedResource, Precondition, StepId,
     VersionSource,
 };
-use crate::diff::{Comparison, Found, InstanceChanges, TargetCustomer, TargetVersion};
+use crate::diff::{Comparison, Found, InstanceChanges, TargetCustomer, TargetVersion, Waiting};
 use crate::model::{
     Address, AwaitedConsents, CustomerId, Health, InstanceId, InstanceState, SyncStatus,
 };
@@ -21,7 +21,7 @@ pub(super) fn plan(builder: &mut Builder, diff: &Comparison<InstanceChanges>) {
         Err(stop) => return builder.stopped(address, &diff.location, stop),
     };
     let blocked = blocked(changes);
-    if blocked.is_none() {
+    if blocked.is_none() && !changes.held {
         add_steps(builder, &address, changes);
     }
     builder.note_respelled(&address, &diff.location, &changes.respelled);
@@ -82,6 +82,12 @@ fn preconditions(changes: &InstanceChanges) -> Vec<Precondition> {
     if let Some(labels) = &changes.labels {
         all.push(Precondition::new("labels to be", labels.join(", ")));
     }
+    if let Some(moves) = &changes.moves {
+        all.push(Precondition::new(
+            "labels besides the move",
+            moves.others.join(", "),
+        ));
+    }
     if deploys(changes) {
         let due = if changes.deploy_due { "yes" } else { "no" };
         all.push(Precondition::new("waits for a deploy", due));
@@ -92,7 +98,7 @@ fn preconditions(changes: &InstanceChanges) -> Vec<Precondition> {
 /// Why nothing may be done: a deploy with a required variable empty is never started.
 fn blocked(changes: &InstanceChanges) -> Option<String> {
     let stages = changes.live == Found::Missing || changes.upgrade || deploys(changes);
-    if changes.missing.is_empty() || !stages {
+    if changes.missing.is_empty() || !stages || changes.held {
         return None;
     }
     let names: Vec<String> = changes
@@ -118,7 +124,7 @@ fn deploys(changes: &InstanceChanges) -> bool {
 
 fn sync(changes: &InstanceChanges, blocked: bool) -> SyncStatus {
     let differs = changes.live == Found::Missing || !changes.fields.is_empty();
-    if differs || blocked || deploys(changes) {
+    if differs || blocked || changes.waits.is_some() || deploys(changes) {
         SyncStatus::OutOfSync
     } else {
         SyncStatus::Synced
@@ -158,6 +164,9 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
             Some(hint.to_owned()),
         );
     }
+    if let Some(waiting) = &changes.waits {
+        return (waits(waiting), None);
+    }
     let reason = match &changes.live {
         Found::Missing => "does not exist yet",
         Found::Adopted(_) | Found::Recovered(_) if changes.fields.is_empty() => {
@@ -170,6 +179,15 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
         Found::Owned(_) => "matches",
     };
     (reason.to_owned(), None)
+}
+
+/// Why it is not at the version that its manifest asks for, and what comes with that.
+fn waits(waiting: &Waiting) -> String {
+    if waiting.keys.is_empty() {
+        return waiting.why.clone();
+    }
+    let keys: Vec<String> = waiting.keys.iter().map(|key| format!("{key:?}")).collect();
+    format!("{}; with it {}", waiting.why, keys.join(", "))
 }
 
 fn add_steps(builder: &mut Builder, address: &Address, changes: &InstanceChanges) {
@@ -266,7 +284,7 @@ impl Steps<'_> {
             self.metadata(instance);
         }
         self.configure(instance, &changes.config);
-        if changes.upgrade {
+        if changes.upgrade || changes.moves.is_some() {
             self.upgrade(instance);
         }
         self.configure(instance, &changes.config_after_upgrade);
@@ -328,6 +346,7 @@ impl Steps<'_> {
         let operation = InstanceOperation::Upgrade {
             instance: instance.clone(),
             version,
+            labels: self.changes.moves.clone(),
         };
         self.push(Action::Upgrade, operation, publish);
     }

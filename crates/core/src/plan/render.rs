@@ -8,6 +8,7 @@ mod json;
 mod markdown;
 pub mod markup;
 mod names;
+mod rollouts;
 mod words;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use human::{HumanOptions, human};
 pub use json::{Document, Links, document, json};
 pub use markdown::markdown;
 pub use names::names;
+pub use rollouts::rollouts;
 pub(crate) use words::shorten;
 pub use words::summary_line;
 

@@ -56,6 +56,7 @@ pub fn upgrade(id: usize, text: &str, publish: usize) -> Step {
     let operation = InstanceOperation::Upgrade {
         instance: Output::Known(InstanceId::new(text)),
         version: Output::Of(StepId(publish)),
+        labels: None,
     };
     step(id, instance(text), Action::Upgrade, operation, &[publish])
 }
@@ -107,6 +108,7 @@ pub fn plan_of(steps: Vec<Step>) -> Plan {
         fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
+        rollouts: Vec::new(),
         digest: String::new(),
     }
 }

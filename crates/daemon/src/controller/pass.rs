@@ -15,19 +15,20 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::connect::{RequestCount, SecretResolver};
+use super::differences::{Differences, differences};
 use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
 use super::wanted::Wanted;
 use super::window_guard::WindowGuard;
 use crate::definition::Definitions;
-use crate::diff::{self, ChangeSet, Inputs, Needs};
+use crate::diff::{self, ChangeSet, Inputs};
 use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Catalogue, Config, Desired, Diagnostic, Places, Scope, SecretRecords, SecretRef, SecretValues,
-    Severity, Tenant, VersionRecord,
+    Config, Desired, Diagnostic, Places, Scope, SecretRef, SecretValues, Severity, Tenant,
+    VersionRecord,
 };
 use crate::plan::{self, Context, Part, Plan};
 use crate::prismatic::platform::{Platform, PlatformResult};
@@ -214,7 +215,7 @@ fn without_values(loaded: &Loaded) -> Loaded {
 
 /// Whether a plan may import definitions, whose components are asked for then.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Imports {
+pub(super) enum Imports {
     Checked,
     None,
 }
@@ -306,7 +307,12 @@ async fn compare_known(
     };
     let records = recorder.store.load(&recorder.place).await;
     let wanted = Wanted::of(loaded, context, &tenant, observed_at).await;
-    let (changes, catalogue) = complete(&wanted, context, (&records, imports), &mut tenant).await;
+    let differences = differences(&wanted, context, (&records, imports), &mut tenant).await;
+    let Differences {
+        changes,
+        catalogue,
+        rollouts,
+    } = differences;
     let about = Context {
         project: loaded.desired.project.name.to_string(),
         environment: context.environment.clone(),
@@ -322,8 +328,12 @@ async fn compare_known(
         part: context.part.clone(),
     };
     let unlisted = diff::unlisted_components(&changes);
-    let inputs = wanted.inputs(context, &records, &tenant, catalogue.as_ref());
+    let inputs = Inputs {
+        admissions: Some(&rollouts.admissions),
+        ..wanted.inputs(context, &records, &tenant, catalogue.as_ref())
+    };
     let mut plan = build(&inputs, &changes, &about);
+    plan.rollouts = rollouts.rollouts;
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));
@@ -347,34 +357,6 @@ async fn compare_known(
         recorder,
         gate: WindowGuard::new(&loaded.desired.project.policy.windows, observed_at),
     })
-}
-
-/// Compares, asks for what that lacks, and compares again, until nothing is missing.
-async fn complete(
-    wanted: &Wanted<'_>,
-    context: &PassContext<'_>,
-    (records, imports): (&SecretRecords, Imports),
-    tenant: &mut Tenant,
-) -> (ChangeSet, Option<Catalogue>) {
-    let platform = context.platform;
-    let mut catalogue = None;
-    loop {
-        let inputs = wanted.inputs(context, records, tenant, catalogue.as_ref());
-        let changes = diff::diff(&inputs);
-        let Needs {
-            requirements,
-            components,
-        } = &changes.needs;
-        let imports = imports == Imports::Checked && !components.is_empty();
-        if requirements.is_empty() && !imports {
-            return (changes, catalogue);
-        }
-        let read = platform.requirements(requirements).await;
-        if imports {
-            catalogue = Some(platform.components(components).await);
-        }
-        tenant.set_requirements(requirements, &read);
-    }
 }
 
 /// Reads as much of the tenant as is asked for, its organization checked first.

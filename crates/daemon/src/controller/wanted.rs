@@ -56,6 +56,7 @@ impl<'a> Wanted<'a> {
             tenant,
             catalogue,
             adopt: context.adopt,
+            admissions: None,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
-use crate::plan::InstanceOperation;
+use crate::diff::MoveLabels;
+use crate::model::{InstanceId, MoveStamp};
+use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
@@ -52,12 +54,12 @@ pub(super) async fn perform(
             let (echo, _) = platform.configure_instance(&instance, &config).await?;
             return Ok(Produced::Values(Written { instance, echo }));
         }
-        InstanceOperation::Upgrade { instance, version } => {
-            let version = Some(outputs.version(&version)?);
-            let update = InstanceUpdate {
-                version,
-                ..InstanceUpdate::of(outputs.instance(&instance)?)
-            };
+        InstanceOperation::Upgrade {
+            instance,
+            version,
+            labels,
+        } => {
+            let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
         }
         InstanceOperation::Deploy { instance, force } => {
@@ -83,4 +85,35 @@ pub(super) async fn perform(
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
+}
+
+/// A move to another version, with its stamp in the same request.
+fn upgrade(
+    instance: &Output<InstanceId>,
+    version: &VersionSource,
+    labels: Option<&MoveLabels>,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Result<InstanceUpdate, StepError> {
+    Ok(InstanceUpdate {
+        version: Some(outputs.version(version)?),
+        labels: labels.map(|labels| moved(labels, version, outputs, platform)),
+        ..InstanceUpdate::of(outputs.instance(instance)?)
+    })
+}
+
+/// All labels of an instance after a move, its stamp among them. Where the time of the server is not known, it bears no
+/// stamp: then the time of its deploy counts, which is later.
+fn moved(
+    labels: &MoveLabels,
+    version: &VersionSource,
+    outputs: &Outputs,
+    platform: &dyn Platform,
+) -> Vec<String> {
+    let to = labels.to.or_else(|| outputs.version_number(version));
+    let stamp = labels.from.zip(to).zip(platform.server_now());
+    match stamp {
+        Some(((from, to), at)) => MoveStamp { to, from, at }.put_on(&labels.others),
+        None => labels.others.clone(),
+    }
 }

@@ -91,6 +91,17 @@ impl Outputs {
         })
     }
 
+    /// The number of a version that an earlier step published.
+    pub(super) fn version_number(&self, source: &Output<VersionId>) -> Option<i64> {
+        let Output::Of(step) = source else {
+            return None;
+        };
+        let Some(Produced::Version { number, .. }) = self.all().get(step).cloned() else {
+            return None;
+        };
+        Some(number)
+    }
+
     pub(super) fn instance(&self, source: &Output<InstanceId>) -> Result<InstanceId, StepError> {
         self.resolve(source, |produced| {
             let Produced::Instance(written, _) = produced else {

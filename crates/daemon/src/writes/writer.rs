@@ -15,13 +15,15 @@ use crate::journal::{Effect, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
     DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
     Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
     MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
+use crate::rollout::{Evidence, Needs};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
 
@@ -399,6 +401,10 @@ impl Platform for Writer<'_> {
         ids: &BTreeSet<InstanceId>,
     ) -> BTreeMap<InstanceId, Observed<Instance>> {
         self.platform.instances_by_id(ids).await
+    }
+
+    async fn executions(&self, sequence: &SequenceId, needs: &Needs) -> Evidence {
+        self.platform.executions(sequence, needs).await
     }
 
     fn server_now(&self) -> Option<Timestamp> {

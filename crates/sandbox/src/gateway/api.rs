@@ -10,7 +10,7 @@ use super::document::{self, Document};
 use super::{after, auth, before, reply};
 use crate::faults::{self, Called, Fault};
 use crate::schema::{Access, Lagging, PageFault, Session};
-use crate::world::World;
+use crate::world::{Moment, World};
 use crate::{Behaviour, CallRecord, Sandbox, lock, state};
 use prism_gitops_http::transport::{Request, Response, TransportError};
 
@@ -86,6 +86,20 @@ impl Sandbox {
         after(fault.as_ref(), response).await
     }
 
+    /// Lets flows run that were due meanwhile, where the switches say so.
+    async fn run_due(&self) {
+        let behaviour = self.behaviour();
+        let Some(every) = behaviour.runs_every_seconds else {
+            return;
+        };
+        let moment = Moment {
+            now: self.now(),
+            behaviour: &behaviour,
+        };
+        let every = jiff::SignedDuration::from_secs(every.max(1).into());
+        self.inner.world.write().await.run_due(moment, every);
+    }
+
     pub(super) async fn execute(
         &self,
         body: Body,
@@ -98,6 +112,7 @@ impl Sandbox {
             Ok(alone) => alone,
             Err(message) => return reply::errors(500, &message),
         };
+        self.run_due().await;
         let session = Arc::new(self.session(mutation, from, fault).await);
         let request = executable(body, document).data(Arc::clone(&session));
         let before = session.access.read(World::generation);

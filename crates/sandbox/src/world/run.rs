@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::execution::{Execution, LogLine};
 use super::instance::Instance;
 use super::integration::{Integration, identity};
+use super::table::Key;
 use super::{Change, Moment, Refusal, World};
 use crate::behaviour::RunRule;
 use crate::definition::Flow;
@@ -31,8 +32,7 @@ impl World {
         let flow = flows
             .find(|known| identity(known) == flow)
             .ok_or(Refusal::NotFound)?;
-        let mut rules = moment.behaviour.runs.iter();
-        let rule = rules.find(|rule| rule.flow.as_ref().is_none_or(|name| *name == flow.name));
+        let rule = rule_for(moment, &record, flow);
         let id = self.new_id();
         let at = self.tick(moment.now);
         let mut execution = outcome(&instance, flow, rule, at);
@@ -40,6 +40,33 @@ impl World {
         self.instances
             .update(instance.id, |instance| instance.executed_at = Some(at));
         Ok(self.executions.insert(execution))
+    }
+
+    /// Runs what was due since it was last looked at: every flow of every deployed instance that is on, once in a
+    /// span. A choice where nothing is known: webhooks and schedules of customers are not simulated.
+    pub(crate) fn run_due(&mut self, moment: Moment<'_>, every: SignedDuration) {
+        let instances: Vec<Arc<Instance>> = (self.instances.iter())
+            .filter(|it| it.enabled && !it.system)
+            .map(Arc::clone)
+            .collect();
+        for instance in instances {
+            let (Some(deployed), Ok(record)) = (instance.deployed_at, self.record_of(&instance))
+            else {
+                continue;
+            };
+            let ran = self.executions.with(&Key::Instance(instance.id));
+            let ran = ran.map(|it| it.started_at).fold(deployed, Timestamp::max);
+            let due = |at: &Timestamp| at.checked_add(every).ok().filter(|at| *at <= moment.now);
+            let times = std::iter::successors(due(&ran), due).take(MOST_DUE);
+            for at in times.collect::<Vec<_>>() {
+                for flow in &record.definition.flows {
+                    let rule = rule_for(moment, &record, flow);
+                    let mut execution = outcome(&instance, flow, rule, at);
+                    execution.id = self.new_id();
+                    self.executions.insert(execution);
+                }
+            }
+        }
     }
 
     /// The working copy or version, with the flow, that a flow id stands for.
@@ -59,6 +86,20 @@ impl World {
             Some((Arc::clone(instance), flow.clone()))
         })
     }
+}
+
+/// At most this many runs of a flow are made up for at once.
+const MOST_DUE: usize = 100;
+
+/// How a run of a flow ends.
+fn rule_for<'a>(moment: Moment<'a>, record: &Integration, flow: &Flow) -> Option<&'a RunRule> {
+    let mut rules = moment.behaviour.runs.iter();
+    rules.find(|rule| {
+        let version = rule
+            .version
+            .is_none_or(|number| record.number == Some(number));
+        version && rule.flow.as_ref().is_none_or(|name| *name == flow.name)
+    })
 }
 
 fn outcome(instance: &Instance, flow: &Flow, rule: Option<&RunRule>, at: Timestamp) -> Execution {

@@ -184,7 +184,8 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         proptest::option::of(text()),
     );
     let flags = (any::<bool>(), any::<bool>());
-    let rest = (labels, state, config, when(), flags, adopt());
+    let outside = proptest::option::of(filled());
+    let rest = (labels, state, config, when(), flags, adopt(), outside);
     (of, rest).prop_map(|(of, rest)| DesiredInstance {
         member: None,
         displaces: None,
@@ -205,6 +206,7 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         deploy: rest.3,
         force: rest.4.0,
         protect: rest.4.1,
+        outside_rollout: rest.6,
         adopt: rest.5,
         location: Location::default(),
     })
@@ -246,6 +248,7 @@ fn integrations() -> impl Strategy<Value = DesiredIntegration> {
         available: rest.0,
         marketplace: rest.1,
         protect: rest.2,
+        rollout: None,
         location: Location::default(),
         name: of.0,
     })
@@ -350,6 +353,7 @@ fn a_manifest_looks_like_written_by_hand() {
         deploy: PublishWhen::Never,
         force: false,
         protect: false,
+        outside_rollout: None,
         adopt: Some(Adopt::Id("SW5zdGFuY2U6MQ==".to_owned())),
         location: Location::default(),
     };

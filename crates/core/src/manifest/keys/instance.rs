@@ -91,6 +91,16 @@ pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
             Shape::Object(&ADOPT),
         ),
         PROTECT,
+        key(
+            "rollout",
+            "false: it moves at once, outside the waves of its integration; needs a reason.",
+            Shape::Boolean,
+        ),
+        key(
+            "reason",
+            "Why it differs from the others; needed with rollout: false.",
+            Shape::Text,
+        ),
     ],
 );
 

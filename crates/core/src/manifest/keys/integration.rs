@@ -1,6 +1,6 @@
 //! The keys of an Integration.
 
-use super::{Object, Shape, key, needed};
+use super::{Object, ROLLOUT, Shape, key, needed};
 
 /// What an integration should be.
 pub(in crate::manifest) static INTEGRATION_SPEC: Object = Object::of(
@@ -40,6 +40,11 @@ pub(in crate::manifest) static INTEGRATION_SPEC: Object = Object::of(
             "protect",
             "Never withdraw or hide it; the label gitops:protect says so on the live object.",
             Shape::Boolean,
+        ),
+        key(
+            "rollout",
+            "How its instances move to another version: in waves, each judged before the next.",
+            Shape::Object(&ROLLOUT),
         ),
     ],
 );

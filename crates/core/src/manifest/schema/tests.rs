@@ -43,6 +43,9 @@ fn accepts(schema: &Value, value: &Value) -> bool {
         "minimum" => value
             .as_f64()
             .is_none_or(|number| number >= rule.as_f64().unwrap()),
+        "maximum" => value
+            .as_f64()
+            .is_none_or(|number| number <= rule.as_f64().unwrap()),
         "exclusiveMinimum" => value
             .as_f64()
             .is_none_or(|number| number > rule.as_f64().unwrap()),
@@ -141,6 +144,7 @@ fn mistakes_are_refused() {
         "kind: Project\nspec: {policies: {}}",
         "kind: Project\nspec: {policy: {guards: {creates: -1}}}",
         "kind: Integration\nmetadata: {name: a}\nspec: {}",
+        "kind: Integration\nmetadata: {name: a}\nspec: {definition: a.yml, rollout: {waves: [{name: a, percent: 101}]}}",
         "kind: Instance\nmetadata: {name: a}\nspec: {integration: a, customer: {}}",
         "kind: Instance\nmetadata: {name: a}\nspec: {integration: a, customer: {name: b, id: c}}",
         "kind: Instance\nmetadata: {name: a}\nspec: {integration: a, customer: {name: b}, state: on}",

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Names;
+use crate::diff::MoveLabels;
 use crate::model::{ConfigWrite, CustomerId, InputWrite, InstanceId, WriteValue};
 use crate::plan::{Output, StepId, VersionSource};
 
@@ -48,6 +49,8 @@ pub enum InstanceOperation {
         instance: Output<InstanceId>,
         /// The version.
         version: VersionSource,
+        /// The labels that go with it in the same request; `None` leaves them.
+        labels: Option<MoveLabels>,
     },
     /// Makes what is configured live.
     Deploy {
@@ -154,7 +157,9 @@ impl InstanceOperation {
             Self::Update { instance, .. }
             | Self::Configure { instance, .. }
             | Self::Deploy { instance, .. } => instance.input(visit),
-            Self::Upgrade { instance, version } => {
+            Self::Upgrade {
+                instance, version, ..
+            } => {
                 instance.input(visit);
                 version.input(visit);
             }
@@ -210,8 +215,19 @@ impl InstanceOperation {
             Self::Configure { instance, config } => {
                 json!(["configure", names.source(instance), values(config)])
             }
-            Self::Upgrade { instance, version } => {
-                json!(["upgrade", names.source(instance), names.source(version)])
+            Self::Upgrade {
+                instance,
+                version,
+                labels,
+            } => {
+                let (instance, version) = (names.source(instance), names.source(version));
+                match labels {
+                    None => json!(["upgrade", instance, version]),
+                    // The time of the move is not part of it: it is that of the write.
+                    Some(labels) => {
+                        json!(["upgrade", instance, version, labels.from, labels.others])
+                    }
+                }
             }
             Self::Deploy { instance, force } => {
                 json!(["deploy", names.source(instance), force])

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::groups::{Group, groups, is_waiting};
-use super::words;
+use super::{rollouts, words};
 use crate::harmless::line;
 use crate::model::{Health, counted};
 use crate::plan::{Plan, PlannedResource};
@@ -40,6 +40,12 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
     let mut text = String::new();
     if plan.has_changes() {
         let _ = writeln!(text, "{}\n", words::impact_line(plan));
+    }
+    for line in rollouts::lines(plan) {
+        let _ = writeln!(text, "{line}");
+    }
+    if text.len() > 0 && !plan.rollouts.is_empty() {
+        text.push('\n');
     }
     let before = text.len();
     if options.all {

@@ -81,6 +81,7 @@ fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
         fleets: plan.fleets.clone(),
         violations: plan.violations.clone(),
         diagnostics: plan.diagnostics.iter().map(Into::into).collect(),
+        rollouts: plan.rollouts.iter().map(Into::into).collect(),
     }
 }
 

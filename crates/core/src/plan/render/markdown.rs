@@ -38,6 +38,9 @@ const GUARDS: usize = 20;
 /// At most this many fields of a group are listed.
 const FIELDS: usize = 50;
 
+/// At most this many lines tell of rollouts.
+const ROLLOUTS: usize = 60;
+
 /// No single text is longer, in characters.
 const LONGEST: usize = 300;
 
@@ -73,6 +76,7 @@ fn head(plan: &Plan) -> String {
     for fleet in plan.fleets.iter().take(GUARDS) {
         let _ = writeln!(text, "{}\n", brief(&words::fleet(fleet)));
     }
+    rollouts(&mut text, plan);
     for line in words::unread(plan) {
         let _ = writeln!(text, "> **{}**\n", brief(&line));
     }
@@ -92,6 +96,23 @@ fn head(plan: &Plan) -> String {
         let _ = writeln!(text, "> **And by {more} more.**\n");
     }
     text
+}
+
+/// The rollouts, as they are shown in a terminal, each line as code.
+fn rollouts(text: &mut String, plan: &Plan) {
+    let lines = super::rollouts::lines(plan);
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "#### Rollouts\n");
+    for line in lines.iter().take(ROLLOUTS) {
+        let _ = writeln!(text, "    {}", shorten(line, LONGEST));
+    }
+    let more = lines.len().saturating_sub(ROLLOUTS);
+    if more > 0 {
+        let _ = writeln!(text, "    and {more} more lines");
+    }
+    text.push('\n');
 }
 
 /// Foreign text of no great length, on one line: what a server says may have several.

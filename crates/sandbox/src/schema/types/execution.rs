@@ -108,6 +108,13 @@ const FIELDS: Fields<Execution> = &[
         };
         page(call, steps)
     }),
+    // The sandbox retries nothing, and replays are executions of their own.
+    ("retryAttempts", |_, call| {
+        page(call, Vec::<Arc<Execution>>::new())
+    }),
+    ("replays", |_, call| {
+        page(call, Vec::<Arc<Execution>>::new())
+    }),
     ("logs", |it, call| {
         page(call, log::lines(call, [Arc::new(it.clone())]))
     }),

@@ -1,0 +1,122 @@
+//! What a rollout needs to know of executions. What could not be read is unknown, never left out.
+//!
+//! It costs a request for each hundred failures, one for each 25 members whose runs are counted, and one for
+//! each few members whose earlier runs are looked at; however many executions there are.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::future::join_all;
+use jiff::Timestamp;
+
+use crate::lookup_batcher::{find, typed};
+use crate::model::{Asked, InstanceId, Listing, SequenceId};
+use crate::operations::lookups;
+use crate::operations::runs::{self, Count, RunNode};
+use crate::paging::Page;
+use crate::rollout::{Evidence, Needs, Past, Run};
+use crate::session::Session;
+
+/// Reads what is needed.
+pub(crate) async fn read(session: &Session, sequence: &SequenceId, needs: &Needs) -> Evidence {
+    let (failures, past, runs, counts) = tokio::join!(
+        failures(session, sequence, needs.failures_since),
+        past(session, &needs.past),
+        since(session, &needs.runs),
+        counts(session, &needs.counts),
+    );
+    Evidence {
+        failures,
+        past,
+        runs,
+        counts,
+    }
+}
+
+async fn failures(
+    session: &Session,
+    sequence: &SequenceId,
+    since: Option<Timestamp>,
+) -> Asked<(Timestamp, Vec<Run>)> {
+    let Some(since) = since else {
+        return Asked::NotAsked;
+    };
+    match whole(runs::failed(session, sequence, since).await.listing) {
+        Ok(runs) => Asked::Known((since, runs)),
+        Err(why) => Asked::Unknown(why),
+    }
+}
+
+/// The runs of a list that was read to its end.
+fn whole(listing: Listing<RunNode>) -> Result<Vec<Run>, Arc<str>> {
+    match listing.incomplete {
+        Some(why) => Err(why),
+        None => known(listing.items),
+    }
+}
+
+fn known(nodes: Vec<RunNode>) -> Result<Vec<Run>, Arc<str>> {
+    let runs = nodes.into_iter().map(|node| node.run().map(Run::from));
+    let runs: Option<Vec<Run>> = runs.collect();
+    runs.ok_or_else(|| "an execution does not say whose it is, or when it began".into())
+}
+
+type Moments = BTreeMap<InstanceId, Timestamp>;
+
+async fn since(session: &Session, wanted: &Moments) -> BTreeMap<InstanceId, Asked<Vec<Run>>> {
+    let read = wanted.iter().map(|(id, at)| async move {
+        let runs = whole(runs::since(session, id, *at).await.listing);
+        (id.clone(), runs.map_or_else(Asked::Unknown, Asked::Known))
+    });
+    join_all(read).await.into_iter().collect()
+}
+
+async fn past(session: &Session, wanted: &Moments) -> BTreeMap<InstanceId, Asked<Past>> {
+    let wanted: Vec<(&InstanceId, Timestamp)> = wanted.iter().map(|(id, at)| (id, *at)).collect();
+    let asked: Vec<_> = (wanted.iter())
+        .map(|(id, before)| lookups::runs_before(id.as_str(), *before))
+        .collect();
+    let found = find(session, lookups::RUNS_BEFORE, &asked).await;
+    let read = wanted.iter().zip(found).map(|((id, _), found)| {
+        let page = typed::<Page<RunNode>>(lookups::RUNS_BEFORE.name, found);
+        let past = match page {
+            Ok(Some(page)) => earlier(page),
+            Ok(None) => Err("there is no such list".into()),
+            Err(error) => Err(Arc::from(error.to_string())),
+        };
+        (
+            (*id).clone(),
+            past.map_or_else(Asked::Unknown, Asked::Known),
+        )
+    });
+    read.collect()
+}
+
+/// The last page before a moment, and how far back it goes.
+fn earlier(page: Page<RunNode>) -> Result<Past, Arc<str>> {
+    let more = page.has_more();
+    let runs = known(page.nodes.into_iter().flatten().collect())?;
+    let oldest = runs.iter().map(|run| run.started_at).min();
+    Ok(Past {
+        back_to: oldest.filter(|_| more),
+        runs,
+    })
+}
+
+async fn counts(session: &Session, wanted: &Moments) -> BTreeMap<InstanceId, Asked<u64>> {
+    let asked: Vec<_> = (wanted.iter())
+        .map(|(id, since)| lookups::finished_runs(id.as_str(), *since))
+        .collect();
+    let found = find(session, lookups::FINISHED_RUNS, &asked).await;
+    let read = wanted.keys().zip(found).map(|(id, found)| {
+        let count = match typed::<Count>(lookups::FINISHED_RUNS.name, found) {
+            Ok(Some(Count {
+                total_count: Some(count),
+            })) => Asked::Known(count),
+            Ok(_) => Asked::Unknown("the answer holds no count".into()),
+            Err(error) => Asked::Unknown(error.to_string().into()),
+        };
+        (id.clone(), count)
+    });
+    read.collect()
+}

@@ -1,0 +1,156 @@
+//! The rollouts of a plan: what they stand at, beside the resources that they hold or move.
+
+use std::collections::BTreeMap;
+
+use prism_gitops_api as api;
+use prism_gitops_api::rollout::{FailedFlow, LeftOut, RolloutState, WaveState as Word};
+
+use crate::model::Address;
+use crate::rollout::{Derived, NewlyFailed, Phase, Turn, WavePhase, WaveState};
+
+/// The rollout of one integration, as a plan was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedRollout {
+    /// The integration.
+    pub address: Address,
+    /// Its display name.
+    pub display_name: String,
+    /// How far it has come.
+    pub derived: Derived,
+}
+
+impl PlannedRollout {
+    /// Whether somebody is still to move, or to go back.
+    #[must_use]
+    pub fn is_to_come(&self) -> bool {
+        match self.derived.phase {
+            Phase::Settled | Phase::Finished => false,
+            Phase::Moving
+            | Phase::Soaking
+            | Phase::Waiting
+            | Phase::Standing
+            | Phase::Stopped
+            | Phase::GoingBack
+            | Phase::Withdrawn
+            | Phase::Paused => true,
+        }
+    }
+
+    /// How many members do something now.
+    pub(super) fn count(&self, which: impl Fn(&Turn) -> bool) -> u64 {
+        self.derived
+            .turns
+            .values()
+            .filter(|turn| which(turn))
+            .count() as u64
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.count(|turn| matches!(turn, Turn::Moves { .. } | Turn::Finishes { .. }))
+    }
+
+    pub(super) fn back(&self) -> u64 {
+        self.count(|turn| matches!(turn, Turn::Back { .. }))
+    }
+
+    pub(super) fn later(&self) -> u64 {
+        self.count(|turn| matches!(turn, Turn::Waits { .. } | Turn::Begins { .. }))
+    }
+
+    /// The reasons why members are left out, and how many for each.
+    pub(super) fn left_out(&self) -> BTreeMap<&str, u64> {
+        let mut reasons = BTreeMap::new();
+        for reason in self.derived.left_out.values() {
+            *reasons.entry(reason.as_str()).or_default() += 1;
+        }
+        reasons
+    }
+}
+
+impl From<&PlannedRollout> for api::rollout::Rollout {
+    fn from(planned: &PlannedRollout) -> Self {
+        let derived = &planned.derived;
+        let left_out = planned.left_out().into_iter();
+        Self {
+            integration: (&planned.address).into(),
+            target: derived.target,
+            base: derived.base,
+            state: state(derived.phase),
+            reason: derived.reason.clone(),
+            waves: derived.waves.iter().map(wave).collect(),
+            now: planned.now(),
+            back: planned.back(),
+            later: planned.later(),
+            left_out: left_out
+                .map(|(reason, members)| LeftOut {
+                    reason: reason.to_owned(),
+                    members,
+                })
+                .collect(),
+            failures: derived.failures.iter().map(failure).collect(),
+            failed_before: derived.failed_before as u64,
+            approved: derived.approved.clone(),
+            until: derived.until,
+            next: derived.next.clone(),
+        }
+    }
+}
+
+pub(super) fn state(phase: Phase) -> RolloutState {
+    match phase {
+        Phase::Settled => RolloutState::Settled,
+        Phase::Moving => RolloutState::Moving,
+        Phase::Soaking => RolloutState::Soaking,
+        Phase::Waiting => RolloutState::Waiting,
+        Phase::Standing => RolloutState::Standing,
+        Phase::Stopped => RolloutState::Stopped,
+        Phase::GoingBack => RolloutState::GoingBack,
+        Phase::Withdrawn => RolloutState::Withdrawn,
+        Phase::Paused => RolloutState::Paused,
+        Phase::Finished => RolloutState::Finished,
+    }
+}
+
+pub(super) fn word(phase: &WavePhase) -> Word {
+    match phase {
+        WavePhase::Closed => Word::Closed,
+        WavePhase::Open => Word::Open,
+        WavePhase::Soaking(_) => Word::Soaking,
+        WavePhase::Waiting(_) => Word::Waiting,
+        WavePhase::Passed => Word::Passed,
+        WavePhase::Standing(_) => Word::Standing,
+        WavePhase::Stopped(_) => Word::Stopped,
+        WavePhase::Held => Word::Held,
+    }
+}
+
+fn wave(wave: &WaveState) -> api::rollout::Wave {
+    let (reason, until) = match &wave.phase {
+        WavePhase::Standing(why) | WavePhase::Stopped(why) => (Some(why.clone()), None),
+        WavePhase::Soaking(until) | WavePhase::Waiting(until) => (None, Some(*until)),
+        WavePhase::Closed | WavePhase::Open | WavePhase::Passed | WavePhase::Held => (None, None),
+    };
+    api::rollout::Wave {
+        name: wave.name.clone(),
+        state: word(&wave.phase),
+        reason,
+        counted: wave.counted as u64,
+        moved: wave.moved as u64,
+        now: wave.now as u64,
+        blocked: wave.hindered as u64,
+        until,
+        executions: wave.executions,
+    }
+}
+
+fn failure(failed: &NewlyFailed) -> FailedFlow {
+    FailedFlow {
+        instance: (&Address::instance(failed.member.clone())).into(),
+        flow: failed.flow.clone(),
+        failed: failed.failed as u64,
+        since: failed.since,
+        execution: failed.run.clone(),
+        error: failed.error.clone(),
+        good_before: failed.good_before,
+    }
+}

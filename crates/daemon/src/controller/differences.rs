@@ -1,0 +1,96 @@
+//! What differs between files and tenant, in a pass: compared once with everyone's own target, and once more with
+//! everyone where the rollouts let them be.
+
+use super::pass::{Imports, PassContext};
+use super::rollouts::{self, Decided};
+use super::wanted::Wanted;
+use crate::diff::{self, Admissions, ChangeSet, Inputs, Needs};
+use crate::model::{Catalogue, SecretRecords, Tenant};
+
+/// What differs, and what that was found out with.
+pub(super) struct Differences {
+    pub(super) changes: ChangeSet,
+    pub(super) catalogue: Option<Catalogue>,
+    pub(super) rollouts: Decided,
+}
+
+/// What differs, with everyone where their rollouts let them be.
+pub(super) async fn differences(
+    wanted: &Wanted<'_>,
+    context: &PassContext<'_>,
+    (records, imports): (&SecretRecords, Imports),
+    tenant: &mut Tenant,
+) -> Differences {
+    let mut comparing = Comparing {
+        wanted,
+        context,
+        records,
+        imports,
+        catalogue: None,
+    };
+    let mut changes = comparing.complete(tenant, &Admissions::default()).await;
+    let mut rollouts = Decided::default();
+    let integrations = wanted.desired.integrations.iter();
+    if integrations.clone().any(|it| it.rollout.is_some()) {
+        // Once more where going back needs to know what a version requires.
+        for _ in 0..2 {
+            let compared = comparing.inputs(tenant, None);
+            rollouts = rollouts::decide(context.platform, &compared, &changes).await;
+            if rollouts.unread.is_empty() {
+                break;
+            }
+            let read = context.platform.requirements(&rollouts.unread).await;
+            tenant.set_requirements(&rollouts.unread, &read);
+        }
+        if !rollouts.admissions.is_empty() {
+            changes = comparing.complete(tenant, &rollouts.admissions).await;
+        }
+    }
+    Differences {
+        changes,
+        catalogue: comparing.catalogue,
+        rollouts,
+    }
+}
+
+/// A comparison that asks for what it lacks.
+struct Comparing<'a, 'b> {
+    wanted: &'a Wanted<'a>,
+    context: &'a PassContext<'b>,
+    records: &'a SecretRecords,
+    imports: Imports,
+    catalogue: Option<Catalogue>,
+}
+
+impl Comparing<'_, '_> {
+    /// Compares, asks for what that lacks, and compares again, until nothing is missing.
+    async fn complete(&mut self, tenant: &mut Tenant, admissions: &Admissions) -> ChangeSet {
+        let platform = self.context.platform;
+        loop {
+            let changes = diff::diff(&self.inputs(tenant, Some(admissions)));
+            let Needs {
+                requirements,
+                components,
+            } = &changes.needs;
+            let imports = self.imports == Imports::Checked && !components.is_empty();
+            if requirements.is_empty() && !imports {
+                return changes;
+            }
+            let read = platform.requirements(requirements).await;
+            if imports {
+                self.catalogue = Some(platform.components(components).await);
+            }
+            tenant.set_requirements(requirements, &read);
+        }
+    }
+
+    fn inputs<'c>(&'c self, tenant: &'c Tenant, admissions: Option<&'c Admissions>) -> Inputs<'c> {
+        let catalogue = self.catalogue.as_ref();
+        Inputs {
+            admissions,
+            ..self
+                .wanted
+                .inputs(self.context, self.records, tenant, catalogue)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Asks what rollouts need to know, as often as they need more, and hands their decisions to the comparison.
+//!
+//! Decides nothing: what is to be read next and what it comes to is in `core::rollout`.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::diff::{Admissions, ChangeSet, Inputs, RolloutFacts, rollout_facts};
+use crate::model::{Address, SequenceId, VersionId};
+use crate::plan::PlannedRollout;
+use crate::prismatic::platform::Platform;
+use crate::rollout::{Derived, Evidence, Facts, Turn, derive};
+use crate::windows;
+
+/// How often evidence is asked for in one pass. What is still open then holds the rollout until the next one.
+const ROUNDS: usize = 8;
+
+/// What the rollouts of a project come to.
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    /// For the comparison.
+    pub(super) admissions: Admissions,
+    /// For people.
+    pub(super) rollouts: Vec<PlannedRollout>,
+    /// Versions that members go back to, of which it is not known what they require.
+    pub(super) unread: BTreeSet<VersionId>,
+}
+
+/// Derives the rollouts of all integrations that have any.
+pub(super) async fn decide(
+    platform: &dyn Platform,
+    inputs: &Inputs<'_>,
+    changes: &ChangeSet,
+) -> Decided {
+    let now = platform.server_now();
+    let at = now.unwrap_or(Timestamp::MIN);
+    let closed = |all: &[_]| windows::holds(all, at);
+    let mut decided = Decided::default();
+    for one in rollout_facts(inputs, changes, now, &closed) {
+        let sequence = one.live.and_then(|live| live.sequence.as_ref());
+        let derived = settle(platform, sequence, &one.facts).await;
+        decided.unread.extend(unread(&one, &derived));
+        decided.admissions.take_in(one.integration, &derived);
+        decided.rollouts.push(PlannedRollout {
+            address: Address::integration(one.integration.clone()),
+            display_name: one.display_name,
+            derived,
+        });
+    }
+    decided
+}
+
+/// Derives, reads what is missing, and derives again.
+async fn settle(
+    platform: &dyn Platform,
+    sequence: Option<&SequenceId>,
+    facts: &Facts<'_>,
+) -> Derived {
+    let mut evidence = Evidence::default();
+    let mut derived = derive(facts, &evidence);
+    for _ in 0..ROUNDS {
+        if derived.needs.is_empty() {
+            break;
+        }
+        let read = match sequence {
+            Some(sequence) => platform.executions(sequence, &derived.needs).await,
+            None => Evidence::unknown(
+                &derived.needs,
+                "the API does not say which integration it is",
+            ),
+        };
+        evidence.take_in(read);
+        derived = derive(facts, &evidence);
+    }
+    derived
+}
+
+/// The versions that members go back to: what they require decides whether values would be lost.
+fn unread(one: &RolloutFacts<'_>, derived: &Derived) -> BTreeSet<VersionId> {
+    let to = derived.turns.values().filter_map(|turn| match turn {
+        Turn::Back { to, .. } | Turn::Begins { on: to, .. } => Some(*to),
+        Turn::Free
+        | Turn::Done
+        | Turn::Moves { .. }
+        | Turn::Finishes { .. }
+        | Turn::Waits { .. } => None,
+    });
+    let to: BTreeSet<i64> = to.collect();
+    let versions = one.live.iter().flat_map(|live| &live.versions.items);
+    let versions = versions.filter(|it| to.contains(&it.number) && it.required.known().is_none());
+    versions.map(|it| it.id.clone()).collect()
+}

@@ -1,0 +1,102 @@
+//! `rollout`: how far rollouts have come, and the labels by which a person stops one.
+
+use super::act::{Around, Deed, failed, report};
+use crate::cli::Variables;
+use crate::cli::args::{RolloutArgs, RolloutStatusArgs, RolloutWhat};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::lookup::{self, id_of};
+use crate::cli::project::{self, read};
+use crate::cli::runtime;
+use crate::cli::tenant::Chosen;
+use crate::cli::ui::Ui;
+use crate::model::IntegrationId;
+use crate::model::rollout::labels::{ABORTED, PAUSED};
+use crate::plan::render;
+use crate::prismatic::catalog::Record;
+use crate::prismatic::platform::IntegrationUpdate;
+
+/// Runs the command.
+pub(super) async fn run(
+    ui: &Ui,
+    args: &RolloutArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    match &args.what {
+        RolloutWhat::Status(args) => status(ui, args, variables).await,
+        RolloutWhat::Pause(args) => {
+            let around = (&args.at, &args.folder, args.lock);
+            let paused = |labels: &mut Vec<String>| labels.push(PAUSED.to_owned());
+            let what = ("rollout pause", "Paused");
+            relabel(ui, &args.integration, around, what, variables, paused).await
+        }
+        RolloutWhat::Resume(args) => {
+            let around = (&args.at, &args.folder, args.lock);
+            let what = ("rollout resume", "Resumed");
+            relabel(ui, &args.integration, around, what, variables, |_| {}).await
+        }
+        RolloutWhat::Abort(args) => {
+            let around = (&args.at, &args.folder, args.lock);
+            let label = format!("{ABORTED}{}", args.version_number);
+            let aborted = |labels: &mut Vec<String>| labels.push(label.clone());
+            let what = ("rollout abort", "Aborted");
+            relabel(ui, &args.integration, around, what, variables, aborted).await
+        }
+    }
+}
+
+/// Plans, and shows of it what is about rollouts.
+async fn status(
+    ui: &Ui,
+    args: &RolloutStatusArgs,
+    variables: &Variables,
+) -> Result<Exit, CliError> {
+    let signals = runtime::signals()?;
+    let work = async {
+        let (path, tenant) = (&args.path, &args.tenant);
+        let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
+        let planned = basis.plan(ui, &tenant, None).await?;
+        ui.result(&render::rollouts(&planned.plan))?;
+        Ok(Exit::of_plan(&planned.plan, false))
+    };
+    runtime::or_interrupt(&signals, work).await
+}
+
+/// Puts other labels of ours for rollouts on a live integration; its own stay, as they were just read.
+async fn relabel(
+    ui: &Ui,
+    integration: &str,
+    (at, folder, lock): Around<'_>,
+    (verb, done): (&'static str, &'static str),
+    variables: &Variables,
+    change: impl Fn(&mut Vec<String>),
+) -> Result<Exit, CliError> {
+    let signals = runtime::signals()?;
+    let work = async |tenant: Chosen| {
+        let found = lookup::integration(&tenant, integration).await?;
+        let id = IntegrationId::new(id_of(&found));
+        let deed = Deed::begin(ui, verb, (at, folder, lock), variables, &tenant).await?;
+        let sight = tenant.platform.sight_draft(&id).await;
+        let sight = sight.map_err(|error| failed(error, &format!("get integration {id}")))?;
+        let Some(mut labels) = sight.and_then(|draft| draft.labels) else {
+            return Err(CliError::world(format!(
+                "the labels of integration {id} could not be read, so none were written"
+            )));
+        };
+        labels.retain(|label| label != PAUSED && !label.starts_with(ABORTED));
+        change(&mut labels);
+        let update = IntegrationUpdate {
+            id: id.clone(),
+            name: None,
+            description: None,
+            labels: Some(labels),
+        };
+        let sent = tenant.platform.update_integration(&update).await;
+        let sent = deed.end(Record::Integration, &found, sent).await;
+        sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
+        report(ui, &tenant, Record::Integration, id.as_str(), done).await?;
+        Ok(Exit::Done)
+    };
+    let work = project::on_tenant(ui, at.both(), variables, work);
+    runtime::or_interrupt(&signals, work).await
+}
