@@ -268,6 +268,7 @@ impl<'a> Fleet<'a> {
             deploy,
             force,
             protect,
+            outside_rollout,
             places: _,
         } = spec;
         DesiredInstance {
@@ -286,7 +287,7 @@ impl<'a> Fleet<'a> {
             protect: protect.unwrap_or_default(),
             member: Some(self.membership(stop)),
             displaces: None,
-            outside_rollout: None,
+            outside_rollout,
             location: fleet.location.clone(),
         }
     }

@@ -216,8 +216,8 @@ fn overrides(spec: &Fields<'_>) -> Vec<Override> {
 }
 
 fn one_override(report: &Report, node: &Node) -> Option<Override> {
-    const OWN: [&str; 3] = ["customers", "reason", "expires"];
-    let part = part(report, node, &keys::OVERRIDE, &OWN)?;
+    const OWN: [&str; 4] = ["customers", "reason", "expires", "rollout"];
+    let mut part = part(report, node, &keys::OVERRIDE, &OWN)?;
     let entries = node.as_mapping()?.iter();
     let own = entries.filter(|entry| OWN.contains(&entry.key.text.as_str()));
     let own = mapping(node, own.cloned().collect());
@@ -226,6 +226,7 @@ fn one_override(report: &Report, node: &Node) -> Option<Override> {
         .get("customers")
         .and_then(|node| customers(report, node, "\"customers\""));
     let (reason, expires) = (fields.trimmed("reason"), day(&fields, "expires"));
+    part.fixed.outside_rollout = super::instance::outside_rollout(&fields);
     Some(Override {
         customers: customers?,
         part,
@@ -338,6 +339,8 @@ fn member_spec(spec: &Fields<'_>) -> MemberSpec {
         deploy: spec.choice("deploy", &WHEN),
         force: spec.boolean("force"),
         protect: spec.boolean("protect"),
+        // Only an override has it, and a reason for it.
+        outside_rollout: None,
         places: spec.places(),
     }
 }

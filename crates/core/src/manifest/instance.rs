@@ -82,7 +82,7 @@ impl Reading<'_> {
 }
 
 /// Who leaves the waves says why, as others will ask.
-fn outside_rollout(spec: &Fields<'_>) -> Option<String> {
+pub(super) fn outside_rollout(spec: &Fields<'_>) -> Option<String> {
     let reason = spec.filled("reason");
     let outside = spec.boolean("rollout") == Some(false);
     if outside && reason.is_none() && spec.get("reason").is_none() {

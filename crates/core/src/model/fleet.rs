@@ -229,6 +229,8 @@ pub struct MemberSpec {
     pub force: Option<bool>,
     /// Never switched off or pruned.
     pub protect: Option<bool>,
+    /// Why it moves outside the waves of its integration.
+    pub outside_rollout: Option<String>,
     /// Where each of the keys stands.
     pub places: BTreeMap<String, Location>,
 }
@@ -247,6 +249,7 @@ impl MemberSpec {
             deploy,
             force,
             protect,
+            outside_rollout,
             places,
         } = other;
         self.version = version.or_else(|| self.version.take());
@@ -257,6 +260,7 @@ impl MemberSpec {
         self.deploy = deploy.or(self.deploy);
         self.force = force.or(self.force);
         self.protect = protect.or(self.protect);
+        self.outside_rollout = outside_rollout.or_else(|| self.outside_rollout.take());
         self.places.extend(places);
         if self.config.is_empty() {
             self.config = config;

@@ -1,8 +1,8 @@
 //! The keys of a Fleet.
 
 use super::instance::{
-    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, ELSEWHERE, FORCE, LABELS, PROTECT, STATE,
-    VERSION_KEY,
+    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, ELSEWHERE, FORCE, LABELS, PROTECT, ROLLOUT_FALSE,
+    STATE, VERSION_KEY,
 };
 use super::{NAME, Object, Shape, key, needed};
 
@@ -143,6 +143,7 @@ pub(in crate::manifest) static TEMPLATE: Object = Object::of(
         DEPLOY,
         FORCE,
         PROTECT,
+        ROLLOUT_FALSE,
     ],
 );
 
@@ -166,5 +167,6 @@ pub(in crate::manifest) static OVERRIDE: Object = Object::of(
         DEPLOY,
         FORCE,
         PROTECT,
+        ROLLOUT_FALSE,
     ],
 );

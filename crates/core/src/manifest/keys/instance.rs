@@ -63,6 +63,12 @@ pub(super) const PROTECT: Key = key(
     Shape::Boolean,
 );
 
+pub(super) const ROLLOUT_FALSE: Key = key(
+    "rollout",
+    "false: it moves at once, outside the waves of its integration; needs a reason.",
+    Shape::Boolean,
+);
+
 /// What an instance should be.
 pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
     "the spec of an Instance",
@@ -91,11 +97,7 @@ pub(in crate::manifest) static INSTANCE_SPEC: Object = Object::of(
             Shape::Object(&ADOPT),
         ),
         PROTECT,
-        key(
-            "rollout",
-            "false: it moves at once, outside the waves of its integration; needs a reason.",
-            Shape::Boolean,
-        ),
+        ROLLOUT_FALSE,
         key(
             "reason",
             "Why it differs from the others; needed with rollout: false.",
