@@ -1,8 +1,8 @@
 //! Fixtures: a project with one rule, and ends of plans.
 
 use super::{Moment, Results};
-use crate::diff::testing::name;
 use crate::model::{Desired, DriftMode, Policy, Project};
+use crate::plan::testing::name;
 use crate::plan::{Plan, StepResult};
 
 pub fn succeeding(plan: &Plan) -> Results {
