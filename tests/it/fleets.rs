@@ -89,11 +89,12 @@ fn with(action: Action, plan: &Plan) -> usize {
     resources.filter(|it| it.actions.contains(&action)).count()
 }
 
+/// The instances that this project marked.
 async fn instances(world: &World) -> Vec<Value> {
-    world.tenant().await["instances"]
-        .as_array()
-        .unwrap()
-        .clone()
+    let tenant = world.tenant().await;
+    let all = tenant["instances"].as_array().unwrap().iter();
+    let ours = all.filter(|it| it["labels"].to_string().contains("gitops:p/"));
+    ours.cloned().collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -43,7 +43,7 @@ impl Reading<'_> {
                 Cow::Owned(self.over(kind, document, place))
             }
         };
-        if self.setting.is_open() && templating::are_in(&here) {
+        if self.setting.is_open() && templating::depend(kind, &here) {
             self.differs(document.span);
             // Without an environment they mean nothing; the Project is needed to choose one.
             return (kind == "Project").then_some(here);

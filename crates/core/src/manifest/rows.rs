@@ -55,9 +55,9 @@ pub(super) fn read(path: &Arc<str>, text: &str, key: FleetKey) -> Table {
 
 /// Marks come in pairs, doubled ones among them; else the rest of the file would be one field.
 fn unclosed(text: &str) -> Option<u64> {
-    let marks = text.match_indices('"');
-    let last = marks.clone().last().filter(|_| marks.count() % 2 == 1)?;
-    let before = text.get(..last.0)?.matches('\n').count();
+    let odd = text.matches('"').count() % 2 == 1;
+    let last = text.rfind('"').filter(|_| odd)?;
+    let before = text.get(..last)?.matches('\n').count();
     Some(before as u64 + 1)
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::findings::Problem;
 use super::reading::Reading;
-use crate::template::{Template, TemplateFault};
+use crate::template::{Root, Template, TemplateFault};
 use crate::yaml::{Content, Entry, Node, Scalar, Span};
 
 /// Keys of `spec`, by kind, whose templates mean something else for each customer: the kind's reader carries them out.
@@ -23,6 +23,35 @@ pub(super) fn are_in(node: &Node) -> bool {
         Content::Mapping(entries) => entries
             .iter()
             .any(|entry| Template::is_in(&entry.key.text) || are_in(&entry.value)),
+    }
+}
+
+/// Whether a document has templates that an environment decides: those of a fleet's members may name their customer
+/// alone.
+pub(super) fn depend(kind: &str, document: &Node) -> bool {
+    let is_spec = |entry: &&Entry| entry.key.text == "spec";
+    let entries = document.as_mapping().unwrap_or_default();
+    let (spec, others): (Vec<_>, Vec<_>) = entries.iter().partition(is_spec);
+    let keys = spec.iter().filter_map(|entry| entry.value.as_mapping());
+    others.iter().any(|entry| are_in(&entry.value))
+        || keys
+            .flatten()
+            .any(|entry| match is_later(kind, &entry.key.text) {
+                true => names_environment(&entry.value),
+                false => are_in(&entry.value),
+            })
+}
+
+fn names_environment(node: &Node) -> bool {
+    match &node.content {
+        Content::Scalar(scalar) => Template::parse(&scalar.text).is_ok_and(|template| {
+            let roots = template.as_ref().map(Template::roots);
+            roots.is_some_and(|roots| {
+                roots.contains(&Root::Values) || roots.contains(&Root::Environment)
+            })
+        }),
+        Content::Sequence(items) => items.iter().any(names_environment),
+        Content::Mapping(entries) => entries.iter().any(|it| names_environment(&it.value)),
     }
 }
 
