@@ -144,7 +144,7 @@ fn wave(fields: &Fields<'_>) -> Option<Wave> {
     Some(Wave {
         name: name?,
         select: select?,
-        soak: soak.unwrap_or_else(|| Some(std::time::Duration::ZERO))?,
+        soak: soak.unwrap_or(Some(std::time::Duration::ZERO))?,
         optional,
         max_concurrent: most,
         pace: match pace {

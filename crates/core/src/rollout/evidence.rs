@@ -87,9 +87,8 @@ impl RawRun {
             Some("ERROR") if self.made_good => Outcome::Good,
             Some("ERROR") => Outcome::Failed,
             Some("COMPLETED") => Outcome::Good,
-            Some(_) => Outcome::Nothing,
             None if self.error.is_some() && !self.made_good => Outcome::Failed,
-            None => Outcome::Nothing,
+            Some(_) | None => Outcome::Nothing,
         }
     }
 }

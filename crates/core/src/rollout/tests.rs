@@ -270,9 +270,10 @@ impl Scene {
             runs.sort_by_key(|it| std::cmp::Reverse(it.started_at));
             let whole = runs.len() <= self.page;
             runs.truncate(self.page);
-            let mut past = Past::default();
-            past.back_to = (!whole).then(|| runs.last().unwrap().started_at);
-            past.runs.extend(runs.into_iter().cloned().map(Run::from));
+            let past = Past {
+                back_to: (!whole).then(|| runs.last().unwrap().started_at),
+                runs: runs.into_iter().cloned().map(Run::from).collect(),
+            };
             evidence.past.insert(id.clone(), Asked::Known(past));
         }
         for (id, since) in &needs.runs {

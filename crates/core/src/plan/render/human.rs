@@ -41,10 +41,11 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
     if plan.has_changes() {
         let _ = writeln!(text, "{}\n", words::impact_line(plan));
     }
-    for line in rollouts::lines(plan) {
+    let under_way = rollouts::lines(plan);
+    for line in &under_way {
         let _ = writeln!(text, "{line}");
     }
-    if text.len() > 0 && !plan.rollouts.is_empty() {
+    if !under_way.is_empty() {
         text.push('\n');
     }
     let before = text.len();
