@@ -198,10 +198,7 @@ impl<'a, 'c> World<'a, 'c> {
         integration: Option<&Integration>,
         now: Option<Timestamp>,
     ) -> (Member, Option<String>) {
-        let changes = match &diff.verdict {
-            Ok(changes) => Some(changes),
-            Err(_) => None,
-        };
+        let changes = diff.verdict.as_ref().ok();
         let live = changes.and_then(|it| self.instances.get(it.live.id()?).copied());
         let address = Address::instance(desired.name.clone());
         let unknown = match &diff.verdict {
