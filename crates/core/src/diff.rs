@@ -23,6 +23,7 @@ mod doubled;
 mod equal;
 mod identity;
 mod instance;
+mod instances;
 mod integration;
 mod integrations;
 mod interrupted;
@@ -428,7 +429,7 @@ pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
     let customers = compare(customers, |one| customer::compare(&index, one));
     let index = integrations::Index::new(inputs);
     let integrations = compare(integrations, |one| integration::compare(&index, one));
-    let index = instance::Index::new(inputs, &customers, &integrations);
+    let index = instances::Index::new(inputs, &customers, &integrations);
     let mut compared = compare(instances, |one| instance::compare(&index, one));
     let mut declared = instances.iter();
     compared.retain(|it| {

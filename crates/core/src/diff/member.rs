@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::instance::Index;
+use super::instances::Index;
 use super::version::Target;
 use super::whose::Whose;
 use super::{Found, Inputs, InstanceChanges, Refusal, Stop, Verdict, integration, labels};

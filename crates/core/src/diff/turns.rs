@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::admission::{self, MoveLabels, Waiting};
-use super::instance::{Index, common, existing, missing};
+use super::instance::{common, existing, missing};
+use super::instances::Index;
 use super::version::Target;
 use super::whose::Whose;
 use super::{Found, InstanceChanges, Stop};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::instance::Index;
+use super::instances::Index;
 use super::{
     ChangeSet, Comparison, Found, Inputs, InstanceChanges, IntegrationChanges, Refusal, Stop,
     TargetVersion,

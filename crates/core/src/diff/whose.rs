@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::instance::Index;
+use super::instances::Index;
 use super::{CustomerChanges, Refusal, Stop, TargetCustomer, Verdict};
 use crate::model::{
     Address, Customer, CustomerId, CustomerRef, DesiredInstance, ResourceName, nearest,

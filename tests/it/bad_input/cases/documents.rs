@@ -212,7 +212,7 @@ spec:
         )],
         findings: &[Finding {
             at: "a.yaml:6:34",
-            length: 0,
+            length: 1,
             code: "missing-key",
             message: "the selector names no label",
             hint: Some(
