@@ -8,7 +8,8 @@
 //!
 //! A text is read in several views: as it is, and with escapes undone, again and again until
 //! none is left. In each view letters are compared without case, quotes, backslashes and blanks
-//! do not count, and runs of base64 and of hexadecimal digits are decoded at every alignment.
+//! do not count, and runs of base64 and of hexadecimal digits are decoded at every alignment;
+//! what they hold is read in the same views again.
 //! Known is every piece of [`PIECE`] bytes of every secret, so one look-up for each byte of the
 //! text finds any number of secrets, whole or cut off, at the same price.
 //!
@@ -55,6 +56,8 @@ pub const WORD: usize = 4;
 const BASE64: usize = 6;
 /// The same in hexadecimal digits.
 const HEX: usize = 8;
+/// How often digits are decoded: base64 of a header in base64 of a body is twice.
+const DECODED: usize = 2;
 
 /// The author of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,17 +112,7 @@ impl Redactor {
     /// Whether nothing is to be done, found out without much work.
     fn is_clean(&self, text: &str) -> bool {
         let index = self.read();
-        if index.is_empty() || text.is_empty() {
-            return true;
-        }
-        if quick::touches(&index, text.as_bytes()) {
-            return false;
-        }
-        drop(index);
-        let mut escaped = text
-            .lines()
-            .filter(|line| decode::is_escaped(line.as_bytes()));
-        escaped.all(|line| matches!(self.apply(line, Author::We), Cow::Borrowed(_)))
+        index.is_empty() || text.is_empty() || !quick::touches(&index, text.as_bytes())
     }
 
     /// Whether a value is, holds or is a part of a known secret.
@@ -180,26 +173,40 @@ impl Redactor {
     }
 }
 
+/// Finds secrets in a view, and in what its digits hold.
 fn search(index: &Index, view: &View, author: Author, found: &mut Vec<Range<usize>>) {
-    let pieces = |view: &View, found: &mut Vec<Range<usize>>| match author {
-        Author::We => index.entire(view, found),
-        Author::Others => index.pieces(view, found),
-    };
-    pieces(view, found);
+    of_length(index, view, author, found);
     index.whole(view, author, found);
     if author == Author::Others {
         index.cut_at_the_end(view, found);
     }
-    for inner in view.inner() {
-        pieces(&inner, found);
+    search_digits(index, view, author, DECODED, found);
+}
+
+/// Finds secrets in what the digits of a view hold, and in the digits and escapes of that: whatever is looked
+/// at here is looked at by [`quick::touches`] too, or it would say that nothing is to be found.
+fn search_digits(
+    index: &Index,
+    view: &View,
+    author: Author,
+    depth: usize,
+    found: &mut Vec<Range<usize>>,
+) {
+    let Some(deeper) = depth.checked_sub(1) else {
+        return;
+    };
+    for inner in view.inner().into_iter().flat_map(View::layers) {
+        of_length(index, &inner, author, found);
         index.whole(&inner, Author::We, found);
-        if inner.is_escaped() {
-            let again = inner.unescaped();
-            pieces(&again, found);
-        }
-        for deeper in inner.inner() {
-            pieces(&deeper, found);
-        }
+        search_digits(index, &inner, author, deeper, found);
+    }
+}
+
+/// Finds secrets that are long enough to have pieces.
+fn of_length(index: &Index, view: &View, author: Author, found: &mut Vec<Range<usize>>) {
+    match author {
+        Author::We => index.entire(view, found),
+        Author::Others => index.pieces(view, found),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Decodes a text into the forms that it may have had before it was escaped.
 
+use std::ops::Range;
+
 use super::{BASE64, HEX};
 
 /// How often escapes are undone: JSON in JSON in a query in HTML is four.
-const DEPTH: usize = 6;
+pub(super) const DEPTH: usize = 6;
 
 /// Bytes, and for each the range of the text that it came from.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,20 +18,19 @@ pub(super) struct View {
 impl View {
     /// The text itself, then with its escapes undone once, twice and so on.
     pub(super) fn all(text: &str) -> Vec<Self> {
-        let mut views = vec![Self::of(text.as_bytes())];
-        while views.len() <= DEPTH {
-            match views.last() {
-                Some(last) if last.is_escaped() => {
-                    let next = last.unescaped();
-                    if next.bytes == last.bytes {
-                        break;
-                    }
-                    views.push(next);
-                }
-                _ => break,
+        Self::of(text.as_bytes()).layers()
+    }
+
+    /// This view, then with its escapes undone once, twice and so on.
+    pub(super) fn layers(self) -> Vec<Self> {
+        let mut layers = vec![self];
+        while layers.len() <= DEPTH {
+            match layers.last().and_then(Self::unescaped) {
+                Some(next) => layers.push(next),
+                None => break,
             }
         }
-        views
+        layers
     }
 
     fn of(bytes: &[u8]) -> Self {
@@ -48,39 +49,18 @@ impl View {
         }
     }
 
-    pub(super) fn is_escaped(&self) -> bool {
-        is_escaped(&self.bytes)
-    }
-
-    /// The same with all escapes undone once.
-    pub(super) fn unescaped(&self) -> Self {
-        let mut out = Self::empty(self.bytes.len());
-        let mut at = 0;
-        let mut buffer = [0; 4];
-        while let Some(byte) = self.bytes.get(at) {
-            let rest = &self.bytes[at..];
-            let (length, decoded): (usize, &[u8]) = match escape(rest) {
-                Some((length, Decoded::Byte(byte))) => {
-                    buffer[0] = byte;
-                    (length, &buffer[..1])
-                }
-                Some((length, Decoded::Letter(letter))) => {
-                    let text = letter.encode_utf8(&mut buffer);
-                    (length, text.as_bytes())
-                }
-                None => {
-                    buffer[0] = *byte;
-                    (1, &buffer[..1])
-                }
-            };
-            let length = length.max(1);
-            for byte in decoded {
-                out.bytes.push(*byte);
-                out.from.push(self.range(at, at + length));
-            }
-            at += length;
+    /// The same with all escapes undone once, if that changes it.
+    fn unescaped(&self) -> Option<Self> {
+        if !is_escaped(&self.bytes) {
+            return None;
         }
-        out
+        let mut out = Self::empty(self.bytes.len());
+        undo(&self.bytes, |decoded, place| {
+            let from = self.range(place.start, place.end);
+            out.bytes.extend_from_slice(decoded);
+            out.from.extend(decoded.iter().map(|_| from));
+        });
+        (out.bytes != self.bytes).then_some(out)
     }
 
     fn range(&self, start: usize, end: usize) -> (u32, u32) {
@@ -149,8 +129,43 @@ impl View {
     }
 }
 
+/// Bytes with all escapes undone once, if that changes them.
+pub(super) fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !is_escaped(bytes) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    undo(bytes, |decoded, _| out.extend_from_slice(decoded));
+    (out != bytes).then_some(out)
+}
+
+/// Hands on what each part of these bytes stands for, with the place of the part.
+fn undo(bytes: &[u8], mut put: impl FnMut(&[u8], Range<usize>)) {
+    let mut at = 0;
+    let mut buffer = [0; 4];
+    while let Some(byte) = bytes.get(at) {
+        let (length, decoded): (usize, &[u8]) = match escape(&bytes[at..]) {
+            Some((length, Decoded::Byte(byte))) => {
+                buffer[0] = byte;
+                (length, &buffer[..1])
+            }
+            Some((length, Decoded::Letter(letter))) => {
+                let text = letter.encode_utf8(&mut buffer);
+                (length, text.as_bytes())
+            }
+            None => {
+                buffer[0] = *byte;
+                (1, &buffer[..1])
+            }
+        };
+        let length = length.max(1);
+        put(decoded, at..at + length);
+        at += length;
+    }
+}
+
 /// Whether there may be something to undo.
-pub(super) fn is_escaped(bytes: &[u8]) -> bool {
+fn is_escaped(bytes: &[u8]) -> bool {
     let begins = |(at, byte): (usize, &u8)| match byte {
         b'\\' | b'%' | b'&' => true,
         // Quoted-printable; other equals signs are everywhere.

@@ -1,8 +1,10 @@
 //! Whether a text needs a full search: most do not, and a plan may have megabytes of them.
 
-use super::decode::{nibble, sextet};
+use std::borrow::Cow;
+
+use super::decode::{DEPTH, nibble, sextet, unescaped};
 use super::index::{Index, is_compared};
-use super::{BASE64, HEX, PIECE};
+use super::{BASE64, DECODED, HEX, PIECE};
 
 /// A window over the last bytes.
 #[derive(Clone, Copy, Default)]
@@ -22,6 +24,30 @@ impl Window {
         self.count >= PIECE && index.has_piece(self.key)
     }
 }
+
+/// A way to write bytes in digits.
+struct System {
+    bits: u32,
+    /// Digits that make entire bytes.
+    group: usize,
+    /// Shorter runs hold no secret.
+    least: usize,
+    digit: fn(u8) -> Option<u8>,
+}
+
+const BASE64_DIGITS: System = System {
+    bits: 6,
+    group: 4,
+    least: BASE64,
+    digit: sextet,
+};
+
+const HEX_DIGITS: System = System {
+    bits: 4,
+    group: 2,
+    least: HEX,
+    digit: nibble,
+};
 
 /// Digits of N bits each, read from one alignment on.
 struct Digits {
@@ -59,11 +85,32 @@ impl Digits {
     }
 }
 
-/// Whether a piece of a secret, or a short one, is in these bytes, as it is, in base64 or in hexadecimal digits.
+/// Whether a piece of a secret, or a short one, is in these bytes, in any of the views that the full search
+/// has of them. It may say so of a text without secrets, and never the other way round.
 pub(super) fn touches(index: &Index, bytes: &[u8]) -> bool {
-    holds(index, bytes)
-        || in_digits(index, bytes, 6, 4, BASE64, sextet)
-        || in_digits(index, bytes, 4, 2, HEX, nibble)
+    in_layers(index, bytes, DECODED)
+}
+
+fn in_layers(index: &Index, bytes: &[u8], depth: usize) -> bool {
+    let mut layer = Cow::Borrowed(bytes);
+    for _ in 0..DEPTH {
+        if in_layer(index, &layer, depth) {
+            return true;
+        }
+        match unescaped(&layer) {
+            Some(next) => layer = Cow::Owned(next),
+            None => return false,
+        }
+    }
+    in_layer(index, &layer, depth)
+}
+
+fn in_layer(index: &Index, bytes: &[u8], depth: usize) -> bool {
+    let in_digits = |deeper| {
+        in_digits(index, bytes, &BASE64_DIGITS, deeper)
+            || in_digits(index, bytes, &HEX_DIGITS, deeper)
+    };
+    holds(index, bytes) || depth.checked_sub(1).is_some_and(in_digits)
 }
 
 fn holds(index: &Index, bytes: &[u8]) -> bool {
@@ -71,26 +118,18 @@ fn holds(index: &Index, bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| window.completes(index, *byte)) || index.has_short(bytes)
 }
 
-fn in_digits(
-    index: &Index,
-    bytes: &[u8],
-    bits: u32,
-    group: usize,
-    least: usize,
-    digit: fn(u8) -> Option<u8>,
-) -> bool {
+fn in_digits(index: &Index, bytes: &[u8], system: &System, depth: usize) -> bool {
+    let digit = system.digit;
     let runs = bytes.split(|byte| digit(*byte).is_none() && !matches!(byte, b'\n' | b'\r'));
-    // Of base64 hardly anything is in small letters alone, and of our own words most are.
-    let telling = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let mut runs = runs.filter(|run| run.len() >= least && run.iter().any(telling));
+    let mut runs = runs.filter(|run| run.len() >= system.least);
     let mut decoded = Vec::new();
     runs.any(|run| {
-        (0..group).any(|skip| {
-            let mut digits = Digits::of(bits, group);
+        (0..system.group).any(|skip| {
+            let mut digits = Digits::of(system.bits, system.group);
             let values = run.iter().filter_map(|byte| digit(*byte)).skip(skip);
             decoded.clear();
             decoded.extend(values.filter_map(|value| digits.completes(value)));
-            holds(index, &decoded)
+            in_layers(index, &decoded, depth)
         })
     })
 }
