@@ -275,6 +275,11 @@ fn texts_of_ours_are_decoded_as_deep_as_those_of_others() {
         ("a<b>c&d;e", base64("a&lt;b&gt;c&amp;d;e")),
         ("a<b>c&d;e", hex("a%3Cb%3ec%26d;e")),
         ("a<b>c&d;e", base64("a&amp;lt;b&amp;gt;c&amp;amp;d;e")),
+        // Quotes and blanks of a short secret.
+        ("a0aäa'a'\"", json("a0aäa'a'\"")),
+        ("a0a#a'b", "a0a#a''b".to_owned()),
+        (" A0#A0 a", percent(" A0#A0 a", true).replace("%20", "+")),
+        ("abcdef\"", json("abcdef\"")),
         // Digits within digits, with and without escapes between.
         ("s3cr3t", base64(&base64("s3cr3t"))),
         ("c4nary-s3cret", hex(&base64("c4nary-s3cret"))),
