@@ -19,7 +19,7 @@
 //!   the files could discover a secret piece by piece, by what is masked.
 //! - Pieces of everyday texts (`https://`, `password`): a secret that holds one does not hide
 //!   the word everywhere; what stands around it in the secret is still found.
-//! - Secrets of less than [`PIECE`] bytes are taken out as a whole only, and where they are
+//! - Secrets of less than [`PIECE`] bytes (quotes and blanks not counted) are taken out as a whole only, and where they are
 //!   letters alone not from the midst of a word. Below [`WORD`] bytes they are looked for as
 //!   whole words and in the words of others only: `1` as a secret must not make our own
 //!   messages unreadable, and is none.

@@ -223,7 +223,7 @@ fn backslash(rest: &[u8]) -> Option<(usize, Decoded)> {
             });
             octal.then_some((4, Decoded::Byte(u8::try_from(value).ok()?)))
         }
-        b'\\' => letter('\\'),
+        quoted @ (b'\\' | b'"' | b'\'' | b'/' | b'`') => letter(char::from(*quoted)),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! The known secrets, and where a view contains them.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -100,6 +100,8 @@ pub(super) struct Index {
     /// Secrets too short to be known by pieces, with their lengths.
     short: HashSet<Vec<u8>>,
     lengths: BTreeSet<usize>,
+    /// What is compared of those that hold quotes or blanks, which quoting changes, by length.
+    quoted: BTreeMap<usize, Keys>,
     /// Beginnings, by length from [`WORD`] on.
     beginnings: Vec<Keys>,
 }
@@ -150,6 +152,12 @@ impl Index {
         for view in View::all(secret) {
             let bytes: Vec<u8> = Compared::of(&view).map(|(_, byte)| byte).collect();
             if bytes.len() < PIECE {
+                if (WORD..view.bytes.len()).contains(&bytes.len()) && !is_word(&bytes) {
+                    self.quoted
+                        .entry(bytes.len())
+                        .or_default()
+                        .insert(key_of(&bytes));
+                }
                 self.lengths.insert(view.bytes.len());
                 self.short.insert(view.bytes);
                 continue;
@@ -180,7 +188,28 @@ impl Index {
         lengths.any(|length| {
             let mut candidates = bytes.windows(*length);
             candidates.any(|candidate| !is_word(candidate) && self.short.contains(candidate))
-        })
+        }) || self.has_quoted(bytes, |_, _| true)
+    }
+
+    /// First and last places of short secrets, with any quotes and blanks between, until it is enough.
+    fn has_quoted(&self, bytes: &[u8], mut enough: impl FnMut(usize, usize) -> bool) -> bool {
+        if self.quoted.is_empty() {
+            return false;
+        }
+        let mut places = [0; PIECE];
+        let (mut key, mut count) = (0_u64, 0_usize);
+        for (at, byte) in bytes.iter().enumerate().filter(|(_, b)| is_compared(**b)) {
+            places[count % PIECE] = at;
+            key = key << 8 | u64::from(byte.to_ascii_lowercase());
+            count += 1;
+            for (length, keys) in self.quoted.range(..=count) {
+                let last = key & ((1 << (8 * length)) - 1);
+                if keys.contains(&last) && enough(places[(count - length) % PIECE], at) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Pieces of secrets.
@@ -225,6 +254,10 @@ impl Index {
 
     /// Short secrets, as a whole.
     pub(super) fn whole(&self, view: &View, author: Author, found: &mut Vec<Range<usize>>) {
+        self.has_quoted(&view.bytes, |first, last| {
+            note(view, first, last, found);
+            false
+        });
         let ours = author == Author::We;
         let least = if ours { WORD } else { 1 };
         for length in self.lengths.range(least..) {

@@ -253,10 +253,12 @@ fn nothing_survives(secret: &str, text: &str) -> Result<(), String> {
 }
 
 #[test]
-fn cases_that_a_random_secret_once_survived() {
+fn secrets_with_an_escape_in_every_piece_do_not_survive_in_digits() {
     for (secret, first, second) in [
-        // Base64 of JSON: no piece of the secret is without an escape.
+        // Base64 of JSON, of percents and of entities: no piece of the secret is without an escape.
         (" Aa#0a0Aü", 5, 12),
+        ("a<b>c&d;e", 6, 12),
+        ("a<b>c&d;e", 11, 15),
     ] {
         let text = forms(&forms(secret)[first])[second].clone();
         assert_eq!(nothing_survives(secret, &format!(" {text} ")), Ok(()));
@@ -273,6 +275,11 @@ fn texts_of_ours_are_decoded_as_deep_as_those_of_others() {
         ("a<b>c&d;e", base64("a&lt;b&gt;c&amp;d;e")),
         ("a<b>c&d;e", hex("a%3Cb%3ec%26d;e")),
         ("a<b>c&d;e", base64("a&amp;lt;b&amp;gt;c&amp;amp;d;e")),
+        // Quotes and blanks of a short secret.
+        ("a0aäa'a'\"", json("a0aäa'a'\"")),
+        ("a0a#a'b", "a0a#a''b".to_owned()),
+        (" A0#A0 a", percent(" A0#A0 a", true).replace("%20", "+")),
+        ("abcdef\"", json("abcdef\"")),
         // Digits within digits, with and without escapes between.
         ("s3cr3t", base64(&base64("s3cr3t"))),
         ("c4nary-s3cret", hex(&base64("c4nary-s3cret"))),
