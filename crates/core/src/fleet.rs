@@ -23,13 +23,14 @@ mod notes;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 pub use notes::expired;
 
-use crate::model::{Desired, Diagnostic, Tenant};
+use crate::model::{Desired, Diagnostic, ResourceName, Tenant};
 use claims::Claims;
 use customers::Customers;
 use members::Fleet;
@@ -62,9 +63,15 @@ pub fn expand<'a>(desired: &'a Desired, tenant: &Tenant, now: Timestamp) -> Expa
         fleet.expanded = Some(made.facts);
         expanded.instances.extend(made.members);
     }
+    let members: HashSet<ResourceName> = (expanded.instances.iter())
+        .filter(|it| it.member.is_some())
+        .map(|it| it.name.clone())
+        .collect();
+    let left = claims.left_behind(desired, tenant, &customers, &members);
     for instance in &mut expanded.instances {
         if instance.member.is_none() {
-            instance.displaces = claims.displaced_by(&instance.name).cloned();
+            let displaced = claims.displaced_by(&instance.name);
+            instance.displaces = displaced.or_else(|| left.get(&instance.name)).cloned();
         }
     }
     expanded.instances.sort_by(|a, b| a.name.cmp(&b.name));

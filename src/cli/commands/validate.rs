@@ -55,6 +55,13 @@ impl Checked {
         let snapshot = project::source(&args.path).snapshot().await?;
         let environments = manifest::environments(&snapshot.files);
         let chosen = args.tenant.env.as_deref();
+        if let Some(name) = chosen.filter(|name| !environments.iter().any(|it| it == name)) {
+            let error = CliError::user(format!("there is no environment {name:?}"));
+            return Err(error.hint(match environments.is_empty() {
+                true => "the Project declares none: leave out --env".to_owned(),
+                false => format!("the Project has: {}", environments.join(", ")),
+            }));
+        }
         if chosen.is_some() || environments.len() < 2 {
             return Ok(Self::one(&snapshot.files, chosen));
         }

@@ -23,7 +23,7 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 7] = [
+const BY_HAND: [(&str, &str); 8] = [
     ("component", "get component"),
     (
         "customer",
@@ -34,6 +34,10 @@ const BY_HAND: [(&str, &str); 7] = [
         "a manifest of a customer, which tests/it/customers.rs goes through faults with",
     ),
     ("executionResult", "get execution"),
+    (
+        "executionResults",
+        "a manifest with a rollout, which stands where it cannot be read",
+    ),
     ("testIntegrationFlow", "test flow"),
     ("updateCustomer", "the same"),
     (

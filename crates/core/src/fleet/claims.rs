@@ -1,9 +1,9 @@
 //! Which customer has an instance of which integration already, by a manifest or by another fleet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::customers::Customers;
-use crate::model::{Desired, IntegrationRef, Marker, ResourceName, Tenant};
+use crate::model::{CustomerRef, Desired, IntegrationRef, Marker, ResourceName, Tenant};
 
 /// One customer and one integration.
 pub(super) type Place = (usize, String);
@@ -69,6 +69,35 @@ impl Claims {
             Some(Claim::Fleet(_)) => {}
         }
         before
+    }
+
+    /// The members that left their fleet in favour of a manifest for the same customer and integration, by that
+    /// manifest: it takes the instance over, which is neither switched off nor made anew.
+    pub(super) fn left_behind(
+        &self,
+        desired: &Desired,
+        tenant: &Tenant,
+        customers: &Customers<'_>,
+        members: &HashSet<ResourceName>,
+    ) -> HashMap<ResourceName, ResourceName> {
+        let integrations = tenant.integrations.items.iter();
+        let of_sequence: HashMap<_, &str> = integrations
+            .filter_map(|it| Some((it.sequence.as_ref()?, it.id.as_str())))
+            .collect();
+        let left = marked(desired, tenant);
+        let left = left.into_iter().filter_map(|(name, live)| {
+            if name.fleet().is_none() || members.contains(&name) {
+                return None;
+            }
+            let id = CustomerRef::Id(live.customer.id.as_str().to_owned());
+            let integration = of_sequence.get(live.version.sequence.as_ref()?)?;
+            let place = (customers.meant(&id)?, (*integration).to_owned());
+            match self.claims.get(&place)? {
+                Claim::Manifest(manifest) => Some((manifest.clone(), name)),
+                Claim::Fleet(_) => None,
+            }
+        });
+        left.collect()
     }
 
     /// The member that an instance with a manifest stands in place of.

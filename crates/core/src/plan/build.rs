@@ -161,13 +161,19 @@ impl Builder {
         self.diagnostics
             .extend(part.unmatched(&facts, &self.resources));
         let allowed = part.allowed(&facts, &self.resources, &self.steps);
-        self.exclude(|address| !allowed.contains(address));
+        for address in self.exclude(|address| !allowed.contains(address)) {
+            let mut resources = self.resources.iter_mut();
+            if let Some(waiting) = resources.find(|it| it.address == address) {
+                waiting.health = Health::Blocked;
+            }
+        }
         self.resources.retain(|it| allowed.contains(&it.address));
         self.allowed = Some(allowed);
     }
 
     /// Leaves out what the plan may not touch, and what depends on it.
-    fn exclude(&mut self, is_left: impl Fn(&Address) -> bool) {
+    /// Returns what waits for it.
+    fn exclude(&mut self, is_left: impl Fn(&Address) -> bool) -> Vec<Address> {
         let left = |resource: &&PlannedResource| {
             !resource.actions.is_empty() && is_left(&resource.address)
         };
@@ -183,6 +189,7 @@ impl Builder {
             resource.reason = format!("needs {on} first, which this plan leaves alone");
         }
         self.later.extend(left);
+        excluded.into_keys().collect()
     }
 
     pub(super) fn finish(mut self, managed: &Managed, context: &Context) -> Plan {

@@ -63,37 +63,53 @@ pub(super) fn exclude_steps(steps: &mut Vec<Step>, held: &BTreeSet<Address>) -> 
     if held.is_empty() {
         return Excluded::new();
     }
-    let mut removed: BTreeMap<StepId, Address> = BTreeMap::new();
+    let excluded = waiting(steps, held);
     let mut places = BTreeMap::new();
-    let mut excluded = Excluded::new();
     steps.retain_mut(|step| {
-        let Some(because) = cause(step, held, &removed) else {
-            let place = StepId(places.len());
-            places.insert(step.id, place);
-            renumber(step, place, &places);
-            return true;
-        };
-        excluded
-            .entry(step.address.clone())
-            .or_insert_with(|| because.clone());
-        removed.insert(step.id, because);
-        false
+        if excluded.contains_key(&step.address) {
+            return false;
+        }
+        let place = StepId(places.len());
+        places.insert(step.id, place);
+        renumber(step, place, &places);
+        true
     });
     excluded
+}
+
+/// All resources that lose a step. Such a one loses all of them: values that are written and wait for a deploy
+/// that cannot come would stay half done.
+fn waiting(steps: &[Step], held: &BTreeSet<Address>) -> Excluded {
+    let mut excluded = Excluded::new();
+    loop {
+        let before = excluded.len();
+        let mut removed: BTreeMap<StepId, Address> = BTreeMap::new();
+        for step in steps {
+            if let Some(because) = cause(step, held, &excluded, &removed) {
+                excluded
+                    .entry(step.address.clone())
+                    .or_insert_with(|| because.clone());
+                removed.insert(step.id, because);
+            }
+        }
+        if excluded.len() == before {
+            return excluded;
+        }
+    }
 }
 
 fn cause(
     step: &Step,
     held: &BTreeSet<Address>,
+    excluded: &Excluded,
     removed: &BTreeMap<StepId, Address>,
 ) -> Option<Address> {
     if held.contains(&step.address) {
         return Some(step.address.clone());
     }
-    step.after
-        .iter()
-        .find_map(|before| removed.get(before))
-        .cloned()
+    let own = excluded.get(&step.address);
+    let mut before = step.after.iter().filter_map(|before| removed.get(before));
+    own.or_else(|| before.next()).cloned()
 }
 
 fn renumber(step: &mut Step, place: StepId, places: &BTreeMap<StepId, StepId>) {

@@ -26,6 +26,8 @@ use crate::model::{
 pub(super) struct Fleets<'a> {
     by_name: HashMap<&'a str, &'a DesiredFleet>,
     live: HashMap<&'a str, &'a Instance>,
+    /// Members that manifests take over.
+    displaced: HashSet<&'a ResourceName>,
     /// For whom they have members, whatever those are called.
     customers: HashSet<(&'a ResourceName, &'a CustomerRef)>,
 }
@@ -42,6 +44,9 @@ impl<'a> Fleets<'a> {
         Self {
             by_name: fleets.iter().map(|one| (one.name.as_str(), one)).collect(),
             live: live.map(|live| (live.id.as_str(), live)).collect(),
+            displaced: (inputs.desired.instances.iter())
+                .filter_map(|it| it.displaces.as_ref())
+                .collect(),
             customers: members.filter_map(for_whom).collect(),
         }
     }
@@ -82,6 +87,9 @@ pub(super) fn plan(
     }
     if inputs.tenant.instances.incomplete.is_some() {
         return kept("not all instances could be read");
+    }
+    if fleets.displaced.contains(&orphan.address.name) {
+        return kept("an Instance manifest for its customer takes it over");
     }
     if fleets.has_member(fleet, live) {
         return kept("its customer has a member of another name, which comes first");

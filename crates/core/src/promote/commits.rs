@@ -185,6 +185,15 @@ impl Promotion<'_> {
                 ),
             });
         }
+        if let Some((one, _)) = running.iter().find(|(_, live)| live.needs_deploy) {
+            return Err(NotPromoted {
+                message: format!(
+                    "{} is not deployed as it is set up in {from}, so what it runs is not known",
+                    one.address()
+                ),
+                hint: format!("deploy it in {from} first: `apply --env {from}`"),
+            });
+        }
         let number = first.version.number;
         let version = version(tenant, first).ok_or_else(|| NotPromoted {
             message: format!("version {number} of {integration} was not found in {from}"),

@@ -94,6 +94,11 @@ fn queued_behind(facts: &Facts<'_>) -> Option<i64> {
         return None;
     }
     let target = facts.target.number();
+    let began = |to: i64| facts.members.iter().any(|it| it.stamp_for(to).is_some());
+    if target.is_some_and(began) {
+        // Only after the older one was finished did anyone move on.
+        return None;
+    }
     let stamps = facts.members.iter().filter(|it| it.governed());
     let stamps = stamps.filter_map(|it| it.stamp.filter(|stamp| it.current == Some(stamp.to)));
     let older = stamps.map(|stamp| stamp.to);

@@ -205,12 +205,14 @@ impl Member {
     }
 
     /// Whether it runs a version and that is what is deployed. A later change that waits for a deploy does
-    /// not undo the move.
+    /// not undo the move; what was never deployed has moved once its version is set.
     #[must_use]
     pub fn moved(&self, version: i64) -> bool {
         let deployed_since = |stamp: &MoveStamp| self.last_deployed_at >= Some(stamp.at);
         self.current == Some(version)
-            && (self.settled || self.stamp_for(version).is_some_and(deployed_since))
+            && (self.settled
+                || !self.deployed
+                || self.stamp_for(version).is_some_and(deployed_since))
     }
 
     /// When it moved to a version that it runs. The stamp knows; without one, the last deploy is late enough.

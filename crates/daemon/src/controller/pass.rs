@@ -307,6 +307,10 @@ async fn compare_known(
     };
     let records = recorder.store.load(&recorder.place).await;
     let wanted = Wanted::of(loaded, context, &tenant, observed_at).await;
+    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    if wanted.diagnostics.iter().any(is_error) {
+        return Err(PassError::Invalid(wanted.diagnostics));
+    }
     let differences = differences(&wanted, context, (&records, imports), &mut tenant).await;
     let Differences {
         changes,
@@ -334,7 +338,6 @@ async fn compare_known(
     };
     let mut plan = build(&inputs, &changes, &about);
     plan.rollouts = rollouts.rollouts;
-    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));
     }

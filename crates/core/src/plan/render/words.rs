@@ -52,7 +52,18 @@ fn counts(plan: &Plan) -> String {
     }
     let marks = s.adopt > 0 || s.release > 0;
     if !plan.has_changes() && !marks && !plan.has_leftovers() && !plan.is_unread() {
-        return "No changes. The tenant matches the manifests.".to_owned();
+        return match plan.later.len() {
+            0 => "No changes. The tenant matches the manifests.".to_owned(),
+            left => format!(
+                "No changes in this part of the project; {} that {} left out.",
+                counted(left, "resource"),
+                if left == 1 {
+                    "differs is"
+                } else {
+                    "differ are"
+                },
+            ),
+        };
     }
     let adopt = if s.adopt > 0 {
         format!("{} to adopt, ", s.adopt)

@@ -202,11 +202,9 @@ fn what_the_files_say_otherwise_voids_the_plan_and_is_named() {
         let other = acme().replace("https://a.example", "https://b.example");
         w.desired.integrations[0].definition.text = other.into();
     }), @r#"
-    Instance/drifted: version was "as declared", is "1"
-    Instance/drifted: waits for a deploy was nothing, is "no"
+    Instance/drifted: the plan for it was "update", is "needs Integration/acme first, which this plan leaves alone"
     Instance/new: the plan for it was "create, deploy", is "needs Integration/acme first, which this plan leaves alone"
-    Instance/shop: version was "as declared", is "1"
-    Instance/shop: the plan for it was "configure, deploy", is "configure"
+    Instance/shop: the plan for it was "configure, deploy", is "needs Integration/acme first, which this plan leaves alone"
     "#);
     assert_snapshot!(moved(|_, c| c.policy.prune = PrunePolicy::Orphan), @r#"
     policy was "sha256:…", is "sha256:…"
