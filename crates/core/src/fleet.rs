@@ -24,7 +24,6 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -78,13 +77,5 @@ pub fn expand<'a>(desired: &'a Desired, tenant: &Tenant, now: Timestamp) -> Expa
     Expansion {
         desired: Cow::Owned(expanded),
         diagnostics,
-    }
-}
-
-impl Expansion<'_> {
-    /// The declared resources, to be kept.
-    #[must_use]
-    pub fn into_shared(self) -> Arc<Desired> {
-        Arc::new(self.desired.into_owned())
     }
 }

@@ -17,14 +17,6 @@ pub struct Needs {
     pub components: ComponentsWanted,
 }
 
-impl Needs {
-    /// Whether nothing is missing.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.requirements.is_empty() && self.components.is_empty()
-    }
-}
-
 /// What the comparisons at hand lack.
 pub(super) fn of(inputs: &Inputs<'_>, changes: &ChangeSet) -> Needs {
     Needs {

@@ -3,7 +3,9 @@
 use super::{
     ChangeSet, Comparison, CustomerChanges, Found, InstanceChanges, IntegrationChanges, Stop,
 };
-use crate::model::{Address, CustomerId, InstanceId, IntegrationId, Location};
+use crate::model::{
+    Address, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Location,
+};
 
 /// What is known of a compared resource, whatever its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,10 +74,45 @@ fn overviews<C: Changes>(all: &[Comparison<C>]) -> impl Iterator<Item = Compared
 }
 
 impl ChangeSet {
+    /// Each compared instance with its declaration. Not every declared one is compared: a fleet may make none for
+    /// a customer.
+    pub(crate) fn with_declared<'d, 'c>(
+        &'c self,
+        desired: &'d Desired,
+    ) -> impl Iterator<Item = (&'d DesiredInstance, &'c Comparison<InstanceChanges>)> {
+        // Both are in the order of their names.
+        let mut declared = desired.instances.iter();
+        self.instances.iter().filter_map(move |one| {
+            let declared = declared.find(|it| it.name == one.address.name)?;
+            Some((declared, one))
+        })
+    }
+
     /// All comparisons, kind by kind, in the order of the files.
     pub fn overviews(&self) -> impl Iterator<Item = Compared<'_>> {
         overviews(&self.customers)
             .chain(overviews(&self.integrations))
             .chain(overviews(&self.instances))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diff::testing::{World, definition};
+
+    #[test]
+    fn what_is_not_compared_shifts_no_declaration() {
+        let mut world = World::new();
+        world.declare("acme", &definition("Acme ERP", "https://a"));
+        for name in ["a", "b", "c"] {
+            world.declare_instance(name, "acme", "smith");
+        }
+        let mut changes = world.diff();
+        changes.instances.remove(1);
+        let pairs = changes.with_declared(&world.desired);
+        let names: Vec<_> = pairs
+            .map(|(declared, one)| (declared.name.as_str(), one.address.name.as_str()))
+            .collect();
+        assert_eq!(names, [("a", "a"), ("c", "c")]);
     }
 }

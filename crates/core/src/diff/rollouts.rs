@@ -97,8 +97,7 @@ impl<'a, 'c> World<'a, 'c> {
     ) -> Option<RolloutFacts<'a>> {
         let spec = declared.rollout.as_ref()?;
         let of = IntegrationRef::Managed(declared.name.clone());
-        let desired = self.inputs.desired.instances.iter();
-        let pairs = desired.zip(&self.changes.instances);
+        let pairs = self.changes.with_declared(self.inputs.desired);
         let pairs: Vec<Pair<'_, '_>> = pairs.filter(|(it, _)| it.integration == of).collect();
         let own = self
             .changes

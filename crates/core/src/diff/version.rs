@@ -289,7 +289,7 @@ fn no_such_version(live: &Integration, wanted: &VersionRef) -> Stop {
 ///
 /// A reading of the tenant leaves most of them out: an instance that stays has what it needs.
 pub(super) fn unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<VersionId> {
-    let pairs = inputs.desired.instances.iter().zip(&changes.instances);
+    let pairs = changes.with_declared(inputs.desired);
     let moving: Vec<_> = pairs.filter(|(_, diff)| moves(diff)).collect();
     if moving.is_empty() {
         return BTreeSet::new();

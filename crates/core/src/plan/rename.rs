@@ -59,7 +59,7 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
         sides.new.push(diff.address.clone());
     }
     let mut sequences = HashMap::new();
-    for (desired, diff) in inputs.desired.instances.iter().zip(&changes.instances) {
+    for (desired, diff) in changes.with_declared(inputs.desired) {
         let of = &desired.integration;
         if let Ok(compared) = &diff.verdict
             && compared.live == Found::Missing
