@@ -14,8 +14,8 @@ use crate::diff::typed::{self, Similarity};
 use crate::diff::{CustomerChanges, Found, Inputs, Refusal, Stop, Verdict, labels};
 use crate::kinds::integration::compare as integration;
 use crate::model::{
-    Adopt, Asked, CustomerId, CustomerRecord, Desired, DesiredCustomer, FieldChange, Listing,
-    Marker, ResourceName,
+    Adopt, Asked, CustomerId, CustomerRecord, Desired, DesiredCustomer, Field, FieldChange,
+    FieldPath, Listing, Marker, ResourceName,
 };
 
 /// Look-ups over the customers, so that comparing many stays linear.
@@ -245,14 +245,14 @@ fn alone(
 }
 
 fn missing(desired: &DesiredCustomer, marker: &Marker) -> CustomerChanges {
-    let new = |path: &str, value: String| FieldChange::shown(path, None::<String>, Some(value));
+    let new = |path: Field, value: String| FieldChange::shown(path, None::<String>, Some(value));
     let description = desired.description.clone().filter(|text| !text.is_empty());
     let labels = desired.labels.as_deref().filter(|all| !all.is_empty());
     let limit = desired.concurrent_execution_limit;
-    let mut fields = vec![new("externalId", desired.external_id.clone())];
-    fields.extend(description.map(|text| new("description", text)));
-    fields.extend(labels.map(|all| new("labels", all.join(", "))));
-    fields.extend(limit.map(|limit| new(LIMIT, limit.to_string())));
+    let mut fields = vec![new(Field::ExternalId, desired.external_id.clone())];
+    fields.extend(description.map(|text| new(Field::Description, text)));
+    fields.extend(labels.map(|all| new(Field::Labels, all.join(", "))));
+    fields.extend(limit.map(|limit| new(Field::ConcurrentExecutionLimit, limit.to_string())));
     CustomerChanges {
         live: Found::Missing,
         called: desired.display_name.clone(),
@@ -267,8 +267,6 @@ fn missing(desired: &DesiredCustomer, marker: &Marker) -> CustomerChanges {
         respelled: Vec::new(),
     }
 }
-
-const LIMIT: &str = "concurrentExecutionLimit";
 
 fn existing(
     desired: &DesiredCustomer,
@@ -289,10 +287,10 @@ fn existing(
     } = desired;
     let mut fields = Vec::new();
     let mut respelled = Vec::new();
-    let mut text = |path: &str, live: &str, wanted: &String| match typed::texts(live, wanted) {
+    let mut text = |path: Field, live: &str, wanted: &String| match typed::texts(live, wanted) {
         Similarity::Same => None,
         Similarity::Nearly => {
-            respelled.push(path.to_owned());
+            respelled.push(FieldPath::from(path).to_string());
             None
         }
         Similarity::Different => {
@@ -302,11 +300,11 @@ fn existing(
         }
     };
     let known = live.customer.external_id.as_deref().unwrap_or_default();
-    let rename = text("name", &live.customer.name, display_name);
-    let new_external_id = text("externalId", known, external_id);
+    let rename = text(Field::Name, &live.customer.name, display_name);
+    let new_external_id = text(Field::ExternalId, known, external_id);
     let description = description
         .as_ref()
-        .and_then(|wanted| text("description", &live.description, wanted));
+        .and_then(|wanted| text(Field::Description, &live.description, wanted));
     let labels = label_changes(&mut fields, labels.as_deref(), live, marker);
     let limit = match concurrent_execution_limit {
         Some(limit) => limit_change(&mut fields, *limit, &live.concurrent_execution_limit)?,
@@ -337,9 +335,13 @@ fn label_changes(
     let shown = |all: &[String]| labels::shown(all, marker);
     let (before, after) = (shown(&live.labels), shown(&target));
     if before != after {
-        fields.push(FieldChange::shown("labels", Some(before), Some(after)));
+        fields.push(FieldChange::shown(Field::Labels, Some(before), Some(after)));
     }
     Some(target)
+}
+
+fn limit() -> FieldPath {
+    Field::ConcurrentExecutionLimit.into()
 }
 
 fn limit_change(
@@ -349,14 +351,18 @@ fn limit_change(
 ) -> Result<Option<i64>, Stop> {
     let before = match live {
         Asked::Known(limit) => *limit,
-        Asked::NotAsked => return Err(Stop::Unknown(format!("{LIMIT} was not read"))),
-        Asked::Unknown(why) => return Err(Stop::Unknown(format!("{LIMIT}: {why}"))),
+        Asked::NotAsked => return Err(Stop::Unknown(format!("{} was not read", limit()))),
+        Asked::Unknown(why) => return Err(Stop::Unknown(format!("{}: {why}", limit()))),
     };
     if before == Some(wanted) {
         return Ok(None);
     }
     let before = before.map(|limit| limit.to_string());
-    fields.push(FieldChange::shown(LIMIT, before, Some(wanted.to_string())));
+    fields.push(FieldChange::shown(
+        Field::ConcurrentExecutionLimit,
+        before,
+        Some(wanted.to_string()),
+    ));
     Ok(Some(wanted))
 }
 

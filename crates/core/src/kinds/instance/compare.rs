@@ -18,8 +18,8 @@ use crate::diff::typed::{self, Similarity};
 use crate::diff::{Found, InstanceChanges, Losses, Refusal, Stop, TargetVersion, Verdict, labels};
 use crate::kinds::integration::compare as integration;
 use crate::model::{
-    ConfigState, Desired, DesiredInstance, FieldChange, Instance, InstanceState, Marker, Observed,
-    PublishWhen,
+    ConfigState, Desired, DesiredInstance, Field, FieldChange, FieldPath, Instance, InstanceState,
+    Marker, Observed, PublishWhen,
 };
 use config::ConfigDiff;
 use index::Index;
@@ -115,15 +115,15 @@ pub(crate) fn missing(
 
 /// What a new instance begins with. That it runs goes without saying.
 fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<FieldChange> {
-    let new = |path: &str, value: String| FieldChange::shown(path, None::<String>, Some(value));
+    let new = |path: Field, value: String| FieldChange::shown(path, None::<String>, Some(value));
     let description = desired.description.clone().filter(|text| !text.is_empty());
     let labels = desired.labels.as_deref().filter(|all| !all.is_empty());
     let disabled = desired.state == InstanceState::Disabled;
     let mut fields = Vec::new();
-    fields.extend(description.map(|text| new("description", text)));
-    fields.extend(labels.map(|all| new("labels", all.join(", "))));
+    fields.extend(description.map(|text| new(Field::Description, text)));
+    fields.extend(labels.map(|all| new(Field::Labels, all.join(", "))));
     fields.extend(config);
-    fields.extend(disabled.then(|| new("state", "disabled".to_owned())));
+    fields.extend(disabled.then(|| new(Field::State, "disabled".to_owned())));
     fields
 }
 
@@ -186,9 +186,14 @@ pub(crate) fn existing(
     let mut near = Vec::new();
     let mut seen = (&mut fields, &mut near);
     let name = Some(&desired.display_name);
-    let rename = differs(&mut seen, "displayName", &live.name, name);
+    let rename = differs(&mut seen, FieldPath::display_name(), &live.name, name);
     let wanted = desired.description.as_ref();
-    let description = differs(&mut seen, "description", &live.description, wanted);
+    let description = differs(
+        &mut seen,
+        Field::Description.into(),
+        &live.description,
+        wanted,
+    );
     let labels = label_fields(&mut fields, desired, live, marker);
     let mut losses = Losses::default();
     if upgrade {
@@ -276,7 +281,7 @@ fn stays_on(desired: &DesiredInstance, live: &Instance) -> Result<(), Stop> {
 /// The text to set, if any. A live text that differs in outer white space only is noted and kept.
 fn differs(
     (fields, respelled): &mut (&mut Vec<FieldChange>, &mut Vec<String>),
-    path: &str,
+    path: FieldPath,
     live: &str,
     desired: Option<&String>,
 ) -> Option<String> {
@@ -284,7 +289,7 @@ fn differs(
     match typed::texts(live, desired) {
         Similarity::Same => return None,
         Similarity::Nearly => {
-            respelled.push(path.to_owned());
+            respelled.push(path.to_string());
             return None;
         }
         Similarity::Different => {}
@@ -305,7 +310,7 @@ fn label_fields(
     let before = labels::shown(&member::seen_labels(desired, live, marker), marker);
     let after = labels::shown(&labels, marker);
     if before != after {
-        fields.push(FieldChange::shown("labels", Some(before), Some(after)));
+        fields.push(FieldChange::shown(Field::Labels, Some(before), Some(after)));
     }
     Some(labels)
 }
@@ -316,7 +321,7 @@ fn version_field(target: &Target<'_>, live: &Instance) -> FieldChange {
         TargetVersion::Published(_) => FieldChange::TO_BE_PUBLISHED.to_owned(),
     };
     FieldChange::shown(
-        "version",
+        Field::Version,
         Some(live.version.number.to_string()),
         Some(after),
     )
@@ -327,7 +332,7 @@ fn state_field(fields: &mut Vec<FieldChange>, desired: &DesiredInstance, live: &
     let wanted = desired.state == InstanceState::Enabled;
     if live.enabled != wanted {
         fields.push(FieldChange::shown(
-            "state",
+            Field::State,
             Some(word(live.enabled)),
             Some(word(wanted)),
         ));

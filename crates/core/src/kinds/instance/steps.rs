@@ -9,7 +9,7 @@ use crate::diff::{ChangeSet, Inputs};
 use crate::diff::{Comparison, Found, InstanceChanges, TargetCustomer, TargetVersion, Waiting};
 use crate::kinds::instance::InstanceKind;
 use crate::model::{
-    Address, AwaitedConsents, CustomerId, Health, InstanceId, InstanceState, SyncStatus,
+    Address, AwaitedConsents, CustomerId, Field, Health, InstanceId, InstanceState, SyncStatus,
 };
 use crate::plan::build::{Builder, quiet};
 use crate::plan::{
@@ -313,7 +313,10 @@ impl Steps<'_> {
         }
         let only_marker = name.is_none()
             && description.is_none()
-            && !changes.fields.iter().any(|field| field.path == "labels");
+            && !changes
+                .fields
+                .iter()
+                .any(|field| field.path.field() == Field::Labels);
         let action = match &changes.live {
             Found::Adopted(_) if only_marker => Action::Adopt,
             Found::Adopted(_) | Found::Owned(_) | Found::Recovered(_) | Found::Missing => {

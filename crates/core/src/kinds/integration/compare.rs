@@ -14,8 +14,8 @@ use crate::diff::{
 };
 use crate::kinds::integration::IntegrationKind;
 use crate::model::{
-    Adopt, Desired, DesiredIntegration, FieldChange, Integration, LiveRecord as _, Marker,
-    Observed, PublishWhen, PublishedVersion, Visibility,
+    Adopt, Desired, DesiredIntegration, Field, FieldChange, FieldPath, Integration,
+    LiveRecord as _, Marker, Observed, PublishWhen, PublishedVersion, Visibility,
 };
 use definition::DraftState;
 use index::Index;
@@ -253,7 +253,7 @@ pub(crate) fn has_unpublished_changes(live: &Integration, newest: &PublishedVers
 fn unpublished(newest: Option<&PublishedVersion>) -> FieldChange {
     let before = newest.map(|version| format!("version {} of something else", version.number));
     FieldChange::shown(
-        "published version",
+        Field::PublishedVersion,
         before,
         Some("a version of this definition"),
     )
@@ -274,7 +274,7 @@ fn settings(
     {
         let shown = |available: bool| if available { "available" } else { "withdrawn" };
         fields.push(FieldChange::shown(
-            "availability",
+            Field::Availability,
             Some(shown(version.available)),
             Some(shown(wanted)),
         ));
@@ -303,7 +303,7 @@ fn withdrawn(
     if newest.is_none() {
         return (available, marketplace);
     }
-    let field = FieldChange::shown("availability", Some("available"), Some("withdrawn"));
+    let field = FieldChange::shown(Field::Availability, Some("available"), Some("withdrawn"));
     fields.push(field);
     (Some(false), marketplace)
 }
@@ -343,20 +343,24 @@ fn marketplace_fields(
     if live.visibility != Some(wanted.visibility) {
         let before = live.visibility.map(|visibility| visibility.to_string());
         let after = Some(wanted.visibility.to_string());
-        fields.push(FieldChange::shown("marketplace visibility", before, after));
+        fields.push(FieldChange::shown(
+            FieldPath::marketplace("visibility"),
+            before,
+            after,
+        ));
     }
     // Outer white space does not survive every editor on the way.
     let overview = live.overview.clone().unwrap_or_default();
     if overview.trim() != wanted.overview.trim() {
         fields.push(FieldChange::shown(
-            "marketplace overview",
+            FieldPath::marketplace("overview"),
             Some(overview),
             Some(wanted.overview.clone()),
         ));
     }
     if live.allow_multiple_instances != wanted.allow_multiple_instances {
         fields.push(FieldChange::shown(
-            "marketplace allowMultipleInstances",
+            FieldPath::marketplace("allowMultipleInstances"),
             Some(live.allow_multiple_instances.to_string()),
             Some(wanted.allow_multiple_instances.to_string()),
         ));

@@ -14,7 +14,7 @@ use crate::kinds::instance::compare::secret_match::{self, Judgement, Recall};
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
     ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
-    InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, Schedule,
+    FieldPath, InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, Schedule,
     ScheduleKind, SecretError, SecretValues, VariableStatus, WriteValue, nearest,
 };
 use crate::sensitivity::{self, Verdict};
@@ -212,13 +212,13 @@ impl Comparison<'_> {
 
     fn respelled(&self) -> Decision {
         Decision {
-            respelled: vec![self.path()],
+            respelled: vec![self.path().to_string()],
             ..Decision::default()
         }
     }
 
-    fn path(&self) -> String {
-        format!("config {:?}", self.key)
+    fn path(&self) -> FieldPath {
+        FieldPath::config(self.key)
     }
 
     fn now_text(&self) -> Option<&str> {
@@ -247,7 +247,7 @@ impl Comparison<'_> {
     /// A change of a value, shown as far as it may be. Live values count as declared ones do.
     fn field(
         &self,
-        path: String,
+        path: FieldPath,
         (name, kind): (&str, Option<&str>),
         before: Option<&str>,
         after: &str,
@@ -355,7 +355,7 @@ impl Comparison<'_> {
             match self.recall.input(name, now, write.expose()) {
                 Judgement::Same if !is_rewritten(input, now) => {}
                 Judgement::Same | Judgement::Respelled => {
-                    decision.respelled.push(self.input_path(name));
+                    decision.respelled.push(self.input_path(name).to_string());
                 }
                 Judgement::Write(note) => {
                     let field = self.input_field(name, now, &write).noting(note);
@@ -370,8 +370,8 @@ impl Comparison<'_> {
         Ok(decision)
     }
 
-    fn input_path(&self, name: &str) -> String {
-        format!("{} input {name:?}", self.path())
+    fn input_path(&self, name: &str) -> FieldPath {
+        self.path().input(name)
     }
 
     fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {

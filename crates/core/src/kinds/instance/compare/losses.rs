@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::kinds::instance::compare::config::is_sensitive;
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
-    ConfigValue, DesiredInstance, FieldChange, LiveConfigVariable, RequiredVariable,
+    ConfigValue, DesiredInstance, FieldChange, FieldPath, LiveConfigVariable, RequiredVariable,
 };
 
 /// What an upgrade costs an instance.
@@ -91,7 +91,7 @@ fn asks(desired: &DesiredInstance, variable: &RequiredVariable, consent_lost: bo
 
 fn value_field(key: &str, now: &LiveConfigVariable) -> FieldChange {
     const LOST: &str = "lost: the target version has no such variable";
-    let path = format!("config {key:?}");
+    let path = FieldPath::config(key);
     let before = now.value.as_deref().filter(|text| !text.is_empty());
     let field = match before {
         Some(before) if !is_sensitive(key, &now.declared) => {
@@ -103,7 +103,7 @@ fn value_field(key: &str, now: &LiveConfigVariable) -> FieldChange {
 }
 
 fn consent_field(key: &str) -> FieldChange {
-    let path = format!("config {key:?} consent");
+    let path = FieldPath::config(key).consent();
     let after = Some("a person has to consent");
     FieldChange::shown(path, None::<String>, after)
 }

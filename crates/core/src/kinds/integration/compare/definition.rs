@@ -5,7 +5,7 @@
 //! otherwise, which is also how a re-export that changes nothing is seen.
 
 use crate::definition::{self, Change, ChangeKind, Definition};
-use crate::model::{FieldChange, Integration, Observed, VersionRecord};
+use crate::model::{Field, FieldChange, Integration, Observed, VersionRecord};
 
 /// How a draft compares.
 pub(crate) enum DraftState {
@@ -35,7 +35,7 @@ pub(crate) fn compare(git: &Definition, submitted: &str, live: &Integration) -> 
         Observed::Unknown(why) => return DraftState::Unknown(why.to_string()),
         Observed::Absent => {
             return DraftState::Differs(vec![FieldChange::shown(
-                "definition",
+                Field::Definition,
                 None::<String>,
                 Some("the whole definition"),
             )]);
@@ -85,7 +85,7 @@ fn by_record(submitted: &str, record: &VersionRecord) -> DraftState {
         return DraftState::Same;
     }
     DraftState::Differs(vec![FieldChange::shown(
-        "definition",
+        Field::Definition,
         Some("another build"),
         Some("this build"),
     )])
