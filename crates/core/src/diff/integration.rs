@@ -38,6 +38,7 @@ pub(super) fn compare(
         available: _,
         marketplace: _,
         protect: _,
+        drift: _,
         rollout: _,
         location: _,
     } = desired;

@@ -4,6 +4,7 @@ use super::declared::{Body, Declared};
 use super::fields::Fields;
 use super::instance::labels;
 use super::keys;
+use super::policy::DRIFT;
 use super::reading::{Reading, name};
 use crate::model::{Address, DesiredCustomer, ResourceName};
 use crate::yaml::{Node, Span};
@@ -45,6 +46,7 @@ impl Reading<'_> {
             labels: labels(spec),
             concurrent_execution_limit: spec.whole_u32("concurrentExecutionLimit").map(i64::from),
             adopt: self.adopt(spec),
+            drift: spec.choice("drift", &DRIFT),
             location: self.report.location(span),
             name,
         };

@@ -18,6 +18,7 @@ use super::instance::{config, integration, labels, state, version};
 use super::integration::WHEN;
 use super::keys::{self, Object};
 use super::paths::{self, Reference};
+use super::policy::DRIFT;
 use super::reading::{Reading, name};
 use crate::model::{
     CustomerKey, DesiredFleet, Diagnostic, FleetCustomers, FleetGuards, FleetKey, IntegrationRef,
@@ -339,6 +340,7 @@ fn member_spec(spec: &Fields<'_>) -> MemberSpec {
         deploy: spec.choice("deploy", &WHEN),
         force: spec.boolean("force"),
         protect: spec.boolean("protect"),
+        drift: spec.choice("drift", &DRIFT),
         // Only an override has it, and a reason for it.
         outside_rollout: None,
         places: spec.places(),

@@ -8,6 +8,7 @@ use super::fields::{Fields, filled, list, quoted};
 use super::findings::Problem;
 use super::integration::WHEN;
 use super::keys;
+use super::policy::DRIFT;
 use super::reading::{Reading, name, neither};
 use crate::model::{
     Address, Config, CustomerRef, DesiredInstance, InstanceState, IntegrationRef, Marker,
@@ -64,6 +65,7 @@ impl Reading<'_> {
             member: None,
             displaces: None,
             outside_rollout: outside_rollout(spec),
+            drift: spec.choice("drift", &DRIFT),
             location: self.report.location(span),
             name,
         };

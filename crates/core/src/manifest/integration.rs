@@ -4,6 +4,7 @@ use super::declared::{Body, Declared, IntegrationDraft};
 use super::fields::Fields;
 use super::keys;
 use super::paths::{Reference, reference};
+use super::policy::DRIFT;
 use super::reading::{Reading, name};
 use super::rollout;
 use crate::model::{Address, Marketplace, PublishWhen, Visibility};
@@ -39,6 +40,7 @@ impl Reading<'_> {
         let publish = spec.choice("publish", &WHEN).unwrap_or_default();
         let available = spec.boolean("available");
         let protect = spec.boolean("protect").unwrap_or_default();
+        let drift = spec.choice("drift", &DRIFT);
         let rollout = rollout::read(spec);
         if let (Some(rollout), Some(true)) = (&rollout, available) {
             rollout::may_withdraw(spec, rollout);
@@ -55,6 +57,7 @@ impl Reading<'_> {
             available,
             protect,
             rollout,
+            drift,
         })
     }
 }

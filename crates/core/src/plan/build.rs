@@ -7,8 +7,8 @@ use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Part, Plan, PlanMode, PlannedResource, Step,
-    StepId, customer, digest, guards, instance, integration, leave, losses, orphan, part, rename,
-    summary, unread,
+    StepId, customer, digest, guards, held, instance, integration, leave, losses, orphan, part,
+    rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
 use crate::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
@@ -34,6 +34,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.limit(&context.part, inputs, changes);
+    builder.leave_held(&held::by_hand(inputs, changes, context.server_now));
     builder.losses = losses::count(&changes.instances, |it| builder.has(it));
     builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
@@ -44,7 +45,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
 pub(super) struct Builder {
     mode: PlanMode,
     pub(super) resources: Vec<PlannedResource>,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// The step that creates the customer of each manifest that has none yet.
     pub(super) created: BTreeMap<ResourceName, StepId>,
     /// The step that publishes a version of each managed integration.
@@ -197,6 +198,7 @@ impl Builder {
         if let Some(only) = &context.only {
             self.exclude(|address| !only.contains(&address.to_string()));
         }
+        self.drop_holds_over(context.server_now);
         digest::writes(&mut self.resources, &self.steps);
         let requests = self
             .steps
@@ -277,6 +279,7 @@ pub(super) fn quiet(
         preconditions: Vec::new(),
         writes: None,
         guarded: Guarded::default(),
+        on_hold: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The keys of a Fleet.
 
 use super::instance::{
-    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, ELSEWHERE, FORCE, LABELS, PROTECT, ROLLOUT_FALSE,
-    STATE, VERSION_KEY,
+    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, DRIFT, ELSEWHERE, FORCE, LABELS, PROTECT,
+    ROLLOUT_FALSE, STATE, VERSION_KEY,
 };
 use super::{NAME, Object, Shape, key, needed};
 
@@ -143,6 +143,7 @@ pub(in crate::manifest) static TEMPLATE: Object = Object::of(
         DEPLOY,
         FORCE,
         PROTECT,
+        DRIFT,
         ROLLOUT_FALSE,
     ],
 );
@@ -167,6 +168,7 @@ pub(in crate::manifest) static OVERRIDE: Object = Object::of(
         DEPLOY,
         FORCE,
         PROTECT,
+        DRIFT,
         ROLLOUT_FALSE,
     ],
 );

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::{About, Historian};
 use crate::model::Address;
 use crate::model::history::{
-    HistoryEvent, PassCounts, PassEnd, PassOutcome, StepOutcome, StepRecord, WriteStart, shorten,
+    ChangeRecord, HistoryEvent, PassCounts, PassEnd, PassOutcome, StepOutcome, StepRecord,
+    WriteStart, shorten,
 };
 
 /// A single action that has ended.
@@ -24,6 +25,10 @@ pub struct Deed<'a> {
     pub customer: Option<&'a str>,
     /// What manifests call it, where it bears our marker.
     pub address: Option<Address>,
+    /// Why, where a person said so.
+    pub reason: Option<&'a str>,
+    /// What it changes, as far as that is known.
+    pub changes: &'a [ChangeRecord],
     /// When it was sent.
     pub began: Timestamp,
     /// When it was answered, and how long that took, in milliseconds.
@@ -61,10 +66,13 @@ impl Deed<'_> {
             customer: self.customer.map(str::to_owned),
             actions: vec![self.verb.to_owned()],
             source: None,
-            reason: "by hand".to_owned(),
+            reason: match self.reason {
+                Some(reason) => format!("by hand: {reason}"),
+                None => "by hand".to_owned(),
+            },
             drift: false,
             started_at: self.began,
-            changes: Vec::new(),
+            changes: self.changes.to_vec(),
         }
     }
 
