@@ -15,8 +15,8 @@ use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::controller::history;
 use crate::harmless::owned as harmless;
-use crate::model::history::{ChangeRecord, StepOutcome};
-use crate::model::{Address, LiveHold, Marker, chain};
+use crate::model::history::StepOutcome;
+use crate::model::{Address, FieldChange, LiveHold, Marker, chain};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::{Effect, PlatformError};
 use crate::runtime::clock::{Clock as _, SystemClock};
@@ -39,7 +39,7 @@ pub(super) struct Deed {
 struct About {
     address: Option<Address>,
     reason: Option<String>,
-    changes: Vec<ChangeRecord>,
+    changes: Vec<FieldChange>,
 }
 
 /// Where a single action is recorded, and how long it waits for other writers.
@@ -76,7 +76,7 @@ impl Deed {
         mut self,
         address: &Address,
         reason: Option<&str>,
-        changes: Vec<ChangeRecord>,
+        changes: Vec<FieldChange>,
     ) -> Self {
         self.about = About {
             address: Some(address.clone()),

@@ -12,8 +12,9 @@ use crate::cli::lookup::{self, id_of};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{project, runtime};
-use crate::model::history::ChangeRecord;
-use crate::model::{Address, CustomerId, InstanceId, IntegrationId, Kind, LiveHold, Pause};
+use crate::model::{
+    Address, CustomerId, FieldChange, FieldPath, InstanceId, IntegrationId, Kind, LiveHold, Pause,
+};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::PlatformError;
 use crate::prismatic::platform::{CustomerUpdate, InstanceUpdate, IntegrationUpdate};
@@ -172,13 +173,13 @@ impl Change<'_> {
             None => LiveHold::taken_off(&labels),
         };
         let sent = set(tenant, self.address.kind, id, labels).await;
-        let changes = vec![ChangeRecord {
-            path: "hold".to_owned(),
-            before: None,
-            after: self.until.map(shown),
-            sensitive: false,
-            note: self.reason.map(str::to_owned),
-            source: None,
+        let changes = vec![FieldChange {
+            note: self.reason.map(|reason| reason.to_owned().into()),
+            ..FieldChange::shown(
+                FieldPath::recorded("hold"),
+                None::<String>,
+                self.until.map(shown),
+            )
         }];
         let deed = deed.because(self.address, self.reason, changes);
         let sent = deed.end(kind, found, sent).await;

@@ -14,7 +14,7 @@ pub(super) const APPLY: [(&str, ApplyMode); 2] =
     [("auto", ApplyMode::Auto), ("manual", ApplyMode::Manual)];
 
 /// What may be done about drift.
-pub(super) const DRIFT: [(&str, DriftMode); 3] = [
+pub(crate) const DRIFT: [(&str, DriftMode); 3] = [
     ("observe", DriftMode::Observe),
     ("alert", DriftMode::Alert),
     ("correct", DriftMode::Correct),

@@ -1,7 +1,7 @@
 //! What a person put on hold is left out of a plan, with what depends on it; how it differs is still shown.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -87,6 +87,12 @@ impl Builder {
                 pending,
             });
         }
+    }
+
+    /// What is left alone because of a hold.
+    pub(super) fn held(&self) -> BTreeSet<Address> {
+        let held = self.resources.iter().filter(|it| it.on_hold.is_some());
+        held.map(|it| it.address.clone()).collect()
     }
 
     /// Where labels are written anyhow, those of holds that are over go.

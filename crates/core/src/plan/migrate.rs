@@ -8,7 +8,8 @@ use super::guards::Managed;
 use super::held::Held;
 use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
 use crate::model::{
-    Address, FieldChange, Kind, LiveHold, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
+    Address, Field, FieldChange, Kind, LiveHold, LiveObject, Marker, ResourceName, SyncStatus,
+    Tenant,
 };
 
 /// Why nothing is marked anew.
@@ -133,7 +134,7 @@ fn add(
         sync: SyncStatus::OutOfSync,
         customer: first.customer.map(str::to_owned),
         reason: "is marked anew; nothing but the marker changes".to_owned(),
-        changes: vec![FieldChange::shown("marker", Some(before), Some(after))],
+        changes: vec![FieldChange::shown(Field::Marker, Some(before), Some(after))],
         preconditions,
         ..quiet(address.clone(), first.display_name.to_owned(), None)
     });

@@ -7,7 +7,7 @@ use super::guards::Managed;
 use super::held::Held;
 use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
 use crate::model::{
-    Address, FieldChange, LiveHold, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
+    Address, Field, FieldChange, LiveHold, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
 };
 
 /// Why nothing is released.
@@ -71,7 +71,7 @@ pub fn release(
                     sync: SyncStatus::OutOfSync,
                     reason: "is released; nothing but the marker changes".to_owned(),
                     changes: vec![FieldChange::shown(
-                        "marker",
+                        Field::Marker,
                         Some(marker.to_string()),
                         None::<String>,
                     )],

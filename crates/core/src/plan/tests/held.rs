@@ -260,7 +260,7 @@ fn a_hold_is_no_drift_of_labels_and_survives_their_reconciliation() {
         .find(|it| it.on_hold.is_some())
         .unwrap();
     assert!(
-        !smith.changes.iter().any(|it| it.path == "labels"),
+        !smith.changes.iter().any(|it| it.path.as_str() == "labels"),
         "{:?}",
         smith.changes
     );

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{About, Historian};
-use crate::model::Address;
 use crate::model::history::{
-    ChangeRecord, HistoryEvent, PassCounts, PassEnd, PassOutcome, StepOutcome, StepRecord,
-    WriteStart, shorten,
+    HistoryEvent, PassCounts, PassEnd, PassOutcome, StepOutcome, StepRecord, WriteStart, shorten,
 };
+use crate::model::{Address, FieldChange};
 
 /// A single action that has ended.
 #[derive(Debug, Clone)]
@@ -28,7 +27,7 @@ pub struct Deed<'a> {
     /// Why, where a person said so.
     pub reason: Option<&'a str>,
     /// What it changes, as far as that is known.
-    pub changes: &'a [ChangeRecord],
+    pub changes: &'a [FieldChange],
     /// When it was sent.
     pub began: Timestamp,
     /// When it was answered, and how long that took, in milliseconds.
