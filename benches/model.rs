@@ -208,6 +208,7 @@ pub fn plan(inputs: &Inputs<'_>, changes: &ChangeSet) -> Plan {
         organization: "o1".to_owned(),
         revision: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
+        server_now: None,
         provenance: VersionRecord::default(),
         reads: 4,
         policy: Policy::default(),

@@ -17,6 +17,7 @@ mod get;
 mod git;
 mod global;
 mod history;
+mod hold;
 mod lock;
 mod marking;
 mod migrate;
@@ -43,7 +44,9 @@ pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
 pub(crate) use consents::ConsentArgs;
-pub(crate) use control::{DaemonClientArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs};
+pub(crate) use control::{
+    ApproveArgs, DaemonClientArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs,
+};
 pub(crate) use daemon::{ApiReads, DaemonArgs};
 pub(crate) use dedupe::DedupeArgs;
 pub(crate) use export::{ExportArgs, ExportSecrets};
@@ -56,6 +59,7 @@ pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
 pub(crate) use history::{
     DiffArgs, HistoryArgs, HistoryCommand, ShowDraftArgs, WhichArgs, WhyArgs,
 };
+pub(crate) use hold::{DespiteHoldArgs, HoldArgs, UnholdArgs};
 pub(crate) use lock::{LockArgs, run as run_id};
 pub(crate) use marking::MarkingArgs;
 pub(crate) use migrate::{MigrateArgs, MigrateProjectArgs, MigrateWhat};
@@ -131,6 +135,9 @@ pub(crate) enum Command {
     Sync(SyncArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Approve(ApproveArgs),
+    Hold(HoldArgs),
+    Unhold(UnholdArgs),
     Rollout(RolloutArgs),
     Export(ExportArgs),
     Adopt(AdoptArgs),

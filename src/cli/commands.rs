@@ -4,6 +4,7 @@ mod act;
 mod adopt;
 mod api;
 mod apply;
+mod approve;
 mod completion;
 mod control;
 mod daemon;
@@ -12,6 +13,7 @@ mod diff;
 mod export;
 mod get;
 mod history;
+mod hold;
 mod import;
 mod man;
 mod marking;
@@ -65,6 +67,9 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Sync(args) => runtime::block_on(control::sync(ui, &args, variables)),
         Command::Pause(args) => runtime::block_on(control::pause(ui, &args, variables)),
         Command::Resume(args) => runtime::block_on(control::resume(ui, &args, variables)),
+        Command::Approve(args) => runtime::block_on(approve::run(ui, &args, variables)),
+        Command::Hold(args) => runtime::block_on(hold::hold(ui, &args, variables)),
+        Command::Unhold(args) => runtime::block_on(hold::unhold(ui, &args, variables)),
         Command::Rollout(args) => runtime::block_on(rollout::run(ui, &args, variables)),
         Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
@@ -78,11 +83,23 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Deploy(args) => runtime::block_on(switch::deploy(ui, &args, variables)),
         Command::Disable(args) => {
             let around = (&args.at, &args.folder, args.lock);
-            runtime::block_on(switch::run(ui, &args.which, around, false, variables))
+            runtime::block_on(switch::run(
+                ui,
+                &args.which,
+                around,
+                (false, args.hold),
+                variables,
+            ))
         }
         Command::Enable(args) => {
             let around = (&args.at, &args.folder, args.lock);
-            runtime::block_on(switch::run(ui, &args.which, around, true, variables))
+            runtime::block_on(switch::run(
+                ui,
+                &args.which,
+                around,
+                (true, args.hold),
+                variables,
+            ))
         }
         Command::Test(args) => runtime::block_on(test_flow::run(ui, &args, variables)),
         Command::Api(args) => runtime::block_on(api::run(ui, &args, variables)),
@@ -133,6 +150,9 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Sync(_) => ("sync", DOCUMENTS),
         Command::Pause(_) => ("pause", DOCUMENTS),
         Command::Resume(_) => ("resume", DOCUMENTS),
+        Command::Approve(_) => ("approve", DOCUMENTS),
+        Command::Hold(_) => ("hold", RECORDS),
+        Command::Unhold(_) => ("unhold", RECORDS),
         Command::Rollout(args) if args.what.is_status() => ("rollout status", TEXT),
         Command::Rollout(_) => ("rollout", RECORDS),
         Command::Export(_) => ("export", LINES),

@@ -17,7 +17,7 @@ use super::tenant;
 use crate::api::Told;
 use crate::api::http::{self, ErrorCode};
 use crate::api::status::Status;
-use crate::api::wish::{PauseWanted, Paused, SyncAccepted};
+use crate::api::wish::{ApproveWanted, Approved, PauseWanted, Paused, SyncAccepted};
 use crate::model::Secret;
 use crate::prismatic::transport::{Method, Request, Transport as _, TransportError};
 use crate::prismatic::{HttpSettings, HttpTransport};
@@ -91,6 +91,16 @@ impl DaemonClient {
         #[expect(clippy::expect_used, reason = "a text and a time become a value")]
         let body = serde_json::to_value(wanted).expect("a wish becomes a value");
         self.post(http::PAUSE, Some(&body)).await
+    }
+
+    /// Approves what waits.
+    pub(crate) async fn approve(
+        &self,
+        wanted: &ApproveWanted,
+    ) -> Result<Vec<Answer<Approved>>, CliError> {
+        #[expect(clippy::expect_used, reason = "texts become a value")]
+        let body = serde_json::to_value(wanted).expect("a wish becomes a value");
+        self.post(http::APPROVE, Some(&body)).await
     }
 
     /// Asks for the end of a pause.
@@ -222,6 +232,7 @@ fn advice(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::HostRefused | ErrorCode::CrossSite | ErrorCode::NotLocal => {
             Some("ask from its own machine, or start it with --api-token")
         }
+        ErrorCode::NotAwaited => Some("`prism-gitops approve` shows what waits now"),
         ErrorCode::EnvironmentRequired => Some("name it with --env"),
         ErrorCode::NotFound | ErrorCode::MethodNotAllowed => {
             Some("it may be an older version of this program")

@@ -298,6 +298,7 @@ mod tests {
                 .collect(),
             policy: Policy::default(),
             notify: Vec::new(),
+            apply: Default::default(),
         }
     }
 

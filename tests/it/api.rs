@@ -19,7 +19,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use prism_gitops::controller::control::{Control, PersistedPauses};
 use prism_gitops::controller::resources::ResourceStatus;
-use prism_gitops::controller::status::{PassStatus, RevisionStatus, Status};
+use prism_gitops::controller::status::{AwaitedApproval, PassStatus, RevisionStatus, Status};
 use prism_gitops::model::history::{
     Actor, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome, WriteRecord,
     WriteStart,
@@ -172,6 +172,18 @@ impl Bench {
             on_loopback: true,
             ..Access::default()
         })
+    }
+
+    /// Something waits for approval.
+    pub(crate) fn awaits(&self, digest: &str) {
+        let awaited = AwaitedApproval {
+            revision: "sha256:files".to_owned(),
+            commit: None,
+            digest: digest.to_owned(),
+            resources: 1,
+        };
+        self.sender
+            .send_modify(|status| status.approval = Some(awaited));
     }
 
     /// On all addresses, with a token.

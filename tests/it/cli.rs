@@ -21,6 +21,7 @@ mod get;
 mod hangup;
 mod help;
 mod history;
+mod holds;
 mod interrupt;
 mod nginx;
 mod notices;

@@ -50,6 +50,8 @@ mod fuzz_bodies;
 mod fuzzed;
 mod git;
 #[cfg(feature = "sandbox")]
+mod holds;
+#[cfg(feature = "sandbox")]
 mod killed;
 #[cfg(feature = "sandbox")]
 mod lag;

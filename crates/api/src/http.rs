@@ -22,6 +22,8 @@ pub const SYNC: &str = "/api/v1/sync";
 pub const PAUSE: &str = "/api/v1/pause";
 /// Where the end of a pause is asked for.
 pub const RESUME: &str = "/api/v1/resume";
+/// Where the plan of new files is approved.
+pub const APPROVE: &str = "/api/v1/approve";
 /// Where the description of all this is.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 
@@ -149,6 +151,8 @@ words! {
         NoPlan = "no-plan",
         /// No secret is set for that webhook.
         UnknownWebhook = "unknown-webhook",
+        /// What is approved does not wait for approval, or not any more as it was.
+        NotAwaited = "not-awaited",
         /// The path does not answer that method.
         MethodNotAllowed = "method-not-allowed",
         /// The body is too large, or the route takes none.
@@ -184,6 +188,7 @@ impl ErrorCode {
             | Self::NoPlan
             | Self::UnknownWebhook => 404,
             Self::MethodNotAllowed => 405,
+            Self::NotAwaited => 409,
             Self::BodyTooLarge => 413,
             Self::PathTooLong => 414,
             Self::TypeUnsupported => 415,

@@ -16,6 +16,8 @@ words! {
         Blocked = "blocked",
         /// What was wrong is right again.
         Recovered = "recovered",
+        /// What somebody changed in the tenant was put right.
+        Healed = "healed",
     }
 }
 

@@ -137,6 +137,9 @@ pub struct FleetSummary {
     pub pending: u64,
     /// Of how many a part could not be read.
     pub unknown: u64,
+    /// How many are left alone because somebody put an object on hold.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub held: u64,
     /// How many bear its marker although it does not select their customer any more.
     pub left: u64,
     /// How many customers it selects that have a manifest of their own.
@@ -190,6 +193,31 @@ pub struct Summary {
     pub orphaned: u64,
     /// Objects whose marker is taken off.
     pub release: u64,
+    /// Resources that something would be done to, and that are left alone because somebody put an object on hold.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub held: u64,
+}
+
+/// Whether a count says nothing, so that documents about tenants without holds stay as they were.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+/// That a resource is left alone because somebody put an object on hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Held {
+    /// When it ends by itself, by the server's clock; null where its label names no time.
+    pub until: Option<Timestamp>,
+    /// Why, and who says so; null where this machine does not know.
+    pub reason: Option<String>,
+    /// The address that is on hold, where it is another one that this waits for.
+    pub because: Option<Address>,
 }
 
 /// Who is touched.
@@ -286,6 +314,10 @@ pub struct Resource {
     /// The digest of everything that is written; null where nothing is.
     #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
     pub writes: Option<String>,
+    /// It is left alone because somebody put an object on hold; absent where that is not so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Held"))]
+    pub held: Option<Held>,
 }
 
 /// A resource in a plan.

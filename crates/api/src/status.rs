@@ -34,6 +34,10 @@ pub struct Status {
     pub draining: bool,
     /// Why nothing is written for the time being, if somebody paused.
     pub paused: Option<Pause>,
+    /// What waits for a person's approval; absent where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "AwaitedApproval"))]
+    pub approval: Option<AwaitedApproval>,
     /// How many passes have ended.
     pub generation: u64,
     /// The files that were read last and found to be right.
@@ -62,6 +66,21 @@ pub struct Status {
     pub history: HistoryHealth,
     /// How old the last reading of the tenant is, in seconds.
     pub observation_age_seconds: Option<u64>,
+}
+
+/// Changes that new files ask for, and that wait for a person's approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AwaitedApproval {
+    /// The digest of the files.
+    pub revision: String,
+    /// The git commit, if they are exactly that.
+    pub commit: Option<String>,
+    /// Stands for exactly these changes; what is approved.
+    #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
+    pub digest: String,
+    /// How many resources change.
+    pub resources: u64,
 }
 
 /// The tenant that was read last, and as whom.

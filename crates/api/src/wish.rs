@@ -30,6 +30,50 @@ pub struct Paused {
     pub kept: bool,
 }
 
+/// What approving takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ApproveWanted {
+    /// The digest of what waits, as the status has it: only exactly that is approved.
+    #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
+    pub digest: String,
+    /// Why, in one line.
+    #[cfg_attr(test, schemars(length(min = 1, max = crate::LONGEST_REASON)))]
+    pub reason: String,
+    /// Who, in their own words.
+    #[serde(default)]
+    pub by: Option<String>,
+}
+
+/// What a person approved: the plan of new files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Approval {
+    /// The digest of the files.
+    pub revision: String,
+    /// The digest of what waited.
+    pub digest: String,
+    /// Why.
+    pub reason: String,
+    /// Who, in their own words.
+    pub by: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How an approval stands after it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Approved {
+    /// The environment.
+    pub environment: String,
+    /// The approval.
+    pub approval: Approval,
+    /// Whether a restart will know.
+    pub kept: bool,
+}
+
 /// A pass that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

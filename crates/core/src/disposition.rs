@@ -7,9 +7,11 @@
 //!
 //! - A reason to leave everything alone takes precedence over the reasons of single resources: invalid files,
 //!   then a pause, then a guard.
+//! - What a person put on hold has no steps in any plan, so nothing of it can proceed; it counts as held here.
 //! - What is held is held with what depends on it ([`crate::plan::exclude`]); nothing else is.
 
 mod absences;
+mod approval;
 mod backoff;
 mod flapping;
 mod memory;
@@ -24,11 +26,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use absences::{AGREE, Absence, Absences, Doubt, Reading, vanished};
+pub use approval::{Awaited, awaited};
 pub use memory::{Memory, results};
 pub use whole::partial;
 
 use crate::model::{Address, Desired, Pause};
-use crate::plan::{Plan, StepId, StepResult};
+use crate::plan::{OnHold, Plan, StepId, StepResult};
 
 /// A moment on a clock that is never set, as the time since one and the same earlier moment.
 pub type Moment = Duration;
@@ -69,6 +72,10 @@ pub enum Hold {
         /// When it ends by itself.
         until: Option<Timestamp>,
     },
+    /// New files ask for it, and no person approved their plan yet.
+    Approval,
+    /// A person put it on hold, or what it depends on.
+    ByHand(OnHold),
     /// The plan exceeds a limit of the policy, so none of it is carried out.
     Guard {
         /// The numbers.
@@ -85,6 +92,8 @@ pub struct Circumstances<'a> {
     pub invalid_files: bool,
     /// The pause that a user requested.
     pub paused: Option<&'a Pause>,
+    /// Whether what new files ask for may be done: the policy is not to ask, or a person approved it.
+    pub approved: bool,
     /// The present moment.
     pub now: Moment,
 }
@@ -98,7 +107,15 @@ pub fn holds(plan: &Plan, what: &Circumstances<'_>, memory: &mut Memory) -> Hold
     };
     match whole {
         Some(hold) => whole::all_held(plan, &hold),
-        None => memory.holds(what.desired, plan, what.now),
+        None => {
+            let mut holds = memory.holds(what.desired, plan, what.now);
+            if !what.approved {
+                let news = memory.news(what.desired, plan).into_iter();
+                holds.extend(news.map(|address| (address, Hold::Approval)));
+            }
+            holds.extend(whole::by_hand(plan));
+            holds
+        }
     }
 }
 

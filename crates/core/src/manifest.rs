@@ -26,7 +26,7 @@ mod merge;
 mod notices;
 pub(crate) mod paths;
 mod pin;
-mod policy;
+pub(crate) mod policy;
 mod project;
 pub(crate) mod reading;
 mod references;

@@ -17,6 +17,7 @@ mod field_path;
 mod fleet;
 mod hex;
 pub mod history;
+mod hold;
 mod ids;
 pub mod increment;
 mod live;
@@ -56,6 +57,7 @@ pub use fleet::{
     Manage, MemberSpec, MemberStop, Membership, OnLeave, OpenPart, Override, Part, Rows,
 };
 pub use hex::hex;
+pub use hold::LiveHold;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
 pub use live::{LiveObject, LiveRecord};
 pub use marker::Marker;
@@ -67,8 +69,10 @@ pub use observed::{
     Requirements, Tenant, VariableStatus, VersionRecord,
 };
 pub use policy::{
-    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window, WindowKind,
+    ApplyMode, DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Share, Sweep, Window,
+    WindowKind,
 };
+pub use prism_gitops_api::wish::Approval;
 pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
 pub use rollout::{MoveStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};

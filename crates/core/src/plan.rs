@@ -13,6 +13,7 @@ mod dedupe;
 pub(crate) mod digest;
 mod exclude;
 mod guards;
+mod held;
 mod leave;
 mod migrate;
 pub(crate) mod operation;
@@ -51,7 +52,8 @@ pub use adopt::adoptions;
 pub(crate) use build::Plannable;
 pub use build::build;
 pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
-pub use exclude::{Excluded, exclude};
+pub use exclude::{Excluded, exclude, waiting_with};
+pub use held::{HoldNote, OnHold};
 pub use migrate::{MigrateError, migrate};
 pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
 pub use part::Part;
@@ -83,6 +85,8 @@ pub struct Context {
     pub revision: Option<String>,
     /// When the tenant was read.
     pub observed_at: Timestamp,
+    /// The server's time, by which holds end; where it is not known, they last.
+    pub server_now: Option<Timestamp>,
     /// Commit, repository and pull request, for the records of published versions.
     pub provenance: VersionRecord,
     /// How many read requests the comparison took.
@@ -132,6 +136,8 @@ pub struct PlannedResource {
     pub writes: Option<String>,
     /// Which limit it counts towards.
     pub guarded: Guarded,
+    /// It is left alone because a person put an object on hold.
+    pub on_hold: Option<OnHold>,
 }
 
 /// Which limit the steps of a resource count towards, besides those on creates, disables and deletes.
@@ -218,6 +224,7 @@ impl Plan {
     pub fn has_leftovers(&self) -> bool {
         self.summary.blocked > 0
             || self.summary.pending > 0
+            || self.summary.held > 0
             || self.rollouts.iter().any(PlannedRollout::is_to_come)
     }
 }

@@ -20,6 +20,7 @@
 //! - Nothing is written while a file is invalid, or to another organization.
 //! - Everything remembered between passes can be lost at no cost but time.
 
+mod approvals;
 pub mod connect;
 pub mod control;
 pub mod delays;
@@ -28,6 +29,7 @@ pub mod driver;
 pub mod error;
 pub mod exclusion;
 pub mod history;
+pub mod hold_notes;
 mod incremental;
 pub mod notices;
 pub mod pass;

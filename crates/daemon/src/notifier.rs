@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::controller::delays::Delays;
-use crate::controller::notices::{Notice, Notices, Standing};
+use crate::controller::notices::{self, Notice, Notices, Standing};
 use crate::controller::{SecretResolver, Status};
 use crate::model::{NotifyTarget, Project};
 use crate::prismatic::transport::Transport;
@@ -135,12 +135,14 @@ impl Outbox {
         }
         self.seen = status.generation;
         let before = self.persisted.standing.clone();
-        let notice = self.notices.after(status);
+        let notices: Vec<Notice> = (self.notices.after(status).into_iter())
+            .chain(notices::healed(status))
+            .collect();
         self.persisted.standing = self.notices.standing().cloned();
         let targets = status.project.iter().flat_map(|project| &project.notify);
         let mut entered = false;
         for target in targets {
-            if let Some(notice) = notice.as_ref().filter(|notice| concerns(target, notice)) {
+            for notice in notices.iter().filter(|notice| concerns(target, notice)) {
                 entered |= self.enter(target, notice);
             }
         }

@@ -15,6 +15,7 @@
 mod carried;
 mod database;
 mod drafts;
+mod holds;
 mod read;
 mod retain;
 mod schema;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use self::holds::HoldRecord;
 pub use self::read::Reader;
 pub use self::retain::Retention;
 pub use self::since::{FieldSince, ResourceSince, since};

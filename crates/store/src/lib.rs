@@ -10,6 +10,7 @@
 //!   error and never leads to a decision.
 //! - Folders are made for their owner only (0700), and files too (0600).
 
+mod approval;
 mod file;
 mod folder;
 pub mod history;
@@ -22,6 +23,7 @@ mod write_lock;
 
 use prism_gitops_core::{model, redact};
 
+pub use approval::{ApprovalFile, KeptApproval};
 pub use folder::{IN_PROJECT, make_private, replace_private};
 pub use lock::{DaemonLock, LockError};
 pub use outbox::OutboxFile;

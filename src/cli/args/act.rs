@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 
 use super::get::WhichInstance;
-use super::{AtArgs, FolderArgs, LockArgs};
+use super::{AtArgs, DespiteHoldArgs, FolderArgs, LockArgs};
 
 /// Imports an integration's definition, byte for byte.
 ///
@@ -26,6 +26,8 @@ pub(crate) struct ImportArgs {
     #[arg(long, env = "PRISM_GITOPS_INTEGRATION", value_name = "ID|NAME")]
     pub(crate) integration: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
     #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]
@@ -70,6 +72,8 @@ pub(crate) struct PublishArgs {
     pub(crate) pull_request_url: Option<String>,
 
     #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
+    #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
@@ -110,6 +114,8 @@ pub(crate) struct UpdateIntegrationArgs {
     #[command(flatten)]
     pub(crate) details: DetailArgs,
     #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
+    #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
@@ -128,6 +134,8 @@ pub(crate) struct UpdateInstanceArgs {
     pub(crate) which: WhichInstance,
     #[command(flatten)]
     pub(crate) details: DetailArgs,
+    #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
     #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]
@@ -173,6 +181,8 @@ pub(crate) struct DeployArgs {
     pub(crate) force: bool,
 
     #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
+    #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
@@ -190,6 +200,8 @@ pub(crate) struct DisableArgs {
     #[command(flatten)]
     pub(crate) which: WhichInstance,
     #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
+    #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]
     pub(crate) folder: FolderArgs,
@@ -206,6 +218,8 @@ Examples:
 pub(crate) struct EnableArgs {
     #[command(flatten)]
     pub(crate) which: WhichInstance,
+    #[command(flatten)]
+    pub(crate) hold: DespiteHoldArgs,
     #[command(flatten)]
     pub(crate) at: AtArgs,
     #[command(flatten)]

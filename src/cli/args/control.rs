@@ -102,6 +102,29 @@ pub(crate) struct PauseArgs {
     pub(crate) client: DaemonClientArgs,
 }
 
+/// Lets the plan of new files go, where the Project says `policy.apply: manual`. Without DIGEST it shows what waits.
+///
+/// An approval is for exactly the changes that its digest stands for. Where the files or the tenant changed
+/// since, nothing is let go. One approval is for the files: what is tried again, or moves in a later wave of a
+/// rollout, is not asked about anew.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  prism-gitops approve
+  prism-gitops approve sha256:9d5f2c… --reason 'CHG-1207' --env prod-us")]
+pub(crate) struct ApproveArgs {
+    /// The digest of what waits.
+    #[arg(value_name = "DIGEST", requires = "reason")]
+    pub(crate) digest: Option<String>,
+
+    /// Why, in one line.
+    #[arg(long, env = "PRISM_GITOPS_REASON", value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) client: DaemonClientArgs,
+}
+
 /// Ends a pause. What was held back is written at once.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\

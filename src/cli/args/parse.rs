@@ -125,7 +125,12 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
 /// A moment with its offset: `2026-11-28T06:00:00Z`.
 pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     let parsed = text.parse();
-    parsed.map_err(|_| "write a time such as `2026-11-28T06:00:00Z`".to_owned())
+    parsed.map_err(|_| match text.parse::<jiff::civil::DateTime>() {
+        Ok(at) => {
+            format!("it has no time zone: write `{at}Z` for UTC, or an offset such as `{at}+01:00`")
+        }
+        Err(_) => "write a time such as `2026-11-28T06:00:00Z`".to_owned(),
+    })
 }
 
 /// A length of time between two wake-ups.
@@ -227,6 +232,20 @@ mod tests {
             assert_eq!(found.as_deref(), Ok(expected), "{text}");
         }
         assert!(moment("yesterday").is_err());
+    }
+
+    #[test]
+    fn a_time_without_a_zone_says_what_is_missing() {
+        let noon = instant("2026-11-20T12:00:00+02:00").unwrap();
+        assert_eq!(noon.to_string(), "2026-11-20T10:00:00Z");
+        for (text, expected) in [
+            ("2026-11-20T12:00:00", "`2026-11-20T12:00:00Z` for UTC"),
+            ("2026-11-20", "`2026-11-20T00:00:00Z` for UTC"),
+            ("tomorrow", "write a time such as"),
+        ] {
+            let error = instant(text).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 
     #[test]

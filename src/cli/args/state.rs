@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::parse;
 use crate::cli::api_token;
 use crate::cli::error::CliError;
+use crate::controller::hold_notes::HoldNotes;
 use crate::controller::persistence::Persistence;
 use crate::model::{Secret, SecretWrites};
 use crate::source::secrets;
@@ -105,6 +106,7 @@ impl StateArgs {
         let folder = self.folder.of(root);
         Ok(Persistence {
             journal: Journal::in_folder(&folder, self.require_state, self.settle),
+            holds: HoldNotes::in_folder(&folder),
             store: SecretStore::keyed(folder, secret),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::hold::labels_of;
 use crate::cli::Variables;
-use crate::cli::args::{AtArgs, FolderArgs, LockArgs, Output};
+use crate::cli::args::{AtArgs, DespiteHoldArgs, FolderArgs, LockArgs, Output};
 use crate::cli::error::CliError;
 use crate::cli::locking;
 use crate::cli::lookup::id_of;
@@ -15,7 +16,7 @@ use crate::cli::ui::Ui;
 use crate::controller::history;
 use crate::harmless::owned as harmless;
 use crate::model::history::StepOutcome;
-use crate::model::{Address, Marker, chain};
+use crate::model::{Address, FieldChange, LiveHold, Marker, chain};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::{Effect, PlatformError};
 use crate::runtime::clock::{Clock as _, SystemClock};
@@ -27,8 +28,18 @@ pub(super) struct Deed {
     recording: Recording,
     environment: String,
     began: Began,
+    /// What is to be noted besides.
+    about: About,
     /// Others wait until it has ended.
     _held: Option<Held>,
+}
+
+/// What the history notes of an action besides the record that it was done to.
+#[derive(Default)]
+struct About {
+    address: Option<Address>,
+    reason: Option<String>,
+    changes: Vec<FieldChange>,
 }
 
 /// Where a single action is recorded, and how long it waits for other writers.
@@ -50,8 +61,29 @@ impl Deed {
             recording: Recording::beside(folder, &root, verb, variables),
             environment: tenant.environment.clone(),
             began: recording::now(),
+            about: About::default(),
             _held: held,
         })
+    }
+
+    /// Whether there is a history that has it.
+    pub(super) fn is_kept(&self) -> bool {
+        self.recording.file.is_some()
+    }
+
+    /// The same, with what it is done to, a person's reason, and what it changes.
+    pub(super) fn because(
+        mut self,
+        address: &Address,
+        reason: Option<&str>,
+        changes: Vec<FieldChange>,
+    ) -> Self {
+        self.about = About {
+            address: Some(address.clone()),
+            reason: reason.map(str::to_owned),
+            changes,
+        };
+        self
     }
 
     /// The outcome. `found` is the record it was done to; null for a new one.
@@ -80,7 +112,9 @@ impl Deed {
             verb: self.verb,
             subject: &subject,
             customer: found["customer"]["name"].as_str(),
-            address: address(kind, found),
+            address: self.about.address.clone().or_else(|| address(kind, found)),
+            reason: self.about.reason.as_deref(),
+            changes: &self.about.changes,
             began: self.began.0,
             ended: (SystemClock.now(), millis(self.began)),
             outcome,
@@ -103,6 +137,25 @@ fn address(kind: Record, found: &Value) -> Option<Address> {
         Record::Customer => Some(Address::customer(marker.name)),
         _ => None,
     }
+}
+
+/// Refuses to touch what a person put on hold, unless that was said to be meant.
+pub(super) fn unheld(
+    tenant: &Chosen,
+    found: &Value,
+    DespiteHoldArgs { despite_hold }: DespiteHoldArgs,
+) -> Result<(), CliError> {
+    let labels = labels_of(found).unwrap_or_default();
+    let Some(hold) = LiveHold::in_force(&labels, tenant.platform.server_now()) else {
+        return Ok(());
+    };
+    if despite_hold {
+        return Ok(());
+    }
+    let told = CliError::refused(format!("{} is held {hold}", called(found)));
+    Err(told.hint(
+        "`prism-gitops why ADDRESS` may know why; end it with `prism-gitops unhold ADDRESS`, or add --despite-hold; nothing was written",
+    ))
 }
 
 /// What was done, and to which record: a line for people, the record as it is now for programs.

@@ -158,6 +158,8 @@ async fn remove(
         subject: &format!("{} ({}): {reason}", twin.name, twin.id),
         customer: twin.customer.as_deref(),
         address: Some(address.clone()),
+        reason: None,
+        changes: &[],
         began: began.0,
         ended: (SystemClock.now(), millis(began)),
         outcome,

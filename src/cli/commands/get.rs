@@ -15,6 +15,7 @@ use crate::cli::show::record;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::cli::{lookup, project, runtime};
+use crate::model::LiveHold;
 use crate::prismatic::catalog::Record;
 
 /// Runs the command.
@@ -63,6 +64,10 @@ async fn one(
     name: &str,
 ) -> Result<Exit, CliError> {
     let whole = tenant.client.get(kind, lookup::id_of(found)).await?;
+    let labels = super::hold::labels_of(&whole).unwrap_or_default();
+    if let Some(hold) = LiveHold::in_force(&labels, tenant.platform.server_now()) {
+        ui.say(&format!("On hold {hold}: nothing is written to it."));
+    }
     record::show(ui, &whole, name)?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::act::{Deed, failed, report};
+use super::act::{Deed, failed, report, unheld};
 use crate::cli::Variables;
 use crate::cli::args::ImportArgs;
 use crate::cli::error::CliError;
@@ -45,6 +45,7 @@ async fn send(
         Some(text) => lookup::integration(tenant, text).await?,
         None => Value::Null,
     };
+    unheld(tenant, &found, args.hold)?;
     let draft = (!found.is_null()).then(|| IntegrationId::new(id_of(&found)));
     let deed = Deed::begin(
         ui,

@@ -40,6 +40,7 @@ pub(super) async fn read(
         organization: live.identity.organization_id.clone(),
         revision: Some(revision.label.clone()),
         observed_at,
+        server_now: tenant.platform.server_now(),
         provenance: VersionRecord::default(),
         reads: tenant.requests.requests().saturating_sub(before),
         policy: project.policy.clone(),

@@ -1,6 +1,6 @@
 //! `publish`: a version of an integration's draft, with the commit it came from.
 
-use super::act::{Deed, called, failed, report};
+use super::act::{Deed, called, failed, report, unheld};
 use crate::cli::Variables;
 use crate::cli::args::PublishArgs;
 use crate::cli::error::CliError;
@@ -32,6 +32,7 @@ async fn publish(
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
     let draft = lookup::integration(tenant, &args.integration).await?;
+    unheld(tenant, &draft, args.hold)?;
     let record = attributes(ui, args, variables).await;
     let id = IntegrationId::new(id_of(&draft));
     let comment = args.comment.as_deref();

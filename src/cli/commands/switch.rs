@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::act::{Around, Deed, failed, report};
+use super::act::{Around, Deed, failed, report, unheld};
 use crate::cli::Variables;
-use crate::cli::args::{DeployArgs, WhichInstance};
+use crate::cli::args::{DeployArgs, DespiteHoldArgs, WhichInstance};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
@@ -24,6 +24,7 @@ pub(super) async fn deploy(
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
         let found = find(&args.which, &tenant).await?;
+        unheld(&tenant, &found, args.hold)?;
         let id = InstanceId::new(id_of(&found));
         let deed = Deed::begin(
             ui,
@@ -50,12 +51,13 @@ pub(super) async fn run(
     ui: &Ui,
     which: &WhichInstance,
     (at, folder, lock): Around<'_>,
-    enabled: bool,
+    (enabled, hold): (bool, DespiteHoldArgs),
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
         let found = find(which, &tenant).await?;
+        unheld(&tenant, &found, hold)?;
         let id = InstanceId::new(id_of(&found));
         let verb = if enabled { "enable" } else { "disable" };
         let deed = Deed::begin(ui, verb, (at, folder, lock), variables, &tenant).await?;

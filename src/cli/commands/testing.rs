@@ -66,5 +66,6 @@ fn resource(address: &Address, actions: &[Action]) -> PlannedResource {
         preconditions: Vec::new(),
         writes: None,
         guarded: Guarded::default(),
+        on_hold: None,
     }
 }

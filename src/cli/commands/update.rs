@@ -1,6 +1,6 @@
 //! `update`: name, description and labels, and nothing that is not given.
 
-use super::act::{Deed, failed, report};
+use super::act::{Deed, failed, report, unheld};
 use crate::cli::Variables;
 use crate::cli::args::{UpdateArgs, UpdateInstanceArgs, UpdateIntegrationArgs, UpdateWhat};
 use crate::cli::error::CliError;
@@ -43,6 +43,7 @@ async fn integration(
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
     let found = lookup::integration(tenant, &args.integration).await?;
+    unheld(tenant, &found, args.hold)?;
     let id = IntegrationId::new(id_of(&found));
     let update = IntegrationUpdate {
         id: id.clone(),
@@ -73,6 +74,7 @@ async fn instance(
 ) -> Result<Exit, CliError> {
     let (which, customer) = (&args.which.instance, args.which.customer.as_deref());
     let found = lookup::instance(tenant, which, customer).await?;
+    unheld(tenant, &found, args.hold)?;
     let id = InstanceId::new(id_of(&found));
     let update = InstanceUpdate {
         name: args.details.name.clone(),

@@ -185,6 +185,12 @@ async fn several(contract: &mut Contract) {
         contract.holds("get", path, 200, &bench.get(&named).await);
     }
     let body = r#"{"reason":"release"}"#;
+    let approve = APPROVE.replace("DIGEST", &digest());
+    let answer = bench.post("/api/v1/approve", &[JSON], &approve).await;
+    contract.holds("post", "/api/v1/approve", 400, &answer);
+    let other = "/api/v1/approve?environment=prod-uk";
+    let answer = bench.post(other, &[JSON], &approve).await;
+    contract.holds("post", "/api/v1/approve", 404, &answer);
     for (path, body) in [("/api/v1/pause", body), ("/api/v1/resume", "")] {
         contract.holds("post", path, 400, &bench.post(path, &[JSON], body).await);
         let named = format!("{path}?environment=prod-eu");
@@ -226,14 +232,47 @@ async fn full(contract: &mut Contract) {
     assert_eq!(bench.get(events).await.status, 200, "they made room");
 }
 
+const APPROVE: &str = r#"{"digest":"DIGEST","reason":"CHG-12","by":"alice"}"#;
+
+fn digest() -> String {
+    format!("sha256:{}", "0".repeat(64))
+}
+
+/// What waits is approved once, by its digest and by no other.
+async fn approving(contract: &mut Contract, bench: &Bench) {
+    let path = "/api/v1/approve";
+    for wrong in [
+        "{}".to_owned(),
+        r#"{"digest":"x","reason":""}"#.to_owned(),
+        r#"{"digest":"x","reason":"x","more":1}"#.to_owned(),
+    ] {
+        contract.holds("post", path, 400, &bench.post(path, &[JSON], &wrong).await);
+    }
+    let plain = ("content-type", "text/plain");
+    contract.holds(
+        "post",
+        path,
+        415,
+        &bench.post(path, &[plain], APPROVE).await,
+    );
+    bench.awaits(&digest());
+    let other = APPROVE.replace("DIGEST", "sha256:1");
+    contract.holds("post", path, 409, &bench.post(path, &[JSON], &other).await);
+    let right = APPROVE.replace("DIGEST", &digest());
+    contract.holds("post", path, 200, &bench.post(path, &[JSON], &right).await);
+}
+
 async fn wishing(contract: &mut Contract) {
     let bench = Bench::new();
     let outside = Bench::outside(Reads::Open);
+    let approve = APPROVE.replace("DIGEST", &digest());
+    let approve = approve.as_str();
     let pause = r#"{"reason":"release","until":"2026-01-02T04:00:00Z"}"#;
     for (path, body, status) in [
         ("/api/v1/sync", "", 202),
         ("/api/v1/pause", pause, 200),
         ("/api/v1/resume", "", 200),
+        ("/api/v1/approve", approve, 409),
     ] {
         contract.holds("post", path, status, &bench.post(path, &[JSON], body).await);
         contract.holds("post", path, 401, &outside.post(path, &[JSON], body).await);
@@ -242,6 +281,7 @@ async fn wishing(contract: &mut Contract) {
         let large = "x".repeat(20_000);
         contract.holds("post", path, 413, &bench.post(path, &[JSON], &large).await);
     }
+    approving(contract, &bench).await;
     let open = Bench::with(Access::default());
     let nobody = open.post("/api/v1/sync", &[], "").await;
     contract.holds("post", "/api/v1/sync", 403, &nobody);

@@ -307,7 +307,28 @@ fn wishes(of: &mut SchemaGenerator) -> Vec<Operation> {
         (413, "The body is larger than 16 KiB"),
         (415, "The body is not application/json"),
     ];
+    let mut approve = Operation::post(
+        http::APPROVE,
+        "Approves the plan of new files, by the digest that the status has under approval",
+        200,
+        "It is carried out; kept says whether a restart will know",
+        schema::<wish::Approved>(of),
+    );
+    approve.body = Some(json!({ "$ref": "#/components/schemas/ApproveWanted" }));
+    approve.errors = vec![
+        (
+            400,
+            "The body is wrong, or no environment is named where there are several",
+        ),
+        (
+            409,
+            "Nothing waits for approval, or not exactly that any more",
+        ),
+        (413, "The body is larger than 16 KiB"),
+        (415, "The body is not application/json"),
+    ];
     let wishes = vec![
+        approve.with(query::<EnvironmentQuery>(Some(THIS))),
         Operation::post(
             http::SYNC,
             "Asks for a pass now",

@@ -9,14 +9,12 @@ use crate::model::rollout::{RolloutWindow, Select, labels};
 use crate::model::{
     Address, Asked, CustomerId, CustomerRecord, CustomerRef, DesiredInstance, DesiredIntegration,
     Instance, InstanceId, InstanceState, Integration, IntegrationId, IntegrationRef, Listing,
-    MoveStamp, PublishedVersion, RequiredVariable, ResourceName, VersionRef, Window,
+    LiveHold, MoveStamp, PublishedVersion, RequiredVariable, ResourceName, VersionRef, Window,
 };
 use crate::rollout::{Approval, Facts, Member, Standing, Target, VersionFact};
 
 /// The label of a customer that names its time zone: `tz:Europe/Berlin`.
 const ZONE: &str = "tz:";
-/// The label of a live object that a person put on hold, followed by until when.
-const HOLD: &str = "gitops:hold=";
 
 /// The facts about one integration.
 #[derive(Debug, Clone)]
@@ -313,8 +311,8 @@ fn standing(
     if !reaches(Some(changes), target) {
         return Standing::Pinned(desired.version.to_string());
     }
-    if let Some(until) = live.and_then(|it| held(&it.labels, now)) {
-        return Standing::Held(until);
+    if let Some(until) = live.and_then(|it| LiveHold::in_force(&it.labels, now)) {
+        return Standing::Held(until.to_string());
     }
     if !changes.missing.is_empty() {
         return Standing::Blocked(format!("no value for {}", changes.missing.join(", ")));
@@ -329,17 +327,6 @@ fn standing(
         Some(_) if off => Standing::Disabled,
         Some(_) => Standing::Counted,
     }
-}
-
-/// Until when a person put an instance on hold. What cannot be read as a time holds on.
-fn held(labels: &[String], now: Option<Timestamp>) -> Option<String> {
-    let mut holds = labels.iter().filter_map(|it| it.strip_prefix(HOLD));
-    let over = |until: &str| {
-        let until: Option<Timestamp> = until.parse().ok();
-        until.zip(now).is_some_and(|(until, now)| until <= now)
-    };
-    let until = holds.find(|until| !over(until))?;
-    Some(format!("until {until}"))
 }
 
 /// What the share of a member is drawn by: its customer, so that neither a rename of the manifest nor of the project

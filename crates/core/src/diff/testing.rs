@@ -80,6 +80,7 @@ impl World {
                     environments: IndexMap::new(),
                     policy: Policy::default(),
                     notify: Vec::new(),
+                    apply: Default::default(),
                 },
                 customers: Vec::new(),
                 integrations: Vec::new(),
@@ -124,6 +125,7 @@ impl World {
             labels: None,
             concurrent_execution_limit: None,
             adopt: None,
+            drift: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 5,
@@ -167,6 +169,7 @@ impl World {
             marketplace: None,
             protect: false,
             rollout: None,
+            drift: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 1,
@@ -201,6 +204,7 @@ impl World {
             member: None,
             displaces: None,
             outside_rollout: None,
+            drift: None,
             location: Location {
                 file: "all.yaml".into(),
                 line: 9,

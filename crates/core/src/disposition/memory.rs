@@ -21,6 +21,8 @@ use crate::plan::{Excluded, Plan, PlannedResource, StepResult};
 pub struct Memory {
     revision: Option<String>,
     synced: BTreeSet<Address>,
+    /// What was declared of each resource when it last matched, by digest. A new revision does not forget it.
+    settled: BTreeMap<Address, u64>,
     backoffs: Backoffs,
     flapping: Flapping,
 }
@@ -65,10 +67,11 @@ impl Memory {
                 self.flapping.see(&resource.address, difference, now);
             }
         }
-        let mode = desired.project.policy.drift;
         let differing = plan.resources.iter().filter(|r| !r.actions.is_empty());
-        let hold =
-            |r: &PlannedResource| Some((r.address.clone(), self.hold(&r.address, mode, now)?));
+        let hold = |r: &PlannedResource| {
+            let mode = desired.drift_of(&r.address);
+            Some((r.address.clone(), self.hold(&r.address, mode, now)?))
+        };
         differing.filter_map(hold).collect()
     }
 
@@ -111,18 +114,46 @@ impl Memory {
                     declared.wanted(Some(resource)),
                     message.to_owned(),
                 )),
-                Fared::Matched => self.mark_synced(address),
+                Fared::Matched => {
+                    self.mark_synced(address);
+                    self.settle(desired, address);
+                }
                 Fared::Applied => {
                     let heal = self.synced.contains(address);
                     if heal && self.flapping.healed(address, now) {
                         flapping.push(address.clone());
                     }
                     self.mark_synced(address);
+                    self.settle(desired, address);
                 }
             }
         }
         self.backoffs.note(failures, now, delay);
         flapping
+    }
+
+    fn settle(&mut self, desired: &Desired, address: &Address) {
+        match desired.text_of(address) {
+            Some(text) => {
+                self.settled.insert(address.clone(), digest(&text));
+            }
+            // What nothing declares never comes to match.
+            None => {
+                self.settled.remove(address);
+            }
+        }
+    }
+
+    /// What differs because the files ask for something new: whatever did not match yet as it is declared now. A
+    /// difference of anything else is drift.
+    pub(super) fn news(&self, desired: &Desired, plan: &Plan) -> BTreeSet<Address> {
+        let differing = plan.resources.iter().filter(|it| !it.actions.is_empty());
+        let is_news = |address: &&Address| {
+            let declared = desired.text_of(address).map(|text| digest(&text));
+            declared.is_none() || self.settled.get(*address).copied() != declared
+        };
+        let news = differing.map(|it| &it.address).filter(is_news);
+        news.cloned().collect()
     }
 
     /// Whether a resource was seen or made to match this revision before.
@@ -315,6 +346,66 @@ mod tests {
         ));
         bench.memory.begin("r2");
         assert_eq!(bench.holds(&drifted()), None);
+    }
+
+    #[test]
+    fn what_new_files_ask_for_waits_and_drift_does_not() {
+        use crate::diff::testing::World;
+        let mut world = World::new();
+        world.declare_instance("a", "acme", "smith");
+        world.declare_instance("b", "acme", "smith");
+        let plan = plan_of(vec![
+            deploy(0, "a", &[]),
+            deploy(1, "b", &[]),
+            deploy(2, "gone", &[]),
+        ]);
+        let mut memory = Memory::default();
+        let news = |memory: &Memory, world: &World| {
+            let news = memory.news(&world.desired, &plan);
+            news.iter()
+                .map(|it| it.name.to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        // After a start nothing is known to have matched.
+        assert_eq!(news(&memory, &world), "a b gone");
+        let none = Excluded::new();
+        let done = succeeding(&plan);
+        memory.learn(&world.desired, &plan, &none, &done, start(), |n| MINUTE * n);
+        assert_eq!(
+            news(&memory, &world),
+            "gone",
+            "what nothing declares never settles"
+        );
+        // A new revision asks for something else of one of them.
+        memory.begin("r2");
+        world.desired.instances[0].description = Some("new".to_owned());
+        assert_eq!(news(&memory, &world), "a gone");
+    }
+
+    #[test]
+    fn a_manifest_may_have_a_mode_of_its_own() {
+        use crate::diff::testing::World;
+        let mut world = World::new();
+        world.declare_instance("a", "acme", "smith").drift = Some(DriftMode::Alert);
+        world.declare_instance("b", "acme", "smith");
+        let plan = plan_of(vec![deploy(0, "a", &[]), deploy(1, "b", &[])]);
+        let mut memory = Memory::default();
+        memory.begin("r1");
+        let none = Excluded::new();
+        memory.learn(
+            &world.desired,
+            &plan,
+            &none,
+            &succeeding(&plan),
+            start(),
+            |n| MINUTE * n,
+        );
+        let mut held = |world: &World| memory.holds(&world.desired, &plan, start());
+        assert_eq!(held(&world), BTreeMap::from([(instance("a"), Hold::Drift)]));
+        world.desired.project.policy.drift = DriftMode::Observe;
+        world.desired.instances[0].drift = Some(DriftMode::Correct);
+        assert_eq!(held(&world), BTreeMap::from([(instance("b"), Hold::Drift)]));
     }
 
     #[test]

@@ -28,6 +28,16 @@ pub(super) fn all_held(plan: &Plan, hold: &Hold) -> Holds {
     touched.map(held).collect()
 }
 
+/// What the plan left alone because a person put it on hold. Where nothing would be done anyhow, nothing is held.
+pub(super) fn by_hand(plan: &Plan) -> Holds {
+    let resources = plan.resources.iter();
+    let held = resources.filter_map(|resource| {
+        let on_hold = resource.on_hold.clone().filter(|it| it.pending)?;
+        Some((resource.address.clone(), Hold::ByHand(on_hold)))
+    });
+    held.collect()
+}
+
 /// Whether a part of the tenant could not be read: such resources are left alone without a hold.
 #[must_use]
 pub fn partial(plan: &Plan) -> bool {

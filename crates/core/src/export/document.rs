@@ -33,6 +33,7 @@ pub(super) fn integration(
         protect,
         // A tenant does not say how its versions are rolled out.
         rollout: _,
+        drift,
         location: _,
     } = declared;
     let mut spec = vec![("definition", Tree::text(definition))];
@@ -47,6 +48,7 @@ pub(super) fn integration(
     let market = marketplace.as_ref();
     spec.extend(market.map(|market| ("marketplace", marketplace_tree(market, overview))));
     spec.extend(protect.then(|| ("protect", boolean(true))));
+    spec.extend(drift.map(|it| ("drift", Tree::text(it.word()))));
     manifest("Integration", name, Some(Tree::map(spec)))
 }
 
@@ -73,6 +75,7 @@ pub(super) fn customer(declared: &DesiredCustomer) -> Tree {
         labels,
         concurrent_execution_limit,
         adopt,
+        drift,
         location: _,
     } = declared;
     let mut spec = vec![("externalId", Tree::text(external_id))];
@@ -87,6 +90,7 @@ pub(super) fn customer(declared: &DesiredCustomer) -> Tree {
     let limit = concurrent_execution_limit.as_ref();
     spec.extend(limit.map(|it| ("concurrentExecutionLimit", Tree::bare(it.to_string()))));
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
+    spec.extend(drift.map(|it| ("drift", Tree::text(it.word()))));
     manifest("Customer", name, Some(Tree::map(spec)))
 }
 
@@ -110,6 +114,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         member: _,
         displaces: _,
         outside_rollout,
+        drift,
         location: _,
     } = declared;
     let mut spec = vec![("integration", integration_ref(integration))];
@@ -133,6 +138,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
     spec.extend(force.then(|| ("force", boolean(true))));
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
     spec.extend(protect.then(|| ("protect", boolean(true))));
+    spec.extend(drift.map(|it| ("drift", Tree::text(it.word()))));
     if let Some(reason) = outside_rollout {
         spec.push(("rollout", boolean(false)));
         spec.push(("reason", Tree::text(reason)));

@@ -86,6 +86,7 @@ fn plan_of(world: &World, export: &Export) -> Plan {
         organization: "o1".to_owned(),
         revision: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
+        server_now: None,
         provenance: crate::model::VersionRecord::default(),
         reads: 0,
         policy: crate::model::Policy::default(),

@@ -269,6 +269,7 @@ impl<'a> Fleet<'a> {
             force,
             protect,
             outside_rollout,
+            drift,
             places: _,
         } = spec;
         DesiredInstance {
@@ -288,6 +289,7 @@ impl<'a> Fleet<'a> {
             member: Some(self.membership(stop)),
             displaces: None,
             outside_rollout,
+            drift,
             location: fleet.location.clone(),
         }
     }

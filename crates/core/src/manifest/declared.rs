@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::paths::Reference;
 use crate::model::{
-    Address, Adopt, DesiredCustomer, DesiredFleet, DesiredInstance, Location, Marketplace, Project,
-    PublishWhen, Rollout,
+    Address, Adopt, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode, Location,
+    Marketplace, Project, PublishWhen, Rollout,
 };
 
 /// A resource, as far as it could be read.
@@ -37,6 +37,7 @@ pub(crate) struct IntegrationDraft {
     pub(crate) marketplace: Option<Marketplace>,
     pub(crate) protect: bool,
     pub(crate) rollout: Option<Rollout>,
+    pub(crate) drift: Option<DriftMode>,
 }
 
 /// An instance, and where it names its integration and its customer.

@@ -16,6 +16,7 @@ use super::fields::{Fields, filled, found, list, quoted};
 use super::findings::{Problem, Report};
 use super::keys::{self, Object};
 use super::paths::{self, Reference};
+use super::policy::DRIFT;
 use super::reading::{Reading, name};
 use crate::kinds::instance::manifest::{
     config, integration, labels, outside_rollout, state, version,
@@ -341,6 +342,7 @@ fn member_spec(spec: &Fields<'_>) -> MemberSpec {
         deploy: spec.choice("deploy", &WHEN),
         force: spec.boolean("force"),
         protect: spec.boolean("protect"),
+        drift: spec.choice("drift", &DRIFT),
         // Only an override has it, and a reason for it.
         outside_rollout: None,
         places: spec.places(),

@@ -61,8 +61,15 @@ fn target(report: &Report, node: &Node) -> Option<NotifyTarget> {
 /// A channel is for what is out of the ordinary; a commit wants to know how it went.
 fn told_by_default(via: &NotifyVia) -> BTreeSet<NoticeKind> {
     let all = NoticeKind::ALL.into_iter();
-    all.filter(|kind| *kind != NoticeKind::Synced || via.is_commit_status())
-        .collect()
+    let of = |kind: &NoticeKind| match kind {
+        NoticeKind::Synced => via.is_commit_status(),
+        // That a person's change was undone says nothing of a commit, and happens often where people work.
+        NoticeKind::Healed => false,
+        NoticeKind::Failed | NoticeKind::Drifted | NoticeKind::Blocked | NoticeKind::Recovered => {
+            true
+        }
+    };
+    all.filter(of).collect()
 }
 
 fn on(report: &Report, fields: &Fields<'_>) -> Option<BTreeSet<NoticeKind>> {
@@ -199,7 +206,8 @@ mod tests {
         let [_, .., commits, _] = found.as_slice() else {
             unreachable!("there are five");
         };
-        assert_eq!(commits.on, NoticeKind::ALL.into());
+        let healed = NoticeKind::Healed;
+        assert!(!commits.on.contains(&healed) && commits.on.len() + 1 == NoticeKind::ALL.len());
         assert!(!found[0].on.contains(&NoticeKind::Synced));
         assert_eq!(found[1].on, BTreeSet::from([NoticeKind::Failed]));
         assert_eq!(found[1].title.as_deref(), Some("T"));

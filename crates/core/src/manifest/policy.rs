@@ -4,9 +4,21 @@ use super::fields::{Fields, boolean, filled, list};
 use super::findings::Report;
 use super::keys;
 use crate::model::{
-    DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Sweep, Window, WindowKind,
+    ApplyMode, DriftMode, ExecPolicy, Guards, Policy, PrunePolicy, RateLimit, Sweep, Window,
+    WindowKind,
 };
 use crate::yaml::Node;
+
+/// Who lets new files be applied.
+pub(super) const APPLY: [(&str, ApplyMode); 2] =
+    [("auto", ApplyMode::Auto), ("manual", ApplyMode::Manual)];
+
+/// What may be done about drift.
+pub(crate) const DRIFT: [(&str, DriftMode); 3] = [
+    ("observe", DriftMode::Observe),
+    ("alert", DriftMode::Alert),
+    ("correct", DriftMode::Correct),
+];
 
 /// Reads `policy:`.
 pub(super) fn read(fields: &Fields<'_>) -> Policy {
@@ -15,18 +27,13 @@ pub(super) fn read(fields: &Fields<'_>) -> Policy {
         ("disable", PrunePolicy::Disable),
         ("delete", PrunePolicy::Delete),
     ];
-    let drift = [
-        ("observe", DriftMode::Observe),
-        ("alert", DriftMode::Alert),
-        ("correct", DriftMode::Correct),
-    ];
     let guard = fields.object("guards", &keys::GUARDS);
     let rate = fields.object("rate", &keys::RATE);
     let secrets = fields.object("secrets", &keys::SECRETS);
     let sweep = fields.object("sweep", &keys::SWEEP);
     Policy {
         prune: fields.choice("prune", &prune).unwrap_or_default(),
-        drift: fields.choice("drift", &drift).unwrap_or_default(),
+        drift: fields.choice("drift", &DRIFT).unwrap_or_default(),
         guards: guard.as_ref().map(guards).unwrap_or_default(),
         windows: windows(fields),
         rate: rate.as_ref().map(rate_limit).unwrap_or_default(),

@@ -25,6 +25,7 @@ pub(super) fn read(report: &Report, node: &Node) -> Option<DeclaredProject> {
         values(&spec);
         if let Some(rules) = spec.object("policy", &keys::POLICY) {
             project.policy = policy::read(&rules);
+            project.apply = rules.choice("apply", &policy::APPLY).unwrap_or_default();
         }
         if let Some(node) = spec.get("notify") {
             project.notify = notices::read(report, node);

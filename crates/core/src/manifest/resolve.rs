@@ -253,6 +253,7 @@ impl<'a> Resolver<'a> {
                     marketplace: None,
                     protect: false,
                     rollout: None,
+                    drift: None,
                     location,
                 });
             }
@@ -278,6 +279,7 @@ impl<'a> Resolver<'a> {
             marketplace,
             protect: draft.protect,
             rollout: draft.rollout,
+            drift: draft.drift,
             location,
         });
     }

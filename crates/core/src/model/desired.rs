@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Address, Config, DesiredFleet, Kind, Location, Membership, NotifyTarget, Policy, ResourceName,
-    Rollout, SecretRef,
+    Address, ApplyMode, Config, DesiredFleet, DriftMode, Kind, Location, Membership, NotifyTarget,
+    Policy, ResourceName, Rollout, SecretRef,
 };
 
 /// Everything a project declares, references resolved, nothing interpreted.
@@ -91,6 +91,27 @@ impl Desired {
         }
     }
 
+    /// What the daemon does about changes of a resource that git did not cause: what its manifest says, else the
+    /// policy.
+    #[must_use]
+    pub fn drift_of(&self, address: &Address) -> DriftMode {
+        fn own<T: Declared>(
+            all: &[T],
+            name: &ResourceName,
+            mode: fn(&T) -> Option<DriftMode>,
+        ) -> Option<DriftMode> {
+            let place = all.binary_search_by(|one| one.name().cmp(name)).ok()?;
+            mode(all.get(place)?)
+        }
+        let name = &address.name;
+        let mode = match address.kind {
+            Kind::Customer => own(&self.customers, name, |it| it.drift),
+            Kind::Integration => own(&self.integrations, name, |it| it.drift),
+            Kind::Instance => own(&self.instances, name, |it| it.drift),
+        };
+        mode.unwrap_or(self.project.policy.drift)
+    }
+
     /// Whether it asks for nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -115,6 +136,8 @@ pub struct Project {
     pub policy: Policy,
     /// Who is notified of which events.
     pub notify: Vec<NotifyTarget>,
+    /// Who lets new files be applied by a daemon. It has no part in how a plan is made.
+    pub apply: ApplyMode,
 }
 
 impl Default for Project {
@@ -126,6 +149,7 @@ impl Default for Project {
             environments: IndexMap::new(),
             policy: Policy::default(),
             notify: Vec::new(),
+            apply: ApplyMode::default(),
         }
     }
 }
@@ -257,6 +281,8 @@ pub struct DesiredIntegration {
     pub protect: bool,
     /// How its instances move to another version; all at once if absent.
     pub rollout: Option<Rollout>,
+    /// What the daemon does about changes made elsewhere; as the policy says if absent.
+    pub drift: Option<DriftMode>,
     /// Where it is declared.
     pub location: Location,
 }
@@ -332,6 +358,8 @@ pub struct DesiredCustomer {
     pub concurrent_execution_limit: Option<i64>,
     /// Which existing one it takes over, where that has another external id or none.
     pub adopt: Option<Adopt>,
+    /// What the daemon does about changes made elsewhere; as the policy says if absent.
+    pub drift: Option<DriftMode>,
     /// Where it is declared.
     pub location: Location,
 }
@@ -423,6 +451,8 @@ pub struct DesiredInstance {
     pub displaces: Option<ResourceName>,
     /// Why it moves at once, outside the waves of its integration; absent where it takes part in them.
     pub outside_rollout: Option<String>,
+    /// What the daemon does about changes made elsewhere; as the policy says if absent.
+    pub drift: Option<DriftMode>,
     /// Where it is declared.
     pub location: Location,
 }

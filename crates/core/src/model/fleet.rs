@@ -10,7 +10,8 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 
 use super::{
-    Config, InstanceState, IntegrationRef, Location, PublishWhen, ResourceName, Share, VersionRef,
+    Config, DriftMode, InstanceState, IntegrationRef, Location, PublishWhen, ResourceName, Share,
+    VersionRef,
 };
 use crate::template::Values;
 use crate::yaml::{Content, Node};
@@ -231,6 +232,8 @@ pub struct MemberSpec {
     pub protect: Option<bool>,
     /// Why it moves outside the waves of its integration.
     pub outside_rollout: Option<String>,
+    /// What the daemon does about changes made elsewhere.
+    pub drift: Option<DriftMode>,
     /// Where each of the keys stands.
     pub places: BTreeMap<String, Location>,
 }
@@ -250,6 +253,7 @@ impl MemberSpec {
             force,
             protect,
             outside_rollout,
+            drift,
             places,
         } = other;
         self.version = version.or_else(|| self.version.take());
@@ -260,6 +264,7 @@ impl MemberSpec {
         self.deploy = deploy.or(self.deploy);
         self.force = force.or(self.force);
         self.protect = protect.or(self.protect);
+        self.drift = drift.or_else(|| self.drift.take());
         self.outside_rollout = outside_rollout.or_else(|| self.outside_rollout.take());
         self.places.extend(places);
         if self.config.is_empty() {

@@ -28,6 +28,29 @@ pub enum DriftMode {
     Correct,
 }
 
+impl DriftMode {
+    /// As manifests write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Alert => "alert",
+            Self::Correct => "correct",
+        }
+    }
+}
+
+/// Who lets a new state of the files be applied by a daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApplyMode {
+    /// Nobody: it is applied as soon as it is read.
+    #[default]
+    Auto,
+    /// A person approves its plan first. Drift is treated as ever.
+    Manual,
+}
+
 /// A limit as a share of what exists or as a count.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Share {

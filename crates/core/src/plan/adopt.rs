@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::build::{Builder, managed, quiet};
 use super::{
-    Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review, unread,
+    Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, held, review, unread,
 };
 use crate::diff::{ChangeSet, Compared, Found, Inputs, all_labels};
 use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
@@ -26,6 +26,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             bears(id).unwrap_or_default()
         });
     }
+    builder.leave_held(&held::by_hand(inputs, changes, context.server_now));
     builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }

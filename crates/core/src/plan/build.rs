@@ -7,7 +7,7 @@ use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Part, Plan, PlanMode, PlannedResource, Step,
-    StepId, digest, guards, leave, orphan, part, rename, summary, unread,
+    StepId, digest, guards, held, leave, orphan, part, rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
 use crate::kinds::instance::steps::losses;
@@ -34,7 +34,11 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.limit(&context.part, inputs, changes);
-    builder.losses = losses::count(&changes.instances, |it| builder.has(it));
+    builder.leave_held(&held::by_hand(inputs, changes, context.server_now));
+    let still = builder.held();
+    builder.losses = losses::count(&changes.instances, |it| {
+        builder.has(it) && !still.contains(it)
+    });
     builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }
@@ -44,7 +48,7 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
 pub(crate) struct Builder {
     mode: PlanMode,
     pub(crate) resources: Vec<PlannedResource>,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// The step that creates the customer of each manifest that has none yet.
     pub(crate) created: BTreeMap<ResourceName, StepId>,
     /// The step that publishes a version of each managed integration.
@@ -197,6 +201,7 @@ impl Builder {
         if let Some(only) = &context.only {
             self.exclude(|address| !only.contains(&address.to_string()));
         }
+        self.drop_holds_over(context.server_now);
         digest::writes(&mut self.resources, &self.steps);
         let requests = self
             .steps
@@ -277,6 +282,7 @@ pub(crate) fn quiet(
         preconditions: Vec::new(),
         writes: None,
         guarded: Guarded::default(),
+        on_hold: None,
     }
 }
 

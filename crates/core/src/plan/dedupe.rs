@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Address, Kind, Marker};
+use crate::model::{Address, Kind, LiveHold, Marker};
 
 /// Younger ones are for the run that made them: it may be about to deploy, or to step back.
 const SETTLED: SignedDuration = SignedDuration::from_secs(60);
@@ -113,6 +113,9 @@ fn fate(
 ) -> Fate {
     if twin.labels.iter().any(|label| label == Marker::PROTECT) {
         return Fate::Left("it is protected");
+    }
+    if LiveHold::in_force(&twin.labels, now).is_some() {
+        return Fate::Left("it is on hold");
     }
     if address.kind == Kind::Customer {
         return Fate::Left("customers are never removed");

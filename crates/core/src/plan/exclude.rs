@@ -26,6 +26,27 @@ pub fn exclude(plan: &mut Plan, held: &BTreeSet<Address>) -> Excluded {
     excluded
 }
 
+/// These resources, and all that would lose steps without them.
+#[must_use]
+pub fn waiting_with(plan: &Plan, addresses: &BTreeSet<Address>) -> BTreeSet<Address> {
+    let excluded = waiting(&plan.steps, addresses);
+    excluded
+        .into_keys()
+        .chain(addresses.iter().cloned())
+        .collect()
+}
+
+impl Plan {
+    /// The digest of what the plan does to these resources.
+    #[must_use]
+    pub fn digest_of(&self, addresses: &BTreeSet<Address>) -> String {
+        let names: BTreeSet<String> = addresses.iter().map(ToString::to_string).collect();
+        let mut part = Reviewed::from(self);
+        part.resources.retain(|it| names.contains(&it.address));
+        digest::of(&part)
+    }
+}
+
 /// The digest of what is left, which is what is carried out.
 fn digest_of_rest(plan: &Plan, excluded: &Excluded) -> String {
     let mut rest = plan.clone();

@@ -212,6 +212,7 @@ pub(super) fn summaries(
         fleet.changes += u64::from(!creates && !resource.orphan && !resource.actions.is_empty());
         fleet.blocked += u64::from(resource.health == Health::Blocked);
         fleet.pending += u64::from(resource.health == Health::Pending);
+        fleet.held += u64::from(resource.on_hold.as_ref().is_some_and(|it| it.pending));
         fleet.unknown += u64::from(resource.health == Health::Unknown);
     }
     all

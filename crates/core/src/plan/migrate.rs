@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
+use super::held::Held;
 use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
 use crate::model::{
-    Address, Field, FieldChange, Kind, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
+    Address, Field, FieldChange, Kind, LiveHold, LiveObject, Marker, ResourceName, SyncStatus,
+    Tenant,
 };
 
 /// Why nothing is marked anew.
@@ -89,9 +91,14 @@ pub fn migrate(
         return Err(MigrateError::Taken { project, names });
     }
     let mut builder = Builder::new(PlanMode::Migration);
+    let mut held = Held::new();
     for (address, objects) in &ours {
         add(&mut builder, address, objects, (old, new));
+        let holds = objects.iter();
+        let holds = holds.filter_map(|it| LiveHold::in_force(it.labels, context.server_now));
+        held.extend(holds.max().map(|hold| (address.clone(), hold)));
     }
+    builder.leave_held(&held);
     let mut plan = builder.finish(&Managed::default(), context);
     // Guards limit changes that customers notice, and this one has no effect on customers.
     plan.violations.clear();

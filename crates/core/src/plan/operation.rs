@@ -102,6 +102,15 @@ impl Operation {
         }
     }
 
+    /// All labels that it sets, if it sets labels.
+    pub(super) fn all_labels(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::Customer(operation) => operation.all_labels(),
+            Self::Integration(operation) => operation.all_labels(),
+            Self::Instance(operation) => operation.all_labels(),
+        }
+    }
+
     /// The version that it puts an instance on.
     #[must_use]
     pub fn moves_to(&self) -> Option<&VersionSource> {

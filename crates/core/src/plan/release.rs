@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::build::{Builder, quiet};
 use super::guards::Managed;
+use super::held::Held;
 use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
 use crate::model::{
-    Address, Field, FieldChange, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
+    Address, Field, FieldChange, LiveHold, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
 };
 
 /// Why nothing is released.
@@ -52,12 +53,16 @@ pub fn release(
 ) -> Result<Plan, ReleaseError> {
     let mut builder = Builder::new(PlanMode::Release);
     let mut missing = Vec::new();
+    let mut held = Held::new();
     for address in addresses {
         let marker = Marker {
             project: project.clone(),
             name: address.name.clone(),
         };
         let bearing = bearing(tenant, address, &marker)?;
+        let holds = bearing.iter();
+        let holds = holds.filter_map(|it| LiveHold::in_force(it.labels, context.server_now));
+        held.extend(holds.max().map(|hold| (address.clone(), hold)));
         match bearing.first() {
             Some(first) => {
                 let display_name = first.display_name.to_owned();
@@ -80,6 +85,7 @@ pub fn release(
     if !missing.is_empty() {
         return Err(ReleaseError::Missing(missing));
     }
+    builder.leave_held(&held);
     let mut plan = builder.finish(&Managed::default(), context);
     // Guards limit changes that customers notice, and this one has no effect on customers.
     plan.violations.clear();

@@ -10,6 +10,7 @@ pub(super) fn count(resources: &[PlannedResource]) -> Summary {
     let mut summary = Summary::default();
     for resource in resources {
         count_actions(&mut summary, resource);
+        summary.held += u64::from(is_held(resource));
         // A released object belongs to no project from then on.
         if resource.actions.contains(&Action::Release) {
             continue;
@@ -25,10 +26,18 @@ pub(super) fn count(resources: &[PlannedResource]) -> Summary {
             | Health::Progressing
             | Health::Degraded
             | Health::Suspended
-            | Health::Missing => summary.unchanged += u64::from(resource.actions.is_empty()),
+            | Health::Missing => {
+                let still = resource.actions.is_empty() && !is_held(resource);
+                summary.unchanged += u64::from(still);
+            }
         }
     }
     summary
+}
+
+/// Whether something would be done to it, were it not for a hold.
+fn is_held(resource: &PlannedResource) -> bool {
+    resource.on_hold.as_ref().is_some_and(|it| it.pending)
 }
 
 fn count_actions(summary: &mut Summary, resource: &PlannedResource) {

@@ -88,6 +88,7 @@ pub fn plan_of(steps: Vec<Step>) -> Plan {
             preconditions: Vec::new(),
             writes: None,
             guarded: Guarded::default(),
+            on_hold: None,
         });
     Plan {
         mode: PlanMode::Changes,

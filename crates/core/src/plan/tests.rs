@@ -3,6 +3,7 @@
 mod actions;
 mod customer;
 mod forms;
+mod held;
 mod markdown;
 mod ownership;
 mod properties;
@@ -32,6 +33,7 @@ pub(crate) fn context() -> Context {
         organization: "o1".to_owned(),
         revision: Some("r1".to_owned()),
         observed_at: Timestamp::UNIX_EPOCH,
+        server_now: Some(Timestamp::UNIX_EPOCH),
         provenance: VersionRecord::default(),
         reads: 4,
         policy: Policy::default(),

@@ -1,4 +1,4 @@
-//! What a person can ask of a running daemon: a pass now, a pause, its end.
+//! What a person can ask of a running daemon: a pass now, a pause, its end, the approval of new files.
 //!
 //! # Invariants
 //!
@@ -15,10 +15,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify, watch};
 
+use super::approvals::Approvals;
+pub use super::approvals::NotAwaited;
 use super::status::{Phase, Status};
+use crate::api::wish::Approval;
 use crate::model::{Pause, chain};
 use crate::runtime::clock::Clock;
-use crate::store::PauseFile;
+use crate::store::{ApprovalFile, PauseFile};
 
 /// The wall clock may be set while we sleep: no sleep relies on it for longer.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -30,6 +33,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 pub struct PersistedPauses {
     environment: String,
     file: Option<PauseFile>,
+    approval: Option<ApprovalFile>,
 }
 
 impl PersistedPauses {
@@ -39,6 +43,7 @@ impl PersistedPauses {
         Self {
             environment: environment.to_owned(),
             file: Some(PauseFile::in_folder(folder, environment)),
+            approval: Some(ApprovalFile::in_folder(folder, environment)),
         }
     }
 
@@ -96,6 +101,7 @@ pub struct Control(Arc<Inner>);
 struct Inner {
     pause: watch::Sender<Option<Pause>>,
     syncs: Notify,
+    approvals: Approvals,
     status: watch::Sender<Status>,
     clock: Arc<dyn Clock>,
     kept: PersistedPauses,
@@ -114,6 +120,7 @@ impl Control {
         let control = Self(Arc::new(Inner {
             pause: watch::Sender::new(kept.read()),
             syncs: Notify::new(),
+            approvals: Approvals::open(kept.approval.clone()),
             status,
             clock,
             kept,
@@ -152,6 +159,59 @@ impl Control {
     pub async fn resume(&self) -> bool {
         let _changing = self.0.changing.lock().await;
         self.clear().await
+    }
+
+    /// Approves what waits, if it is exactly this. Returns the approval, and whether a restart will know of it.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAwaited`] where something else waits, or nothing.
+    pub async fn approve(
+        &self,
+        digest: &str,
+        reason: String,
+        by: Option<String>,
+    ) -> Result<(Approval, bool), NotAwaited> {
+        let _changing = self.0.changing.lock().await;
+        let awaited = self.0.status.borrow().approval.clone();
+        let awaited = awaited.ok_or(NotAwaited::Nothing)?;
+        if awaited.digest != digest {
+            return Err(NotAwaited::Other(awaited.digest));
+        }
+        let approval = Approval {
+            revision: awaited.revision,
+            digest: awaited.digest,
+            reason,
+            by,
+            at: self.0.clock.now(),
+        };
+        tracing::warn!(
+            event = "approval.given",
+            environment = self.environment(),
+            revision = approval.revision,
+            digest,
+            reason = approval.reason,
+            by = approval.by,
+            "new files are let go"
+        );
+        let kept = self.0.approvals.give(approval.clone()).await;
+        self.0.syncs.notify_one();
+        Ok((approval, kept))
+    }
+
+    /// Whether a person let these files go, and a pass has found that nothing had changed since.
+    pub(super) fn has_let_go(&self, files: &str) -> bool {
+        self.0.approvals.has_let_go(files)
+    }
+
+    /// Lets these files go if exactly this was approved of them.
+    pub(super) fn let_go(&self, files: &str, digest: &str) -> bool {
+        self.0.approvals.let_go(files, digest)
+    }
+
+    /// Keeps on the disk what was let go.
+    pub(super) async fn keep_approval(&self) {
+        self.0.approvals.keep().await;
     }
 
     /// Asks for a pass. Returns the generation that will have served it: a pass

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::error::{Class, PassError};
 use super::pass::name_of;
 use super::queue::Reason;
-use super::status::{PassCounts, PassOutcome};
+use super::status::{AwaitedApproval, PassCounts, PassOutcome};
 use crate::disposition::Doubt;
 use crate::execute::StepEvent;
 use crate::model::{Address, Diagnostic, Health, Severity, chain};
@@ -179,13 +179,41 @@ pub(super) fn orphan(address: &Address, reason: &str) {
     tracing::info!(event = "orphan.found", %address, reason, "{address} is orphaned");
 }
 
-pub(super) fn waiting(resource: &PlannedResource) {
-    let PlannedResource {
-        address,
-        reason,
-        hint,
+/// Before the write: what a person did is undone, and this is what it was.
+pub(super) fn healing(resource: &PlannedResource, changes: &str) {
+    let address = &resource.address;
+    let actions: Vec<&str> = resource.actions.iter().map(|it| it.as_str()).collect();
+    let actions = actions.join(", ");
+    tracing::warn!(event = "drift.healing", %address, actions, changes, "{address} was changed elsewhere, and is put right");
+}
+
+pub(super) fn awaited(awaited: &AwaitedApproval) {
+    let AwaitedApproval {
+        revision,
+        digest,
+        resources,
         ..
-    } = resource;
+    } = awaited;
+    tracing::warn!(
+        event = "approval.awaited",
+        revision,
+        digest,
+        resources,
+        "new files wait for a person"
+    );
+}
+
+pub(super) fn held(address: &Address, why: &str) {
+    tracing::warn!(event = "hold.found", %address, reason = why, "{address} is {why}");
+}
+
+pub(super) fn hold_over(address: &Address) {
+    tracing::info!(event = "hold.over", %address, "{address} is on hold no longer");
+}
+
+pub(super) fn waiting(resource: &PlannedResource) {
+    let PlannedResource { address, hint, .. } = resource;
+    let reason = &*resource.why();
     if resource.health == Health::Pending {
         tracing::warn!(event = "resource.pending", %address, reason, hint, "{address} waits for a person");
     } else {

@@ -121,6 +121,14 @@ impl Notices {
                 reason.unwrap_or_else(|| "a step failed".to_owned()),
             ));
         }
+        if let Some(awaited) = &status.approval {
+            let changes = counted(awaited.resources, "change");
+            let reason = format!(
+                "{changes} of new files wait for approval: {}",
+                awaited.digest
+            );
+            return Some((State::Blocked, reason));
+        }
         if let Some(reason) = first(Health::Blocked).or_else(|| first(Health::Pending)) {
             return Some((State::Blocked, reason));
         }
@@ -136,8 +144,32 @@ impl Notices {
         if status.last_success_at.is_none() || result == PassOutcome::Held {
             return None;
         }
-        Some((State::InStep, counted(status.resources.len(), "resource")))
+        let held = match status.last_pass.as_ref()?.counts.held {
+            0 => String::new(),
+            held => format!(", {held} held"),
+        };
+        let all = counted(status.resources.len(), "resource");
+        Some((State::InStep, format!("{all}{held}")))
     }
+}
+
+/// What the last pass put right, if a person had changed anything. It is no change of how an environment stands,
+/// so it is told beside that.
+#[must_use]
+pub fn healed(status: &Status) -> Option<Notice> {
+    let first = status.healed.first()?;
+    let more = match status.healed.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let about = status.revision.as_ref();
+    Some(Notice {
+        kind: NoticeKind::Healed,
+        environment: status.environment.clone(),
+        revision: about.map(|revision| revision.id.clone()),
+        commit: about.and_then(|revision| revision.commit.clone()),
+        reason: one_line(&format!("{first}{more}"), LONGEST),
+    })
 }
 
 /// The event for the step from one state to the next; `None` if there is no event.

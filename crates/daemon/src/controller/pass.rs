@@ -323,6 +323,7 @@ async fn compare_known(
         organization: tenant.identity.organization_id.clone(),
         revision: Some(name_of(&loaded.revision).to_owned()),
         observed_at,
+        server_now: context.platform.server_now(),
         provenance: context.provenance.clone(),
         reads: sent(context).saturating_sub(before),
         policy: loaded.desired.project.policy.clone(),
@@ -338,6 +339,7 @@ async fn compare_known(
     };
     let mut plan = build(&inputs, &changes, &about);
     plan.rollouts = rollouts.rollouts;
+    context.remembered.holds.add_to(&mut plan).await;
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::hold_notes::HoldNotes;
 use crate::execute::{Outcome, Written};
 use crate::model::{ConfigWrite, Identity, SecretRecords, SecretWrites, Tenant};
 use crate::plan::Plan;
@@ -19,6 +20,8 @@ pub struct Persistence {
     pub unrecorded: SecretWrites,
     /// What is known of writes whose effect was not seen.
     pub journal: Arc<Journal>,
+    /// Why resources are on hold.
+    pub holds: HoldNotes,
 }
 
 impl Persistence {
@@ -29,6 +32,7 @@ impl Persistence {
             store: SecretStore::in_memory(),
             unrecorded: SecretWrites::Once,
             journal: Journal::in_memory(),
+            holds: HoldNotes::default(),
         }
     }
 }

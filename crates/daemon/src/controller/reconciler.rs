@@ -9,7 +9,9 @@
 //! - In every case the status reports the outcome, and the next pass is scheduled.
 
 mod absence;
+mod approval;
 mod ending;
+mod held;
 mod transitions;
 mod turn;
 
@@ -89,6 +91,10 @@ struct State {
     orphaned: BTreeSet<Address>,
     /// Why the plan as a whole was refused, as it was logged.
     refused: Vec<String>,
+    /// What is on hold, as it was logged.
+    held: BTreeMap<Address, String>,
+    /// When the first hold ends that something waits for.
+    hold_ends: Option<Instant>,
     /// What is blocked, and why, as it was logged.
     waiting: BTreeMap<Address, String>,
     failures: u32,
@@ -157,6 +163,7 @@ impl Reconciler {
     pub async fn pass(&mut self, reason: Reason, stop: watch::Receiver<bool>) -> (Instant, Reason) {
         let began = (self.clock.now(), self.clock.instant());
         self.state.noted.begin();
+        self.progress(|status| status.healed = Arc::new([]));
         let attempt = AssertUnwindSafe(self.attempt((reason, began.0), stop));
         let attempt = attempt.catch_unwind().await;
         let end = attempt
@@ -266,13 +273,17 @@ impl Reconciler {
         let mut holds = self.holds(&prepared.planned);
         self.hold_vanished(&prepared.planned.plan, &mut holds);
         self.report_refused(&prepared.planned.plan);
-        self.report_drift(loaded.desired.project.policy.drift, &prepared, &holds);
+        self.report_drift(&prepared, &holds);
         self.report_orphans(&prepared.planned.plan);
         self.report_waiting(&prepared.planned.plan);
+        self.report_held(&prepared.planned.plan);
+        self.report_awaited(&prepared.planned.plan, &holds).await;
         let held = holds.keys().cloned().collect();
         let excluded = exclude(&mut prepared.planned.plan, &held);
+        let healing = self.report_healing(&prepared.planned.plan);
         self.begin(why, &prepared);
         let outcome = self.carry_out(&prepared, stop).await;
+        self.note_healed(healing, &prepared.planned.plan, &outcome);
         self.learn(&prepared, &excluded, &outcome);
         self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
@@ -298,7 +309,16 @@ impl Reconciler {
             desired: &planned.desired,
             invalid_files: false,
             paused: paused.as_ref(),
+            approved: self.is_approved(planned),
             now: self.moment(),
+        };
+        let holds = disposition::holds(&planned.plan, &what, &mut self.state.memory);
+        if !self.is_let_go(&planned.plan, &holds) {
+            return holds;
+        }
+        let what = Circumstances {
+            approved: true,
+            ..what
         };
         disposition::holds(&planned.plan, &what, &mut self.state.memory)
     }
@@ -456,6 +476,7 @@ impl Reconciler {
                 desired: &loaded.desired,
                 invalid_files: true,
                 paused: None,
+                approved: true,
                 now: self.moment(),
             };
             let holds = disposition::holds(plan, &what, &mut self.state.memory);

@@ -54,8 +54,8 @@ impl End {
         let waiting = holds.values().any(|hold| {
             matches!(
                 hold,
-                Hold::Backoff { .. } | Hold::Paused { .. } | Hold::Vanished(_)
-            )
+                Hold::Backoff { .. } | Hold::Paused { .. } | Hold::Vanished(_) | Hold::Approval
+            ) || matches!(hold, Hold::ByHand(it) if it.because.is_some())
         });
         let dragged = excluded.keys().any(|address| !holds.contains_key(address));
         Self::Done {

@@ -96,7 +96,7 @@ fn as_planned(resource: &PlannedResource) -> ResourceStatus {
         customer: resource.customer.clone(),
         sync: resource.sync,
         health: resource.health,
-        reason: resource.reason.clone(),
+        reason: resource.why().into_owned(),
         hint: resource.hint.clone(),
         actions: resource.actions.clone(),
         retry_at: None,
@@ -154,6 +154,13 @@ fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Moment)) {
             );
             status.hint = Some("end it with git: nothing is removed before".to_owned());
         }
+        Hold::Approval => {
+            status.reason = format!("waits for approval: {}", status.reason);
+            status.hint =
+                Some("`prism-gitops approve` shows what is approved, and lets it go".to_owned());
+        }
+        // The plan says why.
+        Hold::ByHand(on_hold) => status.retry_at = on_hold.hold.ends(),
         Hold::InvalidFiles => {
             status.reason = format!(
                 "nothing is written while files are wrong: {}",

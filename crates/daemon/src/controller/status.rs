@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-pub use prism_gitops_api::status::{Phase, RemoteStatus, RevisionStatus, TenantStatus};
+pub use prism_gitops_api::status::{
+    AwaitedApproval, Phase, RemoteStatus, RevisionStatus, TenantStatus,
+};
 use tokio::time::Instant;
 
 use super::error::Class;
@@ -104,6 +106,8 @@ pub struct Status {
     pub draining: bool,
     /// The pause during which nothing is written, if a user paused.
     pub paused: Option<Pause>,
+    /// What waits for a person's approval.
+    pub approval: Option<AwaitedApproval>,
     /// How many passes have ended.
     pub generation: u64,
     /// The files that were read last and found to be right.
@@ -134,6 +138,8 @@ pub struct Status {
     pub plan: Option<Arc<Plan>>,
     /// What was changed elsewhere and is left so, by the policy.
     pub drifted: Arc<[Address]>,
+    /// What was changed elsewhere and the last pass put right: each resource, with before and after.
+    pub healed: Arc<[String]>,
     /// The last valid project: its notification targets.
     pub project: Option<Arc<Project>>,
     /// For metrics.
@@ -154,6 +160,7 @@ impl Status {
             phase: Phase::Idle,
             draining: false,
             paused: None,
+            approval: None,
             generation: 0,
             revision: None,
             refused_revision: None,
@@ -169,6 +176,7 @@ impl Status {
             history: HistoryHealth::default(),
             plan: None,
             drifted: Arc::new([]),
+            healed: Arc::new([]),
             project: None,
             totals: Totals::default(),
             alive_at: now,
@@ -211,6 +219,7 @@ impl Status {
             phase: self.phase.into(),
             draining: self.draining,
             paused: self.paused.clone(),
+            approval: self.approval.clone(),
             generation: self.generation,
             revision: self.revision.clone(),
             refused_revision: self.refused_revision.clone(),

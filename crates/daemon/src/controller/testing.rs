@@ -19,9 +19,11 @@ use super::window_guard::WindowGuard;
 pub(crate) use crate::disposition::testing::desired_with;
 use crate::disposition::{self, Results};
 use crate::execute::{Outcome, StepEvent};
-use crate::model::{Address, Diagnostic, DriftMode, Health, SyncStatus};
+use crate::model::{
+    Address, ApplyMode, DesiredInstance, Diagnostic, DriftMode, Health, LiveHold, SyncStatus,
+};
 pub(crate) use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
-use crate::plan::{Plan, PlannedResource, Step, StepResult};
+use crate::plan::{OnHold, Plan, PlannedResource, Step, StepResult};
 use crate::source::{Absence, Revision, Snapshot, Source, SourceError};
 
 fn unreadable(address: Address) -> PlannedResource {
@@ -32,6 +34,20 @@ fn unreadable(address: Address) -> PlannedResource {
     resource.sync = SyncStatus::Unknown;
     resource.health = Health::Unknown;
     resource
+}
+
+/// What the builder of plans makes of a hold.
+fn on_hold(plan: &mut Plan, address: &Address, until: Timestamp) {
+    crate::plan::exclude(plan, &[address.clone()].into());
+    let mut resources = plan.resources.iter_mut();
+    let resource = resources.find(|it| it.address == *address).unwrap();
+    resource.actions.clear();
+    resource.on_hold = Some(OnHold {
+        hold: LiveHold::Until(until),
+        because: None,
+        note: None,
+        pending: true,
+    });
 }
 
 pub(crate) fn succeeding(plan: &Plan) -> Outcome {
@@ -123,6 +139,10 @@ pub(super) struct Script {
     pub(super) broken: Mutex<Vec<Address>>,
     /// Resources that no file declares.
     pub(super) orphans: Mutex<Vec<Address>>,
+    /// What is declared, and who lets it be applied.
+    pub(super) declared: Mutex<(Vec<DesiredInstance>, ApplyMode)>,
+    /// The resources of the next comparison that are on hold, until then.
+    pub(super) held: Mutex<Option<(Address, Timestamp)>>,
     /// A resource that cannot be read.
     pub(super) unread: Mutex<Option<Address>>,
     pub(super) gate: Semaphore,
@@ -142,6 +162,8 @@ impl Default for Script {
             drift: Mutex::default(),
             broken: Mutex::default(),
             orphans: Mutex::default(),
+            declared: Mutex::default(),
+            held: Mutex::default(),
             unread: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             steps: watch::Sender::default(),
@@ -184,8 +206,12 @@ impl Phases for Script {
             let finding = Diagnostic::error("unknown-key", format!("in {id}"));
             return Err(PassError::Invalid(vec![finding]));
         }
+        let mut desired = desired_with(*self.drift.lock().unwrap());
+        let (instances, apply) = self.declared.lock().unwrap().clone();
+        desired.instances = instances;
+        desired.project.apply = apply;
         Ok(Arc::new(Loaded {
-            desired: Arc::new(desired_with(*self.drift.lock().unwrap())),
+            desired: Arc::new(desired),
             revision: snapshot.revision,
             absence: snapshot.absence,
             definitions: Default::default(),
@@ -204,6 +230,10 @@ impl Phases for Script {
         let orphans = self.orphans.lock().unwrap().clone();
         for resource in &mut plan.resources {
             resource.orphan = orphans.contains(&resource.address);
+        }
+        let held = self.held.lock().unwrap().take();
+        if let Some((address, until)) = held {
+            on_hold(&mut plan, &address, until);
         }
         let unread = self.unread.lock().unwrap().clone();
         plan.resources.extend(unread.map(unreadable));

@@ -246,6 +246,7 @@ fn plan() -> Plan {
         environment: "e".to_owned(),
         organization: "o1".to_owned(),
         revision: None,
+        server_now: None,
         observed_at: jiff::Timestamp::UNIX_EPOCH,
         provenance: VersionRecord::default(),
         reads: 0,

@@ -138,7 +138,7 @@ fn card(title: &str, body: &str) -> Value {
 fn status(name: &str, title: &str, notice: &Notice) -> Value {
     let failed = if name == "name" { "failed" } else { "failure" };
     let state = match notice.kind {
-        NoticeKind::Synced | NoticeKind::Recovered => "success",
+        NoticeKind::Synced | NoticeKind::Recovered | NoticeKind::Healed => "success",
         NoticeKind::Failed => failed,
         NoticeKind::Drifted | NoticeKind::Blocked => "pending",
     };

@@ -88,12 +88,13 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
     ]
 }
 
-/// The wishes, with their paths. Only a pause has a body.
-fn wishes() -> [(&'static str, MethodRouter<ServerState>); 3] {
+/// The wishes, with their paths. Only a pause and an approval have a body.
+fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
     let bare = || from_fn(without_body);
     [
         (http::SYNC, post(wishes::sync).layer(bare())),
         (http::PAUSE, post(wishes::pause)),
+        (http::APPROVE, post(wishes::approve)),
         (http::RESUME, post(wishes::resume).layer(bare())),
     ]
 }

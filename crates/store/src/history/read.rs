@@ -267,7 +267,7 @@ fn change(row: &Row<'_>) -> rusqlite::Result<FieldChange> {
     })
 }
 
-fn actor(row: &Row<'_>) -> rusqlite::Result<Actor> {
+pub(super) fn actor(row: &Row<'_>) -> rusqlite::Result<Actor> {
     Ok(Actor {
         user: row.get("user")?,
         login: row.get("login")?,
@@ -328,7 +328,7 @@ impl FromSql for Word<Address> {
     }
 }
 
-fn parse_address(text: &str) -> Option<Address> {
+pub(super) fn parse_address(text: &str) -> Option<Address> {
     let (kind, name) = text.split_once('/')?;
     let kind = Kind::named(kind)?;
     let name = ResourceName::parse_addressed(name).ok()?;

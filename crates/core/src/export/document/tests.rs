@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::manifest::load;
-use crate::model::{DefinitionFile, Location, SourceFile, Visibility};
+use crate::model::{DefinitionFile, DriftMode, Location, SourceFile, Visibility};
 use crate::yaml::write::write;
 
 const DEFINITION: &str = "{definitionVersion: 7, name: A, flows: []}";
@@ -185,7 +185,21 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
     );
     let flags = (any::<bool>(), any::<bool>());
     let outside = proptest::option::of(filled());
-    let rest = (labels, state, config, when(), flags, adopt(), outside);
+    let drift = proptest::option::of(prop_oneof![
+        Just(DriftMode::Observe),
+        Just(DriftMode::Alert),
+        Just(DriftMode::Correct)
+    ]);
+    let rest = (
+        labels,
+        state,
+        config,
+        when(),
+        flags,
+        adopt(),
+        outside,
+        drift,
+    );
     (of, rest).prop_map(|(of, rest)| DesiredInstance {
         member: None,
         displaces: None,
@@ -207,6 +221,7 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
         force: rest.4.0,
         protect: rest.4.1,
         outside_rollout: rest.6,
+        drift: rest.7,
         adopt: rest.5,
         location: Location::default(),
     })
@@ -249,6 +264,7 @@ fn integrations() -> impl Strategy<Value = DesiredIntegration> {
         marketplace: rest.1,
         protect: rest.2,
         rollout: None,
+        drift: None,
         location: Location::default(),
         name: of.0,
     })
@@ -300,6 +316,7 @@ fn what_looks_like_a_template_stays_the_text_it_is() {
         labels: Some(vec![text.to_owned()]),
         concurrent_execution_limit: None,
         adopt: None,
+        drift: None,
         location: Location::default(),
     };
     let written = write(&customer(&declared)).into_bytes();
@@ -354,6 +371,7 @@ fn a_manifest_looks_like_written_by_hand() {
         force: false,
         protect: false,
         outside_rollout: None,
+        drift: None,
         adopt: Some(Adopt::Id("SW5zdGFuY2U6MQ==".to_owned())),
         location: Location::default(),
     };

@@ -283,6 +283,7 @@ fn existing(
         labels,
         concurrent_execution_limit,
         adopt: _,
+        drift: _,
         location: _,
     } = desired;
     let mut fields = Vec::new();

@@ -76,6 +76,7 @@ fn declare(
             Asked::NotAsked | Asked::Unknown(_) => None,
         },
         adopt: None,
+        drift: None,
         location: Location::file(&customer_path(&name)),
         name,
     })

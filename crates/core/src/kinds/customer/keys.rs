@@ -1,5 +1,6 @@
 //! The keys of a Customer.
 
+use crate::kinds::instance::keys::DRIFT;
 use crate::manifest::keys::{ADOPT, Object, Shape, key, needed};
 
 /// What a customer should be.
@@ -36,5 +37,6 @@ pub(crate) static CUSTOMER_SPEC: Object = Object::of(
             "The existing customer to take over, where it has another externalId or none.",
             Shape::Object(&ADOPT),
         ),
+        DRIFT,
     ],
 );

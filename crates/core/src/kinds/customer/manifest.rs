@@ -6,6 +6,7 @@ use crate::manifest::Readable;
 use crate::manifest::declared::{Body, Declared};
 use crate::manifest::fields::Fields;
 use crate::manifest::keys;
+use crate::manifest::policy::DRIFT;
 use crate::manifest::reading::{Reading, name};
 use crate::model::{Address, DesiredCustomer, ResourceName};
 use crate::yaml::{Node, Span};
@@ -47,6 +48,7 @@ impl Reading<'_> {
             labels: labels(spec),
             concurrent_execution_limit: spec.whole_u32("concurrentExecutionLimit").map(i64::from),
             adopt: self.adopt(spec),
+            drift: spec.choice("drift", &DRIFT),
             location: self.report.location(span),
             name,
         };

@@ -58,6 +58,13 @@ impl CustomerOperation {
         }
     }
 
+    pub(crate) fn all_labels(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::Create { labels, .. } => Some(labels),
+            Self::Update { labels, .. } => labels.as_mut(),
+        }
+    }
+
     /// What creates something is always a request of its own.
     pub(crate) fn can_share(&self) -> bool {
         match self {

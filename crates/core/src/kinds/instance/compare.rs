@@ -46,6 +46,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
         member: _,
         displaces: _,
         outside_rollout: _,
+        drift: _,
         location: _,
     } = desired;
     member::may_go_on(desired)?;

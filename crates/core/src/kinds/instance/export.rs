@@ -173,6 +173,7 @@ impl Maker<'_> {
             member: None,
             displaces: None,
             outside_rollout: None,
+            drift: None,
             location: Location::file(&file),
             name,
         }

@@ -63,6 +63,12 @@ pub(crate) const PROTECT: Key = key(
     Shape::Boolean,
 );
 
+pub(crate) const DRIFT: Key = key(
+    "drift",
+    "What the daemon does about changes made elsewhere; as policy.drift if absent.",
+    Shape::Choice(&["observe", "alert", "correct"]),
+);
+
 pub(crate) const ROLLOUT_FALSE: Key = key(
     "rollout",
     "false: it moves at once, outside the waves of its integration; needs a reason.",
@@ -97,6 +103,7 @@ pub(crate) static INSTANCE_SPEC: Object = Object::of(
             Shape::Object(&ADOPT),
         ),
         PROTECT,
+        DRIFT,
         ROLLOUT_FALSE,
         key(
             "reason",

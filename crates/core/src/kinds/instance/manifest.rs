@@ -10,6 +10,7 @@ use crate::manifest::declared::{Body, Declared, InstanceDraft};
 use crate::manifest::fields::{Fields, filled, list, quoted};
 use crate::manifest::findings::Problem;
 use crate::manifest::keys;
+use crate::manifest::policy::DRIFT;
 use crate::manifest::reading::{Reading, name, neither};
 use crate::model::{
     Address, Config, CustomerRef, DesiredInstance, InstanceState, IntegrationRef, Marker,
@@ -66,6 +67,7 @@ impl Reading<'_> {
             member: None,
             displaces: None,
             outside_rollout: outside_rollout(spec),
+            drift: spec.choice("drift", &DRIFT),
             location: self.report.location(span),
             name,
         };

@@ -135,6 +135,18 @@ impl InstanceOperation {
         }
     }
 
+    pub(crate) fn all_labels(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::Create { labels, .. } => Some(labels),
+            Self::Update { labels, .. } => labels.as_mut(),
+            Self::Upgrade { labels, .. } => labels.as_mut().map(|it| &mut it.others),
+            Self::Configure { .. }
+            | Self::Deploy { .. }
+            | Self::Switch { .. }
+            | Self::Delete { .. } => None,
+        }
+    }
+
     pub(crate) fn moves_to(&self) -> Option<&VersionSource> {
         match self {
             Self::Create { version, .. } | Self::Upgrade { version, .. } => Some(version),

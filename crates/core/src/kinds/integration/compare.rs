@@ -45,6 +45,7 @@ pub(crate) fn compare(
         available: _,
         marketplace: _,
         protect: _,
+        drift: _,
         rollout: _,
         location: _,
     } = desired;

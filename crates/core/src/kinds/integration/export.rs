@@ -196,6 +196,7 @@ fn declare(
         marketplace: newest.and_then(marketplace),
         protect: live.labels.iter().any(|label| label == Marker::PROTECT),
         rollout: None,
+        drift: None,
         location: Location::file(&integration_path(&name)),
         name,
     }

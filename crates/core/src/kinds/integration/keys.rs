@@ -1,5 +1,6 @@
 //! The keys of an Integration.
 
+use crate::kinds::instance::keys::DRIFT;
 use crate::manifest::keys::{Object, ROLLOUT, Shape, key, needed};
 
 /// What an integration should be.
@@ -41,6 +42,7 @@ pub(crate) static INTEGRATION_SPEC: Object = Object::of(
             "Never withdraw or hide it; the label gitops:protect says so on the live object.",
             Shape::Boolean,
         ),
+        DRIFT,
         key(
             "rollout",
             "How its instances move to another version: in waves, each judged before the next.",

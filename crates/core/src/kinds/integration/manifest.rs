@@ -6,6 +6,7 @@ use crate::manifest::declared::{Body, Declared, IntegrationDraft};
 use crate::manifest::fields::Fields;
 use crate::manifest::keys;
 use crate::manifest::paths::{Reference, reference};
+use crate::manifest::policy::DRIFT;
 use crate::manifest::reading::{Reading, name};
 use crate::manifest::rollout;
 use crate::model::{Address, Marketplace, PublishWhen, Visibility};
@@ -41,6 +42,7 @@ impl Reading<'_> {
         let publish = spec.choice("publish", &WHEN).unwrap_or_default();
         let available = spec.boolean("available");
         let protect = spec.boolean("protect").unwrap_or_default();
+        let drift = spec.choice("drift", &DRIFT);
         let rollout = rollout::read(spec);
         if let (Some(rollout), Some(true)) = (&rollout, available) {
             rollout::may_withdraw(spec, rollout);
@@ -57,6 +59,7 @@ impl Reading<'_> {
             available,
             protect,
             rollout,
+            drift,
         })
     }
 }

@@ -100,6 +100,17 @@ impl IntegrationOperation {
         }
     }
 
+    pub(crate) fn all_labels(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::Create { labels, .. } => Some(labels),
+            Self::Update { labels, .. } => labels.as_mut(),
+            Self::Import { .. }
+            | Self::Publish { .. }
+            | Self::SetAvailability { .. }
+            | Self::SetMarketplace { .. } => None,
+        }
+    }
+
     /// Updates could share, but stand between writes that do not, and never in a crowd.
     pub(crate) fn can_share(&self) -> bool {
         match self {

@@ -2,8 +2,8 @@
 
 use super::{NAME, Object, Shape, key, needed};
 use crate::kinds::instance::keys::{
-    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, ELSEWHERE, FORCE, LABELS, PROTECT, ROLLOUT_FALSE,
-    STATE, VERSION_KEY,
+    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, DRIFT, ELSEWHERE, FORCE, LABELS, PROTECT,
+    ROLLOUT_FALSE, STATE, VERSION_KEY,
 };
 
 const TEXTS: Shape = Shape::ListOf(&Shape::Text);
@@ -143,6 +143,7 @@ pub(crate) static TEMPLATE: Object = Object::of(
         DEPLOY,
         FORCE,
         PROTECT,
+        DRIFT,
         ROLLOUT_FALSE,
     ],
 );
@@ -167,6 +168,7 @@ pub(crate) static OVERRIDE: Object = Object::of(
         DEPLOY,
         FORCE,
         PROTECT,
+        DRIFT,
         ROLLOUT_FALSE,
     ],
 );

@@ -71,6 +71,11 @@ pub(crate) static POLICY: Object = Object::of(
             "What the daemon does about changes made elsewhere.",
             Shape::Choice(&["observe", "alert", "correct"]),
         ),
+        key(
+            "apply",
+            "How the daemon takes new files: at once, or once a person approved their plan. Drift is treated as drift says.",
+            Shape::Choice(&["auto", "manual"]),
+        ),
         key("guards", "Limits on one plan.", Shape::Object(&GUARDS)),
         key(
             "windows",

@@ -44,7 +44,10 @@ impl<'a> Common<'a> {
             health: resource.health,
             orphan: resource.orphan,
             actions: &resource.actions,
-            reason: text(&resource.reason),
+            reason: match resource.why() {
+                Cow::Borrowed(reason) => text(reason),
+                Cow::Owned(reason) => Cow::Owned(nameless(resource, &reason)),
+            },
             hint: resource.hint.as_deref().map(text),
             fleet,
             fields: match fleet {

@@ -89,6 +89,7 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
 fn is_news(resource: &PlannedResource) -> bool {
     !resource.actions.is_empty()
         || resource.orphan
+        || resource.on_hold.is_some()
         || matches!(
             resource.health,
             Health::Blocked | Health::Pending | Health::Unknown
@@ -181,7 +182,8 @@ fn write_what(text: &mut String, resource: &PlannedResource) {
 }
 
 fn state(resource: &PlannedResource) -> String {
-    let reason = line(&resource.reason);
+    let reason = resource.why();
+    let reason = line(&reason);
     match resource.health {
         Health::Blocked => format!("blocked: {reason}"),
         Health::Pending => format!("pending: {reason}"),

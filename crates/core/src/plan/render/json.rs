@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Results;
 use crate::model::Address;
-use crate::plan::{Plan, PlannedResource};
+use crate::plan::{OnHold, Plan, PlannedResource};
 
 /// The links at which people consent to the pending connections of each resource.
 pub type Links = BTreeMap<Address, Vec<Authorize>>;
@@ -136,7 +136,7 @@ impl From<&PlannedResource> for Resource {
             status: resource.sync,
             health: resource.health,
             actions: resource.actions.clone(),
-            reason: resource.reason.clone(),
+            reason: resource.why().into_owned(),
             hint: resource.hint.clone(),
             source,
             changes: resource.changes.iter().map(Into::into).collect(),
@@ -146,6 +146,15 @@ impl From<&PlannedResource> for Resource {
                 .unwrap_or_default(),
             preconditions: preconditions.cloned().collect(),
             writes: resource.writes.clone(),
+            held: resource.on_hold.as_ref().map(held),
         }
+    }
+}
+
+fn held(on_hold: &OnHold) -> api::plan::Held {
+    api::plan::Held {
+        until: on_hold.hold.ends(),
+        reason: on_hold.note.clone(),
+        because: on_hold.because.as_ref().map(Into::into),
     }
 }

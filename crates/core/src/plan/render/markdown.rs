@@ -155,14 +155,14 @@ fn row(group: &Group<'_>) -> String {
         words::symbol(&first),
         what(&first),
         who(group),
-        brief(&first.reason)
+        brief(&first.why())
     )
 }
 
 /// `upgrade, deploy: version 3 → 4`. The first field that differs stands for the rest.
 fn what(resource: &PlannedResource) -> String {
     if resource.actions.is_empty() {
-        return format!("{:?}", resource.health).to_lowercase();
+        return words::standing(resource);
     }
     let actions = words::actions(resource);
     let version = |change: &&crate::model::FieldChange| change.path.field() == Field::Version;
@@ -302,7 +302,7 @@ fn cut(text: &mut String, left: &[Group<'_>]) {
     for group in left {
         if let Some(first) = group.first() {
             let what = match first.actions.is_empty() {
-                true => format!("{:?}", first.health).to_lowercase(),
+                true => words::standing(first),
                 false => words::actions(first),
             };
             *kinds.entry((rank(first), what)).or_default() += group.members.len();

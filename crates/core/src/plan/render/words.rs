@@ -13,6 +13,7 @@ pub(super) fn fleet(fleet: &FleetSummary) -> String {
         (fleet.blocked, "blocked"),
         (fleet.pending, "pending"),
         (fleet.unknown, "unknown"),
+        (fleet.held, "held"),
         (fleet.left, "not selected any more"),
         (fleet.displaced, "with a manifest of their own"),
         (fleet.absent, "without an instance"),
@@ -39,16 +40,20 @@ pub fn summary_line(plan: &Plan) -> String {
 /// What is unread is no match.
 fn counts(plan: &Plan) -> String {
     let s = &plan.summary;
+    let held = match s.held {
+        0 => String::new(),
+        held => format!(", {held} held"),
+    };
     match plan.mode {
         PlanMode::Changes => {}
         PlanMode::Adoption => {
             return format!(
-                "Plan: {} to adopt. {} left as they are, {} blocked.",
+                "Plan: {} to adopt. {} left as they are, {} blocked{held}.",
                 s.adopt, s.unchanged, s.blocked
             );
         }
-        PlanMode::Migration => return format!("Plan: {} to mark anew.", s.adopt),
-        PlanMode::Release => return format!("Plan: {} to release.", s.release),
+        PlanMode::Migration => return format!("Plan: {} to mark anew{held}.", s.adopt),
+        PlanMode::Release => return format!("Plan: {} to release{held}.", s.release),
     }
     let marks = s.adopt > 0 || s.release > 0;
     if !plan.has_changes() && !marks && !plan.has_leftovers() && !plan.is_unread() {
@@ -77,7 +82,7 @@ fn counts(plan: &Plan) -> String {
     };
     format!(
         "Plan: {adopt}{release}{} to create, {} to update, {} to publish, {} to deploy, {} to disable, \
-         {} to delete. {} unchanged, {} blocked, {} pending.",
+         {} to delete. {} unchanged, {} blocked, {} pending{held}.",
         s.create,
         s.update,
         s.publish,
@@ -148,7 +153,7 @@ pub(super) fn symbol(resource: &PlannedResource) -> char {
     let has = |action| resource.actions.contains(&action);
     let waits = [Health::Blocked, Health::Unknown, Health::Pending].contains(&resource.health);
     match resource.actions.as_slice() {
-        [] if waits => '!',
+        [] if waits || resource.on_hold.is_some() => '!',
         [] if resource.orphan => '?',
         [] => ' ',
         _ if has(Action::Delete) || has(Action::Disable) => '-',
@@ -169,6 +174,14 @@ pub(super) fn title(resource: &PlannedResource) -> String {
     match &resource.customer {
         Some(customer) => format!("{shown} for {}", line(customer)),
         None => shown,
+    }
+}
+
+/// How a resource stands that nothing is done to, in one word.
+pub(super) fn standing(resource: &PlannedResource) -> String {
+    match resource.on_hold {
+        Some(_) => "held".to_owned(),
+        None => format!("{:?}", resource.health).to_lowercase(),
     }
 }
 

@@ -135,7 +135,7 @@ impl Findings {
         }
         if now.actions.is_empty() {
             self.moved.truncate(before);
-            self.plan(then, &resource.reason);
+            self.plan(then, &resource.why());
         } else if then.actions != now.actions {
             self.plan(then, &now.actions.join(", "));
         } else if self.moved.len() == before {

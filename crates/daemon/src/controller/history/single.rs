@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{About, Historian};
-use crate::model::Address;
 use crate::model::history::{
     HistoryEvent, PassCounts, PassEnd, PassOutcome, StepOutcome, StepRecord, WriteStart, shorten,
 };
+use crate::model::{Address, FieldChange};
 
 /// A single action that has ended.
 #[derive(Debug, Clone)]
@@ -24,6 +24,10 @@ pub struct Deed<'a> {
     pub customer: Option<&'a str>,
     /// What manifests call it, where it bears our marker.
     pub address: Option<Address>,
+    /// Why, where a person said so.
+    pub reason: Option<&'a str>,
+    /// What it changes, as far as that is known.
+    pub changes: &'a [FieldChange],
     /// When it was sent.
     pub began: Timestamp,
     /// When it was answered, and how long that took, in milliseconds.
@@ -61,10 +65,13 @@ impl Deed<'_> {
             customer: self.customer.map(str::to_owned),
             actions: vec![self.verb.to_owned()],
             source: None,
-            reason: "by hand".to_owned(),
+            reason: match self.reason {
+                Some(reason) => format!("by hand: {reason}"),
+                None => "by hand".to_owned(),
+            },
             drift: false,
             started_at: self.began,
-            changes: Vec::new(),
+            changes: self.changes.to_vec(),
         }
     }
 

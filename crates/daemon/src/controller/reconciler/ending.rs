@@ -42,7 +42,9 @@ impl Reconciler {
                     .map(|at| self.origin + at)
                     .into_iter()
                     .chain(unread);
-                let retries = retries.chain(self.state.recheck);
+                let retries = retries
+                    .chain(self.state.recheck)
+                    .chain(self.state.hold_ends);
                 match retries.min() {
                     Some(retry) if retry < resync => (retry.max(now), Reason::Retry),
                     _ => (resync, Reason::Resync),

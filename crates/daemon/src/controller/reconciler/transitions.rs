@@ -7,10 +7,10 @@ use crate::controller::log;
 use crate::controller::phases::Prepared;
 use crate::controller::resources::{self, After};
 use crate::controller::status;
-use crate::disposition::{Hold, Holds};
+use crate::disposition::{Hold, Holds, results};
 use crate::execute::Outcome;
-use crate::model::{Address, DriftMode, Health};
-use crate::plan::{Excluded, Plan};
+use crate::model::{Address, DriftMode, FieldChange, Health, one_line};
+use crate::plan::{Excluded, Plan, PlannedResource};
 
 impl Reconciler {
     /// Shows what the pass made of each resource.
@@ -44,7 +44,7 @@ impl Reconciler {
         self.progress(|status| status.totals.api_requests = requests);
     }
 
-    pub(super) fn report_drift(&mut self, mode: DriftMode, prepared: &Prepared, holds: &Holds) {
+    pub(super) fn report_drift(&mut self, prepared: &Prepared, holds: &Holds) {
         let drifted = |address: &Address| holds.get(address) == Some(&Hold::Drift);
         let resources = prepared.planned.plan.resources.iter();
         let mut now = BTreeSet::new();
@@ -52,7 +52,7 @@ impl Reconciler {
             if !self.state.drifted.contains(&resource.address) {
                 log::drift(
                     &resource.address,
-                    mode == DriftMode::Alert,
+                    prepared.planned.desired.drift_of(&resource.address) == DriftMode::Alert,
                     &resource.reason,
                 );
             }
@@ -61,6 +61,40 @@ impl Reconciler {
         let shown = now.iter().cloned().collect();
         self.progress(|status| status.drifted = shown);
         self.state.drifted = now;
+    }
+
+    /// Before what was changed elsewhere is put right: what it was, and what it will be.
+    pub(super) fn report_healing(&self, plan: &Plan) -> Vec<(Address, String)> {
+        let writes: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
+        let heals = plan.resources.iter().filter(|resource| {
+            writes.contains(&resource.address) && self.state.memory.is_synced(&resource.address)
+        });
+        let mut healed = Vec::new();
+        for resource in heals {
+            let changes = summary(resource);
+            log::healing(resource, &changes);
+            healed.push((resource.address.clone(), changes));
+        }
+        healed
+    }
+
+    /// What of that was put right.
+    pub(super) fn note_healed(
+        &self,
+        healed: Vec<(Address, String)>,
+        plan: &Plan,
+        outcome: &Outcome,
+    ) {
+        let results = results(plan, &outcome.steps);
+        let done = |address: &Address| {
+            let results = results.get(address);
+            results.is_some_and(|all| all.iter().all(|it| it.is_done()))
+        };
+        let healed = healed.into_iter().filter(|(address, _)| done(address));
+        let healed: Vec<String> = healed
+            .map(|(address, changes)| format!("{address} ({changes})"))
+            .collect();
+        self.progress(|status| status.healed = healed.into());
     }
 
     /// Once, until it is refused for another reason. A pause leaves it alone, as it does the rest.
@@ -85,7 +119,7 @@ impl Reconciler {
         let mut now = BTreeSet::new();
         for resource in orphans {
             if !self.state.orphaned.contains(&resource.address) {
-                log::orphan(&resource.address, &resource.reason);
+                log::orphan(&resource.address, &resource.why());
             }
             now.insert(resource.address.clone());
         }
@@ -97,11 +131,44 @@ impl Reconciler {
         let waits = |health| matches!(health, Health::Blocked | Health::Pending);
         let mut now = BTreeMap::new();
         for resource in plan.resources.iter().filter(|r| waits(r.health)) {
-            if self.state.waiting.get(&resource.address) != Some(&resource.reason) {
+            let why = resource.why();
+            if self
+                .state
+                .waiting
+                .get(&resource.address)
+                .map(String::as_str)
+                != Some(&*why)
+            {
                 log::waiting(resource);
             }
-            now.insert(resource.address.clone(), resource.reason.clone());
+            now.insert(resource.address.clone(), why.into_owned());
         }
         self.state.waiting = now;
+    }
+}
+
+/// What a person changed and what it becomes again, in one line: `state: disabled → enabled`.
+fn summary(resource: &PlannedResource) -> String {
+    const SHOWN: usize = 10;
+    let text = |value: &Option<String>| {
+        value
+            .as_deref()
+            .map_or_else(|| "nothing".to_owned(), |it| one_line(it, 80))
+    };
+    let one = |change: &FieldChange| match change.sensitive {
+        true => format!("{}: (sensitive)", change.path),
+        false => format!(
+            "{}: {} → {}",
+            change.path,
+            text(&change.before),
+            text(&change.after)
+        ),
+    };
+    let mut all: Vec<String> = resource.changes.iter().take(SHOWN).map(one).collect();
+    let more = resource.changes.len().saturating_sub(SHOWN);
+    all.extend((more > 0).then(|| format!("and {more} more")));
+    match all.is_empty() {
+        true => resource.reason.clone(),
+        false => all.join("; "),
     }
 }

@@ -1,4 +1,4 @@
-//! What a person may ask of the daemon: a pass now, a pause, its end.
+//! What a person may ask of the daemon: a pass now, a pause, its end, the approval of new files.
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -7,11 +7,14 @@ use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use serde::de::DeserializeOwned;
 
 use super::whose_one;
 use crate::api::Told;
 use crate::api::http::{EnvironmentQuery, ErrorCode};
-use crate::api::wish::{Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer};
+use crate::api::wish::{
+    ApproveWanted, Approved, Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer,
+};
 use crate::model::Pause;
 use crate::server::{Served, ServerState, reply};
 
@@ -66,7 +69,8 @@ pub(super) async fn pause(
         Ok(one) => (one.name.clone(), one.control.clone()),
         Err(refusal) => return refusal.into_response(),
     };
-    let wanted = match wanted(&headers, body).await {
+    let form = "{\"reason\": …, \"until\": …}";
+    let wanted: PauseWanted = match wanted(&headers, body, form).await {
         Ok(wanted) => wanted,
         Err(response) => return response,
     };
@@ -81,6 +85,42 @@ pub(super) async fn pause(
     }
     let (pause, kept) = control.pause(wanted.reason, wanted.until).await;
     standing(name, Some(pause), kept)
+}
+
+/// Approves what waits, if it still is what the person saw.
+pub(super) async fn approve(
+    State(state): State<ServerState>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (name, control) = match whose_one(&state, whose) {
+        Ok(one) => (one.name.clone(), one.control.clone()),
+        Err(refusal) => return refusal.into_response(),
+    };
+    let form = "{\"digest\": …, \"reason\": …, \"by\": …}";
+    let wanted: ApproveWanted = match wanted(&headers, body, form).await {
+        Ok(wanted) => wanted,
+        Err(response) => return response,
+    };
+    let texts = [Some(&wanted.reason), wanted.by.as_ref()];
+    let wrong = texts.into_iter().flatten();
+    if let Some(wrong) = wrong
+        .map(|text| Pause::check_reason(text))
+        .find_map(Result::err)
+    {
+        return reply::error(ErrorCode::InvalidRequest, wrong);
+    }
+    let given = control.approve(&wanted.digest, wanted.reason, wanted.by);
+    match given.await {
+        Ok((approval, kept)) => Json(Approved {
+            environment: name,
+            approval,
+            kept,
+        })
+        .into_response(),
+        Err(error) => reply::error(ErrorCode::NotAwaited, &error.to_string()),
+    }
 }
 
 /// Ends a pause. Without one it does nothing.
@@ -105,7 +145,11 @@ fn standing(environment: String, paused: Option<Pause>, kept: bool) -> Response 
     Json(body).into_response()
 }
 
-async fn wanted(headers: &HeaderMap, body: Body) -> Result<PauseWanted, Response> {
+async fn wanted<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    form: &str,
+) -> Result<T, Response> {
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
@@ -122,7 +166,7 @@ async fn wanted(headers: &HeaderMap, body: Body) -> Result<PauseWanted, Response
         reply::error(ErrorCode::BodyTooLarge, message)
     })?;
     serde_json::from_slice(&body).map_err(|error| {
-        let message = format!("the body is not {{\"reason\": …, \"until\": …}}: {error}");
+        let message = format!("the body is not {form}: {error}");
         reply::error(ErrorCode::InvalidRequest, &message)
     })
 }
