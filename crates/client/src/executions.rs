@@ -14,7 +14,7 @@ use crate::model::{Asked, InstanceId, Listing, SequenceId};
 use crate::operations::lookups;
 use crate::operations::runs::{self, Count, RunNode};
 use crate::paging::Page;
-use crate::rollout::{Evidence, Needs, Past, Run};
+use crate::rollout::{Evidence, Failures, Needs, Past, Run};
 use crate::session::Session;
 
 /// Reads what is needed.
@@ -37,13 +37,20 @@ async fn failures(
     session: &Session,
     sequence: &SequenceId,
     since: Option<Timestamp>,
-) -> Asked<(Timestamp, Vec<Run>)> {
+) -> Asked<Failures> {
     let Some(since) = since else {
         return Asked::NotAsked;
     };
-    match whole(runs::failed(session, sequence, since).await.listing) {
-        Ok(runs) => Asked::Known((since, runs)),
-        Err(why) => Asked::Unknown(why),
+    let Listing { items, incomplete } = runs::failed(session, sequence, since).await.listing;
+    match (known(items), incomplete) {
+        (Err(why), _) => Asked::Unknown(why),
+        (Ok(runs), Some(why)) if runs.is_empty() => Asked::Unknown(why),
+        // Each of them did fail, whatever else there is.
+        (Ok(runs), incomplete) => Asked::Known(Failures {
+            since,
+            runs,
+            incomplete,
+        }),
     }
 }
 

@@ -32,7 +32,7 @@ mod words;
 mod tests;
 
 pub use derive::derive;
-pub use evidence::{Evidence, Needs, Outcome, Past, RawRun, Run};
+pub use evidence::{Evidence, Failures, Needs, Outcome, Past, RawRun, Run};
 pub use facts::{Approval, Facts, Member, Standing, Target, VersionFact};
 pub use gate::{NewlyFailed, Verdict};
 pub use state::{Derived, Phase, Turn, WavePhase, WaveState};

@@ -93,7 +93,8 @@ struct Data {
 #[derive(Serialize)]
 struct Failed<'a> {
     sequence: &'a SequenceId,
-    since: Timestamp,
+    #[serde(flatten)]
+    span: Span,
     #[serde(flatten)]
     place: Place,
 }
@@ -101,9 +102,28 @@ struct Failed<'a> {
 #[derive(Serialize)]
 struct Since<'a> {
     instance: &'a InstanceId,
-    since: Timestamp,
+    #[serde(flatten)]
+    span: Span,
     #[serde(flatten)]
     place: Place,
+}
+
+/// A span of time by the server's clock. Runs that begin while the list is read would shift its pages, so it ends
+/// where the reading began, as far as that time is known.
+#[derive(Clone, Copy, Serialize)]
+struct Span {
+    since: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+impl Span {
+    fn up_to_now(session: &Session, since: Timestamp) -> Self {
+        Self {
+            since,
+            until: session.server_now().filter(|now| *now >= since),
+        }
+    }
 }
 
 /// The runs of an integration's instances that failed since a moment.
@@ -112,10 +132,11 @@ pub(crate) async fn failed(
     sequence: &SequenceId,
     since: Timestamp,
 ) -> Walk<RunNode> {
+    let span = Span::up_to_now(session, since);
     let fetch = |place: Place| async move {
         let variables = Failed {
             sequence,
-            since,
+            span,
             place,
         };
         let data: Data = session.read(&FAILED.call(&variables)?).await?;
@@ -130,10 +151,11 @@ pub(crate) async fn since(
     instance: &InstanceId,
     since: Timestamp,
 ) -> Walk<RunNode> {
+    let span = Span::up_to_now(session, since);
     let fetch = |place: Place| async move {
         let variables = Since {
             instance,
-            since,
+            span,
             place,
         };
         let data: Data = session.read(&SINCE.call(&variables)?).await?;

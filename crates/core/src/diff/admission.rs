@@ -26,7 +26,7 @@ impl Admissions {
         for (name, turn) in &derived.turns {
             let to = match turn {
                 Turn::Begins { on: to, .. } | Turn::Back { to, .. } => Some(*to),
-                Turn::Moves { .. } | Turn::Finishes { .. } => {
+                Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns => {
                     derived.target.filter(|_| derived.queued)
                 }
                 Turn::Free | Turn::Done | Turn::Waits { .. } => None,
@@ -99,7 +99,7 @@ impl MoveLabels {
                 to,
                 others,
             }),
-            Turn::Back { .. } => Some(Self {
+            Turn::Back { .. } | Turn::Returns => Some(Self {
                 from: None,
                 to,
                 others,

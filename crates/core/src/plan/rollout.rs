@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use prism_gitops_api as api;
 use prism_gitops_api::rollout::{FailedFlow, LeftOut, RolloutState, WaveState as Word};
 
+use super::Plan;
 use crate::model::Address;
 use crate::rollout::{Derived, NewlyFailed, Phase, Turn, WavePhase, WaveState};
 
@@ -36,6 +37,12 @@ impl PlannedRollout {
         }
     }
 
+    /// What of its evidence could not be read.
+    fn unread(&self) -> Option<String> {
+        let why = self.derived.unread.as_ref()?;
+        Some(format!("{}: {why}", self.address))
+    }
+
     /// How many members do something now.
     pub(super) fn count(&self, which: impl Fn(&Turn) -> bool) -> u64 {
         self.derived
@@ -46,7 +53,12 @@ impl PlannedRollout {
     }
 
     pub(super) fn now(&self) -> u64 {
-        self.count(|turn| matches!(turn, Turn::Moves { .. } | Turn::Finishes { .. }))
+        self.count(|turn| {
+            matches!(
+                turn,
+                Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns
+            )
+        })
     }
 
     pub(super) fn back(&self) -> u64 {
@@ -64,6 +76,17 @@ impl PlannedRollout {
             *reasons.entry(reason.as_str()).or_default() += 1;
         }
         reasons
+    }
+}
+
+impl Plan {
+    /// The plan with the rollouts that it was made by. What of them could not be read, was not read of the tenant.
+    #[must_use]
+    pub fn with_rollouts(mut self, rollouts: Vec<PlannedRollout>) -> Self {
+        self.unread
+            .extend(rollouts.iter().filter_map(PlannedRollout::unread));
+        self.rollouts = rollouts;
+        self
     }
 }
 

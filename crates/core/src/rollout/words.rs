@@ -31,6 +31,9 @@ pub(super) fn minute(at: Timestamp) -> String {
 
 /// What a person can do about where it stands.
 pub(super) fn next(derived: &Derived) -> Vec<String> {
+    if derived.unread.is_some() {
+        return vec!["see why executions could not be read; the next run goes on".to_owned()];
+    }
     let all: &[&str] = match derived.phase {
         Phase::Settled | Phase::Moving | Phase::Soaking | Phase::Finished | Phase::GoingBack => &[],
         Phase::Waiting => &[

@@ -336,8 +336,7 @@ async fn compare_known(
         admissions: Some(&rollouts.admissions),
         ..wanted.inputs(context, &records, &tenant, catalogue.as_ref())
     };
-    let mut plan = build(&inputs, &changes, &about);
-    plan.rollouts = rollouts.rollouts;
+    let mut plan = build(&inputs, &changes, &about).with_rollouts(rollouts.rollouts);
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));
     }

@@ -84,6 +84,7 @@ fn unread(one: &RolloutFacts<'_>, derived: &Derived) -> BTreeSet<VersionId> {
         | Turn::Done
         | Turn::Moves { .. }
         | Turn::Finishes { .. }
+        | Turn::Returns
         | Turn::Waits { .. } => None,
     });
     let to: BTreeSet<i64> = to.collect();

@@ -41,11 +41,12 @@ pub(super) async fn perform(
             description,
             labels,
         } => {
+            let instance = outputs.instance(&instance)?;
             let update = InstanceUpdate {
                 name,
                 description,
-                labels,
-                ..InstanceUpdate::of(outputs.instance(&instance)?)
+                labels: labels.map(|labels| outputs.with_stamp(&instance, labels)),
+                ..InstanceUpdate::of(instance)
             };
             platform.update_instance(&update).await?;
         }
@@ -61,6 +62,10 @@ pub(super) async fn perform(
         } => {
             let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
+            if let Some(labels) = &update.labels {
+                let stamp = MoveStamp::among(labels);
+                return Ok(Produced::Moved(update.id, stamp));
+            }
         }
         InstanceOperation::Deploy { instance, force } => {
             let instance = outputs.instance(&instance)?;

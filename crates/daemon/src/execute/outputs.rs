@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
-use crate::model::{CustomerId, InstanceId, IntegrationId, VersionId};
+use crate::model::{CustomerId, InstanceId, IntegrationId, MoveStamp, VersionId};
 use crate::plan::{Output, StepId};
 use crate::prismatic::platform::ImportedIntegration;
 
@@ -27,6 +27,8 @@ pub(super) enum Produced {
     Instance(Written, Option<bool>),
     /// Whether an instance runs since.
     Switched(bool),
+    /// An instance was moved to another version, and bears this stamp of it since.
+    Moved(InstanceId, Option<MoveStamp>),
     /// The values of an instance that was there before.
     Values(Written),
 }
@@ -56,6 +58,7 @@ impl Outputs {
             | Produced::Version { .. }
             | Produced::Instance(..)
             | Produced::Switched(_)
+            | Produced::Moved(..)
             | Produced::Values(_) => None,
         })
     }
@@ -111,6 +114,29 @@ impl Outputs {
         })
     }
 
+    /// Labels as they were planned, with what a move of this run has made of the stamp since.
+    pub(super) fn with_stamp(&self, instance: &InstanceId, labels: Vec<String>) -> Vec<String> {
+        let all = self.all();
+        let moved = all.values().rev().find_map(|produced| match produced {
+            Produced::Moved(id, stamp) if id == instance => Some(*stamp),
+            Produced::Nothing
+            | Produced::AlreadySo
+            | Produced::Customer(_)
+            | Produced::Integration(_)
+            | Produced::Draft(_)
+            | Produced::Version { .. }
+            | Produced::Instance(..)
+            | Produced::Switched(_)
+            | Produced::Moved(..)
+            | Produced::Values(_) => None,
+        });
+        match moved {
+            Some(Some(stamp)) => stamp.put_on(&labels),
+            Some(None) => MoveStamp::taken_off(&labels),
+            None => labels,
+        }
+    }
+
     /// Whether an instance runs, as the reply of a step showed it.
     pub(super) fn enabled(&self, step: StepId) -> Option<bool> {
         match self.all().get(&step)? {
@@ -122,6 +148,7 @@ impl Outputs {
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }
+            | Produced::Moved(..)
             | Produced::Values(_) => None,
         }
     }
@@ -138,6 +165,7 @@ impl Outputs {
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }
+            | Produced::Moved(..)
             | Produced::Switched(_) => None,
         };
         self.all().iter().filter_map(written).collect()
