@@ -133,7 +133,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Sync(_) => ("sync", DOCUMENTS),
         Command::Pause(_) => ("pause", DOCUMENTS),
         Command::Resume(_) => ("resume", DOCUMENTS),
-        Command::Rollout(args) if args.what.is_status() => ("rollout status", TEXT),
+        Command::Rollout(args) if args.what.is_text() => ("this rollout command", TEXT),
         Command::Rollout(_) => ("rollout", RECORDS),
         Command::Export(_) => ("export", LINES),
         Command::Adopt(_) => ("adopt", PLANS),

@@ -16,6 +16,8 @@ words! {
         Blocked = "blocked",
         /// What was wrong is right again.
         Recovered = "recovered",
+        /// A rollout took a turn: a wave opened, the gate failed, members go back, all have come.
+        Rollout = "rollout",
     }
 }
 

@@ -9,9 +9,9 @@ use crate::cli::error::CliError;
 use crate::controller::persistence::Persistence;
 use crate::model::{Secret, SecretWrites};
 use crate::source::secrets;
-use crate::store::SecretStore;
 use crate::store::history::Retention;
 use crate::store::journal::Journal;
+use crate::store::{RolloutStore, SecretStore};
 
 /// The folder below PATH for what this tool keeps there.
 pub(crate) const FOLDER: &str = crate::store::IN_PROJECT;
@@ -105,6 +105,7 @@ impl StateArgs {
         let folder = self.folder.of(root);
         Ok(Persistence {
             journal: Journal::in_folder(&folder, self.require_state, self.settle),
+            rollouts: RolloutStore::in_folder(&folder),
             store: SecretStore::keyed(folder, secret),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,

@@ -108,31 +108,26 @@ struct Since<'a> {
     place: Place,
 }
 
-/// A span of time by the server's clock. Runs that begin while the list is read would shift its pages, so it ends
-/// where the reading began, as far as that time is known.
+/// A span of time by the server's clock.
 #[derive(Clone, Copy, Serialize)]
-struct Span {
+pub(crate) struct Span {
     since: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
 }
 
 impl Span {
-    fn up_to_now(session: &Session, since: Timestamp) -> Self {
+    /// Since a moment, until another one where that is later.
+    pub(crate) fn of(since: Timestamp, until: Option<Timestamp>) -> Self {
         Self {
             since,
-            until: session.server_now().filter(|now| *now >= since),
+            until: until.filter(|until| *until >= since),
         }
     }
 }
 
 /// The runs of an integration's instances that failed since a moment.
-pub(crate) async fn failed(
-    session: &Session,
-    sequence: &SequenceId,
-    since: Timestamp,
-) -> Walk<RunNode> {
-    let span = Span::up_to_now(session, since);
+pub(crate) async fn failed(session: &Session, sequence: &SequenceId, span: Span) -> Walk<RunNode> {
     let fetch = |place: Place| async move {
         let variables = Failed {
             sequence,
@@ -146,12 +141,7 @@ pub(crate) async fn failed(
 }
 
 /// All runs of one instance since a moment.
-pub(crate) async fn since(
-    session: &Session,
-    instance: &InstanceId,
-    since: Timestamp,
-) -> Walk<RunNode> {
-    let span = Span::up_to_now(session, since);
+pub(crate) async fn since(session: &Session, instance: &InstanceId, span: Span) -> Walk<RunNode> {
     let fetch = |place: Place| async move {
         let variables = Since {
             instance,

@@ -91,7 +91,8 @@ pub(super) fn in_turn(
             changes
         }
         Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns
-            if index.admitted(&desired.name).is_some() => {
+            if index.admitted(&desired.name).is_some() =>
+        {
             compare(&completed(desired, target, values).0, target)?
         }
         Turn::Free | Turn::Done | Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns => {

@@ -61,8 +61,16 @@ fn target(report: &Report, node: &Node) -> Option<NotifyTarget> {
 /// A channel is for what is out of the ordinary; a commit wants to know how it went.
 fn told_by_default(via: &NotifyVia) -> BTreeSet<NoticeKind> {
     let all = NoticeKind::ALL.into_iter();
-    all.filter(|kind| *kind != NoticeKind::Synced || via.is_commit_status())
-        .collect()
+    let commit = via.is_commit_status();
+    all.filter(|kind| match kind {
+        NoticeKind::Synced => commit,
+        // It is about a version, which no commit stands for alone.
+        NoticeKind::Rollout => !commit,
+        NoticeKind::Failed | NoticeKind::Drifted | NoticeKind::Blocked | NoticeKind::Recovered => {
+            true
+        }
+    })
+    .collect()
 }
 
 fn on(report: &Report, fields: &Fields<'_>) -> Option<BTreeSet<NoticeKind>> {
@@ -199,8 +207,11 @@ mod tests {
         let [_, .., commits, _] = found.as_slice() else {
             unreachable!("there are five");
         };
-        assert_eq!(commits.on, NoticeKind::ALL.into());
+        let mut all = BTreeSet::from(NoticeKind::ALL);
+        all.remove(&NoticeKind::Rollout);
+        assert_eq!(commits.on, all);
         assert!(!found[0].on.contains(&NoticeKind::Synced));
+        assert!(found[0].on.contains(&NoticeKind::Rollout));
         assert_eq!(found[1].on, BTreeSet::from([NoticeKind::Failed]));
         assert_eq!(found[1].title.as_deref(), Some("T"));
         let key = Some(env("K"));

@@ -61,7 +61,9 @@ pub(super) fn with_finished<'a, 'b>(facts: &'a Facts<'b>) -> Cow<'a, Facts<'b>> 
     };
     let there = |member: &Member, version| member.moved(version) || came_from(member, version);
     let over = open.iter().copied();
-    let over: Vec<i64> = over.filter(|it| everywhere(facts, &waves, *it, there)).collect();
+    let over: Vec<i64> = over
+        .filter(|it| everywhere(facts, &waves, *it, there))
+        .collect();
     if over.is_empty() {
         return Cow::Borrowed(facts);
     }

@@ -58,6 +58,7 @@ fn of(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
         .filter_map(|it| Some((it.name.clone(), it.left_out()?)))
         .collect();
     derived.next = words::next(&derived);
+    derived.needs.until = facts.now;
     derived
 }
 
@@ -77,7 +78,10 @@ fn decided(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
         return of_withdrawn(facts, withdrawn);
     }
     if is_settled(facts, now) {
-        return settled(facts, "everybody runs it");
+        return Derived {
+            finished: facts.target.number(),
+            ..settled(facts, "everybody runs it")
+        };
     }
     if let Some(derived) = returning(facts, now) {
         return derived;
@@ -94,7 +98,8 @@ fn aborted(facts: &Facts<'_>) -> Option<Derived> {
             Some(goes_back(facts, target, &why))
         }
         Target::Published if facts.versions.iter().all(|it| it.number < aborted) => {
-            let why = format!("the rollout of version {aborted} was aborted before it is published");
+            let why =
+                format!("the rollout of version {aborted} was aborted before it is published");
             Some(standing(facts, &why))
         }
         Target::Existing(_) | Target::Published => None,
@@ -169,6 +174,7 @@ pub(super) fn new(facts: &Facts<'_>, phase: Phase, reason: impl Into<String>) ->
         approved: None,
         unread: None,
         withdraw: None,
+        finished: None,
         until: None,
         next: Vec::new(),
         needs: Needs::default(),
@@ -293,6 +299,7 @@ fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
         derived.until = Some(now);
     } else {
         derived.phase = Phase::Finished;
+        derived.finished = target;
         derived.reason = format!("everybody is back at what version {known} is made of");
     }
     Some(derived)

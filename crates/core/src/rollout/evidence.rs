@@ -205,6 +205,8 @@ impl Evidence {
 /// What has to be read before more can be decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Needs {
+    /// No later runs, so that what is counted and what is listed is about the same time. `None` for those up to now.
+    pub until: Option<Timestamp>,
     /// The runs that failed since a moment, of all instances of the integration.
     pub failures_since: Option<Timestamp>,
     /// The last runs of a member before a moment.

@@ -12,6 +12,8 @@ use crate::model::{Asked, InstanceId, ResourceName, Share};
 pub struct NewlyFailed {
     /// Whose.
     pub member: ResourceName,
+    /// The place of the wave that it belongs to.
+    pub wave: Option<usize>,
     /// Which flow.
     pub flow: String,
     /// How many of its runs failed since the move.
@@ -125,7 +127,7 @@ fn bounds(facts: &Facts<'_>, trial: Trial<'_>, found: Found, moved: usize) -> Ju
     };
     let open = |it: &&NewlyFailed| accepted_by(facts, trial, it).is_none();
     let first = newly.iter().filter(open);
-    let first = first.filter_map(|it| wave_of(facts, trial, &it.member)).min();
+    let first = first.filter_map(|it| it.wave).min();
     Judged {
         verdict,
         newly,
@@ -154,7 +156,7 @@ fn accepted_by<'a>(
     trial: Trial<'_>,
     failed: &NewlyFailed,
 ) -> Option<&'a Approval> {
-    let own = wave_of(facts, trial, &failed.member);
+    let own = failed.wave;
     let wave = |name: &str| facts.spec.waves.iter().position(|it| it.name == name);
     facts.approvals.iter().find(|it| {
         let covers = match &it.failures {
@@ -252,7 +254,13 @@ fn compare(
         };
         match good_before(facts, evidence, member, flow, (target, base), needs) {
             Ok(Some(false)) => before += 1,
-            Ok(good) => newly.extend(newly_failed(member, flow, runs, good.is_some(), evidence)),
+            Ok(good) => {
+                let failed = newly_failed(member, flow, runs, good.is_some(), evidence);
+                newly.extend(failed.map(|it| NewlyFailed {
+                    wave: wave_of(facts, trial, &it.member),
+                    ..it
+                }));
+            }
             Err(why) => open = Some(why),
         }
     }
@@ -420,6 +428,7 @@ fn newly_failed(
     let good = good.filter(|run| run.flow == flow && run.outcome == Outcome::Good);
     Some(NewlyFailed {
         member: member.name.clone(),
+        wave: None,
         flow: flow.to_owned(),
         failed: runs.len(),
         since: first.started_at,

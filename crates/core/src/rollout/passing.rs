@@ -20,6 +20,7 @@ pub(super) fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -
         .and_then(|it| later_than_all(facts, it));
     let finished = target.is_some_and(|it| facts.finished.contains(&it))
         || until.is_some_and(|until| now >= until);
+    derived.finished = target.filter(|_| finished);
     let judged = match target.filter(|_| !finished) {
         Some(target) => {
             let trial = Trial {

@@ -36,6 +36,8 @@ pub struct Derived {
     pub unread: Option<String>,
     /// The version to withdraw.
     pub withdraw: Option<i64>,
+    /// The version that everybody came to for good.
+    pub finished: Option<i64>,
     /// When time alone changes something next.
     pub until: Option<Timestamp>,
     /// What a person can do.

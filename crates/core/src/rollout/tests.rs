@@ -3,6 +3,7 @@
 mod changing;
 mod failing;
 mod holding;
+mod judged;
 mod simulated;
 mod waving;
 
@@ -146,6 +147,7 @@ impl Scene {
             settled: true,
             last_deployed_at: Some(at(HOUR)),
             stamp: None,
+            ran: None,
             failing: false,
             irrecoverable: 0,
             closed: None,

@@ -38,17 +38,18 @@ pub(super) fn next(derived: &Derived) -> Vec<String> {
         Phase::Settled | Phase::Moving | Phase::Soaking | Phase::Finished | Phase::GoingBack => &[],
         Phase::Waiting => &[
             "wait for runs, or have some run",
-            "accept it as it is: spec.rollout.approve of the integration",
+            "accept it as it is: `rollout approve`, or `approve:` in git",
         ],
         Phase::Standing => &["see to what is named, or set `optional: true` on the wave"],
         Phase::Stopped => &[
             "fix it in git: a new version starts over",
-            "accept these failures: spec.rollout.approve of the integration",
-            "withdraw the version",
+            "accept these failures: `rollout approve`, or `approve:` in git",
+            "take the version back: `rollout abort`",
         ],
         Phase::Withdrawn => &[
             "change the definition in git: a new version starts over",
-            "make the version available again: it starts with the first wave",
+            "`rollout retry`: the version starts with the first wave again",
+            "`rollout report` lists what failed on it",
         ],
         Phase::Paused => &["resume it"],
     };

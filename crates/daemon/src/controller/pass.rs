@@ -300,6 +300,7 @@ async fn compare_known(
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
         writes: WriteLog::new(Arc::clone(&context.remembered.journal), &tenant.identity),
+        rollouts: Arc::clone(&context.remembered.rollouts),
         place: Place {
             environment: context.environment.clone(),
             organization: tenant.identity.organization_id.clone(),
@@ -425,6 +426,7 @@ pub async fn apply(
         outcome.closed = closed;
     }
     recorder.note(plan, tenant, &outcome).await;
+    recorder.note_finished(plan);
     let finished = writer.finish().await;
     outcome.notices = finished.notices;
     outcome.unconfirmed = finished.unconfirmed;

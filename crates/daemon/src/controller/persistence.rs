@@ -7,7 +7,7 @@ use crate::execute::{Outcome, Written};
 use crate::model::{ConfigWrite, Identity, SecretRecords, SecretWrites, Tenant};
 use crate::plan::Plan;
 use crate::store::journal::Journal;
-use crate::store::{Place, SecretStore};
+use crate::store::{Place, RolloutStore, SecretStore};
 use crate::writes::WriteLog;
 
 /// Where records of written secrets are kept, and what to do without one.
@@ -19,6 +19,8 @@ pub struct Persistence {
     pub unrecorded: SecretWrites,
     /// What is known of writes whose effect was not seen.
     pub journal: Arc<Journal>,
+    /// What is noted of rollouts.
+    pub rollouts: Arc<RolloutStore>,
 }
 
 impl Persistence {
@@ -29,6 +31,7 @@ impl Persistence {
             store: SecretStore::in_memory(),
             unrecorded: SecretWrites::Once,
             journal: Journal::in_memory(),
+            rollouts: RolloutStore::in_memory(),
         }
     }
 }
@@ -40,6 +43,8 @@ pub struct Recorder {
     pub store: Arc<SecretStore>,
     /// What is known of writes whose effect was not seen.
     pub writes: WriteLog,
+    /// What is noted of rollouts.
+    pub rollouts: Arc<RolloutStore>,
     /// The tenant they are about.
     pub place: Place,
 }
@@ -51,11 +56,17 @@ impl Recorder {
         Self {
             store: SecretStore::in_memory(),
             writes: WriteLog::new(Journal::in_memory(), identity),
+            rollouts: RolloutStore::in_memory(),
             place: Place {
                 environment: environment.to_owned(),
                 organization: identity.organization_id.clone(),
             },
         }
+    }
+
+    /// Remembers which versions a plan found everybody to have come to.
+    pub fn note_finished(&self, plan: &Plan) {
+        super::rollouts::note_finished(&self.rollouts, plan);
     }
 
     /// Remembers what a plan wrote. Instances that are gone are forgotten on the way.

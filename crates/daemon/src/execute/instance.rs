@@ -3,7 +3,7 @@
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
 use crate::diff::MoveLabels;
-use crate::model::{InstanceId, MoveStamp};
+use crate::model::{InstanceId, MoveStamp, RanStamp};
 use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
@@ -63,8 +63,9 @@ pub(super) async fn perform(
             let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
             if let Some(labels) = &update.labels {
-                let stamp = MoveStamp::among(labels);
-                return Ok(Produced::Moved(update.id, stamp));
+                let stamps = labels.iter();
+                let stamps = stamps.filter(|it| MoveStamp::is(it) || RanStamp::is(it));
+                return Ok(Produced::Moved(update.id, stamps.cloned().collect()));
             }
         }
         InstanceOperation::Deploy { instance, force } => {
@@ -116,9 +117,21 @@ fn moved(
     platform: &dyn Platform,
 ) -> Vec<String> {
     let to = labels.to.or_else(|| outputs.version_number(version));
-    let stamp = labels.from.zip(to).zip(platform.server_now());
-    match stamp {
-        Some(((from, to), at)) => MoveStamp { to, from, at }.put_on(&labels.others),
-        None => labels.others.clone(),
+    let Some(now) = platform.server_now() else {
+        return labels.others.clone();
+    };
+    let mut all = labels.others.clone();
+    if let Some((from, to)) = labels.from.zip(to) {
+        all = MoveStamp { to, from, at: now }.put_on(&all);
     }
+    if let Some((version, since)) = labels.left {
+        let until = now;
+        all = RanStamp {
+            version,
+            since,
+            until,
+        }
+        .put_on(&all);
+    }
+    all
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
-use crate::model::{CustomerId, InstanceId, IntegrationId, MoveStamp, VersionId};
+use crate::model::{CustomerId, InstanceId, IntegrationId, RanStamp, VersionId};
 use crate::plan::{Output, StepId};
 use crate::prismatic::platform::ImportedIntegration;
 
@@ -27,8 +27,8 @@ pub(super) enum Produced {
     Instance(Written, Option<bool>),
     /// Whether an instance runs since.
     Switched(bool),
-    /// An instance was moved to another version, and bears this stamp of it since.
-    Moved(InstanceId, Option<MoveStamp>),
+    /// An instance was moved to another version, and bears these stamps since.
+    Moved(InstanceId, Vec<String>),
     /// The values of an instance that was there before.
     Values(Written),
 }
@@ -114,11 +114,11 @@ impl Outputs {
         })
     }
 
-    /// Labels as they were planned, with what a move of this run has made of the stamp since.
+    /// Labels as they were planned, with what a move of this run has made of the stamps since.
     pub(super) fn with_stamp(&self, instance: &InstanceId, labels: Vec<String>) -> Vec<String> {
         let all = self.all();
         let moved = all.values().rev().find_map(|produced| match produced {
-            Produced::Moved(id, stamp) if id == instance => Some(*stamp),
+            Produced::Moved(id, stamps) if id == instance => Some(stamps.clone()),
             Produced::Nothing
             | Produced::AlreadySo
             | Produced::Customer(_)
@@ -130,11 +130,13 @@ impl Outputs {
             | Produced::Moved(..)
             | Produced::Values(_) => None,
         });
-        match moved {
-            Some(Some(stamp)) => stamp.put_on(&labels),
-            Some(None) => MoveStamp::taken_off(&labels),
-            None => labels,
-        }
+        let Some(stamps) = moved else {
+            return labels;
+        };
+        let mut labels = RanStamp::taken_off(&labels);
+        labels.extend(stamps);
+        labels.sort();
+        labels
     }
 
     /// Whether an instance runs, as the reply of a step showed it.

@@ -12,13 +12,14 @@ pub(in crate::manifest) static NOTIFY: Object = Object::of(
         needed("name", "What logs call it; unique in the project.", NAME),
         key(
             "on",
-            "What it is told of; all but synced if absent, and everything for commit statuses.",
+            "What it is told of; all but synced if absent, and all but rollout for commit statuses.",
             Shape::ListOf(&Shape::Choice(&[
                 "synced",
                 "failed",
                 "drifted",
                 "blocked",
                 "recovered",
+                "rollout",
             ])),
         ),
         key("title", "The title, with placeholders.", Shape::Text),

@@ -219,7 +219,10 @@ fn a_return_ends_when_all_are_back() {
     held.standing = Standing::Held("until Friday".to_owned());
     held.current = Some(13);
     let derived = scene.derive();
-    assert_eq!((derived.phase, derived.failures.len()), (Phase::Finished, 0));
+    assert_eq!(
+        (derived.phase, derived.failures.len()),
+        (Phase::Finished, 0)
+    );
     assert!(derived.waves.is_empty() && derived.needs.is_empty());
 }
 

@@ -169,7 +169,10 @@ fn a_version_that_is_aborted_before_it_is_published_moves_nobody() {
     scene.meaning = Some("new".to_owned());
     scene.aborted = Some(14);
     let derived = scene.derive();
-    assert_eq!((derived.phase, moving(&derived).len()), (Phase::Standing, 0));
+    assert_eq!(
+        (derived.phase, moving(&derived).len()),
+        (Phase::Standing, 0)
+    );
     assert_eq!(
         derived.reason,
         "the rollout of version 14 was aborted before it is published"
@@ -186,8 +189,14 @@ fn what_could_not_be_read_of_executions_is_told_as_such() {
     scene.now = at(10 * DAY + 3 * HOUR);
     scene.unread = Some("502 Bad Gateway".to_owned());
     let derived = scene.derive();
-    assert_eq!(derived.unread.as_deref(), Some("executions: 502 Bad Gateway"));
-    assert_eq!(derived.next, ["see why executions could not be read; the next run goes on"]);
+    assert_eq!(
+        derived.unread.as_deref(),
+        Some("executions: 502 Bad Gateway")
+    );
+    assert_eq!(
+        derived.next,
+        ["see why executions could not be read; the next run goes on"]
+    );
     scene.paused = Some("by hand".to_owned());
     assert!(scene.derive().unread.is_some(), "a pause hides nothing");
 }
