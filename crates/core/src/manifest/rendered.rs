@@ -30,9 +30,9 @@ pub fn rendered(files: &[SourceFile], environment: Option<&str>) -> Vec<Rendered
     let manifests = files
         .iter()
         .filter(|file| SourceFile::holds_manifests(&file.path));
-    let mut found: Vec<(usize, Rendered)> = manifests
+    let mut found: Vec<(documents::ManifestKind, Rendered)> = manifests
         .flat_map(|file| documents::arranged(file, &setting))
-        .map(|(kind, node)| (documents::rank(kind), one(kind, &node)))
+        .map(|(kind, node)| (kind, one(kind.as_str(), &node)))
         .collect();
     found.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
     found.into_iter().map(|(_, one)| one).collect()
