@@ -69,7 +69,10 @@ pub(crate) use path::{FlagPathArgs, PathArgs};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use promote::{PromoteArgs, RenderArgs};
 pub(crate) use release::ReleaseArgs;
-pub(crate) use rollout::{RolloutArgs, RolloutStatusArgs, RolloutWhat};
+pub(crate) use rollout::{
+    RolloutAbortArgs, RolloutApproveArgs, RolloutArgs, RolloutOfArgs, RolloutReplayArgs,
+    RolloutReportArgs, RolloutRetryArgs, RolloutStatusArgs, RolloutWhat,
+};
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;
 #[cfg(feature = "sandbox")]

@@ -29,6 +29,7 @@ mod one_folder;
 mod parts;
 mod reference;
 mod refusals;
+mod rollouts;
 pub(crate) mod sandbox;
 mod schema;
 mod sent;

@@ -18,6 +18,8 @@ words! {
         Recovered = "recovered",
         /// What somebody changed in the tenant was put right.
         Healed = "healed",
+        /// A rollout took a turn: a wave opened, the gate failed, members go back, all have come.
+        Rollout = "rollout",
     }
 }
 

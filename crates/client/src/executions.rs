@@ -12,19 +12,22 @@ use jiff::Timestamp;
 use crate::lookup_batcher::{find, typed};
 use crate::model::{Asked, InstanceId, Listing, SequenceId};
 use crate::operations::lookups;
-use crate::operations::runs::{self, Count, RunNode};
+use crate::operations::runs::{self, Count, RunNode, Span};
 use crate::paging::Page;
-use crate::rollout::{Evidence, Needs, Past, Run};
+use crate::rollout::{Evidence, Failures, Needs, Past, Run};
 use crate::session::Session;
 
 /// Reads what is needed.
 pub(crate) async fn read(session: &Session, sequence: &SequenceId, needs: &Needs) -> Evidence {
-    let (failures, past, runs, counts) = tokio::join!(
-        failures(session, sequence, needs.failures_since),
+    // Runs that begin while a list is read would shift its pages.
+    let until = needs.until.or_else(|| session.server_now());
+    let (past, runs, counts) = tokio::join!(
         past(session, &needs.past),
-        since(session, &needs.runs),
-        counts(session, &needs.counts),
+        since(session, &needs.runs, until),
+        counts(session, &needs.counts, until),
     );
+    // After the counts: what was counted as finished and failed is in the list then.
+    let failures = failures(session, sequence, needs.failures_since, until).await;
     Evidence {
         failures,
         past,
@@ -37,13 +40,23 @@ async fn failures(
     session: &Session,
     sequence: &SequenceId,
     since: Option<Timestamp>,
-) -> Asked<(Timestamp, Vec<Run>)> {
+    until: Option<Timestamp>,
+) -> Asked<Failures> {
     let Some(since) = since else {
         return Asked::NotAsked;
     };
-    match whole(runs::failed(session, sequence, since).await.listing) {
-        Ok(runs) => Asked::Known((since, runs)),
-        Err(why) => Asked::Unknown(why),
+    let Listing { items, incomplete } = runs::failed(session, sequence, Span::of(since, until))
+        .await
+        .listing;
+    match (known(items), incomplete) {
+        (Err(why), _) => Asked::Unknown(why),
+        (Ok(runs), Some(why)) if runs.is_empty() => Asked::Unknown(why),
+        // Each of them did fail, whatever else there is.
+        (Ok(runs), incomplete) => Asked::Known(Failures {
+            since,
+            runs,
+            incomplete,
+        }),
     }
 }
 
@@ -63,9 +76,14 @@ fn known(nodes: Vec<RunNode>) -> Result<Vec<Run>, Arc<str>> {
 
 type Moments = BTreeMap<InstanceId, Timestamp>;
 
-async fn since(session: &Session, wanted: &Moments) -> BTreeMap<InstanceId, Asked<Vec<Run>>> {
+async fn since(
+    session: &Session,
+    wanted: &Moments,
+    until: Option<Timestamp>,
+) -> BTreeMap<InstanceId, Asked<Vec<Run>>> {
     let read = wanted.iter().map(|(id, at)| async move {
-        let runs = whole(runs::since(session, id, *at).await.listing);
+        let span = Span::of(*at, until);
+        let runs = whole(runs::since(session, id, span).await.listing);
         (id.clone(), runs.map_or_else(Asked::Unknown, Asked::Known))
     });
     join_all(read).await.into_iter().collect()
@@ -103,9 +121,13 @@ fn earlier(page: Page<RunNode>) -> Result<Past, Arc<str>> {
     })
 }
 
-async fn counts(session: &Session, wanted: &Moments) -> BTreeMap<InstanceId, Asked<u64>> {
+async fn counts(
+    session: &Session,
+    wanted: &Moments,
+    until: Option<Timestamp>,
+) -> BTreeMap<InstanceId, Asked<u64>> {
     let asked: Vec<_> = (wanted.iter())
-        .map(|(id, since)| lookups::finished_runs(id.as_str(), *since))
+        .map(|(id, since)| lookups::finished_runs(id.as_str(), *since, until))
         .collect();
     let found = find(session, lookups::FINISHED_RUNS, &asked).await;
     let read = wanted.keys().zip(found).map(|(id, found)| {

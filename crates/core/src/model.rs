@@ -74,7 +74,7 @@ pub use policy::{
 };
 pub use prism_gitops_api::wish::Approval;
 pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
-pub use rollout::{MoveStamp, Rollout};
+pub use rollout::{MoveStamp, RanStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{

@@ -14,6 +14,7 @@
 
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
+mod accept;
 mod back;
 mod base;
 mod bucket;
@@ -21,8 +22,10 @@ mod derive;
 mod evidence;
 mod facts;
 mod gate;
+mod notes;
 mod part;
 mod passing;
+mod ran;
 mod state;
 mod turns;
 mod waves;
@@ -31,9 +34,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use accept::{Acceptable, acceptable};
 pub use derive::derive;
-pub use evidence::{Evidence, Needs, Outcome, Past, RawRun, Run};
+pub use evidence::{Evidence, Failures, Needs, Outcome, Past, RawRun, Run};
 pub use facts::{Approval, Facts, Member, Standing, Target, VersionFact};
 pub use gate::{NewlyFailed, Verdict};
+pub use notes::{IntegrationNotes, NotedApproval, Replay, RolloutNotes};
+pub use ran::{FailedRun, RanOn, failed_on, who_ran};
 pub use state::{Derived, Phase, Turn, WavePhase, WaveState};
 pub use waves::assign;

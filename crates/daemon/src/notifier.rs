@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use crate::controller::delays::Delays;
 use crate::controller::notices::{self, Notice, Notices, Standing};
 use crate::controller::{SecretResolver, Status};
-use crate::model::{NotifyTarget, Project};
+use crate::model::{NoticeKind, NotifyTarget, Project, one_line};
 use crate::prismatic::transport::Transport;
 use crate::runtime::clock::Clock;
 use crate::store::OutboxFile;
@@ -63,8 +63,14 @@ struct Message {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Persisted {
     standing: Option<Standing>,
+    /// The turn of each rollout that was last reported, by the address of its integration.
+    #[serde(default)]
+    rollouts: BTreeMap<String, String>,
     waiting: Vec<Message>,
 }
+
+/// The maximum length of a reason, in characters.
+const LONGEST: usize = 500;
 
 /// How a try ended.
 enum Tried {
@@ -135,9 +141,11 @@ impl Outbox {
         }
         self.seen = status.generation;
         let before = self.persisted.standing.clone();
-        let notices: Vec<Notice> = (self.notices.after(status).into_iter())
+        let turns = self.persisted.rollouts.clone();
+        let mut notices: Vec<Notice> = (self.notices.after(status).into_iter())
             .chain(notices::healed(status))
             .collect();
+        notices.extend(rollouts(&mut self.persisted.rollouts, status));
         self.persisted.standing = self.notices.standing().cloned();
         let targets = status.project.iter().flat_map(|project| &project.notify);
         let mut entered = false;
@@ -147,7 +155,8 @@ impl Outbox {
             }
         }
         let shrunk = self.forget(status.project.as_deref());
-        if entered || shrunk || before != self.persisted.standing {
+        let turned = turns != self.persisted.rollouts;
+        if entered || shrunk || turned || before != self.persisted.standing {
             self.save();
         }
     }
@@ -291,6 +300,37 @@ impl Outbox {
 }
 
 /// A commit's status needs a commit.
+/// The turns that rollouts took since they were last reported. Of one that is seen for the first time its end is no news.
+fn rollouts(told: &mut BTreeMap<String, String>, status: &Status) -> Vec<Notice> {
+    let Some(plan) = &status.plan else {
+        return Vec::new();
+    };
+    let mut notices = Vec::new();
+    for rollout in &plan.rollouts {
+        let Some(turn) = rollout.turn() else {
+            continue;
+        };
+        let address = rollout.address.to_string();
+        let before = told.insert(address, turn.key.clone());
+        if before.as_ref() == Some(&turn.key) || (before.is_none() && !rollout.is_to_come()) {
+            continue;
+        }
+        notices.push(Notice {
+            kind: NoticeKind::Rollout,
+            environment: status.environment.clone(),
+            revision: status.revision.as_ref().map(|it| it.id.clone()),
+            commit: status.revision.as_ref().and_then(|it| it.commit.clone()),
+            reason: one_line(&format!("{}: {}", rollout.address, turn.words), LONGEST),
+        });
+    }
+    let known = |address: &String| {
+        let mut all = plan.rollouts.iter();
+        all.any(|it| it.address.to_string() == *address)
+    };
+    told.retain(|address, _| known(address));
+    notices
+}
+
 fn concerns(target: &NotifyTarget, notice: &Notice) -> bool {
     let possible = notice.commit.is_some() || !target.via.is_commit_status();
     possible && target.on.contains(&notice.kind)

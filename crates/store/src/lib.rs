@@ -18,6 +18,7 @@ pub mod journal;
 mod lock;
 mod outbox;
 mod pause;
+mod rollouts;
 mod secrets;
 mod write_lock;
 
@@ -28,5 +29,6 @@ pub use folder::{IN_PROJECT, make_private, replace_private};
 pub use lock::{DaemonLock, LockError};
 pub use outbox::OutboxFile;
 pub use pause::{PauseFile, PauseUnreadable};
+pub use rollouts::{RolloutNotesError, RolloutStore};
 pub use secrets::{Place, SecretStore};
 pub use write_lock::{Busy, Held, Holder, Seen, WriteLock};

@@ -1,12 +1,13 @@
 //! Arguments of `apply`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
 use super::{
     ConsentArgs, DecideArgs, KeepArgs, LockArgs, PartArgs, PathArgs, ShowArgs, StateArgs,
-    TenantArgs,
+    TenantArgs, parse,
 };
 
 /// Brings the tenant in line with the files: plan, ask, apply.
@@ -18,6 +19,7 @@ Either way, running apply again goes on from there.
 Examples:
   prism-gitops apply
   prism-gitops apply --sandbox --auto-approve
+  prism-gitops apply --auto-approve --wait
   prism-gitops plan --out plan.json && prism-gitops apply --plan plan.json")]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
@@ -34,6 +36,14 @@ pub(crate) struct ApplyArgs {
     /// Apply the plan with this digest although a guard refuses it; no other plan.
     #[arg(long, env = "PRISM_GITOPS_APPROVE", value_name = "DIGEST")]
     pub(crate) approve: Option<String>,
+
+    /// Go on until every rollout has ended or stopped, wave after wave.
+    #[arg(long, env = "PRISM_GITOPS_WAIT", requires = "auto_approve", conflicts_with_all = ["plan", "approve"], value_parser = FalseyValueParser::new())]
+    pub(crate) wait: bool,
+
+    /// How long to wait between two looks at a rollout.
+    #[arg(long, env = "PRISM_GITOPS_POLL", value_name = "TIME", default_value = "10s", value_parser = parse::interval)]
+    pub(crate) poll: Duration,
 
     #[command(flatten)]
     pub(crate) part: PartArgs,

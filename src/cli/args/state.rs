@@ -10,9 +10,9 @@ use crate::controller::hold_notes::HoldNotes;
 use crate::controller::persistence::Persistence;
 use crate::model::{Secret, SecretWrites};
 use crate::source::secrets;
-use crate::store::SecretStore;
 use crate::store::history::Retention;
 use crate::store::journal::Journal;
+use crate::store::{RolloutStore, SecretStore};
 
 /// The folder below PATH for what this tool keeps there.
 pub(crate) const FOLDER: &str = crate::store::IN_PROJECT;
@@ -107,6 +107,7 @@ impl StateArgs {
         Ok(Persistence {
             journal: Journal::in_folder(&folder, self.require_state, self.settle),
             holds: HoldNotes::in_folder(&folder),
+            rollouts: RolloutStore::in_folder(&folder),
             store: SecretStore::keyed(folder, secret),
             unrecorded: match self.secrets {
                 SecretsWhen::Once => SecretWrites::Once,

@@ -3,6 +3,7 @@
 mod record;
 mod report;
 mod reviewed;
+mod rounds;
 mod turn;
 mod waits;
 
@@ -42,15 +43,15 @@ pub(super) async fn run(
     let folder = &args.state.folder;
     let root = project::root(&args.path);
     let writing = Writing::new(folder.of(&root), args.lock, "apply");
-    let deciding = decide_and_ask(ui, args, variables, &writing);
+    let deciding = decide_and_ask(ui, args, variables, &writing, false);
     let decided = runtime::or_interrupt(&signals, deciding).await;
     if let (Err(error), Some(_)) = (&decided, args.keep.retention()) {
         let what = ("apply", began);
         recording::note_failure(what, folder, &root, &args.tenant, variables, error).await;
     }
     let turn = decided?;
-    let recording = Recording::start(folder, args.keep, &root, "apply", variables);
-    finish(ui, turn, &signals, recording, &args.consents).await
+    let record = || Recording::start(folder, args.keep, &root, "apply", variables);
+    rounds::all(ui, (args, variables), &writing, &signals, turn, record).await
 }
 
 /// Carries out what was decided and asked for, and reports it.
@@ -60,6 +61,19 @@ pub(super) async fn finish(
     signals: &Shutdown,
     recording: Recording,
     consents: &ConsentArgs,
+) -> Result<Exit, CliError> {
+    finish_with(ui, turn, signals, recording, consents, true).await
+}
+
+/// The same. Where it is not the `last` of several, nothing is reported of a round that did nothing, and no document is
+/// written: there is one for a command.
+async fn finish_with(
+    ui: &Ui,
+    turn: Turn,
+    signals: &Shutdown,
+    recording: Recording,
+    consents: &ConsentArgs,
+    last: bool,
 ) -> Result<Exit, CliError> {
     let Turn { decided, held } = turn;
     let plan = &decided.planned.plan;
@@ -73,15 +87,13 @@ pub(super) async fn finish(
     }
     let links = links(ui, consents, &decided, &outcome, signals).await;
     // The outcome is reported, even if the links could not be found.
-    report::write(
-        ui,
-        plan,
-        &outcome,
-        links.as_ref().ok().and_then(Option::as_ref),
-    )?;
+    let shown = links.as_ref().ok().and_then(Option::as_ref);
+    if last || !(ui.is_json() || plan.is_empty()) {
+        report::write(ui, plan, &outcome, shown)?;
+    }
     links?;
     let exit = Exit::of_apply(plan, &outcome);
-    if exit == Exit::Leftovers && !ui.is_json() {
+    if last && exit == Exit::Leftovers && !ui.is_json() {
         let since = waits::since(history, &plan.environment).await;
         if let Some(told) = waits::told(&plan.summary, since, SystemClock.now()) {
             ui.say(&told);
@@ -106,12 +118,13 @@ async fn links(
     runtime::or_interrupt(signals, found).await
 }
 
-/// Everything before the first write.
+/// Everything before the first write. A plan without a step is not shown where `quiet`.
 async fn decide_and_ask(
     ui: &Ui,
     args: &ApplyArgs,
     variables: &Variables,
     writing: &Writing,
+    quiet: bool,
 ) -> Result<Turn, CliError> {
     let saved = args.plan.as_deref().map(reviewed::read).transpose()?;
     let (path, tenant) = (&args.path, &args.tenant);
@@ -139,7 +152,9 @@ async fn decide_and_ask(
     }
     guarded?;
     let again = async |tenant: &Chosen, only| basis.plan(ui, tenant, only).await;
-    show_and_ask(ui, args.show, !ask, &decided).await?;
+    if !quiet || !decided.planned.plan.is_empty() {
+        show_and_ask(ui, args.show, !ask, &decided).await?;
+    }
     let agreed = match saved {
         Some(_) => Agreed::Saved,
         None => Agreed::of(!ask),

@@ -1,4 +1,11 @@
-//! `rollout`: how far rollouts have come, and the labels by which a person stops one.
+//! `rollout`: how far rollouts have come, and what a person can say to one.
+
+mod accept;
+mod again;
+mod find;
+mod versions;
+
+use serde_json::Value;
 
 use super::act::{Around, Deed, failed, report};
 use crate::cli::Variables;
@@ -35,13 +42,11 @@ pub(super) async fn run(
             let what = ("rollout resume", "Resumed");
             relabel(ui, &args.integration, around, what, variables, |_| {}).await
         }
-        RolloutWhat::Abort(args) => {
-            let around = (&args.at, &args.folder, args.lock);
-            let label = format!("{ABORTED}{}", args.version_number);
-            let aborted = |labels: &mut Vec<String>| labels.push(label.clone());
-            let what = ("rollout abort", "Aborted");
-            relabel(ui, &args.integration, around, what, variables, aborted).await
-        }
+        RolloutWhat::Approve(args) => accept::run(ui, args, variables).await,
+        RolloutWhat::Abort(args) => versions::abort(ui, args, variables).await,
+        RolloutWhat::Retry(args) => versions::retry(ui, args, variables).await,
+        RolloutWhat::Report(args) => again::report(ui, args, variables).await,
+        RolloutWhat::Replay(args) => again::replay(ui, args, variables).await,
     }
 }
 
@@ -74,29 +79,43 @@ async fn relabel(
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
         let found = lookup::integration(&tenant, integration).await?;
-        let id = IntegrationId::new(id_of(&found));
-        let deed = Deed::begin(ui, verb, (at, folder, lock), variables, &tenant).await?;
-        let sight = tenant.platform.sight_draft(&id).await;
-        let sight = sight.map_err(|error| failed(error, &format!("get integration {id}")))?;
-        let Some(mut labels) = sight.and_then(|draft| draft.labels) else {
-            return Err(CliError::world(format!(
-                "the labels of integration {id} could not be read, so none were written"
-            )));
-        };
-        labels.retain(|label| label != PAUSED && !label.starts_with(ABORTED));
-        change(&mut labels);
-        let update = IntegrationUpdate {
-            id: id.clone(),
-            name: None,
-            description: None,
-            labels: Some(labels),
-        };
-        let sent = tenant.platform.update_integration(&update).await;
-        let sent = deed.end(Record::Integration, &found, sent).await;
-        sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
-        report(ui, &tenant, Record::Integration, id.as_str(), done).await?;
-        Ok(Exit::Done)
+        let around = (at, folder, lock);
+        relabelled(ui, &tenant, &found, around, (verb, done), variables, change).await
     };
     let work = project::on_tenant(ui, at.both(), variables, work);
     runtime::or_interrupt(&signals, work).await
+}
+
+/// The same, on an integration that was found.
+async fn relabelled(
+    ui: &Ui,
+    tenant: &Chosen,
+    found: &Value,
+    around: Around<'_>,
+    (verb, done): (&'static str, &'static str),
+    variables: &Variables,
+    change: impl Fn(&mut Vec<String>),
+) -> Result<Exit, CliError> {
+    let id = IntegrationId::new(id_of(found));
+    let deed = Deed::begin(ui, verb, around, variables, tenant).await?;
+    let sight = tenant.platform.sight_draft(&id).await;
+    let sight = sight.map_err(|error| failed(error, &format!("get integration {id}")))?;
+    let Some(mut labels) = sight.and_then(|draft| draft.labels) else {
+        return Err(CliError::world(format!(
+            "the labels of integration {id} could not be read, so none were written"
+        )));
+    };
+    labels.retain(|label| label != PAUSED && !label.starts_with(ABORTED));
+    change(&mut labels);
+    let update = IntegrationUpdate {
+        id: id.clone(),
+        name: None,
+        description: None,
+        labels: Some(labels),
+    };
+    let sent = tenant.platform.update_integration(&update).await;
+    let sent = deed.end(Record::Integration, found, sent).await;
+    sent.map_err(|error| failed(error, &format!("get integration {id}")))?;
+    report(ui, tenant, Record::Integration, id.as_str(), done).await?;
+    Ok(Exit::Done)
 }

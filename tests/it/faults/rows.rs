@@ -23,7 +23,7 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 8] = [
+const BY_HAND: [(&str, &str); 9] = [
     ("component", "get component"),
     (
         "customer",
@@ -37,6 +37,10 @@ const BY_HAND: [(&str, &str); 8] = [
     (
         "executionResults",
         "a manifest with a rollout, which stands where it cannot be read",
+    ),
+    (
+        "replayExecution",
+        "rollout replay, which looks before it sends anything again",
     ),
     ("testIntegrationFlow", "test flow"),
     ("updateCustomer", "the same"),

@@ -1,12 +1,15 @@
 //! Single records, executions, and test runs of flows.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::client::PrismaticClient;
 use crate::error::{Effect, ErrorKind, PlatformError};
+use crate::lookup_batcher::{Found, Lookup, find, typed};
 use crate::model::InstanceId;
-use crate::operations::Input;
+use crate::operations::{Input, lookups};
 use crate::platform::PlatformResult;
 use crate::redact::Redactor;
 use crate::retry::Repeat;
@@ -99,7 +102,25 @@ struct TestInput<'a> {
 
 const CURRENT_USER: &str = include_str!("current_user.graphql");
 const EXECUTED: &str = include_str!("executed.graphql");
+const REPLAY: &str = include_str!("replay.graphql");
 const TEST_FLOW: &str = include_str!("test_flow.graphql");
+
+/// An execution that was sent again.
+#[derive(Deserialize)]
+struct Replayed {
+    id: String,
+}
+
+/// What an execution was sent again as.
+#[derive(Deserialize)]
+struct ReplaysOf {
+    replays: ReplayNodes,
+}
+
+#[derive(Deserialize)]
+struct ReplayNodes {
+    nodes: Vec<Option<Replayed>>,
+}
 
 #[derive(Deserialize)]
 struct Data {
@@ -171,6 +192,40 @@ impl PrismaticClient {
         outcome.map_err(|error| error.without(&sent))
     }
 
+    /// Sends an execution again, with the payload that it had. Says which one it became. Not idempotent: every
+    /// request sends it once more (FACTS §19).
+    ///
+    /// # Errors
+    ///
+    /// [`PlatformError`]
+    pub async fn replay(&self, execution: &str) -> PlatformResult<String> {
+        let input = json!({ "id": execution });
+        let call = Call::new("replayExecution", Repeat::Once, REPLAY, &Input { input })?;
+        let sent: Replayed = self.session.write(&call).await?;
+        Ok(sent.id)
+    }
+
+    /// As which executions these were sent again, where they were; the first of each.
+    ///
+    /// # Errors
+    ///
+    /// [`PlatformError`]; also where the answer does not say it of one of them.
+    pub async fn replays(
+        &self,
+        executions: &[String],
+    ) -> PlatformResult<BTreeMap<String, Option<String>>> {
+        let asked = executions.iter().map(|id| lookups::replays(id));
+        let asked: Vec<Lookup> = asked.collect();
+        let found = find(&self.session, lookups::REPLAYS, &asked).await;
+        let one = |(id, found): (&String, Found)| {
+            let name = lookups::REPLAYS.name;
+            let answer: Option<ReplaysOf> = typed(name, found)?;
+            let first = answer.and_then(|it| it.replays.nodes.into_iter().flatten().next());
+            Ok((id.clone(), first.map(|it| it.id)))
+        };
+        executions.iter().zip(found).map(one).collect()
+    }
+
     async fn record(&self, call: &Call) -> PlatformResult<Value> {
         let data: Data = self.session.read(call).await?;
         data.record.ok_or_else(|| PlatformError {
@@ -188,6 +243,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let mut all = Vec::from(records);
     all.push(("authenticatedUser", CURRENT_USER.to_owned()));
     all.push(("testIntegrationFlow", TEST_FLOW.to_owned()));
+    all.push(("replayExecution", REPLAY.to_owned()));
     all.push(("executed", EXECUTED.to_owned()));
     all
 }

@@ -47,6 +47,13 @@ pub(crate) const DRAFTS: Batch<'static> = Batch {
     fragments: &[VERSION],
 };
 
+/// Executions that may have been sent again.
+pub(crate) const REPLAYS: Batch<'static> = Batch {
+    name: "executionReplays",
+    size: 25,
+    fragments: &[],
+};
+
 /// Components, by key and by version.
 pub(crate) const COMPONENTS: Batch<'static> = Batch {
     name: "componentLookups",
@@ -166,15 +173,28 @@ pub(crate) fn runs_before(id: &str, before: Timestamp) -> Lookup {
 }
 
 /// How many runs of one instance that began since a moment did their work or failed at it.
-pub(crate) fn finished_runs(id: &str, since: Timestamp) -> Lookup {
+pub(crate) fn finished_runs(id: &str, since: Timestamp, until: Option<Timestamp>) -> Lookup {
+    let until = until.filter(|until| *until >= since);
+    let until = until.map(|it| format!(", startedAt_Lte: \"{it}\""));
     Lookup {
         before: "executionResults(isTestExecution: false, instance:",
         kind: "ID!",
         value: id.to_owned(),
         after: format!(
-            ", startedAt_Gte: \"{since}\", resultType_In: [\"COMPLETED\", \"ERROR\"], endedAt_Isnull: false, \
-             first: 1) {{ totalCount }}"
+            ", startedAt_Gte: \"{since}\"{}, resultType_In: [\"COMPLETED\", \"ERROR\"], endedAt_Isnull: false, \
+             first: 1) {{ totalCount }}",
+            until.unwrap_or_default()
         ),
+    }
+}
+
+/// As what an execution was sent again.
+pub(crate) fn replays(id: &str) -> Lookup {
+    Lookup {
+        before: "executionResult(id:",
+        kind: "ID!",
+        value: id.to_owned(),
+        after: ") { replays(first: 1) { nodes { id } } }".to_owned(),
     }
 }
 
@@ -378,10 +398,14 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (INTEGRATION_SIGHTS, vec![labelled("x"), named("x")]),
         (DRAFT_SIGHTS, vec![draft_sight("x")]),
         (SEQUENCES, vec![sequence("x")]),
+        (REPLAYS, vec![replays("x")]),
         (RUNS_BEFORE, vec![runs_before("x", Timestamp::UNIX_EPOCH)]),
         (
             FINISHED_RUNS,
-            vec![finished_runs("x", Timestamp::UNIX_EPOCH)],
+            vec![
+                finished_runs("x", Timestamp::UNIX_EPOCH, None),
+                finished_runs("x", Timestamp::UNIX_EPOCH, Some(Timestamp::UNIX_EPOCH)),
+            ],
         ),
         (
             COMPONENTS,

@@ -93,7 +93,8 @@ struct Data {
 #[derive(Serialize)]
 struct Failed<'a> {
     sequence: &'a SequenceId,
-    since: Timestamp,
+    #[serde(flatten)]
+    span: Span,
     #[serde(flatten)]
     place: Place,
 }
@@ -101,21 +102,36 @@ struct Failed<'a> {
 #[derive(Serialize)]
 struct Since<'a> {
     instance: &'a InstanceId,
-    since: Timestamp,
+    #[serde(flatten)]
+    span: Span,
     #[serde(flatten)]
     place: Place,
 }
 
-/// The runs of an integration's instances that failed since a moment.
-pub(crate) async fn failed(
-    session: &Session,
-    sequence: &SequenceId,
+/// A span of time by the server's clock.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Span {
     since: Timestamp,
-) -> Walk<RunNode> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+impl Span {
+    /// Since a moment, until another one where that is later.
+    pub(crate) fn of(since: Timestamp, until: Option<Timestamp>) -> Self {
+        Self {
+            since,
+            until: until.filter(|until| *until >= since),
+        }
+    }
+}
+
+/// The runs of an integration's instances that failed since a moment.
+pub(crate) async fn failed(session: &Session, sequence: &SequenceId, span: Span) -> Walk<RunNode> {
     let fetch = |place: Place| async move {
         let variables = Failed {
             sequence,
-            since,
+            span,
             place,
         };
         let data: Data = session.read(&FAILED.call(&variables)?).await?;
@@ -125,15 +141,11 @@ pub(crate) async fn failed(
 }
 
 /// All runs of one instance since a moment.
-pub(crate) async fn since(
-    session: &Session,
-    instance: &InstanceId,
-    since: Timestamp,
-) -> Walk<RunNode> {
+pub(crate) async fn since(session: &Session, instance: &InstanceId, span: Span) -> Walk<RunNode> {
     let fetch = |place: Place| async move {
         let variables = Since {
             instance,
-            since,
+            span,
             place,
         };
         let data: Data = session.read(&SINCE.call(&variables)?).await?;

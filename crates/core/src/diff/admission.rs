@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::model::{
-    DesiredInstance, Instance, LiveConfigVariable, MoveStamp, RequiredVariable, ResourceName,
+    DesiredInstance, Instance, LiveConfigVariable, MoveStamp, RanStamp, RequiredVariable,
+    ResourceName,
 };
 use crate::rollout::{Derived, Turn};
 
@@ -26,7 +29,7 @@ impl Admissions {
         for (name, turn) in &derived.turns {
             let to = match turn {
                 Turn::Begins { on: to, .. } | Turn::Back { to, .. } => Some(*to),
-                Turn::Moves { .. } | Turn::Finishes { .. } => {
+                Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns => {
                     derived.target.filter(|_| derived.queued)
                 }
                 Turn::Free | Turn::Done | Turn::Waits { .. } => None,
@@ -71,6 +74,8 @@ pub struct MoveLabels {
     pub from: Option<i64>,
     /// The number of the version it moves to; `None` where this plan publishes it.
     pub to: Option<i64>,
+    /// The version that it leaves before that had proven itself, and since when it ran that.
+    pub left: Option<(i64, Timestamp)>,
     /// All other labels.
     pub others: Vec<String>,
 }
@@ -85,27 +90,34 @@ pub struct Waiting {
 }
 
 impl MoveLabels {
-    /// The labels of a live instance as a move leaves them, besides the stamp itself.
+    /// The labels of a live instance as a move leaves them, besides the stamps themselves.
     pub(crate) fn of(
         turn: &Turn,
         live: &Instance,
         labels: Option<&Vec<String>>,
         to: Option<i64>,
     ) -> Option<Self> {
-        let others = MoveStamp::taken_off(labels.unwrap_or(&live.labels));
-        match turn {
-            Turn::Moves { from } | Turn::Finishes { from } => Some(Self {
-                from: Some(*from),
-                to,
-                others,
-            }),
-            Turn::Back { .. } => Some(Self {
-                from: None,
-                to,
-                others,
-            }),
-            Turn::Free | Turn::Done | Turn::Waits { .. } | Turn::Begins { .. } => None,
-        }
+        let labels = labels.unwrap_or(&live.labels);
+        let current = live.version.number;
+        let (from, left) = match turn {
+            Turn::Moves { from } => (Some(*from), *from != current),
+            Turn::Finishes { from } => (Some(*from), false),
+            Turn::Back { .. } => (None, true),
+            Turn::Returns => (None, false),
+            Turn::Free | Turn::Done | Turn::Waits { .. } | Turn::Begins { .. } => return None,
+        };
+        let stamp = MoveStamp::among(&live.labels).filter(|it| it.to == current);
+        let since = stamp.map(|it| it.at).or(live.last_deployed_at);
+        let keeps = matches!(turn, Turn::Finishes { .. });
+        Some(Self {
+            from,
+            to,
+            left: since.filter(|_| left).map(|since| (current, since)),
+            others: match keeps {
+                true => MoveStamp::taken_off(labels),
+                false => RanStamp::taken_off(labels),
+            },
+        })
     }
 }
 

@@ -9,9 +9,12 @@ use crate::model::rollout::{RolloutWindow, Select, labels};
 use crate::model::{
     Address, Asked, CustomerId, CustomerRecord, CustomerRef, DesiredInstance, DesiredIntegration,
     Instance, InstanceId, InstanceState, Integration, IntegrationId, IntegrationRef, Listing,
-    LiveHold, MoveStamp, PublishedVersion, RequiredVariable, ResourceName, VersionRef, Window,
+    LiveHold, MoveStamp, PublishedVersion, RanStamp, RequiredVariable, ResourceName, VersionRef,
+    Window,
 };
-use crate::rollout::{Approval, Facts, Member, Standing, Target, VersionFact};
+use crate::rollout::{
+    Approval, Facts, IntegrationNotes, Member, RolloutNotes, Standing, Target, VersionFact,
+};
 
 /// The label of a customer that names its time zone: `tz:Europe/Berlin`.
 const ZONE: &str = "tz:";
@@ -42,6 +45,7 @@ pub fn rollout_facts<'a>(
     inputs: &Inputs<'a>,
     changes: &ChangeSet,
     now: Option<Timestamp>,
+    notes: &RolloutNotes,
     closed: Closed<'_>,
 ) -> Vec<RolloutFacts<'a>> {
     let declared = inputs.desired.integrations.iter();
@@ -49,7 +53,7 @@ pub fn rollout_facts<'a>(
         return Vec::new();
     }
     let world = World::new(inputs, changes);
-    let facts = declared.filter_map(|it| world.facts(it, now, closed));
+    let facts = declared.filter_map(|it| world.facts(it, now, notes, closed));
     facts.collect()
 }
 
@@ -91,6 +95,7 @@ impl<'a, 'c> World<'a, 'c> {
         &self,
         declared: &'a DesiredIntegration,
         now: Option<Timestamp>,
+        notes: &RolloutNotes,
         closed: Closed<'_>,
     ) -> Option<RolloutFacts<'a>> {
         let spec = declared.rollout.as_ref()?;
@@ -124,6 +129,8 @@ impl<'a, 'c> World<'a, 'c> {
             member.closed = closed(&windows);
         }
         let published = matches!(target, Target::Published);
+        let sequence = live.and_then(|it| it.sequence.as_ref());
+        let noted = sequence.and_then(|it| notes.of(it.as_str()));
         Some(RolloutFacts {
             integration: &declared.name,
             display_name: own.display_name.clone(),
@@ -148,8 +155,8 @@ impl<'a, 'c> World<'a, 'c> {
                 paused: paused(spec.paused, live),
                 aborted: live.and_then(|it| labels::aborted(&it.labels)),
                 protected: protected(declared, live),
-                approvals: approvals(declared),
-                finished: BTreeSet::new(),
+                approvals: approvals(declared, noted),
+                finished: noted.map(|it| it.finished.clone()).unwrap_or_default(),
             },
             without_zone,
         })
@@ -225,6 +232,7 @@ impl<'a, 'c> World<'a, 'c> {
             settled: live.is_some_and(|it| it.deployed && !it.needs_deploy),
             last_deployed_at: live.and_then(|it| it.last_deployed_at),
             stamp: live.and_then(|it| MoveStamp::among(&it.labels)),
+            ran: live.and_then(|it| RanStamp::among(&it.labels)),
             failing: live.is_some_and(|it| it.in_failed_state),
             irrecoverable: live.map_or(0, |live| irrecoverable(desired, live, integration)),
             closed: None,
@@ -381,7 +389,7 @@ fn protected(declared: &DesiredIntegration, live: Option<&Integration>) -> Optio
     Some(format!("it is protected; to let it be, {end}"))
 }
 
-fn approvals(declared: &DesiredIntegration) -> Vec<Approval> {
+fn approvals(declared: &DesiredIntegration, noted: Option<&IntegrationNotes>) -> Vec<Approval> {
     let approvals = declared.rollout.iter().flat_map(|it| &it.approve);
     let approvals = approvals.map(|it| Approval {
         version: it.version,
@@ -390,7 +398,8 @@ fn approvals(declared: &DesiredIntegration) -> Vec<Approval> {
         until: None,
         by: format!("{} ({})", it.reason, declared.location),
     });
-    approvals.collect()
+    let noted = noted.into_iter().flat_map(IntegrationNotes::accepted);
+    approvals.chain(noted).collect()
 }
 
 /// The windows of a rollout by a member's own clock, where they go by that.

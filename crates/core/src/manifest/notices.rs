@@ -61,15 +61,18 @@ fn target(report: &Report, node: &Node) -> Option<NotifyTarget> {
 /// A channel is for what is out of the ordinary; a commit wants to know how it went.
 fn told_by_default(via: &NotifyVia) -> BTreeSet<NoticeKind> {
     let all = NoticeKind::ALL.into_iter();
-    let of = |kind: &NoticeKind| match kind {
-        NoticeKind::Synced => via.is_commit_status(),
+    let commit = via.is_commit_status();
+    all.filter(|kind| match kind {
+        NoticeKind::Synced => commit,
+        // It is about a version, which no commit stands for alone.
+        NoticeKind::Rollout => !commit,
         // That a person's change was undone says nothing of a commit, and happens often where people work.
         NoticeKind::Healed => false,
         NoticeKind::Failed | NoticeKind::Drifted | NoticeKind::Blocked | NoticeKind::Recovered => {
             true
         }
-    };
-    all.filter(of).collect()
+    })
+    .collect()
 }
 
 fn on(report: &Report, fields: &Fields<'_>) -> Option<BTreeSet<NoticeKind>> {
@@ -206,9 +209,12 @@ mod tests {
         let [_, .., commits, _] = found.as_slice() else {
             unreachable!("there are five");
         };
-        let healed = NoticeKind::Healed;
-        assert!(!commits.on.contains(&healed) && commits.on.len() + 1 == NoticeKind::ALL.len());
+        let mut all = BTreeSet::from(NoticeKind::ALL);
+        all.remove(&NoticeKind::Rollout);
+        all.remove(&NoticeKind::Healed);
+        assert_eq!(commits.on, all);
         assert!(!found[0].on.contains(&NoticeKind::Synced));
+        assert!(found[0].on.contains(&NoticeKind::Rollout));
         assert_eq!(found[1].on, BTreeSet::from([NoticeKind::Failed]));
         assert_eq!(found[1].title.as_deref(), Some("T"));
         let key = Some(env("K"));

@@ -2,12 +2,14 @@
 //!
 //! What a manifest says, with its defaults, and the label by which a live instance remembers its last move.
 
+mod ran;
 mod stamp;
 
 use std::time::Duration;
 
 use super::{Share, Window};
 
+pub use ran::RanStamp;
 pub use stamp::MoveStamp;
 
 /// The whole of a percentage, in the hundredths of a per cent that [`Select::Percent`] counts in.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use prism_gitops_api as api;
 use prism_gitops_api::rollout::{FailedFlow, LeftOut, RolloutState, WaveState as Word};
 
-use crate::model::Address;
-use crate::rollout::{Derived, NewlyFailed, Phase, Turn, WavePhase, WaveState};
+use super::Plan;
+use crate::model::{Address, SequenceId};
+use crate::rollout::{Derived, NewlyFailed, Phase, RanOn, Turn, WavePhase, WaveState};
 
 /// The rollout of one integration, as a plan was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +16,12 @@ pub struct PlannedRollout {
     pub address: Address,
     /// Its display name.
     pub display_name: String,
+    /// What identifies the integration for its whole life, where the API says it.
+    pub sequence: Option<SequenceId>,
     /// How far it has come.
     pub derived: Derived,
+    /// Who runs which version, and who left one before that had proven itself.
+    pub ran: Vec<RanOn>,
 }
 
 impl PlannedRollout {
@@ -36,6 +41,42 @@ impl PlannedRollout {
         }
     }
 
+    /// The turn that it has taken; `None` while that is not known, and before the version is published.
+    #[must_use]
+    pub fn turn(&self) -> Option<RolloutTurn> {
+        let derived = &self.derived;
+        let target = derived.target.filter(|_| derived.unread.is_none())?;
+        let open = derived
+            .waves
+            .iter()
+            .find(|it| it.phase != WavePhase::Passed);
+        let open = open.map(|it| it.name.as_str()).unwrap_or_default();
+        let why = &derived.reason;
+        let (turn, words) = match derived.phase {
+            Phase::Settled | Phase::Finished => ("finished".to_owned(), why.clone()),
+            Phase::Moving | Phase::Soaking if open.is_empty() => ("moving".to_owned(), why.clone()),
+            Phase::Moving | Phase::Soaking => {
+                (format!("wave {open}"), format!("wave {open} has opened"))
+            }
+            Phase::Waiting => (format!("waits {open}"), why.clone()),
+            Phase::Standing => (format!("stands {why}"), format!("it stands: {why}")),
+            Phase::Stopped => ("stopped".to_owned(), format!("the gate stopped it: {why}")),
+            Phase::GoingBack => ("back".to_owned(), format!("members go back: {why}")),
+            Phase::Withdrawn => ("withdrawn".to_owned(), why.clone()),
+            Phase::Paused => ("paused".to_owned(), why.clone()),
+        };
+        Some(RolloutTurn {
+            key: format!("{target} {turn}"),
+            words: format!("version {target}: {words}"),
+        })
+    }
+
+    /// What of its evidence could not be read.
+    fn unread(&self) -> Option<String> {
+        let why = self.derived.unread.as_ref()?;
+        Some(format!("{}: {why}", self.address))
+    }
+
     /// How many members do something now.
     pub(super) fn count(&self, which: impl Fn(&Turn) -> bool) -> u64 {
         self.derived
@@ -45,8 +86,26 @@ impl PlannedRollout {
             .count() as u64
     }
 
+    /// How many members do what, for metrics.
+    #[must_use]
+    pub fn members(&self) -> [(&'static str, u64); 5] {
+        let moved = self.derived.waves.iter().map(|it| it.moved as u64).sum();
+        [
+            ("moved", moved),
+            ("now", self.now()),
+            ("later", self.later()),
+            ("back", self.back()),
+            ("left-out", self.derived.left_out.len() as u64),
+        ]
+    }
+
     pub(super) fn now(&self) -> u64 {
-        self.count(|turn| matches!(turn, Turn::Moves { .. } | Turn::Finishes { .. }))
+        self.count(|turn| {
+            matches!(
+                turn,
+                Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns
+            )
+        })
     }
 
     pub(super) fn back(&self) -> u64 {
@@ -64,6 +123,26 @@ impl PlannedRollout {
             *reasons.entry(reason.as_str()).or_default() += 1;
         }
         reasons
+    }
+}
+
+/// A turn of a rollout that is worth telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolloutTurn {
+    /// The same as long as nothing worth telling happens.
+    pub key: String,
+    /// What has happened, for people.
+    pub words: String,
+}
+
+impl Plan {
+    /// The plan with the rollouts that it was made by. What of them could not be read, was not read of the tenant.
+    #[must_use]
+    pub fn with_rollouts(mut self, rollouts: Vec<PlannedRollout>) -> Self {
+        self.unread
+            .extend(rollouts.iter().filter_map(PlannedRollout::unread));
+        self.rollouts = rollouts;
+        self
     }
 }
 
@@ -108,6 +187,14 @@ pub(super) fn state(phase: Phase) -> RolloutState {
         Phase::Withdrawn => RolloutState::Withdrawn,
         Phase::Paused => RolloutState::Paused,
         Phase::Finished => RolloutState::Finished,
+    }
+}
+
+impl WavePhase {
+    /// Its word, without reason and time.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        word(self).as_str()
     }
 }
 

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::facts::later;
 use super::passing::in_waves;
 use super::{
-    Derived, Evidence, Facts, Needs, Phase, Standing, Target, Turn, back, base, turns, words,
+    Derived, Evidence, Facts, Member, Needs, Phase, Standing, Target, Turn, back, base, turns,
+    words,
 };
 use crate::model::rollout::{OnFailure, Overlap, Select};
 
@@ -17,6 +18,7 @@ use crate::model::rollout::{OnFailure, Overlap, Select};
 /// It is asked again with what was read.
 #[must_use]
 pub fn derive(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
+    let facts = &*base::with_finished(facts);
     if let Some(older) = queued_behind(facts) {
         let mut first = facts.clone();
         first.target = Target::Existing(older);
@@ -48,11 +50,15 @@ fn queue(facts: &Facts<'_>, derived: &mut Derived, older: i64) {
 
 fn of(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     let mut derived = decided(facts, evidence);
+    let stands = matches!(derived.phase, Phase::Standing | Phase::Paused);
+    let unread = evidence.unread().filter(|_| stands);
+    derived.unread = unread.map(|why| format!("executions: {why}"));
     let left_out = facts.members.iter();
     derived.left_out = left_out
         .filter_map(|it| Some((it.name.clone(), it.left_out()?)))
         .collect();
     derived.next = words::next(&derived);
+    derived.needs.until = facts.now;
     derived
 }
 
@@ -65,27 +71,39 @@ fn decided(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
         let why = why.unwrap_or_else(|| "the time of the server is not known".to_owned());
         return standing(facts, &why);
     };
-    if let Some(target) = facts
-        .target
-        .number()
-        .filter(|it| facts.aborted == Some(*it))
-    {
-        return goes_back(
-            facts,
-            target,
-            &format!("the rollout of version {target} was aborted"),
-        );
+    if let Some(derived) = aborted(facts) {
+        return derived;
     }
     if let Some(withdrawn) = withdrawn(facts) {
         return of_withdrawn(facts, withdrawn);
     }
     if is_settled(facts, now) {
-        return settled(facts, "everybody runs it");
+        return Derived {
+            finished: facts.target.number(),
+            ..settled(facts, "everybody runs it")
+        };
     }
     if let Some(derived) = returning(facts, now) {
         return derived;
     }
     in_waves(facts, evidence, now)
+}
+
+/// Who moved to an aborted version goes back. One that is aborted before it is published moves nobody at all.
+fn aborted(facts: &Facts<'_>) -> Option<Derived> {
+    let aborted = facts.aborted?;
+    match facts.target {
+        Target::Existing(target) if target == aborted => {
+            let why = format!("the rollout of version {target} was aborted");
+            Some(goes_back(facts, target, &why))
+        }
+        Target::Published if facts.versions.iter().all(|it| it.number < aborted) => {
+            let why =
+                format!("the rollout of version {aborted} was aborted before it is published");
+            Some(standing(facts, &why))
+        }
+        Target::Existing(_) | Target::Published => None,
+    }
 }
 
 /// An unfinished older version that a newer one waits for.
@@ -105,8 +123,7 @@ fn queued_behind(facts: &Facts<'_>) -> Option<i64> {
     let older = older.filter(|number| target.is_none_or(|target| *number < target));
     let older = older.filter(|number| facts.version(*number).is_some_and(|it| it.available));
     let newest = older.max()?;
-    (facts.aborted != Some(newest) && !base::finished(facts, newest, Some(newest)))
-        .then_some(newest)
+    (facts.aborted != Some(newest) && !facts.finished.contains(&newest)).then_some(newest)
 }
 
 /// Nobody runs anything yet: then there is nobody to protect.
@@ -155,7 +172,9 @@ pub(super) fn new(facts: &Facts<'_>, phase: Phase, reason: impl Into<String>) ->
         failures: Vec::new(),
         failed_before: 0,
         approved: None,
+        unread: None,
         withdraw: None,
+        finished: None,
         until: None,
         next: Vec::new(),
         needs: Needs::default(),
@@ -206,6 +225,7 @@ fn of_withdrawn(facts: &Facts<'_>, version: i64) -> Derived {
         }
     };
     derived.target = Some(version);
+    derived.base = base::of_rollout(facts, Some(version));
     derived.withdraw = None;
     derived
 }
@@ -245,15 +265,10 @@ pub(super) fn goes_back(facts: &Facts<'_>, version: i64, why: &str) -> Derived {
     }
 }
 
-/// Git says again what a finished version said: everybody goes there without waves.
+/// Git says again what a finished version said: everybody goes there without waves, and nobody is judged by it.
 fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
-    let meaning = facts.meaning.as_ref()?;
     let target = facts.target.number();
-    let means = |number: &i64| {
-        let version = facts.version(*number);
-        version.is_some_and(|it| it.meaning.as_ref() == Some(meaning))
-    };
-    let known = base::proven(facts, target).into_iter().find(means)?;
+    let known = returns_to(facts)?;
     let reason = format!("goes back to what version {known} is made of, without waves");
     let mut derived = new(facts, Phase::Moving, reason.clone());
     if let Some(why) = &facts.paused {
@@ -265,6 +280,8 @@ fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
     let mut room = facts.spec.widest().map_or(usize::MAX, |it| it as usize);
     let mut members: Vec<_> = facts.members.iter().filter(|it| it.governed()).collect();
     members.sort_by(|a, b| (!a.failing, &a.name).cmp(&(!b.failing, &b.name)));
+    let there = |it: &Member| target.is_some_and(|target| it.moved(target));
+    let left = members.iter().any(|it| it.counts() && !there(it));
     for member in members {
         if target.is_some() && member.current == target {
             continue;
@@ -275,10 +292,36 @@ fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
             continue;
         }
         room -= usize::from(member.counts());
-        let turn =
-            base::of_move(facts, member, target).map_or(Turn::Free, |from| Turn::Moves { from });
+        let turn = member.current.map_or(Turn::Free, |_| Turn::Returns);
         derived.turns.insert(member.name.clone(), turn);
     }
-    derived.until = Some(now);
+    if left {
+        derived.until = Some(now);
+    } else {
+        derived.phase = Phase::Finished;
+        derived.finished = target;
+        derived.reason = format!("everybody is back at what version {known} is made of");
+    }
     Some(derived)
+}
+
+/// The finished version that the target is another edition of, or is itself.
+fn returns_to(facts: &Facts<'_>) -> Option<i64> {
+    let meaning = facts.meaning.as_ref()?;
+    let target = facts.target.number();
+    let means = |number: &i64| {
+        let version = facts.version(*number);
+        version.is_some_and(|it| it.meaning.as_ref() == Some(meaning))
+    };
+    if let Some(known) = base::proven(facts, target).into_iter().find(means) {
+        return Some(known);
+    }
+    // Once all are there, only what they lack tells that they did not come in waves: none bears a stamp of it.
+    let target = target?;
+    let came = |it: &Member| it.moved(target) && it.stamp_for(target).is_none();
+    let mut counted = facts.members.iter().filter(|it| it.counts()).peekable();
+    let back = counted.peek().is_some() && counted.all(came);
+    let earlier = facts.versions.iter().map(|it| it.number);
+    let earlier = earlier.filter(|it| *it < target).filter(means).max();
+    earlier.filter(|_| back && facts.spec.rollback_window > 0)
 }

@@ -102,11 +102,23 @@ pub struct Past {
     pub back_to: Option<Timestamp>,
 }
 
+/// The runs that failed since a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failures {
+    /// Since when, by the server's clock.
+    pub since: Timestamp,
+    /// Those that were read.
+    pub runs: Vec<Run>,
+    /// Why there may be more of them. Those that were read are failures all the same: enough to break a gate,
+    /// and never enough for it to hold.
+    pub incomplete: Option<Arc<str>>,
+}
+
 /// What was read of executions so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// The runs that failed, of all members that moved, and since when.
-    pub failures: Asked<(Timestamp, Vec<Run>)>,
+    /// The runs that failed, of all members that moved.
+    pub failures: Asked<Failures>,
     /// What ran before a member left the version that it comes from.
     pub past: BTreeMap<InstanceId, Asked<Past>>,
     /// All runs of a member since it moved.
@@ -150,6 +162,25 @@ impl Evidence {
         }
     }
 
+    /// Why a part of what was asked for could not be read, if one could not.
+    #[must_use]
+    pub fn unread(&self) -> Option<&str> {
+        fn why<T>(asked: &Asked<T>) -> Option<&str> {
+            match asked {
+                Asked::Unknown(why) => Some(why),
+                Asked::Known(_) | Asked::NotAsked => None,
+            }
+        }
+        let failures = match &self.failures {
+            Asked::Known(read) => read.incomplete.as_deref(),
+            other @ (Asked::Unknown(_) | Asked::NotAsked) => why(other),
+        };
+        let past = self.past.values().find_map(why);
+        let runs = self.runs.values().find_map(why);
+        let counts = self.counts.values().find_map(why);
+        failures.or(past).or(runs).or(counts)
+    }
+
     /// Takes in what was read since. What ran before is added to what is known of it.
     pub fn take_in(&mut self, read: Self) {
         if read.failures != Asked::NotAsked {
@@ -174,6 +205,8 @@ impl Evidence {
 /// What has to be read before more can be decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Needs {
+    /// No later runs, so that what is counted and what is listed is about the same time. `None` for those up to now.
+    pub until: Option<Timestamp>,
     /// The runs that failed since a moment, of all instances of the integration.
     pub failures_since: Option<Timestamp>,
     /// The last runs of a member before a moment.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::rollout::Rollout;
-use crate::model::{InstanceId, MoveStamp, ResourceName};
+use crate::model::{InstanceId, MoveStamp, RanStamp, ResourceName};
 
 /// Everything that is known of one integration and its instances.
 #[derive(Debug, Clone)]
@@ -112,6 +112,8 @@ pub struct Member {
     pub last_deployed_at: Option<Timestamp>,
     /// Its last move.
     pub stamp: Option<MoveStamp>,
+    /// The version that it left before that had proven itself.
+    pub ran: Option<RanStamp>,
     /// Its last run failed.
     pub failing: bool,
     /// How many of its values live only in the tenant and would be missing after a way back.

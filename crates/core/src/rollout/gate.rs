@@ -12,6 +12,8 @@ use crate::model::{Asked, InstanceId, ResourceName, Share};
 pub struct NewlyFailed {
     /// Whose.
     pub member: ResourceName,
+    /// The place of the wave that it belongs to.
+    pub wave: Option<usize>,
     /// Which flow.
     pub flow: String,
     /// How many of its runs failed since the move.
@@ -45,6 +47,8 @@ pub(super) struct Judged {
     pub(super) before: usize,
     /// Who accepted failures that would break it, and why.
     pub(super) approved: Option<String>,
+    /// The first wave with a member whose failures nobody accepted.
+    pub(super) first: Option<usize>,
 }
 
 impl Judged {
@@ -55,6 +59,7 @@ impl Judged {
             newly: Vec::new(),
             before: 0,
             approved: None,
+            first: None,
         }
     }
 }
@@ -85,7 +90,7 @@ pub(super) fn judge(
     let moved = moved.filter(|it| it.testifies() && it.moved(trial.target));
     let moved: Vec<&Member> = moved.collect();
     match compare(facts, evidence, trial, &moved, needs) {
-        Ok((newly, before)) => bounds(facts, trial, newly, before, moved.len()),
+        Ok(found) => bounds(facts, trial, found, moved.len()),
         Err(why) => Judged {
             verdict: Verdict::Unknown(why),
             ..Judged::holds()
@@ -93,13 +98,12 @@ pub(super) fn judge(
     }
 }
 
-fn bounds(
-    facts: &Facts<'_>,
-    trial: Trial<'_>,
-    newly: Vec<NewlyFailed>,
-    before: usize,
-    moved: usize,
-) -> Judged {
+fn bounds(facts: &Facts<'_>, trial: Trial<'_>, found: Found, moved: usize) -> Judged {
+    let Found {
+        newly,
+        before,
+        short,
+    } = found;
     let members = |accepted: bool| {
         let all = newly.iter();
         let all = all.filter(|it| !accepted || accepted_by(facts, trial, it).is_none());
@@ -113,16 +117,23 @@ fn bounds(
         let by: BTreeSet<&str> = by.map(|it| it.by.as_str()).collect();
         by.into_iter().collect::<Vec<_>>().join("; ")
     });
-    let verdict = if holds {
-        Verdict::Holds
-    } else {
-        Verdict::Broken(beyond(limit, all, left, moved))
+    let verdict = match (holds, &short) {
+        (true, None) => Verdict::Holds,
+        (true, Some(why)) => Verdict::Unknown(format!("executions could not be read: {why}")),
+        (false, None) => Verdict::Broken(beyond(limit, all, left, moved)),
+        (false, Some(_)) => {
+            Verdict::Broken(format!("at least {}", beyond(limit, all, left, moved)))
+        }
     };
+    let open = |it: &&NewlyFailed| accepted_by(facts, trial, it).is_none();
+    let first = newly.iter().filter(open);
+    let first = first.filter_map(|it| it.wave).min();
     Judged {
         verdict,
         newly,
         before,
         approved,
+        first,
     }
 }
 
@@ -145,11 +156,7 @@ fn accepted_by<'a>(
     trial: Trial<'_>,
     failed: &NewlyFailed,
 ) -> Option<&'a Approval> {
-    let place = facts
-        .members
-        .iter()
-        .position(|it| it.name == failed.member)?;
-    let own = trial.waves.get(place).copied().flatten();
+    let own = failed.wave;
     let wave = |name: &str| facts.spec.waves.iter().position(|it| it.name == name);
     facts.approvals.iter().find(|it| {
         let covers = match &it.failures {
@@ -158,6 +165,12 @@ fn accepted_by<'a>(
         };
         it.version == trial.target && covers && it.until.is_none_or(|until| trial.now < until)
     })
+}
+
+/// The place of the wave that a member belongs to.
+fn wave_of(facts: &Facts<'_>, trial: Trial<'_>, member: &ResourceName) -> Option<usize> {
+    let place = facts.members.iter().position(|it| it.name == *member)?;
+    trial.waves.get(place).copied().flatten()
 }
 
 /// Whether a number is within a share of a total: exact, without rounding.
@@ -184,7 +197,16 @@ pub(super) fn reaches(share: &Share, number: usize, total: usize) -> bool {
     }
 }
 
-type Compared = Result<(Vec<NewlyFailed>, usize), String>;
+/// What the runs before and after the moves come to.
+struct Found {
+    newly: Vec<NewlyFailed>,
+    /// How many flows failed before too.
+    before: usize,
+    /// Why there may be more failures than were read.
+    short: Option<String>,
+}
+
+type Compared = Result<Found, String>;
 
 fn compare(
     facts: &Facts<'_>,
@@ -207,17 +229,21 @@ fn compare(
         since.insert(id, (*member, at));
     }
     let Some(first) = since.values().map(|(_, at)| *at).min() else {
-        return Ok((Vec::new(), 0));
+        return Ok(Found {
+            newly: Vec::new(),
+            before: 0,
+            short: None,
+        });
     };
     let failures = match &evidence.failures {
-        Asked::Known((from, runs)) if *from <= first => runs,
+        Asked::Known(read) if read.since <= first => read,
         Asked::Unknown(why) => return Err(format!("executions could not be read: {why}")),
         Asked::Known(_) | Asked::NotAsked => {
             needs.failures_since = Some(first);
             return Err(UNREAD.to_owned());
         }
     };
-    let flows = failing(failures, &since, until);
+    let flows = failing(&failures.runs, &since, until);
     let flows = in_a_row(facts, evidence, flows, &since, until, needs)?;
     let mut newly = Vec::new();
     let mut before = 0;
@@ -228,14 +254,24 @@ fn compare(
         };
         match good_before(facts, evidence, member, flow, (target, base), needs) {
             Ok(Some(false)) => before += 1,
-            Ok(good) => newly.extend(newly_failed(member, flow, runs, good.is_some(), evidence)),
+            Ok(good) => {
+                let failed = newly_failed(member, flow, runs, good.is_some(), evidence);
+                newly.extend(failed.map(|it| NewlyFailed {
+                    wave: wave_of(facts, trial, &it.member),
+                    ..it
+                }));
+            }
             Err(why) => open = Some(why),
         }
     }
     newly.sort_by(|a, b| (&a.member, &a.flow).cmp(&(&b.member, &b.flow)));
     match open {
         Some(why) => Err(why),
-        None => Ok((newly, before)),
+        None => Ok(Found {
+            newly,
+            before,
+            short: failures.incomplete.as_deref().map(str::to_owned),
+        }),
     }
 }
 
@@ -392,6 +428,7 @@ fn newly_failed(
     let good = good.filter(|run| run.flow == flow && run.outcome == Outcome::Good);
     Some(NewlyFailed {
         member: member.name.clone(),
+        wave: None,
         flow: flow.to_owned(),
         failed: runs.len(),
         since: first.started_at,

@@ -1,5 +1,7 @@
 //! One wave by its members: how far it has come, before the gate is asked.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::facts::later;
@@ -111,6 +113,8 @@ impl<'a> Part<'a> {
         all.any(|it| {
             Some(it.version) == self.target
                 && it.wave == self.wave.name
+                // Who accepted failures said nothing about runs that are lacking.
+                && it.failures.as_ref().is_none_or(BTreeSet::is_empty)
                 && it.until.is_none_or(|until| now < until)
         })
     }

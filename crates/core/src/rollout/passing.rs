@@ -20,6 +20,7 @@ pub(super) fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -
         .and_then(|it| later_than_all(facts, it));
     let finished = target.is_some_and(|it| facts.finished.contains(&it))
         || until.is_some_and(|until| now >= until);
+    derived.finished = target.filter(|_| finished);
     let judged = match target.filter(|_| !finished) {
         Some(target) => {
             let trial = Trial {
@@ -98,18 +99,25 @@ fn conclude(
 ) -> Derived {
     let last = parts.iter().rposition(|part| part.last).unwrap_or_default();
     // Behind the last wave that moves anybody there is nothing to stop.
-    let at = frontier.unwrap_or(last).min(last);
+    let frontier = frontier.unwrap_or(last).min(last);
+    // What fails in a wave that has passed is shown there.
+    let at = judged.first.map_or(frontier, |it| it.min(frontier));
     derived.failures = judged.newly;
     derived.failed_before = judged.before;
     derived.approved = judged.approved;
     match judged.verdict {
-        Verdict::Unknown(why) => return at_wave(facts, derived, at, WavePhase::Standing(why)),
-        Verdict::Broken(why) => return broken(facts, derived, at, why),
+        Verdict::Unknown(why) => {
+            return at_wave(facts, derived, frontier, WavePhase::Standing(why));
+        }
+        Verdict::Broken(why) => {
+            close_behind(&mut derived, at);
+            return broken(facts, derived, at, why);
+        }
         Verdict::Holds => {}
     }
-    let phase = derived.waves.get(at).map(|it| it.phase.clone());
+    let phase = derived.waves.get(frontier).map(|it| it.phase.clone());
     if let Some(phase @ WavePhase::Stopped(_)) = phase {
-        return at_wave(facts, derived, at, phase);
+        return at_wave(facts, derived, frontier, phase);
     }
     if let Some(why) = &facts.paused {
         let why = format!("paused: {why}");
@@ -119,6 +127,21 @@ fn conclude(
         return derived;
     }
     moving(facts, parts, now, derived)
+}
+
+/// The waves behind one that is stopped move nobody, whatever they would do by themselves.
+fn close_behind(derived: &mut Derived, at: usize) {
+    for wave in derived.waves.iter_mut().skip(at + 1) {
+        match wave.phase {
+            WavePhase::Passed | WavePhase::Held => {}
+            WavePhase::Closed
+            | WavePhase::Open
+            | WavePhase::Soaking(_)
+            | WavePhase::Waiting(_)
+            | WavePhase::Standing(_)
+            | WavePhase::Stopped(_) => wave.phase = WavePhase::Closed,
+        }
+    }
 }
 
 /// The gate does not hold.

@@ -32,8 +32,12 @@ pub struct Derived {
     pub failed_before: usize,
     /// Who accepted the failures, and why.
     pub approved: Option<String>,
+    /// What of executions could not be read, where that holds it.
+    pub unread: Option<String>,
     /// The version to withdraw.
     pub withdraw: Option<i64>,
+    /// The version that everybody came to for good.
+    pub finished: Option<i64>,
     /// When time alone changes something next.
     pub until: Option<Timestamp>,
     /// What a person can do.
@@ -115,7 +119,11 @@ impl Turn {
     pub fn why(&self) -> Option<&str> {
         match self {
             Self::Waits { why } | Self::Begins { why, .. } | Self::Back { why, .. } => Some(why),
-            Self::Free | Self::Done | Self::Moves { .. } | Self::Finishes { .. } => None,
+            Self::Free
+            | Self::Done
+            | Self::Moves { .. }
+            | Self::Finishes { .. }
+            | Self::Returns => None,
         }
     }
 }
@@ -132,6 +140,8 @@ pub enum Turn {
         /// What its stamp names.
         from: i64,
     },
+    /// It may move now, to what was finished before: it is not judged by that, so it bears no stamp.
+    Returns,
     /// The version is set; the first deploy is still to come, and the move is stamped anew.
     Finishes {
         /// What its stamp names.

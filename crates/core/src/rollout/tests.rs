@@ -3,6 +3,7 @@
 mod changing;
 mod failing;
 mod holding;
+mod judged;
 mod simulated;
 mod waving;
 
@@ -82,6 +83,8 @@ pub(super) struct Scene {
     pub(super) runs: Vec<RawRun>,
     pub(super) unknown: Option<String>,
     pub(super) unread: Option<String>,
+    /// Why the list of failures is not known to its end.
+    pub(super) restless: Option<String>,
     pub(super) paused: Option<String>,
     pub(super) aborted: Option<i64>,
     pub(super) protected: Option<String>,
@@ -105,6 +108,7 @@ impl Scene {
             runs: Vec::new(),
             unknown: None,
             unread: None,
+            restless: None,
             paused: None,
             aborted: None,
             protected: None,
@@ -143,6 +147,7 @@ impl Scene {
             settled: true,
             last_deployed_at: Some(at(HOUR)),
             stamp: None,
+            ran: None,
             failing: false,
             irrecoverable: 0,
             closed: None,
@@ -259,7 +264,11 @@ impl Scene {
                 .iter()
                 .filter(|it| it.error.is_some() && it.started_at >= since);
             let failed: Vec<Run> = failed.cloned().map(Run::from).collect();
-            evidence.failures = Asked::Known((since, failed));
+            evidence.failures = Asked::Known(Failures {
+                since,
+                runs: failed,
+                incomplete: self.restless.as_deref().map(Into::into),
+            });
         }
         let of = |id: &InstanceId| {
             let id = id.clone();
@@ -302,7 +311,7 @@ pub(super) fn moving(derived: &Derived) -> Vec<&str> {
     let moving = derived
         .turns
         .iter()
-        .filter(|(_, turn)| matches!(turn, Turn::Moves { .. }));
+        .filter(|(_, turn)| matches!(turn, Turn::Moves { .. } | Turn::Returns));
     moving.map(|(name, _)| name.as_str()).collect()
 }
 

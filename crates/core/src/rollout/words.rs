@@ -31,21 +31,25 @@ pub(super) fn minute(at: Timestamp) -> String {
 
 /// What a person can do about where it stands.
 pub(super) fn next(derived: &Derived) -> Vec<String> {
+    if derived.unread.is_some() {
+        return vec!["see why executions could not be read; the next run goes on".to_owned()];
+    }
     let all: &[&str] = match derived.phase {
         Phase::Settled | Phase::Moving | Phase::Soaking | Phase::Finished | Phase::GoingBack => &[],
         Phase::Waiting => &[
             "wait for runs, or have some run",
-            "accept it as it is: spec.rollout.approve of the integration",
+            "accept it as it is: `rollout approve`, or `approve:` in git",
         ],
         Phase::Standing => &["see to what is named, or set `optional: true` on the wave"],
         Phase::Stopped => &[
             "fix it in git: a new version starts over",
-            "accept these failures: spec.rollout.approve of the integration",
-            "withdraw the version",
+            "accept these failures: `rollout approve`, or `approve:` in git",
+            "take the version back: `rollout abort`",
         ],
         Phase::Withdrawn => &[
             "change the definition in git: a new version starts over",
-            "make the version available again: it starts with the first wave",
+            "`rollout retry`: the version starts with the first wave again",
+            "`rollout report` lists what failed on it",
         ],
         Phase::Paused => &["resume it"],
     };

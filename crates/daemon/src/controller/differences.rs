@@ -30,12 +30,13 @@ pub(super) async fn differences(
     };
     let mut changes = comparing.complete(tenant, &Admissions::default()).await;
     let mut rollouts = Decided::default();
-    let integrations = wanted.desired.integrations.iter();
-    if integrations.clone().any(|it| it.rollout.is_some()) {
+    let mut integrations = wanted.desired.integrations.iter();
+    if integrations.any(|it| it.rollout.is_some()) {
+        let notes = rollouts::noted(&context.remembered.rollouts, &context.environment);
         // Once more where going back needs to know what a version requires.
         for _ in 0..2 {
             let compared = comparing.inputs(tenant, None);
-            rollouts = rollouts::decide(context.platform, &compared, &changes).await;
+            rollouts = rollouts::decide(context.platform, &notes, &compared, &changes).await;
             if rollouts.unread.is_empty() {
                 break;
             }

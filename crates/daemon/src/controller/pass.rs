@@ -300,6 +300,7 @@ async fn compare_known(
     let recorder = Recorder {
         store: Arc::clone(&context.remembered.store),
         writes: WriteLog::new(Arc::clone(&context.remembered.journal), &tenant.identity),
+        rollouts: Arc::clone(&context.remembered.rollouts),
         place: Place {
             environment: context.environment.clone(),
             organization: tenant.identity.organization_id.clone(),
@@ -337,8 +338,7 @@ async fn compare_known(
         admissions: Some(&rollouts.admissions),
         ..wanted.inputs(context, &records, &tenant, catalogue.as_ref())
     };
-    let mut plan = build(&inputs, &changes, &about);
-    plan.rollouts = rollouts.rollouts;
+    let mut plan = build(&inputs, &changes, &about).with_rollouts(rollouts.rollouts);
     context.remembered.holds.add_to(&mut plan).await;
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));
@@ -428,6 +428,7 @@ pub async fn apply(
         outcome.closed = closed;
     }
     recorder.note(plan, tenant, &outcome).await;
+    recorder.note_finished(plan);
     let finished = writer.finish().await;
     outcome.notices = finished.notices;
     outcome.unconfirmed = finished.unconfirmed;

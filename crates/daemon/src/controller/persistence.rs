@@ -8,7 +8,7 @@ use crate::execute::{Outcome, Written};
 use crate::model::{ConfigWrite, Identity, SecretRecords, SecretWrites, Tenant};
 use crate::plan::Plan;
 use crate::store::journal::Journal;
-use crate::store::{Place, SecretStore};
+use crate::store::{Place, RolloutStore, SecretStore};
 use crate::writes::WriteLog;
 
 /// Where records of written secrets are kept, and what to do without one.
@@ -22,6 +22,8 @@ pub struct Persistence {
     pub journal: Arc<Journal>,
     /// Why resources are on hold.
     pub holds: HoldNotes,
+    /// What is noted of rollouts.
+    pub rollouts: Arc<RolloutStore>,
 }
 
 impl Persistence {
@@ -33,6 +35,7 @@ impl Persistence {
             unrecorded: SecretWrites::Once,
             journal: Journal::in_memory(),
             holds: HoldNotes::default(),
+            rollouts: RolloutStore::in_memory(),
         }
     }
 }
@@ -44,6 +47,8 @@ pub struct Recorder {
     pub store: Arc<SecretStore>,
     /// What is known of writes whose effect was not seen.
     pub writes: WriteLog,
+    /// What is noted of rollouts.
+    pub rollouts: Arc<RolloutStore>,
     /// The tenant they are about.
     pub place: Place,
 }
@@ -55,11 +60,17 @@ impl Recorder {
         Self {
             store: SecretStore::in_memory(),
             writes: WriteLog::new(Journal::in_memory(), identity),
+            rollouts: RolloutStore::in_memory(),
             place: Place {
                 environment: environment.to_owned(),
                 organization: identity.organization_id.clone(),
             },
         }
+    }
+
+    /// Remembers which versions a plan found everybody to have come to.
+    pub fn note_finished(&self, plan: &Plan) {
+        super::rollouts::note_finished(&self.rollouts, plan);
     }
 
     /// Remembers what a plan wrote. Instances that are gone are forgotten on the way.

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::diff::{Admissions, ChangeSet, Inputs, RolloutFacts, rollout_facts};
-use crate::model::{Address, SequenceId, VersionId};
-use crate::plan::PlannedRollout;
+use crate::model::{Address, SequenceId, VersionId, chain};
+use crate::plan::{Plan, PlannedRollout};
 use crate::prismatic::platform::Platform;
-use crate::rollout::{Derived, Evidence, Facts, Turn, derive};
+use crate::rollout::{Derived, Evidence, Facts, Phase, RolloutNotes, Turn, derive, who_ran};
+use crate::store::RolloutStore;
 use crate::windows;
 
 /// How often evidence is asked for in one pass. What is still open then holds the rollout until the next one.
@@ -30,6 +31,7 @@ pub(super) struct Decided {
 /// Derives the rollouts of all integrations that have any.
 pub(super) async fn decide(
     platform: &dyn Platform,
+    notes: &RolloutNotes,
     inputs: &Inputs<'_>,
     changes: &ChangeSet,
 ) -> Decided {
@@ -37,7 +39,7 @@ pub(super) async fn decide(
     let at = now.unwrap_or(Timestamp::MIN);
     let closed = |all: &[_]| windows::holds(all, at);
     let mut decided = Decided::default();
-    for one in rollout_facts(inputs, changes, now, &closed) {
+    for one in rollout_facts(inputs, changes, now, notes, &closed) {
         let sequence = one.live.and_then(|live| live.sequence.as_ref());
         let derived = settle(platform, sequence, &one.facts).await;
         decided.unread.extend(unread(&one, &derived));
@@ -45,6 +47,8 @@ pub(super) async fn decide(
         decided.rollouts.push(PlannedRollout {
             address: Address::integration(one.integration.clone()),
             display_name: one.display_name,
+            sequence: sequence.cloned(),
+            ran: who_ran(&one.facts),
             derived,
         });
     }
@@ -84,10 +88,57 @@ fn unread(one: &RolloutFacts<'_>, derived: &Derived) -> BTreeSet<VersionId> {
         | Turn::Done
         | Turn::Moves { .. }
         | Turn::Finishes { .. }
+        | Turn::Returns
         | Turn::Waits { .. } => None,
     });
     let to: BTreeSet<i64> = to.collect();
     let versions = one.live.iter().flat_map(|live| &live.versions.items);
     let versions = versions.filter(|it| to.contains(&it.number) && it.required.known().is_none());
     versions.map(|it| it.id.clone()).collect()
+}
+
+/// What is noted of rollouts beside the tenant. Where it cannot be read, it is as if nothing were: failures are asked about
+/// again, and nobody moves that would not otherwise.
+pub(super) fn noted(store: &RolloutStore, environment: &str) -> RolloutNotes {
+    store.load(environment).unwrap_or_else(|error| {
+        tracing::warn!(
+            event = "rollouts.unread",
+            "what is noted of rollouts is not used: {}",
+            chain(&error)
+        );
+        RolloutNotes::default()
+    })
+}
+
+/// Notes which versions everybody has come to, and which were withdrawn since. A note that is lost costs waves, so it is no
+/// reason to fail.
+pub(super) fn note_finished(store: &RolloutStore, plan: &Plan) {
+    let turns = plan.rollouts.iter().filter_map(|it| {
+        let derived = &it.derived;
+        let withdrawn = matches!(derived.phase, Phase::Withdrawn | Phase::GoingBack);
+        let withdrawn = derived.target.filter(|_| withdrawn);
+        let turn = derived.finished.map(|it| (it, true));
+        let (version, finished) = turn.or(withdrawn.map(|it| (it, false)))?;
+        Some((it.sequence.as_ref()?.as_str(), version, finished))
+    });
+    let turns: Vec<(&str, i64, bool)> = turns.collect();
+    let mut known = noted(store, &plan.environment);
+    let mut is_new = |(sequence, version, finished): &(&str, i64, bool)| {
+        known.finish(sequence, *version, *finished)
+    };
+    if turns.iter().filter(|it| is_new(it)).count() == 0 {
+        return;
+    }
+    let note = |notes: &mut RolloutNotes| {
+        for (sequence, version, finished) in &turns {
+            notes.finish(sequence, *version, *finished);
+        }
+    };
+    if let Err(error) = store.update(&plan.environment, note) {
+        tracing::warn!(
+            event = "rollouts.unkept",
+            "which versions are finished could not be noted: {}",
+            chain(&error)
+        );
+    }
 }

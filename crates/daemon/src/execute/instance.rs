@@ -3,7 +3,7 @@
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
 use crate::diff::MoveLabels;
-use crate::model::{InstanceId, MoveStamp};
+use crate::model::{InstanceId, MoveStamp, RanStamp};
 use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
@@ -41,11 +41,12 @@ pub(super) async fn perform(
             description,
             labels,
         } => {
+            let instance = outputs.instance(&instance)?;
             let update = InstanceUpdate {
                 name,
                 description,
-                labels,
-                ..InstanceUpdate::of(outputs.instance(&instance)?)
+                labels: labels.map(|labels| outputs.with_stamp(&instance, labels)),
+                ..InstanceUpdate::of(instance)
             };
             platform.update_instance(&update).await?;
         }
@@ -61,6 +62,11 @@ pub(super) async fn perform(
         } => {
             let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
+            if let Some(labels) = &update.labels {
+                let stamps = labels.iter();
+                let stamps = stamps.filter(|it| MoveStamp::is(it) || RanStamp::is(it));
+                return Ok(Produced::Moved(update.id, stamps.cloned().collect()));
+            }
         }
         InstanceOperation::Deploy { instance, force } => {
             let instance = outputs.instance(&instance)?;
@@ -111,9 +117,21 @@ fn moved(
     platform: &dyn Platform,
 ) -> Vec<String> {
     let to = labels.to.or_else(|| outputs.version_number(version));
-    let stamp = labels.from.zip(to).zip(platform.server_now());
-    match stamp {
-        Some(((from, to), at)) => MoveStamp { to, from, at }.put_on(&labels.others),
-        None => labels.others.clone(),
+    let Some(now) = platform.server_now() else {
+        return labels.others.clone();
+    };
+    let mut all = labels.others.clone();
+    if let Some((from, to)) = labels.from.zip(to) {
+        all = MoveStamp { to, from, at: now }.put_on(&all);
     }
+    if let Some((version, since)) = labels.left {
+        let until = now;
+        all = RanStamp {
+            version,
+            since,
+            until,
+        }
+        .put_on(&all);
+    }
+    all
 }

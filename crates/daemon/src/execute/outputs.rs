@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
-use crate::model::{CustomerId, InstanceId, IntegrationId, VersionId};
+use crate::model::{CustomerId, InstanceId, IntegrationId, RanStamp, VersionId};
 use crate::plan::{Output, StepId};
 use crate::prismatic::platform::ImportedIntegration;
 
@@ -27,6 +27,8 @@ pub(super) enum Produced {
     Instance(Written, Option<bool>),
     /// Whether an instance runs since.
     Switched(bool),
+    /// An instance was moved to another version, and bears these stamps since.
+    Moved(InstanceId, Vec<String>),
     /// The values of an instance that was there before.
     Values(Written),
 }
@@ -56,6 +58,7 @@ impl Outputs {
             | Produced::Version { .. }
             | Produced::Instance(..)
             | Produced::Switched(_)
+            | Produced::Moved(..)
             | Produced::Values(_) => None,
         })
     }
@@ -111,6 +114,31 @@ impl Outputs {
         })
     }
 
+    /// Labels as they were planned, with what a move of this run has made of the stamps since.
+    pub(super) fn with_stamp(&self, instance: &InstanceId, labels: Vec<String>) -> Vec<String> {
+        let all = self.all();
+        let moved = all.values().rev().find_map(|produced| match produced {
+            Produced::Moved(id, stamps) if id == instance => Some(stamps.clone()),
+            Produced::Nothing
+            | Produced::AlreadySo
+            | Produced::Customer(_)
+            | Produced::Integration(_)
+            | Produced::Draft(_)
+            | Produced::Version { .. }
+            | Produced::Instance(..)
+            | Produced::Switched(_)
+            | Produced::Moved(..)
+            | Produced::Values(_) => None,
+        });
+        let Some(stamps) = moved else {
+            return labels;
+        };
+        let mut labels = RanStamp::taken_off(&labels);
+        labels.extend(stamps);
+        labels.sort();
+        labels
+    }
+
     /// Whether an instance runs, as the reply of a step showed it.
     pub(super) fn enabled(&self, step: StepId) -> Option<bool> {
         match self.all().get(&step)? {
@@ -122,6 +150,7 @@ impl Outputs {
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }
+            | Produced::Moved(..)
             | Produced::Values(_) => None,
         }
     }
@@ -138,6 +167,7 @@ impl Outputs {
             | Produced::Integration(_)
             | Produced::Draft(_)
             | Produced::Version { .. }
+            | Produced::Moved(..)
             | Produced::Switched(_) => None,
         };
         self.all().iter().filter_map(written).collect()

@@ -140,7 +140,7 @@ fn status(name: &str, title: &str, notice: &Notice) -> Value {
     let state = match notice.kind {
         NoticeKind::Synced | NoticeKind::Recovered | NoticeKind::Healed => "success",
         NoticeKind::Failed => failed,
-        NoticeKind::Drifted | NoticeKind::Blocked => "pending",
+        NoticeKind::Drifted | NoticeKind::Blocked | NoticeKind::Rollout => "pending",
     };
     let description: String = title.chars().take(DESCRIPTION).collect();
     let mut document = json!({ "state": state, "description": description });

@@ -7,7 +7,7 @@ mod form;
 
 pub(super) use form::Form;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Error;
 
 use jiff::Timestamp;
@@ -50,6 +50,7 @@ impl Collector for Reading {
         self.passes(&mut out)?;
         self.steps(&mut out)?;
         self.resources(&mut out)?;
+        self.rollouts(&mut out)?;
         self.remote(&mut out)?;
         self.times(&mut out)?;
         self.states(&mut out)
@@ -132,6 +133,58 @@ impl Reading {
                 ];
                 gauge(&mut metric.encode_family(&labels)?, &count)?;
             }
+        }
+        Ok(())
+    }
+
+    /// The rollouts of the last plan. Members are counted, never named.
+    fn rollouts(&self, out: &mut Out<'_>) -> Result<(), Error> {
+        let all = || {
+            let plans = self.each();
+            let plans =
+                plans.filter_map(|(environment, it)| Some((environment, it.plan.as_ref()?)));
+            plans.flat_map(|(environment, plan)| {
+                plan.rollouts.iter().map(move |it| (environment, it))
+            })
+        };
+        if all().next().is_none() {
+            return Ok(());
+        }
+        let mut metric = out.gauge("rollout_wave", "The state of a wave of a rollout; always 1")?;
+        for (environment, rollout) in all() {
+            for wave in &rollout.derived.waves {
+                let labels = [
+                    ("environment", environment),
+                    ("integration", rollout.address.name.as_str()),
+                    ("wave", wave.name.as_str()),
+                    ("state", wave.phase.word()),
+                ];
+                gauge(&mut metric.encode_family(&labels)?, &1_i64)?;
+            }
+        }
+        let mut metric = out.gauge("rollout_members", "Members of a rollout, by what they do")?;
+        for (environment, rollout) in all() {
+            for (state, count) in rollout.members() {
+                let labels = [
+                    ("environment", environment),
+                    ("integration", rollout.address.name.as_str()),
+                    ("state", state),
+                ];
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                gauge(&mut metric.encode_family(&labels)?, &count)?;
+            }
+        }
+        let help = "Members that fail and did not fail before they moved";
+        let mut metric = out.gauge("rollout_gate_failed_members", help)?;
+        for (environment, rollout) in all() {
+            let failed = rollout.derived.failures.iter().map(|it| &it.member);
+            let failed = failed.collect::<BTreeSet<_>>().len();
+            let labels = [
+                ("environment", environment),
+                ("integration", rollout.address.name.as_str()),
+            ];
+            let failed = i64::try_from(failed).unwrap_or(i64::MAX);
+            gauge(&mut metric.encode_family(&labels)?, &failed)?;
         }
         Ok(())
     }

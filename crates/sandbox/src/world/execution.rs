@@ -17,6 +17,9 @@ pub(crate) struct Execution {
     /// The flow's identity.
     pub(crate) flow: String,
     pub(crate) test: bool,
+    /// The execution that it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replay_of: Option<Uuid>,
     pub(crate) started_at: Timestamp,
     /// When it ends. Until then the API shows it as pending.
     pub(crate) ends_at: Timestamp,

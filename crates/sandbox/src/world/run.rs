@@ -42,6 +42,17 @@ impl World {
         Ok(self.executions.insert(execution))
     }
 
+    /// Runs a flow again that ran before, on the version that its instance has by now.
+    pub(crate) fn replay(&mut self, moment: Moment<'_>, execution: Uuid) -> Change<Arc<Execution>> {
+        let before = self.executions.get(execution).map(Arc::clone);
+        let before = before.ok_or(Refusal::NotFound)?;
+        let again = self.run(moment, before.instance, &before.flow, before.test)?;
+        let again = self
+            .executions
+            .update(again.id, |it| it.replay_of = Some(before.id));
+        again.ok_or(Refusal::NotFound)
+    }
+
     /// Runs what was due since it was last looked at: every flow of every deployed instance that is on, once in a
     /// span. A choice where nothing is known: webhooks and schedules of customers are not simulated.
     pub(crate) fn run_due(&mut self, moment: Moment<'_>, every: SignedDuration) {
@@ -116,6 +127,7 @@ fn outcome(instance: &Instance, flow: &Flow, rule: Option<&RunRule>, at: Timesta
         version: instance.version,
         flow: identity(flow).to_owned(),
         test: false,
+        replay_of: None,
         started_at: at,
         ends_at: at.saturating_add(lasts).unwrap_or(at),
         error,

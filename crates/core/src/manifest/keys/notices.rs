@@ -12,7 +12,7 @@ pub(crate) static NOTIFY: Object = Object::of(
         needed("name", "What logs call it; unique in the project.", NAME),
         key(
             "on",
-            "What it is told of; all but synced and healed if absent, and all but healed for commit statuses.",
+            "What it is told of; all but synced and healed if absent, and all but healed and rollout for commit statuses.",
             Shape::ListOf(&Shape::Choice(&[
                 "synced",
                 "failed",
@@ -20,6 +20,7 @@ pub(crate) static NOTIFY: Object = Object::of(
                 "blocked",
                 "recovered",
                 "healed",
+                "rollout",
             ])),
         ),
         key("title", "The title, with placeholders.", Shape::Text),

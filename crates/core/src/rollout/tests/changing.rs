@@ -138,3 +138,103 @@ fn who_joins_after_the_history_says_finished_moves_at_once() {
     assert_eq!(moving(&derived), ["r2"]);
     assert!(derived.needs.is_empty());
 }
+
+/// What is never moved at all does not keep a version from being finished: the next one comes from that.
+#[test]
+fn a_wave_that_is_held_does_not_drag_the_base_along() {
+    let mut scene = Scene::with(1, 2);
+    scene.spec.waves = vec![
+        wave("canary", labels("canary"), 2 * HOUR),
+        wave("others", Select::OthersHold, 0),
+    ];
+    scene.moves("c1", 13, at(10 * DAY));
+    scene.published(14, at(12 * DAY));
+    scene.target = Target::Existing(14);
+    scene.now = at(12 * DAY);
+    assert_eq!(scene.derive().turns[&name("c1")], Turn::Moves { from: 13 });
+    scene.spec.overlap = Overlap::Queue;
+    assert!(!scene.derive().queued, "13 has reached all that it could");
+}
+
+/// A member that was pinned to what was old already had no part in the rollout that it missed.
+#[test]
+fn a_pin_that_went_away_does_not_drag_the_base_along() {
+    let mut scene = Scene::with(2, 2);
+    for member in ["c1", "c2", "r1"] {
+        scene.moves(member, 13, at(10 * DAY));
+    }
+    scene.published(9, at(-9 * DAY));
+    scene.get("r2").current = Some(9);
+    scene.published(14, at(12 * DAY));
+    scene.target = Target::Existing(14);
+    scene.now = at(12 * DAY);
+    assert_eq!(scene.derive().turns[&name("c1")], Turn::Moves { from: 13 });
+    // One that could have moved with the others keeps it unfinished.
+    scene.get("r2").current = Some(12);
+    assert_eq!(scene.derive().turns[&name("c1")], Turn::Moves { from: 12 });
+    // Where nobody of a wave took part, the others prove nothing.
+    scene.get("r1").current = Some(9);
+    scene.get("r1").stamp = None;
+    scene.get("r2").current = Some(9);
+    assert_eq!(scene.derive().turns[&name("c1")], Turn::Moves { from: 12 });
+}
+
+/// What is carried over is what the member would go back to.
+#[test]
+fn a_base_that_was_withdrawn_is_not_carried_over() {
+    let mut scene = Scene::with(1, 2);
+    scene.published(11, at(-DAY));
+    scene.moves("c1", 13, at(10 * DAY));
+    scene.withdraw(12);
+    scene.get("r2").current = Some(11);
+    scene.published(14, at(12 * DAY));
+    scene.target = Target::Existing(14);
+    scene.now = at(12 * DAY);
+    assert_eq!(scene.derive().turns[&name("c1")], Turn::Moves { from: 11 });
+}
+
+/// Rule 26: a return is over once all are back, and is not judged like a new version.
+#[test]
+fn a_return_ends_when_all_are_back() {
+    let mut scene = Scene::with(1, 2);
+    for member in ["c1", "r1", "r2"] {
+        scene.moves(member, 13, at(10 * DAY));
+    }
+    scene.published(14, at(20 * DAY));
+    scene.versions[2].meaning = Some("m12".to_owned());
+    scene.meaning = Some("m12".to_owned());
+    scene.target = Target::Existing(14);
+    scene.now = at(20 * DAY);
+    assert_eq!(moving(&scene.derive()), ["c1", "r1", "r2"]);
+    for member in ["c1", "r1", "r2"] {
+        let member = scene.get(member);
+        (member.current, member.stamp) = (Some(14), None);
+        member.last_deployed_at = Some(at(20 * DAY));
+    }
+    scene.run("c1", "Sync", at(20 * DAY + 1), false);
+    scene.now = at(20 * DAY + 2);
+    assert_eq!(scene.derive().phase, Phase::Settled);
+    // One that cannot move does not make it a new version for the others.
+    let held = scene.member("held", &[]);
+    held.standing = Standing::Held("until Friday".to_owned());
+    held.current = Some(13);
+    let derived = scene.derive();
+    assert_eq!(
+        (derived.phase, derived.failures.len()),
+        (Phase::Finished, 0)
+    );
+    assert!(derived.waves.is_empty() && derived.needs.is_empty());
+}
+
+/// The old number itself, where that is what git comes to.
+#[test]
+fn members_return_to_the_old_number_without_waves() {
+    let mut scene = Scene::with(1, 2);
+    for member in ["c1", "r1", "r2"] {
+        scene.moves(member, 13, at(10 * DAY));
+    }
+    scene.target = Target::Existing(12);
+    scene.meaning = Some("m12".to_owned());
+    scene.now = at(10 * DAY + HOUR);
+    assert_eq!(moving(&scene.derive()), ["c1", "r1", "r2"]);
+}

@@ -430,3 +430,34 @@ fn nothing_is_laid_to_a_version_once_the_last_wave_is_over() {
         "it costs nothing any more"
     );
 }
+
+/// A list that changes while it is read: what it shows did fail, and what it does not show is not known.
+#[test]
+fn a_part_of_the_failures_breaks_the_gate_and_never_lets_it_hold() {
+    let mut scene = moved();
+    scene.restless = Some("the list changed while it was read: 120 of 121".to_owned());
+    let derived = scene.derive();
+    assert_eq!(derived.phase, Phase::Standing);
+    assert!(derived.unread.unwrap().contains("the list changed"));
+    assert_eq!(moving(&scene.derive()), [""; 0]);
+    scene.run("c2", "Sync", at(10 * DAY + 20), false);
+    let derived = scene.derive();
+    assert_eq!(derived.phase, Phase::Stopped);
+    assert_eq!(derived.reason, "at least 1 member newly failed, 0 allowed");
+    assert_eq!(derived.unread, None);
+    scene.spec.gate.newly_failed = Share::Count(1);
+    assert_eq!(scene.derive().phase, Phase::Standing, "there may be more");
+}
+
+/// The wave whose members fail is the one that is stopped, although it had passed by its soak.
+#[test]
+fn a_failure_is_shown_in_the_wave_of_its_member() {
+    let mut scene = moved();
+    scene.run("c1", "Sync", at(10 * DAY + 10), true);
+    scene.run("c2", "Sync", at(10 * DAY + 20), false);
+    let derived = scene.derive();
+    assert!(matches!(phase(&derived, "canary"), WavePhase::Stopped(_)));
+    assert_eq!(phase(&derived, "rest"), WavePhase::Closed);
+    let why = derived.turns[&name("r1")].why().unwrap();
+    assert!(why.starts_with("the rollout stopped in canary:"), "{why}");
+}

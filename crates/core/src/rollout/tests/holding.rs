@@ -160,3 +160,53 @@ fn who_does_not_count_moves_with_its_wave() {
     assert_eq!(derived.waves[0].counted, 1);
     assert!(matches!(derived.turns[&name("held")], Turn::Waits { .. }));
 }
+
+/// An abort that was noted before the version is there.
+#[test]
+fn a_version_that_is_aborted_before_it_is_published_moves_nobody() {
+    let mut scene = Scene::with(1, 2);
+    scene.target = Target::Published;
+    scene.meaning = Some("new".to_owned());
+    scene.aborted = Some(14);
+    let derived = scene.derive();
+    assert_eq!(
+        (derived.phase, moving(&derived).len()),
+        (Phase::Standing, 0)
+    );
+    assert_eq!(
+        derived.reason,
+        "the rollout of version 14 was aborted before it is published"
+    );
+    scene.aborted = Some(13);
+    assert_eq!(moving(&scene.derive()), ["c1"], "that one is over");
+}
+
+/// Not read is another thing than too little: nothing in git helps with it.
+#[test]
+fn what_could_not_be_read_of_executions_is_told_as_such() {
+    let mut scene = Scene::with(1, 2);
+    scene.moves("c1", 13, at(10 * DAY));
+    scene.now = at(10 * DAY + 3 * HOUR);
+    scene.unread = Some("502 Bad Gateway".to_owned());
+    let derived = scene.derive();
+    assert_eq!(
+        derived.unread.as_deref(),
+        Some("executions: 502 Bad Gateway")
+    );
+    assert_eq!(
+        derived.next,
+        ["see why executions could not be read; the next run goes on"]
+    );
+    scene.paused = Some("by hand".to_owned());
+    assert!(scene.derive().unread.is_some(), "a pause hides nothing");
+}
+
+#[test]
+fn a_withdrawn_version_is_named_with_what_it_came_from() {
+    let mut scene = Scene::with(2, 3);
+    scene.moves("c1", 13, at(10 * DAY));
+    scene.withdraw(13);
+    scene.target = Target::Existing(12);
+    let derived = scene.derive();
+    assert_eq!((derived.target, derived.base), (Some(13), Some(12)));
+}

@@ -118,6 +118,16 @@ impl Simulated {
                     member.settled = false;
                     self.set.entry(name.to_string()).or_default().push(*to);
                 }
+                Turn::Returns => {
+                    if dies() {
+                        return Err(());
+                    }
+                    let member = self.scene.get(name.as_str());
+                    member.stamp = None;
+                    member.current = Some(to);
+                    member.settled = false;
+                    self.set.entry(name.to_string()).or_default().push(to);
+                }
                 Turn::Free | Turn::Done | Turn::Waits { .. } | Turn::Begins { .. } => continue,
             }
             if dies() {

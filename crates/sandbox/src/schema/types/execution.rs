@@ -108,12 +108,14 @@ const FIELDS: Fields<Execution> = &[
         };
         page(call, steps)
     }),
-    // The sandbox retries nothing, and replays are executions of their own.
+    // The sandbox retries nothing by itself.
     ("retryAttempts", |_, call| {
         page(call, Vec::<Arc<Execution>>::new())
     }),
-    ("replays", |_, call| {
-        page(call, Vec::<Arc<Execution>>::new())
+    ("replays", |it, call| {
+        let own = call.world.executions.with(&Key::Instance(it.instance));
+        let again = own.filter(|other| other.replay_of == Some(it.id));
+        page(call, again.cloned().collect::<Vec<_>>())
     }),
     ("logs", |it, call| {
         page(call, log::lines(call, [Arc::new(it.clone())]))
@@ -137,6 +139,10 @@ const WHERE: Fields<Execution> = &[
     ("integration", |it, call| Answer::shared(record(it, call))),
     ("flow", flow),
     ("flowConfig", flow_config),
+    ("replayForExecution", |it, call| {
+        let before = it.replay_of.and_then(|id| call.world.executions.get(id));
+        Answer::shared(before)
+    }),
 ];
 
 const NOTHING: &[&str] = &[
@@ -147,7 +153,6 @@ const NOTHING: &[&str] = &[
     "retryNextAt",
     "retryUniqueRequestId",
     "retryForExecution",
-    "replayForExecution",
     "canceledByExecution",
 ];
 
@@ -292,7 +297,7 @@ impl Listed for Execution {
         ("retryUniqueRequestId", |_, _| Ok(Box::new(|_| false))),
         ("retryForExecution_Isnull", |value, _| flag(value, |_| true)),
         ("replayForExecution_Isnull", |value, _| {
-            flag(value, |_| true)
+            flag(value, |it: &Self| it.replay_of.is_none())
         }),
     ];
     const SORTS: Sorts<Self> = &[

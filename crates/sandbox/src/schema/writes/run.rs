@@ -16,6 +16,9 @@ pub(super) const WRITES: Writes = &[
         let execution = world.run(moment, record.test_instance, identity(&flow), true)?;
         Ok(Arc::new(TestResult(execution)))
     }),
+    ("replayExecution", |world, moment, input| {
+        Ok(world.replay(moment, target(input, "InstanceExecutionResult"))?)
+    }),
     ("testInstanceFlowConfig", |world, moment, input| {
         let found = world.find_flow_config(target(input, "InstanceFlowConfig"));
         let (instance, flow) = found.ok_or(Refusal::NotFound)?;
