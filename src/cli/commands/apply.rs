@@ -61,7 +61,11 @@ pub(super) async fn finish(
     recording: Recording,
     consents: &ConsentArgs,
 ) -> Result<Exit, CliError> {
-    let Turn { decided, held } = turn;
+    let Turn {
+        decided,
+        held,
+        show,
+    } = turn;
     let plan = &decided.planned.plan;
     let outcome = record::carry_out(ui, &decided, signals, &recording.historian).await;
     drop(held);
@@ -78,6 +82,7 @@ pub(super) async fn finish(
         plan,
         &outcome,
         links.as_ref().ok().and_then(Option::as_ref),
+        show.all,
     )?;
     links?;
     let exit = Exit::of_apply(plan, &outcome);

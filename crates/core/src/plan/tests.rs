@@ -3,6 +3,7 @@
 mod actions;
 mod customer;
 mod forms;
+mod members;
 mod markdown;
 mod ownership;
 mod properties;
