@@ -117,8 +117,11 @@ impl Target {
         let (transport, connection, environment) = match self.connection {
             None => {
                 #[cfg(feature = "sandbox")]
-                let (transport, connection) =
-                    embedded::open((root, self.environment.as_deref()), self.seed, Arc::clone(&clock))?;
+                let (transport, connection) = embedded::open(
+                    (root, self.environment.as_deref()),
+                    self.seed,
+                    Arc::clone(&clock),
+                )?;
                 #[cfg(not(feature = "sandbox"))]
                 let (transport, connection) = without_sandbox()?;
                 (transport, connection, Some("sandbox".to_owned()))

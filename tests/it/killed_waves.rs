@@ -97,7 +97,11 @@ impl Tenant {
         .unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        runtime.spawn(sandbox::serve(sandbox.clone(), listener, std::future::pending()));
+        runtime.spawn(sandbox::serve(
+            sandbox.clone(),
+            listener,
+            std::future::pending(),
+        ));
         environment.set("PRISMATIC_URL", &url);
         environment.set("PRISM_REFRESH_TOKEN", "sandbox");
         Self { sandbox, runtime }
@@ -111,8 +115,8 @@ impl Tenant {
         self.runtime.block_on(self.sandbox.forward(by)).unwrap();
     }
 
-    /// The next write hangs, before or after it is done.
-    fn hang(&self, commit: bool) {
+    /// The nth write from now hangs, before or after it is done.
+    fn hang(&self, nth: u64, commit: bool) {
         let fault = Fault::Hang {
             seconds: 3600,
             commit,
@@ -120,7 +124,7 @@ impl Tenant {
         let rule = FaultRule {
             operation: None,
             matching: Some("\"query\":\"mutation".to_owned()),
-            nth: Some(1),
+            nth: Some(nth),
             ..FaultRule::every("", fault)
         };
         self.sandbox.set_faults(FaultScript { rules: vec![rule] });
@@ -141,14 +145,19 @@ impl Tenant {
         };
         let numbers = by_id("integrations", "number");
         let names = by_id("customers", "external_id");
-        let real = list("instances").into_iter().filter(|it| it["system"] != true);
+        let real = list("instances")
+            .into_iter()
+            .filter(|it| it["system"] != true);
         let member = |it: Value| {
             let labels = it["labels"].as_array().unwrap();
             let member = Member {
                 version: numbers[&text(&it["version"])].as_i64().unwrap_or_default(),
                 deploys: it["deploys"].as_u64().unwrap(),
                 settled: it["needs_deploy"] == false && !it["deployed_at"].is_null(),
-                stamps: labels.iter().filter(|it| text(it).starts_with("gitops:moved=")).count(),
+                stamps: labels
+                    .iter()
+                    .filter(|it| text(it).starts_with("gitops:moved="))
+                    .count(),
             };
             (text(&names[&text(&it["customer"])]), member)
         };
@@ -171,12 +180,42 @@ impl Tenant {
 #[derive(Debug, PartialEq, Eq)]
 enum End {
     Killed,
+    /// It has sent fewer writes.
+    Done,
+    /// It has sent none.
     Idle,
 }
 
-/// One process, killed with its first write; idle if it sends none.
-fn live(environment: &Environment, tenant: &Tenant, daemon: bool, commit: bool) -> End {
-    tenant.hang(commit);
+/// How one process lives.
+#[derive(Debug, Clone, Copy)]
+struct Life {
+    daemon: bool,
+    /// The write that it dies with.
+    nth: u64,
+    /// Whether that is carried out.
+    commit: bool,
+}
+
+impl Life {
+    /// Each write is met twice, before it is done and after. A move that was begun is two writes, of which the first
+    /// is sent again by whoever goes on with it.
+    fn number(number: usize) -> Self {
+        Self {
+            daemon: number / 4 % 2 == 1,
+            nth: 1 + u64::from(number / 2 % 2 == 1),
+            commit: number % 2 == 1,
+        }
+    }
+}
+
+/// One process, to its end.
+fn live(environment: &Environment, tenant: &Tenant, life: Life) -> End {
+    let Life {
+        daemon,
+        nth,
+        commit,
+    } = life;
+    tenant.hang(nth, commit);
     let (writes, newest) = (tenant.writes(), tenant.newest());
     let mut command = environment.command();
     let words = match daemon {
@@ -195,10 +234,12 @@ fn live(environment: &Environment, tenant: &Tenant, daemon: bool, commit: bool) 
     until("a write, or the end of a pass", || {
         let rests = log.try_iter().any(|line| line.contains("pass.finished"));
         let ended = process.0.try_wait().unwrap().is_some();
-        let written = tenant.writes() > writes && (!commit || tenant.newest() != newest);
-        end = match (written, rests || ended) {
-            (true, _) => Some(End::Killed),
-            (false, true) => Some(End::Idle),
+        let sent = tenant.writes() - writes;
+        let struck = sent as u64 >= nth && (!commit || tenant.newest() != newest);
+        end = match (struck, rests || ended) {
+            (true, false) => Some(End::Killed),
+            (_, true) if sent > 0 => Some(End::Done),
+            (_, true) => Some(End::Idle),
             (false, false) => None,
         };
         end.is_some()
@@ -234,9 +275,18 @@ impl Seen {
             if name.starts_with('r') {
                 for canary in ["c1", "c2"] {
                     let hour = SignedDuration::from_hours(1);
-                    let soaked = self.moved.get(canary).and_then(|at| at.checked_add(hour).ok());
-                    assert!(soaked.is_some_and(|at| at <= now), "{name} moved before {canary} had soaked");
-                    assert!(members[canary].settled, "{name} moved before {canary} was deployed");
+                    let soaked = self
+                        .moved
+                        .get(canary)
+                        .and_then(|at| at.checked_add(hour).ok());
+                    assert!(
+                        soaked.is_some_and(|at| at <= now),
+                        "{name} moved before {canary} had soaked"
+                    );
+                    assert!(
+                        members[canary].settled,
+                        "{name} moved before {canary} was deployed"
+                    );
                 }
             }
             self.moved.insert(name.clone(), now);
@@ -246,7 +296,8 @@ impl Seen {
 
 fn server_time(ahead: Duration) -> Timestamp {
     let now = prism_gitops::runtime::clock::Clock::now(&SystemClock);
-    now.checked_add(SignedDuration::try_from(ahead).unwrap()).unwrap()
+    now.checked_add(SignedDuration::try_from(ahead).unwrap())
+        .unwrap()
 }
 
 #[test]
@@ -270,9 +321,9 @@ fn a_rollout_survives_a_kill_at_every_write_whoever_goes_on_with_it() {
             let _ = std::fs::remove_dir_all(state);
         }
         let began = server_time(ahead);
-        // Each write is met twice: before it is done, and after.
-        match live(&environment, &tenant, life / 2 % 2 == 1, life % 2 == 1) {
+        match live(&environment, &tenant, Life::number(life)) {
             End::Killed => (kills, idle) = (kills + 1, 0),
+            End::Done => idle = 0,
             End::Idle => {
                 idle += 1;
                 let hour = Duration::from_secs(61 * 60);
@@ -281,8 +332,8 @@ fn a_rollout_survives_a_kill_at_every_write_whoever_goes_on_with_it() {
             }
         }
         seen.look(&tenant, began, &before);
-        // Whoever had nothing to do twice, CI and the daemon, will not have later.
-        if idle >= 4 {
+        // When CI and the daemon both have had nothing to do for hours, nothing is left.
+        if idle >= 6 {
             break;
         }
     }

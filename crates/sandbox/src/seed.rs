@@ -57,7 +57,9 @@ impl Planted<'_> {
             }
             (Seed::Number(number), _) => generate::from_number(*number, moment),
             (Seed::Demo, _) => Ok(demo::world(moment)),
-            (Seed::Empty | Seed::File(_) | Seed::Text { .. }, _) => Ok(World::new("Sandbox", self.now)),
+            (Seed::Empty | Seed::File(_) | Seed::Text { .. }, _) => {
+                Ok(World::new("Sandbox", self.now))
+            }
         };
         world.map_err(|message| invalid(Path::new("number"), message))
     }

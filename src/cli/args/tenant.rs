@@ -94,7 +94,13 @@ pub(crate) struct ReachArgs {
     pub(crate) seed_from_project: bool,
 
     /// Begin the embedded sandbox with this, as `sandbox --seed` does; its `behaviour` counts every time.
-    #[arg(long, env = "PRISM_GITOPS_SANDBOX_SEED", requires = "sandbox", conflicts_with = "seed_from_project", value_name = "SEED")]
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_SANDBOX_SEED",
+        requires = "sandbox",
+        conflicts_with = "seed_from_project",
+        value_name = "SEED"
+    )]
     pub(crate) sandbox_seed: Option<String>,
 
     /// A file of certificates (PEM) to trust besides the system's: of an authority, such as that of a

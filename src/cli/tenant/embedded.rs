@@ -7,6 +7,7 @@ use super::referred;
 use crate::cli::args::{FOLDER, TenantArgs};
 use crate::cli::error::CliError;
 use crate::controller::pass;
+use crate::manifest;
 use crate::model::Secret;
 use crate::prismatic::transport::Transport;
 use crate::prismatic::{BaseUrl, Connection, TokenSource};
@@ -14,7 +15,6 @@ use crate::runtime::clock::Clock;
 use crate::sandbox::{Options, Sandbox, Seed};
 use crate::source::dir::DirSource;
 use crate::store::make_private;
-use crate::manifest;
 
 /// What a new sandbox holds, where the arguments say it.
 pub(super) async fn seed(args: &TenantArgs, root: &Path) -> Result<Option<Seed>, CliError> {

@@ -30,7 +30,10 @@ pub(super) fn described(desired: &Desired) -> Value {
             None => drop(customers.by_external.remove(&declared.external_id)),
         }
     }
-    let managed = desired.integrations.iter().filter_map(|it| managed(desired, it));
+    let managed = desired
+        .integrations
+        .iter()
+        .filter_map(|it| managed(desired, it));
     let integrations: Vec<Value> = managed.chain(foreign(desired)).collect();
     json!({
         "organization": desired.project.name.as_str(),
@@ -68,7 +71,10 @@ impl Customers {
             FleetCustomers::Listed(_) => BTreeSet::new(),
         };
         let overridden = fleet.overrides.iter().flat_map(|one| &one.customers);
-        let rows = fleet.rows.iter().flat_map(|rows| rows.cells.keys().cloned());
+        let rows = fleet
+            .rows
+            .iter()
+            .flat_map(|rows| rows.cells.keys().cloned());
         let mut keys: BTreeSet<String> = (listed.iter().chain(overridden))
             .map(|one| one.key.clone())
             .chain(rows)

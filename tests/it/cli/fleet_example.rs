@@ -39,3 +39,22 @@ fn a_bad_version_is_taken_back_and_a_good_one_reaches_everybody() {
     let dev = std::fs::read_to_string(dev).unwrap();
     assert!(dev.contains("test-01") && !dev.contains("shop-0001"));
 }
+
+/// The commands of the manual's page, in a copy of the example.
+#[test]
+fn the_page_on_fleets_does_what_it_says() {
+    let page = include_str!("../../../docs/fleets.md");
+    let environment = Environment::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    environment.copy(&root.join("examples/fleet"));
+    let block = page.split("```console\n").nth(1).unwrap();
+    let commands = block.split("```").next().unwrap().lines();
+    let mut shown = String::new();
+    for command in commands {
+        let line = command.strip_prefix("$ prism-gitops ").unwrap();
+        shown.push_str(&environment.run(line).expect(0).stdout);
+    }
+    assert!(shown.contains("120 members of Fleet/acme"), "{shown}");
+    // Nobody reads 120 lines.
+    assert!(shown.lines().count() < 120, "{shown}");
+}

@@ -3,8 +3,8 @@
 mod actions;
 mod customer;
 mod forms;
-mod members;
 mod markdown;
+mod members;
 mod ownership;
 mod properties;
 mod schema;

@@ -237,8 +237,7 @@ impl DescribedIntegration {
                 return Err(invalid(path, "an integration needs `definition` or `text`"));
             }
         };
-        let refused =
-            |refusal| invalid(path, format!("integration {name}: {}", reason(&refusal)));
+        let refused = |refusal| invalid(path, format!("integration {name}: {}", reason(&refusal)));
         self.import(world, definition, moment).map_err(refused)
     }
 

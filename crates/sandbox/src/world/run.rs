@@ -27,7 +27,7 @@ impl World {
             .get(instance)
             .map(Arc::clone)
             .ok_or(Refusal::NotFound)?;
-        let record = self.record_of(&instance)?;
+        let record = self.running(&instance)?;
         let mut flows = record.definition.flows.iter();
         let flow = flows
             .find(|known| identity(known) == flow)
@@ -36,7 +36,7 @@ impl World {
         let id = self.new_id();
         let at = self.tick(moment.now);
         let mut execution = outcome(&instance, flow, rule, at);
-        (execution.id, execution.test) = (id, test);
+        (execution.id, execution.test, execution.version) = (id, test, record.id);
         self.instances
             .update(instance.id, |instance| instance.executed_at = Some(at));
         Ok(self.executions.insert(execution))
@@ -50,7 +50,7 @@ impl World {
             .map(Arc::clone)
             .collect();
         for instance in instances {
-            let (Some(deployed), Ok(record)) = (instance.deployed_at, self.record_of(&instance))
+            let (Some(deployed), Ok(record)) = (instance.deployed_at, self.running(&instance))
             else {
                 continue;
             };
@@ -62,11 +62,19 @@ impl World {
                 for flow in &record.definition.flows {
                     let rule = self.rule_for(moment, &instance, &record, flow);
                     let mut execution = outcome(&instance, flow, rule, at);
-                    execution.id = self.new_id();
+                    (execution.id, execution.version) = (self.new_id(), record.id);
                     self.executions.insert(execution);
                 }
             }
         }
+    }
+
+    /// What runs of an instance: the version that is deployed, whichever one is configured meanwhile.
+    fn running(&self, instance: &Instance) -> Change<Arc<Integration>> {
+        let mut versions = self.integrations.with(&Key::Sequence(instance.sequence));
+        let deployed = Some(instance.deployed_version).filter(|number| *number > 0);
+        let running = versions.find(|it| deployed.is_some() && it.number == deployed);
+        running.map_or_else(|| self.record_of(instance), |it| Ok(Arc::clone(it)))
     }
 
     /// How a run of a flow ends.

@@ -96,10 +96,10 @@ pub(in crate::cli::commands) async fn enter(
         }
     }
     Ok(Turn {
-            decided,
-            held,
-            show,
-        })
+        decided,
+        held,
+        show,
+    })
 }
 
 fn done_by_others(before: &Reviewed, now: &Plan) -> String {

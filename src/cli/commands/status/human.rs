@@ -78,10 +78,7 @@ fn together(members: &[&ResourceStatus]) -> String {
             let words = [fleet, sync, health, reason].map(harmless);
             let [fleet, sync, health, reason] = words;
             let count = counted(members.len(), "member");
-            let _ = writeln!(
-                out,
-                "  {count} of Fleet/{fleet} {sync} {health}: {reason}"
-            );
+            let _ = writeln!(out, "  {count} of Fleet/{fleet} {sync} {health}: {reason}");
         }
     }
     if left > 0 {

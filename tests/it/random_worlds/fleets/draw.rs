@@ -66,7 +66,7 @@ fn customers(dice: &mut Dice) -> Vec<Customer> {
 
 fn story(dice: &mut Dice, customers: &[Customer]) -> Vec<Event> {
     let mut story = vec![Event::Publish(1 + dice.roll(2)), Event::Pass(pass(dice))];
-    for _ in 0..=dice.roll(4) {
+    for _ in 0..=dice.roll(3) {
         if dice.roll(3) > 0 {
             story.push(Event::Run);
         }
@@ -97,7 +97,10 @@ fn event(dice: &mut Dice, customers: &[Customer]) -> Event {
         0 | 1 => Event::Publish(dice.roll(4)),
         2 => Event::Value(1 + dice.roll(3)),
         3 if free => Event::Flip(place),
-        4 if free && customers[place].wave > 0 => Event::Relabel(place, 1 + dice.place(2)),
+        // Waves go by the labels that a customer has, which for a manifest are those of the pass before.
+        4 if free && customers[place].wave > 0 && !customers[place].manifest => {
+            Event::Relabel(place, 1 + dice.place(2))
+        }
         _ if customers[place].failing => Event::Deed(place, Deed::Configure),
         _ => Event::Deed(place, deed),
     }

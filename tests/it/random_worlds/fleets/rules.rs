@@ -77,7 +77,10 @@ impl Rules {
     /// Its runs since it has its version: when they began, and whether they failed.
     fn ran<'i>(&self, it: &'i Instance) -> impl Iterator<Item = (Timestamp, bool)> + 'i {
         let since = self.since.get(&it.id).map_or(Timestamp::MAX, |it| it.1);
-        let own = it.ran.iter().filter(move |(version, at, _)| *version == it.version && *at >= since);
+        let own = it
+            .ran
+            .iter()
+            .filter(move |(version, at, _)| *version == it.version && *at >= since);
         own.map(|(_, at, failed)| (*at, *failed))
     }
 
@@ -85,7 +88,10 @@ impl Rules {
     fn failed(&self, version: i64, truth: &Truth, now: &Now<'_>) -> bool {
         let mut all = members(truth, now).filter(|(_, it)| it.version == version && it.enabled);
         // Where the label of a move is gone, what came before the last deploy is not laid to the version.
-        let fails = |it: &Instance| self.ran(it).any(|(at, failed)| failed && Some(at) >= it.deployed_at);
+        let fails = |it: &Instance| {
+            self.ran(it)
+                .any(|(at, failed)| failed && Some(at) >= it.deployed_at)
+        };
         all.any(|(place, it)| !now.case.customers[place].failing && fails(it))
     }
 
@@ -112,10 +118,9 @@ impl Rules {
                 None => self.made(place, is, (before, after), now)?,
                 Some(was) => self.kept(place, (was, is), (before, after), now)?,
             }
-            demand(
-                !quiet(pass, before, now) || same(was, Some(is)),
-                || format!("{whose} was touched although a list could not be read:\n{was:?}\n{is:?}"),
-            )?;
+            demand(!quiet(pass, before, now) || same(was, Some(is)), || {
+                format!("{whose} was touched although a list could not be read:\n{was:?}\n{is:?}")
+            })?;
             let twice = is.deploys > was.map_or(0, |it| it.deploys) + 1;
             demand(!twice || pass.fault.is_some(), || {
                 format!("{whose} was deployed twice in one pass")
@@ -190,7 +195,10 @@ impl Rules {
         if is.version > was.version {
             return self.admitted(place, is.version, (before, after), now);
         }
-        let withdrawn = after.versions.get(&was.version).is_some_and(|it| !it.available);
+        let withdrawn = after
+            .versions
+            .get(&was.version)
+            .is_some_and(|it| !it.available);
         let text = after.text(is.version).unwrap_or_default();
         demand(withdrawn || self.whole.contains(&text), || {
             format!("{whose} moved back from {} to {}", was.version, is.version)
@@ -276,7 +284,9 @@ fn quiet(pass: &Pass, before: &Truth, now: &Now<'_>) -> bool {
     match pass.unread() {
         Some("instances") => true,
         // A list and a file say who is meant; whoever they name and is not found is unknown.
-        Some("customers") => before.customers > 0 && now.case.chosen == super::case::Chosen::Selector,
+        Some("customers") => {
+            before.customers > 0 && now.case.chosen == super::case::Chosen::Selector
+        }
         _ => false,
     }
 }

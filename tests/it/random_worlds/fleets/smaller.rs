@@ -58,11 +58,9 @@ impl Case {
     fn without(&mut self, place: usize) {
         let named = |event: &Event| match event {
             Event::Flip(at) | Event::Relabel(at, _) | Event::Deed(at, _) => *at >= place,
-            Event::Publish(_)
-            | Event::Value(_)
-            | Event::Run
-            | Event::Wait(_)
-            | Event::Pass(_) => false,
+            Event::Publish(_) | Event::Value(_) | Event::Run | Event::Wait(_) | Event::Pass(_) => {
+                false
+            }
         };
         if !self.story.iter().any(named) {
             self.customers.remove(place);

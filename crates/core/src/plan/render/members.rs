@@ -7,13 +7,13 @@ use crate::model::Health;
 use crate::plan::{Plan, PlannedResource};
 
 /// At most this many groups are listed; the others are summed up.
-const GROUPS: usize = 100;
+const GROUPS: usize = 50;
 
 /// So many members of each group are named.
 const EXAMPLES: usize = 3;
 
 /// At most this many members that failed are listed.
-pub(super) const FAILED: usize = 100;
+pub(super) const FAILED: usize = 50;
 
 /// Whether a resource is a member of a fleet, or was one.
 pub(super) fn is_member(resource: &PlannedResource) -> bool {

