@@ -21,10 +21,12 @@ use prism_gitops::controller::control::{Control, PersistedPauses};
 use prism_gitops::controller::resources::ResourceStatus;
 use prism_gitops::controller::status::{PassStatus, RevisionStatus, Status};
 use prism_gitops::model::history::{
-    Actor, ChangeRecord, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome,
-    WriteRecord, WriteStart,
+    Actor, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome, WriteRecord,
+    WriteStart,
 };
-use prism_gitops::model::{Address, Health, ResourceName, Secret, SyncStatus};
+use prism_gitops::model::{
+    Address, FieldChange, FieldPath, Health, ResourceName, Secret, SyncStatus,
+};
 use prism_gitops::plan::{Plan, PlanMode};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
@@ -113,14 +115,7 @@ fn write(pass: i64) -> WriteRecord {
             reason: "needs a deploy".to_owned(),
             drift: false,
             started_at: "2026-01-02T03:04:05Z".parse().unwrap(),
-            changes: vec![ChangeRecord {
-                path: "config \"Key\"".to_owned(),
-                before: None,
-                after: None,
-                sensitive: true,
-                note: None,
-                source: None,
-            }],
+            changes: vec![FieldChange::hidden(FieldPath::config("Key"))],
         },
         outcome: StepOutcome::Applied,
         operations: Vec::new(),

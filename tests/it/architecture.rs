@@ -50,6 +50,18 @@ const CORE: &[Rule] = &[
     Rule { module: "journal",    role: Role::Pure, uses: &["model"] },
 ];
 
+/// The parts of a kind's room in `core::kinds`, and the stage that each belongs to: it may import what that may,
+/// and whoever may import the stage may import it. Beside the parts a room has only its type, for the registry.
+#[rustfmt::skip]
+const PARTS: [(&str, &str); 6] = [
+    ("keys",      "manifest"),
+    ("manifest",  "manifest"),
+    ("compare",   "diff"),
+    ("steps",     "plan"),
+    ("operation", "plan"),
+    ("export",    "export"),
+];
+
 /// Those of `api`, which is words alone.
 #[rustfmt::skip]
 const API: &[Rule] = &[

@@ -245,7 +245,7 @@ async fn what_is_changed_by_hand_is_put_back_where_it_is_declared() {
     let paths: Vec<_> = plan.resources[0]
         .changes
         .iter()
-        .map(|it| &*it.path)
+        .map(|it| it.path.as_str())
         .collect();
     assert_eq!(paths, ["labels", "concurrentExecutionLimit"]);
     let after = harbours(&world).await;

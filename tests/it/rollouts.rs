@@ -372,6 +372,6 @@ async fn a_member_that_waits_gets_what_its_version_knows() {
         waiting.reason,
         "waits for wave rest, which comes after canary; with it \"Region\""
     );
-    let fields: Vec<_> = waiting.changes.iter().map(|it| it.path.clone()).collect();
+    let fields: Vec<_> = waiting.changes.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(fields, ["config \"Feed\""]);
 }

@@ -14,33 +14,18 @@
 // A kind, an operation or a verdict that is added does not compile before each match has answered for it.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
-mod admission;
-mod components;
-mod config;
-mod customer;
-mod definition;
+pub(crate) mod admission;
 mod doubled;
-mod equal;
-mod identity;
-mod instance;
-mod instances;
-mod integration;
-mod integrations;
-mod interrupted;
-mod labels;
-mod losses;
-mod member;
+pub(crate) mod identity;
+pub(crate) mod labels;
 mod needs;
 mod orphans;
 mod overview;
 mod renamed;
 mod rollouts;
 mod scope;
-mod secret_match;
-mod turns;
-mod typed;
-mod version;
-mod whose;
+pub(crate) mod turns;
+pub(crate) mod typed;
 
 #[cfg(any(test, feature = "testing"))]
 #[allow(
@@ -57,23 +42,26 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::kinds::instance::compare::losses::Losses;
+pub(crate) use crate::kinds::instance::compare::secret_match::is_mask;
+pub use crate::kinds::integration::compare::components::unlisted_components;
+pub use crate::kinds::integration::compare::equal::{
+    EqualVersion, EqualVersions, equal_versions, equal_versions_told,
+};
 pub use admission::{Admissions, MoveLabels, Waiting};
-pub use components::unlisted_components;
 pub use doubled::{Doubled, doubled, doubled_warnings};
-pub use equal::{EqualVersion, EqualVersions, equal_versions, equal_versions_told};
 pub(crate) use labels::full as all_labels;
-pub use losses::Losses;
 pub use needs::Needs;
 pub use overview::{Changes, Compared, Overview};
 pub use renamed::renamed;
 pub use rollouts::{RolloutFacts, rollout_facts};
 pub use scope::scope;
-pub(crate) use secret_match::is_mask;
 
 use crate::definition::Definitions;
+use crate::kinds::with_kind;
 use crate::model::{
     Address, Catalogue, ConfigWrite, CustomerId, Declared, Desired, FieldChange, InstanceId,
-    InstanceState, IntegrationId, Location, ResourceName, SecretRecords, SecretValues,
+    InstanceState, IntegrationId, Kind, Location, ResourceName, SecretRecords, SecretValues,
     SecretWrites, Tenant, VersionId, Visibility,
 };
 
@@ -101,7 +89,7 @@ pub struct Inputs<'a> {
 }
 
 /// What differs, resource by resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ChangeSet {
     /// One entry for each declared customer, in the order of the files.
     pub customers: Vec<Comparison<CustomerChanges>>,
@@ -139,12 +127,12 @@ pub enum Stop {
 }
 
 impl Stop {
-    fn refused(reason: impl Into<String>) -> Self {
+    pub(crate) fn refused(reason: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(reason))
     }
 
     /// The same for what depends on the resource at `address`.
-    fn of(&self, address: &Address) -> Self {
+    pub(crate) fn of(&self, address: &Address) -> Self {
         match self {
             Self::Unknown(why) => Self::Unknown(format!("{address}: {why}")),
             Self::Refused(refusal) => {
@@ -413,48 +401,60 @@ pub struct Orphan {
     pub protected: bool,
 }
 
+/// What the comparison asks of a kind.
+pub(crate) trait Comparable {
+    /// What its manifests declare.
+    type Declared: Declared;
+    /// How a resource of it differs.
+    type Changes: Changes;
+    /// Look-ups over all of its objects, so that comparing many stays linear.
+    type Index<'a>;
+
+    /// All that is declared of it, in the order of the files.
+    fn declared(desired: &Desired) -> &[Self::Declared];
+
+    /// Its comparisons.
+    fn of(changes: &ChangeSet) -> &[Comparison<Self::Changes>];
+
+    /// Where its comparisons go.
+    fn put(changes: &mut ChangeSet, compared: Vec<Comparison<Self::Changes>>);
+
+    /// `so_far` has the comparisons of the kinds that this one refers to.
+    fn index<'a>(inputs: &'a Inputs<'a>, so_far: &'a ChangeSet) -> Self::Index<'a>;
+
+    /// Compares one resource.
+    fn compare(index: &Self::Index<'_>, declared: &Self::Declared) -> Verdict<Self::Changes>;
+
+    /// Whether there is to be no such resource, although it is declared.
+    fn is_left_out(_declared: &Self::Declared, _verdict: &Verdict<Self::Changes>) -> bool {
+        false
+    }
+}
+
 /// Compares everything that is declared with the tenant.
 #[must_use]
 pub fn diff(inputs: &Inputs<'_>) -> ChangeSet {
-    let Desired {
-        project: _,
-        customers,
-        integrations,
-        instances,
-        // Expanded before: their members are among the instances.
-        fleets: _,
-        places: _,
-    } = inputs.desired;
-    let index = customer::Index::new(inputs);
-    let customers = compare(customers, |one| customer::compare(&index, one));
-    let index = integrations::Index::new(inputs);
-    let integrations = compare(integrations, |one| integration::compare(&index, one));
-    let index = instances::Index::new(inputs, &customers, &integrations);
-    let mut compared = compare(instances, |one| instance::compare(&index, one));
-    let mut declared = instances.iter();
-    compared.retain(|it| {
-        declared
-            .next()
-            .is_none_or(|one| !member::is_left_out(one, &it.verdict))
-    });
-    let instances = compared;
-    let mut changes = ChangeSet {
-        customers,
-        integrations,
-        instances,
-        orphans: Vec::new(),
-        needs: Needs::default(),
-    };
+    let mut changes = ChangeSet::default();
+    for kind in Kind::ALL {
+        with_kind!(kind, K => {
+            let compared = compare::<K>(inputs, &changes);
+            K::put(&mut changes, compared);
+        });
+    }
     changes.orphans = orphans::find(inputs, &changes);
     changes.needs = needs::of(inputs, &changes);
     changes
 }
 
-fn compare<D: Declared, C>(declared: &[D], one: impl Fn(&D) -> Verdict<C>) -> Vec<Comparison<C>> {
-    let compared = declared.iter().map(|desired| Comparison {
-        address: desired.address(),
-        location: desired.location().clone(),
-        verdict: one(desired),
+fn compare<K: Comparable>(inputs: &Inputs<'_>, so_far: &ChangeSet) -> Vec<Comparison<K::Changes>> {
+    let index = K::index(inputs, so_far);
+    let compared = K::declared(inputs.desired).iter().filter_map(|declared| {
+        let verdict = K::compare(&index, declared);
+        (!K::is_left_out(declared, &verdict)).then(|| Comparison {
+            address: declared.address(),
+            location: declared.location().clone(),
+            verdict,
+        })
     });
     compared.collect()
 }

@@ -15,20 +15,19 @@
 //! - What is left out is in the notes, with the reason.
 //! - The order in which the tenant lists things does not matter.
 
-mod config;
-mod customer;
 mod document;
-mod instance;
-mod integration;
-mod names;
+pub(crate) mod names;
 mod refused;
-mod secrecy;
+pub(crate) mod secrecy;
 
 #[cfg(test)]
 mod tests;
 
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
 
+use crate::kinds::customer::export as customer;
+use crate::kinds::instance::export as instance;
+use crate::kinds::integration::export as integration;
 use crate::model::{
     CustomerRecord, CustomersWanted, Desired, Instance, Integration, IntegrationWanted, Marker,
     Places, Project, ResourceName, Scope, SourceFile, Tenant,
@@ -183,7 +182,7 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
 }
 
 /// The marker that this project's objects bear, or why an object is not ours.
-fn ours(
+pub(crate) fn ours(
     markers: impl Iterator<Item = Marker>,
     project: &ResourceName,
 ) -> Result<Option<ResourceName>, String> {
@@ -198,17 +197,17 @@ fn ours(
 }
 
 /// The path of an integration's manifest.
-fn integration_path(name: &ResourceName) -> String {
+pub(crate) fn integration_path(name: &ResourceName) -> String {
     format!("integrations/{name}.yaml")
 }
 
 /// The path of a customer's manifest.
-fn customer_path(name: &ResourceName) -> String {
+pub(crate) fn customer_path(name: &ResourceName) -> String {
     format!("customers/{name}.yaml")
 }
 
 /// The path of an instance's manifest.
-fn instance_path(name: &ResourceName) -> String {
+pub(crate) fn instance_path(name: &ResourceName) -> String {
     format!("instances/{name}.yaml")
 }
 
@@ -269,15 +268,15 @@ fn undeclared(omitted: &[SecretNeeded], path: &str) -> String {
 
 /// Collects what is said besides the files.
 #[derive(Debug, Default)]
-struct Report {
-    secrets: Vec<SecretNeeded>,
+pub(crate) struct Report {
+    pub(crate) secrets: Vec<SecretNeeded>,
     /// Values that are left out because they may be secret.
-    omitted: Vec<SecretNeeded>,
+    pub(crate) omitted: Vec<SecretNeeded>,
     notes: Vec<Note>,
 }
 
 impl Report {
-    fn note(
+    pub(crate) fn note(
         &mut self,
         code: NoteCode,
         about: &str,

@@ -6,6 +6,9 @@
 // In the order in which they may import each other.
 pub mod yaml;
 
+// Each file of it belongs to the stage that it is a part of, and imports what that stage may import.
+pub(crate) mod kinds;
+
 mod suggest;
 
 pub mod template;

@@ -13,6 +13,7 @@ mod desired;
 pub mod diagnostic;
 mod environment_key;
 mod error_chain;
+mod field_path;
 mod fleet;
 mod hex;
 pub mod history;
@@ -49,6 +50,7 @@ pub use desired::{
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use environment_key::EnvironmentKey;
 pub use error_chain::{chain, one_line};
+pub use field_path::{Field, FieldPath};
 pub use fleet::{
     CustomerKey, DesiredFleet, Expanded, FleetCustomers, FleetGuards, FleetKey, LabelSelector,
     Manage, MemberSpec, MemberStop, Membership, OnLeave, OpenPart, Override, Part, Rows,

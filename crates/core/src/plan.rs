@@ -8,18 +8,14 @@
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
 mod adopt;
-mod build;
-mod customer;
+pub(crate) mod build;
 mod dedupe;
-mod digest;
+pub(crate) mod digest;
 mod exclude;
 mod guards;
-mod instance;
-mod integration;
 mod leave;
-mod losses;
 mod migrate;
-mod operation;
+pub(crate) mod operation;
 mod orphan;
 mod part;
 mod release;
@@ -52,6 +48,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 pub use adopt::adoptions;
+pub(crate) use build::Plannable;
 pub use build::build;
 pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use exclude::{Excluded, exclude};

@@ -28,7 +28,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) auto_approve: bool,
 
     /// Apply exactly this saved plan, without asking; refused if what it rests on changed.
-    #[arg(long, env = "PRISM_GITOPS_PLAN", value_name = "FILE")]
+    #[arg(long, env = "PRISM_GITOPS_PLAN", value_name = "FILE", conflicts_with_all = ["target", "customer", "label", "exclude"])]
     pub(crate) plan: Option<PathBuf>,
 
     /// Apply the plan with this digest although a guard refuses it; no other plan.

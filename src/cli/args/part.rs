@@ -6,7 +6,7 @@ use crate::plan::Part;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Part of the project")]
 pub(crate) struct PartArgs {
-    /// Only this resource, as in `Instance/smith-erp`; several add up.
+    /// Only this resource, as in `Instance/smith-erp`; all members with `Fleet/NAME`; several add up.
     #[arg(long, env = "PRISM_GITOPS_TARGET", value_name = "ADDRESS")]
     pub(crate) target: Vec<String>,
 

@@ -208,7 +208,7 @@ fn write_lines(text: &mut String, write: &WriteRecord, fields: bool) {
             change.after.as_deref(),
             change.sensitive,
         );
-        let _ = writeln!(text, "        {}  {values}", harmless(&change.path));
+        let _ = writeln!(text, "        {}  {values}", harmless(change.path.as_str()));
     }
     for step in &write.operations {
         if let (StepOutcome::Applied, Some(message)) = (step.outcome, &step.message) {

@@ -1,6 +1,6 @@
 //! One difference in meaning between two definitions.
 
-use crate::model::{FieldChange, Withheld};
+use crate::model::{FieldChange, FieldPath, Withheld};
 
 /// What applying the git side does to the live one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,11 +40,12 @@ impl From<Change> for FieldChange {
             ChangeKind::Added | ChangeKind::Removed | ChangeKind::Changed => "",
         };
         Self {
-            path: format!("definition {}{verb}", change.path),
+            path: FieldPath::definition(&format!("{}{verb}", change.path)),
             before: change.before,
             after: change.after,
             sensitive: change.sensitive,
             note: None,
+            source: None,
             withheld: Withheld::default(),
         }
     }

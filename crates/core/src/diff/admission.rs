@@ -86,7 +86,7 @@ pub struct Waiting {
 
 impl MoveLabels {
     /// The labels of a live instance as a move leaves them, besides the stamp itself.
-    pub(super) fn of(
+    pub(crate) fn of(
         turn: &Turn,
         live: &Instance,
         labels: Option<&Vec<String>>,
@@ -110,7 +110,7 @@ impl MoveLabels {
 }
 
 /// A declared instance with the config that a version knows, and the keys that it does not.
-pub(super) fn projected(
+pub(crate) fn projected(
     desired: &DesiredInstance,
     knows: impl Fn(&str) -> bool,
 ) -> (DesiredInstance, Vec<String>) {
@@ -122,7 +122,7 @@ pub(super) fn projected(
 }
 
 /// The variables of the version that an instance has now.
-pub(super) fn variables_of(values: &BTreeMap<String, LiveConfigVariable>) -> Vec<RequiredVariable> {
+pub(crate) fn variables_of(values: &BTreeMap<String, LiveConfigVariable>) -> Vec<RequiredVariable> {
     values
         .values()
         .map(|value| (*value.declared).clone())

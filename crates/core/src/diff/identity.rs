@@ -10,25 +10,25 @@ use super::{Found, Refusal, Stop, Verdict};
 use crate::model::{Adopt, Listing, Marker, ResourceName};
 
 /// The identity of a live object.
-pub(super) struct Candidate<'a, T> {
-    pub(super) object: &'a T,
-    pub(super) id: &'a str,
-    pub(super) labels: &'a [String],
+pub(crate) struct Candidate<'a, T> {
+    pub(crate) object: &'a T,
+    pub(crate) id: &'a str,
+    pub(crate) labels: &'a [String],
     /// Whether it matches by display name, for instances within their customer and integration.
-    pub(super) matches: bool,
+    pub(crate) matches: bool,
     /// Whether it has the name that `adopt.name` asks for.
-    pub(super) named: bool,
+    pub(crate) named: bool,
     /// Whether only an interrupted run of ours can have left it in this state, without its marker.
-    pub(super) interrupted: bool,
+    pub(crate) interrupted: bool,
     /// Whether customers may depend on it: an instance that was ever deployed, an integration with a version.
     /// An unknown counts as in use.
-    pub(super) in_use: bool,
+    pub(crate) in_use: bool,
 }
 
 /// Which of several objects with one marker is the one that is managed; `None` where that is for a
 /// person to say. Of two that two runs made at the same time, the one in use, else the older; lists
 /// come in the order in which things were created.
-pub(super) fn canonical<'a, T>(
+pub(crate) fn canonical<'a, T>(
     marked: impl Iterator<Item = &'a T> + Clone,
     in_use: impl Fn(&T) -> bool,
 ) -> Option<&'a T> {
@@ -41,23 +41,23 @@ pub(super) fn canonical<'a, T>(
 }
 
 /// The identity of a declared resource.
-pub(super) struct Claim<'a> {
-    pub(super) marker: Marker,
-    pub(super) adopt: Option<&'a Adopt>,
+pub(crate) struct Claim<'a> {
+    pub(crate) marker: Marker,
+    pub(crate) adopt: Option<&'a Adopt>,
     /// `--adopt`: matches may be taken over.
-    pub(super) adopt_matches: bool,
+    pub(crate) adopt_matches: bool,
     /// All names of this kind that the project declares.
-    pub(super) declared: &'a BTreeSet<&'a ResourceName>,
+    pub(crate) declared: &'a BTreeSet<&'a ResourceName>,
     /// `integration` or `instance`, for messages.
-    pub(super) noun: &'static str,
+    pub(crate) noun: &'static str,
     /// A member of a fleet, or a manifest in place of one: what this project marked otherwise is moved.
-    pub(super) member: bool,
+    pub(crate) member: bool,
 }
 
 type Answer<'a, T> = Verdict<Found<&'a T>>;
 
 /// Finds the object of a claim among the candidates.
-pub(super) fn resolve<'a, T>(
+pub(crate) fn resolve<'a, T>(
     claim: &Claim<'_>,
     candidates: &[Candidate<'a, T>],
     listing: &Listing<T>,
@@ -160,7 +160,7 @@ fn owned_by_sibling<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> bool 
 }
 
 /// Two projects that write one object would undo each other's changes for ever.
-pub(super) fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
+pub(crate) fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Option<Refusal> {
     let ours = &claim.marker;
     let theirs = Marker::among(candidate.labels).find(|it| it.project != ours.project)?;
     let noun = claim.noun;
@@ -174,7 +174,7 @@ pub(super) fn foreign<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Opt
 }
 
 /// Another project's object, or one that this project declared under another name.
-pub(super) fn owner_in_the_way<T>(
+pub(crate) fn owner_in_the_way<T>(
     claim: &Claim<'_>,
     candidate: &Candidate<'_, T>,
 ) -> Option<Refusal> {
@@ -207,7 +207,7 @@ pub(super) fn owner_in_the_way<T>(
     )
 }
 
-pub(super) fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal {
+pub(crate) fn needs_consent<T>(claim: &Claim<'_>, candidate: &Candidate<'_, T>) -> Refusal {
     let refusal = Refusal::new(format!(
         "{} {} exists and is not managed yet",
         claim.noun, candidate.id

@@ -11,7 +11,7 @@ use crate::model::Marker;
 /// Declared labels replace the unreserved ones; undeclared ones stay. Labels
 /// of the `gitops:` scheme are never removed, but for this project's markers
 /// of other names.
-pub(super) fn target(
+pub(crate) fn target(
     live: &[String],
     declared: Option<&[String]>,
     marker: &Marker,
@@ -21,7 +21,7 @@ pub(super) fn target(
 }
 
 /// The same, begun with other labels than it has.
-pub(super) fn target_from(
+pub(crate) fn target_from(
     live: &[String],
     base: &[String],
     declared: Option<&[String]>,
@@ -33,7 +33,7 @@ pub(super) fn target_from(
 
 /// The labels of something declared without those that it got when it left its fleet. That it was off then
 /// counts until somebody switches it on.
-pub(super) fn returned(live: &[String], enabled: bool) -> Cow<'_, [String]> {
+pub(crate) fn returned(live: &[String], enabled: bool) -> Cow<'_, [String]> {
     let stale =
         |label: &str| label.starts_with(Marker::LEFT) || (enabled && label == Marker::LEFT_OFF);
     match live.iter().any(|label| stale(label)) {
@@ -87,7 +87,7 @@ pub(crate) fn full(
 }
 
 /// Whether a live object bears the label that protects it.
-pub(super) fn protected(live: &[String]) -> bool {
+pub(crate) fn protected(live: &[String]) -> bool {
     live.iter().any(|label| label == Marker::PROTECT)
 }
 
@@ -95,7 +95,7 @@ pub(super) fn protected(live: &[String]) -> bool {
 /// protected.
 ///
 /// A label that an earlier manifest put on counts no longer once the manifest has changed its mind.
-pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> {
+pub(crate) fn guardian(live: &[String], declared: bool) -> Option<&'static str> {
     let ours = live.iter().any(|label| label == Marker::PROTECT_DECLARED);
     if declared {
         Some("remove `protect: true` from its manifest")
@@ -107,14 +107,14 @@ pub(super) fn guardian(live: &[String], declared: bool) -> Option<&'static str> 
 }
 
 /// Labels without the markers of a project.
-pub(super) fn without_markers(live: &[String], ours: &Marker) -> Vec<String> {
+pub(crate) fn without_markers(live: &[String], ours: &Marker) -> Vec<String> {
     let is_ours =
         |label: &&String| Marker::parse(label).is_none_or(|marker| marker.project != ours.project);
     live.iter().filter(is_ours).cloned().collect()
 }
 
 /// Labels as people compare them: sorted, ours left out.
-pub(super) fn shown(labels: &[String], marker: &Marker) -> String {
+pub(crate) fn shown(labels: &[String], marker: &Marker) -> String {
     let marker = marker.to_string();
     let set: BTreeSet<&str> = labels
         .iter()

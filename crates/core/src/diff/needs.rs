@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{ChangeSet, Inputs, components, version};
+use super::{ChangeSet, Inputs};
+use crate::kinds::instance::compare::version;
+use crate::kinds::integration::compare::components;
 use crate::model::{ComponentsWanted, VersionId};
 
 /// What is still to be asked for.

@@ -1,10 +1,12 @@
 //! What comparisons of all kinds have in common, so that whatever treats them alike is written once.
 
 use super::{
-    ChangeSet, Comparison, CustomerChanges, Found, InstanceChanges, IntegrationChanges, Stop,
+    ChangeSet, Comparable, Comparison, CustomerChanges, Found, InstanceChanges, IntegrationChanges,
+    Stop,
 };
+use crate::kinds::with_kind;
 use crate::model::{
-    Address, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Location,
+    Address, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Kind, Location,
 };
 
 /// What is known of a compared resource, whatever its kind.
@@ -90,9 +92,8 @@ impl ChangeSet {
 
     /// All comparisons, kind by kind, in the order of the files.
     pub fn overviews(&self) -> impl Iterator<Item = Compared<'_>> {
-        overviews(&self.customers)
-            .chain(overviews(&self.integrations))
-            .chain(overviews(&self.instances))
+        let of = |kind| with_kind!(kind, K => overviews(K::of(self)).collect::<Vec<_>>());
+        Kind::ALL.into_iter().flat_map(of)
     }
 }
 

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::admission::{self, MoveLabels, Waiting};
-use super::instance::{common, existing, missing};
-use super::instances::Index;
-use super::version::Target;
-use super::whose::Whose;
 use super::{Found, InstanceChanges, Stop};
+use crate::kinds::instance::compare::index::Index;
+use crate::kinds::instance::compare::version::Target;
+use crate::kinds::instance::compare::whose::Whose;
+use crate::kinds::instance::compare::{common, existing, missing};
 use crate::model::{DesiredInstance, Instance, InstanceId, LiveConfigVariable, Marker, Observed};
 use crate::rollout::Turn;
 
 /// One that does not exist yet while its wave is closed: it begins with the version that the others come from, or not at all.
-pub(super) fn first(
+pub(crate) fn first(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
@@ -46,7 +46,7 @@ pub(super) fn first(
 }
 
 /// One that exists, as far as its wave lets it go.
-pub(super) fn in_turn(
+pub(crate) fn in_turn(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,

@@ -20,7 +20,7 @@ use crate::model::RequiredVariable;
 
 /// How two texts compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Similarity {
+pub(crate) enum Similarity {
     /// One value.
     Same,
     /// One value but for outer white space, line endings or the Unicode normal form.
@@ -30,7 +30,7 @@ pub(super) enum Similarity {
 }
 
 /// Compares two values of a variable that are written as single texts.
-pub(super) fn compare(declared: &RequiredVariable, live: &str, wanted: &str) -> Similarity {
+pub(crate) fn compare(declared: &RequiredVariable, live: &str, wanted: &str) -> Similarity {
     if live == wanted {
         return Similarity::Same;
     }
@@ -47,7 +47,7 @@ pub(super) fn compare(declared: &RequiredVariable, live: &str, wanted: &str) -> 
 }
 
 /// Compares two plain texts.
-pub(super) fn texts(live: &str, wanted: &str) -> Similarity {
+pub(crate) fn texts(live: &str, wanted: &str) -> Similarity {
     if live == wanted {
         Similarity::Same
     } else if normalised(live) == normalised(wanted) {
@@ -59,7 +59,7 @@ pub(super) fn texts(live: &str, wanted: &str) -> Similarity {
 
 /// A text without what servers and editors are apt to change: outer white space,
 /// `\r\n`, and characters that are written in more than one way.
-pub(super) fn normalised(text: &str) -> String {
+pub(crate) fn normalised(text: &str) -> String {
     let lines = match text.contains('\r') {
         true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
         false => Cow::Borrowed(text),
@@ -182,7 +182,7 @@ fn date(text: &str) -> Option<jiff::civil::Date> {
 }
 
 /// Two cron texts with the same fields. Any number of spaces stands between them, and names have no case.
-pub(super) fn cron(a: &str, b: &str) -> bool {
+pub(crate) fn cron(a: &str, b: &str) -> bool {
     let fields = |text: &str| -> Vec<String> {
         let fields = text.split_whitespace();
         fields.map(str::to_ascii_uppercase).collect()
@@ -199,7 +199,7 @@ fn json_texts(a: &str, b: &str, counts: impl Fn(&Value) -> bool) -> bool {
 }
 
 /// The same value of JSON: the order of members and the spelling of numbers mean nothing.
-pub(super) fn json(a: &Value, b: &Value) -> bool {
+pub(crate) fn json(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
             a == b || both(&a.to_string(), &b.to_string(), Decimal::parse)

@@ -6,16 +6,16 @@ use crate::model::ResourceName;
 
 /// The `metadata.name`s of one kind.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeSet<ResourceName>);
+pub(crate) struct Names(BTreeSet<ResourceName>);
 
 impl Names {
     /// Takes a name that a marker gives; `false` if it is taken.
-    pub(super) fn keep(&mut self, name: &ResourceName) -> bool {
+    pub(crate) fn keep(&mut self, name: &ResourceName) -> bool {
         self.0.insert(name.clone())
     }
 
     /// Makes a name from a display name, numbered where it is taken.
-    pub(super) fn make(&mut self, display: &str, otherwise: &str) -> Option<ResourceName> {
+    pub(crate) fn make(&mut self, display: &str, otherwise: &str) -> Option<ResourceName> {
         let base = ResourceName::slug(display).or_else(|| ResourceName::slug(otherwise))?;
         if self.keep(&base) {
             return Some(base);
@@ -33,11 +33,11 @@ impl Names {
 
 /// The variables of the environment that secrets are to be put in.
 #[derive(Debug, Default)]
-pub(super) struct Variables(BTreeSet<String>);
+pub(crate) struct Variables(BTreeSet<String>);
 
 impl Variables {
     /// `SMITH_ERP_API_KEY` for the key `API Key` of `smith-erp`.
-    pub(super) fn make(&mut self, parts: &[&str]) -> String {
+    pub(crate) fn make(&mut self, parts: &[&str]) -> String {
         let mut base = String::new();
         for part in parts {
             if !base.is_empty() && !base.ends_with('_') {

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::integration::References;
 use super::{NoteCode, Report};
+use crate::kinds::integration::export::References;
 use crate::model::{Desired, Diagnostic, IntegrationRef, ResourceName, Severity};
 use crate::validate;
 

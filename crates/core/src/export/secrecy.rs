@@ -8,12 +8,12 @@ use crate::model::LiveInput;
 use crate::sensitivity;
 
 /// Whether the value of a variable or input of this name may be secret.
-pub(super) fn is_secret(name: &str, value: &str) -> bool {
+pub(crate) fn is_secret(name: &str, value: &str) -> bool {
     sensitivity::setting(name, None, [value]).hides() || is_masked(value)
 }
 
 /// Whether an input's value is not what the API shows.
-pub(super) fn is_masked_input(input: &LiveInput) -> bool {
+pub(crate) fn is_masked_input(input: &LiveInput) -> bool {
     input.has_value && is_mask(input.value.as_deref())
 }
 

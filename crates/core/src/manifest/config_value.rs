@@ -16,7 +16,7 @@ const FORMS: &str = "a mapping here is one of {seed: …}, {value: …}, {schedu
                      {secret: …} or {connection: …}";
 
 /// The form of a config value that has this key.
-pub(super) fn form_of(key: &str) -> Option<&'static str> {
+pub(crate) fn form_of(key: &str) -> Option<&'static str> {
     const WORDS: [(&str, &str); 7] = [
         ("seed", "seed"),
         ("value", "value"),
@@ -31,7 +31,7 @@ pub(super) fn form_of(key: &str) -> Option<&'static str> {
 }
 
 /// All variables under `config:`.
-pub(super) fn read_all(report: &Report, node: &Node) -> Option<Config> {
+pub(crate) fn read_all(report: &Report, node: &Node) -> Option<Config> {
     let entries = entries(report, node, "\"config\"")?;
     let mut config = IndexMap::with_capacity(entries.len());
     for entry in entries {

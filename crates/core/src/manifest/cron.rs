@@ -16,7 +16,7 @@ const SOME_MOMENT: DateTime = DateTime::constant(2024, 1, 1, 0, 0, 0, 0);
 
 impl Fields<'_> {
     /// A five-field cron text.
-    pub(super) fn cron(&self, name: &str) -> Option<String> {
+    pub(crate) fn cron(&self, name: &str) -> Option<String> {
         let node = self.get(name)?;
         let text = filled(self.report, node, &named(name))?;
         match self.report.schedules().check(&text) {
@@ -55,7 +55,7 @@ type Verdict = Result<(), (String, &'static str)>;
 /// Verdicts on the texts seen so far: looking for a day that never comes takes
 /// milliseconds, and thousands of instances share a few schedules.
 #[derive(Default)]
-pub(super) struct Schedules(RefCell<HashMap<String, Verdict>>);
+pub(crate) struct Schedules(RefCell<HashMap<String, Verdict>>);
 
 impl Schedules {
     fn check(&self, text: &str) -> Verdict {

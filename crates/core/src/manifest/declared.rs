@@ -9,55 +9,55 @@ use crate::model::{
 };
 
 /// A resource, as far as it could be read.
-pub(super) struct Declared {
-    pub(super) address: Address,
-    pub(super) location: Location,
+pub(crate) struct Declared {
+    pub(crate) address: Address,
+    pub(crate) location: Location,
     /// Where its fields are declared, by their keys.
-    pub(super) places: BTreeMap<String, Location>,
+    pub(crate) places: BTreeMap<String, Location>,
     /// Absent where something was wrong: the name still counts as declared,
     /// so that one mistake does not look like several.
-    pub(super) body: Option<Body>,
+    pub(crate) body: Option<Body>,
 }
 
 /// What it should be.
-pub(super) enum Body {
+pub(crate) enum Body {
     Customer(Box<DesiredCustomer>),
     Integration(Box<IntegrationDraft>),
     Instance(Box<InstanceDraft>),
 }
 
 /// An integration whose files are not looked up yet.
-pub(super) struct IntegrationDraft {
-    pub(super) definition: Reference,
-    pub(super) overview: Option<Reference>,
-    pub(super) adopt: Option<Adopt>,
-    pub(super) description: Option<String>,
-    pub(super) publish: PublishWhen,
-    pub(super) available: Option<bool>,
-    pub(super) marketplace: Option<Marketplace>,
-    pub(super) protect: bool,
-    pub(super) rollout: Option<Rollout>,
+pub(crate) struct IntegrationDraft {
+    pub(crate) definition: Reference,
+    pub(crate) overview: Option<Reference>,
+    pub(crate) adopt: Option<Adopt>,
+    pub(crate) description: Option<String>,
+    pub(crate) publish: PublishWhen,
+    pub(crate) available: Option<bool>,
+    pub(crate) marketplace: Option<Marketplace>,
+    pub(crate) protect: bool,
+    pub(crate) rollout: Option<Rollout>,
 }
 
 /// An instance, and where it names its integration and its customer.
-pub(super) struct InstanceDraft {
-    pub(super) instance: DesiredInstance,
-    pub(super) integration: Location,
-    pub(super) customer: Location,
+pub(crate) struct InstanceDraft {
+    pub(crate) instance: DesiredInstance,
+    pub(crate) integration: Location,
+    pub(crate) customer: Location,
 }
 
 /// A fleet whose files are not looked up yet, and where it names its integration.
-pub(super) struct FleetDraft {
-    pub(super) fleet: DesiredFleet,
-    pub(super) integration: Location,
+pub(crate) struct FleetDraft {
+    pub(crate) fleet: DesiredFleet,
+    pub(crate) integration: Location,
     /// The file that lists its customers.
-    pub(super) file: Option<Reference>,
+    pub(crate) file: Option<Reference>,
     /// The file that says more of customers that something else selects.
-    pub(super) rows: Option<Reference>,
+    pub(crate) rows: Option<Reference>,
 }
 
 /// A project, and where it is declared.
-pub(super) struct DeclaredProject {
-    pub(super) project: Project,
-    pub(super) location: Location,
+pub(crate) struct DeclaredProject {
+    pub(crate) project: Project,
+    pub(crate) location: Location,
 }

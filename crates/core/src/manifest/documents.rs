@@ -8,11 +8,12 @@ use super::arrange::{Elsewhere, address};
 use super::cron::Schedules;
 use super::declared::{Declared, DeclaredProject, FleetDraft};
 use super::findings::{self, Finding, Problem, Report};
-use super::reading::Reading;
+use super::reading::{Readable as _, Reading};
 use super::setting::Setting;
 use super::suggest::did_you_mean;
 use super::{bare, foreign, keys, project, tags, text};
-use crate::model::{Address, Location, ResourceName, SourceFile};
+use crate::kinds::with_kind;
+use crate::model::{Address, Kind, Location, ResourceName, SourceFile};
 use crate::yaml::{self, Limits, Node, Span};
 
 /// What a file turned out to hold.
@@ -196,19 +197,21 @@ impl FileRead {
         let Some(kind) = kind(reading.report, document) else {
             return;
         };
-        self.elsewhere.extend(reading.elsewhere(kind, document));
-        let Some(arranged) = reading.arranged(kind, document) else {
+        self.elsewhere
+            .extend(reading.elsewhere(kind.as_str(), document));
+        let Some(arranged) = reading.arranged(kind.as_str(), document) else {
             return;
         };
         let document = &*arranged;
         match kind {
-            "Project" => self
+            ManifestKind::Project => self
                 .projects
                 .extend(project::read(reading.report, document)),
-            "Customer" => self.resources.extend(reading.customer(document)),
-            "Integration" => self.resources.extend(reading.integration(document)),
-            "Fleet" => self.fleets.extend(reading.fleet(document)),
-            _ => self.resources.extend(reading.instance(document)),
+            ManifestKind::Resource(kind) => {
+                let resource = with_kind!(kind, K => K::read(reading, document));
+                self.resources.extend(resource);
+            }
+            ManifestKind::Fleet => self.fleets.extend(reading.fleet(document)),
         }
     }
 }
@@ -227,12 +230,41 @@ fn sort(document: &Node) -> Sort {
     }
 }
 
-/// The kinds of manifests, in the order in which they refer to each other.
-const KINDS: [&str; 5] = ["Project", "Customer", "Integration", "Instance", "Fleet"];
+/// What a manifest may be, in the order in which they refer to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ManifestKind {
+    Project,
+    Resource(Kind),
+    Fleet,
+}
 
-/// Where a kind is in their order.
-pub(super) fn rank(kind: &str) -> usize {
-    KINDS.into_iter().take_while(|one| *one != kind).count()
+impl ManifestKind {
+    /// Each of them, in order.
+    fn all() -> impl Iterator<Item = Self> {
+        let resources = Kind::ALL.into_iter().map(Self::Resource);
+        [Self::Project]
+            .into_iter()
+            .chain(resources)
+            .chain([Self::Fleet])
+    }
+
+    /// What its `kind` says.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Project => "Project",
+            Self::Resource(kind) => kind.as_str(),
+            Self::Fleet => "Fleet",
+        }
+    }
+
+    /// All of them, in a sentence.
+    fn list(last: &str) -> String {
+        let names: Vec<_> = Self::all().map(Self::as_str).collect();
+        match names.split_last() {
+            Some((end, names)) => format!("{} {last} {end}", names.join(", ")),
+            None => String::new(),
+        }
+    }
 }
 
 /// What a manifest of this format declares, unless it is a Project.
@@ -244,8 +276,23 @@ pub(super) fn declares(document: &Node) -> Option<Address> {
     (version == keys::API_VERSION).then(|| address(&kind, &name))?
 }
 
+/// Whether a manifest of this format declares the fleet of a name.
+pub(super) fn is_fleet(document: &Node, name: &ResourceName) -> bool {
+    let text = |node: &Node| Some(node.as_scalar()?.text.clone());
+    let says = |key, wanted: &str| {
+        let found = document.get(key).and_then(text);
+        found.is_some_and(|it| it == wanted)
+    };
+    let declared = document.get("metadata").and_then(|it| it.get("name"));
+    says("apiVersion", keys::API_VERSION)
+        && says("kind", ManifestKind::Fleet.as_str())
+        && declared
+            .and_then(text)
+            .is_some_and(|it| it == name.as_str())
+}
+
 /// The manifests of a file that are in an environment, as they are there. What is wrong is left to [`read`].
-pub(super) fn arranged(file: &SourceFile, setting: &Setting) -> Vec<(&'static str, Node)> {
+pub(super) fn arranged(file: &SourceFile, setting: &Setting) -> Vec<(ManifestKind, Node)> {
     let aside = Report::new(file.path.clone(), Rc::default());
     let reading = Reading {
         report: &aside,
@@ -260,35 +307,41 @@ pub(super) fn arranged(file: &SourceFile, setting: &Setting) -> Vec<(&'static st
         .filter(|document| sort(document) == Sort::Manifest && !foreign::is_kubernetes(document));
     let arranged = |document| {
         let kind = kind(&aside, document)?;
-        Some((kind, reading.arranged(kind, document)?.into_owned()))
+        Some((
+            kind,
+            reading.arranged(kind.as_str(), document)?.into_owned(),
+        ))
     };
     manifests.filter_map(arranged).collect()
 }
 
 /// The kind of a manifest of this format.
-fn kind(report: &Report, document: &Node) -> Option<&'static str> {
+fn kind(report: &Report, document: &Node) -> Option<ManifestKind> {
     if !version(report, document) {
         return None;
     }
     let Some(node) = document.get("kind") else {
         let problem = Problem::new("missing-key", "a manifest has no \"kind\"")
-            .hint("add kind: Project, Customer, Integration, Instance or Fleet");
+            .hint(format!("add kind: {}", ManifestKind::list("or")));
         report.add(document.span, problem);
         return None;
     };
     let written = super::fields::filled(report, node, "\"kind\"")?;
-    let known = KINDS.into_iter().find(|kind| *kind == written);
+    let known = ManifestKind::all().find(|kind| kind.as_str() == written);
     if known.is_none() {
-        report.add(node.span, unknown_kind(&written, &KINDS));
+        report.add(node.span, unknown_kind(&written));
     }
     known
 }
 
-fn unknown_kind(written: &str, kinds: &[&'static str]) -> Problem {
+fn unknown_kind(written: &str) -> Problem {
     let message = format!("unknown kind {}", super::fields::quoted(written));
     Problem::new("unknown-kind", message)
-        .hint("there are Project, Customer, Integration, Instance and Fleet")
-        .maybe_hint(did_you_mean(written, kinds.iter().copied()))
+        .hint(format!("there are {}", ManifestKind::list("and")))
+        .maybe_hint(did_you_mean(
+            written,
+            ManifestKind::all().map(ManifestKind::as_str),
+        ))
 }
 
 /// Whether a document is of the format this program reads.

@@ -9,9 +9,9 @@ use crate::model::Location;
 use crate::yaml::{Entry, Node, Span};
 
 /// A mapping with known keys.
-pub(super) struct Fields<'a> {
-    pub(super) report: &'a Report,
-    pub(super) span: Span,
+pub(crate) struct Fields<'a> {
+    pub(crate) report: &'a Report,
+    pub(crate) span: Span,
     object: &'static Object,
     entries: &'a [Entry],
     private: bool,
@@ -19,7 +19,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Takes a node as a mapping, noting unknown and missing keys.
-    pub(super) fn open(
+    pub(crate) fn open(
         report: &'a Report,
         node: &'a Node,
         object: &'static Object,
@@ -28,7 +28,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The same for a mapping that may hold secrets: nothing that is written in it is repeated.
-    pub(super) fn open_private(
+    pub(crate) fn open_private(
         report: &'a Report,
         node: &'a Node,
         object: &'static Object,
@@ -108,13 +108,13 @@ impl<'a> Fields<'a> {
     }
 
     /// The value under a key.
-    pub(super) fn get(&self, name: &str) -> Option<&'a Node> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Node> {
         debug_assert!(self.object.key(name).is_some(), "{name} is not in keys.rs");
         self.entry(name).map(|entry| &entry.value)
     }
 
     /// Where each key that it has stands.
-    pub(super) fn places(&self) -> BTreeMap<String, Location> {
+    pub(crate) fn places(&self) -> BTreeMap<String, Location> {
         let place = |entry: &Entry| {
             let location = self.report.location(entry.key_span);
             (entry.key.text.clone(), location)
@@ -127,37 +127,37 @@ impl<'a> Fields<'a> {
     }
 
     /// A single value as the text it is written as.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         text(self.report, self.get(name)?, &named(name))
     }
 
     /// A single value that may not be empty.
-    pub(super) fn filled(&self, name: &str) -> Option<String> {
+    pub(crate) fn filled(&self, name: &str) -> Option<String> {
         filled(self.report, self.get(name)?, &named(name))
     }
 
     /// The same without outer white space, which servers do not keep in names.
-    pub(super) fn trimmed(&self, name: &str) -> Option<String> {
+    pub(crate) fn trimmed(&self, name: &str) -> Option<String> {
         self.filled(name).map(|text| text.trim().to_owned())
     }
 
     /// `true` or `false`.
-    pub(super) fn boolean(&self, name: &str) -> Option<bool> {
+    pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
         boolean(self.report, self.get(name)?, &named(name))
     }
 
     /// One of the words of a list.
-    pub(super) fn choice<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Option<T> {
         choice(self.report, self.get(name)?, &named(name), words)
     }
 
     /// A mapping with known keys.
-    pub(super) fn object(&self, name: &str, object: &'static Object) -> Option<Self> {
+    pub(crate) fn object(&self, name: &str, object: &'static Object) -> Option<Self> {
         Self::open(self.report, self.get(name)?, object)
     }
 
     /// The one key that is there, of a mapping that must have exactly one.
-    pub(super) fn only(&self) -> Option<(&'static str, &'a Node)> {
+    pub(crate) fn only(&self) -> Option<(&'static str, &'a Node)> {
         let mut known = self
             .entries
             .iter()
@@ -198,13 +198,13 @@ fn in_passing(sentence: &str) -> String {
 }
 
 /// How messages name a key.
-pub(super) fn named(name: &str) -> String {
+pub(crate) fn named(name: &str) -> String {
     format!("{name:?}")
 }
 
 /// A text in quotes. Of a long one only the beginning: where quotes were not closed,
 /// a text takes in the lines below it, and those may hold a secret.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const LONG: usize = 60;
     const BEGINNING: usize = 24;
     if text.chars().nth(LONG).is_none() {
@@ -215,7 +215,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// What a node is, and its text where it is a single value.
-pub(super) fn found(node: &Node) -> String {
+pub(crate) fn found(node: &Node) -> String {
     match node.as_scalar() {
         Some(scalar) if !scalar.is_null() => quoted(&scalar.text),
         Some(_) | None => node.describe().to_owned(),
@@ -234,7 +234,7 @@ fn not_a_mapping(node: &Node, object: &Object) -> Problem {
 }
 
 /// A wrong type.
-pub(super) fn mistyped(what: &str, expected: &str, node: &Node) -> Problem {
+pub(crate) fn mistyped(what: &str, expected: &str, node: &Node) -> Problem {
     let found = node.describe();
     if node.is_null() {
         return Problem::new("no-value", format!("{what} has no value"))
@@ -247,7 +247,7 @@ pub(super) fn mistyped(what: &str, expected: &str, node: &Node) -> Problem {
 }
 
 /// A single value as the text it is written as.
-pub(super) fn text(report: &Report, node: &Node, what: &str) -> Option<String> {
+pub(crate) fn text(report: &Report, node: &Node, what: &str) -> Option<String> {
     match node.as_scalar() {
         Some(scalar) if !scalar.is_null() => Some(scalar.text.clone()),
         Some(_) => {
@@ -264,7 +264,7 @@ pub(super) fn text(report: &Report, node: &Node, what: &str) -> Option<String> {
 }
 
 /// A single value that may not be empty.
-pub(super) fn filled(report: &Report, node: &Node, what: &str) -> Option<String> {
+pub(crate) fn filled(report: &Report, node: &Node, what: &str) -> Option<String> {
     if node.is_null() {
         let problem = Problem::new("no-value", format!("{what} has no value"));
         report.add(node.span, problem.hint("write a value after the colon"));
@@ -282,7 +282,7 @@ pub(super) fn filled(report: &Report, node: &Node, what: &str) -> Option<String>
 }
 
 /// `true` or `false`, and nothing else that some YAML readers take for them.
-pub(super) fn boolean(report: &Report, node: &Node, what: &str) -> Option<bool> {
+pub(crate) fn boolean(report: &Report, node: &Node, what: &str) -> Option<bool> {
     const YES: [&str; 4] = ["yes", "on", "y", "true"];
     const NO: [&str; 4] = ["no", "off", "n", "false"];
     let plain = node.as_scalar().filter(|scalar| scalar.plain);
@@ -310,7 +310,7 @@ pub(super) fn boolean(report: &Report, node: &Node, what: &str) -> Option<bool> 
 }
 
 /// One of the words of a list.
-pub(super) fn choice<T: Copy>(
+pub(crate) fn choice<T: Copy>(
     report: &Report,
     node: &Node,
     what: &str,
@@ -332,7 +332,7 @@ pub(super) fn choice<T: Copy>(
 }
 
 /// The items of a list.
-pub(super) fn list<'a>(report: &Report, node: &'a Node, what: &str) -> Option<&'a [Node]> {
+pub(crate) fn list<'a>(report: &Report, node: &'a Node, what: &str) -> Option<&'a [Node]> {
     let items = node.as_sequence();
     if items.is_none() {
         let problem = mistyped(what, "a list", node).maybe_hint(
@@ -346,7 +346,7 @@ pub(super) fn list<'a>(report: &Report, node: &'a Node, what: &str) -> Option<&'
 }
 
 /// The entries of a mapping whose keys the user chose.
-pub(super) fn entries<'a>(report: &Report, node: &'a Node, what: &str) -> Option<&'a [Entry]> {
+pub(crate) fn entries<'a>(report: &Report, node: &'a Node, what: &str) -> Option<&'a [Entry]> {
     let entries = node.as_mapping();
     if entries.is_none() {
         report.add(node.span, mistyped(what, "a mapping", node));

@@ -10,7 +10,7 @@ use crate::model::{Diagnostic, Location, Severity};
 use crate::yaml::Span;
 
 /// One thing that is wrong, without its place.
-pub(super) struct Problem {
+pub(crate) struct Problem {
     severity: Severity,
     code: &'static str,
     message: String,
@@ -20,7 +20,7 @@ pub(super) struct Problem {
 
 impl Problem {
     /// An error.
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             code,
@@ -31,39 +31,39 @@ impl Problem {
     }
 
     /// Says what to do about it.
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// Says what to do about it, where that is known.
-    pub(super) fn maybe_hint(mut self, hint: Option<String>) -> Self {
+    pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint.or(self.hint);
         self
     }
 
     /// The line it stands on holds a secret and is not shown.
-    pub(super) fn private(mut self, private: bool) -> Self {
+    pub(crate) fn private(mut self, private: bool) -> Self {
         self.private |= private;
         self
     }
 
     /// Work goes on.
-    pub(super) fn warning(mut self) -> Self {
+    pub(crate) fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }
 }
 
 /// A problem with its place, and whether its line may be shown.
-pub(super) struct Finding {
-    pub(super) diagnostic: Diagnostic,
-    pub(super) private: bool,
+pub(crate) struct Finding {
+    pub(crate) diagnostic: Diagnostic,
+    pub(crate) private: bool,
 }
 
 impl Finding {
     /// A problem at a place.
-    pub(super) fn new(location: Location, problem: Problem) -> Self {
+    pub(crate) fn new(location: Location, problem: Problem) -> Self {
         let Problem {
             severity,
             code,
@@ -91,7 +91,7 @@ impl Finding {
 /// Collects what is wrong with one file.
 ///
 /// Readers share it by reference, so that one of them failing does not keep the others from looking.
-pub(super) struct Report {
+pub(crate) struct Report {
     path: Arc<str>,
     schedules: Rc<Schedules>,
     findings: RefCell<Vec<Finding>>,
@@ -103,7 +103,7 @@ pub(super) struct Report {
 const MOST_OF_A_FILE: usize = 2 * MOST;
 
 /// The remaining findings of a file once the limit is reached: their counts.
-pub(super) fn counted(findings: &mut Vec<Finding>) {
+pub(crate) fn counted(findings: &mut Vec<Finding>) {
     let of = |severity| {
         let all = findings.iter().map(|one| &one.diagnostic);
         let all = all.filter(|one| one.severity == severity);
@@ -124,7 +124,7 @@ fn more(errors: usize, warnings: usize) -> Vec<Finding> {
 
 impl Report {
     /// For the file at this path.
-    pub(super) fn new(path: Arc<str>, schedules: Rc<Schedules>) -> Self {
+    pub(crate) fn new(path: Arc<str>, schedules: Rc<Schedules>) -> Self {
         Self {
             path,
             schedules,
@@ -134,17 +134,17 @@ impl Report {
     }
 
     /// The path of the file.
-    pub(super) fn path(&self) -> &Arc<str> {
+    pub(crate) fn path(&self) -> &Arc<str> {
         &self.path
     }
 
     /// The schedules of all files.
-    pub(super) fn schedules(&self) -> &Schedules {
+    pub(crate) fn schedules(&self) -> &Schedules {
         &self.schedules
     }
 
     /// Notes a problem. Of very many it only counts the last.
-    pub(super) fn add(&self, span: Span, problem: Problem) {
+    pub(crate) fn add(&self, span: Span, problem: Problem) {
         let mut findings = self.findings.borrow_mut();
         if findings.len() < MOST_OF_A_FILE {
             findings.push(Finding::new(self.location(span), problem));
@@ -159,7 +159,7 @@ impl Report {
     }
 
     /// A place in the file.
-    pub(super) fn location(&self, span: Span) -> Location {
+    pub(crate) fn location(&self, span: Span) -> Location {
         Location {
             file: self.path.clone(),
             line: span.line,
@@ -169,7 +169,7 @@ impl Report {
     }
 
     /// Everything that was found.
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         let (errors, warnings) = self.more.get();
         let mut findings = self.findings.into_inner();
         findings.extend(more(errors, warnings));

@@ -14,11 +14,13 @@ use super::cron::Schedules;
 use super::declared::FleetDraft;
 use super::fields::{Fields, filled, found, list, quoted};
 use super::findings::{Problem, Report};
-use super::instance::{config, integration, labels, state, version};
-use super::integration::WHEN;
 use super::keys::{self, Object};
 use super::paths::{self, Reference};
 use super::reading::{Reading, name};
+use crate::kinds::instance::manifest::{
+    config, integration, labels, outside_rollout, state, version,
+};
+use crate::kinds::integration::manifest::WHEN;
 use crate::model::{
     CustomerKey, DesiredFleet, Diagnostic, FleetCustomers, FleetGuards, FleetKey, IntegrationRef,
     LabelSelector, Manage, MemberSpec, OnLeave, OpenPart, Override, Part, ResourceName, Share,
@@ -226,7 +228,7 @@ fn one_override(report: &Report, node: &Node) -> Option<Override> {
         .get("customers")
         .and_then(|node| customers(report, node, "\"customers\""));
     let (reason, expires) = (fields.trimmed("reason"), day(&fields, "expires"));
-    part.fixed.outside_rollout = super::instance::outside_rollout(&fields);
+    part.fixed.outside_rollout = outside_rollout(&fields);
     Some(Override {
         customers: customers?,
         part,

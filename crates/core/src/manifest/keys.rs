@@ -3,52 +3,49 @@
 //! A reader can ask for no key that is not here, and a key that is not here
 //! is an error wherever it is written.
 
-mod config;
-mod customer;
+pub(crate) mod config;
 mod fleet;
-mod instance;
-mod integration;
 mod notices;
 mod project;
 mod rollout;
 
-pub(super) use config::{
+pub(crate) use crate::kinds::customer::keys::CUSTOMER_SPEC;
+pub(crate) use crate::kinds::instance::keys::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
+pub(crate) use crate::kinds::integration::keys::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
+pub(crate) use config::{
     CONNECTION, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, STRUCTURED,
 };
-pub(super) use customer::CUSTOMER_SPEC;
-pub(super) use fleet::{
+pub(crate) use fleet::{
     FLEET_CUSTOMERS, FLEET_GUARDS, FLEET_SPEC, LABEL_SELECTOR, OVERRIDE, SELECTOR, TEMPLATE,
 };
-pub(super) use instance::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
-pub(super) use integration::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
-pub(super) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};
-pub(super) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, SECRETS, SWEEP, WINDOW};
-pub(super) use rollout::{APPROVAL, GATE, PACE, ROLLOUT, ROLLOUT_WINDOW, SELECT, WAVE};
+pub(crate) use notices::{NOTIFY, NOTIFY_COMMIT, NOTIFY_URL, NOTIFY_WEBHOOK};
+pub(crate) use project::{ENVIRONMENT, GUARDS, POLICY, PROJECT_SPEC, RATE, SECRETS, SWEEP, WINDOW};
+pub(crate) use rollout::{APPROVAL, GATE, PACE, ROLLOUT, ROLLOUT_WINDOW, SELECT, WAVE};
 
 /// A mapping with known keys.
-pub(super) struct Object {
+pub(crate) struct Object {
     /// What messages call it.
-    pub(super) what: &'static str,
+    pub(crate) what: &'static str,
     /// Its keys, in the order people write them.
-    pub(super) keys: &'static [Key],
+    pub(crate) keys: &'static [Key],
     /// Whether exactly one key must be there.
-    pub(super) one_of: bool,
+    pub(crate) one_of: bool,
 }
 
 /// One key.
-pub(super) struct Key {
+pub(crate) struct Key {
     /// As it is written.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Whether it must be there.
-    pub(super) required: bool,
+    pub(crate) required: bool,
     /// What it means, for editors.
-    pub(super) about: &'static str,
+    pub(crate) about: &'static str,
     /// What its value looks like.
-    pub(super) shape: Shape,
+    pub(crate) shape: Shape,
 }
 
 /// What a value looks like.
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Any single value, as the text it is written as.
     Text,
     /// A text of this regular expression.
@@ -80,7 +77,7 @@ pub(super) enum Shape {
 }
 
 impl Object {
-    const fn of(what: &'static str, keys: &'static [Key]) -> Self {
+    pub(crate) const fn of(what: &'static str, keys: &'static [Key]) -> Self {
         Self {
             what,
             keys,
@@ -88,7 +85,7 @@ impl Object {
         }
     }
 
-    const fn one_of(what: &'static str, keys: &'static [Key]) -> Self {
+    pub(crate) const fn one_of(what: &'static str, keys: &'static [Key]) -> Self {
         Self {
             what,
             keys,
@@ -97,17 +94,17 @@ impl Object {
     }
 
     /// The key of this name.
-    pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)
     }
 
     /// The names of all keys.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.keys.iter().map(|key| key.name)
     }
 }
 
-const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
+pub(crate) const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
     Key {
         name,
         required: false,
@@ -116,7 +113,7 @@ const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
     }
 }
 
-const fn needed(name: &'static str, about: &'static str, shape: Shape) -> Key {
+pub(crate) const fn needed(name: &'static str, about: &'static str, shape: Shape) -> Key {
     Key {
         name,
         required: true,
@@ -126,9 +123,9 @@ const fn needed(name: &'static str, about: &'static str, shape: Shape) -> Key {
 }
 
 /// The only `apiVersion`.
-pub(super) const API_VERSION: &str = "prism-gitops/v1";
+pub(crate) const API_VERSION: &str = "prism-gitops/v1";
 
-const NAME: Shape = Shape::Pattern("^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$");
+pub(crate) const NAME: Shape = Shape::Pattern("^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$");
 const CRON: Shape = Shape::Pattern("^\\S+(\\s+\\S+){4}$");
 const ZONE: Shape = Shape::Pattern("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$");
 const DURATION: Shape = Shape::Pattern("^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$");
@@ -148,7 +145,7 @@ const HEAD_ENVIRONMENTS: &str =
     "The environments it is in, each with what differs there from spec; all if absent.";
 
 /// What a kind of document looks like.
-pub(super) static PROJECT: Object = Object::of(
+pub(crate) static PROJECT: Object = Object::of(
     "a Project",
     &[
         HEAD_VERSION,
@@ -168,7 +165,7 @@ pub(super) static PROJECT: Object = Object::of(
 );
 
 /// A customer, whom instances are for.
-pub(super) static CUSTOMER_KIND: Object = Object::of(
+pub(crate) static CUSTOMER_KIND: Object = Object::of(
     "a Customer",
     &[
         HEAD_VERSION,
@@ -188,7 +185,7 @@ pub(super) static CUSTOMER_KIND: Object = Object::of(
 );
 
 /// An integration and its published versions.
-pub(super) static INTEGRATION: Object = Object::of(
+pub(crate) static INTEGRATION: Object = Object::of(
     "an Integration",
     &[
         HEAD_VERSION,
@@ -208,7 +205,7 @@ pub(super) static INTEGRATION: Object = Object::of(
 );
 
 /// A deployment of an integration for one customer.
-pub(super) static INSTANCE: Object = Object::of(
+pub(crate) static INSTANCE: Object = Object::of(
     "an Instance",
     &[
         HEAD_VERSION,
@@ -228,7 +225,7 @@ pub(super) static INSTANCE: Object = Object::of(
 );
 
 /// One integration for many customers.
-pub(super) static FLEET: Object = Object::of(
+pub(crate) static FLEET: Object = Object::of(
     "a Fleet",
     &[
         HEAD_VERSION,
@@ -248,7 +245,7 @@ pub(super) static FLEET: Object = Object::of(
 );
 
 /// The head of every manifest.
-pub(super) static METADATA: Object = Object::of(
+pub(crate) static METADATA: Object = Object::of(
     "metadata",
     &[needed(
         "name",
@@ -258,7 +255,7 @@ pub(super) static METADATA: Object = Object::of(
 );
 
 /// Where the token is.
-pub(super) static AUTH: Object = Object::one_of(
+pub(crate) static AUTH: Object = Object::one_of(
     "auth",
     &[
         key(
@@ -275,7 +272,7 @@ pub(super) static AUTH: Object = Object::one_of(
 );
 
 /// Where a secret is kept.
-pub(super) static SECRET: Object = Object::one_of(
+pub(crate) static SECRET: Object = Object::one_of(
     "a secret",
     &[
         key(

@@ -9,15 +9,15 @@ use crate::yaml::Node;
 
 /// A file that a manifest refers to.
 #[derive(Debug, Clone)]
-pub(super) struct Reference {
+pub(crate) struct Reference {
     /// Its path relative to the project's root.
-    pub(super) path: Arc<str>,
+    pub(crate) path: Arc<str>,
     /// Where the manifest says so.
-    pub(super) location: Location,
+    pub(crate) location: Location,
 }
 
 /// Reads a reference.
-pub(super) fn reference(report: &Report, node: &Node, what: &str) -> Option<Reference> {
+pub(crate) fn reference(report: &Report, node: &Node, what: &str) -> Option<Reference> {
     let written = super::fields::filled(report, node, what)?;
     match resolve(report.path(), &written) {
         Ok(path) => Some(Reference {
@@ -33,7 +33,7 @@ pub(super) fn reference(report: &Report, node: &Node, what: &str) -> Option<Refe
 }
 
 /// A path written in a file, relative to the root; or why not, and what to do.
-pub(super) fn resolve(file: &str, written: &str) -> Result<String, (&'static str, String)> {
+pub(crate) fn resolve(file: &str, written: &str) -> Result<String, (&'static str, String)> {
     const RELATIVE: &str = "write it relative to the file it stands in";
     if written.contains('\\') {
         let better = quoted(&written.replace('\\', "/"));

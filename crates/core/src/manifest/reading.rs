@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::declared::Declared;
 use super::fields::{Fields, entries, found, quoted};
 use super::findings::{Problem, Report};
 use super::keys;
@@ -10,18 +11,24 @@ use crate::model::{Adopt, ResourceName};
 use crate::yaml::{Node, Span};
 
 /// The reading of one file.
-pub(super) struct Reading<'a> {
-    pub(super) report: &'a Report,
+pub(crate) struct Reading<'a> {
+    pub(crate) report: &'a Report,
     /// What it is read for.
     pub(super) setting: &'a Setting,
     /// Environments that resources mention, to be held against the Project's.
-    pub(super) mentioned: RefCell<Vec<(String, Span)>>,
+    pub(crate) mentioned: RefCell<Vec<(String, Span)>>,
     /// The first place that is not the same in every environment.
-    pub(super) differing: Cell<Option<Span>>,
+    pub(crate) differing: Cell<Option<Span>>,
+}
+
+/// What reading asks of a kind.
+pub(crate) trait Readable {
+    /// Reads a document of it.
+    fn read(reading: &Reading<'_>, node: &Node) -> Option<Declared>;
 }
 
 /// `metadata.name`, and where it stands.
-pub(super) fn name(fields: &Fields<'_>) -> Option<(ResourceName, Span)> {
+pub(crate) fn name(fields: &Fields<'_>) -> Option<(ResourceName, Span)> {
     let metadata = fields.object("metadata", &keys::METADATA)?;
     let node = metadata.get("name")?;
     let text = metadata.text("name")?;
@@ -29,7 +36,7 @@ pub(super) fn name(fields: &Fields<'_>) -> Option<(ResourceName, Span)> {
 }
 
 /// A text as a resource name.
-pub(super) fn resource_name(
+pub(crate) fn resource_name(
     report: &Report,
     span: Span,
     text: &str,
@@ -52,7 +59,7 @@ pub(super) fn resource_name(
 
 impl Reading<'_> {
     /// `adopt:`, for the environment in use.
-    pub(super) fn adopt(&self, fields: &Fields<'_>) -> Option<Adopt> {
+    pub(crate) fn adopt(&self, fields: &Fields<'_>) -> Option<Adopt> {
         let node = fields.get("adopt")?;
         let adopt = Fields::open(self.report, node, &keys::ADOPT)?;
         match adopt.only()? {
@@ -92,7 +99,7 @@ fn one(fields: &Fields<'_>, key: &str) -> Option<Adopt> {
 }
 
 /// Notes a value that is neither of two forms.
-pub(super) fn neither(report: &Report, node: &Node, what: &str, expected: &str, hint: &str) {
+pub(crate) fn neither(report: &Report, node: &Node, what: &str, expected: &str, hint: &str) {
     let message = format!("{what} must be {expected}, not {}", found(node));
     report.add(node.span, Problem::new("wrong-type", message).hint(hint));
 }

@@ -17,7 +17,7 @@ use crate::yaml::Node;
 const ROLLBACK_WINDOW: u32 = 3;
 
 /// Reads `rollout:`; `None` where it is not there or has no wave that can be read.
-pub(super) fn read(spec: &Fields<'_>) -> Option<Rollout> {
+pub(crate) fn read(spec: &Fields<'_>) -> Option<Rollout> {
     let fields = spec.object("rollout", &keys::ROLLOUT)?;
     let failure = [
         ("pause", OnFailure::Pause),
@@ -46,7 +46,7 @@ pub(super) fn read(spec: &Fields<'_>) -> Option<Rollout> {
 }
 
 /// A version that is withdrawn by a rollout must not be put on offer again by the next run.
-pub(super) fn may_withdraw(spec: &Fields<'_>, rollout: &Rollout) {
+pub(crate) fn may_withdraw(spec: &Fields<'_>, rollout: &Rollout) {
     if rollout.on_failure == OnFailure::Rollback {
         let span = spec.get("available").map_or(spec.span, |node| node.span);
         let what = "`available: true` and `onFailure: rollback` contradict each other";

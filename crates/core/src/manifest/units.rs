@@ -13,7 +13,7 @@ use crate::yaml::Node;
 
 impl Fields<'_> {
     /// A whole number, at least `least`.
-    pub(super) fn whole(&self, name: &str, least: u64) -> Option<u64> {
+    pub(crate) fn whole(&self, name: &str, least: u64) -> Option<u64> {
         let node = self.get(name)?;
         let read = plain(node).and_then(digits);
         if let Some(number) = read.filter(|number| *number >= least) {
@@ -25,7 +25,7 @@ impl Fields<'_> {
     }
 
     /// A whole number from 1 that fits 32 bits.
-    pub(super) fn whole_u32(&self, name: &str) -> Option<u32> {
+    pub(crate) fn whole_u32(&self, name: &str) -> Option<u32> {
         let number = self.whole(name, 1)?;
         let narrow = u32::try_from(number).ok();
         if narrow.is_none() {
@@ -36,7 +36,7 @@ impl Fields<'_> {
     }
 
     /// A number above 0.
-    pub(super) fn positive(&self, name: &str) -> Option<f64> {
+    pub(crate) fn positive(&self, name: &str) -> Option<f64> {
         let node = self.get(name)?;
         let read = plain(node).and_then(decimal);
         if let Some(number) = read.filter(|number| *number > 0.0) {
@@ -47,7 +47,7 @@ impl Fields<'_> {
     }
 
     /// `30%` or a count.
-    pub(super) fn share(&self, name: &str) -> Option<Share> {
+    pub(crate) fn share(&self, name: &str) -> Option<Share> {
         let node = self.get(name)?;
         let text = node.as_scalar().map(|scalar| scalar.text.as_str());
         let percent = text
@@ -63,7 +63,7 @@ impl Fields<'_> {
     }
 
     /// A percentage from 0 to 100 with two decimals at most, in hundredths.
-    pub(super) fn percent(&self, name: &str) -> Option<u32> {
+    pub(crate) fn percent(&self, name: &str) -> Option<u32> {
         let node = self.get(name)?;
         let read = plain(node).and_then(hundredths);
         if read.is_none() {
@@ -74,7 +74,7 @@ impl Fields<'_> {
     }
 
     /// `64h`, `90m`, `1h30m`, `2d`.
-    pub(super) fn duration(&self, name: &str) -> Option<Duration> {
+    pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
         let node = self.get(name)?;
         let text = node.as_scalar().map(|scalar| scalar.text.as_str());
         let read = text.and_then(duration);
@@ -85,7 +85,7 @@ impl Fields<'_> {
     }
 
     /// An IANA time zone name that windows are reckoned by: it must be one we know.
-    pub(super) fn own_zone(&self, name: &str) -> Option<String> {
+    pub(crate) fn own_zone(&self, name: &str) -> Option<String> {
         let zone = self.zone_of(name)?;
         let problem = unknown_zone(&zone);
         if let Some(problem) = problem {
@@ -96,7 +96,7 @@ impl Fields<'_> {
     }
 
     /// An IANA time zone name for the server, whose list may be newer than ours.
-    pub(super) fn zone(&self, name: &str) -> Option<String> {
+    pub(crate) fn zone(&self, name: &str) -> Option<String> {
         let zone = self.zone_of(name)?;
         if let Some(problem) = unknown_zone(&zone) {
             self.report.add(self.get(name)?.span, problem.warning());
@@ -133,7 +133,7 @@ impl Fields<'_> {
     }
 
     /// The URL of a stack: https, or http to this machine, and nothing but the host.
-    pub(super) fn stack_url(&self, name: &str) -> Option<String> {
+    pub(crate) fn stack_url(&self, name: &str) -> Option<String> {
         let node = self.get(name)?;
         let text = self.filled(name)?;
         match stack_url(&text) {

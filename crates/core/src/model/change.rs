@@ -1,11 +1,15 @@
-//! One field that differs.
+//! One field that differs: from the comparison over the plan to the history.
+
+use std::borrow::Cow;
+
+use super::{FieldPath, Location};
+use crate::model::history::shorten;
 
 /// A difference between what is declared and what is live.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldChange {
-    /// Which field, for people: `description`, `config "Endpoint"`,
-    /// `definition flow "Sync" › step "Fetch" › input "url"`.
-    pub path: String,
+    /// Which field.
+    pub path: FieldPath,
     /// The live value; `None` where there is none or it is sensitive.
     pub before: Option<String>,
     /// The declared value; `None` where there is none or it is sensitive.
@@ -13,7 +17,9 @@ pub struct FieldChange {
     /// The values are secret, or may be: they are never here.
     pub sensitive: bool,
     /// What else there is to say, where before and after do not say it.
-    pub note: Option<&'static str>,
+    pub note: Option<Cow<'static, str>>,
+    /// Where just this is declared, if it has a place of its own: config variables have.
+    pub source: Option<Location>,
     /// What may be shown to the one who asks for it at a terminal.
     pub withheld: Withheld,
 }
@@ -53,11 +59,11 @@ impl std::hash::Hash for Withheld {
 impl From<&FieldChange> for prism_gitops_api::plan::Change {
     fn from(change: &FieldChange) -> Self {
         Self {
-            path: change.path.clone(),
+            path: change.path.to_string(),
             before: change.before.clone(),
             after: change.after.clone(),
             sensitive: change.sensitive,
-            note: change.note.map(str::to_owned),
+            note: change.note.as_deref().map(str::to_owned),
         }
     }
 }
@@ -68,7 +74,7 @@ impl FieldChange {
 
     /// A change whose values may be shown.
     pub fn shown(
-        path: impl Into<String>,
+        path: impl Into<FieldPath>,
         before: Option<impl Into<String>>,
         after: Option<impl Into<String>>,
     ) -> Self {
@@ -78,24 +84,26 @@ impl FieldChange {
             after: after.map(Into::into),
             sensitive: false,
             note: None,
+            source: None,
             withheld: Withheld::default(),
         }
     }
 
     /// A change whose values must not be shown.
-    pub fn hidden(path: impl Into<String>) -> Self {
+    pub fn hidden(path: impl Into<FieldPath>) -> Self {
         Self {
             path: path.into(),
             before: None,
             after: None,
             sensitive: true,
             note: None,
+            source: None,
             withheld: Withheld::default(),
         }
     }
 
     /// A change whose values may be secret: hidden unless the user asks for them in a terminal.
-    pub fn doubtful(path: impl Into<String>, before: Option<&str>, after: Option<&str>) -> Self {
+    pub fn doubtful(path: impl Into<FieldPath>, before: Option<&str>, after: Option<&str>) -> Self {
         let both = (before.map(str::to_owned), after.map(str::to_owned));
         Self {
             withheld: Withheld(Some(Box::new(both))),
@@ -103,10 +111,28 @@ impl FieldChange {
         }
     }
 
+    /// The same for a record: without values that are hidden, and shortened.
+    #[must_use]
+    pub fn for_record(&self) -> Self {
+        let kept = |value: &Option<String>| {
+            let shown = value.as_deref().filter(|_| !self.sensitive);
+            shown.map(shorten)
+        };
+        Self {
+            path: self.path.clone(),
+            before: kept(&self.before),
+            after: kept(&self.after),
+            sensitive: self.sensitive,
+            note: self.note.clone(),
+            source: self.source.clone(),
+            withheld: Withheld::default(),
+        }
+    }
+
     /// The same, with something else to say.
     #[must_use]
     pub fn noting(mut self, note: Option<&'static str>) -> Self {
-        self.note = note;
+        self.note = note.map(Cow::Borrowed);
         self
     }
 }

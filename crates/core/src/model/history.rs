@@ -18,7 +18,7 @@ pub use prism_gitops_api::history::{
 };
 pub use prism_gitops_api::status::HistoryHealth;
 
-use super::{Address, FieldChange, Location};
+use super::{Address, FieldChange, FieldPath, Location};
 use crate::redact::Redactor;
 
 /// The longest text of a value that a record keeps, in bytes.
@@ -27,40 +27,6 @@ pub const LONGEST_VALUE: usize = 4096;
 /// Names a pass under way, within this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PassKey(pub u64);
-
-/// One field that differed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeRecord {
-    /// Which field, as plans name it.
-    pub path: String,
-    /// What the tenant had.
-    pub before: Option<String>,
-    /// What was declared.
-    pub after: Option<String>,
-    /// The values are secret, or may be: they are never here.
-    pub sensitive: bool,
-    /// What else the plan said.
-    pub note: Option<String>,
-    /// Where just this is declared, if it has a place of its own: config variables have.
-    pub source: Option<Location>,
-}
-
-impl From<&FieldChange> for ChangeRecord {
-    fn from(change: &FieldChange) -> Self {
-        let kept = |value: &Option<String>| {
-            let shown = value.as_deref().filter(|_| !change.sensitive);
-            shown.map(shorten)
-        };
-        Self {
-            path: change.path.clone(),
-            before: kept(&change.before),
-            after: kept(&change.after),
-            sensitive: change.sensitive,
-            note: change.note.map(str::to_owned),
-            source: None,
-        }
-    }
-}
 
 /// A text that is not too long for a record.
 #[must_use]
@@ -96,7 +62,7 @@ pub struct WriteStart {
     /// When.
     pub started_at: Timestamp,
     /// What differed.
-    pub changes: Vec<ChangeRecord>,
+    pub changes: Vec<FieldChange>,
 }
 
 /// One operation of a write.
@@ -224,19 +190,19 @@ impl HistoryEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     /// Which field.
-    pub path: String,
+    pub path: FieldPath,
     /// What was written to it.
     pub after: String,
 }
 
-impl From<&ChangeRecord> for api::history::Change {
-    fn from(change: &ChangeRecord) -> Self {
+impl From<&FieldChange> for api::history::Change {
+    fn from(change: &FieldChange) -> Self {
         Self {
-            path: change.path.clone(),
+            path: change.path.to_string(),
             before: change.before.clone(),
             after: change.after.clone(),
             sensitive: change.sensitive,
-            note: change.note.clone(),
+            note: change.note.as_deref().map(str::to_owned),
             source: change.source.as_ref().map(Into::into),
         }
     }

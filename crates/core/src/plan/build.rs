@@ -7,11 +7,18 @@ use super::guards::Managed;
 use super::review::Reviewed;
 use super::{
     Action, Context, Cost, Guarded, Loss, Operation, Part, Plan, PlanMode, PlannedResource, Step,
-    StepId, customer, digest, guards, instance, integration, leave, losses, orphan, part, rename,
-    summary, unread,
+    StepId, digest, guards, leave, orphan, part, rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
-use crate::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStatus};
+use crate::kinds::instance::steps::losses;
+use crate::kinds::with_kind;
+use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
+
+/// What the plan asks of a kind.
+pub(crate) trait Plannable {
+    /// Adds its resources and their steps. What its steps need of kinds before it is in the builder.
+    fn plan(builder: &mut Builder, inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context);
+}
 
 /// Makes the plan that removes the differences, as far as possible.
 ///
@@ -20,15 +27,8 @@ use crate::model::{Address, Diagnostic, Health, Location, ResourceName, SyncStat
 #[must_use]
 pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
     let mut builder = Builder::default();
-    for diff in &changes.customers {
-        customer::plan(&mut builder, diff);
-    }
-    let known = integration::Known::of(inputs);
-    for diff in &changes.integrations {
-        integration::plan(&mut builder, &known, diff, context);
-    }
-    for diff in &changes.instances {
-        instance::plan(&mut builder, diff);
+    for kind in Kind::ALL {
+        with_kind!(kind, K => K::plan(&mut builder, inputs, changes, context));
     }
     builder.fleets = leave::limits(inputs, changes, context);
     orphan::plan(&mut builder, inputs, changes, context);
@@ -41,14 +41,14 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
 
 /// Collects resources and steps.
 #[derive(Default)]
-pub(super) struct Builder {
+pub(crate) struct Builder {
     mode: PlanMode,
-    pub(super) resources: Vec<PlannedResource>,
+    pub(crate) resources: Vec<PlannedResource>,
     steps: Vec<Step>,
     /// The step that creates the customer of each manifest that has none yet.
-    pub(super) created: BTreeMap<ResourceName, StepId>,
+    pub(crate) created: BTreeMap<ResourceName, StepId>,
     /// The step that publishes a version of each managed integration.
-    pub(super) published: BTreeMap<ResourceName, StepId>,
+    pub(crate) published: BTreeMap<ResourceName, StepId>,
     losses: Vec<Loss>,
     /// What is left out although something is to be done to it.
     later: Vec<Address>,
@@ -56,13 +56,13 @@ pub(super) struct Builder {
     allowed: Option<BTreeSet<Address>>,
     /// What the fleets allow.
     fleets: Vec<leave::FleetLimits>,
-    pub(super) unread: Vec<String>,
+    pub(crate) unread: Vec<String>,
     /// Diagnostics of resources, independent of their steps.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Builder {
-    pub(super) fn new(mode: PlanMode) -> Self {
+    pub(crate) fn new(mode: PlanMode) -> Self {
         Self {
             mode,
             ..Self::default()
@@ -70,7 +70,7 @@ impl Builder {
     }
 
     /// Adds a step and returns its place.
-    pub(super) fn step(
+    pub(crate) fn step(
         &mut self,
         address: &Address,
         action: Action,
@@ -89,7 +89,7 @@ impl Builder {
     }
 
     /// Adds a resource; its actions are those of its steps.
-    pub(super) fn resource(&mut self, mut resource: PlannedResource) {
+    pub(crate) fn resource(&mut self, mut resource: PlannedResource) {
         let own = self
             .steps
             .iter()
@@ -105,7 +105,7 @@ impl Builder {
     }
 
     /// Adds a resource without steps, because nothing can or need be done.
-    pub(super) fn stopped(&mut self, address: Address, location: &Location, stop: &Stop) {
+    pub(crate) fn stopped(&mut self, address: Address, location: &Location, stop: &Stop) {
         let (sync, health, reason, hint) = match stop {
             Stop::Unknown(why) => {
                 let reason = format!("could not be read: {why}");
@@ -127,7 +127,7 @@ impl Builder {
     }
 
     /// Explains why nothing is written for fields that mean what is declared: once for each resource.
-    pub(super) fn note_respelled(
+    pub(crate) fn note_respelled(
         &mut self,
         address: &Address,
         location: &Location,
@@ -256,7 +256,7 @@ pub(super) fn managed(changes: &ChangeSet) -> Managed {
 }
 
 /// A resource that matches, for others to build on.
-pub(super) fn quiet(
+pub(crate) fn quiet(
     address: Address,
     display_name: String,
     source: Option<Location>,

@@ -14,7 +14,7 @@ use crate::model::{Address, Policy, hex};
 ///
 /// Neither the time of the reading nor its cost is part of it, and nothing about
 /// resources that are left as they are. Of secrets, only that one is written.
-pub(super) fn of(reviewed: &Reviewed) -> String {
+pub(crate) fn of(reviewed: &Reviewed) -> String {
     // Taken apart so that a new field does not compile before it is covered.
     let Reviewed {
         format_version,
@@ -60,12 +60,12 @@ pub(super) fn of(reviewed: &Reviewed) -> String {
 }
 
 /// The digest of a policy. It changes whenever a rule does, whichever that is.
-pub(super) fn of_policy(policy: &Policy) -> String {
+pub(crate) fn of_policy(policy: &Policy) -> String {
     sha256(&json!(format!("{policy:?}")))
 }
 
 /// The digest of a long text.
-pub(super) fn of_text(text: &str) -> String {
+pub(crate) fn of_text(text: &str) -> String {
     sha256(&json!(text))
 }
 
@@ -78,7 +78,7 @@ fn sha256(value: &Value) -> String {
 ///
 /// Steps are known by their resource and their place in it, so that a digest
 /// does not depend on what else is in the plan.
-pub(super) fn writes(resources: &mut [PlannedResource], steps: &[Step]) {
+pub(crate) fn writes(resources: &mut [PlannedResource], steps: &[Step]) {
     let mut of: BTreeMap<&Address, Vec<&Step>> = BTreeMap::new();
     let mut names: Vec<Value> = Vec::with_capacity(steps.len());
     for step in steps {

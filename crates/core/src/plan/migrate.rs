@@ -7,7 +7,7 @@ use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
 use crate::model::{
-    Address, FieldChange, Kind, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
+    Address, Field, FieldChange, Kind, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
 };
 
 /// Why nothing is marked anew.
@@ -127,7 +127,7 @@ fn add(
         sync: SyncStatus::OutOfSync,
         customer: first.customer.map(str::to_owned),
         reason: "is marked anew; nothing but the marker changes".to_owned(),
-        changes: vec![FieldChange::shown("marker", Some(before), Some(after))],
+        changes: vec![FieldChange::shown(Field::Marker, Some(before), Some(after))],
         preconditions,
         ..quiet(address.clone(), first.display_name.to_owned(), None)
     });

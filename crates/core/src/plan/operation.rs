@@ -3,17 +3,13 @@
 //! An operation defines its name, its number of requests, the earlier results it needs, whether it may share
 //! a request, and how it enters a digest. Only the executor and the history match on operations beyond that.
 
-mod customer;
-mod instance;
-mod integration;
-
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-pub use customer::CustomerOperation;
-pub use instance::InstanceOperation;
-pub use integration::IntegrationOperation;
+pub use crate::kinds::customer::operation::CustomerOperation;
+pub use crate::kinds::instance::operation::InstanceOperation;
+pub use crate::kinds::integration::operation::IntegrationOperation;
 
 use super::{Output, StepId, VersionSource};
 use crate::model::{ConfigWrite, CustomerId, InstanceId, IntegrationId, Kind};
@@ -155,7 +151,7 @@ impl From<InstanceOperation> for Operation {
 
 impl<T> Output<T> {
     /// Calls `visit` with the step that produces it, if one does.
-    fn input(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
+    pub(crate) fn input(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
             Self::Known(_) => {}
             Self::Of(step) => visit(step),
@@ -164,15 +160,15 @@ impl<T> Output<T> {
 }
 
 /// What each step is called in a digest, by its place in the plan.
-pub(super) struct Names<'a>(pub(super) &'a [Value]);
+pub(crate) struct Names<'a>(pub(crate) &'a [Value]);
 
 impl Names<'_> {
     /// The name of a step.
-    pub(super) fn name(&self, step: StepId) -> &Value {
+    pub(crate) fn name(&self, step: StepId) -> &Value {
         self.0.get(step.0).unwrap_or(&Value::Null)
     }
 
-    fn source<T: serde::Serialize>(&self, output: &Output<T>) -> Value {
+    pub(crate) fn source<T: serde::Serialize>(&self, output: &Output<T>) -> Value {
         match output {
             Output::Known(value) => json!(value),
             Output::Of(step) => json!({ "step": self.name(*step) }),

@@ -39,8 +39,7 @@ impl Part {
     /// The addresses of the plan that belong to it, before what they depend on.
     fn chosen(&self, facts: &Facts, resources: &[PlannedResource]) -> BTreeSet<Address> {
         let is_chosen = |resource: &&PlannedResource| {
-            let address = resource.address.to_string();
-            let named = |all: &[String]| all.contains(&address);
+            let named = |all: &[String]| names(all, &resource.address);
             let chosen =
                 self.chooses_all() || named(&self.targets) || facts.has(self, &resource.address);
             chosen && !resource.orphan && !named(&self.exclude)
@@ -55,8 +54,9 @@ impl Part {
         facts: &Facts,
         resources: &[PlannedResource],
     ) -> Vec<Diagnostic> {
-        let addresses = || resources.iter().map(|it| it.address.to_string());
-        let known: BTreeSet<String> = addresses().collect();
+        let addresses = resources.iter().map(|it| &it.address);
+        let fleets = addresses.clone().filter_map(fleet_of);
+        let known: BTreeSet<String> = addresses.map(Address::to_string).chain(fleets).collect();
         let labels: BTreeSet<String> = facts.labels.values().flatten().cloned().collect();
         let customers: BTreeSet<String> = facts.customers.values().flatten().cloned().collect();
         let lists = [
@@ -107,7 +107,7 @@ impl Part {
         steps: &[Step],
     ) -> BTreeSet<Address> {
         let mut allowed = self.chosen(facts, resources);
-        let excluded = |address: &Address| self.exclude.contains(&address.to_string());
+        let excluded = |address: &Address| names(&self.exclude, address);
         let of: HashMap<StepId, &Step> = steps.iter().map(|step| (step.id, step)).collect();
         // Prerequisites stand before their dependents, so that one walk from the end finds them all.
         for step in steps.iter().rev() {
@@ -118,8 +118,22 @@ impl Part {
             let before = before.map(|it| &it.address).filter(|it| !excluded(it));
             allowed.extend(before.cloned());
         }
+        // Not only to create it: what git says of a customer comes before what runs for it.
+        let customers = allowed.iter().filter_map(|it| facts.customer_of.get(it));
+        let customers: Vec<_> = customers.filter(|it| !excluded(it)).cloned().collect();
+        allowed.extend(customers);
         allowed
     }
+}
+
+/// Whether an address is among those named; `Fleet/NAME` is each of its members.
+fn names(all: &[String], address: &Address) -> bool {
+    all.contains(&address.to_string()) || fleet_of(address).is_some_and(|it| all.contains(&it))
+}
+
+/// The address of the fleet that a member belongs to.
+fn fleet_of(address: &Address) -> Option<String> {
+    address.name.fleet().map(|fleet| format!("Fleet/{fleet}"))
 }
 
 /// What resources are chosen by, besides their addresses.
@@ -127,6 +141,8 @@ impl Part {
 pub(super) struct Facts {
     labels: Words,
     customers: Words,
+    /// The manifest of the customer that an instance is for.
+    customer_of: BTreeMap<Address, Address>,
 }
 
 type Words = BTreeMap<Address, BTreeSet<String>>;
@@ -157,6 +173,10 @@ impl Facts {
         let of_manifests: HashMap<&ResourceName, Vec<String>> = (desired.customers.iter())
             .map(|it| (&it.name, words_of(it)))
             .collect();
+        let all = inputs.tenant.all_customers.iter().flat_map(|it| &it.items);
+        let by_id: HashMap<&str, &Customer> = all
+            .map(|it| (it.customer.id.as_str(), &it.customer))
+            .collect();
         for customer in &desired.customers {
             let address = customer.address();
             add(&mut self.customers, &address, words_of(customer));
@@ -175,6 +195,8 @@ impl Facts {
             );
             match &instance.customer {
                 CustomerRef::Managed(name) => {
+                    let manifest = Address::customer(name.clone());
+                    self.customer_of.insert(address.clone(), manifest);
                     let words = of_manifests.get(name).cloned();
                     add(&mut self.customers, &address, words.into_iter().flatten());
                 }
@@ -182,7 +204,10 @@ impl Facts {
                 | CustomerRef::Name(text)
                 | CustomerRef::Id(text)) => {
                     let read = inputs.tenant.customers.get(which).into_iter();
-                    let read = read.flat_map(|it| &it.items).flat_map(words_of_live);
+                    // A member of a fleet is for one of those that were read all together.
+                    let listed = by_id.get(text.as_str()).copied();
+                    let read = read.flat_map(|it| &it.items).chain(listed);
+                    let read = read.flat_map(words_of_live);
                     add(&mut self.customers, &address, read.chain([text.clone()]));
                 }
             }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::build::{Builder, quiet};
 use super::guards::Managed;
 use super::{Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, review};
-use crate::model::{Address, FieldChange, LiveObject, Marker, ResourceName, SyncStatus, Tenant};
+use crate::model::{
+    Address, Field, FieldChange, LiveObject, Marker, ResourceName, SyncStatus, Tenant,
+};
 
 /// Why nothing is released.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +66,7 @@ pub fn release(
                     sync: SyncStatus::OutOfSync,
                     reason: "is released; nothing but the marker changes".to_owned(),
                     changes: vec![FieldChange::shown(
-                        "marker",
+                        Field::Marker,
                         Some(marker.to_string()),
                         None::<String>,
                     )],

@@ -18,12 +18,12 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use prism_gitops_api::plan::Change;
 use serde::Deserialize;
 
 pub use recheck::{Moved, is_part, recheck};
 
 use super::{FORMAT_VERSION, Plan, PlannedResource, Precondition, digest};
-use crate::model::FieldChange;
 
 /// Labels are a set: in which order a server gives them says nothing.
 pub(super) fn labels(labels: &[String]) -> Precondition {
@@ -64,41 +64,13 @@ pub struct ReviewedResource {
     /// What is done, by its words.
     pub actions: Vec<String>,
     /// What differs.
-    pub changes: Vec<ReviewedChange>,
+    pub changes: Vec<Change>,
     /// What the steps rest on besides.
     #[serde(default, rename = "restsOn")]
     pub preconditions: Vec<Precondition>,
     /// The digest of everything that is written.
     #[serde(default)]
     pub writes: Option<String>,
-}
-
-/// A field that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ReviewedChange {
-    /// Which.
-    pub path: String,
-    /// The live value.
-    pub before: Option<String>,
-    /// The declared value.
-    pub after: Option<String>,
-    /// The values are not shown.
-    pub sensitive: bool,
-    /// What else was said.
-    #[serde(default)]
-    pub note: Option<String>,
-}
-
-impl From<&FieldChange> for ReviewedChange {
-    fn from(change: &FieldChange) -> Self {
-        Self {
-            path: change.path.clone(),
-            before: change.before.clone(),
-            after: change.after.clone(),
-            sensitive: change.sensitive,
-            note: change.note.map(str::to_owned),
-        }
-    }
 }
 
 impl From<&PlannedResource> for ReviewedResource {

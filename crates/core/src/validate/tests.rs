@@ -7,7 +7,8 @@ use serde_json::json;
 use super::offline;
 use crate::diff::testing::{Configured as _, World, adopt_id, definition, scalar};
 use crate::model::{
-    ConfigValue, ConnectionInput, ExecPolicy, Schedule, SecretRef, Severity, VersionRef,
+    Auth, ConfigValue, ConnectionInput, Environment, ExecPolicy, Location, Schedule, SecretRef,
+    Severity, VersionRef,
 };
 
 fn world() -> World {
@@ -310,4 +311,29 @@ fn programs_are_named_only_where_the_project_allows_them() {
     assert!(found(ExecPolicy::Any).is_empty() && found(only("vault")).is_empty());
     assert_eq!(found(only("op")).len(), 1);
     insta::assert_snapshot!(found(ExecPolicy::Never).join("\n"), @r#"all.yaml:9:1 Error exec-not-allowed: the Project does not allow secrets from the program "vault" (add it to the Project: policy: {secrets: {exec: ["vault"]}})"#);
+}
+
+#[test]
+fn the_token_of_an_environment_is_no_value() {
+    let file = |path: &str| SecretRef::File(path.to_owned());
+    let mut world = world();
+    let prod = Environment {
+        url: None,
+        tenant_id: None,
+        organization: None,
+        auth: Some(Auth::RefreshToken(file("secrets/token"))),
+        location: Location::file("project.yaml"),
+    };
+    (world.desired.project.environments).insert("prod".to_owned(), prod);
+    for (path, is_found) in [
+        ("secrets/token", true),
+        ("./secrets//x/../token", true),
+        ("secrets/other", false),
+        ("../secrets/token", false),
+    ] {
+        world.desired.instances[0].set("Endpoint", ConfigValue::Secret(file(path)));
+        let found = findings(&world);
+        let is_named = found.iter().any(|it| it.contains("token-as-value"));
+        assert_eq!(is_named, is_found, "{path}: {found:?}");
+    }
 }

@@ -20,7 +20,7 @@ use crate::model::history::{
     Actor, DraftRecord, HistoryEvent, HistoryHealth, PassCounts, PassEnd, PassKey, PassStart,
     Resolved, StepOutcome, StepRecord, shorten,
 };
-use crate::model::{Address, Places};
+use crate::model::{Address, Field, Places};
 use crate::plan::{Output, Plan, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
@@ -254,7 +254,7 @@ impl PassNotes {
         let moved: BTreeSet<&Address> = moved.map(|step| &step.address).collect();
         for address in moved.into_iter().filter(|it| self.begun.contains(it)) {
             let resolved = Resolved {
-                path: writes::VERSION.to_owned(),
+                path: Field::Version.into(),
                 after: number.to_string(),
             };
             let event = HistoryEvent::Resolved(self.key, address.clone(), resolved);

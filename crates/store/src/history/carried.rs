@@ -3,6 +3,7 @@
 //! Pure. A write with one failed operation has done the rest all the same.
 
 use crate::model::history::{StepOutcome, WriteRecord};
+use crate::model::{Field, FieldPath};
 
 /// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +17,11 @@ pub(super) enum Fate {
 }
 
 /// The outcome of the change of a field.
-pub(super) fn fate(write: &WriteRecord, path: &str) -> Fate {
+pub(super) fn fate(write: &WriteRecord, path: &FieldPath) -> Fate {
     if write.outcome.is_done() {
         return Fate::Done;
     }
-    let carriers = carriers(path);
+    let carriers = carriers(path.field());
     let mut sent = write
         .operations
         .iter()
@@ -38,16 +39,21 @@ pub(super) fn fate(write: &WriteRecord, path: &str) -> Fate {
 }
 
 /// The operations that carry a field, in the words of a plan.
-fn carriers(path: &str) -> &'static [&'static str] {
-    let head = path.split(' ').next().unwrap_or_default();
-    match head {
-        "version" => &["upgrade", "create"],
-        "state" => &["enable", "disable"],
-        "config" => &["configure", "create"],
-        "definition" => &["import"],
-        "published" => &["publish"],
-        "availability" => &["set availability"],
-        "marketplace" => &["set marketplace"],
-        _ => &["set details", "create", "import"],
+fn carriers(field: Field) -> &'static [&'static str] {
+    match field {
+        Field::Version => &["upgrade", "create"],
+        Field::State => &["enable", "disable"],
+        Field::Config | Field::Input | Field::Consent => &["configure", "create"],
+        Field::Definition => &["import"],
+        Field::PublishedVersion => &["publish"],
+        Field::Availability => &["set availability"],
+        Field::Marketplace => &["set marketplace"],
+        Field::ExternalId
+        | Field::Name
+        | Field::Description
+        | Field::Labels
+        | Field::ConcurrentExecutionLimit
+        | Field::Marker
+        | Field::Other => &["set details", "create", "import"],
     }
 }

@@ -11,10 +11,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row, ToSql, named_params};
 use super::database::known;
 use super::{HistoryError, HistoryQuery, HistoryReader};
 use crate::model::history::{
-    Actor, ChangeRecord, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome,
-    StepRecord, WriteRecord, WriteStart,
+    Actor, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome, StepRecord,
+    WriteRecord, WriteStart,
 };
-use crate::model::{Address, Kind, Location, ResourceName};
+use crate::model::{Address, FieldChange, FieldPath, Kind, Location, ResourceName, Withheld};
 
 /// Readers do not wait for writers in this mode, except while a file is made.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -255,14 +255,15 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<StepRecord> {
     })
 }
 
-fn change(row: &Row<'_>) -> rusqlite::Result<ChangeRecord> {
-    Ok(ChangeRecord {
-        path: row.get("path")?,
+fn change(row: &Row<'_>) -> rusqlite::Result<FieldChange> {
+    Ok(FieldChange {
+        path: FieldPath::recorded(&row.get::<_, String>("path")?),
         before: row.get("before")?,
         after: row.get("after")?,
         sensitive: row.get("sensitive")?,
-        note: row.get("note")?,
+        note: row.get::<_, Option<String>>("note")?.map(Into::into),
         source: source(row)?,
+        withheld: Withheld::default(),
     })
 }
 

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::model::history::{ChangeRecord, WriteRecord};
+use crate::model::FieldChange;
+use crate::model::history::WriteRecord;
 
 /// The outcome of one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +65,18 @@ pub fn since(writes: &[WriteRecord]) -> Vec<ResourceSince<'_>> {
     resources
 }
 
-fn note<'a>(fields: &mut Vec<FieldSince<'a>>, change: &'a ChangeRecord) {
+fn note<'a>(fields: &mut Vec<FieldSince<'a>>, change: &'a FieldChange) {
     let now = change.after.as_deref();
-    match fields.iter_mut().find(|field| field.path == change.path) {
+    match fields
+        .iter_mut()
+        .find(|field| field.path == change.path.as_str())
+    {
         Some(field) => {
             field.now = now;
             field.sensitive |= change.sensitive;
         }
         None => fields.push(FieldSince {
-            path: &change.path,
+            path: change.path.as_str(),
             then: change.before.as_deref(),
             now,
             sensitive: change.sensitive,

@@ -13,10 +13,10 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::model::history::{
-    Actor, ChangeRecord, HistoryEvent, PassCounts, PassEnd, PassKey, PassOutcome, PassStart,
-    StepOutcome, StepRecord, WriteStart,
+    Actor, HistoryEvent, PassCounts, PassEnd, PassKey, PassOutcome, PassStart, StepOutcome,
+    StepRecord, WriteStart,
 };
-use crate::model::{FieldChange, Location, ResourceName};
+use crate::model::{FieldChange, FieldPath, Location, ResourceName};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -106,11 +106,11 @@ fn smith() -> Address {
     Address::instance(ResourceName::parse("smith").unwrap())
 }
 
-fn change(path: &str, before: Option<&str>, after: Option<&str>) -> ChangeRecord {
-    ChangeRecord::from(&FieldChange::shown(path, before, after))
+fn change(path: &str, before: Option<&str>, after: Option<&str>) -> FieldChange {
+    FieldChange::shown(FieldPath::recorded(path), before, after)
 }
 
-fn write(second: i64, changes: Vec<ChangeRecord>) -> WriteStart {
+fn write(second: i64, changes: Vec<FieldChange>) -> WriteStart {
     WriteStart {
         address: smith(),
         display_name: "Smith ERP".to_owned(),
@@ -142,7 +142,7 @@ fn step(step: u64, second: i64, outcome: StepOutcome) -> HistoryEvent {
 }
 
 /// A pass that writes one resource, from its beginning to its end.
-fn writing(second: i64, outcome: StepOutcome, changes: Vec<ChangeRecord>) -> Vec<HistoryEvent> {
+fn writing(second: i64, outcome: StepOutcome, changes: Vec<FieldChange>) -> Vec<HistoryEvent> {
     let key = PassKey(7);
     let ended = match outcome {
         StepOutcome::Failed => PassOutcome::Incomplete,
@@ -162,7 +162,7 @@ fn what_is_noted_is_read_back() {
     let bench = Bench::new();
     let changes = vec![
         change("config \"Endpoint\"", Some("a"), Some("b")),
-        ChangeRecord::from(&FieldChange::hidden("config \"Key\"")),
+        FieldChange::hidden(FieldPath::config("Key")),
     ];
     let health = bench.note(writing(0, StepOutcome::Applied, changes.clone()));
     assert_eq!((health.lost, health.problem), (0, None));

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::carried::{Fate, fate};
-use crate::model::history::{ChangeRecord, WriteRecord};
+use crate::model::history::WriteRecord;
 use crate::model::{FieldChange, Location};
 
 /// The story of one field of a resource.
@@ -49,13 +49,16 @@ pub struct Outside<'a> {
 pub fn stories(writes: &[WriteRecord]) -> Vec<FieldStory<'_>> {
     let mut stories: Vec<FieldStory<'_>> = Vec::new();
     // A failed write may have been done or not: what was found next decides.
-    let mut perhaps: Vec<(&WriteRecord, &ChangeRecord)> = Vec::new();
+    let mut perhaps: Vec<(&WriteRecord, &FieldChange)> = Vec::new();
     for write in writes.iter().rev() {
         for change in &write.start.changes {
             match fate(write, &change.path) {
                 Fate::Open => {}
                 Fate::Unknown => perhaps.push((write, change)),
-                Fate::Done => match stories.iter_mut().find(|story| story.path == change.path) {
+                Fate::Done => match stories
+                    .iter_mut()
+                    .find(|story| story.path == change.path.as_str())
+                {
                     Some(story) => {
                         story.learn(&perhaps, change);
                         story.go_on(write, change);
@@ -70,9 +73,9 @@ pub fn stories(writes: &[WriteRecord]) -> Vec<FieldStory<'_>> {
 }
 
 impl<'a> FieldStory<'a> {
-    fn begin(write: &'a WriteRecord, change: &'a ChangeRecord) -> Self {
+    fn begin(write: &'a WriteRecord, change: &'a FieldChange) -> Self {
         let mut story = Self {
-            path: &change.path,
+            path: change.path.as_str(),
             value: change.after.as_deref(),
             sensitive: change.sensitive,
             set_by: write,
@@ -92,7 +95,7 @@ impl<'a> FieldStory<'a> {
 
     /// Takes in what was ours after all: the version that the last write made, or what a write
     /// left whose end was not known.
-    fn learn(&mut self, perhaps: &[(&'a WriteRecord, &'a ChangeRecord)], next: &'a ChangeRecord) {
+    fn learn(&mut self, perhaps: &[(&'a WriteRecord, &'a FieldChange)], next: &'a FieldChange) {
         let found = next.before.as_deref();
         if self.sensitive || next.sensitive || found == self.value {
             return;
@@ -103,7 +106,7 @@ impl<'a> FieldStory<'a> {
         }
         let ours = perhaps.iter().rev().find(|(write, change)| {
             write.id > self.set_by.id
-                && change.path == self.path
+                && change.path.as_str() == self.path
                 && change.after.as_deref() == found
         });
         if let Some((write, change)) = ours {
@@ -114,7 +117,7 @@ impl<'a> FieldStory<'a> {
         }
     }
 
-    fn go_on(&mut self, write: &'a WriteRecord, change: &'a ChangeRecord) {
+    fn go_on(&mut self, write: &'a WriteRecord, change: &'a FieldChange) {
         let hidden = self.sensitive || change.sensitive;
         let left = self.value;
         let moved = !hidden && change.before.as_deref() != left;
@@ -146,14 +149,14 @@ impl<'a> FieldStory<'a> {
     }
 }
 
-fn place<'a>(write: &'a WriteRecord, change: &'a ChangeRecord) -> Option<&'a Location> {
+fn place<'a>(write: &'a WriteRecord, change: &'a FieldChange) -> Option<&'a Location> {
     change.source.as_ref().or(write.start.source.as_ref())
 }
 
 impl<'a> Outside<'a> {
     fn found(
         write: &'a WriteRecord,
-        change: &'a ChangeRecord,
+        change: &'a FieldChange,
         from: Option<&'a str>,
         after: Option<Timestamp>,
     ) -> Self {

@@ -285,11 +285,11 @@ fn begin_write(connection: &Connection, pass: i64, start: &WriteStart) -> rusqli
         insert.execute(params![
             row,
             place,
-            change.path,
+            change.path.as_str(),
             change.before,
             change.after,
             change.sensitive,
-            change.note,
+            change.note.as_deref(),
             source.map(|source| source.file.as_ref()),
             source.map(|source| source.line),
             source.map(|source| source.column),
@@ -309,7 +309,7 @@ fn resolve(start: &mut WriteStart, resolved: &Resolved) {
 fn put_resolved(connection: &Connection, write: i64, resolved: &Resolved) -> rusqlite::Result<()> {
     let mut update = connection
         .prepare_cached("UPDATE changes SET after = ?3 WHERE write = ?1 AND path = ?2")?;
-    update.execute(params![write, resolved.path, resolved.after])?;
+    update.execute(params![write, resolved.path.as_str(), resolved.after])?;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ pub(super) fn of(plan: &Plan, address: &str) -> Result<String, CliError> {
             none = false;
             let before = before.map_or("nothing".into(), line);
             let after = after.map_or("nothing".into(), line);
-            let path = line(&change.path);
+            let path = line(change.path.as_str());
             // Writing to a string cannot fail.
             let _ = writeln!(text, "    {path}  {before} → {after}");
         }

@@ -164,7 +164,11 @@ fn field_changes_say_what_values_cannot() {
         after: Some("\"A\"".to_owned()),
         sensitive: false,
     };
-    let path = |kind| FieldChange::from(change(kind, Some("\"B\""))).path;
+    let path = |kind| {
+        FieldChange::from(change(kind, Some("\"B\"")))
+            .path
+            .to_string()
+    };
     assert_eq!(path(ChangeKind::Renamed), "definition flow \"A\" (renamed)");
     assert_eq!(path(ChangeKind::Moved), "definition flow \"A\" (moved)");
     assert_eq!(path(ChangeKind::Changed), "definition flow \"A\"");

@@ -108,8 +108,9 @@ fn values_in_doubt_are_hidden_on_either_side_and_can_be_asked_for() {
             config.insert(key.to_owned(), variable);
         }
         let changes = instance(&world);
-        let of_it =
-            |field: &&crate::model::FieldChange| field.path.contains(key) && field.note.is_none();
+        let of_it = |field: &&crate::model::FieldChange| {
+            field.path.as_str().contains(key) && field.note.is_none()
+        };
         let Some(field) = changes.fields.iter().find(of_it) else {
             continue;
         };

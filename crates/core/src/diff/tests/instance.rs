@@ -218,5 +218,5 @@ fn protection_is_a_label_and_shown_as_one() {
     let labels = changes.labels.unwrap();
     assert!(labels.contains(&"gitops:protect".to_owned()), "{labels:?}");
     assert_eq!(changes.fields.len(), 1);
-    assert_eq!(changes.fields[0].path, "labels");
+    assert_eq!(changes.fields[0].path.as_str(), "labels");
 }

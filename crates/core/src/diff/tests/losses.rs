@@ -44,11 +44,11 @@ fn a_value_without_a_variable_in_the_target_is_lost() {
     let field = changes
         .fields
         .iter()
-        .find(|it| it.path == "config \"Endpoint\"");
+        .find(|it| it.path.as_str() == "config \"Endpoint\"");
     let field = field.unwrap();
     assert_eq!(field.before.as_deref(), Some("https://customer"));
     assert_eq!(
-        field.note,
+        field.note.as_deref(),
         Some("lost: the target version has no such variable")
     );
 }
@@ -89,6 +89,6 @@ fn a_consent_that_has_to_be_given_again_is_named() {
         changes
             .fields
             .iter()
-            .any(|it| it.path == "config \"Login\" consent")
+            .any(|it| it.path.as_str() == "config \"Login\" consent")
     );
 }

@@ -130,7 +130,11 @@ fn connection(world: &mut World, input: ConnectionInput, shown: Option<&str>, ha
 #[track_caller]
 fn check(world: &World, row: &Row) {
     let changes = instance(world);
-    let notes: Vec<_> = changes.fields.iter().map(|field| field.note).collect();
+    let notes: Vec<_> = changes
+        .fields
+        .iter()
+        .map(|field| field.note.as_deref())
+        .collect();
     assert_eq!(notes, Vec::from_iter(row.3), "{row:?}");
     assert_eq!(!changes.config.is_empty(), row.3.is_some(), "{row:?}");
     assert!(!format!("{changes:?}").contains(WANTED));
@@ -231,7 +235,11 @@ fn a_mask_is_not_shown_as_the_value_before() {
     variable.inputs[0].value = Some("NA".to_owned());
     let user = &instance(&world).fields[0];
     assert_eq!(
-        (user.before.as_deref(), user.after.as_deref(), user.note),
+        (
+            user.before.as_deref(),
+            user.after.as_deref(),
+            user.note.as_deref()
+        ),
         (None, Some("smith"), Some(UNRECORDED))
     );
 }

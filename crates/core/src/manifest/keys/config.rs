@@ -6,7 +6,7 @@ use super::{CRON, Object, SECRET, Shape, ZONE, key, needed};
 const PLAIN: Shape = Shape::AnyOf(&[Shape::Text, Shape::Object(&SECRET_INPUT)]);
 
 /// What a seed may be.
-pub(super) const SEEDABLE: Shape = Shape::AnyOf(&[
+pub(crate) const SEEDABLE: Shape = Shape::AnyOf(&[
     Shape::Text,
     Shape::ListOf(&Shape::Text),
     Shape::ListOf(&Shape::Object(&KEY_VALUE)),
@@ -14,7 +14,7 @@ pub(super) const SEEDABLE: Shape = Shape::AnyOf(&[
 ]);
 
 /// One pair of a key-value list.
-pub(in crate::manifest) static KEY_VALUE: Object = Object::of(
+pub(crate) static KEY_VALUE: Object = Object::of(
     "a pair of a key-value list",
     &[
         needed("key", "The key.", Shape::Text),
@@ -23,7 +23,7 @@ pub(in crate::manifest) static KEY_VALUE: Object = Object::of(
 );
 
 /// A structured config value.
-pub(in crate::manifest) static STRUCTURED: Object = Object::of(
+pub(crate) static STRUCTURED: Object = Object::of(
     "a config value",
     &[needed(
         "value",
@@ -33,7 +33,7 @@ pub(in crate::manifest) static STRUCTURED: Object = Object::of(
 );
 
 /// A config value that is set when empty.
-pub(in crate::manifest) static SEED: Object = Object::of(
+pub(crate) static SEED: Object = Object::of(
     "a config value",
     &[needed(
         "seed",
@@ -43,7 +43,7 @@ pub(in crate::manifest) static SEED: Object = Object::of(
 );
 
 /// A config value that is a schedule.
-pub(in crate::manifest) static SCHEDULE: Object = Object::of(
+pub(crate) static SCHEDULE: Object = Object::of(
     "a schedule",
     &[
         needed(
@@ -56,7 +56,7 @@ pub(in crate::manifest) static SCHEDULE: Object = Object::of(
 );
 
 /// A schedule of another type than cron text.
-pub(in crate::manifest) static SCHEDULE_TYPE: Object = Object::of(
+pub(crate) static SCHEDULE_TYPE: Object = Object::of(
     "a schedule",
     &[
         needed(
@@ -73,7 +73,7 @@ pub(in crate::manifest) static SCHEDULE_TYPE: Object = Object::of(
 );
 
 /// A config value or connection input that lives elsewhere.
-pub(in crate::manifest) static SECRET_INPUT: Object = Object::of(
+pub(crate) static SECRET_INPUT: Object = Object::of(
     "a secret value",
     &[needed(
         "secret",
@@ -83,7 +83,7 @@ pub(in crate::manifest) static SECRET_INPUT: Object = Object::of(
 );
 
 /// A config value that is a connection.
-pub(in crate::manifest) static CONNECTION: Object = Object::of(
+pub(crate) static CONNECTION: Object = Object::of(
     "a connection",
     &[
         needed(

@@ -1,15 +1,15 @@
 //! The keys of a Fleet.
 
-use super::instance::{
+use super::{NAME, Object, Shape, key, needed};
+use crate::kinds::instance::keys::{
     CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, ELSEWHERE, FORCE, LABELS, PROTECT, ROLLOUT_FALSE,
     STATE, VERSION_KEY,
 };
-use super::{NAME, Object, Shape, key, needed};
 
 const TEXTS: Shape = Shape::ListOf(&Shape::Text);
 
 /// What a fleet should be.
-pub(in crate::manifest) static FLEET_SPEC: Object = Object::of(
+pub(crate) static FLEET_SPEC: Object = Object::of(
     "the spec of a Fleet",
     &[
         needed(
@@ -71,7 +71,7 @@ pub(in crate::manifest) static FLEET_SPEC: Object = Object::of(
 );
 
 /// Who is in a fleet.
-pub(in crate::manifest) static FLEET_CUSTOMERS: Object = Object::of(
+pub(crate) static FLEET_CUSTOMERS: Object = Object::of(
     "the customers of a Fleet",
     &[
         key(
@@ -94,7 +94,7 @@ pub(in crate::manifest) static FLEET_CUSTOMERS: Object = Object::of(
 );
 
 /// Customers by what is known of them.
-pub(in crate::manifest) static SELECTOR: Object = Object::of(
+pub(crate) static SELECTOR: Object = Object::of(
     "the selector",
     &[needed(
         "labels",
@@ -104,7 +104,7 @@ pub(in crate::manifest) static SELECTOR: Object = Object::of(
 );
 
 /// Customers by their labels.
-pub(in crate::manifest) static LABEL_SELECTOR: Object = Object::of(
+pub(crate) static LABEL_SELECTOR: Object = Object::of(
     "the labels of the selector",
     &[
         key("all", "It has all of these.", TEXTS),
@@ -114,7 +114,7 @@ pub(in crate::manifest) static LABEL_SELECTOR: Object = Object::of(
 );
 
 /// Limits of a fleet.
-pub(in crate::manifest) static FLEET_GUARDS: Object = Object::of(
+pub(crate) static FLEET_GUARDS: Object = Object::of(
     "the guards of a Fleet",
     &[
         key(
@@ -131,7 +131,7 @@ pub(in crate::manifest) static FLEET_GUARDS: Object = Object::of(
 );
 
 /// What every member declares.
-pub(in crate::manifest) static TEMPLATE: Object = Object::of(
+pub(crate) static TEMPLATE: Object = Object::of(
     "the template of a Fleet",
     &[
         VERSION_KEY,
@@ -148,7 +148,7 @@ pub(in crate::manifest) static TEMPLATE: Object = Object::of(
 );
 
 /// What single members declare.
-pub(in crate::manifest) static OVERRIDE: Object = Object::of(
+pub(crate) static OVERRIDE: Object = Object::of(
     "an override",
     &[
         needed("customers", "Whose members, by externalId.", TEXTS),

@@ -6,7 +6,7 @@ const REPOSITORY: Shape = Shape::Pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$")
 const API: Shape = Shape::Pattern("^https?://[^?#@\\s]+$");
 
 /// One place that is told.
-pub(in crate::manifest) static NOTIFY: Object = Object::of(
+pub(crate) static NOTIFY: Object = Object::of(
     "a notification",
     &[
         needed("name", "What logs call it; unique in the project.", NAME),
@@ -48,7 +48,7 @@ pub(in crate::manifest) static NOTIFY: Object = Object::of(
 );
 
 /// An incoming webhook.
-pub(in crate::manifest) static NOTIFY_URL: Object = Object::of(
+pub(crate) static NOTIFY_URL: Object = Object::of(
     "a channel",
     &[needed(
         "url",
@@ -58,7 +58,7 @@ pub(in crate::manifest) static NOTIFY_URL: Object = Object::of(
 );
 
 /// A webhook of one's own.
-pub(in crate::manifest) static NOTIFY_WEBHOOK: Object = Object::of(
+pub(crate) static NOTIFY_WEBHOOK: Object = Object::of(
     "a webhook",
     &[
         needed("url", "Where the URL is kept.", Shape::Object(&SECRET)),
@@ -71,7 +71,7 @@ pub(in crate::manifest) static NOTIFY_WEBHOOK: Object = Object::of(
 );
 
 /// A host of git repositories.
-pub(in crate::manifest) static NOTIFY_COMMIT: Object = Object::of(
+pub(crate) static NOTIFY_COMMIT: Object = Object::of(
     "a commit status",
     &[
         needed("repository", "owner/name.", REPOSITORY),

@@ -3,7 +3,7 @@
 use super::{AUTH, CRON, DURATION, NOTIFY, Object, Shape, ZONE, key, needed};
 
 /// Tenants and rules.
-pub(in crate::manifest) static PROJECT_SPEC: Object = Object::of(
+pub(crate) static PROJECT_SPEC: Object = Object::of(
     "the spec of a Project",
     &[
         key(
@@ -30,7 +30,7 @@ pub(in crate::manifest) static PROJECT_SPEC: Object = Object::of(
 );
 
 /// One tenant.
-pub(in crate::manifest) static ENVIRONMENT: Object = Object::of(
+pub(crate) static ENVIRONMENT: Object = Object::of(
     "an environment",
     &[
         key(
@@ -58,7 +58,7 @@ pub(in crate::manifest) static ENVIRONMENT: Object = Object::of(
 );
 
 /// The rules of a project.
-pub(in crate::manifest) static POLICY: Object = Object::of(
+pub(crate) static POLICY: Object = Object::of(
     "the policy",
     &[
         key(
@@ -92,7 +92,7 @@ pub(in crate::manifest) static POLICY: Object = Object::of(
 );
 
 /// Limits on one plan.
-pub(in crate::manifest) static GUARDS: Object = Object::of(
+pub(crate) static GUARDS: Object = Object::of(
     "the guards",
     &[
         key("updates", "How much may be updated.", Shape::Share),
@@ -118,7 +118,7 @@ pub(in crate::manifest) static GUARDS: Object = Object::of(
 );
 
 /// A recurring span of time.
-pub(in crate::manifest) static WINDOW: Object = Object::of(
+pub(crate) static WINDOW: Object = Object::of(
     "a window",
     &[
         needed(
@@ -138,7 +138,7 @@ pub(in crate::manifest) static WINDOW: Object = Object::of(
 );
 
 /// When everything is read.
-pub(in crate::manifest) static SWEEP: Object = Object::of(
+pub(crate) static SWEEP: Object = Object::of(
     "the sweep",
     &[
         needed(
@@ -151,7 +151,7 @@ pub(in crate::manifest) static SWEEP: Object = Object::of(
 );
 
 /// Where secrets may come from.
-pub(in crate::manifest) static SECRETS: Object = Object::of(
+pub(crate) static SECRETS: Object = Object::of(
     "the rules for secrets",
     &[key(
         "exec",
@@ -161,7 +161,7 @@ pub(in crate::manifest) static SECRETS: Object = Object::of(
 );
 
 /// The request budget.
-pub(in crate::manifest) static RATE: Object = Object::of(
+pub(crate) static RATE: Object = Object::of(
     "the rate",
     &[
         key(

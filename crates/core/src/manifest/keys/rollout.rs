@@ -3,7 +3,7 @@
 use super::{CRON, DURATION, NAME, Object, Shape, ZONE, key, needed};
 
 /// How instances move to another version.
-pub(in crate::manifest) static ROLLOUT: Object = Object::of(
+pub(crate) static ROLLOUT: Object = Object::of(
     "the rollout",
     &[
         needed(
@@ -61,7 +61,7 @@ pub(in crate::manifest) static ROLLOUT: Object = Object::of(
 );
 
 /// A part of the instances.
-pub(in crate::manifest) static WAVE: Object = Object::of(
+pub(crate) static WAVE: Object = Object::of(
     "a wave",
     &[
         needed("name", "Its name, unique in the rollout.", NAME),
@@ -96,7 +96,7 @@ pub(in crate::manifest) static WAVE: Object = Object::of(
 );
 
 /// Who belongs to a wave.
-pub(in crate::manifest) static SELECT: Object = Object::of(
+pub(crate) static SELECT: Object = Object::of(
     "the selection of a wave",
     &[needed(
         "labels",
@@ -106,7 +106,7 @@ pub(in crate::manifest) static SELECT: Object = Object::of(
 );
 
 /// How many may move in a span of time.
-pub(in crate::manifest) static PACE: Object = Object::of(
+pub(crate) static PACE: Object = Object::of(
     "the pace",
     &[
         needed("members", "How many.", Shape::Whole(1)),
@@ -115,7 +115,7 @@ pub(in crate::manifest) static PACE: Object = Object::of(
 );
 
 /// What must hold of those who moved.
-pub(in crate::manifest) static GATE: Object = Object::of(
+pub(crate) static GATE: Object = Object::of(
     "the gate",
     &[
         key(
@@ -157,7 +157,7 @@ pub(in crate::manifest) static GATE: Object = Object::of(
 );
 
 /// When members may move.
-pub(in crate::manifest) static ROLLOUT_WINDOW: Object = Object::of(
+pub(crate) static ROLLOUT_WINDOW: Object = Object::of(
     "a window of the rollout",
     &[
         needed(
@@ -176,7 +176,7 @@ pub(in crate::manifest) static ROLLOUT_WINDOW: Object = Object::of(
 );
 
 /// Failures that somebody accepted.
-pub(in crate::manifest) static APPROVAL: Object = Object::of(
+pub(crate) static APPROVAL: Object = Object::of(
     "an approval",
     &[
         needed(

@@ -6,9 +6,9 @@ use super::*;
 fn a_sensitive_change_has_no_values_whatever_it_was_given() {
     let change = FieldChange {
         sensitive: true,
-        ..FieldChange::shown("config \"Key\"", Some("s3cret"), Some("s3cret-2"))
+        ..FieldChange::shown(FieldPath::config("Key"), Some("s3cret"), Some("s3cret-2"))
     };
-    let record = ChangeRecord::from(&change);
+    let record = change.for_record();
     assert_eq!((record.before, record.after), (None, None));
 }
 

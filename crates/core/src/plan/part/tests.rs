@@ -151,3 +151,49 @@ fn a_name_that_means_nothing_is_an_error_with_the_nearest() {
     --label: nothing here bears the label "canari" (did you mean canary?)
     "#);
 }
+
+#[test]
+fn a_fleet_names_its_members_and_a_member_is_found_by_its_customer() {
+    let mut world = world();
+    let member = ResourceName::member(&crate::diff::testing::name("all"), "cust-4");
+    let one = world.declare_instance("in-fleet", "acme", "smith");
+    one.set("Endpoint", scalar("https://e"));
+    one.name = member;
+    one.customer = CustomerRef::Id("cust4".to_owned());
+    world.live_customer("cust4", "Four").customer.external_id = Some("cust-4".to_owned());
+    let addresses = |part: Part| {
+        let plan = plan_of(&world, part);
+        let all = plan.resources.iter().map(|it| it.address.to_string());
+        (all.collect::<Vec<_>>().join(" "), plan.diagnostics.len())
+    };
+    let expected = ("Integration/acme Instance/all/cust-4".to_owned(), 0);
+    let fleet = Part {
+        targets: texts(&["Fleet/all"]),
+        ..Part::default()
+    };
+    assert_eq!(addresses(fleet), expected);
+    let customer = Part {
+        customers: texts(&["cust-4"]),
+        ..Part::default()
+    };
+    assert_eq!(addresses(customer), expected);
+}
+
+#[test]
+fn what_git_says_of_a_customer_comes_with_its_instances() {
+    let mut world = world();
+    let live = world.live_customer("miller", "Miller");
+    live.customer.external_id = Some("cust-9".to_owned());
+    live.labels = texts(&["gitops:p/miller"]);
+    let part = Part {
+        targets: texts(&["Instance/mill"]),
+        ..Part::default()
+    };
+    let plan = plan_of(&world, part);
+    let steps = plan.steps.iter().map(|it| it.address.to_string());
+    assert!(
+        steps.clone().any(|it| it == "Customer/miller"),
+        "{:?}",
+        steps.collect::<Vec<_>>()
+    );
+}

@@ -243,14 +243,17 @@ fn style_of(resource: &PlannedResource, options: HumanOptions) -> Style {
 fn write_changes(text: &mut String, resource: &PlannedResource) {
     const ROOM: usize = 48;
     const WIDEST: usize = 56;
-    let widths = resource.changes.iter().map(|change| change.path.width());
+    let widths = resource
+        .changes
+        .iter()
+        .map(|change| change.path.as_str().width());
     let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
     for change in &resource.changes {
-        let pad = " ".repeat(width.saturating_sub(change.path.width()));
+        let pad = " ".repeat(width.saturating_sub(change.path.as_str().width()));
         let _ = writeln!(
             text,
             "    {}{pad}  {}",
-            line(&change.path),
+            line(change.path.as_str()),
             words::values(change, ROOM)
         );
     }

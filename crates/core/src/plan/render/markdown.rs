@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use super::groups::{Group, groups};
 use super::markup::{code, prose};
 use super::words::{self, shorten};
-use crate::model::counted;
+use crate::model::{Field, counted};
 use crate::plan::{Plan, PlannedResource};
 
 /// In bytes. GitHub takes 65,536 characters in a comment, other forges more; the script that posts it adds a
@@ -165,7 +165,7 @@ fn what(resource: &PlannedResource) -> String {
         return format!("{:?}", resource.health).to_lowercase();
     }
     let actions = words::actions(resource);
-    let version = |change: &&crate::model::FieldChange| change.path == "version";
+    let version = |change: &&crate::model::FieldChange| change.path.field() == Field::Version;
     let telling = resource
         .changes
         .iter()
@@ -174,7 +174,7 @@ fn what(resource: &PlannedResource) -> String {
     let Some(change) = telling else {
         return actions;
     };
-    let path = prose(&shorten(&change.path, 60));
+    let path = prose(&shorten(change.path.as_str(), 60));
     let values = prose(&words::values(change, 40));
     match resource.changes.len() - 1 {
         0 => format!("{actions}: {path} {values}"),
@@ -254,7 +254,7 @@ fn item(group: &Group<'_>) -> String {
     let _ = writeln!(text, "- {subject}");
     for change in first.changes.iter().take(FIELDS) {
         let (path, values) = (
-            prose(&shorten(&change.path, 160)),
+            prose(&shorten(change.path.as_str(), 160)),
             words::values(change, 80),
         );
         let _ = writeln!(text, "  - {path}: {}", code(&values));

@@ -185,12 +185,12 @@ pub(super) fn actions(resource: &PlannedResource) -> String {
 /// Both sides of a change in one line.
 pub(super) fn values(change: &FieldChange, room: usize) -> String {
     if change.sensitive {
-        return match change.note {
+        return match &change.note {
             Some(note) => format!("(sensitive) {note}"),
             None => "(sensitive)".to_owned(),
         };
     }
-    let note = change.note.map(|note| format!(" ({note})"));
+    let note = change.note.as_ref().map(|note| format!(" ({note})"));
     format!("{}{}", sides(change, room), note.unwrap_or_default())
 }
 

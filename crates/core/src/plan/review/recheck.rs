@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Reviewed, ReviewedChange, ReviewedResource};
+use prism_gitops_api::plan::Change;
+
+use super::{Reviewed, ReviewedResource};
 use crate::plan::{Plan, PlannedResource, Precondition};
 
 /// Something that is not any more as it was reviewed.
@@ -142,7 +144,7 @@ impl Findings {
     }
 
     /// A field whose live side moved, or else whose declared one did.
-    fn field(&mut self, path: &str, then: Option<&ReviewedChange>, now: Option<&ReviewedChange>) {
+    fn field(&mut self, path: &str, then: Option<&Change>, now: Option<&Change>) {
         let same = || Some("as declared".to_owned());
         match (then, now) {
             (Some(then), Some(now)) if live(then) != live(now) => {
@@ -160,7 +162,7 @@ impl Findings {
 }
 
 /// What may be shown of the live side.
-fn live(change: &ReviewedChange) -> Option<String> {
+fn live(change: &Change) -> Option<String> {
     let told = || change.sensitive.then(|| "(sensitive)".to_owned());
     let note = change.note.as_ref().map(|note| format!("({note})"));
     change.before.clone().or(note).or_else(told)

@@ -5,15 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::history::{ChangeRecord, WriteStart};
+use crate::model::history::WriteStart;
 use crate::model::{
-    Address, Declared as _, Desired, DesiredInstance, DesiredIntegration, FieldChange,
-    IntegrationRef, Location, Places, ResourceName, VersionRef,
+    Address, Declared as _, Desired, DesiredInstance, DesiredIntegration, Field, FieldChange,
+    FieldPath, IntegrationRef, Location, Places, ResourceName, VersionRef,
 };
 use crate::plan::{Plan, PlannedResource};
-
-/// The path of a change of an instance's version.
-pub(super) const VERSION: &str = "version";
 
 /// Where the fields are declared that a plan may write, by the paths of their changes.
 pub(in crate::controller) fn places(desired: &Desired, plan: &Plan) -> Arc<Places> {
@@ -57,11 +54,8 @@ type Fields = BTreeMap<String, Location>;
 /// What differs in a definition is in its file, and not where a manifest names that.
 fn of_integration(integration: &DesiredIntegration, mut places: Fields) -> Fields {
     let definition = Location::file(&integration.definition.path);
-    if let Some(available) = places.get("available").cloned() {
-        places.insert("availability".to_owned(), available);
-    }
-    for path in ["definition", "published version"] {
-        places.insert(path.to_owned(), definition.clone());
+    for field in [Field::Definition, Field::PublishedVersion] {
+        places.insert(FieldPath::from(field).to_string(), definition.clone());
     }
     places
 }
@@ -76,22 +70,21 @@ fn of_instance(
         (&instance.version, &instance.integration)
         && let Some(file) = definitions.get(name)
     {
-        places.insert(VERSION.to_owned(), Location::file(file));
+        places.insert(
+            FieldPath::from(Field::Version).to_string(),
+            Location::file(file),
+        );
     }
     let config = instance.config.iter();
-    places.extend(config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone())));
+    places.extend(
+        config.map(|(key, entry)| (FieldPath::config(key).to_string(), entry.location.clone())),
+    );
     places
 }
 
 /// The place of a field, also for a part of it: an input of a connection.
-fn place<'a>(places: &'a Fields, path: &str) -> Option<&'a Location> {
-    let part_of = |field: &str| {
-        let rest = path.strip_prefix(field);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    };
-    let found = places.iter().filter(|(field, _)| part_of(field));
-    let nearest = found.max_by_key(|(field, _)| field.len());
-    nearest.map(|(_, location)| location)
+fn place<'a>(places: &'a Fields, path: &FieldPath) -> Option<&'a Location> {
+    path.places().find_map(|text| places.get(text))
 }
 
 /// The record of a write that begins. `number` is the version that it moves to, where that was
@@ -103,12 +96,12 @@ pub(super) fn start(
     now: Timestamp,
 ) -> WriteStart {
     let record = |change: &FieldChange| {
-        let mut record = ChangeRecord::from(change);
-        if let (VERSION, Some(number)) = (change.path.as_str(), number) {
+        let mut record = change.for_record();
+        if let (Field::Version, Some(number)) = (change.path.field(), number) {
             record.after = Some(number.to_string());
         }
         record.source = places
-            .and_then(|places| place(places, &record.path))
+            .and_then(|places| place(places, &change.path))
             .cloned();
         record
     };
@@ -140,14 +133,16 @@ mod tests {
             ("config".to_owned(), at(1)),
             ("config \"A\"".to_owned(), at(2)),
             ("state".to_owned(), at(3)),
+            ("available".to_owned(), at(4)),
         ]);
         for (path, line) in [
-            ("config \"A\" input \"url\"", Some(2)),
-            ("config \"AB\"", Some(1)),
-            ("state", Some(3)),
-            ("stateful", None),
+            (FieldPath::config("A").input("url"), Some(2)),
+            (FieldPath::config("AB"), Some(1)),
+            (Field::State.into(), Some(3)),
+            (Field::Availability.into(), Some(4)),
+            (Field::Labels.into(), None),
         ] {
-            assert_eq!(place(&places, path).map(|at| at.line), line, "{path}");
+            assert_eq!(place(&places, &path).map(|at| at.line), line, "{path}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the records show of single values.
 
 use super::*;
+use crate::model::Field;
 use crate::model::history::Resolved;
 
 #[test]
@@ -34,7 +35,7 @@ fn a_story_tells_who_set_a_value_and_who_changed_it_since() {
 #[test]
 fn sensitive_values_have_a_story_without_values() {
     let bench = Bench::new();
-    let hidden = || vec![ChangeRecord::from(&FieldChange::hidden("config \"Key\""))];
+    let hidden = || vec![FieldChange::hidden(FieldPath::config("Key"))];
     bench.note(writing(0, StepOutcome::Applied, hidden()));
     bench.note(writing(100, StepOutcome::Applied, hidden()));
     let mut healing = writing(200, StepOutcome::Applied, hidden());
@@ -133,7 +134,7 @@ fn the_number_of_a_version_is_noted_when_it_is_known() {
             panic!("{events:?}")
         };
         let resolved = Resolved {
-            path: "version".to_owned(),
+            path: Field::Version.into(),
             after: "2".to_owned(),
         };
         events.insert(

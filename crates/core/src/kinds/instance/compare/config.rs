@@ -1,0 +1,421 @@
+//! Config variables: declared values against live ones.
+//!
+//! Values that are secret, or may be, are compared and written but never
+//! shown. What the API masks is compared with what is remembered of the last
+//! write: see [`crate::diff::secret_match`].
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::diff::typed::{self, Similarity};
+use crate::diff::{Inputs, Refusal, Stop};
+use crate::kinds::instance::compare::secret_match::{self, Judgement, Recall};
+use crate::kinds::instance::compare::version::Target;
+use crate::model::{
+    ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
+    FieldPath, InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, Schedule,
+    ScheduleKind, SecretError, SecretValues, VariableStatus, WriteValue, nearest,
+};
+use crate::sensitivity::{self, Verdict};
+
+/// How the values of an instance differ.
+#[derive(Debug, Default)]
+pub(crate) struct ConfigDiff {
+    pub(crate) fields: Vec<FieldChange>,
+    pub(crate) writes: Vec<ConfigWrite>,
+    /// Required variables that would have no value.
+    pub(crate) missing: Vec<String>,
+    /// Connections that wait for a person.
+    pub(crate) pending: Vec<String>,
+    /// Fields that mean what is declared and are written otherwise.
+    pub(crate) respelled: Vec<String>,
+}
+
+impl ConfigDiff {
+    fn take_in(&mut self, key: &str, decision: Decision) {
+        let key = key.to_owned();
+        self.fields.extend(decision.fields);
+        self.respelled.extend(decision.respelled);
+        if decision.pending {
+            self.pending.push(key.clone());
+        }
+        let write = decision.write.map(|value| ConfigWrite { key, value });
+        self.writes.extend(write);
+    }
+}
+
+/// Compares the declared variables of an instance with its live ones, if it exists.
+pub(crate) fn compare(
+    desired: &DesiredInstance,
+    live: Option<(&InstanceId, &BTreeMap<String, LiveConfigVariable>)>,
+    target: &Target<'_>,
+    inputs: &Inputs<'_>,
+) -> Result<ConfigDiff, Stop> {
+    let (instance, live) = live.unzip();
+    let mut diff = ConfigDiff::default();
+    for (key, entry) in desired.config.iter() {
+        let now = live.and_then(|live| live.get(key));
+        known_variable(key, now, target)?;
+        let required = target.required.and_then(|all| find(all, key));
+        let Some(declared) = required.or_else(|| now.map(|now| &*now.declared)) else {
+            continue;
+        };
+        let recall = Recall::new(inputs, instance, key);
+        let comparison = Comparison {
+            key,
+            declared,
+            now,
+            recall,
+            secrets: inputs.secrets,
+        };
+        let decision = comparison.decide(entry, inputs.secrets)?;
+        diff.take_in(key, decision);
+    }
+    undeclared(desired, live, target, &mut diff);
+    Ok(diff)
+}
+
+fn find<'a>(all: &'a [RequiredVariable], key: &str) -> Option<&'a RequiredVariable> {
+    all.iter().find(|variable| variable.key == key)
+}
+
+/// A key that the target version does not know is refused before anything is written.
+fn known_variable(
+    key: &str,
+    now: Option<&LiveConfigVariable>,
+    target: &Target<'_>,
+) -> Result<(), Stop> {
+    let name = &target.integration_name;
+    match (&target.required, now) {
+        (Some(required), _) if find(required, key).is_some() => Ok(()),
+        (Some(required), _) => {
+            let refusal = Refusal::new(format!("{name:?} has no config variable {key:?}"));
+            Err(
+                match nearest(key, required.iter().map(|variable| variable.key.as_str())) {
+                    Some(nearest) => refusal.hint(format!("did you mean {nearest:?}?")).into(),
+                    None => refusal.into(),
+                },
+            )
+        }
+        (None, Some(_)) => Ok(()),
+        (None, None) => Err(Stop::Unknown(format!(
+            "the config variables of {name:?} were not read"
+        ))),
+    }
+}
+
+/// Required variables that nothing declares: each needs a value from somewhere.
+fn undeclared(
+    desired: &DesiredInstance,
+    live: Option<&BTreeMap<String, LiveConfigVariable>>,
+    target: &Target<'_>,
+    diff: &mut ConfigDiff,
+) {
+    for variable in target.required.unwrap_or_default() {
+        if desired.config.contains_key(&variable.key) || variable.shared {
+            continue;
+        }
+        let now = live.and_then(|live| live.get(&variable.key));
+        match now {
+            Some(now) if now.has_value() => {}
+            Some(now) if now.waits() => diff.pending.push(variable.key.clone()),
+            _ if may_stay_empty(variable) => {}
+            _ => diff.missing.push(variable.key.clone()),
+        }
+    }
+}
+
+/// Whether an instance may be deployed without a value of its own for this variable.
+/// Prismatic writes `defaultValue: ''` where the author gave none, and that is no value.
+/// Lists may be empty; a schedule may live in other fields than its value.
+fn may_stay_empty(variable: &RequiredVariable) -> bool {
+    let default = variable.default_value.as_deref();
+    variable.collection_type.is_some()
+        || default.is_some_and(|value| !value.is_empty() || variable.data_type == "SCHEDULE")
+}
+
+impl LiveConfigVariable {
+    pub(crate) fn has_value(&self) -> bool {
+        self.shared
+            || self.status == Some(VariableStatus::Active)
+            || self.value.as_deref().is_some_and(|value| !value.is_empty())
+    }
+
+    /// Whether a person has to consent before it works.
+    fn waits(&self) -> bool {
+        self.status == Some(VariableStatus::Pending) && self.inputs.iter().any(|i| i.has_value)
+    }
+}
+
+/// The decision for one variable; by default nothing is done.
+#[derive(Default)]
+struct Decision {
+    write: Option<WriteValue>,
+    fields: Vec<FieldChange>,
+    /// A person has to consent before it works.
+    pending: bool,
+    /// What of it is there in another spelling.
+    respelled: Vec<String>,
+}
+
+impl Decision {
+    fn write(value: WriteValue, field: FieldChange) -> Self {
+        Self {
+            write: Some(value),
+            fields: vec![field],
+            ..Self::default()
+        }
+    }
+}
+
+struct Comparison<'a> {
+    key: &'a str,
+    declared: &'a RequiredVariable,
+    now: Option<&'a LiveConfigVariable>,
+    recall: Recall<'a>,
+    secrets: &'a SecretValues,
+}
+
+impl Comparison<'_> {
+    fn decide(&self, entry: &ConfigEntry, secrets: &SecretValues) -> Result<Decision, Stop> {
+        if entry.seed && self.now.is_some_and(LiveConfigVariable::has_value) {
+            return Ok(Decision::default());
+        }
+        match &entry.value {
+            ConfigValue::Scalar(text) => {
+                Ok(self.text(text.clone(), |now| self.similarity(now, text)))
+            }
+            ConfigValue::List(items) => Ok(self.json(&serde_json::json!(items))),
+            ConfigValue::Structured(value) => Ok(self.json(value)),
+            ConfigValue::Schedule(schedule) => Ok(self.schedule(schedule)),
+            ConfigValue::Secret(reference) => {
+                let secret = secrets
+                    .get(reference)
+                    .map_err(|error| no_secret(self.key, &error))?;
+                let field = FieldChange::hidden(self.path());
+                let value = WriteValue::Secret(secret.clone());
+                Ok(match self.recall.text(self.now_text(), secret.expose()) {
+                    Judgement::Same => Decision::default(),
+                    Judgement::Respelled => self.respelled(),
+                    Judgement::Write(note) => Decision::write(value, field.noting(note)),
+                })
+            }
+            ConfigValue::Connection(inputs) => self.connection(inputs, secrets),
+            ConfigValue::ConsentedConnection(inputs) => self.consented(inputs, secrets),
+            ConfigValue::PendingConnection => Ok(Decision {
+                pending: self.waits(),
+                ..Decision::default()
+            }),
+        }
+    }
+
+    fn respelled(&self) -> Decision {
+        Decision {
+            respelled: vec![self.path().to_string()],
+            ..Decision::default()
+        }
+    }
+
+    fn path(&self) -> FieldPath {
+        FieldPath::config(self.key)
+    }
+
+    fn now_text(&self) -> Option<&str> {
+        self.now.and_then(|now| now.value.as_deref())
+    }
+
+    fn text(&self, text: String, similarity: impl Fn(&str) -> Similarity) -> Decision {
+        let similarity = match self.now_text() {
+            Some(now) => similarity(now),
+            None if self.now.is_some() && text.is_empty() => Similarity::Same,
+            None => Similarity::Different,
+        };
+        match similarity {
+            Similarity::Same => return Decision::default(),
+            Similarity::Nearly => return self.respelled(),
+            Similarity::Different if self.recall.rewritten(self.now_text(), &text) => {
+                return self.respelled();
+            }
+            Similarity::Different => {}
+        }
+        let kind = Some(self.declared.data_type.as_str());
+        let field = self.field(self.path(), (self.key, kind), self.now_text(), &text);
+        Decision::write(WriteValue::Text(text), field)
+    }
+
+    /// A change of a value, shown as far as it may be. Live values count as declared ones do.
+    fn field(
+        &self,
+        path: FieldPath,
+        (name, kind): (&str, Option<&str>),
+        before: Option<&str>,
+        after: &str,
+    ) -> FieldChange {
+        let mut values = before.into_iter().chain([after]);
+        match sensitivity::setting(name, kind, values.clone()) {
+            Verdict::Secret => FieldChange::hidden(path),
+            _ if values.any(|value| self.secrets.are_in(value)) => FieldChange::hidden(path),
+            Verdict::Doubtful => FieldChange::doubtful(path, before, Some(after)),
+            Verdict::Open => FieldChange::shown(path, before, Some(after)),
+        }
+    }
+
+    fn similarity(&self, now: &str, text: &str) -> Similarity {
+        typed::compare(self.declared, now, text)
+    }
+
+    /// A list or a structure is written as JSON, regardless of the variable's type.
+    fn json(&self, value: &serde_json::Value) -> Decision {
+        let text = value.to_string();
+        self.text(text.clone(), |now| {
+            let is_json = |now| typed::json(&now, value);
+            match serde_json::from_str(now).is_ok_and(is_json) {
+                true => Similarity::Same,
+                false => self.similarity(now, &text),
+            }
+        })
+    }
+
+    /// Type, value and zone, as far as they are declared and the API says: to switch a
+    /// schedule off by hand changes the type alone.
+    fn schedule(&self, wanted: &Schedule) -> Decision {
+        let kind_now = self.now.and_then(|now| now.schedule_type.as_deref());
+        let zone_now = self.now.and_then(|now| now.time_zone.as_deref());
+        let word = wanted.kind.word();
+        let same_kind = kind_now.is_none_or(|now| now.eq_ignore_ascii_case(word));
+        let same_zone = (wanted.time_zone.as_deref()).is_none_or(|zone| zone_now == Some(zone));
+        let value = self.schedule_value(wanted);
+        if self.now.is_some() && same_kind && same_zone && value != Similarity::Different {
+            return match value {
+                Similarity::Nearly => self.respelled(),
+                Similarity::Same | Similarity::Different => Decision::default(),
+            };
+        }
+        let before = self.now.map(|now| {
+            let kind = now.schedule_type.as_deref().map(str::to_ascii_lowercase);
+            shown_schedule(kind.as_deref(), self.now_text(), zone_now)
+        });
+        let zone = wanted.time_zone.as_deref();
+        let after = shown_schedule(Some(word), wanted.value.as_deref(), zone);
+        let field = FieldChange::shown(self.path(), before.flatten(), after);
+        Decision::write(WriteValue::Schedule(wanted.clone()), field)
+    }
+
+    fn schedule_value(&self, wanted: &Schedule) -> Similarity {
+        let now = self.now_text();
+        match wanted.value.as_deref() {
+            None => Similarity::Same,
+            Some(value) if now.is_some_and(|now| typed::cron(now, value)) => Similarity::Same,
+            Some(value) if self.recall.rewritten(now, value) => Similarity::Nearly,
+            Some(_) => Similarity::Different,
+        }
+    }
+
+    fn waits(&self) -> bool {
+        !self.declared.shared && !self.now.is_some_and(LiveConfigVariable::has_value)
+    }
+
+    /// The inputs are written, and a person does the rest. Whether a consent outlives a change of
+    /// the inputs is not known, so that nothing is deployed before it is seen to.
+    fn consented(
+        &self,
+        inputs: &IndexMap<String, ConnectionInput>,
+        secrets: &SecretValues,
+    ) -> Result<Decision, Stop> {
+        let decision = self.connection(inputs, secrets)?;
+        Ok(Decision {
+            pending: self.waits() || decision.write.is_some(),
+            ..decision
+        })
+    }
+
+    /// All declared inputs are written when one differs: whether the server
+    /// keeps those left out is not known.
+    fn connection(
+        &self,
+        inputs: &IndexMap<String, ConnectionInput>,
+        secrets: &SecretValues,
+    ) -> Result<Decision, Stop> {
+        let mut writes = Vec::new();
+        let mut decision = Decision::default();
+        for (name, input) in inputs {
+            let now = self
+                .now
+                .and_then(|now| now.inputs.iter().find(|live| live.name == *name));
+            let write = match input {
+                ConnectionInput::Plain(text) => InputWrite::Text(text.clone()),
+                ConnectionInput::Secret(reference) => InputWrite::Secret(
+                    secrets
+                        .get(reference)
+                        .map_err(|error| no_secret(self.key, &error))?
+                        .clone(),
+                ),
+            };
+            match self.recall.input(name, now, write.expose()) {
+                Judgement::Same if !is_rewritten(input, now) => {}
+                Judgement::Same | Judgement::Respelled => {
+                    decision.respelled.push(self.input_path(name).to_string());
+                }
+                Judgement::Write(note) => {
+                    let field = self.input_field(name, now, &write).noting(note);
+                    decision.fields.push(field);
+                }
+            }
+            writes.push((name.clone(), write));
+        }
+        if !decision.fields.is_empty() {
+            decision.write = Some(WriteValue::Inputs(writes));
+        }
+        Ok(decision)
+    }
+
+    fn input_path(&self, name: &str) -> FieldPath {
+        self.path().input(name)
+    }
+
+    fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {
+        let path = self.input_path(name);
+        match write {
+            InputWrite::Text(text) => {
+                let before = now.and_then(|live| live.value.as_deref());
+                let before = before.filter(|text| !secret_match::is_mask(Some(text)));
+                self.field(path, (name, None), before, text)
+            }
+            InputWrite::Secret(_) => FieldChange::hidden(path),
+        }
+    }
+}
+
+/// Whether an input that is no secret reads otherwise than it was written. A mask is no spelling of anything.
+fn is_rewritten(input: &ConnectionInput, now: Option<&LiveInput>) -> bool {
+    let now = now.and_then(|now| now.value.as_deref());
+    match (input, now) {
+        (ConnectionInput::Plain(text), Some(now)) => {
+            now != text && !secret_match::is_mask(Some(now))
+        }
+        (ConnectionInput::Plain(_) | ConnectionInput::Secret(_), _) => false,
+    }
+}
+
+/// `hour 0 * * * * (UTC)`; the word of a cron text goes without saying.
+fn shown_schedule(kind: Option<&str>, value: Option<&str>, zone: Option<&str>) -> Option<String> {
+    let kind = kind.filter(|kind| *kind != ScheduleKind::Custom.word());
+    let value = value.filter(|value| !value.is_empty());
+    let zone = zone.map(|zone| format!("({zone})"));
+    let words: Vec<&str> = (kind.into_iter().chain(value))
+        .chain(zone.as_deref())
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Whether a variable's value must not be shown.
+pub(crate) fn is_sensitive(key: &str, declared: &RequiredVariable) -> bool {
+    sensitivity::setting(key, Some(&declared.data_type), []).hides()
+}
+
+fn no_secret(key: &str, error: &SecretError) -> Stop {
+    Refusal::new(format!("config {key:?}: {error}"))
+        .hint("provide it where this runs; the other resources go on")
+        .into()
+}

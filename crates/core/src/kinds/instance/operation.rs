@@ -1,0 +1,268 @@
+//! What is done to instances.
+
+use serde_json::{Value, json};
+
+use crate::diff::MoveLabels;
+use crate::model::{ConfigWrite, CustomerId, InputWrite, InstanceId, WriteValue};
+use crate::plan::operation::Names;
+use crate::plan::{Output, StepId, VersionSource};
+
+/// One write to an instance. Each variant is one operation of the platform.
+#[derive(Debug, Clone)]
+pub enum InstanceOperation {
+    /// Creates an instance. Produces its id.
+    Create {
+        /// Its display name.
+        name: String,
+        /// Whose it is.
+        customer: Output<CustomerId>,
+        /// In which version.
+        version: VersionSource,
+        /// What it is for.
+        description: Option<String>,
+        /// Its labels.
+        labels: Vec<String>,
+        /// Its first values.
+        config: Vec<ConfigWrite>,
+    },
+    /// Sets metadata of an instance.
+    Update {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// Its display name.
+        name: Option<String>,
+        /// What it is for.
+        description: Option<String>,
+        /// All its labels.
+        labels: Option<Vec<String>>,
+    },
+    /// Writes config variables.
+    Configure {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// The values.
+        config: Vec<ConfigWrite>,
+    },
+    /// Chooses another version.
+    Upgrade {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// The version.
+        version: VersionSource,
+        /// The labels that go with it in the same request; `None` leaves them.
+        labels: Option<MoveLabels>,
+    },
+    /// Makes what is configured live.
+    Deploy {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// Although validation rules object.
+        force: bool,
+    },
+    /// Switches an instance on or off.
+    Switch {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// On.
+        enabled: bool,
+        /// The step whose reply may show that it is so already: then nothing is sent.
+        unless_shown: Option<StepId>,
+    },
+    /// Removes an instance.
+    Delete {
+        /// The instance.
+        instance: InstanceId,
+    },
+}
+
+impl InstanceOperation {
+    /// Sets all labels, and nothing else.
+    #[must_use]
+    pub fn labels(instance: Output<InstanceId>, labels: Vec<String>) -> Self {
+        Self::Update {
+            instance,
+            name: None,
+            description: None,
+            labels: Some(labels),
+        }
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        match self {
+            Self::Create { .. }
+            | Self::Update { .. }
+            | Self::Configure { .. }
+            | Self::Upgrade { .. }
+            | Self::Deploy { .. }
+            | Self::Switch { .. }
+            | Self::Delete { .. } => 1,
+        }
+    }
+
+    pub(crate) fn words(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Update { .. } => "set details",
+            Self::Configure { .. } => "configure",
+            Self::Upgrade { .. } => "upgrade",
+            Self::Deploy { .. } => "deploy",
+            Self::Switch { enabled: true, .. } => "enable",
+            Self::Switch { enabled: false, .. } => "disable",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
+    /// What creates something is always a request of its own.
+    pub(crate) fn can_share(&self) -> bool {
+        match self {
+            Self::Update { .. }
+            | Self::Configure { .. }
+            | Self::Upgrade { .. }
+            | Self::Switch { .. } => true,
+            Self::Deploy { force, .. } => !force,
+            Self::Create { .. } | Self::Delete { .. } => false,
+        }
+    }
+
+    pub(crate) fn config(&self) -> &[ConfigWrite] {
+        match self {
+            Self::Create { config, .. } | Self::Configure { config, .. } => config,
+            Self::Update { .. }
+            | Self::Upgrade { .. }
+            | Self::Deploy { .. }
+            | Self::Switch { .. }
+            | Self::Delete { .. } => &[],
+        }
+    }
+
+    pub(crate) fn moves_to(&self) -> Option<&VersionSource> {
+        match self {
+            Self::Create { version, .. } | Self::Upgrade { version, .. } => Some(version),
+            Self::Update { .. }
+            | Self::Configure { .. }
+            | Self::Deploy { .. }
+            | Self::Switch { .. }
+            | Self::Delete { .. } => None,
+        }
+    }
+
+    pub(crate) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
+        match self {
+            Self::Create {
+                customer, version, ..
+            } => {
+                customer.input(visit);
+                version.input(visit);
+            }
+            Self::Update { instance, .. }
+            | Self::Configure { instance, .. }
+            | Self::Deploy { instance, .. } => instance.input(visit),
+            Self::Upgrade {
+                instance, version, ..
+            } => {
+                instance.input(visit);
+                version.input(visit);
+            }
+            Self::Switch {
+                instance,
+                unless_shown,
+                ..
+            } => {
+                instance.input(visit);
+                if let Some(shown) = unless_shown {
+                    visit(shown);
+                }
+            }
+            Self::Delete { .. } => {}
+        }
+    }
+
+    pub(crate) fn digest(&self, names: &Names<'_>) -> Value {
+        match self {
+            Self::Create {
+                name,
+                customer,
+                version,
+                description,
+                labels,
+                config,
+            } => {
+                let (customer, version) = (names.source(customer), names.source(version));
+                json!([
+                    "create",
+                    name,
+                    customer,
+                    version,
+                    description,
+                    labels,
+                    values(config)
+                ])
+            }
+            Self::Update {
+                instance,
+                name,
+                description,
+                labels,
+            } => {
+                json!([
+                    "updateInstance",
+                    names.source(instance),
+                    name,
+                    description,
+                    labels
+                ])
+            }
+            Self::Configure { instance, config } => {
+                json!(["configure", names.source(instance), values(config)])
+            }
+            Self::Upgrade {
+                instance,
+                version,
+                labels,
+            } => {
+                let (instance, version) = (names.source(instance), names.source(version));
+                match labels {
+                    None => json!(["upgrade", instance, version]),
+                    // The time of the move is not part of it: it is that of the write.
+                    Some(labels) => {
+                        json!(["upgrade", instance, version, labels.from, labels.others])
+                    }
+                }
+            }
+            Self::Deploy { instance, force } => {
+                json!(["deploy", names.source(instance), force])
+            }
+            Self::Switch {
+                instance,
+                enabled,
+                unless_shown,
+            } => {
+                let shown = unless_shown.map(|step| names.name(step));
+                json!(["switch", names.source(instance), enabled, shown])
+            }
+            Self::Delete { instance } => json!(["delete", instance]),
+        }
+    }
+}
+
+fn values(config: &[ConfigWrite]) -> Vec<Value> {
+    config
+        .iter()
+        .map(|write| json!([write.key, value(&write.value)]))
+        .collect()
+}
+
+fn value(value: &WriteValue) -> Value {
+    match value {
+        WriteValue::Text(text) => json!(text),
+        WriteValue::Secret(_) => json!({ "secret": true }),
+        WriteValue::Schedule(it) => json!([it.kind.word(), it.value, it.time_zone]),
+        WriteValue::Inputs(inputs) => inputs
+            .iter()
+            .map(|(name, input)| match input {
+                InputWrite::Text(text) => json!([name, text]),
+                InputWrite::Secret(_) => json!([name, { "secret": true }]),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,12 @@
+//! `Integration`: a definition, and the versions that are published of it.
+
+pub(crate) mod compare;
+pub(crate) mod export;
+pub(crate) mod keys;
+pub(crate) mod manifest;
+pub(crate) mod operation;
+pub(crate) mod steps;
+
+/// The kind; its parts of the stages are traits of this type.
+#[derive(Debug)]
+pub(crate) struct IntegrationKind;
