@@ -1,7 +1,7 @@
 //! A plan about thousands of members is short in every form.
 
 use super::*;
-use crate::model::{Address, FieldChange, Health, ResourceName, SyncStatus};
+use crate::model::{Address, FieldChange, FieldPath, Health, ResourceName, SyncStatus};
 use crate::plan::render::{Results, document};
 use crate::plan::testing::{plan_of, publish};
 use crate::plan::{Action, Guarded, PlannedResource};
@@ -21,11 +21,12 @@ struct Said {
 
 fn change(path: &str, before: String, after: String) -> FieldChange {
     FieldChange {
-        path: path.to_owned(),
+        path: FieldPath::config(path),
         before: Some(before),
         after: Some(after),
         sensitive: false,
         note: None,
+        source: None,
         withheld: Default::default(),
     }
 }
@@ -70,17 +71,17 @@ fn all() -> Vec<Said> {
     };
     vec![
         Said {
-            changes: |_| vec![change("config \"Size\"", "1".to_owned(), "2".to_owned())],
+            changes: |_| vec![change("Size", "1".to_owned(), "2".to_owned())],
             ..one("one shared value", &[Action::Configure, Action::Deploy])
         },
         Said {
-            changes: |n| vec![change("config \"Url\"", format!("a{n}"), format!("b{n}"))],
+            changes: |n| vec![change("Url", format!("a{n}"), format!("b{n}"))],
             ..one("a value by customer", &[Action::Configure])
         },
         Said {
             changes: |n| {
                 vec![change(
-                    &format!("config \"K{n}\""),
+                    &format!("K{n}"),
                     "1".to_owned(),
                     "2".to_owned(),
                 )]
