@@ -28,6 +28,11 @@ quickstart: ## Build, and keep a local sandbox in step with examples/quickstart
 	$(CARGO) build --locked
 	$(or $(CARGO_TARGET_DIR),target)/debug/prism-gitops daemon examples/quickstart --sandbox
 
+.PHONY: fleet
+fleet: ## Build, and roll a bad and a good version out to the 120 customers of examples/fleet
+	$(CARGO) build --locked
+	scripts/fleet-example $(or $(CARGO_TARGET_DIR),target)/debug/prism-gitops
+
 # Of cargo: `checked` takes longer to build and less time to run; CI uses it.
 PROFILE ?= test
 

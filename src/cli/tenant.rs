@@ -5,6 +5,8 @@ mod counted;
 mod credentials;
 #[cfg(feature = "sandbox")]
 mod embedded;
+#[cfg(feature = "sandbox")]
+mod referred;
 mod retries;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ use crate::prismatic::platform::Platform;
 use crate::prismatic::transport::Transport;
 use crate::prismatic::{Connection, HttpSettings, HttpTransport, PrismaticClient, TokenSource};
 use crate::runtime::clock::{Clock, SystemClock};
+#[cfg(feature = "sandbox")]
+use crate::sandbox::Seed;
 
 pub(crate) use connector::Connector;
 use counted::Counted;
@@ -53,6 +57,9 @@ pub(crate) struct Chosen {
 struct Target {
     /// `None` for the embedded sandbox.
     connection: Option<Connection>,
+    /// What a new embedded sandbox holds.
+    #[cfg(feature = "sandbox")]
+    seed: Option<Seed>,
     environment: Option<String>,
     project: ResourceName,
     organization: Option<String>,
@@ -89,6 +96,8 @@ async fn resolve(
     };
     Ok(Target {
         connection,
+        #[cfg(feature = "sandbox")]
+        seed: embedded::seed(args, root).await?,
         environment: environment.map(|(name, _)| name.to_owned()),
         project: project.name.clone(),
         organization: guard(args, environment),
@@ -107,7 +116,14 @@ impl Target {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (transport, connection, environment) = match self.connection {
             None => {
-                let (transport, connection) = sandbox(root, &clock)?;
+                #[cfg(feature = "sandbox")]
+                let (transport, connection) = embedded::open(
+                    (root, self.environment.as_deref()),
+                    self.seed,
+                    Arc::clone(&clock),
+                )?;
+                #[cfg(not(feature = "sandbox"))]
+                let (transport, connection) = without_sandbox()?;
                 (transport, connection, Some("sandbox".to_owned()))
             }
             Some(connection) => (transport(self.http)?, connection, self.environment),
@@ -146,16 +162,8 @@ fn same(one: &Connection, other: &Connection) -> bool {
     one.url == other.url && one.tenant_id == other.tenant_id && token(one) == token(other)
 }
 
-#[cfg(feature = "sandbox")]
-fn sandbox(
-    root: &Path,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Arc<dyn Transport>, Connection), CliError> {
-    embedded::open(root, Arc::clone(clock))
-}
-
 #[cfg(not(feature = "sandbox"))]
-fn sandbox(_: &Path, _: &Arc<dyn Clock>) -> Result<(Arc<dyn Transport>, Connection), CliError> {
+fn without_sandbox() -> Result<(Arc<dyn Transport>, Connection), CliError> {
     Err(CliError::user("this program was built without the sandbox"))
 }
 

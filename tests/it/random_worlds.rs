@@ -8,6 +8,7 @@
 
 mod case;
 mod draw;
+mod fleets;
 mod live;
 mod planted;
 mod report;
@@ -18,11 +19,15 @@ use std::path::PathBuf;
 
 use case::Case;
 use planted::Bug;
+use shrink::Lived;
 
 const WORLDS: u64 = 300;
 
 /// The worlds are distributed over this many tests, for as many processors.
 const PARTS: u64 = 4;
+
+/// One world in this many has a fleet.
+const FLEETS: u64 = 5;
 
 fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -37,19 +42,40 @@ async fn part(part: u64) {
     let all = std::env::var_os("PRISM_GITOPS_TEST_ALL").is_some();
     let mut failed = Vec::new();
     for seed in seeds.filter(|seed| seed % PARTS == part) {
-        let case = draw::case(seed);
-        if let Err(fault) = live::through(&case, &Bug::default()).await {
-            if all {
-                let line = fault.lines().next().unwrap_or_default();
-                eprintln!("seed-{seed}: {line}");
-                failed.push(seed);
-                continue;
-            }
-            let found = shrink::smallest(case, fault, &Bug::default()).await;
-            panic!("{}", report::of(&format!("seed-{seed}"), &found));
+        let lived = match has_fleet(seed) {
+            true => lives(fleets::case(seed), seed, all).await,
+            false => lives(draw::case(seed), seed, all).await,
+        };
+        if !lived {
+            failed.push(seed);
         }
     }
     assert!(failed.is_empty(), "these seeds fail: {failed:?}");
+}
+
+/// Whether the world of a seed has a fleet. `PRISM_GITOPS_TEST_FLEETS` chooses one kind for all of them.
+fn has_fleet(seed: u64) -> bool {
+    match std::env::var("PRISM_GITOPS_TEST_FLEETS").as_deref() {
+        Ok("all") => true,
+        Ok("none") => false,
+        _ => seed / PARTS % FLEETS == 0,
+    }
+}
+
+/// Lives through one world, and ends the test with what is left of it if it fails; `all` only says so.
+async fn lives(case: impl Lived, seed: u64, all: bool) -> bool {
+    let Err(fault) = case.through(&Bug::default()).await else {
+        return true;
+    };
+    if all {
+        let line = fault.lines().next().unwrap_or_default();
+        eprintln!("seed-{seed}: {line}");
+        let (tried, name) = (0, format!("seed-{seed}"));
+        report::of(&name, &shrink::Found { case, fault, tried });
+        return false;
+    }
+    let found = shrink::smallest(case, fault, &Bug::default()).await;
+    panic!("{}", report::of(&format!("seed-{seed}"), &found));
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,6 +105,9 @@ async fn replay() {
         return;
     };
     let text = std::fs::read_to_string(path).unwrap();
+    if let Ok(case) = serde_json::from_str::<fleets::Case>(&text) {
+        return fleets::through(&case, &Bug::default()).await.unwrap();
+    }
     let case: Case = serde_json::from_str(&text).unwrap();
     live::through(&case, &Bug::default()).await.unwrap();
 }

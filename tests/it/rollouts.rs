@@ -181,6 +181,7 @@ fn failing() -> Behaviour {
         runs: vec![RunRule {
             flow: None,
             version: Some(2),
+            customer: None,
             error: Some("HTTP 422 from ERP".to_owned()),
             seconds: 0,
         }],

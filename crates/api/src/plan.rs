@@ -99,16 +99,21 @@ pub struct Plan<R = Vec<PlannedResource>> {
     pub impact: Impact,
     /// What it costs.
     pub cost: Cost,
-    /// Every declared resource and every orphan, in the order of addresses.
+    /// Every declared resource and every orphan, in the order of addresses. Where `members` is there, members of
+    /// fleets are not among them, unless a step of theirs failed.
     pub resources: R,
     /// Addresses that changed after the plan was made, and that it leaves alone.
     pub later: Vec<Address>,
     /// What the upgrades take from instances.
     #[serde(default)]
     pub losses: Vec<Loss>,
-    /// Its fleets, each as a whole; their members are among the resources.
+    /// Its fleets, each as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fleets: Vec<FleetSummary>,
+    /// The members of fleets, those of which the same is said together; absent where each is among the resources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Vec<MemberGroup>"))]
+    pub members: Option<Vec<MemberGroup>>,
     /// Limits of the policy that this plan exceeds.
     pub violations: Vec<GuardViolation>,
     /// Findings about the files that did not stop the plan.
@@ -152,6 +157,36 @@ pub struct FleetSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]
     pub incomplete: Option<String>,
+}
+
+/// Members of one fleet of which a plan says the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MemberGroup {
+    /// The `metadata.name` of the fleet.
+    pub fleet: String,
+    /// How many they are.
+    pub members: u64,
+    /// The addresses of a few of them.
+    pub examples: Vec<Address>,
+    /// How they are.
+    pub health: Health,
+    /// What is done to each, in order.
+    #[cfg_attr(test, schemars(extend("uniqueItems" = true)))]
+    pub actions: Vec<Action>,
+    /// Why, in one line, without what is true of one of them only.
+    pub reason: String,
+    /// What to do about it, where somebody has to.
+    pub hint: Option<String>,
+    /// What differs; a value that is not the same for all is said to differ.
+    pub changes: Vec<Change>,
+    /// The fleet does not select them any more.
+    pub orphan: bool,
+    /// Of several groups that are not listed, this is the sum.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, schemars(with = "bool"))]
+    pub others: bool,
 }
 
 /// A plan after it was carried out.

@@ -218,6 +218,9 @@ pub struct RunRule {
     /// The number of the version that runs; every version if absent.
     #[serde(default)]
     pub version: Option<i64>,
+    /// The external id of the customer whose instance runs; every customer's if absent.
+    #[serde(default)]
+    pub customer: Option<String>,
     /// Fail with this message.
     #[serde(default)]
     pub error: Option<String>,

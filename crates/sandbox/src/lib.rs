@@ -37,10 +37,11 @@ pub use server::serve;
 pub use transport::SandboxTransport;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use async_graphql::dynamic::Schema;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::RwLock;
 
 use self::faults::{Called, Faults};
@@ -140,6 +141,8 @@ struct Inner {
     bucket: Mutex<Bucket>,
     calls: Mutex<Vec<CallRecord>>,
     revoked: Mutex<bool>,
+    /// How far its clock is ahead of the machine's, in seconds, as the world has it.
+    ahead: AtomicI64,
     state: Option<PathBuf>,
     /// The state file as this sandbox last read or wrote it.
     stamp: Mutex<Option<state::Stamp>>,
@@ -187,6 +190,7 @@ impl Sandbox {
             None => planted.world()?,
         };
         let behaviour = planted.behaviour;
+        let ahead = AtomicI64::new(world.ahead);
         Ok(Self {
             inner: Arc::new(Inner {
                 schema: schema()?,
@@ -198,6 +202,7 @@ impl Sandbox {
                 bucket: Mutex::default(),
                 calls: Mutex::default(),
                 revoked: Mutex::default(),
+                ahead,
                 state: options.state,
                 stamp: Mutex::new(stamp),
                 clock: options.clock,
@@ -279,7 +284,14 @@ impl Sandbox {
     }
 
     fn now(&self) -> Timestamp {
-        self.inner.clock.now()
+        let ahead = SignedDuration::from_secs(self.inner.ahead.load(Ordering::Relaxed));
+        let now = self.inner.clock.now();
+        now.checked_add(ahead).unwrap_or(now)
+    }
+
+    /// Shows the time that a world has.
+    pub(crate) fn take_time(&self, world: &World) {
+        self.inner.ahead.store(world.ahead, Ordering::Relaxed);
     }
 
     fn record(&self, call: CallRecord) {

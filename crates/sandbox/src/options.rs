@@ -45,6 +45,41 @@ pub enum Seed {
     Number(u64),
     /// A tenant described in a YAML or JSON file; see `docs/sandbox.md`.
     File(PathBuf),
+    /// A tenant described in a text of the same form.
+    Text {
+        /// The description.
+        text: String,
+        /// The folder that its definitions are in.
+        folder: PathBuf,
+    },
     /// An organization with nothing in it.
     Empty,
+}
+
+impl Seed {
+    /// A seed by its word: `demo`, `empty`, a number, or else a file.
+    #[must_use]
+    pub fn named(text: &str) -> Self {
+        match text {
+            "demo" => Self::Demo,
+            "empty" => Self::Empty,
+            text => match text.parse() {
+                Ok(number) => Self::Number(number),
+                Err(_) => Self::File(text.into()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_word_a_number_or_a_file() {
+        assert_eq!(Seed::named("demo"), Seed::Demo);
+        assert_eq!(Seed::named("empty"), Seed::Empty);
+        assert_eq!(Seed::named("42"), Seed::Number(42));
+        assert!(matches!(Seed::named("tenant.json"), Seed::File(_)));
+    }
 }

@@ -26,7 +26,8 @@ pub(super) struct Planted<'a> {
 pub(super) fn plant(options: &Options, now: Timestamp) -> Result<Planted<'_>, SandboxError> {
     let described = match &options.seed {
         Seed::File(path) => Some(file::read(path)?),
-        _ => None,
+        Seed::Text { text, folder } => Some(file::parse(folder, text)?),
+        Seed::Demo | Seed::Number(_) | Seed::Empty => None,
     };
     let own = described
         .as_ref()
@@ -47,10 +48,18 @@ impl Planted<'_> {
             behaviour: &self.behaviour,
         };
         let world = match (self.seed, &self.described) {
-            (Seed::File(path), Some(described)) => return described.world(path, moment),
+            (Seed::File(path), Some(described)) => {
+                let folder = path.parent().unwrap_or_else(|| Path::new("."));
+                return described.world((path, folder), moment);
+            }
+            (Seed::Text { folder, .. }, Some(described)) => {
+                return described.world((folder, folder), moment);
+            }
             (Seed::Number(number), _) => generate::from_number(*number, moment),
             (Seed::Demo, _) => Ok(demo::world(moment)),
-            (Seed::Empty | Seed::File(_), _) => Ok(World::new("Sandbox", self.now)),
+            (Seed::Empty | Seed::File(_) | Seed::Text { .. }, _) => {
+                Ok(World::new("Sandbox", self.now))
+            }
         };
         world.map_err(|message| invalid(Path::new("number"), message))
     }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 use axum::response::{IntoResponse as _, Response as HttpResponse};
 use tokio::net::TcpListener;
 
-use super::Sandbox;
+use super::{Sandbox, transport};
 use prism_gitops_http::transport::{Method, Request, Response};
 
 /// The largest body that is read, in bytes.
@@ -54,7 +54,11 @@ async fn answer(State(sandbox): State<Sandbox>, request: HttpRequest) -> HttpRes
         body,
     };
     match sandbox.exchange(request).await {
-        Ok(response) => respond(response),
+        Ok(mut response) => {
+            // Its own time, which may be ahead of the machine's.
+            response.headers.extend(transport::date(&sandbox));
+            respond(response)
+        }
         Err(_) => cut(),
     }
 }

@@ -18,14 +18,18 @@ impl SandboxTransport {
     }
 }
 
+/// The header that says what time it is there.
+pub(super) fn date(sandbox: &Sandbox) -> Option<(String, String)> {
+    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&sandbox.now());
+    Some(("date".to_owned(), now.ok()?))
+}
+
 #[async_trait]
 impl Transport for SandboxTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let mut response = self.sandbox.exchange(request).await?;
         // As an HTTP server does.
-        if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.sandbox.now()) {
-            response.headers.push(("date".to_owned(), date));
-        }
+        response.headers.extend(date(&self.sandbox));
         Ok(response)
     }
 }

@@ -58,9 +58,15 @@ pub(crate) struct World {
     ids: u64,
     /// The newest timestamp given out.
     newest: Timestamp,
+    /// How far its clock is ahead of the machine's, in seconds: it was moved forward.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) ahead: i64,
     /// Changes since the sandbox was opened.
     #[serde(skip)]
     generation: u64,
+    /// The id of the next object, where a seed says it.
+    #[serde(skip)]
+    given: Option<Uuid>,
 }
 
 /// When something happens, and under which switches.
@@ -102,6 +108,11 @@ impl Refusal {
 /// What a change gives.
 pub(crate) type Change<T> = Result<T, Refusal>;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 impl World {
     /// A tenant with only its user and Prismatic's own customer.
     pub(crate) fn new(organization: &str, now: Timestamp) -> Self {
@@ -126,7 +137,9 @@ impl World {
             executions: Table::default(),
             ids: 0,
             newest: now,
+            ahead: 0,
             generation: 0,
+            given: None,
         };
         world.add_system_customer(now);
         world
@@ -139,8 +152,16 @@ impl World {
 
     /// An id that was never given out.
     pub(crate) fn new_id(&mut self) -> Uuid {
+        if let Some(id) = self.given.take() {
+            return id;
+        }
         self.ids += 1;
         id::part(self.organization.id, "object", &self.ids.to_string())
+    }
+
+    /// The next object has this id, as the API writes it. One that is no id of a uuid is left out.
+    pub(crate) fn give_id(&mut self, id: Option<&str>) {
+        self.given = id.and_then(id::any);
     }
 
     /// The time of a change: later than that of every change before it.

@@ -23,7 +23,7 @@ pub(crate) struct DecideArgs {
 #[derive(Debug, Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Display")]
 pub(crate) struct ShowArgs {
-    /// List unchanged resources too.
+    /// List unchanged resources too, and every member of a fleet by itself.
     #[arg(long, env = "PRISM_GITOPS_ALL", value_parser = FalseyValueParser::new())]
     pub(crate) all: bool,
 

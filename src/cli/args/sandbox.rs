@@ -16,6 +16,7 @@ use super::parse;
 Examples:
   prism-gitops sandbox
   prism-gitops sandbox --listen 127.0.0.1:0 --state sandbox.json --seed 7
+  prism-gitops sandbox --state .prism-gitops/sandbox.json --forward 2h
   prism-gitops sandbox --seed tenant.yaml --rate 10 --latency 50ms --faults faults.json")]
 pub(crate) struct SandboxArgs {
     /// Where to serve; port 0 chooses a free one.
@@ -34,6 +35,11 @@ pub(crate) struct SandboxArgs {
     /// Keep the state in this file; without it, nothing is kept.
     #[arg(long, env = "PRISM_GITOPS_STATE", value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+
+    /// Move the clock of the sandbox in the state file forward by this time, and end: what waits for a time
+    /// need not be waited for. Processes that work on the file see it at once.
+    #[arg(long, env = "PRISM_GITOPS_FORWARD", value_name = "TIME", value_parser = parse::duration, requires = "state")]
+    pub(crate) forward: Option<Duration>,
 
     /// What a new sandbox holds: `demo`, `empty`, a number for a generated tenant, or a file.
     #[arg(

@@ -84,9 +84,24 @@ pub(crate) struct ReachArgs {
     pub(crate) tenant_id: Option<String>,
 
     /// Work on an embedded sandbox instead, whatever else is given; its state is kept in
-    /// `.prism-gitops` below PATH.
+    /// `.prism-gitops` below PATH, for each environment that is named by itself.
     #[arg(long, env = "PRISM_GITOPS_SANDBOX", value_parser = FalseyValueParser::new())]
     pub(crate) sandbox: bool,
+
+    /// Begin the embedded sandbox with what the project refers to: its customers, and integrations in the versions
+    /// that are named. One that is there already stays as it is.
+    #[arg(long, env = "PRISM_GITOPS_SEED_FROM_PROJECT", requires = "sandbox", value_parser = FalseyValueParser::new())]
+    pub(crate) seed_from_project: bool,
+
+    /// Begin the embedded sandbox with this, as `sandbox --seed` does; its `behaviour` counts every time.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_SANDBOX_SEED",
+        requires = "sandbox",
+        conflicts_with = "seed_from_project",
+        value_name = "SEED"
+    )]
+    pub(crate) sandbox_seed: Option<String>,
 
     /// A file of certificates (PEM) to trust besides the system's: of an authority, such as that of a
     /// proxy that inspects TLS, or of one server. `NODE_EXTRA_CA_CERTS` is read too.

@@ -75,7 +75,11 @@ async fn finish_with(
     consents: &ConsentArgs,
     last: bool,
 ) -> Result<Exit, CliError> {
-    let Turn { decided, held } = turn;
+    let Turn {
+        decided,
+        held,
+        show,
+    } = turn;
     let plan = &decided.planned.plan;
     let outcome = record::carry_out(ui, &decided, signals, &recording.historian).await;
     drop(held);
@@ -89,7 +93,7 @@ async fn finish_with(
     // The outcome is reported, even if the links could not be found.
     let shown = links.as_ref().ok().and_then(Option::as_ref);
     if last || !(ui.is_json() || plan.is_empty()) {
-        report::write(ui, plan, &outcome, shown)?;
+        report::write(ui, plan, &outcome, shown, show.all)?;
     }
     links?;
     let exit = Exit::of_apply(plan, &outcome);

@@ -44,7 +44,7 @@ pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Resu
     match consents {
         Some(consents) => {
             let links = consents.links();
-            ui.document(&render::document(plan, None).with_links(Some(&links)))?;
+            ui.document(&document(plan, args.show).with_links(Some(&links)))?;
         }
         None => {
             runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;
@@ -71,7 +71,7 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
 pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(), CliError> {
     let plan = &decided.planned.plan;
     match ui.output() {
-        Output::Json => return ui.document(&render::document(plan, None)),
+        Output::Json => return ui.document(&document(plan, show)),
         Output::Name => return ui.result(&render::names(plan)),
         Output::Markdown => ui.markdown(&render::markdown(plan))?,
         _ => {
@@ -84,6 +84,12 @@ pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(
         return show_diff(ui, &diff);
     }
     Ok(())
+}
+
+/// The document, with the members of fleets one by one where all are asked for.
+fn document(plan: &Plan, show: ShowArgs) -> render::Document<'_> {
+    let whole = render::document(plan, None);
+    if show.all { whole } else { whole.in_groups() }
 }
 
 fn show_diff(ui: &Ui, diff: &str) -> Result<(), CliError> {

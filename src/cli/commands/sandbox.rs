@@ -20,6 +20,11 @@ pub(super) async fn run(ui: &Ui, args: &SandboxArgs) -> Result<Exit, CliError> {
     let address = address(&args.listen, args.allow_remote)?;
     let sandbox = Sandbox::open(options(args)?)
         .map_err(|error| CliError::user("cannot open the sandbox").because(&error))?;
+    if let Some(by) = args.forward {
+        let moved = sandbox.forward(by).await;
+        moved.map_err(CliError::world)?;
+        return Ok(Exit::Done);
+    }
     let cannot = |error: std::io::Error| {
         CliError::world(format!("cannot serve on {address}"))
             .because(&error)
@@ -59,7 +64,7 @@ fn address(listen: &str, allow_remote: bool) -> Result<SocketAddr, CliError> {
 fn options(args: &SandboxArgs) -> Result<Options, CliError> {
     let mut options = Options::new(Arc::new(SystemClock));
     options.state.clone_from(&args.state);
-    options.seed = seed(&args.seed);
+    options.seed = Seed::named(&args.seed);
     options.behaviour.rate = args.rate.map(|requests_per_second| Rate {
         requests_per_second,
         burst: requests_per_second.ceil() as u32,
@@ -72,17 +77,6 @@ fn options(args: &SandboxArgs) -> Result<Options, CliError> {
         options.faults = faults(file)?;
     }
     Ok(options)
-}
-
-fn seed(text: &str) -> Seed {
-    match text {
-        "demo" => Seed::Demo,
-        "empty" => Seed::Empty,
-        text => match text.parse() {
-            Ok(number) => Seed::Number(number),
-            Err(_) => Seed::File(text.into()),
-        },
-    }
 }
 
 fn faults(file: &Path) -> Result<FaultScript, CliError> {
@@ -125,13 +119,5 @@ mod tests {
         let refused = address("0.0.0.0:8787", false).unwrap_err();
         assert!(refused.hint_text().unwrap().contains("--allow-remote"));
         assert!(address("8787", false).is_err());
-    }
-
-    #[test]
-    fn a_seed_is_a_word_a_number_or_a_file() {
-        assert!(matches!(seed("demo"), Seed::Demo));
-        assert!(matches!(seed("empty"), Seed::Empty));
-        assert!(matches!(seed("42"), Seed::Number(42)));
-        assert!(matches!(seed("tenant.json"), Seed::File(_)));
     }
 }

@@ -95,6 +95,54 @@ fn every_example_is_understood() {
     }
 }
 
+/// The command lines of a page: in blocks, after the prompt if there is one, and in spans.
+fn lines_of_page(page: &str) -> Vec<String> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for line in page.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let parts: Vec<&str> = match fenced {
+            true => vec![line.trim_start_matches("$ ")],
+            false => line.split('`').skip(1).step_by(2).collect(),
+        };
+        let own = parts
+            .into_iter()
+            .filter(|it| it.starts_with("prism-gitops "));
+        found.extend(own.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn every_command_of_a_page_is_understood() {
+    let pages = [
+        (
+            "environments",
+            include_str!("../../../docs/environments.md"),
+        ),
+        ("fleets", include_str!("../../../docs/fleets.md")),
+        ("rollouts", include_str!("../../../docs/rollouts.md")),
+        ("sandbox", include_str!("../../../docs/sandbox.md")),
+        (
+            "fleet example",
+            include_str!("../../../examples/fleet/README.md"),
+        ),
+    ];
+    for (name, page) in pages {
+        let lines = lines_of_page(page);
+        assert!(lines.len() > 2, "{name}: {lines:?}");
+        for line in lines {
+            for words in commands_of(line.split(" #").next().unwrap()) {
+                let parsed = prism_gitops::cli::command().try_get_matches_from(&words);
+                assert!(parsed.is_ok(), "{name}: {line}\n{}", parsed.unwrap_err());
+            }
+        }
+    }
+}
+
 #[test]
 fn a_shell_line_is_split_as_a_shell_does() {
     let words = commands_of("a 'b  c' \"d'e\" && f '' | g > h");

@@ -157,6 +157,18 @@ impl World {
         self.sandbox.set_faults(script);
     }
 
+    /// How the server behaves from now on.
+    pub(crate) fn set_behaviour(&self, behaviour: Behaviour) {
+        self.sandbox.set_behaviour(behaviour);
+    }
+
+    /// Calls a webhook.
+    pub(crate) async fn trigger(&self, url: &str) {
+        let path = url.rsplit_once("/trigger/").unwrap().1;
+        self.post(&format!("trigger/{path}"), None, &json!({}))
+            .await;
+    }
+
     /// Everything in the tenant.
     pub(crate) async fn tenant(&self) -> Value {
         self.sandbox.snapshot().await.unwrap()
@@ -307,9 +319,7 @@ impl World {
             "query($id: ID!) { instance(id: $id) { flowConfigs { nodes { webhookUrl } } } }";
         let answer = self.ask(query, json!({"id": instance})).await;
         let url = answer["instance"]["flowConfigs"]["nodes"][0]["webhookUrl"].clone();
-        let path = url.as_str().unwrap().rsplit_once("/trigger/").unwrap().1;
-        self.post(&format!("trigger/{path}"), None, &json!({}))
-            .await;
+        self.trigger(url.as_str().unwrap()).await;
     }
 
     /// The only integration's or instance's record.

@@ -11,27 +11,27 @@ use super::case::{Case, Config, Declared, Deed, Flow, Instance, Meddling};
 pub(super) struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// A number below `sides`.
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % sides
     }
 
-    fn place(&mut self, places: usize) -> usize {
+    pub(super) fn place(&mut self, places: usize) -> usize {
         usize::try_from(self.roll(places as u64)).unwrap()
     }
 
-    fn chance(&mut self) -> bool {
+    pub(super) fn chance(&mut self) -> bool {
         self.roll(2) == 0
     }
 
-    fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+    pub(super) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.place(list.len())].clone()
     }
 }
@@ -140,7 +140,7 @@ fn fault(dice: &mut Dice) -> Option<FaultRule> {
     (dice.roll(8) > 0).then(|| FaultRule::nth(operation, nth, fault))
 }
 
-fn faults() -> Vec<Fault> {
+pub(super) fn faults() -> Vec<Fault> {
     let status = |code, commit| Fault::Status { code, commit };
     vec![
         Fault::LostReply,

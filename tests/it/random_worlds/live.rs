@@ -24,8 +24,16 @@ const PASSES: usize = 3;
 ///
 /// Panics count as faults, and so does a secret in the words of one.
 pub(super) async fn through(case: &Case, bug: &Bug) -> Result<(), String> {
-    let heard = Heard::listen();
-    let life = AssertUnwindSafe(life(case, bug)).catch_unwind();
+    listened(tracing::Level::DEBUG, life(case, bug)).await
+}
+
+/// Lives, and listens to what is said as gravely as this.
+pub(super) async fn listened(
+    level: tracing::Level,
+    life: impl Future<Output = Result<(), String>>,
+) -> Result<(), String> {
+    let heard = Heard::listen(level);
+    let life = AssertUnwindSafe(life).catch_unwind();
     let outcome = life.await.unwrap_or_else(|_| Err(heard.panic()));
     match outcome {
         Err(fault) if whole::reveals(&fault) => Err("a secret is in a panic".to_owned()),
@@ -219,7 +227,8 @@ async fn carry_out(
     }
     let before = world.calls("deployInstance");
     let outcome = world.carry_out(planned).await;
-    whole::demand_secrecy(&planned.plan, Some(&outcome), "an outcome");
+    // Of the plan that was looked at before.
+    secretless(&format!("{outcome:?}"))?;
     let made = world.calls("deployInstance") - before;
     let steps = deploys(&planned.plan).count();
     // Where writes find what reads find, a deploy of what is new is asked for until it is found.

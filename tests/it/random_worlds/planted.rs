@@ -19,7 +19,7 @@ pub(super) struct Bug {
     /// Answers come so.
     pub(super) answers: Option<Bend>,
     /// A folder is read so.
-    folder: Option<fn(DirSource) -> Arc<dyn Source>>,
+    pub(super) folder: Option<fn(DirSource) -> Arc<dyn Source>>,
     /// What is known of writes dies with the process.
     pub(super) forgets: bool,
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, Once};
 
 use tracing::subscriber::DefaultGuard;
 
-use super::case::Case;
+use serde::Serialize;
+
 use super::shrink::Found;
 
 thread_local! {
@@ -23,8 +24,8 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// From now until it is dropped.
-    pub(super) fn listen() -> Self {
+    /// From now until it is dropped, to what is as grave as this.
+    pub(super) fn listen(level: tracing::Level) -> Self {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let usual = panic::take_hook();
@@ -41,7 +42,7 @@ impl Heard {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::DEBUG)
+            .with_max_level(level)
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .finish();
@@ -84,7 +85,7 @@ impl Write for Log {
 }
 
 /// Writes the world to a file, and says how to live through it again.
-pub(super) fn of(name: &str, found: &Found) -> String {
+pub(super) fn of<C: Serialize>(name: &str, found: &Found<C>) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/worlds");
     let path = folder.join(format!("{name}.json"));
     let case = written(&found.case);
@@ -100,7 +101,7 @@ pub(super) fn of(name: &str, found: &Found) -> String {
 }
 
 /// A world as text: of the server, only what is not as usual.
-pub(super) fn written(case: &Case) -> String {
+pub(super) fn written(case: &impl Serialize) -> String {
     let mut value = serde_json::to_value(case).unwrap();
     let usual = serde_json::to_value(prism_gitops::sandbox::Behaviour::default()).unwrap();
     if let Some(server) = value["server"].as_object_mut() {

@@ -10,10 +10,29 @@ use super::planted::Bug;
 /// At most this many worlds are tried.
 const MOST: usize = 500;
 
+/// A world of some kind that can be lived through and made smaller.
+pub(super) trait Lived: Clone + PartialEq + serde::Serialize {
+    /// Lives through it, and says what does not hold.
+    async fn through(&self, bug: &Bug) -> Result<(), String>;
+
+    /// Every world that is a step smaller, the largest steps first.
+    fn steps(&self) -> Vec<Self>;
+}
+
+impl Lived for Case {
+    async fn through(&self, bug: &Bug) -> Result<(), String> {
+        live::through(self, bug).await
+    }
+
+    fn steps(&self) -> Vec<Self> {
+        steps(self)
+    }
+}
+
 /// A world that fails.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) case: Case,
+pub(super) struct Found<C> {
+    pub(super) case: C,
     /// How it fails.
     pub(super) fault: String,
     /// How many worlds were tried.
@@ -21,7 +40,7 @@ pub(super) struct Found {
 }
 
 /// The smallest world that still fails, step by step: no step from it fails any more.
-pub(super) async fn smallest(case: Case, fault: String, bug: &Bug) -> Found {
+pub(super) async fn smallest<C: Lived>(case: C, fault: String, bug: &Bug) -> Found<C> {
     let mut found = Found {
         case,
         fault,
@@ -33,20 +52,19 @@ pub(super) async fn smallest(case: Case, fault: String, bug: &Bug) -> Found {
     found
 }
 
-async fn smaller(found: &mut Found, bug: &Bug) -> Option<(Case, String)> {
-    for case in steps(&found.case) {
+async fn smaller<C: Lived>(found: &mut Found<C>, bug: &Bug) -> Option<(C, String)> {
+    for case in found.case.steps() {
         if found.tried == MOST {
             return None;
         }
         found.tried += 1;
-        if let Err(fault) = live::through(&case, bug).await {
+        if let Err(fault) = case.through(bug).await {
             return Some((case, fault));
         }
     }
     None
 }
 
-/// Every world that is a step smaller, the largest steps first.
 fn steps(case: &Case) -> Vec<Case> {
     let mut all = Vec::new();
     let mut offer = |change: &dyn Fn(&mut Case)| {

@@ -14,6 +14,7 @@ const RESULT: &str =
 fn rule(error: Option<&str>, seconds: u32) -> RunRule {
     RunRule {
         version: None,
+        customer: None,
         flow: None,
         error: error.map(str::to_owned),
         seconds,

@@ -149,3 +149,28 @@ async fn what_the_documentation_shows_is_read() {
     let script: FaultScript = serde_json::from_str(&documented("json")).unwrap();
     assert_eq!(script.rules.len(), 4);
 }
+
+/// What a project needs to find: ids that it names, versions by number and by commit, and our own marks.
+#[tokio::test(start_paused = true)]
+async fn a_text_may_say_ids_versions_and_commits() {
+    let id = "Q3VzdG9tZXI6MGYwZTBkMGMtMGIwYS00OTA4LTg3MDYtMDUwNDAzMDIwMTAw";
+    let text = json!({
+        "customers": [{"name": "By id", "id": id}, {"name": "Any"}],
+        "integrations": [{"text": plain("Known"), "versions": 3, "commits": ["1a2b3c4d5e"], "labels": ["core"]}],
+    });
+    let client = Client::open(seeded(Seed::Text {
+        text: text.to_string(),
+        folder: ".".into(),
+    }));
+    let query = "query Q($id: ID!) { customer(id: $id) { name } integrations { nodes { labels versionSequence { nodes {
+        versionNumber versionAttributes } } } } }";
+    let data = client.data(query, json!({ "id": id })).await;
+    assert_eq!(data["customer"]["name"], "By id");
+    let known = &data["integrations"]["nodes"][0];
+    assert_eq!(known["labels"], json!(["core"]));
+    let versions = known["versionSequence"]["nodes"].as_array().unwrap();
+    assert_eq!(versions.len(), 4);
+    let attributes = versions.iter().map(|it| it["versionAttributes"].to_string());
+    let from_commit = attributes.filter(|it| it.contains("1a2b3c4d5e"));
+    assert_eq!(from_commit.count(), 1);
+}

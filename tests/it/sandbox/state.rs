@@ -3,7 +3,7 @@ use std::fs;
 use prism_gitops::sandbox::{Options, Sandbox};
 use serde_json::json;
 
-use super::client::{Client, DEFINITION, options};
+use super::client::{Client, DEFINITION, options, plain};
 
 fn kept(path: &std::path::Path) -> Options {
     Options {
@@ -95,4 +95,29 @@ async fn a_state_that_cannot_be_written_is_said_so() {
         .await;
     assert_eq!(response.status, 500);
     assert!(String::from_utf8_lossy(&response.body).contains("cannot write"));
+}
+
+/// What waits for a time need not be waited for, in whichever process.
+#[tokio::test]
+async fn the_clock_goes_forward_for_everybody_who_has_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let mut hourly = kept(&path);
+    hourly.behaviour.runs_every_seconds = Some(3600);
+    let one = Client::open(hourly.clone());
+    let draft = one.import(&plain("Plain")).await;
+    let version = one.publish(&draft).await;
+    let instance = one.instance(&version, "One").await;
+    let deploy = json!({ "id": instance });
+    one.change("deployInstance", "instance { id }", deploy).await;
+    let query = "{ executionResults(isTestExecution: false) { totalCount } }";
+    let runs = async |client: &Client| {
+        client.data(query, json!({})).await["executionResults"]["totalCount"].clone()
+    };
+    assert_eq!(runs(&one).await, 0);
+    let other = Client::open(hourly.clone());
+    other.sandbox.forward(std::time::Duration::from_secs(3 * 3600)).await.unwrap();
+    for client in [&one, &other, &Client::open(hourly)] {
+        assert_eq!(runs(client).await, 3);
+    }
 }

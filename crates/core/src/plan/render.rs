@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod markdown;
 pub mod markup;
+mod members;
 mod names;
 mod rollouts;
 mod words;

@@ -5,6 +5,7 @@ mod customer;
 mod forms;
 mod held;
 mod markdown;
+mod members;
 mod ownership;
 mod properties;
 mod schema;

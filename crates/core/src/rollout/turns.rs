@@ -51,9 +51,15 @@ fn arrived(facts: &Facts<'_>, member: &Member, target: i64) -> Turn {
     }
 }
 
-/// What a new instance begins with while its wave is closed: the version that the rollout comes from.
+/// What a new instance begins with while its wave is closed: the version that the rollout comes from. Where nobody comes
+/// from anywhere, as while a newer version is withdrawn, that is what those who count have.
 fn begins_on(facts: &Facts<'_>) -> Option<i64> {
-    let base = base::of_rollout(facts, facts.target.number())?;
+    let target = facts.target.number();
+    let used = |number: &i64| {
+        let mut counted = facts.members.iter().filter(|it| it.counts());
+        counted.any(|it| it.current == Some(*number))
+    };
+    let base = base::of_rollout(facts, target).or_else(|| target.filter(used))?;
     facts
         .version(base)
         .filter(|it| it.available)

@@ -1,11 +1,27 @@
-//! The state file while requests come in.
+//! The state file while requests come in, and the clock that is in it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::{Sandbox, lock, state};
 
 impl Sandbox {
+    /// Moves its clock forward: what waits for a time need not be waited for. Kept in the state file, so that every
+    /// process which works on it sees the same time.
+    ///
+    /// # Errors
+    ///
+    /// When the state file cannot be read or written.
+    pub async fn forward(&self, by: Duration) -> Result<(), String> {
+        let _alone = self.catch_up(true).await?;
+        let mut world = self.inner.world.write().await;
+        let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        world.ahead = world.ahead.saturating_add(by);
+        self.take_time(&world);
+        self.keep(|| state::encode(&world)).await
+    }
+
     /// Takes in what other processes have written. With `change`, keeps them from
     /// writing for as long as the result lives.
     pub(super) async fn catch_up(&self, change: bool) -> Result<Option<File>, String> {
@@ -37,6 +53,7 @@ impl Sandbox {
                 let states = (world.clone(), read.clone());
                 lock(&self.inner.past).remember(states, self.now(), None, lag);
             }
+            self.take_time(&read);
             *world = read;
             self.inner.cache.clear();
             *lock(&self.inner.stamp) = stamp;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::generate::{self, Population};
 use super::{demo, invalid, reason};
@@ -14,9 +15,10 @@ use crate::json::plain;
 use crate::world::catalogue::NewComponent;
 use crate::world::component::{Action, Connection};
 use crate::world::customers::CustomerFields;
+use crate::world::integration::Integration;
 use crate::world::integrations::Import;
 use crate::world::table::Key;
-use crate::world::{Moment, World};
+use crate::world::{Change, Moment, World};
 
 /// A tenant.
 #[derive(Debug, Default, Deserialize)]
@@ -42,6 +44,9 @@ struct Person {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct DescribedCustomer {
     name: String,
+    /// Its id, as the API writes it.
+    #[serde(default)]
+    id: Option<String>,
     #[serde(default)]
     external_id: Option<String>,
     #[serde(default)]
@@ -81,11 +86,30 @@ struct DescribedComponent {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct DescribedIntegration {
+    /// The id of its working copy, as the API writes it.
+    #[serde(default)]
+    id: Option<String>,
     /// A definition, relative to the seed file.
-    definition: String,
+    #[serde(default)]
+    definition: Option<String>,
+    /// The definition itself, in place of a file.
+    #[serde(default)]
+    text: Option<String>,
     #[serde(default)]
     publish: bool,
+    /// How many versions are published of it, all alike.
+    #[serde(default)]
+    versions: usize,
+    /// One more version for each of these commits, which say that they were published from it.
+    #[serde(default)]
+    commits: Vec<String>,
+    /// Its labels, besides those of the definition.
+    #[serde(default)]
+    labels: Vec<String>,
 }
+
+/// At most this many versions are made of one integration.
+const MOST_VERSIONS: usize = 1000;
 
 fn yes() -> bool {
     true
@@ -97,8 +121,12 @@ fn first() -> Vec<i64> {
 
 /// Reads a seed file, YAML or JSON.
 pub(super) fn read(path: &Path) -> Result<Described, SandboxError> {
-    let text = text(path)?;
-    let value = definition::load(&text).map_err(|problems| {
+    parse(path, &text(path)?)
+}
+
+/// Reads a seed that is a text, YAML or JSON. `path` is for what is said of it.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Described, SandboxError> {
+    let value = definition::load(text).map_err(|problems| {
         let problem = problems.first().map(|problem| problem.message.clone());
         invalid(path, problem.unwrap_or_default())
     })?;
@@ -114,7 +142,12 @@ fn text(path: &Path) -> Result<String, SandboxError> {
 
 impl Described {
     /// The tenant that the file describes.
-    pub(super) fn world(&self, path: &Path, moment: Moment<'_>) -> Result<World, SandboxError> {
+    /// `path` is for what is said of it, `folder` is where its definitions are.
+    pub(super) fn world(
+        &self,
+        (path, folder): (&Path, &Path),
+        moment: Moment<'_>,
+    ) -> Result<World, SandboxError> {
         let organization = self.organization.as_deref().unwrap_or("Acme Inc");
         let mut world = World::new(organization, moment.now);
         if let Some(person) = &self.user {
@@ -123,6 +156,7 @@ impl Described {
         }
         demo::common_components(&mut world, moment);
         for customer in &self.customers {
+            world.give_id(customer.id.as_deref());
             let created = world.create_customer(moment, customer.fields());
             created.map_err(|refusal| {
                 invalid(
@@ -136,7 +170,7 @@ impl Described {
             added.map_err(|reason| invalid(path, reason))?;
         }
         for integration in &self.integrations {
-            integration.add(&mut world, path, moment)?;
+            integration.add(&mut world, (path, folder), moment)?;
         }
         if let Some(population) = &self.generate {
             generate::fill(&mut world, population, moment).map_err(|it| invalid(path, it))?;
@@ -190,24 +224,40 @@ impl DescribedComponent {
 }
 
 impl DescribedIntegration {
-    fn add(&self, world: &mut World, path: &Path, moment: Moment<'_>) -> Result<(), SandboxError> {
-        let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        let definition = text(&folder.join(&self.definition))?;
+    fn add(
+        &self,
+        world: &mut World,
+        (path, folder): (&Path, &Path),
+        moment: Moment<'_>,
+    ) -> Result<(), SandboxError> {
+        let (name, definition) = match (&self.definition, &self.text) {
+            (Some(file), _) => (file.as_str(), text(&folder.join(file))?),
+            (None, Some(text)) => ("text", text.clone()),
+            (None, None) => {
+                return Err(invalid(path, "an integration needs `definition` or `text`"));
+            }
+        };
+        let refused = |refusal| invalid(path, format!("integration {name}: {}", reason(&refusal)));
+        self.import(world, definition, moment).map_err(refused)
+    }
+
+    fn import(&self, world: &mut World, definition: String, moment: Moment<'_>) -> Change<()> {
         let import = Import {
             definition,
             ..Import::default()
         };
-        let refused = |refusal| {
-            invalid(
-                path,
-                format!("integration {}: {}", self.definition, reason(&refusal)),
-            )
-        };
-        let draft = world.import_new(moment, &import).map_err(refused)?;
-        if self.publish {
-            world
-                .publish(moment, draft.id, None, None)
-                .map_err(refused)?;
+        world.give_id(self.id.as_deref());
+        let draft = world.import_new(moment, &import)?.id;
+        let attributes = |commit: &String| json!({"commitHash": commit}).to_string();
+        let commits = self.commits.iter().map(attributes).map(Some);
+        let plain = self.versions.max(usize::from(self.publish));
+        let plain = std::iter::repeat_n(None, plain.min(MOST_VERSIONS));
+        for attributes in plain.chain(commits) {
+            world.publish(moment, draft, None, attributes)?;
+        }
+        if !self.labels.is_empty() {
+            let labelled = |it: &mut Integration| it.labels.extend(self.labels.iter().cloned());
+            world.integrations.update(draft, labelled);
         }
         Ok(())
     }

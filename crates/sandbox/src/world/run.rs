@@ -27,16 +27,16 @@ impl World {
             .get(instance)
             .map(Arc::clone)
             .ok_or(Refusal::NotFound)?;
-        let record = self.record_of(&instance)?;
+        let record = self.running(&instance)?;
         let mut flows = record.definition.flows.iter();
         let flow = flows
             .find(|known| identity(known) == flow)
             .ok_or(Refusal::NotFound)?;
-        let rule = rule_for(moment, &record, flow);
+        let rule = self.rule_for(moment, &instance, &record, flow);
         let id = self.new_id();
         let at = self.tick(moment.now);
         let mut execution = outcome(&instance, flow, rule, at);
-        (execution.id, execution.test) = (id, test);
+        (execution.id, execution.test, execution.version) = (id, test, record.id);
         self.instances
             .update(instance.id, |instance| instance.executed_at = Some(at));
         Ok(self.executions.insert(execution))
@@ -61,7 +61,7 @@ impl World {
             .map(Arc::clone)
             .collect();
         for instance in instances {
-            let (Some(deployed), Ok(record)) = (instance.deployed_at, self.record_of(&instance))
+            let (Some(deployed), Ok(record)) = (instance.deployed_at, self.running(&instance))
             else {
                 continue;
             };
@@ -71,13 +71,39 @@ impl World {
             let times = std::iter::successors(due(&ran), due).take(MOST_DUE);
             for at in times.collect::<Vec<_>>() {
                 for flow in &record.definition.flows {
-                    let rule = rule_for(moment, &record, flow);
+                    let rule = self.rule_for(moment, &instance, &record, flow);
                     let mut execution = outcome(&instance, flow, rule, at);
-                    execution.id = self.new_id();
+                    (execution.id, execution.version) = (self.new_id(), record.id);
                     self.executions.insert(execution);
                 }
             }
         }
+    }
+
+    /// What runs of an instance: the version that is deployed, whichever one is configured meanwhile.
+    fn running(&self, instance: &Instance) -> Change<Arc<Integration>> {
+        let mut versions = self.integrations.with(&Key::Sequence(instance.sequence));
+        let deployed = Some(instance.deployed_version).filter(|number| *number > 0);
+        let running = versions.find(|it| deployed.is_some() && it.number == deployed);
+        running.map_or_else(|| self.record_of(instance), |it| Ok(Arc::clone(it)))
+    }
+
+    /// How a run of a flow ends.
+    fn rule_for<'a>(
+        &self,
+        moment: Moment<'a>,
+        instance: &Instance,
+        record: &Integration,
+        flow: &Flow,
+    ) -> Option<&'a RunRule> {
+        let whose = self.customers.get(instance.customer);
+        let whose = whose.and_then(|it| it.external_id.as_deref());
+        let mut rules = moment.behaviour.runs.iter();
+        rules.find(|rule| {
+            (rule.version).is_none_or(|number| record.number == Some(number))
+                && (rule.flow.as_ref()).is_none_or(|name| *name == flow.name)
+                && (rule.customer.as_deref()).is_none_or(|id| whose == Some(id))
+        })
     }
 
     /// The working copy or version, with the flow, that a flow id stands for.
@@ -101,17 +127,6 @@ impl World {
 
 /// At most this many runs of a flow are made up for at once.
 const MOST_DUE: usize = 100;
-
-/// How a run of a flow ends.
-fn rule_for<'a>(moment: Moment<'a>, record: &Integration, flow: &Flow) -> Option<&'a RunRule> {
-    let mut rules = moment.behaviour.runs.iter();
-    rules.find(|rule| {
-        let version = rule
-            .version
-            .is_none_or(|number| record.number == Some(number));
-        version && rule.flow.as_ref().is_none_or(|name| *name == flow.name)
-    })
-}
 
 fn outcome(instance: &Instance, flow: &Flow, rule: Option<&RunRule>, at: Timestamp) -> Execution {
     let lasts = SignedDuration::from_secs(rule.map_or(0, |rule| rule.seconds.into()));

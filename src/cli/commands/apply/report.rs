@@ -18,6 +18,7 @@ pub(super) fn write(
     plan: &Plan,
     outcome: &Outcome,
     links: Option<&Consents>,
+    all: bool,
 ) -> Result<(), CliError> {
     match ui.output() {
         Output::Json => {
@@ -26,7 +27,8 @@ pub(super) fn write(
                 closed: outcome.closed.clone(),
             };
             let links = links.map(Consents::links);
-            ui.document(&render::document(plan, Some(&results)).with_links(links.as_ref()))
+            let document = render::document(plan, Some(&results)).with_links(links.as_ref());
+            ui.document(&if all { document } else { document.in_groups() })
         }
         // The plan has said that there is nothing to do.
         Output::Human if plan.is_empty() => Ok(()),
@@ -34,15 +36,25 @@ pub(super) fn write(
     }
 }
 
+/// At most this many failures are told in full.
+const FAILURES: usize = 20;
+
 /// The summary line, and what failed with the words of the API.
 fn text(plan: &Plan, outcome: &Outcome) -> String {
     let mut lines = vec![summary(plan, outcome)];
-    lines.extend(plan.steps.iter().filter_map(|step| {
+    let failed = plan.steps.iter().filter_map(|step| {
         let StepResult::Failed { message, transient } = outcome.steps.get(&step.id)? else {
             return None;
         };
-        Some(failure(step, message, *transient))
-    }));
+        Some((step, message, *transient))
+    });
+    let failed: Vec<_> = failed.collect();
+    let few = failed.iter().take(FAILURES);
+    lines.extend(few.map(|(step, message, transient)| failure(step, message, *transient)));
+    let more = failed.len().saturating_sub(FAILURES);
+    if more > 0 {
+        lines.push(format!("! and {} failed", counted(more, "more step")));
+    }
     lines.extend(left(plan, outcome));
     lines.join("\n")
 }

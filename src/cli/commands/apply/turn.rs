@@ -42,6 +42,8 @@ pub(in crate::cli::commands) struct Turn {
     pub(in crate::cli::commands) decided: Decided,
     /// Until this is dropped others wait.
     pub(in crate::cli::commands) held: Option<Held>,
+    /// How much of it is shown.
+    pub(in crate::cli::commands) show: ShowArgs,
 }
 
 /// Waits for the turn. The plan is made `again` where that was requested, which takes time, or where another
@@ -58,6 +60,7 @@ pub(in crate::cli::commands) async fn enter(
         return Ok(Turn {
             decided,
             held: None,
+            show,
         });
     }
     let held = writing
@@ -66,7 +69,11 @@ pub(in crate::cli::commands) async fn enter(
     let moved = held.moved_since(seen);
     let held = Some(held);
     if !moved && agreed != Agreed::Shown {
-        return Ok(Turn { decided, held });
+        return Ok(Turn {
+            decided,
+            held,
+            show,
+        });
     }
     let before = Reviewed::from(&decided.planned.plan);
     let only = (agreed != Agreed::Anything).then(|| before.addresses());
@@ -88,7 +95,11 @@ pub(in crate::cli::commands) async fn enter(
             reviewed::tell_later(ui, fresh);
         }
     }
-    Ok(Turn { decided, held })
+    Ok(Turn {
+        decided,
+        held,
+        show,
+    })
 }
 
 fn done_by_others(before: &Reviewed, now: &Plan) -> String {

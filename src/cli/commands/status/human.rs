@@ -14,6 +14,12 @@ use crate::model::{agreeing, counted};
 /// At most this many findings about the files are shown.
 const FINDINGS: usize = 10;
 
+/// At most this many members of a fleet that are in the same state are listed one by one.
+const FEW: usize = 3;
+
+/// About this many lines are about members of fleets.
+const LINES: usize = 60;
+
 fn word(text: Option<&String>) -> Option<String> {
     text.map(|text| harmless(text))
 }
@@ -34,8 +40,50 @@ pub(super) fn text(status: &Status) -> String {
             let _ = writeln!(out, "  {name:<11} {value}");
         }
     }
-    for resource in status.resources.iter().filter(|one| is_news(one)) {
+    let (members, others): (Vec<_>, Vec<_>) = (status.resources.iter())
+        .filter(|one| is_news(one))
+        .partition(|one| fleet(one).is_some());
+    for resource in others {
         out.push_str(&line(resource));
+    }
+    out.push_str(&together(&members));
+    out
+}
+
+/// The fleet of a member.
+fn fleet(resource: &ResourceStatus) -> Option<&str> {
+    let name = resource.address.0.strip_prefix("Instance/")?;
+    Some(name.split_once('/')?.0)
+}
+
+/// Members of fleets, of which there may be thousands: those that are in the same state for the same reason together.
+fn together(members: &[&ResourceStatus]) -> String {
+    let mut groups: BTreeMap<(&str, &str, &str, &str), Vec<&ResourceStatus>> = BTreeMap::new();
+    for one in members {
+        let fleet = fleet(one).unwrap_or_default();
+        let state = (one.sync.as_str(), one.health.as_str());
+        let key = (fleet, state.0, state.1, one.reason.as_str());
+        groups.entry(key).or_default().push(one);
+    }
+    let mut out = String::new();
+    let (mut listed, mut left) = (0, 0);
+    for ((fleet, sync, health, reason), members) in groups {
+        if listed >= LINES {
+            left += members.len();
+        } else if members.len() <= FEW {
+            listed += members.len();
+            members.iter().for_each(|one| out.push_str(&line(one)));
+        } else {
+            listed += 1;
+            let words = [fleet, sync, health, reason].map(harmless);
+            let [fleet, sync, health, reason] = words;
+            let count = counted(members.len(), "member");
+            let _ = writeln!(out, "  {count} of Fleet/{fleet} {sync} {health}: {reason}");
+        }
+    }
+    if left > 0 {
+        let more = counted(left, "more member");
+        let _ = writeln!(out, "  and {more} (-o json lists them)");
     }
     out
 }
@@ -258,6 +306,26 @@ mod tests {
           Instance/b for Smith OutOfSync Healthy: paused (release): needs a deploy
             tried again at 2026-11-20T12:01:00Z
         ");
+    }
+
+    #[test]
+    fn thousands_of_members_are_a_few_lines() {
+        let member = |number: usize| {
+            let reason = match number {
+                0..100 => format!("no value for {number}"),
+                _ => "waits for wave rest, which comes after canary".to_owned(),
+            };
+            let address = format!("Instance/all/c{number:04}");
+            resource(&address, "OutOfSync", "Healthy", &reason)
+        };
+        let members: Vec<Value> = (0..5000).map(member).collect();
+        let told = text(&status(&json!({ "resources": members })));
+        assert!(told.lines().count() < 80, "{told}");
+        let own = "  and 4940 more members (-o json lists them)";
+        assert!(told.contains(own), "{told}");
+        let told = text(&status(&json!({ "resources": members[100..] })));
+        let own = "  4900 members of Fleet/all OutOfSync Healthy: waits for wave rest";
+        assert!(told.contains(own), "{told}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The form for a terminal.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -16,6 +17,9 @@ const FEW: usize = 20;
 
 /// At most this many members of a fleet that change in the same way are listed one by one.
 const FEW_OF_FLEET: usize = 5;
+
+/// At most this many members and groups of one fleet are listed; the others are counted.
+const MOST_OF_FLEET: usize = 40;
 
 /// At most this many resources that wait for the same reason are listed.
 const FEW_WAITING: usize = 3;
@@ -125,11 +129,42 @@ fn write_part(
         .partition(|group| is_folded(group));
     let mut single: Vec<_> = few.into_iter().flat_map(|group| group.members).collect();
     single.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut left_out = LeftOut::default();
     for resource in single {
-        write_resource(text, resource, options);
+        let fleet = resource.address.name.fleet();
+        if options.verbose || left_out.has_room(fleet, 1) {
+            write_resource(text, resource, options);
+        }
     }
     for group in &many {
-        write_group(text, group, options);
+        if left_out.has_room(group.fleet(), group.members.len()) {
+            write_group(text, group, options);
+        }
+    }
+    for (fleet, members) in left_out.counted {
+        let members = counted(members, "more member");
+        let _ = writeln!(text, "  and {members} of Fleet/{fleet} (--all lists them)");
+    }
+}
+
+/// What of fleets is listed, and what is only counted: of each member something else may be said.
+#[derive(Default)]
+struct LeftOut<'a> {
+    listed: BTreeMap<&'a str, usize>,
+    counted: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> LeftOut<'a> {
+    /// Whether there is room for one more of a fleet, which stands for so many members.
+    fn has_room(&mut self, fleet: Option<&'a str>, members: usize) -> bool {
+        let Some(fleet) = fleet else { return true };
+        let listed = self.listed.entry(fleet).or_default();
+        *listed += 1;
+        if *listed <= MOST_OF_FLEET {
+            return true;
+        }
+        *self.counted.entry(fleet).or_default() += members;
+        false
     }
 }
 

@@ -8,6 +8,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::Results;
+use super::members::{self, is_member};
 use crate::model::Address;
 use crate::plan::{OnHold, Plan, PlannedResource};
 
@@ -28,6 +29,7 @@ pub fn document<'a>(plan: &'a Plan, results: Option<&'a Results>) -> Document<'a
         plan,
         results,
         links: None,
+        members: Members::One,
     }
 }
 
@@ -37,9 +39,35 @@ pub struct Document<'a> {
     plan: &'a Plan,
     results: Option<&'a Results>,
     links: Option<&'a Links>,
+    members: Members,
+}
+
+/// How the members of fleets are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Members {
+    /// One by one, among the resources.
+    One,
+    /// Those of which the same is said together.
+    Together,
 }
 
 impl<'a> Document<'a> {
+    /// The same, with the members of fleets in groups. It cannot be applied.
+    #[must_use]
+    pub fn in_groups(self) -> Self {
+        let members = Members::Together;
+        Self { members, ..self }
+    }
+
+    /// Whether a resource is listed by itself. What failed is: the errors differ.
+    fn lists(&self, resource: &PlannedResource) -> bool {
+        let failed = |results: &Results| {
+            let result = results.resources.get(&resource.address);
+            result.is_some_and(|it| !it.is_done())
+        };
+        self.members == Members::One || !is_member(resource) || self.results.is_some_and(failed)
+    }
+
     /// The same, with the links that were asked for.
     #[must_use]
     pub fn with_links(self, links: Option<&'a Links>) -> Self {
@@ -49,7 +77,11 @@ impl<'a> Document<'a> {
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let plan = whole(self.plan, Resources(*self));
+        let mut plan = whole(self.plan, Resources(*self));
+        plan.members = match self.members {
+            Members::One => None,
+            Members::Together => Some(members::groups_of(self.plan)),
+        };
         match self.results {
             None => plan.serialize(serializer),
             Some(results) => {
@@ -79,6 +111,7 @@ fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
         later: plan.later.iter().map(Into::into).collect(),
         losses: plan.losses.clone(),
         fleets: plan.fleets.clone(),
+        members: None,
         violations: plan.violations.clone(),
         diagnostics: plan.diagnostics.iter().map(Into::into).collect(),
         rollouts: plan.rollouts.iter().map(Into::into).collect(),
@@ -101,6 +134,7 @@ impl Serialize for Resources<'_> {
             plan,
             results,
             links,
+            members: _,
         } = self.0;
         let one = |resource: &PlannedResource| {
             let planned = Resource::from(resource);
@@ -115,7 +149,14 @@ impl Serialize for Resources<'_> {
                 }),
             }
         };
-        serializer.collect_seq(plan.resources.iter().map(one))
+        let listed = plan.resources.iter().filter(|it| self.0.lists(it));
+        // Errors may all be the same: those of members are listed up to a number.
+        let mut failed = 0;
+        let few = listed.filter(|it| {
+            failed += usize::from(self.0.members == Members::Together && is_member(it));
+            failed <= members::FAILED || !is_member(it)
+        });
+        serializer.collect_seq(few.map(one))
     }
 }
 

@@ -332,6 +332,25 @@ fn a_new_member_begins_with_the_target_once_its_wave_is_open() {
     assert_eq!(scene.derive().phase, Phase::Settled);
 }
 
+/// Nobody is moved by a withdrawn version, and nobody who comes meanwhile has to wait for the next one.
+#[test]
+fn a_new_member_begins_with_what_all_have_while_a_version_is_withdrawn() {
+    for on_failure in [OnFailure::Pause, OnFailure::Rollback] {
+        let mut scene = Scene::with(1, 2);
+        scene.spec.on_failure = on_failure;
+        scene.withdraw(13);
+        scene.target = Target::Existing(12);
+        scene.declared = Some("m13".to_owned());
+        let new = scene.member("new", &[]);
+        (new.instance, new.current, new.deployed) = (None, None, false);
+        new.standing = Standing::New;
+        let derived = scene.derive();
+        assert_eq!(derived.phase, Phase::Withdrawn);
+        let turn = &derived.turns[&name("new")];
+        assert!(matches!(turn, Turn::Begins { on: 12, .. }), "{turn:?}");
+    }
+}
+
 #[test]
 fn those_who_opted_out_or_are_pinned_are_free() {
     let mut scene = Scene::with(1, 2);
