@@ -66,6 +66,8 @@ async fn approve(
         subject: &subject,
         customer: None,
         address: Some(found.rollout().address.clone()),
+        reason: Some(&noted.reason),
+        changes: &[],
         began: began.0,
         ended: (SystemClock.now(), millis(began)),
         outcome: (StepOutcome::Applied, None),

@@ -102,6 +102,8 @@ async fn send(ui: &Ui, args: &RolloutReplayArgs, variables: &Variables) -> Resul
         subject: &format!("{} {version}", found.rollout().address),
         customer: None,
         address: Some(found.rollout().address.clone()),
+        reason: None,
+        changes: &[],
         began: began.0,
         ended: (SystemClock.now(), millis(began)),
         outcome: (outcome, message),

@@ -49,6 +49,7 @@ fn member(number: usize, said: &Said) -> PlannedResource {
         preconditions: Vec::new(),
         writes: None,
         guarded: Guarded::default(),
+        on_hold: None,
     }
 }
 
