@@ -375,3 +375,108 @@ async fn a_member_that_waits_gets_what_its_version_knows() {
     let fields: Vec<_> = waiting.changes.iter().map(|it| it.path.as_str()).collect();
     assert_eq!(fields, ["config \"Feed\""]);
 }
+
+/// Rule 26: a return is over when all are back, and is not judged as a new version.
+#[tokio::test(start_paused = true)]
+async fn a_revert_in_git_ends_when_all_are_back() {
+    let world = begun(Behaviour::default(), ROLLOUT).await;
+    let everywhere =
+        |version: i64| at(&["c1", "c2", "r1", "r2", "r3", "r4"].map(|it| (it, version)));
+    change(&world, "New prices");
+    pass(&world).await;
+    tokio::time::sleep(3 * HOUR).await;
+    run_all(&world).await;
+    for _ in 0..3 {
+        pass(&world).await;
+    }
+    assert_eq!(versions(&world).await, everywhere(2));
+    change(&world, "Prices");
+    let plan = pass(&world).await;
+    assert!(
+        shown(&plan).contains("goes back to what version 1 is made of, without waves"),
+        "{}",
+        shown(&plan)
+    );
+    assert_eq!(versions(&world).await, everywhere(3), "{}", shown(&plan));
+    world.forget_calls();
+    let plan = pass(&world).await;
+    assert_eq!(world.writes(), 0, "{}", shown(&plan));
+    assert!(!plan.has_leftovers(), "{}", shown(&plan));
+}
+
+/// What left a version that failed says which, for those who look at its failures afterwards.
+#[tokio::test(start_paused = true)]
+async fn a_member_that_goes_back_says_what_it_ran() {
+    let rollout = ROLLOUT.replace("onFailure: pause", "onFailure: rollback");
+    let world = begun(failing(), &rollout).await;
+    change(&world, "Bad prices");
+    pass(&world).await;
+    tokio::time::sleep(HOUR).await;
+    run_all(&world).await;
+    pass(&world).await;
+    let query = "{ instances(isSystem: false) { nodes { name labels } } }";
+    let nodes = world.ask(query, json!({})).await["instances"]["nodes"].clone();
+    let ran = |it: &&serde_json::Value| {
+        it["labels"]
+            .to_string()
+            .contains("gitops:ran=2@2026-03-01T")
+    };
+    let all = nodes.as_array().unwrap().iter().filter(ran);
+    let names: Vec<_> = all.filter_map(|it| it["name"].as_str()).collect();
+    assert_eq!(names, ["c1", "c2"]);
+}
+
+/// A fleet of two, whose members move all at once.
+const FLEET: &str = "\
+apiVersion: prism-gitops/v1
+kind: Project
+metadata: {name: p}
+spec: {policy: {guards: {updates: 100%, disables: 100%}}}
+---
+apiVersion: prism-gitops/v1
+kind: Integration
+metadata: {name: feed}
+spec:
+  definition: feed.yml
+  rollout: {waves: [{name: all, percent: 100}]}
+---
+apiVersion: prism-gitops/v1
+kind: Fleet
+metadata: {name: prod}
+spec:
+  integration: feed
+  onLeave: disable
+  maxLeave: 100%
+  customers: {list: [cust-0001, cust-0002]}
+  template: {displayName: Feed}
+";
+
+/// The stamp of a move stays on a member that returns to its fleet in the same plan.
+#[tokio::test(start_paused = true)]
+async fn a_member_that_returns_while_it_moves_keeps_its_stamp() {
+    let world = World::with(Behaviour::default(), None);
+    world.files.write("feed.yml", DEFINITION);
+    world.files.write("fleet.yaml", FLEET);
+    world.apply().await;
+    let one = FLEET.replace("[cust-0001, cust-0002]", "[cust-0001]");
+    world.files.write("fleet.yaml", &one);
+    world.apply().await;
+    let query =
+        "{ instances(isSystem: false) { nodes { enabled labels customer { externalId } } } }";
+    let second = async || {
+        let nodes = world.ask(query, json!({})).await["instances"]["nodes"].clone();
+        let mut all = nodes.as_array().unwrap().clone().into_iter();
+        let found = all.find(|it| it["customer"]["externalId"] == "cust-0002");
+        let found = found.unwrap();
+        (found["enabled"] == true, found["labels"].to_string())
+    };
+    let (enabled, labels) = second().await;
+    assert!(!enabled && labels.contains("gitops:left="), "{labels}");
+    change(&world, "New prices");
+    world.files.write("fleet.yaml", FLEET);
+    let plan = world.apply().await;
+    let (enabled, labels) = second().await;
+    assert!(enabled, "{}", shown(&plan));
+    assert!(labels.contains("gitops:moved=2<1@2026-03-01T"), "{labels}");
+    assert!(!labels.contains("gitops:left="), "{labels}");
+}

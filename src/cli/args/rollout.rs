@@ -178,7 +178,7 @@ pub(crate) struct RolloutApproveArgs {
     #[command(flatten)]
     pub(crate) which: RolloutOfArgs,
 
-    /// The wave; the one that is stopped or waits, where none is given.
+    /// What fails in this wave and those before it; where none is given, all that fails.
     #[arg(long, env = "PRISM_GITOPS_WAVE", value_name = "NAME")]
     pub(crate) wave: Option<String>,
 

@@ -56,7 +56,7 @@ fn short_help_names_the_verbs() {
       pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
                   restart does not end it
       resume      Ends a pause. What was held back is written at once
-      rollout     Shows the rollouts of a project, and stops, resumes or takes back one of them
+      rollout     Shows the rollouts of a project, and stops, resumes, approves, retries or takes back one of them
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
                   else

@@ -8,9 +8,10 @@ pub use crate::diff::testing::name;
 
 use super::{
     Action, Guarded, InstanceOperation, IntegrationOperation, Operation, Output, Plan, PlanMode,
-    PlannedResource, Step, StepId,
+    PlannedResource, PlannedRollout, Step, StepId,
 };
 use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
+use crate::rollout::{Derived, Needs, Phase, WavePhase, WaveState};
 
 pub fn instance(text: &str) -> Address {
     Address::instance(name(text))
@@ -111,5 +112,44 @@ pub fn plan_of(steps: Vec<Step>) -> Plan {
         later: Vec::new(),
         rollouts: Vec::new(),
         digest: String::new(),
+    }
+}
+
+/// A rollout of version 14 with one wave.
+pub fn rollout(text: &str, phase: Phase, wave: (&str, WavePhase)) -> PlannedRollout {
+    let wave = WaveState {
+        name: wave.0.to_owned(),
+        phase: wave.1,
+        counted: 2,
+        moved: 1,
+        now: 0,
+        hindered: 0,
+        executions: None,
+        overlap: 0,
+    };
+    PlannedRollout {
+        address: integration(text),
+        display_name: text.to_owned(),
+        sequence: None,
+        derived: Derived {
+            target: Some(14),
+            base: Some(12),
+            queued: false,
+            phase,
+            reason: "as it is".to_owned(),
+            waves: vec![wave],
+            turns: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            failures: Vec::new(),
+            failed_before: 0,
+            approved: None,
+            unread: None,
+            withdraw: None,
+            finished: None,
+            until: None,
+            next: Vec::new(),
+            needs: Needs::default(),
+        },
+        ran: Vec::new(),
     }
 }

@@ -15,7 +15,7 @@ pub struct Acceptable {
     pub beyond: usize,
 }
 
-/// What can be accepted of a version in a wave; in the one that is stopped or waits, where none is named.
+/// What can be accepted of a version in a wave. Where none is named: all that fails, or that runs are lacking.
 ///
 /// # Errors
 ///
@@ -42,10 +42,9 @@ pub fn acceptable(
             found.ok_or_else(|| format!("the rollout has no wave {name:?}"))?
         }
         None => {
-            let open =
-                |phase: &WavePhase| matches!(phase, WavePhase::Stopped(_) | WavePhase::Waiting(_));
-            let found = derived.waves.iter().position(|it| open(&it.phase));
-            let found = found.or_else(|| derived.failures.iter().filter_map(|it| it.wave).max());
+            let failed = derived.failures.iter().filter_map(|it| it.wave).max();
+            let waits = || derived.waves.iter().position(|it| lacks(&it.phase));
+            let found = failed.or_else(waits);
             found.ok_or("no wave is stopped or waits for runs")?
         }
     };
@@ -57,8 +56,7 @@ pub fn acceptable(
     let failures: BTreeSet<(String, String)> = covered
         .map(|it| (it.member.to_string(), it.flow.clone()))
         .collect();
-    let lacks = matches!(wave.phase, WavePhase::Stopped(_) | WavePhase::Waiting(_));
-    if failures.is_empty() && !lacks {
+    if failures.is_empty() && !lacks(&wave.phase) {
         return Err(format!(
             "nothing fails in {} or before it, and it does not wait for runs",
             wave.name
@@ -70,4 +68,9 @@ pub fn acceptable(
         failures,
         beyond,
     })
+}
+
+/// Whether a wave is stopped, or waits for runs.
+fn lacks(phase: &WavePhase) -> bool {
+    matches!(phase, WavePhase::Stopped(_) | WavePhase::Waiting(_))
 }

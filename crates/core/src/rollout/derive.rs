@@ -147,8 +147,9 @@ fn is_settled(facts: &Facts<'_>, now: Timestamp) -> bool {
 
 /// When the last wave is over for good: failures that begin later are not laid to the move.
 pub(super) fn later_than_all(facts: &Facts<'_>, target: i64) -> Option<Timestamp> {
-    let counted = facts.members.iter().filter(|it| it.counts());
-    let newest = counted.map(|it| it.moved_at(target));
+    let there = facts.members.iter();
+    let there = there.filter(|it| it.counts() && it.current == Some(target));
+    let newest = there.map(|it| it.moved_at(target));
     let newest = newest.collect::<Option<Vec<_>>>()?.into_iter().max()?;
     let moving = facts.spec.waves.iter().rev();
     let soak = moving

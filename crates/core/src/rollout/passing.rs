@@ -14,7 +14,8 @@ pub(super) fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -
     let parts = Part::all(facts, &waves);
     let target = facts.target.number();
     let mut derived = new(facts, Phase::Moving, "");
-    let all_moved = parts.iter().all(Part::all_moved);
+    let moving = |it: &&Part<'_>| it.wave.select != Select::OthersHold;
+    let all_moved = parts.iter().filter(moving).all(Part::all_moved);
     let until = target
         .filter(|_| all_moved)
         .and_then(|it| later_than_all(facts, it));

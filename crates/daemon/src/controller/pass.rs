@@ -428,7 +428,6 @@ pub async fn apply(
         outcome.closed = closed;
     }
     recorder.note(plan, tenant, &outcome).await;
-    recorder.note_finished(plan);
     let finished = writer.finish().await;
     outcome.notices = finished.notices;
     outcome.unconfirmed = finished.unconfirmed;

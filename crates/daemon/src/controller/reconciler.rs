@@ -374,6 +374,7 @@ impl Reconciler {
 
     async fn carry_out(&mut self, prepared: &Prepared, stop: watch::Receiver<bool>) -> Outcome {
         let plan = &prepared.planned.plan;
+        prepared.planned.recorder.note_finished(plan);
         if plan.steps.is_empty() {
             return Outcome::default();
         }

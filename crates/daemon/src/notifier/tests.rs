@@ -8,7 +8,9 @@ use super::*;
 use crate::controller::error::Class;
 use crate::controller::status::{ErrorStatus, PassCounts, PassOutcome, PassStatus, RevisionStatus};
 use crate::model::{NoticeKind, NotifyVia, Secret, SecretRef, SecretValues};
+use crate::plan::testing::{plan_of, rollout};
 use crate::prismatic::transport::{Request, Response, TransportError};
+use crate::rollout::{Phase, WavePhase};
 use crate::runtime::clock::TokioClock;
 
 /// Answers with these codes in turn, then with 200.
@@ -225,4 +227,47 @@ async fn what_is_too_old_is_dropped() {
     bench.pass("r1", true);
     tokio::task::yield_now().await;
     bench.quiet().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_of_a_rollout_is_reported_once_also_after_a_restart() {
+    let mut told = BTreeMap::new();
+    let mut say = |phase, wave| {
+        let mut plan = plan_of(Vec::new());
+        plan.rollouts = vec![rollout("acme", phase, wave)];
+        let mut status = Status::starting("prod", Instant::now());
+        status.plan = Some(Arc::new(plan));
+        let notices = rollouts(&mut told, &status).into_iter();
+        notices.map(|it| it.reason).collect::<Vec<_>>()
+    };
+    let soaking = || WavePhase::Soaking(Timestamp::MAX);
+    assert_eq!(
+        say(Phase::Moving, ("canary", WavePhase::Open)),
+        ["Integration/acme: version 14: wave canary has opened"]
+    );
+    for _ in 0..2 {
+        // What is kept is all that a restart leaves.
+        assert_eq!(say(Phase::Soaking, ("canary", soaking())), [""; 0]);
+    }
+    let stopped = || ("canary", WavePhase::Stopped("2 fail".to_owned()));
+    assert_eq!(
+        say(Phase::Stopped, stopped()),
+        ["Integration/acme: version 14: the gate stopped it: as it is"]
+    );
+    assert_eq!(say(Phase::Stopped, stopped()), [""; 0]);
+    assert_eq!(say(Phase::GoingBack, stopped()).len(), 1);
+    assert_eq!(say(Phase::Withdrawn, stopped()).len(), 1);
+    assert_eq!(say(Phase::Moving, ("rest", WavePhase::Open)).len(), 1);
+    assert_eq!(say(Phase::Finished, ("rest", WavePhase::Passed)).len(), 1);
+    assert_eq!(say(Phase::Settled, ("rest", WavePhase::Passed)), [""; 0]);
+    told.clear();
+    let mut status = Status::starting("prod", Instant::now());
+    let mut plan = plan_of(Vec::new());
+    plan.rollouts = vec![rollout("acme", Phase::Settled, ("rest", WavePhase::Passed))];
+    status.plan = Some(Arc::new(plan));
+    assert!(
+        rollouts(&mut told, &status).is_empty(),
+        "its end is no news"
+    );
+    assert_eq!(told.len(), 1);
 }

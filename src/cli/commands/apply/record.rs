@@ -35,6 +35,7 @@ pub(super) async fn carry_out(
         counts: counts(plan, outcome, 0),
         error: None,
     };
+    decided.planned.recorder.note_finished(plan);
     if plan.is_empty() {
         let outcome = Outcome::default();
         historian.quiet(start, end(&outcome));

@@ -182,4 +182,16 @@ fn a_version_is_finished_once_nothing_is_laid_to_it_any_more() {
     assert_eq!((derived.phase, derived.finished), (Phase::Finished, None));
     scene.now = at(12 * DAY);
     assert_eq!(scene.derive().finished, Some(13));
+    // Those that are never moved do not keep it open for ever.
+    scene.spec.waves = vec![
+        wave("canary", labels("canary"), 2 * HOUR),
+        wave("others", Select::OthersHold, 0),
+    ];
+    let other = scene.get("r1");
+    (other.current, other.stamp) = (Some(12), None);
+    let derived = scene.derive();
+    assert_eq!(
+        (derived.phase, derived.finished),
+        (Phase::Finished, Some(13))
+    );
 }
