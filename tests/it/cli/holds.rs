@@ -25,27 +25,24 @@ fn labels(environment: &Environment) -> Value {
         .clone()
 }
 
-#[test]
-fn what_is_on_hold_is_left_alone_shown_and_refused_until_it_is_not() {
+/// The same, with its instance switched off by a person and on hold.
+fn held() -> Environment {
     let environment = applied();
     environment.run("disable smith").expect(0);
-    let hold = environment.run_args(
-        &[
-            "hold",
-            "Instance/smith",
-            "--reason",
-            "incident 4711",
-            "--for",
-            "4h",
-        ],
-        "",
-    );
-    let hold = hold.expect(0);
+    let hold = "hold Instance/smith --for 4h --reason";
+    let args: Vec<&str> = hold.split(' ').chain(["incident 4711"]).collect();
+    let hold = environment.run_args(&args, "").expect(0);
     assert!(
         hold.stdout.starts_with("On hold until 2"),
         "{}",
         hold.stdout
     );
+    environment
+}
+
+#[test]
+fn plans_show_what_is_on_hold_and_how_it_differs() {
+    let environment = held();
     assert!(labels(&environment).to_string().contains("gitops:hold=2"));
 
     // Plans show what differs and why nothing is done about it.
@@ -73,8 +70,11 @@ fn what_is_on_hold_is_left_alone_shown_and_refused_until_it_is_not() {
         .find(|it| it["address"] == "Instance/smith");
     let reason = smith.unwrap()["held"]["reason"].as_str().unwrap();
     assert!(reason.starts_with("incident 4711"), "{reason}");
+}
 
-    // Nothing writes it, unless that is said to be meant.
+#[test]
+fn nothing_writes_what_is_on_hold_unless_that_is_said_to_be_meant() {
+    let environment = held();
     environment.run("apply --auto-approve").expect(3);
     environment
         .run("release Instance/smith --auto-approve")
@@ -108,8 +108,11 @@ fn what_is_on_hold_is_left_alone_shown_and_refused_until_it_is_not() {
         (&live["enabled"], &live["description"]),
         (&json!(false), &json!("mine"))
     );
+}
 
-    // A second hold takes the place of the first; the history has both reasons.
+#[test]
+fn a_second_hold_takes_the_place_of_the_first_and_unhold_of_both() {
+    let environment = held();
     environment
         .run_args(
             &[

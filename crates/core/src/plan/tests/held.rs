@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use insta::assert_snapshot;
 use jiff::Timestamp;
 
-use super::{acme, context, fresh, operation};
-use crate::diff::testing::{Configured as _, World, definition, name, scalar};
+use super::{acme, context, operation};
+use crate::diff::testing::{
+    Configured as _, Valued as _, World, adopt_id, definition, name, scalar,
+};
 use crate::model::{Address, CustomerRef, InstanceState, LiveHold, PrunePolicy};
 use crate::plan::render::{HumanOptions, human, json, markdown, summary_line};
 use crate::plan::{
@@ -32,14 +33,22 @@ fn planned(world: &World, context: &Context) -> Plan {
     world.with(|inputs, changes| build(inputs, changes, context))
 }
 
+/// An integration that is ours and in step, and nothing else.
+fn base() -> World {
+    let mut world = World::new();
+    world.declare("acme", &acme());
+    world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
+    world
+}
+
 /// `smith` and `jones` are ours and both differ in a value; `acme` is in step.
 fn drifted() -> World {
-    let mut world = fresh();
-    world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
+    let mut world = base();
     for key in ["smith", "jones"] {
         let live = world.live_instance(&format!("n-{key}"), "i1", key);
         live.labels = vec![format!("gitops:p/{key}")];
         live.name = key.to_owned();
+        live.holds("Endpoint", "https://old");
         world
             .declare_instance(key, "acme", key)
             .set("Endpoint", scalar("https://a"));
@@ -75,8 +84,21 @@ fn what_is_on_hold_is_not_written_and_its_difference_is_shown() {
         text: "incident 4711, alice".to_owned(),
     };
     plan.note_holds(&[(Address::instance(name("smith")), note)].into());
-    assert_snapshot!(human(&plan, HumanOptions::default()), @"");
-    assert_snapshot!(markdown(&plan), @"");
+    let text = human(&plan, HumanOptions::default());
+    for line in [
+        "! Instance/smith for Smith Hardware: held until 2026-11-30T12:00:00Z (incident 4711, alice); differs",
+        "    config \"Endpoint\"  https://old → https://a",
+        "~ Instance/jones for Jones Logistics: configure, deploy",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line}\n{text}");
+    }
+    assert!(text.contains(" 0 pending, 1 held."), "{text}");
+    let text = markdown(&plan);
+    assert!(
+        text.contains("| `!` | held | `Instance/smith` for Smith Hardware | held until"),
+        "{text}"
+    );
+    assert!(text.contains("incident 4711, alice"), "{text}");
     let document = json(&plan, None);
     let smith = &document["resources"][2];
     assert_eq!(smith["address"], "Instance/smith");
@@ -128,16 +150,18 @@ fn it_ends_by_itself_and_its_label_goes_with_the_next_write_of_labels() {
         server_now: Some(at(NOON)),
         ..context()
     };
-    let mut calm = fresh();
-    calm.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
+    let mut calm = base();
     calm.declare_instance("smith", "acme", "smith");
     let live = calm.live_instance("n-smith", "i1", "smith");
     live.labels = vec!["gitops:p/smith".to_owned(), HOLD.to_owned()];
     live.name = "smith".to_owned();
+    live.holds("Endpoint", "https://e");
     assert!(planned(&calm, &after).is_empty());
     // Where labels are written anyhow it goes; one in force, of another time, does not.
     calm.desired.instances[0].labels = Some(vec!["paid".to_owned()]);
-    assert_snapshot!(format!("{:?}", planned(&calm, &after).steps[0].operation), @"");
+    let set = format!("{:?}", planned(&calm, &after).steps[0].operation);
+    let expected = r#"labels: Some(["gitops:p/smith", "paid"])"#;
+    assert!(set.contains(expected), "{set}");
 }
 
 #[test]
@@ -164,13 +188,11 @@ fn holds_of_every_kind_and_every_way_to_be_written() {
     hold(&mut world, "n-smith", "gitops:hold=next week");
     assert!(!both(&planned(&world, &context)).0.contains("smith"));
 
-    let mut world = fresh();
+    let mut world = base();
     world.declare_customer("smith", "smith").labels = Some(vec!["paid".to_owned()]);
     let live = world.live_customer("c-smith", "smith");
     live.customer.external_id = Some("smith".to_owned());
     live.labels = vec!["gitops:p/smith".to_owned(), HOLD.to_owned()];
-    world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
-    world.desired.instances.clear();
     assert_eq!(both(&planned(&world, &context)), (String::new(), 1));
 }
 
@@ -182,7 +204,14 @@ fn what_waits_for_something_on_hold_is_held_with_it() {
         .labels
         .push(HOLD.to_owned());
     let plan = planned(&world, &before_noon());
-    assert_snapshot!(human(&plan, HumanOptions::default()), @"");
+    let text = human(&plan, HumanOptions::default());
+    for part in [
+        "! Integration/acme \"Acme ERP\": held until 2026-11-30T12:00:00Z; ",
+        "! Instance/smith for Smith Hardware: waits for Integration/acme, held until 2026-11-30T12:00:00Z; ",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(plan.is_empty());
     assert_eq!(plan.summary.held, 3);
     // Not even a part of the plan gets around it.
     let part = Part {
@@ -200,13 +229,11 @@ fn what_waits_for_something_on_hold_is_held_with_it() {
 
 #[test]
 fn nothing_on_hold_is_adopted_released_migrated_or_removed_as_a_double() {
-    let mut world = fresh();
-    world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
-    world.declare_instance("smith", "acme", "smith");
+    let mut world = base();
+    world.declare_instance("smith", "acme", "smith").adopt = adopt_id("n1");
     let live = world.live_instance("n1", "i1", "smith");
-    live.name = "smith".to_owned();
+    live.holds("Endpoint", "https://e");
     live.labels = vec![HOLD.to_owned()];
-    world.adopt = true;
     let context = before_noon();
     for plan in [
         world.with(|inputs, changes| adoptions(inputs, changes, &context)),
@@ -284,18 +311,19 @@ fn a_reviewed_plan_is_stale_once_something_of_it_is_on_hold() {
     );
     let moved = recheck(&reviewed, &fresh).unwrap_err();
     let shown: Vec<String> = moved.iter().map(ToString::to_string).collect();
-    assert_snapshot!(shown.join("\n"), @"");
+    let expected = r#"Instance/smith: the plan for it was "configure, deploy", is "held until 2026-11-30T12:00:00Z; differs""#;
+    assert!(shown.join("\n").contains(expected), "{shown:?}");
 }
 
 #[test]
 fn many_on_hold_are_few_lines() {
-    let mut world = fresh();
-    world.live("i1", &acme()).labels = vec!["gitops:p/acme".to_owned()];
+    let mut world = base();
     for n in 0..200 {
         let key = format!("m{n}");
         let live = world.live_instance(&format!("n{n}"), "i1", "smith");
         live.labels = vec![format!("gitops:p/{key}"), HOLD.to_owned()];
         live.name.clone_from(&key);
+        live.holds("Endpoint", "https://old");
         let declared = world.declare_instance(&key, "acme", "smith");
         declared.customer = CustomerRef::ExternalId("smith".to_owned());
         declared.set("Endpoint", scalar("https://a"));
@@ -304,5 +332,9 @@ fn many_on_hold_are_few_lines() {
     assert_eq!(plan.summary.held, 200);
     let text = human(&plan, HumanOptions::default());
     assert!(text.lines().count() < 12, "{text}");
-    assert_snapshot!(summary_line(&plan), @"");
+    let line = summary_line(&plan);
+    assert!(
+        line.ends_with("1 unchanged, 0 blocked, 0 pending, 200 held."),
+        "{line}"
+    );
 }
