@@ -52,8 +52,6 @@ mod git;
 #[cfg(feature = "sandbox")]
 mod killed;
 #[cfg(feature = "sandbox")]
-mod killed_waves;
-#[cfg(feature = "sandbox")]
 mod lag;
 mod operations;
 #[cfg(feature = "sandbox")]

@@ -170,7 +170,9 @@ async fn a_text_may_say_ids_versions_and_commits() {
     assert_eq!(known["labels"], json!(["core"]));
     let versions = known["versionSequence"]["nodes"].as_array().unwrap();
     assert_eq!(versions.len(), 4);
-    let attributes = versions.iter().map(|it| it["versionAttributes"].to_string());
+    let attributes = versions
+        .iter()
+        .map(|it| it["versionAttributes"].to_string());
     let from_commit = attributes.filter(|it| it.contains("1a2b3c4d5e"));
     assert_eq!(from_commit.count(), 1);
 }

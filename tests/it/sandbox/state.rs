@@ -109,14 +109,19 @@ async fn the_clock_goes_forward_for_everybody_who_has_the_file() {
     let version = one.publish(&draft).await;
     let instance = one.instance(&version, "One").await;
     let deploy = json!({ "id": instance });
-    one.change("deployInstance", "instance { id }", deploy).await;
+    one.change("deployInstance", "instance { id }", deploy)
+        .await;
     let query = "{ executionResults(isTestExecution: false) { totalCount } }";
     let runs = async |client: &Client| {
         client.data(query, json!({})).await["executionResults"]["totalCount"].clone()
     };
     assert_eq!(runs(&one).await, 0);
     let other = Client::open(hourly.clone());
-    other.sandbox.forward(std::time::Duration::from_secs(3 * 3600)).await.unwrap();
+    other
+        .sandbox
+        .forward(std::time::Duration::from_secs(3 * 3600))
+        .await
+        .unwrap();
     for client in [&one, &other, &Client::open(hourly)] {
         assert_eq!(runs(client).await, 3);
     }

@@ -79,13 +79,7 @@ fn all() -> Vec<Said> {
             ..one("a value by customer", &[Action::Configure])
         },
         Said {
-            changes: |n| {
-                vec![change(
-                    &format!("K{n}"),
-                    "1".to_owned(),
-                    "2".to_owned(),
-                )]
-            },
+            changes: |n| vec![change(&format!("K{n}"), "1".to_owned(), "2".to_owned())],
             ..one("another field each", &[Action::Configure])
         },
         Said {
