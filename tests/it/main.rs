@@ -54,8 +54,6 @@ mod holds;
 #[cfg(feature = "sandbox")]
 mod killed;
 #[cfg(feature = "sandbox")]
-mod killed_waves;
-#[cfg(feature = "sandbox")]
 mod lag;
 mod operations;
 #[cfg(feature = "sandbox")]

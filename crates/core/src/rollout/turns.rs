@@ -51,15 +51,26 @@ fn arrived(facts: &Facts<'_>, member: &Member, target: i64) -> Turn {
     }
 }
 
-/// What a new instance begins with while its wave is closed: the version that the rollout comes from. Where nobody comes
-/// from anywhere, as while a newer version is withdrawn, that is what those who count have.
+/// What a new instance begins with while its wave is closed: the version that most members come from, as their next
+/// stamps would say it. So a version that did not finish is no beginning. Where nobody comes from anywhere, as while a
+/// newer version is withdrawn, it is what those who count have.
 fn begins_on(facts: &Facts<'_>) -> Option<i64> {
     let target = facts.target.number();
+    let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
+    for member in facts.members.iter().filter(|it| it.governed()) {
+        let from = base::of_move(facts, member, target).filter(|it| Some(*it) != target);
+        if let Some(from) = from {
+            *votes.entry(from).or_default() += usize::from(member.counts()) + 1;
+        }
+    }
+    let most = votes
+        .into_iter()
+        .max_by_key(|(number, votes)| (*votes, *number));
     let used = |number: &i64| {
         let mut counted = facts.members.iter().filter(|it| it.counts());
         counted.any(|it| it.current == Some(*number))
     };
-    let base = base::of_rollout(facts, target).or_else(|| target.filter(used))?;
+    let base = most.map(|it| it.0).or_else(|| target.filter(used))?;
     facts
         .version(base)
         .filter(|it| it.available)

@@ -351,6 +351,22 @@ fn a_new_member_begins_with_what_all_have_while_a_version_is_withdrawn() {
     }
 }
 
+/// A canary on a version that failed is as many as the one who stayed: nobody new begins with that version.
+#[test]
+fn a_new_member_never_begins_with_a_version_that_did_not_finish() {
+    let mut scene = Scene::with(1, 1);
+    scene.moves("c1", 13, at(10 * DAY));
+    scene.published(14, at(10 * DAY + HOUR));
+    scene.target = Target::Existing(14);
+    scene.now = at(10 * DAY + 2 * HOUR);
+    let new = scene.member("new", &[]);
+    (new.instance, new.current, new.deployed) = (None, None, false);
+    new.standing = Standing::New;
+    let derived = scene.derive();
+    let turn = &derived.turns[&name("new")];
+    assert!(matches!(turn, Turn::Begins { on: 12, .. }), "{turn:?}");
+}
+
 #[test]
 fn those_who_opted_out_or_are_pinned_are_free() {
     let mut scene = Scene::with(1, 2);
