@@ -83,7 +83,7 @@ fn described(status: &Status) -> String {
     );
     let waiting = status.resources.iter().filter(|it| !it.actions.is_empty());
     for resource in waiting.take(SHOWN) {
-        let actions: Vec<&str> = resource.actions.iter().map(|it| it.as_str()).collect();
+        let actions: Vec<&str> = resource.actions.iter().map(Word::as_str).collect();
         let (actions, why) = (actions.join(", "), harmless(&resource.reason));
         text.push_str(&format!("  {}: {actions} ({why})\n", resource.address));
     }
