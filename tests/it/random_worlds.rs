@@ -58,7 +58,7 @@ fn has_fleet(seed: u64) -> bool {
     match std::env::var("PRISM_GITOPS_TEST_FLEETS").as_deref() {
         Ok("all") => true,
         Ok("none") => false,
-        _ => seed / PARTS % FLEETS == 0,
+        _ => (seed / PARTS).is_multiple_of(FLEETS),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `approve`: lets the plan of new files go, in a running daemon.
 
+use crate::api::Word;
 use crate::api::status::{AwaitedApproval, Status};
 use crate::api::wish::ApproveWanted;
 use crate::cli::args::{ApproveArgs, Output};

@@ -59,6 +59,10 @@ fn change(environment: &Environment, what: &str) {
 
 /// Runs a command until it says something.
 #[track_caller]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the processes have no other clock"
+)]
 fn until(environment: &Environment, line: &str, said: &str) -> Run {
     let began = Instant::now();
     loop {

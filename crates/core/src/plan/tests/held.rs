@@ -247,7 +247,13 @@ fn nothing_on_hold_is_adopted_released_migrated_or_removed_as_a_double() {
         .push("gitops:p/smith".to_owned());
     let address = Address::instance(name("smith"));
     let project = name("p");
-    let released = release(&world.tenant, &project, std::slice::from_ref(&address), &context).unwrap();
+    let released = release(
+        &world.tenant,
+        &project,
+        std::slice::from_ref(&address),
+        &context,
+    )
+    .unwrap();
     assert!(released.is_empty() && released.summary.held == 1);
     let moved = migrate(&world.tenant, (&project, &name("q")), &context).unwrap();
     assert_eq!(written(&moved), ["Integration/acme Update"]);
