@@ -56,6 +56,12 @@ fn short_help_names_the_verbs() {
       pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
                   restart does not end it
       resume      Ends a pause. What was held back is written at once
+      approve     Lets the plan of new files go, where the Project says `policy.apply: manual`. Without
+                  DIGEST it shows what waits
+      hold        Has one live object left alone for a while: nothing is written to it, and how it
+                  differs is still shown
+      unhold      Ends a hold before its time. The next `apply` or pass of a daemon writes to the object
+                  again
       rollout     Shows the rollouts of a project, and stops, resumes or takes back one of them
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
