@@ -51,7 +51,7 @@ use std::sync::Arc;
 pub use cron::{is_schedule, parse_schedule};
 pub(crate) use fleet::open_part;
 pub use lines::shown;
-pub use pin::{NotPinned, pin};
+pub use pin::{ManifestAddress, NotPinned, pin};
 pub(crate) use reading::Readable;
 pub use references::references;
 pub use rendered::{Rendered, rendered};

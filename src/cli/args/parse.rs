@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::manifest::ManifestAddress;
 use crate::model::{Address, Kind, NameError, ResourceName};
 
 /// The `metadata.name` of a manifest.
@@ -34,6 +35,16 @@ pub(crate) fn address(text: &str) -> Result<Address, String> {
         kind: Kind::named(kind).ok_or_else(form)?,
         name: addressed(rest)?,
     })
+}
+
+/// The address of a manifest that says a version: of a resource, or `Fleet/NAME`.
+pub(crate) fn manifest_address(text: &str) -> Result<ManifestAddress, String> {
+    match text.split_once('/') {
+        Some((kind, name)) if kind.eq_ignore_ascii_case("Fleet") => ResourceName::parse(name)
+            .map(ManifestAddress::Fleet)
+            .map_err(|error| misnamed(&error)),
+        _ => address(text).map(ManifestAddress::Resource),
+    }
 }
 
 /// A length of time as people write it: `30s`, `5m`, `1h 30m`, `250ms`.

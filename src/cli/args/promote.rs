@@ -3,7 +3,7 @@
 use clap::builder::FalseyValueParser;
 
 use super::{FlagPathArgs, ReachArgs, parse};
-use crate::model::Address;
+use crate::manifest::ManifestAddress;
 
 /// Prints the manifests as they are in one environment: merged, and with templates carried out.
 ///
@@ -14,9 +14,9 @@ Examples:
   prism-gitops render --env prod-us
   prism-gitops render Instance/smith-erp --env dev --path acme")]
 pub(crate) struct RenderArgs {
-    /// What to print, as plans name it, such as `Instance/smith-erp`; everything if none is named.
-    #[arg(value_name = "ADDRESS", value_parser = parse::address)]
-    pub(crate) addresses: Vec<Address>,
+    /// What to print, as plans name it, such as `Instance/smith-erp`, or `Fleet/NAME`; everything if none is named.
+    #[arg(value_name = "ADDRESS", value_parser = parse::manifest_address)]
+    pub(crate) addresses: Vec<ManifestAddress>,
 
     #[command(flatten)]
     pub(crate) path: FlagPathArgs,
@@ -45,9 +45,9 @@ pub(crate) struct PromoteArgs {
     #[arg(value_name = "TO")]
     pub(crate) to: String,
 
-    /// Only these integrations, or instances of TO; all if none is named.
-    #[arg(value_name = "ADDRESS", value_parser = parse::address)]
-    pub(crate) addresses: Vec<Address>,
+    /// Only these integrations, or instances and fleets of TO; all if none is named.
+    #[arg(value_name = "ADDRESS", value_parser = parse::manifest_address)]
+    pub(crate) addresses: Vec<ManifestAddress>,
 
     /// Show what would change and write nothing; exits with 2 if anything would.
     #[arg(long, env = "PRISM_GITOPS_CHECK", value_parser = FalseyValueParser::new())]

@@ -14,9 +14,11 @@ use crate::cli::runtime;
 use crate::cli::tenant::{self, Chosen};
 use crate::cli::ui::Ui;
 use crate::controller::pass;
-use crate::manifest;
-use crate::model::{Desired, Scope, SourceFile, Tenant, counted};
+use crate::fleet;
+use crate::manifest::{self, ManifestAddress};
+use crate::model::{CustomersWanted, Desired, Scope, SourceFile, Tenant, counted};
 use crate::promote::{self, Changed, NotPromoted, Promoted, Promotion};
+use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Source as _;
 
 /// Runs the command.
@@ -70,7 +72,16 @@ async fn decide(
     let root = project::root(&args.path);
     let tenant = tenant::choose(ui, &at, &from.project, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");
-    let live = observed(&tenant, &Scope::default()).await?;
+    // Who is a member of a fleet is known once the customers were read.
+    let all_customers = (!from.fleets.is_empty()).then(CustomersWanted::default);
+    let lists = Scope {
+        all_customers,
+        ..Scope::default()
+    };
+    let live = observed(&tenant, &lists).await?;
+    let from = fleet::expand(&from, &live, SystemClock.now())
+        .desired
+        .into_owned();
     let scope = promote::scope((&args.from, &from, &live)).map_err(refused)?;
     let live = observed(&tenant, &scope).await?;
     drop(waiting);
@@ -115,12 +126,27 @@ fn line(promoted: &Promoted, to: &str) -> String {
         unchanged,
     } = promoted;
     let short: String = commit.chars().take(12).collect();
-    let changes = counted(changes.len(), "instance");
+    let changes = manifests(changes);
     let same = match unchanged.len() {
         0 => String::new(),
         count => format!(", {count} unchanged"),
     };
     format!("{integration}: version {number}, commit {short}; {changes} of {to}{same}.")
+}
+
+/// How many manifests change, by what they are.
+fn manifests(changes: &[ManifestAddress]) -> String {
+    let is_fleet = |one: &&ManifestAddress| matches!(one, ManifestAddress::Fleet(_));
+    let fleets = changes.iter().filter(is_fleet).count();
+    match (changes.len() - fleets, fleets) {
+        (instances, 0) => counted(instances, "instance"),
+        (0, fleets) => counted(fleets, "fleet"),
+        (instances, fleets) => format!(
+            "{} and {}",
+            counted(instances, "instance"),
+            counted(fleets, "fleet")
+        ),
+    }
 }
 
 /// Writes the files, each at once, if none has changed meanwhile.

@@ -6,8 +6,8 @@ use crate::cli::exit::Exit;
 use crate::cli::project;
 use crate::cli::tenant;
 use crate::cli::ui::Ui;
-use crate::manifest::{self, Rendered};
-use crate::model::{Address, SourceFile};
+use crate::manifest::{self, ManifestAddress, Rendered};
+use crate::model::SourceFile;
 use crate::source::Source as _;
 use crate::yaml::write::write;
 
@@ -34,14 +34,25 @@ fn chosen(files: &[SourceFile], asked: Option<&str>) -> Result<Option<String>, C
     Ok(chosen.map(|(name, _)| name.to_owned()))
 }
 
+fn hint(missing: &ManifestAddress) -> String {
+    let fleet = match missing {
+        ManifestAddress::Resource(address) => address.name.fleet(),
+        ManifestAddress::Fleet(_) => None,
+    };
+    match fleet {
+        Some(fleet) => format!("a member is declared by the template of its fleet: Fleet/{fleet}"),
+        None => "`render` without an address lists all; a definition without a manifest has none"
+            .to_owned(),
+    }
+}
+
 /// Those that were asked for, in their own order; all if none was.
-fn wanted(all: Vec<Rendered>, addresses: &[Address]) -> Result<Vec<Rendered>, CliError> {
-    let is_there = |address: &Address| all.iter().any(|one| one.address.as_ref() == Some(address));
+fn wanted(all: Vec<Rendered>, addresses: &[ManifestAddress]) -> Result<Vec<Rendered>, CliError> {
+    let is_there =
+        |address: &ManifestAddress| all.iter().any(|one| one.address.as_ref() == Some(address));
     if let Some(missing) = addresses.iter().find(|address| !is_there(address)) {
         return Err(
-            CliError::user(format!("no manifest declares {missing} here")).hint(
-                "`render` without an address lists all; a definition without a manifest has none",
-            ),
+            CliError::user(format!("no manifest declares {missing} here")).hint(hint(missing)),
         );
     }
     let asked = |one: &Rendered| {

@@ -149,7 +149,8 @@ fn help_of_plan() {
       -h, --help                   Print help (see more with '--help')
 
     Part of the project:
-          --target <ADDRESS>     Only this resource, as in `Instance/smith-erp`; several add up
+          --target <ADDRESS>     Only this resource, as in `Instance/smith-erp`; all members with
+                                 `Fleet/NAME`; several add up
           --customer <CUSTOMER>  Only this customer and its instances: external id, name, id, or the
                                  name of its manifest
           --label <LABEL>        Only what bears this label, in the tenant or by its manifest

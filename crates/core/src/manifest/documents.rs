@@ -276,6 +276,21 @@ pub(super) fn declares(document: &Node) -> Option<Address> {
     (version == keys::API_VERSION).then(|| address(&kind, &name))?
 }
 
+/// Whether a manifest of this format declares the fleet of a name.
+pub(super) fn is_fleet(document: &Node, name: &ResourceName) -> bool {
+    let text = |node: &Node| Some(node.as_scalar()?.text.clone());
+    let says = |key, wanted: &str| {
+        let found = document.get(key).and_then(text);
+        found.is_some_and(|it| it == wanted)
+    };
+    let declared = document.get("metadata").and_then(|it| it.get("name"));
+    says("apiVersion", keys::API_VERSION)
+        && says("kind", ManifestKind::Fleet.as_str())
+        && declared
+            .and_then(text)
+            .is_some_and(|it| it == name.as_str())
+}
+
 /// The manifests of a file that are in an environment, as they are there. What is wrong is left to [`read`].
 pub(super) fn arranged(file: &SourceFile, setting: &Setting) -> Vec<(ManifestKind, Node)> {
     let aside = Report::new(file.path.clone(), Rc::default());

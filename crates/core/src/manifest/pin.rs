@@ -5,7 +5,7 @@
 
 use super::arrange::ENVIRONMENTS;
 use super::documents;
-use crate::model::Address;
+use crate::model::{Address, ResourceName};
 use crate::yaml::{self, Content, Entry, Limits, Node, Span};
 
 /// Why a text cannot be changed in place, and what to do.
@@ -16,6 +16,42 @@ pub struct NotPinned {
     pub why: &'static str,
     /// What to do about it.
     pub hint: String,
+}
+
+/// A manifest that says a version: of a resource, or of a fleet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ManifestAddress {
+    /// `Instance/NAME`, and what else is a resource.
+    Resource(Address),
+    /// `Fleet/NAME`. It says the version of its members in its template.
+    Fleet(ResourceName),
+}
+
+impl ManifestAddress {
+    /// The keys below `spec` that lead to its version.
+    #[must_use]
+    pub fn version_keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Resource(_) => &["version"],
+            Self::Fleet(_) => &["template", "version"],
+        }
+    }
+
+    fn is_declared_by(&self, document: &Node) -> bool {
+        match self {
+            Self::Resource(address) => documents::declares(document).as_ref() == Some(address),
+            Self::Fleet(name) => documents::is_fleet(document, name),
+        }
+    }
+}
+
+impl std::fmt::Display for ManifestAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Resource(address) => address.fmt(f),
+            Self::Fleet(name) => write!(f, "Fleet/{name}"),
+        }
+    }
 }
 
 /// One replacement in a text.
@@ -35,50 +71,58 @@ struct Edit {
 /// The manifest is not in this file and environment, or is written in a way that has no place for the key.
 pub fn pin(
     text: &str,
-    address: &Address,
+    address: &ManifestAddress,
     (environment, declared): (&str, &[String]),
     commit: &str,
 ) -> Result<String, NotPinned> {
     let documents = yaml::parse(text, Limits::default()).unwrap_or_default();
     let declares = |document: &&Node| {
-        documents::declares(document).as_ref() == Some(address)
+        address.is_declared_by(document)
             && match document.get(ENVIRONMENTS) {
                 Some(places) => places.get(environment).is_some(),
                 None => true,
             }
     };
-    let document = documents
-        .iter()
-        .find(declares)
-        .ok_or_else(|| refused("no manifest of it is in this file", environment, commit))?;
+    let document = documents.iter().find(declares).ok_or_else(|| {
+        let why = "no manifest of it is in this file";
+        refused(why, environment, address, commit)
+    })?;
     let pinning = Pinning {
         text,
         version: format!("{{commit: {}}}", spelled(commit)),
         commit: spelled(commit),
+        keys: address.version_keys(),
     };
     let edit = match document.get(ENVIRONMENTS).and_then(Node::as_mapping) {
         Some(places) => pinning.in_environment(places, environment),
         None => pinning.new_environments(document, environment, declared),
     };
     let edit = edit.ok_or_else(|| {
-        refused(
-            "its manifest has no place for the version",
-            environment,
-            commit,
-        )
+        let why = "its manifest has no place for the version";
+        refused(why, environment, address, commit)
     })?;
     let mut changed = text.to_owned();
     changed.replace_range(edit.range, &edit.with);
     Ok(changed)
 }
 
-fn refused(why: &'static str, environment: &str, commit: &str) -> NotPinned {
+fn refused(
+    why: &'static str,
+    environment: &str,
+    address: &ManifestAddress,
+    commit: &str,
+) -> NotPinned {
+    let said = braces(address.version_keys(), &format!("{{commit: {commit}}}"));
     NotPinned {
         why,
-        hint: format!(
-            "write it by hand: environments: {{{environment}: {{version: {{commit: {commit}}}}}}}"
-        ),
+        hint: format!("write it by hand: environments: {{{environment}: {said}}}"),
     }
+}
+
+/// A value below keys, on one line: `{template: {version: …}}`.
+fn braces(keys: &[&str], value: &str) -> String {
+    let keys = keys.iter().rev();
+    keys.fold(value.to_owned(), |value, key| format!("{{{key}: {value}}}"))
 }
 
 /// In quotes where a reader of YAML would take the digits for a number.
@@ -98,24 +142,36 @@ struct Pinning<'a> {
     /// What stands under `version`.
     version: String,
     commit: String,
+    /// The keys that lead to `version`, itself the last.
+    keys: &'static [&'static str],
 }
 
 impl Pinning<'_> {
     /// Where the document says where it is.
     fn in_environment(&self, places: &[Entry], environment: &str) -> Option<Edit> {
         let place = places.iter().find(|entry| entry.key.text == environment)?;
+        self.below(place, self.keys)
+    }
+
+    /// What stands below keys of a place.
+    fn below(&self, place: &Entry, keys: &[&str]) -> Option<Edit> {
+        let [key, deeper @ ..] = keys else {
+            return self.instead_of(place);
+        };
         match &place.value.content {
             Content::Scalar(scalar) if scalar.is_null() => {
                 let written = !scalar.text.is_empty();
-                self.instead_of_nothing(place, written, &format!("{{version: {}}}", self.version))
+                self.instead_of_nothing(place, written, &braces(keys, &self.version))
             }
             Content::Mapping(entries) if entries.is_empty() => {
-                self.instead_of_braces(place.value.span, &format!("{{version: {}}}", self.version))
+                self.instead_of_braces(place.value.span, &braces(keys, &self.version))
             }
-            Content::Mapping(entries) => match entries.iter().find(|one| one.key.text == "version")
-            {
-                Some(version) => self.instead_of(version),
-                None => self.first_of(place.value.span, entries),
+            Content::Mapping(entries) => match entries.iter().find(|one| one.key.text == *key) {
+                Some(entry) => self.below(entry, deeper),
+                None => {
+                    let with = format!("{key}: {}", braces(deeper, &self.version));
+                    self.first_of(place.value.span, entries, &with)
+                }
             },
             Content::Scalar(_) | Content::Sequence(_) => None,
         }
@@ -178,9 +234,8 @@ impl Pinning<'_> {
     }
 
     /// Before the first key of a mapping, in its own style.
-    fn first_of(&self, span: Span, entries: &[Entry]) -> Option<Edit> {
+    fn first_of(&self, span: Span, entries: &[Entry], key: &str) -> Option<Edit> {
         let open = self.offset(span.line, span.column)?;
-        let key = format!("version: {}", self.version);
         if self.text.get(open..)?.starts_with('{') {
             let at = open + 1;
             return Some(Edit {
@@ -215,7 +270,7 @@ impl Pinning<'_> {
         let mut lines = format!("{indent}{ENVIRONMENTS}:{end}");
         for name in declared {
             let value = match name == environment {
-                true => format!("{{version: {}}}", self.version),
+                true => braces(self.keys, &self.version),
                 false => "{}".to_owned(),
             };
             lines.push_str(&format!("{indent}  {name}: {value}{end}"));

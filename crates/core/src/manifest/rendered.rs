@@ -1,9 +1,10 @@
 //! Manifests as they are in one environment: merged, templates carried out, and nothing else changed.
 
-use super::documents;
+use super::documents::{self, ManifestKind};
+use super::pin::ManifestAddress;
 use super::setting::Setting;
 use super::{structured, templating};
-use crate::model::{Address, SourceFile};
+use crate::model::{ResourceName, SourceFile};
 use crate::template;
 use crate::yaml::write::{Leaf, Tree};
 use crate::yaml::{Content, Entry, Node, Scalar};
@@ -16,7 +17,7 @@ pub struct Rendered {
     /// `metadata.name`.
     pub name: String,
     /// What it declares; nothing for a Project.
-    pub address: Option<Address>,
+    pub address: Option<ManifestAddress>,
     /// The document: a manifest by itself, without `environments` at its top.
     pub tree: Tree,
 }
@@ -30,7 +31,7 @@ pub fn rendered(files: &[SourceFile], environment: Option<&str>) -> Vec<Rendered
     let manifests = files
         .iter()
         .filter(|file| SourceFile::holds_manifests(&file.path));
-    let mut found: Vec<(documents::ManifestKind, Rendered)> = manifests
+    let mut found: Vec<(ManifestKind, Rendered)> = manifests
         .flat_map(|file| documents::arranged(file, &setting))
         .map(|(kind, node)| (kind, one(kind.as_str(), &node)))
         .collect();
@@ -46,13 +47,20 @@ fn one(kind: &'static str, node: &Node) -> Rendered {
     let name = name.map(|scalar| scalar.text.clone()).unwrap_or_default();
     Rendered {
         kind,
-        address: super::arrange::address(kind, &name),
+        address: address(kind, &name),
         name,
         tree: document(kind, node),
     }
 }
 
 /// A document. What templates were carried out came to is escaped, so that it stays what it is.
+fn address(kind: &str, name: &str) -> Option<ManifestAddress> {
+    if kind == ManifestKind::Fleet.as_str() {
+        return ResourceName::parse(name).ok().map(ManifestAddress::Fleet);
+    }
+    super::arrange::address(kind, name).map(ManifestAddress::Resource)
+}
+
 fn document(kind: &str, node: &Node) -> Tree {
     let spec = |entry: &Entry| {
         let escape = !templating::is_later(kind, &entry.key.text);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::NotPromoted;
+use crate::manifest::ManifestAddress;
 use crate::model::{
     Address, Declared, Desired, DesiredInstance, Instance, IntegrationRef, IntegrationWanted, Kind,
     Marker, PublishedVersion, Scope, Tenant, VersionRef,
@@ -15,8 +16,8 @@ pub struct Promotion<'a> {
     pub from: (&'a str, &'a Desired, &'a Tenant),
     /// The environment that gets them, and what is declared in it.
     pub to: (&'a str, &'a Desired),
-    /// Integrations, or instances of the second environment; empty for all.
-    pub addresses: &'a [Address],
+    /// Integrations, or instances and fleets of the second environment; empty for all.
+    pub addresses: &'a [ManifestAddress],
 }
 
 /// One integration's commit.
@@ -29,9 +30,9 @@ pub struct Promoted {
     /// That number. The other tenant may count differently.
     pub number: i64,
     /// The manifests whose version changes in the second environment.
-    pub changes: Vec<Address>,
+    pub changes: Vec<ManifestAddress>,
     /// Those that say this commit already.
-    pub unchanged: Vec<Address>,
+    pub unchanged: Vec<ManifestAddress>,
 }
 
 /// What is promoted: each integration that has instances in both environments.
@@ -43,25 +44,21 @@ pub struct Promoted {
 pub fn decide(promotion: &Promotion<'_>) -> Result<Vec<Promoted>, NotPromoted> {
     known(promotion)?;
     let (to, declared) = promotion.to;
-    let mut targets: BTreeMap<String, Vec<&DesiredInstance>> = BTreeMap::new();
-    for instance in &declared.instances {
-        if promotion.asks_for(instance) {
-            targets
-                .entry(name(&instance.integration))
-                .or_default()
-                .push(instance);
-        }
+    let mut targets: BTreeMap<String, Vec<Target<'_>>> = BTreeMap::new();
+    let all = targets_of(declared);
+    for target in all.filter(|it| promotion.asks_for(it)) {
+        let of_one = targets.entry(name(target.integration)).or_default();
+        of_one.push(target);
     }
     let mut promoted = Vec::new();
-    for (integration, instances) in targets {
+    for (integration, manifests) in targets {
         let Some((commit, number)) = promotion.commit(&integration)? else {
             continue;
         };
-        let (unchanged, changes): (Vec<_>, Vec<_>) = instances
+        let (unchanged, changes): (Vec<_>, Vec<_>) = manifests
             .into_iter()
-            .partition(|one| says(&one.version, &commit));
-        let addresses =
-            |list: Vec<&DesiredInstance>| list.into_iter().map(DesiredInstance::address).collect();
+            .partition(|one| says(one.version, &commit));
+        let addresses = |list: Vec<Target<'_>>| list.into_iter().map(|it| it.address).collect();
         promoted.push(Promoted {
             changes: addresses(changes),
             unchanged: addresses(unchanged),
@@ -74,7 +71,7 @@ pub fn decide(promotion: &Promotion<'_>) -> Result<Vec<Promoted>, NotPromoted> {
         let (from, ..) = promotion.from;
         return Err(NotPromoted {
             message: format!(
-                "no integration has a deployed instance in {from} and an instance in {to}"
+                "no integration has a deployed instance in {from} and an instance or a fleet in {to}"
             ),
             hint: format!("apply to {from} first; an instance is found by its marker"),
         });
@@ -93,7 +90,13 @@ pub fn scope(from: (&str, &Desired, &Tenant)) -> Result<Scope, NotPromoted> {
         to: (from.0, from.1),
         addresses: &[],
     };
-    let (_, declared, _) = from;
+    let (environment, declared, tenant) = from;
+    if let Some(why) = tenant.incomplete(Kind::Customer) {
+        return Err(NotPromoted {
+            message: format!("the customers of {environment} are not all known: {why}"),
+            hint: "run it again: who is a member of a fleet depends on them".to_owned(),
+        });
+    }
     let names: BTreeSet<String> = declared
         .instances
         .iter()
@@ -127,38 +130,63 @@ pub fn scope(from: (&str, &Desired, &Tenant)) -> Result<Scope, NotPromoted> {
     Ok(scope)
 }
 
+/// A manifest that says a version.
+struct Target<'a> {
+    address: ManifestAddress,
+    integration: &'a IntegrationRef,
+    version: &'a VersionRef,
+}
+
+/// The manifests of instances and fleets; members are not declared by any of their own.
+fn targets_of(desired: &Desired) -> impl Iterator<Item = Target<'_>> {
+    let own = desired.instances.iter().filter(|it| it.member.is_none());
+    let instances = own.map(|one| Target {
+        address: ManifestAddress::Resource(one.address()),
+        integration: &one.integration,
+        version: &one.version,
+    });
+    let fleets = desired.fleets.iter().map(|one| Target {
+        address: ManifestAddress::Fleet(one.name.clone()),
+        integration: &one.integration,
+        version: one
+            .template
+            .fixed
+            .version
+            .as_ref()
+            .unwrap_or(&VersionRef::Latest),
+    });
+    instances.chain(fleets)
+}
+
+impl Target<'_> {
+    fn is_meant_by(&self, address: &ManifestAddress) -> bool {
+        let of = |named: &Address| {
+            named.kind == Kind::Integration
+                && matches!(self.integration, IntegrationRef::Managed(name) if *name == named.name)
+        };
+        self.address == *address || matches!(address, ManifestAddress::Resource(it) if of(it))
+    }
+}
+
 /// Every address that was asked for has to mean something in the second environment.
 fn known(promotion: &Promotion<'_>) -> Result<(), NotPromoted> {
     let (to, declared) = promotion.to;
     for address in promotion.addresses {
-        let mut instances = declared.instances.iter();
-        let meant = match address.kind {
-            Kind::Instance => instances.any(|one| one.address() == *address),
-            Kind::Integration => instances.any(|one| is_of(one, address)),
-            Kind::Customer => false,
-        };
-        if !meant {
+        if !targets_of(declared).any(|it| it.is_meant_by(address)) {
             return Err(NotPromoted {
                 message: format!("{address} has no instance in {to}"),
-                hint: "name an Integration, or an Instance of that environment".to_owned(),
+                hint: "name an Integration, or an Instance or a Fleet of that environment"
+                    .to_owned(),
             });
         }
     }
     Ok(())
 }
 
-fn is_of(instance: &DesiredInstance, integration: &Address) -> bool {
-    matches!(&instance.integration, IntegrationRef::Managed(name) if *name == integration.name)
-}
-
 impl Promotion<'_> {
-    fn asks_for(&self, instance: &DesiredInstance) -> bool {
-        self.addresses.is_empty()
-            || self.addresses.iter().any(|address| match address.kind {
-                Kind::Instance => instance.address() == *address,
-                Kind::Integration => is_of(instance, address),
-                Kind::Customer => false,
-            })
+    fn asks_for(&self, target: &Target<'_>) -> bool {
+        let mut named = self.addresses.iter();
+        self.addresses.is_empty() || named.any(|address| target.is_meant_by(address))
     }
 
     /// The commit that the deployed instances of an integration run, and its number; `None` if none is deployed.
@@ -228,10 +256,8 @@ impl Promotion<'_> {
                 hint: "run it again".to_owned(),
             });
         }
-        let of = declared
-            .instances
-            .iter()
-            .filter(|one| name(&one.integration) == integration);
+        let of = (declared.instances.iter())
+            .filter(|one| name(&one.integration) == integration && !is_pinned(one, declared));
         let live = of.filter_map(|one| {
             let marker = Marker {
                 project: declared.project.name.clone(),
@@ -243,6 +269,15 @@ impl Promotion<'_> {
         });
         Ok(live.collect())
     }
+}
+
+/// Whether an override of its fleet says another version for a member than the fleet does.
+fn is_pinned(instance: &DesiredInstance, declared: &Desired) -> bool {
+    let fleet = instance.name.fleet().and_then(|name| declared.fleet(name));
+    fleet.is_some_and(|fleet| {
+        let version = fleet.template.fixed.version.as_ref();
+        instance.version != *version.unwrap_or(&VersionRef::Latest)
+    })
 }
 
 fn version<'a>(tenant: &'a Tenant, instance: &Instance) -> Option<&'a PublishedVersion> {

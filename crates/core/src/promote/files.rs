@@ -6,8 +6,8 @@ use std::sync::Arc;
 use similar::TextDiff;
 
 use super::Promoted;
-use crate::manifest::{self, NotPinned, Rendered};
-use crate::model::{Address, Declared as _, SourceFile};
+use crate::manifest::{self, ManifestAddress, NotPinned, Rendered};
+use crate::model::{Declared as _, SourceFile};
 use crate::yaml::write::{Leaf, Tree};
 
 /// A file that changes.
@@ -73,12 +73,17 @@ pub fn changed(
 }
 
 /// Where the manifests of an environment are declared.
-fn places(files: &[SourceFile], environment: &str) -> BTreeMap<Address, Arc<str>> {
+fn places(files: &[SourceFile], environment: &str) -> BTreeMap<ManifestAddress, Arc<str>> {
     let desired = manifest::load_for(files, Some(environment)).desired;
-    let instances = desired.instances.iter();
-    instances
-        .map(|one| (one.address(), one.location.file.clone()))
-        .collect()
+    let instances = desired.instances.iter().map(|one| {
+        let address = ManifestAddress::Resource(one.address());
+        (address, one.location.file.clone())
+    });
+    let fleets = desired.fleets.iter().map(|one| {
+        let address = ManifestAddress::Fleet(one.name.clone());
+        (address, one.location.file.clone())
+    });
+    instances.chain(fleets).collect()
 }
 
 /// A file's text, if it is in UTF-8 without a mark: positions in others are not those of its bytes.
@@ -87,7 +92,7 @@ fn utf8(file: &SourceFile) -> Option<String> {
     (!text.starts_with('\u{feff}')).then_some(text)
 }
 
-fn hidden(address: &Address) -> Unprovable {
+fn hidden(address: &ManifestAddress) -> Unprovable {
     Unprovable {
         why: "its file is not plain UTF-8".to_owned(),
         hint: "save it as UTF-8 without a byte-order mark".to_owned(),
@@ -95,7 +100,7 @@ fn hidden(address: &Address) -> Unprovable {
     }
 }
 
-fn unpinned(address: &Address, refused: NotPinned) -> Unprovable {
+fn unpinned(address: &ManifestAddress, refused: NotPinned) -> Unprovable {
     Unprovable {
         why: refused.why.to_owned(),
         hint: refused.hint,
@@ -151,20 +156,38 @@ fn unproven(environment: &str, what: Option<&Rendered>) -> Unprovable {
 /// Makes the manifests say what is promoted.
 fn say(manifests: &mut [Rendered], promoted: &Promoted) {
     for one in manifests {
-        let meant = one
-            .address
-            .as_ref()
-            .is_some_and(|address| promoted.changes.contains(address));
+        let mut changes = promoted.changes.iter();
+        let meant = changes.find(|it| one.address.as_ref() == Some(*it));
         let Tree::Map(entries) = &mut one.tree else {
             continue;
         };
         let spec = entries.iter_mut().find(|(key, _)| is(key, "spec"));
-        if let Some((_, Tree::Map(spec))) = spec.filter(|_| meant) {
-            spec.retain(|(key, _)| !is(key, "version"));
-            let version = Tree::map([("commit", Tree::text(&*promoted.commit))]);
-            spec.push((Leaf::Text("version".to_owned()), version));
+        if let (Some((_, spec)), Some(meant)) = (spec, meant) {
+            let commit = Tree::map([("commit", Tree::text(&*promoted.commit))]);
+            put(spec, meant.version_keys(), commit);
         }
     }
+}
+
+/// Puts a value below keys of a mapping.
+fn put(tree: &mut Tree, keys: &[&str], value: Tree) {
+    let (Tree::Map(entries), [key, deeper @ ..]) = (tree, keys) else {
+        return;
+    };
+    let found = entries.iter().position(|(one, _)| is(one, key));
+    let mut below = match found {
+        Some(at) if !deeper.is_empty() => entries.remove(at).1,
+        Some(at) => {
+            entries.remove(at);
+            Tree::Map(Vec::new())
+        }
+        None => Tree::Map(Vec::new()),
+    };
+    match deeper {
+        [] => below = value,
+        deeper => put(&mut below, deeper, value),
+    }
+    entries.push((Leaf::Text((*key).to_owned()), below));
 }
 
 fn is(key: &Leaf, word: &str) -> bool {

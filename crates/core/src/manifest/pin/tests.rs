@@ -10,7 +10,12 @@ fn declared() -> Vec<String> {
 
 fn pinned(text: &str, commit: &str) -> Result<String, NotPinned> {
     let address = Address::instance(ResourceName::parse("smith").unwrap());
-    pin(text, &address, ("prod", &declared()), commit)
+    pin(
+        text,
+        &ManifestAddress::Resource(address),
+        ("prod", &declared()),
+        commit,
+    )
 }
 
 #[test]
@@ -135,4 +140,41 @@ fn what_has_no_place_for_it_is_refused() {
                 .contains("environments: {prod: {version: {commit: 1a2b3c4d}}}")
         );
     }
+}
+
+#[test]
+fn the_version_of_a_fleet_is_in_its_template() {
+    let fleet = ManifestAddress::Fleet(ResourceName::parse("all").unwrap());
+    let head = "apiVersion: prism-gitops/v1\nkind: Fleet\nmetadata: {name: all}\nspec: {a: b}\n";
+    let pinned = |rest: &str| {
+        let text = format!("{head}{rest}");
+        let pinned = pin(&text, &fleet, ("prod", &declared()), COMMIT).unwrap();
+        pinned.strip_prefix(head).unwrap().to_owned()
+    };
+    for (before, after) in [
+        (
+            "",
+            "environments:\n  dev: {}\n  prod: {template: {version: {commit: 1a2b3c4d}}}\n",
+        ),
+        (
+            "environments:\n  prod:\n",
+            "environments:\n  prod: {template: {version: {commit: 1a2b3c4d}}}\n",
+        ),
+        (
+            "environments:\n  prod:\n    create: false\n",
+            "environments:\n  prod:\n    template: {version: {commit: 1a2b3c4d}}\n    create: false\n",
+        ),
+        (
+            "environments:\n  prod:\n    template:\n      state: enabled # on\n",
+            "environments:\n  prod:\n    template:\n      version: {commit: 1a2b3c4d}\n      state: enabled # on\n",
+        ),
+        (
+            "environments: {prod: {template: {version: {number: 3}}}}\n",
+            "environments: {prod: {template: {version: {commit: 1a2b3c4d}}}}\n",
+        ),
+    ] {
+        assert_eq!(pinned(before), after);
+    }
+    let other = ManifestAddress::Fleet(ResourceName::parse("other").unwrap());
+    assert!(pin(head, &other, ("prod", &declared()), COMMIT).is_err());
 }

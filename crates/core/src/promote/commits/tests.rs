@@ -18,17 +18,17 @@ fn world() -> World {
     world
 }
 
-fn address(text: &str) -> Address {
+fn address(text: &str) -> ManifestAddress {
     let (kind, key) = text.split_once('/').unwrap();
-    let kind = Kind::ALL.into_iter().find(|one| one.as_str() == kind);
-    Address {
-        kind: kind.unwrap(),
-        name: crate::diff::testing::name(key),
+    let name = crate::diff::testing::name(key);
+    match Kind::named(kind) {
+        Some(kind) => ManifestAddress::Resource(Address { kind, name }),
+        None => ManifestAddress::Fleet(name),
     }
 }
 
 fn decided(world: &World, to: &Desired, addresses: &[&str]) -> Result<Vec<Promoted>, String> {
-    let addresses: Vec<Address> = addresses.iter().map(|text| address(text)).collect();
+    let addresses: Vec<ManifestAddress> = addresses.iter().map(|text| address(text)).collect();
     let promotion = Promotion {
         from: ("dev", &world.desired, &world.tenant),
         to: ("prod", to),
@@ -124,11 +124,11 @@ fn what_is_not_certain_is_refused() {
         ),
         (
             |world| instances(world, |one| one.labels.clear()),
-            "no integration has a deployed instance in dev and an instance in prod",
+            "no integration has a deployed instance in dev and an instance or a fleet in prod",
         ),
         (
             |world| instances(world, |one| one.deployed = false),
-            "no integration has a deployed instance in dev and an instance in prod",
+            "no integration has a deployed instance in dev and an instance or a fleet in prod",
         ),
     ];
     for (break_it, message) in cases {
@@ -149,5 +149,63 @@ fn what_is_not_certain_is_refused() {
     assert!(
         unknown.starts_with("Instance/smyth has no instance in prod"),
         "{unknown}"
+    );
+}
+
+/// A fleet of the integration, as files declare it.
+fn fleet() -> crate::model::DesiredFleet {
+    let text = "apiVersion: prism-gitops/v1\nkind: Fleet\nmetadata: {name: all}\nspec:\n  \
+        integration: {name: Acme}\n  customers: {list: [c1]}\n  template: {displayName: Acme}\n";
+    let files = [crate::model::SourceFile::new("f.yaml", text.as_bytes())];
+    let mut fleets = crate::manifest::load(&files).desired.fleets;
+    fleets.pop().unwrap()
+}
+
+#[test]
+fn a_fleet_gets_what_the_members_run_that_follow_it() {
+    let mut world = world();
+    let erp = world.desired.instances[0].integration.clone();
+    let fleet = crate::model::DesiredFleet {
+        integration: erp,
+        ..fleet()
+    };
+    world.desired.fleets.push(fleet.clone());
+    for (one, key) in world.desired.instances.iter_mut().zip(["c1", "c2"]) {
+        one.name = crate::model::ResourceName::member(&fleet.name, key);
+    }
+    for (live, key) in world.tenant.instances.items.iter_mut().zip(["c1", "c2"]) {
+        live.labels = vec![format!("gitops:p/all/{key}")];
+    }
+    // One of them is kept at another version by an override, which says nothing about the fleet.
+    world.desired.instances[1].version = VersionRef::Number(7);
+    world.tenant.instances.items[1].version = InstanceVersion {
+        id: VersionId::new("v7"),
+        number: 7,
+        ..world.tenant.instances.items[1].version.clone()
+    };
+    let mut to = world.desired.clone();
+    to.instances.clear();
+    let found = decided(&world, &to, &[]).unwrap();
+    assert_eq!(changes(&found), ["Fleet/all"]);
+    assert_eq!(found[0].number, 1);
+    for address in ["Fleet/all", "Integration/erp"] {
+        assert_eq!(
+            changes(&decided(&world, &to, &[address]).unwrap()),
+            ["Fleet/all"]
+        );
+    }
+    assert!(decided(&world, &to, &["Fleet/other"]).is_err());
+}
+
+#[test]
+fn members_are_not_guessed_where_the_customers_are_not_all_known() {
+    let mut world = world();
+    world.live_customer("c1", "One");
+    world.tenant.all_customers.as_mut().unwrap().incomplete = unread();
+    let refused = scope(("dev", &world.desired, &world.tenant)).unwrap_err();
+    assert!(
+        refused
+            .message
+            .starts_with("the customers of dev are not all known")
     );
 }

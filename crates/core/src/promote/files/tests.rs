@@ -18,7 +18,10 @@ fn files(list: &[(&str, &str)]) -> Vec<SourceFile> {
 }
 
 fn promoted(names: &[&str]) -> Promoted {
-    let address = |name: &&str| Address::instance(ResourceName::parse(name).unwrap());
+    let address = |name: &&str| {
+        let name = ResourceName::parse(name).unwrap();
+        ManifestAddress::Resource(crate::model::Address::instance(name))
+    };
     Promoted {
         integration: "Integration/acme".to_owned(),
         commit: COMMIT.to_owned(),
@@ -102,4 +105,27 @@ fn a_file_in_another_encoding_is_refused() {
         refused.to_string(),
         "Instance/a: its file is not plain UTF-8"
     );
+}
+
+#[test]
+fn a_fleet_says_the_version_of_its_members_and_nothing_else_changes() {
+    let fleet = "apiVersion: prism-gitops/v1\nkind: Fleet\nmetadata: {name: all}\nspec:\n  \
+        integration: {name: Acme}\n  customers: {list: [c1]}\n  template: {displayName: Acme, version: {number: 3}}\n";
+    let list = files(&[("p.yaml", PROJECT), ("f.yaml", fleet)]);
+    let all = Promoted {
+        changes: vec![ManifestAddress::Fleet(ResourceName::parse("all").unwrap())],
+        ..promoted(&[])
+    };
+    let changed = changed(&list, "prod", &[all]).unwrap();
+    insta::assert_snapshot!(changed[0].difference, @"
+    --- a/f.yaml
+    +++ b/f.yaml
+    @@ -6,2 +6,6 @@
+       customers: {list: [c1]}
+       template: {displayName: Acme, version: {number: 3}}
+    +environments:
+    +  dev: {}
+    +  prod: {template: {version: {commit: 1a2b3c4d5e6f}}}
+    +  eu: {}
+    ");
 }
