@@ -56,7 +56,14 @@ fn short_help_names_the_verbs() {
       pause       Pauses a running daemon: it goes on reading and reporting, and writes nothing. A
                   restart does not end it
       resume      Ends a pause. What was held back is written at once
-      rollout     Shows the rollouts of a project, and stops, resumes, approves, retries or takes back one of them
+      approve     Lets the plan of new files go, where the Project says `policy.apply: manual`. Without
+                  DIGEST it shows what waits
+      hold        Has one live object left alone for a while: nothing is written to it, and how it
+                  differs is still shown
+      unhold      Ends a hold before its time. The next `apply` or pass of a daemon writes to the object
+                  again
+      rollout     Shows the rollouts of a project, and stops, resumes, approves, retries or takes back
+                  one of them
       export      Writes a project from a live tenant: manifests, and definitions beside them
       adopt       Takes over what the manifests name or match: puts the markers on, and changes nothing
                   else
@@ -151,7 +158,7 @@ fn help_of_plan() {
           --exclude <ADDRESS>    Everything but this resource and what depends on it
 
     Display:
-          --all   List unchanged resources too
+          --all   List unchanged resources too, and every member of a fleet by itself
           --diff  Show changed definitions as a text diff too
 
     Pending connections:
@@ -198,7 +205,11 @@ fn help_of_plan() {
           --url <URL>                The URL of the Prismatic stack, such as `https://app.prismatic.io`
           --tenant-id <ID>           The tenant, for users who belong to several
           --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
-                                     state is kept in `.prism-gitops` below PATH
+                                     state is kept in `.prism-gitops` below PATH, for each environment
+                                 that is named by itself
+          --seed-from-project        Begin the embedded sandbox with what the project refers to: its
+                                 customers, and integrations in the versions that are named. One
+                                 that is there already stays as it is
           --ca-file <FILE>           A file of certificates (PEM) to trust besides the system's: of an
                                      authority, such as that of a proxy that inspects TLS, or of one
                                      server. `NODE_EXTRA_CA_CERTS` is read too

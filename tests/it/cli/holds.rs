@@ -225,9 +225,7 @@ fn a_daemon_goes_by_a_hold_that_another_machine_put_on() {
         &address(&wait_for(&log, "daemon.started")),
     );
     wait_for(&log, "hold.found");
-    wait_for(&log, "pass.finished");
     environment.edit("acme.yml", "Orders to the ERP", "Orders both ways");
-    wait_for(&log, "pass.finished");
     environment.run("sync --wait").expect(3);
     let status = environment.run("status").expect(0).stdout;
     assert!(status.contains("held until 2"), "{status}");
@@ -254,7 +252,7 @@ fn new_files_wait_for_a_person_and_changes_made_elsewhere_do_not() {
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),
     );
-    wait_for(&log, "pass.finished");
+    environment.run("sync --wait").expect(0);
     let calm = environment.run("approve").expect(0);
     assert!(
         calm.stdout.contains("nothing waits for approval"),
@@ -264,7 +262,7 @@ fn new_files_wait_for_a_person_and_changes_made_elsewhere_do_not() {
 
     environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
     wait_for(&log, "approval.awaited");
-    wait_for(&log, "pass.finished");
+    environment.run("sync --wait").expect(3);
     let waits = environment.run("approve").expect(3).stdout;
     assert!(
         waits.contains("1 change") && waits.contains("Instance/smith: configure"),

@@ -22,18 +22,18 @@ pub(super) async fn perform(
             labels,
             config,
         } => {
-            let version = outputs.version(&version)?;
-            let new = NewInstance {
-                name,
-                customer: outputs.customer(&customer)?,
-                version,
-                description,
-                labels,
-                config,
-            };
-            let Created { id, echo, sighting } = platform.create_instance(&new).await?;
-            let written = Written { instance: id, echo };
-            return Ok(Produced::Instance(written, sighting.enabled));
+            return create(
+                platform,
+                NewInstance {
+                    name,
+                    customer: outputs.customer(&customer)?,
+                    version: outputs.version(&version)?,
+                    description,
+                    labels,
+                    config,
+                },
+            )
+            .await;
         }
         InstanceOperation::Update {
             instance,
@@ -62,11 +62,7 @@ pub(super) async fn perform(
         } => {
             let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
-            if let Some(labels) = &update.labels {
-                let stamps = labels.iter();
-                let stamps = stamps.filter(|it| MoveStamp::is(it) || RanStamp::is(it));
-                return Ok(Produced::Moved(update.id, stamps.cloned().collect()));
-            }
+            return Ok(moved(update));
         }
         InstanceOperation::Deploy { instance, force } => {
             let instance = outputs.instance(&instance)?;
@@ -91,6 +87,21 @@ pub(super) async fn perform(
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
+}
+
+/// The stamps that a move put on, for later writes of labels.
+fn moved(update: InstanceUpdate) -> Produced {
+    let Some(labels) = update.labels else {
+        return Produced::Nothing;
+    };
+    let is_stamp = |label: &String| MoveStamp::is(label) || RanStamp::is(label);
+    Produced::Moved(update.id, labels.into_iter().filter(is_stamp).collect())
+}
+
+async fn create(platform: &dyn Platform, new: NewInstance) -> Result<Produced, StepError> {
+    let Created { id, echo, sighting } = platform.create_instance(&new).await?;
+    let written = Written { instance: id, echo };
+    Ok(Produced::Instance(written, sighting.enabled))
 }
 
 /// A move to another version, with its stamp in the same request.

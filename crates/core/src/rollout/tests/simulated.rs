@@ -135,21 +135,19 @@ impl Simulated {
             }
             self.deploy(name.as_str());
         }
-        // What is set and was not deployed by an earlier run.
-        let left: Vec<String> = self
-            .scene
-            .members
-            .iter()
-            .filter(|it| !it.settled)
-            .map(|it| it.name.to_string())
-            .collect();
-        for name in left {
+        for name in self.undeployed() {
             if dies() {
                 return Err(());
             }
             self.deploy(&name);
         }
         Ok(derived)
+    }
+
+    /// What is set and was not deployed by an earlier run.
+    fn undeployed(&self) -> Vec<String> {
+        let left = self.scene.members.iter().filter(|it| !it.settled);
+        left.map(|it| it.name.to_string()).collect()
     }
 
     fn deploy(&mut self, name: &str) {
