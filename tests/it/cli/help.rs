@@ -206,10 +206,12 @@ fn help_of_plan() {
           --tenant-id <ID>           The tenant, for users who belong to several
           --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
                                      state is kept in `.prism-gitops` below PATH, for each environment
-                                 that is named by itself
+                                     that is named by itself
           --seed-from-project        Begin the embedded sandbox with what the project refers to: its
-                                 customers, and integrations in the versions that are named. One
-                                 that is there already stays as it is
+                                     customers, and integrations in the versions that are named. One
+                                     that is there already stays as it is
+          --sandbox-seed <SEED>      Begin the embedded sandbox with this, as `sandbox --seed` does; its
+                                     `behaviour` counts every time
           --ca-file <FILE>           A file of certificates (PEM) to trust besides the system's: of an
                                      authority, such as that of a proxy that inspects TLS, or of one
                                      server. `NODE_EXTRA_CA_CERTS` is read too

@@ -109,6 +109,7 @@ fn replayed(environment: &Environment) -> usize {
 }
 
 const FAILING: &str = "\
+customers: [{name: Smith Hardware, externalId: cust-0001}]
 behaviour:
   runsEverySeconds: 1
   runs: [{version: 2, error: HTTP 422 from ERP}]
@@ -255,7 +256,10 @@ fn what_failed_on_a_version_is_sent_again_once() {
 
 #[test]
 fn a_good_version_is_waited_for_to_its_end() {
-    let (environment, _server) = served("behaviour: {runsEverySeconds: 1}\n", None);
+    let (environment, _server) = served(
+        "customers: [{name: Smith Hardware, externalId: cust-0001}]\nbehaviour: {runsEverySeconds: 1}\n",
+        None,
+    );
     begun(&environment);
     change(&environment, "Good prices");
     let asked = environment.run("apply --wait").expect(1);

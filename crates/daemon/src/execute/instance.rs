@@ -62,7 +62,7 @@ pub(super) async fn perform(
         } => {
             let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
             platform.update_instance(&update).await?;
-            return Ok(moved(update));
+            return Ok(stamped(update));
         }
         InstanceOperation::Deploy { instance, force } => {
             let instance = outputs.instance(&instance)?;
@@ -90,7 +90,7 @@ pub(super) async fn perform(
 }
 
 /// The stamps that a move put on, for later writes of labels.
-fn moved(update: InstanceUpdate) -> Produced {
+fn stamped(update: InstanceUpdate) -> Produced {
     let Some(labels) = update.labels else {
         return Produced::Nothing;
     };
