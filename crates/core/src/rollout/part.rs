@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::bucket;
 use super::facts::later;
 use super::gate::{reaches, within};
 use super::{Evidence, Facts, Member, Needs};
@@ -17,6 +18,8 @@ pub(super) struct Part<'a> {
     pub(super) overlap: usize,
     /// No wave after it moves anybody.
     pub(super) last: bool,
+    /// Its percentage gets nobody, and one goes alone in its place.
+    stand_in: bool,
     target: Option<i64>,
 }
 
@@ -48,9 +51,17 @@ impl<'a> Part<'a> {
         let last = moving
             .clone()
             .rposition(|it| it.select != Select::OthersHold);
+        let seed = facts.spec.seed.as_ref().unwrap_or(&facts.key);
         let part = |(place, wave): (usize, &'a Wave)| {
             let own = waves.iter().zip(&facts.members);
             let members = own.clone().filter(|(it, _)| **it == Some(place));
+            let mut drawn = members
+                .clone()
+                .map(|(_, it)| bucket::bucket(seed, &it.customer));
+            let stand_in = match &wave.select {
+                Select::Percent(share) => !drawn.any(|drawn| bucket::within(drawn, *share)),
+                Select::Labels(_) | Select::OthersHold => false,
+            };
             let wanted = match &wave.select {
                 Select::Labels(labels) => labels.as_slice(),
                 Select::Percent(_) | Select::OthersHold => &[],
@@ -65,6 +76,7 @@ impl<'a> Part<'a> {
                 members: members.map(|(_, member)| member).collect(),
                 overlap: own.filter(taken).count(),
                 last: Some(place) == last,
+                stand_in,
                 target: facts.target.number(),
             }
         };
@@ -246,7 +258,8 @@ impl<'a> Part<'a> {
 /// Waves that stay passed, whoever joins them now: a later one holds a member that our stamp says moved in its turn.
 ///
 /// In its turn: no sooner than all soaks before it, counted from the first move of the rollout. A member of
-/// the first wave that lost its label, and so is counted with a later one, opens nothing by that.
+/// the first wave that lost its label, and so is counted with a later one, opens nothing by that. Nor does one that stands in
+/// for a wave without members: another would, if its stamp were lost.
 pub(super) fn stays_passed(parts: &[Part<'_>], target: Option<i64>) -> usize {
     let Some(target) = target else { return 0 };
     let stamp = |member: &&Member| member.stamp_for(target).map(|stamp| stamp.at);
@@ -256,13 +269,17 @@ pub(super) fn stays_passed(parts: &[Part<'_>], target: Option<i64>) -> usize {
     };
     let mut passed = 0;
     let mut due = first;
+    // Where a soak lies before a wave, it opens at the moment that is due; else one at that moment may be of the wave before.
+    let mut apart = false;
     for (place, part) in parts.iter().enumerate() {
         let mut came = part.members.iter().filter(|it| it.moved(target));
-        if place > 0 && came.any(|it| stamp(it).is_some_and(|at| at > due)) {
+        let in_turn = |at: Timestamp| at > due || (apart && at == due);
+        if place > 0 && !part.stand_in && came.any(|it| stamp(it).is_some_and(in_turn)) {
             passed = place;
         }
         if part.count() > 0 {
             due = later(due, part.wave.soak);
+            apart = !part.wave.soak.is_zero();
         }
         if part.wave.soak.is_zero() {
             // Without a soak there is no time between two waves to tell them apart by.
