@@ -76,6 +76,20 @@ $(PEER_STAMP): tests/peer/package.json $(PEER_LOCK)
 	$(NPM) ci --prefix target/peer --ignore-scripts --no-audit --no-fund
 	touch $@
 
+# The front end, and what it is tested with.
+UI_STAMP := ui/node_modules/.installed
+
+.PHONY: ui
+ui: $(UI_STAMP) ## Install what the front end is built and tested with into ui/node_modules
+
+$(UI_STAMP): ui/package.json ui/package-lock.json
+	$(NPM) ci --prefix ui --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.PHONY: page
+page: ui ## Build the front end, and test it in Chromium against a made-up daemon
+	cd ui && $(NPM) run check && $(NPM) run build && npx playwright test
+
 # How many random worlds: a nightly run's by default.
 WORLDS ?= 1000000
 
