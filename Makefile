@@ -144,14 +144,17 @@ fmt: ## Format the code
 fmt-check: ## Fail where the code is not formatted
 	$(CARGO) fmt --all --check
 
+# Of cargo, for clippy and rustdoc: where the tests were built with another one, what runs in a build is there already.
+LINT_PROFILE ?= dev
+
 .PHONY: lint
 lint: ## Run clippy, and check the build without the sandbox
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --locked --no-default-features --lib --bins -- -D warnings
+	$(CARGO) clippy --locked --profile $(LINT_PROFILE) --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile $(LINT_PROFILE) --no-default-features --lib --bins -- -D warnings
 
 .PHONY: doc
 doc: ## Build the API documentation, warnings as errors
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --profile $(LINT_PROFILE) --workspace --no-deps --lib
 
 .PHONY: deny
 deny: ## Check licences, sources and banned crates (needs cargo-deny; not part of CI)

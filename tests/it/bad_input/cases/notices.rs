@@ -84,7 +84,7 @@ spec:
             at: "a.yaml:6:46",
             length: 5,
             code: "invalid-value",
-            message: "an entry of \"on\" must be synced, failed, drifted, blocked or recovered, not \"faled\"",
+            message: "an entry of \"on\" must be synced, failed, drifted, blocked, recovered, healed or rollout, not \"faled\"",
             hint: Some("did you mean \"failed\"?"),
             line: Some("    - {name: a, slack: {url: {env: U}}, on: [faled]}"),
         }],
