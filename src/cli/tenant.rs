@@ -110,6 +110,10 @@ async fn resolve(
 impl Target {
     fn open(
         self,
+        #[cfg_attr(
+            not(feature = "sandbox"),
+            expect(unused_variables, reason = "only the sandbox is kept there")
+        )]
         root: &Path,
         finish: impl FnOnce(PrismaticClient) -> PrismaticClient,
     ) -> Result<Chosen, CliError> {
