@@ -70,8 +70,8 @@ pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};
 pub(crate) use promote::{PromoteArgs, RenderArgs};
 pub(crate) use release::ReleaseArgs;
 pub(crate) use rollout::{
-    RolloutAbortArgs, RolloutApproveArgs, RolloutArgs, RolloutOfArgs, RolloutReplayArgs,
-    RolloutReportArgs, RolloutRetryArgs, RolloutStatusArgs, RolloutWhat,
+    RolloutApproveArgs, RolloutArgs, RolloutOfArgs, RolloutReplayArgs, RolloutReportArgs,
+    RolloutStatusArgs, RolloutVersionArgs, RolloutWhat,
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::SandboxArgs;

@@ -30,11 +30,27 @@ pub(crate) struct RolloutArgs {
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum RolloutWhat {
     Status(Box<RolloutStatusArgs>),
-    Pause(RolloutPauseArgs),
-    Resume(RolloutResumeArgs),
+    /// Lets nobody move to another version of an integration, until it is resumed.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops rollout pause 'Acme ERP'")]
+    Pause(RolloutLiveArgs),
+    /// Ends a pause, and takes an abort back. What may happen since is derived anew.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops rollout resume 'Acme ERP'")]
+    Resume(RolloutLiveArgs),
     Approve(Box<RolloutApproveArgs>),
-    Abort(RolloutAbortArgs),
-    Retry(RolloutRetryArgs),
+    /// Takes a version back: the next `apply` withdraws it, and who moved to it goes back.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops rollout abort 'Acme ERP' --version-number 14")]
+    Abort(RolloutVersionArgs),
+    /// Makes a withdrawn or aborted version available again: the next `apply` starts with its first wave.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops rollout retry 'Acme ERP' --version-number 14")]
+    Retry(RolloutVersionArgs),
     Report(Box<RolloutReportArgs>),
     Replay(Box<RolloutReplayArgs>),
 }
@@ -66,12 +82,9 @@ pub(crate) struct RolloutStatusArgs {
     pub(crate) tenant: TenantArgs,
 }
 
-/// Lets nobody move to another version of an integration, until it is resumed.
+// No doc comment: the command that takes it says what it does.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  prism-gitops rollout pause 'Acme ERP'")]
-pub(crate) struct RolloutPauseArgs {
+pub(crate) struct RolloutLiveArgs {
     /// The integration, by its id or name.
     #[arg(value_name = "ID|NAME")]
     pub(crate) integration: String,
@@ -83,51 +96,9 @@ pub(crate) struct RolloutPauseArgs {
     pub(crate) lock: LockArgs,
 }
 
-/// Ends a pause, and takes an abort back. What may happen since is derived anew.
+// No doc comment, as above.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  prism-gitops rollout resume 'Acme ERP'")]
-pub(crate) struct RolloutResumeArgs {
-    /// The integration, by its id or name.
-    #[arg(value_name = "ID|NAME")]
-    pub(crate) integration: String,
-    #[command(flatten)]
-    pub(crate) at: AtArgs,
-    #[command(flatten)]
-    pub(crate) folder: FolderArgs,
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-}
-
-/// Takes a version back: the next `apply` withdraws it, and who moved to it goes back.
-#[derive(Debug, Clone, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  prism-gitops rollout abort 'Acme ERP' --version-number 14")]
-pub(crate) struct RolloutAbortArgs {
-    /// The integration, by its id or name.
-    #[arg(value_name = "ID|NAME")]
-    pub(crate) integration: String,
-
-    /// The number of the version.
-    #[arg(long, visible_alias = "version", env = "PRISM_GITOPS_VERSION_NUMBER", value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
-    pub(crate) version_number: i64,
-
-    #[command(flatten)]
-    pub(crate) at: AtArgs,
-    #[command(flatten)]
-    pub(crate) folder: FolderArgs,
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-}
-
-/// Makes a withdrawn or aborted version available again: the next `apply` starts with its first wave.
-#[derive(Debug, Clone, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  prism-gitops rollout retry 'Acme ERP' --version-number 14")]
-pub(crate) struct RolloutRetryArgs {
+pub(crate) struct RolloutVersionArgs {
     /// The integration, by its id or name.
     #[arg(value_name = "ID|NAME")]
     pub(crate) integration: String,

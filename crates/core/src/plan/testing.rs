@@ -11,7 +11,7 @@ use super::{
     PlannedResource, PlannedRollout, Step, StepId,
 };
 use crate::model::{Address, Health, InstanceId, IntegrationId, SyncStatus, VersionRecord};
-use crate::rollout::{Derived, Needs, Phase, WavePhase, WaveState};
+use crate::rollout::{Derived, Phase, WavePhase, WaveState};
 
 pub fn instance(text: &str) -> Address {
     Address::instance(name(text))
@@ -132,23 +132,8 @@ pub fn rollout(text: &str, phase: Phase, wave: (&str, WavePhase)) -> PlannedRoll
         display_name: text.to_owned(),
         sequence: None,
         derived: Derived {
-            target: Some(14),
-            base: Some(12),
-            queued: false,
-            phase,
-            reason: "as it is".to_owned(),
             waves: vec![wave],
-            turns: BTreeMap::new(),
-            left_out: BTreeMap::new(),
-            failures: Vec::new(),
-            failed_before: 0,
-            approved: None,
-            unread: None,
-            withdraw: None,
-            finished: None,
-            until: None,
-            next: Vec::new(),
-            needs: Needs::default(),
+            ..Derived::new(Some(14), Some(12), phase, "as it is")
         },
         ran: Vec::new(),
     }

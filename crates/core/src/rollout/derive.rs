@@ -1,14 +1,11 @@
 //! From facts and evidence to the state of a rollout and the turns of its members.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::facts::later;
 use super::passing::in_waves;
 use super::{
-    Derived, Evidence, Facts, Member, Needs, Phase, Standing, Target, Turn, back, base, turns,
-    words,
+    Derived, Evidence, Facts, Member, Phase, Standing, Target, Turn, back, base, turns, words,
 };
 use crate::model::rollout::{OnFailure, Overlap, Select};
 
@@ -161,25 +158,7 @@ pub(super) fn later_than_all(facts: &Facts<'_>, target: i64) -> Option<Timestamp
 
 pub(super) fn new(facts: &Facts<'_>, phase: Phase, reason: impl Into<String>) -> Derived {
     let target = facts.target.number();
-    Derived {
-        target,
-        base: base::of_rollout(facts, target),
-        queued: false,
-        phase,
-        reason: reason.into(),
-        waves: Vec::new(),
-        turns: BTreeMap::new(),
-        left_out: BTreeMap::new(),
-        failures: Vec::new(),
-        failed_before: 0,
-        approved: None,
-        unread: None,
-        withdraw: None,
-        finished: None,
-        until: None,
-        next: Vec::new(),
-        needs: Needs::default(),
-    }
+    Derived::new(target, base::of_rollout(facts, target), phase, reason)
 }
 
 /// There is no rollout: every member goes where its manifest says.

@@ -46,6 +46,36 @@ pub struct Derived {
     pub needs: Needs,
 }
 
+impl Derived {
+    /// One that says no more than where it stands, and why.
+    pub(crate) fn new(
+        target: Option<i64>,
+        base: Option<i64>,
+        phase: Phase,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            target,
+            base,
+            queued: false,
+            phase,
+            reason: reason.into(),
+            waves: Vec::new(),
+            turns: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            failures: Vec::new(),
+            failed_before: 0,
+            approved: None,
+            unread: None,
+            withdraw: None,
+            finished: None,
+            until: None,
+            next: Vec::new(),
+            needs: Needs::default(),
+        }
+    }
+}
+
 /// Where a rollout stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {

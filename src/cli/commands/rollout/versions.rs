@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::act::{Deed, failed};
 use super::relabelled;
 use crate::cli::Variables;
-use crate::cli::args::{RolloutAbortArgs, RolloutRetryArgs};
+use crate::cli::args::RolloutVersionArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
@@ -22,7 +22,7 @@ const SHOWN: usize = 10;
 /// Runs `rollout abort`.
 pub(super) async fn abort(
     ui: &Ui,
-    args: &RolloutAbortArgs,
+    args: &RolloutVersionArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
@@ -42,7 +42,7 @@ pub(super) async fn abort(
 /// Runs `rollout retry`.
 pub(super) async fn retry(
     ui: &Ui,
-    args: &RolloutRetryArgs,
+    args: &RolloutVersionArgs,
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
@@ -53,7 +53,7 @@ pub(super) async fn retry(
 
 async fn again(
     ui: &Ui,
-    args: &RolloutRetryArgs,
+    args: &RolloutVersionArgs,
     variables: &Variables,
     tenant: &Chosen,
 ) -> Result<Exit, CliError> {
