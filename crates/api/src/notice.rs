@@ -16,7 +16,7 @@ words! {
         Blocked = "blocked",
         /// What was wrong is right again.
         Recovered = "recovered",
-        /// What somebody changed in the tenant was put right.
+        /// What a person changed in the tenant was put right.
         Healed = "healed",
         /// A rollout took a turn: a wave opened, the gate failed, members go back, all have come.
         Rollout = "rollout",

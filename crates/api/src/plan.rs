@@ -142,7 +142,7 @@ pub struct FleetSummary {
     pub pending: u64,
     /// Of how many a part could not be read.
     pub unknown: u64,
-    /// How many are left alone because somebody put an object on hold.
+    /// How many are left alone because a person put an object on hold.
     #[serde(default, skip_serializing_if = "is_none")]
     pub held: u64,
     /// How many bear its marker although it does not select their customer any more.
@@ -177,7 +177,7 @@ pub struct MemberGroup {
     pub actions: Vec<Action>,
     /// Why, in one line, without what is true of one of them only.
     pub reason: String,
-    /// What to do about it, where somebody has to.
+    /// What to do about it, where a person has to.
     pub hint: Option<String>,
     /// What differs; a value that is not the same for all is said to differ.
     pub changes: Vec<Change>,
@@ -228,7 +228,7 @@ pub struct Summary {
     pub orphaned: u64,
     /// Objects whose marker is taken off.
     pub release: u64,
-    /// Resources that something would be done to, and that are left alone because somebody put an object on hold.
+    /// Resources that something would be done to, and that are left alone because a person put an object on hold.
     #[serde(default, skip_serializing_if = "is_none")]
     pub held: u64,
 }
@@ -242,7 +242,7 @@ fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
-/// That a resource is left alone because somebody put an object on hold.
+/// That a resource is left alone because a person put an object on hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -332,7 +332,7 @@ pub struct Resource {
     pub actions: Vec<Action>,
     /// Why, in one line.
     pub reason: String,
-    /// What to do about it, where somebody has to.
+    /// What to do about it, where a person has to.
     pub hint: Option<String>,
     /// Where it is declared; null for an orphan.
     pub source: Option<Line>,
@@ -349,7 +349,7 @@ pub struct Resource {
     /// The digest of everything that is written; null where nothing is.
     #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
     pub writes: Option<String>,
-    /// It is left alone because somebody put an object on hold; absent where that is not so.
+    /// It is left alone because a person put an object on hold; absent where that is not so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Held"))]
     pub held: Option<Held>,

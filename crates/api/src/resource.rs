@@ -59,7 +59,7 @@ pub struct ResourceStatus {
     pub health: Word<Health>,
     /// Why, in one line.
     pub reason: String,
-    /// What to do about it, where somebody has to.
+    /// What to do about it, where a person has to.
     pub hint: Option<String>,
     /// What is still to be done.
     pub actions: Vec<Word<Action>>,

@@ -280,7 +280,7 @@ fn new_files_wait_for_a_person_and_changes_made_elsewhere_do_not() {
     assert!(refused.stderr.contains(&digest), "{}", refused.stderr);
     environment.run_args(&["approve", &digest], "").expect(1);
 
-    // What somebody does meanwhile to what these files leave as it is, is undone.
+    // What a person does meanwhile to what these files leave as it is, is undone.
     environment
         .run("update integration acme --description mine")
         .expect(0);
