@@ -80,9 +80,7 @@ impl Rules {
     fn ran<'i>(&self, it: &'i Instance) -> impl Iterator<Item = (Timestamp, bool)> + 'i {
         let since = self.since.get(&it.id).map_or(Timestamp::MAX, |it| it.1);
         // The stamp says when the version was set. Nothing live says that a person deployed it, and when.
-        let any = self
-            .finished_by_hand
-            .contains(&(it.id.clone(), it.version));
+        let any = self.finished_by_hand.contains(&(it.id.clone(), it.version));
         let own = it
             .ran
             .iter()
