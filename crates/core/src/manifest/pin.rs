@@ -98,12 +98,29 @@ pub fn pin(
         None => pinning.new_environments(document, environment, declared),
     };
     let edit = edit.ok_or_else(|| {
-        let why = "its manifest has no place for the version";
+        let why = match said(document, environment, address).is_some_and(|it| pinning.is_block(it))
+        {
+            true => "its version is written as a block of lines (`|` or `>`)",
+            false => "its manifest has no place for the version",
+        };
         refused(why, environment, address, commit)
     })?;
     let mut changed = text.to_owned();
     changed.replace_range(edit.range, &edit.with);
     Ok(changed)
+}
+
+/// What a manifest says at the place of the version.
+fn said<'n>(document: &'n Node, environment: &str, address: &ManifestAddress) -> Option<&'n Node> {
+    let mut here = document.get(ENVIRONMENTS)?.get(environment)?;
+    for key in address.version_keys() {
+        here = here.get(key)?;
+    }
+    match here.as_mapping() {
+        Some([only]) => Some(&only.value),
+        Some(_) => None,
+        None => Some(here),
+    }
 }
 
 fn refused(
@@ -189,7 +206,8 @@ impl Pinning<'_> {
                     let key = self.range(one.key_span)?;
                     let value = self.range(one.value.span)?;
                     let beside = one.key_span.line == one.value.span.line && key.start < value.end;
-                    beside.then(|| Edit {
+                    let plain = !self.begins_block(&value);
+                    (beside && plain).then(|| Edit {
                         range: key.start..value.end,
                         with: format!("commit: {}", self.commit),
                     })
@@ -200,9 +218,21 @@ impl Pinning<'_> {
         }
     }
 
+    /// One that is written as a block has no end that its place tells.
     fn whole(&self, span: Span, with: String) -> Option<Edit> {
         let range = self.range(span)?;
-        (!range.is_empty()).then_some(Edit { range, with })
+        let block = self.begins_block(&range);
+        (!range.is_empty() && !block).then_some(Edit { range, with })
+    }
+
+    fn begins_block(&self, range: &std::ops::Range<usize>) -> bool {
+        let rest = self.text.get(range.start..).unwrap_or_default();
+        rest.starts_with(['|', '>'])
+    }
+
+    fn is_block(&self, node: &Node) -> bool {
+        let range = self.range(node.span);
+        range.is_some_and(|range| self.begins_block(&range))
     }
 
     /// A value that is not there, or is written `~` or `null`.
