@@ -110,14 +110,16 @@ pub fn pin(
     Ok(changed)
 }
 
-/// What a manifest says at the place of the version.
-fn said<'n>(document: &'n Node, environment: &str, address: &ManifestAddress) -> Option<&'n Node> {
-    let mut here = document.get(ENVIRONMENTS)?.get(environment)?;
+/// What a manifest says at the place of the version, with its key.
+fn said<'n>(document: &'n Node, environment: &str, address: &ManifestAddress) -> Option<&'n Entry> {
+    let places = document.get(ENVIRONMENTS)?.as_mapping()?;
+    let mut here = places.iter().find(|one| one.key.text == environment)?;
     for key in address.version_keys() {
-        here = here.get(key)?;
+        let below = here.value.as_mapping()?;
+        here = below.iter().find(|one| one.key.text == *key)?;
     }
-    match here.as_mapping() {
-        Some([only]) => Some(&only.value),
+    match here.value.as_mapping() {
+        Some([only]) => Some(only),
         Some(_) => None,
         None => Some(here),
     }
@@ -196,9 +198,13 @@ impl Pinning<'_> {
 
     /// The version that is there.
     fn instead_of(&self, version: &Entry) -> Option<Edit> {
+        if self.is_block(version) {
+            return None;
+        }
         match &version.value.content {
             Content::Scalar(_) => self.whole(version.value.span, self.version.clone()),
             Content::Mapping(entries) => match entries.as_slice() {
+                [one] if self.is_block(one) => None,
                 [one] if one.key.text == "commit" => {
                     self.whole(one.value.span, self.commit.clone())
                 }
@@ -206,8 +212,7 @@ impl Pinning<'_> {
                     let key = self.range(one.key_span)?;
                     let value = self.range(one.value.span)?;
                     let beside = one.key_span.line == one.value.span.line && key.start < value.end;
-                    let plain = !self.begins_block(&value);
-                    (beside && plain).then(|| Edit {
+                    beside.then(|| Edit {
                         range: key.start..value.end,
                         with: format!("commit: {}", self.commit),
                     })
@@ -218,21 +223,19 @@ impl Pinning<'_> {
         }
     }
 
-    /// One that is written as a block has no end that its place tells.
     fn whole(&self, span: Span, with: String) -> Option<Edit> {
         let range = self.range(span)?;
-        let block = self.begins_block(&range);
-        (!range.is_empty() && !block).then_some(Edit { range, with })
+        (!range.is_empty()).then_some(Edit { range, with })
     }
 
-    fn begins_block(&self, range: &std::ops::Range<usize>) -> bool {
-        let rest = self.text.get(range.start..).unwrap_or_default();
-        rest.starts_with(['|', '>'])
-    }
-
-    fn is_block(&self, node: &Node) -> bool {
-        let range = self.range(node.span);
-        range.is_some_and(|range| self.begins_block(&range))
+    /// Whether a value is written as a block of lines: that has no end which its place tells.
+    fn is_block(&self, entry: &Entry) -> bool {
+        let end = self.range(entry.key_span).map(|range| range.end);
+        let rest = end.and_then(|end| self.text.get(end..)).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '\t', '"', '\'']);
+        let value = value.strip_prefix(':');
+        let value = value.map(|it| it.trim_start_matches([' ', '\t']));
+        value.is_some_and(|value| value.starts_with(['|', '>']))
     }
 
     /// A value that is not there, or is written `~` or `null`.

@@ -136,8 +136,7 @@ fn who_was_sent_past_the_waves_opens_none_and_is_judged() {
     let mut scene = Scene::with(1, 3);
     scene.moves("c1", 13, at(10 * DAY - 10 * HOUR));
     for (bypass, state) in [(false, WavePhase::Passed), (true, waits())] {
-        scene.moves("r1", 13, at(10 * DAY - HOUR));
-        scene.get("r1").current = Some(13);
+        scene.moves_from("r1", (13, 12), at(10 * DAY - HOUR));
         scene.get("r1").stamp.as_mut().unwrap().bypass = bypass;
         let derived = scene.derive();
         assert_eq!(phase(&derived, "canary"), state, "bypass: {bypass}");

@@ -58,7 +58,7 @@ fn a_template_that_nothing_can_fill_in_is_an_error() {
         (
             LIST,
             "${{ values.domain }}",
-            "f.yaml:7:26 values has no \"domain\"",
+            "f.yaml:7:26 the Project has no values (write them under spec.values of the Project)",
         ),
     ] {
         let found = errors(customers, template).join("; ");
