@@ -22,6 +22,7 @@ mod bypass;
 mod derive;
 mod evidence;
 mod facts;
+mod format;
 mod gate;
 mod notes;
 mod part;
@@ -31,7 +32,6 @@ mod runs;
 mod state;
 mod turns;
 mod waves;
-mod words;
 
 #[cfg(test)]
 mod tests;

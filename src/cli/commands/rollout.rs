@@ -7,7 +7,7 @@ mod versions;
 
 use serde_json::Value;
 
-use super::act::{Around, Deed, failed, report};
+use super::act::{ActContext, Deed, failed, report};
 use crate::api::Versioned;
 use crate::api::rollout::Rollouts;
 use crate::cli::Variables;
@@ -88,7 +88,7 @@ fn document(plan: &Plan) -> Versioned<Rollouts> {
 async fn relabel(
     ui: &Ui,
     integration: &str,
-    (at, folder, lock): Around<'_>,
+    (at, folder, lock): ActContext<'_>,
     (verb, done): (&'static str, &'static str),
     variables: &Variables,
     change: impl Fn(&mut Vec<String>),
@@ -108,7 +108,7 @@ async fn relabelled(
     ui: &Ui,
     tenant: &Chosen,
     found: &Value,
-    around: Around<'_>,
+    around: ActContext<'_>,
     (verb, done): (&'static str, &'static str),
     variables: &Variables,
     change: impl Fn(&mut Vec<String>),

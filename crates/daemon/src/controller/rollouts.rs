@@ -53,7 +53,7 @@ pub(super) async fn decide(
     for mut one in rollout_facts(inputs, changes, now, notes, &closed) {
         one.facts.looked_at = request.count_runs;
         let sequence = one.live.and_then(|live| live.sequence.as_ref());
-        let mut derived = settle(platform, sequence, &one.facts).await;
+        let mut derived = derive_with_evidence(platform, sequence, &one.facts).await;
         if let Some(reason) = &request.bypass {
             derived = bypass(&one.facts, derived, reason);
         }
@@ -71,7 +71,7 @@ pub(super) async fn decide(
 }
 
 /// Derives, reads what is missing, and derives again.
-async fn settle(
+async fn derive_with_evidence(
     platform: &dyn Platform,
     sequence: Option<&SequenceId>,
     facts: &Facts<'_>,

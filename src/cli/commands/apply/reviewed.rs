@@ -67,7 +67,7 @@ pub(super) fn still(reviewed: &Reviewed, fresh: &Plan) -> Result<(), CliError> {
 }
 
 /// Says what is not part of the plan: what changed since, and what was of another part of the project from the first.
-pub(super) fn tell_later(ui: &Ui, reviewed: &Reviewed, plan: &Plan) {
+pub(super) fn report_later(ui: &Ui, reviewed: &Reviewed, plan: &Plan) {
     let known = |it: &&Address| reviewed.later.contains(&it.to_string());
     let (known, new): (Vec<_>, Vec<_>) = plan.later.iter().partition(known);
     if let Some(text) = later(&new) {

@@ -102,7 +102,7 @@ impl IntegrationOperation {
         }
     }
 
-    pub(crate) fn words(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
             Self::Import { .. } => "import",
