@@ -2,7 +2,7 @@
 //!
 //! Every pass is one of another machine that remembers nothing.
 
-mod told;
+mod requests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -25,7 +25,7 @@ impl Activity {
 
     /// `ann: Updated instance "Smith ERP"`.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         format!("{}: {}", self.who, self.what)
     }
 }
@@ -47,7 +47,7 @@ mod tests {
             line(2, "eve", "Enabled Smith ERP"),
             line(9, "eve", "Enabled Jones ERP"),
         ];
-        let found = Activity::naming(&all, "Smith ERP").map(Activity::words);
+        let found = Activity::naming(&all, "Smith ERP").map(Activity::describe);
         assert_eq!(found.as_deref(), Some("bob: Disabled Smith ERP"));
         assert_eq!(Activity::naming(&all, "Brown ERP"), None);
         assert_eq!(Activity::naming(&all, ""), None, "which says nothing");

@@ -81,7 +81,7 @@ impl Reconciler {
         for resource in resources.filter(|it| healing.contains(&it.address)) {
             let changes = summary(resource);
             let by = Activity::naming(&activities, &resource.display_name);
-            let by = by.map(|it| one_line(&it.words(), 200));
+            let by = by.map(|it| one_line(&it.describe(), 200));
             log::healing(resource, &changes, by.as_deref());
             let by = by
                 .map(|by| format!("; perhaps by {by}"))
