@@ -7,6 +7,7 @@ mod act;
 mod adopt;
 mod apply;
 mod ask;
+mod bypass;
 mod consents;
 mod control;
 mod daemon;
@@ -43,6 +44,7 @@ pub(crate) use act::{
 pub(crate) use adopt::AdoptArgs;
 pub(crate) use apply::ApplyArgs;
 pub(crate) use ask::{ApiArgs, TestArgs, TestFlowArgs, TestWhat};
+pub(crate) use bypass::BypassArgs;
 pub(crate) use consents::ConsentArgs;
 pub(crate) use control::{
     ApproveArgs, DaemonClientArgs, PauseArgs, ResumeArgs, StatusArgs, SyncArgs,

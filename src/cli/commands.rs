@@ -153,6 +153,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Approve(_) => ("approve", DOCUMENTS),
         Command::Hold(_) => ("hold", RECORDS),
         Command::Unhold(_) => ("unhold", RECORDS),
+        Command::Rollout(args) if args.what.is_status() => ("rollout status", LINES),
         Command::Rollout(args) if args.what.is_text() => ("this rollout command", TEXT),
         Command::Rollout(_) => ("rollout", RECORDS),
         Command::Export(_) => ("export", LINES),

@@ -18,6 +18,7 @@ use super::vanished;
 use crate::controller::connect::SecretResolver;
 use crate::controller::pass::{self, Loaded, PassContext, Planned};
 use crate::controller::persistence::Persistence;
+use crate::controller::rollouts::RolloutRequest;
 use crate::manifest;
 use crate::model::{
     Diagnostic, Project, SecretRef, SecretValues, Severity, VersionRecord, agreeing, counted,
@@ -143,6 +144,8 @@ pub(crate) struct Basis {
     everything: Option<DecideArgs>,
     /// What of the project is planned.
     part: Part,
+    /// What is wanted of rollouts.
+    rollouts: RolloutRequest,
     began: Timestamp,
     /// The path that was read, and when that was done.
     path: PathBuf,
@@ -203,6 +206,7 @@ async fn basis(
         remembered,
         everything,
         part: Part::default(),
+        rollouts: RolloutRequest::default(),
         began,
         path: path.to_owned(),
         read,
@@ -227,6 +231,11 @@ impl Basis {
     /// The same for a part of the project.
     pub(crate) fn limited_to(self, part: Part) -> Self {
         Self { part, ..self }
+    }
+
+    /// The same with what a person wants of rollouts.
+    pub(crate) fn with_rollouts(self, rollouts: RolloutRequest) -> Self {
+        Self { rollouts, ..self }
     }
 
     /// Says what a plan of a part leaves out.
@@ -290,6 +299,7 @@ impl Basis {
             allow_delete: self.everything.is_some_and(|args| args.allow_delete),
             only,
             part: self.part.clone(),
+            rollouts: self.rollouts.clone(),
             requests: Some(tenant.requests.as_ref()),
         };
         let planned = match self.everything {

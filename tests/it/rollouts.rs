@@ -2,6 +2,8 @@
 //!
 //! Every pass is one of another machine that remembers nothing.
 
+mod requests;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -6,6 +6,7 @@
     reason = "what a helper finds broken fails its test"
 )]
 
+mod activities;
 mod auth;
 pub(crate) mod client;
 mod components;

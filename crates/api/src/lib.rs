@@ -48,6 +48,6 @@ pub use address::{Address, Kind, Place};
 pub use diagnostic::{Class, Diagnostic, Severity};
 pub use envelope::{FORMAT_VERSION, FormatVersion, PerEnvironment, Versioned};
 pub use failure::{Failed, Failure};
-pub use pause::{LONGEST_REASON, Pause};
+pub use pause::{LONGEST_REASON, Pause, check_reason};
 pub use resource::{Health, SyncStatus};
 pub use vocabulary::{Word, Words};

@@ -26,21 +26,30 @@ impl Pause {
         self.until.is_some_and(|until| until <= now)
     }
 
-    /// What is wrong with a reason, if anything.
+    /// What is wrong with a reason for a pause, if anything.
     ///
     /// # Errors
     ///
     /// A sentence for whoever gave it.
-    pub fn check_reason(reason: &str) -> Result<(), &'static str> {
-        if reason.trim().is_empty() {
-            Err("a pause needs a reason")
-        } else if reason.chars().count() > LONGEST_REASON {
-            Err("the reason is longer than 500 characters")
-        } else if reason.chars().any(char::is_control) {
-            Err("the reason has control characters")
-        } else {
-            Ok(())
-        }
+    pub fn check_reason(reason: &str) -> Result<(), String> {
+        check_reason("a pause", reason)
+    }
+}
+
+/// What is wrong with the reason for something, such as `a hold`, if anything.
+///
+/// # Errors
+///
+/// A sentence for whoever gave it.
+pub fn check_reason(of: &str, reason: &str) -> Result<(), String> {
+    if reason.trim().is_empty() {
+        Err(format!("{of} needs a reason"))
+    } else if reason.chars().count() > LONGEST_REASON {
+        Err("the reason is longer than 500 characters".to_owned())
+    } else if reason.chars().any(char::is_control) {
+        Err("the reason has control characters".to_owned())
+    } else {
+        Ok(())
     }
 }
 
@@ -68,5 +77,7 @@ mod tests {
         for bad in ["", "  ", "a\nb", "a\u{1b}[31m", &"x".repeat(501)] {
             assert!(Pause::check_reason(bad).is_err(), "{bad:?}");
         }
+        let blank = check_reason("a hold", " ").unwrap_err();
+        assert_eq!(blank, "a hold needs a reason");
     }
 }

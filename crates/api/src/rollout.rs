@@ -84,10 +84,41 @@ pub struct Rollout {
     pub failed_before: u64,
     /// Who accepted the failures.
     pub approved: Option<String>,
+    /// Who moves past the waves because a person said so with this run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bypass: Option<Bypass>,
+    /// How many run the target because a person sent them past the waves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bypassed: Option<u64>,
+    /// What a person may overlook.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// When time alone changes something next.
     pub until: Option<Timestamp>,
     /// What a person can do.
     pub next: Vec<String>,
+}
+
+/// Who moves past the waves because a person said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "RolloutBypass"))]
+pub struct Bypass {
+    /// Why, in the words of that person.
+    pub reason: String,
+    /// How many members move.
+    pub members: u64,
+    /// Why nobody may, if so.
+    pub refused: Option<String>,
+}
+
+/// What `rollout status` says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Rollouts {
+    /// The environment.
+    pub environment: String,
+    /// The rollouts of integrations that have any, those that are settled among them.
+    pub rollouts: Vec<Rollout>,
 }
 
 /// One wave.
@@ -113,6 +144,22 @@ pub struct Wave {
     pub until: Option<Timestamp>,
     /// How many runs finished since they moved, where that was asked.
     pub executions: Option<u64>,
+    /// How the runs of all its members ended since they moved, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Runs>,
+}
+
+/// How runs ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Runs {
+    /// How many did their work.
+    pub good: u64,
+    /// How many failed for good.
+    pub failed: u64,
+    /// How many members fail in flows that did not fail before.
+    pub newly_failed: u64,
 }
 
 /// Members that do not count.

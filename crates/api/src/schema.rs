@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     Failed, PerEnvironment, Versioned, dedupe, diff, event, export, history, list, notice, plan,
 };
-use crate::{resource, status, validate, whoami, why, wish};
+use crate::{resource, rollout, status, validate, whoami, why, wish};
 
 /// Types of documents as they are written; a reader takes more.
 fn written() -> SchemaSettings {
@@ -64,6 +64,11 @@ fn of_plans() -> Vec<Document> {
             "result",
             "What `apply -o json` prints, and what adopts, releases or migrates",
             of::<plan::Applied>(),
+        ),
+        (
+            "rollouts",
+            "What `rollout status -o json` prints",
+            of::<Versioned<rollout::Rollouts>>(),
         ),
         (
             "error",

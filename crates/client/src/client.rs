@@ -12,9 +12,9 @@ use super::executions;
 use super::lookup_batcher::LookupBatcher;
 use super::observe;
 use super::operations::{
-    configure_instance, create_customer, create_instance, create_integration, definition,
-    delete_instance, delete_integration, deploy_instance, identity, import_integration, lookups,
-    newest, publish_integration, set_availability, set_marketplace, sightings::Sights,
+    activities, configure_instance, create_customer, create_instance, create_integration,
+    definition, delete_instance, delete_integration, deploy_instance, identity, import_integration,
+    lookups, newest, publish_integration, set_availability, set_marketplace, sightings::Sights,
     update_customer, update_instance, update_integration, validate_definition,
 };
 use super::platform::{
@@ -29,10 +29,10 @@ use super::wire::Wire;
 use super::write_batcher::WriteBatcher;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, RateLimit, Requirements, Scope, SequenceId, Tenant, VersionId,
-    VersionRecord,
+    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
+    CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
+    IntegrationId, IntegrationSighting, Listing, Observed, RateLimit, Requirements, Scope,
+    SequenceId, Tenant, VersionId, VersionRecord,
 };
 use crate::rollout::{Evidence, Needs};
 use prism_gitops_runtime::clock::Clock;
@@ -180,6 +180,10 @@ impl Platform for PrismaticClient {
 
     async fn executions(&self, sequence: &SequenceId, needs: &Needs) -> Evidence {
         executions::read(&self.session, sequence, needs).await
+    }
+
+    async fn activities(&self, since: Timestamp, until: Timestamp) -> Listing<Activity> {
+        activities::run(&self.session, since, until).await
     }
 
     fn server_now(&self) -> Option<Timestamp> {

@@ -3,6 +3,7 @@
 //! Mutations alias their root field to `payload` and the object in it to
 //! `object`, so that one reader serves them all.
 
+pub(super) mod activities;
 pub(super) mod authorize_urls;
 pub(super) mod changes;
 pub(super) mod component_keys;
@@ -97,7 +98,8 @@ const SHARED: [&Operation; 5] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 34] = [
+const FIXED: [&Operation; 35] = [
+    &activities::OPERATION,
     &runs::FAILED,
     &runs::SINCE,
     &list_customers::OPERATION,

@@ -268,6 +268,8 @@ pub struct IntegrationChanges {
     pub available: Option<bool>,
     /// Marketplace settings for the newest version, complete.
     pub marketplace: Option<MarketplaceChange>,
+    /// Its rollout takes the newest version back.
+    pub withdraws: bool,
     /// Whether it was published before, available or not.
     pub published_before: bool,
     /// The draft differs from the newest version, as far as is known.
@@ -382,6 +384,8 @@ pub struct InstanceChanges {
     pub waits: Option<Waiting>,
     /// It is not created before its wave opens.
     pub held: bool,
+    /// Why a person had it moved although its wave does not admit it.
+    pub bypass: Option<String>,
 }
 
 /// An owned object that nothing declares any more.

@@ -2,6 +2,7 @@
 //!
 //! Pure. Nothing here decides anything.
 
+mod activity;
 mod address;
 mod authorization;
 mod change;
@@ -34,6 +35,7 @@ mod sighting;
 mod source_file;
 pub(crate) mod tally;
 
+pub use activity::Activity;
 pub use address::{Address, Kind, NameError, ResourceName};
 pub use authorization::{AuthorizeUrl, AuthorizeUrls, AwaitedConsents};
 pub use change::{FieldChange, Withheld};
@@ -73,7 +75,7 @@ pub use policy::{
     WindowKind,
 };
 pub use prism_gitops_api::wish::Approval;
-pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus};
+pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus, check_reason};
 pub use rollout::{MoveStamp, RanStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};

@@ -64,7 +64,7 @@ pub use prism_gitops_api::plan::{
 };
 pub use release::{ReleaseError, marked, release};
 pub use review::{Moved, Reviewed, Unfit, is_part, recheck};
-pub use rollout::{PlannedRollout, RolloutTurn};
+pub use rollout::{PlannedRollout, ReportedTurn, RolloutTurn};
 pub use step::{Output, Step, StepId, VersionSource};
 
 use crate::model::{

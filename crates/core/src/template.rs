@@ -148,6 +148,21 @@ impl Template {
     }
 }
 
+impl Template {
+    /// What of it is not defined for anyone, told by values in which everything that can be there is. Only names are
+    /// judged: whether an operation is possible depends on what stands in them.
+    #[must_use]
+    pub fn undefined(&self, everything: &Values) -> Option<TemplateFault> {
+        let expressions = self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Expression(expression) => Some(expression),
+        });
+        expressions
+            .filter_map(|it| engine::undefined_in(it, everything))
+            .next()
+    }
+}
+
 /// Makes a text one that is written as it is, whatever it holds.
 #[must_use]
 pub fn escaped(text: &str) -> String {

@@ -39,7 +39,7 @@ pub mod queue;
 pub mod reconciler;
 mod report;
 pub mod resources;
-mod rollouts;
+pub mod rollouts;
 pub mod status;
 pub mod totals;
 mod wanted;

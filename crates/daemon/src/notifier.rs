@@ -24,6 +24,7 @@ use crate::controller::delays::Delays;
 use crate::controller::notices::{self, Notice, Notices, Standing};
 use crate::controller::{SecretResolver, Status};
 use crate::model::{NoticeKind, NotifyTarget, Project, one_line};
+use crate::plan::ReportedTurn;
 use crate::prismatic::transport::Transport;
 use crate::runtime::clock::Clock;
 use crate::store::OutboxFile;
@@ -66,6 +67,9 @@ struct Persisted {
     /// The turn of each rollout that was last reported, by the address of its integration.
     #[serde(default)]
     rollouts: BTreeMap<String, String>,
+    /// When that was, by our clock.
+    #[serde(default)]
+    reported: BTreeMap<String, Timestamp>,
     waiting: Vec<Message>,
 }
 
@@ -141,11 +145,19 @@ impl Outbox {
         }
         self.seen = status.generation;
         let before = self.persisted.standing.clone();
-        let turns = self.persisted.rollouts.clone();
+        let turns = (
+            self.persisted.rollouts.clone(),
+            self.persisted.reported.clone(),
+        );
         let mut notices: Vec<Notice> = (self.notices.after(status).into_iter())
             .chain(notices::healed(status))
             .collect();
-        notices.extend(rollouts(&mut self.persisted.rollouts, status));
+        let Persisted {
+            rollouts: told,
+            reported,
+            ..
+        } = &mut self.persisted;
+        notices.extend(rollouts((told, reported), status));
         self.persisted.standing = self.notices.standing().cloned();
         let targets = status.project.iter().flat_map(|project| &project.notify);
         let mut entered = false;
@@ -155,7 +167,7 @@ impl Outbox {
             }
         }
         let shrunk = self.forget(status.project.as_deref());
-        let turned = turns != self.persisted.rollouts;
+        let turned = turns.0 != self.persisted.rollouts || turns.1 != self.persisted.reported;
         if entered || shrunk || turned || before != self.persisted.standing {
             self.save();
         }
@@ -299,9 +311,14 @@ impl Outbox {
     }
 }
 
-/// A commit's status needs a commit.
-/// The turns that rollouts took since they were last reported. Of one that is seen for the first time its end is no news.
-fn rollouts(told: &mut BTreeMap<String, String>, status: &Status) -> Vec<Notice> {
+/// The turns that rollouts took since they were last reported, and once a day those that wait for a person.
+fn rollouts(
+    (told, reported): (
+        &mut BTreeMap<String, String>,
+        &mut BTreeMap<String, Timestamp>,
+    ),
+    status: &Status,
+) -> Vec<Notice> {
     let Some(plan) = &status.plan else {
         return Vec::new();
     };
@@ -311,16 +328,24 @@ fn rollouts(told: &mut BTreeMap<String, String>, status: &Status) -> Vec<Notice>
             continue;
         };
         let address = rollout.address.to_string();
-        let before = told.insert(address, turn.key.clone());
-        if before.as_ref() == Some(&turn.key) || (before.is_none() && !rollout.is_to_come()) {
+        let before = told.get(&address).map(|key| ReportedTurn {
+            key,
+            at: reported.get(&address).copied(),
+        });
+        let due = turn.due(before, plan.observed_at);
+        told.insert(address.clone(), turn.key);
+        let Some(words) = due else {
+            // Without a time nothing would ever be said again.
+            reported.entry(address).or_insert(plan.observed_at);
             continue;
-        }
+        };
+        reported.insert(address, plan.observed_at);
         notices.push(Notice {
             kind: NoticeKind::Rollout,
             environment: status.environment.clone(),
             revision: status.revision.as_ref().map(|it| it.id.clone()),
             commit: status.revision.as_ref().and_then(|it| it.commit.clone()),
-            reason: one_line(&format!("{}: {}", rollout.address, turn.words), LONGEST),
+            reason: one_line(&format!("{}: {words}", rollout.address), LONGEST),
         });
     }
     let known = |address: &String| {
@@ -328,9 +353,11 @@ fn rollouts(told: &mut BTreeMap<String, String>, status: &Status) -> Vec<Notice>
         all.any(|it| it.address.to_string() == *address)
     };
     told.retain(|address, _| known(address));
+    reported.retain(|address, _| known(address));
     notices
 }
 
+/// A commit's status needs a commit.
 fn concerns(target: &NotifyTarget, notice: &Notice) -> bool {
     let possible = notice.commit.is_some() || !target.via.is_commit_status();
     possible && target.on.contains(&notice.kind)

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::error::PlatformError;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
-    VersionRecord, Visibility,
+    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
+    CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
+    IntegrationId, IntegrationSighting, Listing, Observed, Requirements, Scope, SequenceId, Tenant,
+    VersionId, VersionRecord, Visibility,
 };
 use crate::rollout::{Evidence, Needs};
 
@@ -104,6 +104,16 @@ pub trait Platform: Send + Sync {
     /// read is unknown in the answer, and never left out of it.
     async fn executions(&self, _sequence: &SequenceId, needs: &Needs) -> Evidence {
         Evidence::unknown(needs, "executions are not read here")
+    }
+
+    /// What people and programs did in the tenant within a span, as far as the token may see that: the newest hundred. Idempotent.
+    ///
+    /// FACTS §19: the list `activities` needs a permission, and how it is worded is unknown.
+    async fn activities(&self, _since: Timestamp, _until: Timestamp) -> Listing<Activity> {
+        Listing {
+            items: Vec::new(),
+            incomplete: Some("activities are not read here".into()),
+        }
     }
 
     /// The newest time of the server that is known: when it answered last, else the greatest time that

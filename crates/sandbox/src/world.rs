@@ -8,6 +8,7 @@
 //! and never go back.
 
 pub(crate) mod account;
+pub(crate) mod activity;
 pub(crate) mod catalogue;
 pub(crate) mod component;
 pub(crate) mod config;
@@ -29,6 +30,8 @@ pub(crate) mod run;
 pub(crate) mod table;
 pub(crate) mod upgrade;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -36,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::account::{Organization, User};
+use self::activity::Activity;
 use self::component::Component;
 use self::customer::Customer;
 use self::execution::Execution;
@@ -61,6 +65,9 @@ pub(crate) struct World {
     /// How far its clock is ahead of the machine's, in seconds: it was moved forward.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) ahead: i64,
+    /// What was done since the sandbox was opened, each with its number.
+    #[serde(skip)]
+    pub(crate) activities: VecDeque<(u64, Arc<Activity>)>,
     /// Changes since the sandbox was opened.
     #[serde(skip)]
     generation: u64,
@@ -138,6 +145,7 @@ impl World {
             ids: 0,
             newest: now,
             ahead: 0,
+            activities: VecDeque::new(),
             generation: 0,
             given: None,
         };

@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 
 use super::{
-    ConsentArgs, DecideArgs, KeepArgs, LockArgs, PartArgs, PathArgs, ShowArgs, StateArgs,
-    TenantArgs, parse,
+    BypassArgs, ConsentArgs, DecideArgs, KeepArgs, LockArgs, PartArgs, PathArgs, ShowArgs,
+    StateArgs, TenantArgs, parse,
 };
 
 /// Brings the tenant in line with the files: plan, ask, apply.
@@ -20,6 +20,7 @@ Examples:
   prism-gitops apply
   prism-gitops apply --sandbox --auto-approve
   prism-gitops apply --auto-approve --wait
+  prism-gitops apply --target Instance/smith-erp --bypass-rollout --reason 'hotfix, 4711'
   prism-gitops plan --out plan.json && prism-gitops apply --plan plan.json")]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
@@ -38,7 +39,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) approve: Option<String>,
 
     /// Go on until every rollout has ended or stopped, wave after wave.
-    #[arg(long, env = "PRISM_GITOPS_WAIT", requires = "auto_approve", conflicts_with_all = ["plan", "approve"], value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "PRISM_GITOPS_WAIT", requires = "auto_approve", conflicts_with_all = ["plan", "approve", "bypass_rollout"], value_parser = FalseyValueParser::new())]
     pub(crate) wait: bool,
 
     /// How long to wait between two looks at a rollout.
@@ -47,6 +48,8 @@ pub(crate) struct ApplyArgs {
 
     #[command(flatten)]
     pub(crate) part: PartArgs,
+    #[command(flatten)]
+    pub(crate) bypass: BypassArgs,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
-use super::{ConsentArgs, PartArgs, PathArgs, StateArgs, TenantArgs};
+use super::{BypassArgs, ConsentArgs, PartArgs, PathArgs, StateArgs, TenantArgs};
 
 /// What a plan may contain.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -60,6 +60,8 @@ pub(crate) struct PlanArgs {
 
     #[command(flatten)]
     pub(crate) part: PartArgs,
+    #[command(flatten)]
+    pub(crate) bypass: BypassArgs,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     #[command(flatten)]

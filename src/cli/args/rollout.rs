@@ -56,11 +56,20 @@ Examples:
 }
 
 impl RolloutWhat {
+    /// Whether it says how rollouts stand, as text or as a document.
+    pub(crate) fn is_status(&self) -> bool {
+        matches!(self, Self::Status(_))
+    }
+
     /// Whether the result is a text, and not the integration as it is now.
     pub(crate) fn is_text(&self) -> bool {
         match self {
-            Self::Status(_) | Self::Approve(_) | Self::Report(_) | Self::Replay(_) => true,
-            Self::Pause(_) | Self::Resume(_) | Self::Abort(_) | Self::Retry(_) => false,
+            Self::Approve(_) | Self::Report(_) | Self::Replay(_) => true,
+            Self::Status(_)
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Abort(_)
+            | Self::Retry(_) => false,
         }
     }
 }
@@ -70,7 +79,8 @@ impl RolloutWhat {
 #[command(after_long_help = "\
 Examples:
   prism-gitops rollout status
-  prism-gitops rollout status flows --env prod-us")]
+  prism-gitops rollout status flows --env prod-us
+  prism-gitops rollout status -o json")]
 pub(crate) struct RolloutStatusArgs {
     #[command(flatten)]
     pub(crate) path: PathArgs,

@@ -26,6 +26,7 @@ use crate::cli::ui::Ui;
 use crate::controller::history::PassNotes;
 use crate::controller::pass;
 use crate::execute::{AtOnce, Outcome, StepEvent};
+use crate::model::counted;
 use crate::plan::{Plan, Reviewed};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::runtime::shutdown::Shutdown;
@@ -135,12 +136,13 @@ async fn decide_and_ask(
     let (basis, tenant) =
         project::read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let basis = basis.limited_to(args.part.clone().into());
+    let basis = basis.with_rollouts(args.bypass.request()?);
     let seen = writing.look();
     let only = saved.as_ref().map(Reviewed::addresses);
     let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
         reviewed::still(saved, &planned.plan)?;
-        reviewed::report_later(ui, &planned.plan);
+        reviewed::report_later(ui, saved, &planned.plan);
     } else {
         basis.report_excluded(ui, &planned.plan);
     }
@@ -164,7 +166,9 @@ async fn decide_and_ask(
         None => Agreed::of(!ask),
     };
     let mut turn = enter(ui, (writing, &seen), args.show, agreed, decided, again).await?;
-    turn.decided.approved = approve(&turn.decided.planned.plan)?;
+    let approved = approve(&turn.decided.planned.plan)?;
+    let bypassed = bypassed(&turn.decided.planned.plan);
+    turn.decided.approved = joined(approved, bypassed);
     let environment = args.tenant.env.as_deref();
     let plan = &turn.decided.planned.plan;
     basis.still_gone(ui, environment, plan).await?;
@@ -192,6 +196,26 @@ fn guards(plan: &Plan, approved: Option<&str>) -> Result<Option<String>, CliErro
     Err(CliError::refused(message).hint(format!(
         "review the plan; to approve it and no other, add --approve {digest}; nothing was written"
     )))
+}
+
+/// Who moves past their rollouts and why, for the history.
+fn bypassed(plan: &Plan) -> Option<String> {
+    let all = plan.rollouts.iter().filter_map(|it| {
+        let bypass = it.derived.bypass.as_ref()?;
+        let members = bypass.members.len();
+        let members = (members > 0).then(|| counted(members, "member"))?;
+        Some(format!(
+            "past the rollout of {}, {members}: {}",
+            it.address, bypass.reason
+        ))
+    });
+    let all: Vec<String> = all.collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
+    let all: Vec<String> = one.into_iter().chain(other).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// What to say of an approval that no guard asks for.

@@ -12,7 +12,7 @@ use crate::cli::show::yaml;
 use crate::cli::ui::Ui;
 use crate::cli::{Variables, runtime};
 use crate::harmless::owned as harmless;
-use crate::model::{Pause, counted};
+use crate::model::{check_reason, counted};
 
 /// Runs the command.
 pub(super) async fn run(
@@ -38,7 +38,7 @@ async fn give(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let wrong = |why| CliError::user(format!("--reason: {why}"));
-    Pause::check_reason(reason).map_err(wrong)?;
+    check_reason("an approval", reason).map_err(wrong)?;
     let actor = provenance::actor(variables);
     let wanted = ApproveWanted {
         digest: digest.to_owned(),

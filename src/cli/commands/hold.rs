@@ -5,16 +5,19 @@ use serde_json::Value;
 
 use super::act::{ActContext, Deed, failed, report};
 use crate::cli::Variables;
-use crate::cli::args::{HoldArgs, Output, UnholdArgs};
+use crate::cli::args::{AtArgs, HoldArgs, Output, UnholdArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
+use crate::cli::project::{self, read_adoptions};
+use crate::cli::runtime;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::cli::{project, runtime};
 use crate::model::{
-    Address, CustomerId, FieldChange, FieldPath, InstanceId, IntegrationId, Kind, LiveHold, Pause,
+    Address, CustomerId, FieldChange, FieldPath, InstanceId, IntegrationId, Kind, LiveHold,
+    check_reason,
 };
+use crate::plan::PlannedResource;
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::PlatformError;
 use crate::prismatic::platform::{CustomerUpdate, InstanceUpdate, IntegrationUpdate};
@@ -27,10 +30,10 @@ pub(super) async fn hold(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let wrong = |why| CliError::user(format!("--reason: {why}"));
-    Pause::check_reason(&args.reason).map_err(wrong)?;
+    check_reason("a hold", &args.reason).map_err(wrong)?;
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
-        let found = find(&tenant, &args.address).await?;
+        let found = find(ui, &tenant, &args.address, (&args.at, variables)).await?;
         let until = until(args, server_now(&tenant))?;
         let change = Change {
             address: &args.address,
@@ -61,7 +64,7 @@ pub(super) async fn unhold(
 ) -> Result<Exit, CliError> {
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
-        let found = find(&tenant, &args.address).await?;
+        let found = find(ui, &tenant, &args.address, (&args.at, variables)).await?;
         let kind = record(args.address.kind);
         if !labels_of(&found).is_some_and(|all| all.iter().any(|it| LiveHold::is(it))) {
             if ui.output() == Output::Human {
@@ -126,7 +129,45 @@ fn record(kind: Kind) -> Record {
     }
 }
 
-async fn find(tenant: &Chosen, address: &Address) -> Result<Value, CliError> {
+/// The live object: by its marker; else, for what git declares and was not taken over yet, the one that a plan matches.
+async fn find(
+    ui: &Ui,
+    tenant: &Chosen,
+    address: &Address,
+    around: (&AtArgs, &Variables),
+) -> Result<Value, CliError> {
+    let unmarked = match marked(tenant, address).await {
+        Ok(found) => return Ok(found),
+        Err(error) => error,
+    };
+    match matched(ui, address, around).await {
+        Ok(Some(id)) => Ok(tenant.client.get(record(address.kind), &id).await?),
+        Ok(None) => Err(unmarked),
+        // It may well be there: that it bears no marker is half of the answer.
+        Err(error) => Err(unmarked.hint(format!(
+            "whether a manifest matches one without a marker is not known: {}",
+            error.message()
+        ))),
+    }
+}
+
+/// The id of the object that a manifest matches by id, name or as the only one, though it bears no marker.
+async fn matched(
+    ui: &Ui,
+    address: &Address,
+    (at, variables): (&AtArgs, &Variables),
+) -> Result<Option<String>, CliError> {
+    let (basis, tenant) = read_adoptions(ui, &at.path, &at.tenant, variables).await?;
+    let planned = basis.plan(ui, &tenant, None).await?;
+    let mut resources = planned.plan.resources.iter();
+    let own = |it: &&PlannedResource| it.address == *address;
+    let rests_on = resources.find(own).map(|it| it.preconditions.as_slice());
+    let mut rests_on = rests_on.unwrap_or_default().iter();
+    let object = rests_on.find(|it| it.what == "object");
+    Ok(object.map(|it| it.seen.clone()).filter(|it| it != "none"))
+}
+
+async fn marked(tenant: &Chosen, address: &Address) -> Result<Value, CliError> {
     let text = address.to_string();
     match address.kind {
         Kind::Customer => lookup::customer(tenant, &text).await,

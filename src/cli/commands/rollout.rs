@@ -8,6 +8,8 @@ mod versions;
 use serde_json::Value;
 
 use super::act::{ActContext, Deed, failed, report};
+use crate::api::Versioned;
+use crate::api::rollout::Rollouts;
 use crate::cli::Variables;
 use crate::cli::args::{RolloutArgs, RolloutStatusArgs, RolloutWhat};
 use crate::cli::error::CliError;
@@ -17,9 +19,10 @@ use crate::cli::project::{self, read};
 use crate::cli::runtime;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
+use crate::controller::rollouts::RolloutRequest;
 use crate::model::IntegrationId;
 use crate::model::rollout::labels::{ABORTED, PAUSED};
-use crate::plan::render;
+use crate::plan::{Plan, render};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::platform::IntegrationUpdate;
 
@@ -60,11 +63,25 @@ async fn status(
     let work = async {
         let (path, tenant) = (&args.path, &args.tenant);
         let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
+        let basis = basis.with_rollouts(RolloutRequest {
+            count_runs: true,
+            ..RolloutRequest::default()
+        });
         let planned = basis.plan(ui, &tenant, None).await?;
-        ui.result(&render::rollouts(&planned.plan))?;
+        match ui.is_json() {
+            true => ui.document(&document(&planned.plan))?,
+            false => ui.result(&render::rollouts(&planned.plan))?,
+        }
         Ok(Exit::of_plan(&planned.plan, false))
     };
     runtime::or_interrupt(&signals, work).await
+}
+
+fn document(plan: &Plan) -> Versioned<Rollouts> {
+    Versioned::from(Rollouts {
+        environment: plan.environment.clone(),
+        rollouts: plan.rollouts.iter().map(Into::into).collect(),
+    })
 }
 
 /// Puts other labels of ours for rollouts on a live integration; its own stay, as they were just read.

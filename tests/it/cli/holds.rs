@@ -301,3 +301,47 @@ fn new_files_wait_for_a_person_and_changes_made_elsewhere_do_not() {
     running.signal("INT");
     assert_eq!(running.code(&log), Some(0));
 }
+
+#[test]
+fn a_hold_needs_a_reason_of_its_own() {
+    let environment = applied();
+    let args = ["hold", "Instance/smith", "--for", "4h", "--reason", " "];
+    let blank = environment.run_args(&args, "").expect(1);
+    assert!(
+        blank.stderr.contains("--reason: a hold needs a reason"),
+        "{}",
+        blank.stderr
+    );
+}
+
+/// What was never taken over bears no marker, and can be put on hold before anything touches it.
+#[test]
+fn what_a_manifest_matches_is_found_without_a_marker() {
+    let environment = applied();
+    let live = environment
+        .run("get instance smith -o json")
+        .expect(0)
+        .json();
+    let id = live["id"].as_str().unwrap();
+    let unmarked = format!(
+        "mutation {{ updateInstance(input: {{id: \"{id}\", labels: []}}) {{ errors {{ messages }} }} }}"
+    );
+    environment.run_args(&["api", &unmarked], "").expect(0);
+    let args = ["hold", "Instance/smith", "--for", "4h", "--reason", "4711"];
+    environment.run_args(&args, "").expect(0);
+    let labels = environment.run("get instances -o json").expect(0).stdout;
+    assert!(labels.contains("gitops:hold=2"), "{labels}");
+    let plan = environment.run("plan --adopt").expect(0).stdout;
+    assert!(
+        plan.contains("! Instance/smith") && plan.contains("held until 2"),
+        "{plan}"
+    );
+    environment.run("unhold Instance/smith").expect(0);
+    let args = ["hold", "Instance/jones", "--for", "4h", "--reason", "4711"];
+    let nobody = environment.run_args(&args, "").expect(1);
+    assert!(
+        nobody.stderr.contains("bears the marker"),
+        "{}",
+        nobody.stderr
+    );
+}

@@ -293,3 +293,59 @@ fn waiting_ends_where_a_rollout_stops() {
         .expect(3);
     assert_eq!(versions(&environment), at(2, 1), "{}", run.shown());
 }
+
+const CALM: &str = "customers: [{name: Smith Hardware, externalId: cust-0001}]\n";
+
+#[test]
+fn a_person_bypasses_a_rollout_for_one_with_a_reason() {
+    let (environment, _server) = served(CALM, None);
+    begun(&environment);
+    change(&environment, "New prices");
+    environment.run("apply --auto-approve").expect(3);
+    assert_eq!(versions(&environment), at(2, 1));
+    environment
+        .run("apply --auto-approve --bypass-rollout")
+        .expect(1);
+    let blank = [
+        "plan",
+        "--target",
+        "Instance/r1",
+        "--bypass-rollout",
+        "--reason",
+        " ",
+    ];
+    let refused = environment.run_args(&blank, "").expect(1);
+    assert!(
+        refused.stderr.contains("a bypass needs a reason"),
+        "{}",
+        refused.shown()
+    );
+    let args = |verb, more: &[&'static str]| {
+        let mut args = vec![verb, "--target", "Instance/r1", "--bypass-rollout"];
+        args.extend(["--reason", "hotfix, 4711"]);
+        args.extend(more);
+        environment.run_args(&args, "")
+    };
+    let told = "past it: 1 member moves now all the same: hotfix, 4711";
+    for more in [&[][..], &["-o", "markdown"]] {
+        let plan = args("plan", more).expect(0);
+        assert!(plan.stdout.contains(told), "{}", plan.shown());
+    }
+    assert_eq!(versions(&environment), at(2, 1), "a plan writes nothing");
+    let plan = args("plan", &["-o", "json"]).expect(0).json();
+    assert_eq!(plan["rollouts"][0]["bypass"]["reason"], "hotfix, 4711");
+    let applied = args("apply", &["--auto-approve"]).expect(3);
+    assert!(applied.stdout.contains(told), "{}", applied.shown());
+    assert_eq!(versions(&environment), at(2, 2));
+    let history = environment.run("history -o json").expect(0).stdout;
+    assert!(
+        history.contains("past the rollout of Integration/feed, 1 member: hotfix, 4711"),
+        "{history}"
+    );
+    let status = environment.run("rollout status -o json").expect(3).json();
+    assert_eq!(status["rollouts"][0]["bypassed"], 1, "{status}");
+    assert_eq!(
+        status["rollouts"][0]["waves"][0]["runs"]["failed"], 0,
+        "{status}"
+    );
+}

@@ -8,6 +8,7 @@ use prism_gitops::controller::connect::SecretResolver;
 use prism_gitops::controller::error::PassError;
 use prism_gitops::controller::pass::{self, PassContext, Planned};
 use prism_gitops::controller::persistence::Persistence;
+use prism_gitops::controller::rollouts::RolloutRequest;
 use prism_gitops::execute::{AtOnce, Outcome};
 use prism_gitops::model::{
     Project, RateLimit, Secret, SecretRef, SecretValues, SecretWrites, VersionRecord,
@@ -40,6 +41,8 @@ pub(crate) struct World {
     remembered: Persistence,
     /// What secrets are, where they are not `value of NAME`.
     secrets: Mutex<BTreeMap<String, String>>,
+    /// What a person wants of rollouts; its twins know it too.
+    rollouts: Mutex<RolloutRequest>,
 }
 
 impl World {
@@ -81,6 +84,7 @@ impl World {
             clock,
             remembered: Persistence::in_memory(),
             secrets: Mutex::default(),
+            rollouts: Mutex::default(),
         }
     }
 
@@ -96,7 +100,13 @@ impl World {
             clock: self.clock,
             remembered: Persistence::in_memory(),
             secrets: Mutex::default(),
+            rollouts: Mutex::default(),
         }
+    }
+
+    /// From now on this is wanted of rollouts.
+    pub(crate) fn request(&self, rollouts: RolloutRequest) {
+        *self.rollouts.lock().unwrap() = rollouts;
     }
 
     /// From now on a secret is this.
@@ -149,6 +159,7 @@ impl World {
             clock: self.clock,
             remembered: Persistence::in_memory(),
             secrets: Mutex::new(self.secrets.lock().unwrap().clone()),
+            rollouts: Mutex::new(self.rollouts.lock().unwrap().clone()),
         }
     }
 
@@ -201,6 +212,7 @@ impl World {
         let context = PassContext {
             only: None,
             part: Default::default(),
+            rollouts: self.rollouts.lock().unwrap().clone(),
             platform: &self.client,
             clock: &self.clock,
             secrets: self.values(loaded.secrets.clone()),

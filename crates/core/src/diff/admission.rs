@@ -29,9 +29,10 @@ impl Admissions {
         for (name, turn) in &derived.turns {
             let to = match turn {
                 Turn::Begins { on: to, .. } | Turn::Back { to, .. } => Some(*to),
-                Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns => {
-                    derived.target.filter(|_| derived.queued)
-                }
+                Turn::Moves { .. }
+                | Turn::Bypasses { .. }
+                | Turn::Finishes { .. }
+                | Turn::Returns => derived.target.filter(|_| derived.queued),
                 Turn::Free | Turn::Done | Turn::Waits { .. } => None,
             };
             self.targets.extend(to.map(|to| (name.clone(), to)));
@@ -74,6 +75,8 @@ pub struct MoveLabels {
     pub from: Option<i64>,
     /// The number of the version it moves to; `None` where this plan publishes it.
     pub to: Option<i64>,
+    /// A person sent it past its wave, which the stamp says too.
+    pub bypass: bool,
     /// The version that it leaves before that had proven itself, and since when it ran that.
     pub left: Option<(i64, Timestamp)>,
     /// All other labels.
@@ -100,7 +103,7 @@ impl MoveLabels {
         let labels = labels.unwrap_or(&live.labels);
         let current = live.version.number;
         let (from, left) = match turn {
-            Turn::Moves { from } => (Some(*from), *from != current),
+            Turn::Moves { from } | Turn::Bypasses { from, .. } => (Some(*from), *from != current),
             Turn::Finishes { from } => (Some(*from), false),
             Turn::Back { .. } => (None, true),
             Turn::Returns => (None, false),
@@ -112,6 +115,17 @@ impl MoveLabels {
         Some(Self {
             from,
             to,
+            bypass: match turn {
+                Turn::Bypasses { .. } => true,
+                Turn::Finishes { .. } => stamp.is_some_and(|it| it.bypass),
+                Turn::Moves { .. }
+                | Turn::Back { .. }
+                | Turn::Returns
+                | Turn::Free
+                | Turn::Done
+                | Turn::Waits { .. }
+                | Turn::Begins { .. } => false,
+            },
             left: since.filter(|_| left).map(|since| (current, since)),
             others: match keeps {
                 true => MoveStamp::taken_off(labels),

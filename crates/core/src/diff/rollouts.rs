@@ -157,6 +157,7 @@ impl<'a, 'c> World<'a, 'c> {
                 protected: protected(declared, live),
                 approvals: approvals(declared, noted),
                 finished: noted.map(|it| it.finished.clone()).unwrap_or_default(),
+                looked_at: false,
             },
             without_zone,
         })

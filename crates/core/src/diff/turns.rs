@@ -90,14 +90,17 @@ pub(crate) fn in_turn(
             changes.waits = Some(Waiting { why, keys });
             changes
         }
-        Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns
+        Turn::Moves { .. } | Turn::Bypasses { .. } | Turn::Finishes { .. } | Turn::Returns
             if index.admitted(&desired.name).is_some() =>
         {
             compare(&completed(desired, target, values).0, target)?
         }
-        Turn::Free | Turn::Done | Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns => {
-            compare(desired, target)?
-        }
+        Turn::Free
+        | Turn::Done
+        | Turn::Moves { .. }
+        | Turn::Bypasses { .. }
+        | Turn::Finishes { .. }
+        | Turn::Returns => compare(desired, target)?,
     };
     let finishes = matches!(turn, Turn::Finishes { .. });
     if changes.upgrade || finishes {
@@ -105,6 +108,9 @@ pub(crate) fn in_turn(
         // Of one that returns to its fleet the label that says so goes last, not with the move.
         let labels = changes.labels.as_ref().filter(|_| !changes.returns);
         changes.moves = MoveLabels::of(turn, live, labels, to);
+    }
+    if let Turn::Bypasses { why, .. } = turn {
+        changes.bypass = Some(why.clone());
     }
     Ok(changes)
 }

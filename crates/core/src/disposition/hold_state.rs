@@ -148,12 +148,27 @@ impl HoldState {
     /// difference of anything else is drift.
     pub(super) fn news(&self, desired: &Desired, plan: &Plan) -> BTreeSet<Address> {
         let differing = plan.resources.iter().filter(|it| !it.actions.is_empty());
-        let is_news = |address: &&Address| {
-            let declared = desired.text_of(address).map(|text| digest(&text));
-            declared.is_none() || self.settled.get(*address).copied() != declared
-        };
+        let is_news = |address: &&Address| !self.has_matched(desired, address);
         let news = differing.map(|it| &it.address).filter(is_news);
         news.cloned().collect()
+    }
+
+    /// What was declared of each resource when it last matched, by digest.
+    #[must_use]
+    pub fn matched(&self) -> &BTreeMap<Address, u64> {
+        &self.settled
+    }
+
+    /// Takes up what an earlier process knew of that.
+    pub fn take_up(&mut self, matched: BTreeMap<Address, u64>) {
+        self.settled = matched;
+    }
+
+    /// Whether a resource matched before as it is declared now, so that its difference is drift.
+    #[must_use]
+    pub fn has_matched(&self, desired: &Desired, address: &Address) -> bool {
+        let declared = desired.text_of(address).map(|text| digest(&text));
+        declared.is_some() && self.settled.get(address).copied() == declared
     }
 
     /// Whether a resource was seen or made to match this revision before.

@@ -76,7 +76,7 @@ impl<'a> Filler<'a> {
         };
         let values = self.values(key, customer);
         let node = open.tree.filled(&values);
-        let node = node.map_err(|(span, fault)| self.fault(&open.file, span, &fault, &values))?;
+        let node = node.map_err(|(span, fault)| self.fault(&open.file, span, &fault))?;
         let spec = manifest::open_part(&open.file, &node).map_err(|findings| {
             let first = findings.into_iter().next();
             let (message, hint) = first.map_or_else(Default::default, |one| {
@@ -108,21 +108,24 @@ impl<'a> Filler<'a> {
                 let columns = rows.columns.iter().map(String::as_str);
                 values.row(columns.zip(cells.iter().map(|cell| cell.trim())))
             }
+            // Told apart from a fleet without a table, where there is no such name at all.
+            None if self.rows.is_some() => values.without_row(),
             None => values,
         }
     }
 
-    fn fault(&self, file: &Arc<str>, span: Span, fault: &TemplateFault, values: &Values) -> Fault {
+    fn fault(&self, file: &Arc<str>, span: Span, fault: &TemplateFault) -> Fault {
         let place = Location {
             file: Arc::clone(file),
             line: span.line,
             column: span.column,
             length: span.length,
         };
-        let rowless = !values.has(Root::Row) && fault.message.contains(Root::Row.word());
-        let no_row = match (rowless, self.rows) {
+        let of_row = fault.message.contains("there is no row");
+        let no_row = match (of_row, self.rows) {
             (true, Some(rows)) => {
-                Some(format!("the customer has no row in {}: add one", rows.path))
+                let hint = fault.hint.as_deref().unwrap_or("add one");
+                Some(format!("the customer has no row in {}: {hint}", rows.path))
             }
             (true, None) => Some("name a file of rows: `customers: {rows: …}`".to_owned()),
             (false, _) => None,

@@ -157,6 +157,13 @@ spec:
   template: {config: {Endpoint: \"https://${{ row.region }}.example/${{ customer.name | lower }}\"}}
 ---
 kind: Fleet
+metadata: {name: c}
+spec:
+  integration: {name: Third}
+  customers: {list: [c1, c2], rows: rows.csv}
+  template: {labels: [\"${{ row.region | default('none') }}\"]}
+---
+kind: Fleet
 metadata: {name: b}
 spec:
   integration: {name: Other}
@@ -175,11 +182,13 @@ spec:
     customer(&mut world, "twin", "Twin Two", &[]);
     insta::assert_snapshot!(rendered(&world), @r#"
     Instance/a/c1 for id "c-c1Smith": a latest [Endpoint=Scalar("https://eu.example/smith")]
-    Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:16:33: there is no row here (the customer has no row in rows.csv: add one)
+    Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:16:33: there is no row here (the customer has no row in rows.csv: add one, or write row.region | default('…'))
     Instance/a/c9 for externalId "c9": a latest [] REFUSED no customer with externalId "c9" exists in this tenant (create it first, declare it as a Customer, or take it off the list)
     Instance/a/twin for externalId "twin": a latest [] REFUSED 2 customers have the externalId "twin" (give each an externalId of its own in Prismatic)
     Instance/b/c1 for id "c-c1Smith": b latest []
     Instance/b/c2 for id "c-c2Jones": b latest []
+    Instance/c/c1 for id "c-c1Smith": c latest []
+    Instance/c/c2 for id "c-c2Jones": c latest []
     "#);
     let expansion = expanded(&world);
     let labels: Vec<_> = expansion
@@ -190,6 +199,8 @@ spec:
         .collect();
     assert_eq!(labels[4], Some(vec!["none".to_owned()]));
     assert_eq!(labels[5], Some(vec!["gold".to_owned()]));
+    assert_eq!(labels[6], Some(vec!["eu".to_owned()]));
+    assert_eq!(labels[7], Some(vec!["none".to_owned()]), "who has no row");
 }
 
 #[test]
@@ -316,15 +327,15 @@ spec:
   customers: {list: [c1, c2, C2]}
   template:
     state: \"${{ 'disabled' if customer.name == 'Smith' else 'of' }}\"
-    config: {Endpoint: \"${{ customer.nam }}\"}
+    config: {Endpoint: \"${{ customer.labels[5] }}\"}
 ",
         &[],
     );
     customer(&mut world, "c1", "Smith", &[]);
     customer(&mut world, "c2", "Jones", &[]);
     insta::assert_snapshot!(rendered(&world), @r#"
-    Instance/a/c1 for id "c-c1Smith": a latest [] REFUSED all.yaml:18:24: customer has no "nam" (did you mean "name"?)
-    Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:18:24: customer has no "nam" (did you mean "name"?)
+    Instance/a/c1 for id "c-c1Smith": a latest [] REFUSED all.yaml:18:24: this expression has no value (an if needs its else: ${{ 'a' if … else 'b' }})
+    Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:18:24: this expression has no value (an if needs its else: ${{ 'a' if … else 'b' }})
     Instance/a/c2-9685eb76 for externalId "C2": a latest [] REFUSED no customer with externalId "C2" exists in this tenant (did you mean c2, which is "Jones"? Else create it first, declare it as a Customer, or take it off the list)
     "#);
     world.desired.fleets[0].template.open.as_mut().unwrap().spec = {

@@ -98,12 +98,31 @@ pub fn pin(
         None => pinning.new_environments(document, environment, declared),
     };
     let edit = edit.ok_or_else(|| {
-        let why = "its manifest has no place for the version";
+        let why = match said(document, environment, address).is_some_and(|it| pinning.is_block(it))
+        {
+            true => "its version is written as a block of lines (`|` or `>`)",
+            false => "its manifest has no place for the version",
+        };
         refused(why, environment, address, commit)
     })?;
     let mut changed = text.to_owned();
     changed.replace_range(edit.range, &edit.with);
     Ok(changed)
+}
+
+/// What a manifest says at the place of the version, with its key.
+fn said<'n>(document: &'n Node, environment: &str, address: &ManifestAddress) -> Option<&'n Entry> {
+    let places = document.get(ENVIRONMENTS)?.as_mapping()?;
+    let mut here = places.iter().find(|one| one.key.text == environment)?;
+    for key in address.version_keys() {
+        let below = here.value.as_mapping()?;
+        here = below.iter().find(|one| one.key.text == *key)?;
+    }
+    match here.value.as_mapping() {
+        Some([only]) => Some(only),
+        Some(_) => None,
+        None => Some(here),
+    }
 }
 
 fn refused(
@@ -179,9 +198,13 @@ impl Pinning<'_> {
 
     /// The version that is there.
     fn instead_of(&self, version: &Entry) -> Option<Edit> {
+        if self.is_block(version) {
+            return None;
+        }
         match &version.value.content {
             Content::Scalar(_) => self.whole(version.value.span, self.version.clone()),
             Content::Mapping(entries) => match entries.as_slice() {
+                [one] if self.is_block(one) => None,
                 [one] if one.key.text == "commit" => {
                     self.whole(one.value.span, self.commit.clone())
                 }
@@ -203,6 +226,16 @@ impl Pinning<'_> {
     fn whole(&self, span: Span, with: String) -> Option<Edit> {
         let range = self.range(span)?;
         (!range.is_empty()).then_some(Edit { range, with })
+    }
+
+    /// Whether a value is written as a block of lines: that has no end which its place tells.
+    fn is_block(&self, entry: &Entry) -> bool {
+        let end = self.range(entry.key_span).map(|range| range.end);
+        let rest = end.and_then(|end| self.text.get(end..)).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '\t', '"', '\'']);
+        let value = value.strip_prefix(':');
+        let value = value.map(|it| it.trim_start_matches([' ', '\t']));
+        value.is_some_and(|value| value.starts_with(['|', '>']))
     }
 
     /// A value that is not there, or is written `~` or `null`.

@@ -2,7 +2,7 @@
 //!
 //! Any other difference is left for the next ordinary plan.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::build::{Builder, managed, quiet};
 use super::{
@@ -26,7 +26,8 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
             bears(id).unwrap_or_default()
         });
     }
-    builder.leave_held(&held::by_hand(inputs, changes, context.server_now));
+    let held = held::by_hand(inputs, changes, context.server_now);
+    builder.leave_held(&held, &BTreeSet::new());
     builder.unread = unread::reasons(inputs, &builder.resources);
     builder.finish(&managed(changes), context)
 }

@@ -34,7 +34,8 @@ pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Pla
     orphan::plan(&mut builder, inputs, changes, context);
     rename::tell(&mut builder.resources, inputs, changes);
     builder.limit(&context.part, inputs, changes);
-    builder.leave_held(&held::by_hand(inputs, changes, context.server_now));
+    let held = held::by_hand(inputs, changes, context.server_now);
+    builder.leave_held(&held, &held::withdrawn(inputs));
     let still = builder.held();
     builder.losses = losses::count(&changes.instances, |it| {
         builder.has(it) && !still.contains(it)
@@ -183,7 +184,7 @@ impl Builder {
         };
         let left = self.resources.iter().filter(left);
         let left: BTreeSet<Address> = left.map(|resource| resource.address.clone()).collect();
-        let excluded = exclude_steps(&mut self.steps, &left);
+        let excluded = exclude_steps(&mut self.steps, &left, |_| false);
         self.resources.retain(|it| !left.contains(&it.address));
         let waiting = self.resources.iter_mut();
         let waiting = waiting.filter_map(|it| Some((excluded.get(&it.address)?, it)));

@@ -19,7 +19,7 @@ pub type Excluded = BTreeMap<Address, Address>;
 ///
 /// Relies on the order of a plan: prerequisites stand before their dependents.
 pub fn exclude(plan: &mut Plan, held: &BTreeSet<Address>) -> Excluded {
-    let excluded = exclude_steps(&mut plan.steps, held);
+    let excluded = exclude_steps(&mut plan.steps, held, |_| false);
     if !excluded.is_empty() {
         plan.digest = digest_of_rest(plan, &excluded);
     }
@@ -79,17 +79,22 @@ pub(super) fn retain_own(
     resource.actions.retain(has_step);
 }
 
-/// The same, of steps that are no plan yet.
-pub(super) fn exclude_steps(steps: &mut Vec<Step>, held: &BTreeSet<Address>) -> Excluded {
+/// The same, of steps that are no plan yet. Those that are spared stay, and wait for nothing that went.
+pub(super) fn exclude_steps(
+    steps: &mut Vec<Step>,
+    held: &BTreeSet<Address>,
+    spared: impl Fn(&Step) -> bool,
+) -> Excluded {
     if held.is_empty() {
         return Excluded::new();
     }
     let excluded = waiting(steps, held);
     let mut places = BTreeMap::new();
     steps.retain_mut(|step| {
-        if excluded.contains_key(&step.address) {
+        if excluded.contains_key(&step.address) && !spared(step) {
             return false;
         }
+        step.after.retain(|before| places.contains_key(before));
         let place = StepId(places.len());
         places.insert(step.id, place);
         renumber(step, place, &places);

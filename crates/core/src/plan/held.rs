@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::build::Builder;
 use super::exclude::exclude_steps;
-use super::{Plan, PlannedResource};
+use super::{Action, IntegrationOperation, Operation, Plan, PlannedResource, Step};
 use crate::diff::{ChangeSet, Inputs};
 use crate::model::{Address, Kind, LiveHold, SyncStatus};
 
@@ -58,14 +58,37 @@ pub(super) fn by_hand(inputs: &Inputs<'_>, changes: &ChangeSet, now: Option<Time
     compared.chain(orphans).filter_map(held).collect()
 }
 
+/// The integrations of which a rollout takes a version back.
+pub(super) fn withdrawn(inputs: &Inputs<'_>) -> BTreeSet<Address> {
+    let Some(admissions) = inputs.admissions else {
+        return BTreeSet::new();
+    };
+    let declared = inputs.desired.integrations.iter().map(|it| &it.name);
+    let back = declared.filter(|name| admissions.withdrawn(name).is_some());
+    back.map(|name| Address::integration(name.clone()))
+        .collect()
+}
+
+/// Whether a step takes a version off the offer.
+fn withdraws(step: &Step) -> bool {
+    let taken = IntegrationOperation::is_withdrawal;
+    matches!(&step.operation, Operation::Integration(operation) if taken(operation))
+}
+
 impl Builder {
     /// Takes out the steps of what is on hold and of what depends on it, and says so.
-    pub(super) fn leave_held(&mut self, held: &Held) {
+    ///
+    /// A hold stops what goes on, not what goes back: the step by which the rollout of an integration takes its version off
+    /// the offer stays. Without it the members that went back would be moved again at once.
+    pub(super) fn leave_held(&mut self, held: &Held, withdrawn: &BTreeSet<Address>) {
         if held.is_empty() {
             return;
         }
         let addresses = held.keys().cloned().collect();
-        let excluded = exclude_steps(&mut self.steps, &addresses);
+        let spared = |step: &Step| withdrawn.contains(&step.address) && withdraws(step);
+        let excluded = exclude_steps(&mut self.steps, &addresses, spared);
+        let going = self.steps.iter().filter(|it| spared(it));
+        let going: BTreeSet<Address> = going.map(|step| step.address.clone()).collect();
         for resource in &mut self.resources {
             let cause = excluded.get(&resource.address);
             let because = match cause {
@@ -80,11 +103,18 @@ impl Builder {
                 resource.sync = SyncStatus::OutOfSync;
             }
             resource.actions.clear();
+            let goes = because.is_none() && going.contains(&resource.address);
+            if goes {
+                resource.actions.push(Action::Marketplace);
+                resource.reason =
+                    "its version is withdrawn all the same: a hold does not stop the way back of a rollout"
+                        .to_owned();
+            }
             resource.on_hold = Some(OnHold {
                 hold: hold.clone(),
                 because: because.cloned(),
                 note: None,
-                pending,
+                pending: pending && !goes,
             });
         }
     }

@@ -98,7 +98,7 @@ pub fn migrate(
         let holds = holds.filter_map(|it| LiveHold::in_force(it.labels, context.server_now));
         held.extend(holds.max().map(|hold| (address.clone(), hold)));
     }
-    builder.leave_held(&held);
+    builder.leave_held(&held, &BTreeSet::new());
     let mut plan = builder.finish(&Managed::default(), context);
     // Guards limit changes that customers notice, and this one has no effect on customers.
     plan.violations.clear();

@@ -85,7 +85,7 @@ pub fn release(
     if !missing.is_empty() {
         return Err(ReleaseError::Missing(missing));
     }
-    builder.leave_held(&held);
+    builder.leave_held(&held, &BTreeSet::new());
     let mut plan = builder.finish(&Managed::default(), context);
     // Guards limit changes that customers notice, and this one has no effect on customers.
     plan.violations.clear();

@@ -53,6 +53,10 @@ pub struct Reviewed {
     pub digest: String,
     /// The resources; those that nothing is done to play no part.
     pub resources: Vec<ReviewedResource>,
+    /// What it left alone although something was to be done to it, as it was of another part of the project. Its digest does
+    /// not cover that.
+    #[serde(default)]
+    pub later: Vec<String>,
 }
 
 /// What is covered of a resource.
@@ -102,6 +106,7 @@ impl From<&Plan> for Reviewed {
             policy: plan.policy.clone(),
             digest: plan.digest.clone(),
             resources: plan.resources.iter().map(Into::into).collect(),
+            later: plan.later.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The rollouts of a plan: what they stand at, beside the resources that they hold or move.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use prism_gitops_api as api;
 use prism_gitops_api::rollout::{FailedFlow, LeftOut, RolloutState, WaveState as Word};
 
-use super::Plan;
-use crate::model::{Address, SequenceId};
-use crate::rollout::{Derived, NewlyFailed, Phase, RanOn, Turn, WavePhase, WaveState};
+use super::{Action, Plan, PlannedResource};
+use crate::model::{Address, ResourceName, SequenceId};
+use crate::rollout::{Bypass, Derived, NewlyFailed, Phase, RanOn, Turn, WavePhase, WaveState};
 
 /// The rollout of one integration, as a plan was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,17 @@ impl PlannedRollout {
         Some(RolloutTurn {
             key: format!("{target} {turn}"),
             words: format!("version {target}: {words}"),
+            asks: match derived.phase {
+                Phase::Waiting | Phase::Standing | Phase::Stopped => true,
+                Phase::Settled
+                | Phase::Finished
+                | Phase::Moving
+                | Phase::Soaking
+                | Phase::GoingBack
+                | Phase::Withdrawn
+                | Phase::Paused => false,
+            },
+            over: !self.is_to_come(),
         })
     }
 
@@ -103,7 +115,7 @@ impl PlannedRollout {
         self.count(|turn| {
             matches!(
                 turn,
-                Turn::Moves { .. } | Turn::Finishes { .. } | Turn::Returns
+                Turn::Moves { .. } | Turn::Bypasses { .. } | Turn::Finishes { .. } | Turn::Returns
             )
         })
     }
@@ -133,6 +145,38 @@ pub struct RolloutTurn {
     pub key: String,
     /// What has happened, for people.
     pub words: String,
+    /// It stays like this until a person does something: that is said again once a day.
+    pub asks: bool,
+    /// Nothing is to come any more.
+    over: bool,
+}
+
+/// How often the same turn is reported where a person is waited for.
+const DAILY: SignedDuration = SignedDuration::from_hours(24);
+
+/// A turn that was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportedTurn<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// When, by the clock of the machine that did; `None` where that was not kept.
+    pub at: Option<Timestamp>,
+}
+
+impl RolloutTurn {
+    /// What is to be reported at a moment; `None` where that was done. Of one that is seen for the first time its end is no
+    /// news.
+    #[must_use]
+    pub fn due(&self, before: Option<ReportedTurn<'_>>, now: Timestamp) -> Option<String> {
+        let Some(before) = before else {
+            return (!self.over).then(|| self.words.clone());
+        };
+        if before.key != self.key {
+            return Some(self.words.clone());
+        }
+        let again = before.at.is_some_and(|at| now.duration_since(at) >= DAILY);
+        (self.asks && again).then(|| format!("{} (still so)", self.words))
+    }
 }
 
 impl Plan {
@@ -142,7 +186,33 @@ impl Plan {
         self.unread
             .extend(rollouts.iter().filter_map(PlannedRollout::unread));
         self.rollouts = rollouts;
+        self.leave_bypassed();
         self
+    }
+
+    /// Of those who may move past their rollout, the ones that this plan moves: the rest is of another part of the project,
+    /// or on hold with something that it depends on, and goes on waiting.
+    fn leave_bypassed(&mut self) {
+        let moves = |it: &&PlannedResource| {
+            let mut actions = it.actions.iter();
+            actions.any(|it| matches!(it, Action::Upgrade | Action::Create))
+        };
+        let moving = self.resources.iter().filter(moves);
+        let moving: BTreeSet<ResourceName> = moving.map(|it| it.address.name.clone()).collect();
+        for rollout in &mut self.rollouts {
+            let derived = &mut rollout.derived;
+            if let Some(bypass) = &mut derived.bypass {
+                bypass.members.retain(|it| moving.contains(it));
+            }
+            for (name, turn) in &mut derived.turns {
+                if let Turn::Bypasses { .. } = turn
+                    && !moving.contains(name)
+                {
+                    let why = "waits for its wave".to_owned();
+                    *turn = Turn::Waits { why };
+                }
+            }
+        }
     }
 }
 
@@ -169,6 +239,9 @@ impl From<&PlannedRollout> for api::rollout::Rollout {
             failures: derived.failures.iter().map(failure).collect(),
             failed_before: derived.failed_before as u64,
             approved: derived.approved.clone(),
+            bypass: derived.bypass.as_ref().map(bypass),
+            bypassed: Some(derived.bypassed as u64).filter(|it| *it > 0),
+            warnings: derived.warnings.clone(),
             until: derived.until,
             next: derived.next.clone(),
         }
@@ -227,6 +300,19 @@ fn wave(wave: &WaveState) -> api::rollout::Wave {
         blocked: wave.hindered as u64,
         until,
         executions: wave.executions,
+        runs: wave.runs.map(|runs| api::rollout::Runs {
+            good: runs.good,
+            failed: runs.failed,
+            newly_failed: runs.newly_failed,
+        }),
+    }
+}
+
+fn bypass(bypass: &Bypass) -> api::rollout::Bypass {
+    api::rollout::Bypass {
+        reason: bypass.reason.clone(),
+        members: bypass.members.len() as u64,
+        refused: bypass.refused.clone(),
     }
 }
 

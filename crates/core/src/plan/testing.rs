@@ -125,6 +125,7 @@ pub fn rollout(text: &str, phase: Phase, wave: (&str, WavePhase)) -> PlannedRoll
         now: 0,
         hindered: 0,
         executions: None,
+        runs: None,
         overlap: 0,
     };
     PlannedRollout {

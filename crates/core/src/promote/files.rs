@@ -53,13 +53,19 @@ pub fn changed(
             let file = places
                 .get(address)
                 .and_then(|path| files.iter().find(|it| it.path == *path));
-            let file = file.ok_or_else(|| hidden(address))?;
-            let text = utf8(file).ok_or_else(|| hidden(address))?;
+            let file = file.ok_or_else(|| undeclared(address, environment))?;
+            let text = utf8(file).ok_or_else(|| unreadable(address))?;
             let (_, after) = texts
                 .entry(file.path.clone())
                 .or_insert_with(|| (text.clone(), text));
-            let pinned = manifest::pin(after, address, (environment, &declared), &one.commit);
-            *after = pinned.map_err(|refused| unpinned(address, refused))?;
+            // Positions are those of what comes after the mark.
+            let (mark, body) = match after.strip_prefix(MARK) {
+                Some(body) => (MARK, body),
+                None => ("", after.as_str()),
+            };
+            let pinned = manifest::pin(body, address, (environment, &declared), &one.commit);
+            let pinned = pinned.map_err(|refused| unpinned(address, refused))?;
+            *after = format!("{mark}{pinned}");
         }
     }
     prove(files, (environment, &declared), promoted, &texts)?;
@@ -86,16 +92,26 @@ fn places(files: &[SourceFile], environment: &str) -> BTreeMap<ManifestAddress, 
     instances.chain(fleets).collect()
 }
 
-/// A file's text, if it is in UTF-8 without a mark: positions in others are not those of its bytes.
+/// The byte-order mark that some editors begin a file with. It stays.
+const MARK: &str = "\u{feff}";
+
+/// A file's text, if it is in UTF-8: positions in others are not those of its bytes.
 fn utf8(file: &SourceFile) -> Option<String> {
-    let text = String::from_utf8(file.content.as_ref().ok()?.to_vec()).ok()?;
-    (!text.starts_with('\u{feff}')).then_some(text)
+    String::from_utf8(file.content.as_ref().ok()?.to_vec()).ok()
 }
 
-fn hidden(address: &ManifestAddress) -> Unprovable {
+fn unreadable(address: &ManifestAddress) -> Unprovable {
     Unprovable {
-        why: "its file is not plain UTF-8".to_owned(),
-        hint: "save it as UTF-8 without a byte-order mark".to_owned(),
+        why: "its file is not in UTF-8".to_owned(),
+        hint: "save it as UTF-8".to_owned(),
+        what: address.to_string(),
+    }
+}
+
+fn undeclared(address: &ManifestAddress, environment: &str) -> Unprovable {
+    Unprovable {
+        why: format!("no file declares it in {environment}"),
+        hint: format!("add it to {environment} first: `environments: {{{environment}: {{}}}}`"),
         what: address.to_string(),
     }
 }
@@ -148,7 +164,8 @@ fn unproven(environment: &str, what: Option<&Rendered>) -> Unprovable {
     Unprovable {
         what,
         why: format!("changing its text would change more than one version in {environment}"),
-        hint: "it shares text with others, by an anchor or a merge key: write the version by hand"
+        hint: "it shares text with others, by an anchor or a merge key, or ends in a text whose blank lines count \
+               (`|+`): write the version by hand"
             .to_owned(),
     }
 }

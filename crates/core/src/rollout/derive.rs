@@ -55,6 +55,11 @@ fn of(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
         .filter_map(|it| Some((it.name.clone(), it.left_out()?)))
         .collect();
     derived.next = format::next(&derived);
+    let past = |it: &&Member| {
+        let stamp = derived.target.and_then(|target| it.stamp_for(target));
+        stamp.is_some_and(|stamp| stamp.bypass)
+    };
+    derived.bypassed = facts.members.iter().filter(past).count();
     derived.needs.until = facts.now;
     derived
 }

@@ -41,6 +41,8 @@ pub struct Facts<'a> {
     pub approvals: Vec<Approval>,
     /// Versions that finished their rollout as far as the history says.
     pub finished: BTreeSet<i64>,
+    /// A person looks at it: the runs of all who moved are counted, not only those that the gate needs.
+    pub looked_at: bool,
 }
 
 impl Facts<'_> {

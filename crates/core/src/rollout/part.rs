@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::bucket;
 use super::facts::later;
 use super::gate::{reaches, within};
-use super::{Evidence, Facts, Member, Needs};
+use super::{Evidence, Facts, Member, Needs, Standing};
 use crate::model::Asked;
 use crate::model::rollout::{OnInconclusive, Select, Wave};
 
@@ -93,6 +93,21 @@ impl<'a> Part<'a> {
 
     pub(super) fn hindered(&self) -> usize {
         self.members.iter().filter(|it| it.hindered()).count()
+    }
+
+    /// Says that holds keep more than half of its members from moving: then little is left to judge the version by.
+    pub(super) fn held_warning(&self) -> Option<String> {
+        let governed = self.members.iter().filter(|it| it.governed());
+        let held = governed
+            .clone()
+            .filter(|it| matches!(it.standing, Standing::Held(_)) && !self.has_moved(it));
+        let (held, all) = (held.count(), governed.count());
+        (held * 2 > all).then(|| {
+            format!(
+                "{held} of {all} members of {} are on hold: they do not move, and do not count",
+                self.wave.name
+            )
+        })
     }
 
     fn has_moved(&self, member: &Member) -> bool {
@@ -259,10 +274,13 @@ impl<'a> Part<'a> {
 ///
 /// In its turn: no sooner than all soaks before it, counted from the first move of the rollout. A member of
 /// the first wave that lost its label, and so is counted with a later one, opens nothing by that. Nor does one that stands in
-/// for a wave without members: another would, if its stamp were lost.
+/// for a wave without members: another would, if its stamp were lost. Nor does one that a person sent past the waves.
 pub(super) fn stays_passed(parts: &[Part<'_>], target: Option<i64>) -> usize {
     let Some(target) = target else { return 0 };
-    let stamp = |member: &&Member| member.stamp_for(target).map(|stamp| stamp.at);
+    let stamp = |member: &&Member| {
+        let stamp = member.stamp_for(target).filter(|it| !it.bypass);
+        stamp.map(|stamp| stamp.at)
+    };
     let all = parts.iter().flat_map(|part| &part.members);
     let Some(first) = all.filter_map(stamp).min() else {
         return 0;

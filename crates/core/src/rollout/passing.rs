@@ -7,7 +7,7 @@ use super::facts::later;
 use super::gate::{self, Judged, NewlyFailed, Trial};
 use super::part::{Part, Progress, stays_passed};
 use super::{
-    Derived, Evidence, Facts, Phase, Verdict, WavePhase, WaveState, assign, format, turns,
+    Derived, Evidence, Facts, Phase, Verdict, WavePhase, WaveState, assign, format, runs, turns,
 };
 use crate::model::rollout::{OnFailure, Select};
 
@@ -59,6 +59,10 @@ pub(super) fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -
         }
         derived.waves.push(wave_state(part, evidence, progress));
     }
+    derived.warnings = parts.iter().filter_map(Part::held_warning).collect();
+    if facts.looked_at && !finished {
+        runs::ask(facts, &parts, evidence, &mut derived.needs);
+    }
     let judged = match (unknown, &judged.verdict) {
         (Some(why), Verdict::Holds) => Judged {
             verdict: Verdict::Unknown(why),
@@ -66,7 +70,7 @@ pub(super) fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -
         },
         _ => judged,
     };
-    conclude(facts, &parts, frontier, judged, now, derived)
+    conclude((facts, evidence), &parts, frontier, judged, now, derived)
 }
 
 fn wave_state(part: &Part<'_>, evidence: &Evidence, progress: Option<Progress>) -> WaveState {
@@ -87,13 +91,14 @@ fn wave_state(part: &Part<'_>, evidence: &Evidence, progress: Option<Progress>) 
         now: 0,
         hindered: part.hindered(),
         executions: part.executions(evidence),
+        runs: None,
         overlap: part.overlap,
     }
 }
 
 /// Puts waves, gate and what a person said together.
 fn conclude(
-    facts: &Facts<'_>,
+    (facts, evidence): (&Facts<'_>, &Evidence),
     parts: &[Part<'_>],
     frontier: Option<usize>,
     judged: Judged,
@@ -106,6 +111,9 @@ fn conclude(
     // What fails in a wave that has passed is shown there.
     let at = judged.first.map_or(frontier, |it| it.min(frontier));
     derived.failures = judged.newly;
+    if facts.looked_at {
+        runs::tell(facts, parts, evidence, &mut derived);
+    }
     derived.failed_before = judged.before;
     derived.approved = judged.approved;
     match judged.verdict {

@@ -1,6 +1,6 @@
 //! The answer: how far a rollout has come, and what each member may do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -32,6 +32,12 @@ pub struct Derived {
     pub failed_before: usize,
     /// Who accepted the failures, and why.
     pub approved: Option<String>,
+    /// Who moves past the waves because a person said so.
+    pub bypass: Option<Bypass>,
+    /// How many run the target because a person sent them past the waves.
+    pub bypassed: usize,
+    /// What a person may overlook.
+    pub warnings: Vec<String>,
     /// What of executions could not be read, where that holds it.
     pub unread: Option<String>,
     /// The version to withdraw.
@@ -66,6 +72,9 @@ impl Derived {
             failures: Vec::new(),
             failed_before: 0,
             approved: None,
+            bypass: None,
+            bypassed: 0,
+            warnings: Vec::new(),
             unread: None,
             withdraw: None,
             finished: None,
@@ -139,8 +148,32 @@ pub struct WaveState {
     pub hindered: usize,
     /// How many runs finished since they moved, where that was asked.
     pub executions: Option<u64>,
+    /// How the runs of all its members ended since they moved, where that was asked.
+    pub runs: Option<Runs>,
     /// How many members an earlier wave has that this one would select too.
     pub overlap: usize,
+}
+
+/// How runs ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Runs {
+    /// How many did their work.
+    pub good: u64,
+    /// How many failed for good.
+    pub failed: u64,
+    /// How many members fail in flows that did not fail before.
+    pub newly_failed: u64,
+}
+
+/// Who moves past the waves because a person said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bypass {
+    /// Why, in the words of that person.
+    pub reason: String,
+    /// The members.
+    pub members: BTreeSet<ResourceName>,
+    /// Why nobody may, if so.
+    pub refused: Option<String>,
 }
 
 impl Turn {
@@ -152,6 +185,7 @@ impl Turn {
             Self::Free
             | Self::Done
             | Self::Moves { .. }
+            | Self::Bypasses { .. }
             | Self::Finishes { .. }
             | Self::Returns => None,
         }
@@ -169,6 +203,13 @@ pub enum Turn {
     Moves {
         /// What its stamp names.
         from: i64,
+    },
+    /// It moves now although its wave does not admit it: a person said so. Its stamp opens no wave.
+    Bypasses {
+        /// What its stamp names.
+        from: i64,
+        /// Why it would wait, and why it does not.
+        why: String,
     },
     /// It may move now, to what was finished before: it is not judged by that, so it bears no stamp.
     Returns,

@@ -1,5 +1,6 @@
 //! A small world: members, versions and runs, one line per fact. The tests are in the files beside it.
 
+mod bypassing;
 mod changing;
 mod failing;
 mod holding;
@@ -90,6 +91,7 @@ pub(super) struct Scene {
     pub(super) protected: Option<String>,
     pub(super) approvals: Vec<Approval>,
     pub(super) finished: BTreeSet<i64>,
+    pub(super) looked_at: bool,
     /// How many runs before a moment one answer holds.
     pub(super) page: usize,
 }
@@ -114,6 +116,7 @@ impl Scene {
             protected: None,
             approvals: Vec::new(),
             finished: BTreeSet::new(),
+            looked_at: false,
             page: 100,
         };
         scene.published(12, at(0));
@@ -185,7 +188,12 @@ impl Scene {
 
     pub(super) fn moves_from(&mut self, called: &str, (to, from): (i64, i64), when: Timestamp) {
         let member = self.get(called);
-        member.stamp = Some(MoveStamp { to, from, at: when });
+        member.stamp = Some(MoveStamp {
+            to,
+            from,
+            at: when,
+            bypass: false,
+        });
         member.current = Some(to);
         member.last_deployed_at = when.checked_add(SignedDuration::from_secs(2)).ok();
         member.settled = true;
@@ -232,6 +240,7 @@ impl Scene {
             protected: self.protected.clone(),
             approvals: self.approvals.clone(),
             finished: self.finished.clone(),
+            looked_at: self.looked_at,
         }
     }
 

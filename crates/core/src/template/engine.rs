@@ -118,6 +118,19 @@ pub(super) fn eval(expression: &Expression, values: &Values) -> Result<Rendered,
     }
 }
 
+/// What of it is not defined where it is evaluated with these values; `None` where it has another fault, or none.
+pub(super) fn undefined_in(expression: &Expression, values: &Values) -> Option<TemplateFault> {
+    let compiled = ENGINE.compile_expression(&expression.source).ok()?;
+    let named = || compiled.undeclared_variables(true);
+    match compiled.eval(values.context()) {
+        Ok(value) if value.is_undefined() => undefined(expression, named(), values),
+        Err(error) if error.kind() == ErrorKind::UndefinedError => {
+            undefined(expression, named(), values)
+        }
+        Ok(_) | Err(_) => None,
+    }
+}
+
 /// A text, a number or a boolean. A number with a point keeps it, also before nothing but a zero.
 fn written(value: &Value) -> Option<Rendered> {
     let (text, bare) = match value.kind() {
@@ -191,6 +204,11 @@ fn missing(expression: &Expression, path: &str, values: &Values) -> Option<Templ
         let below = here.get_attr(word).unwrap_or_default();
         if below.is_undefined() {
             let fault = expression.fault(path, format!("{above} has no {word:?}"));
+            if root == Root::Row && values.is_rowless() {
+                let message = "there is no row here".to_owned();
+                let hint = format!("add one, or write {path} | default('…')");
+                return Some(TemplateFault { message, ..fault }.hint(hint));
+            }
             if root == Root::Row && values.is_empty_cell(word) {
                 let message = format!("the cell {word:?} of this row is empty");
                 let hint = format!("fill it in, or write {path} | default('…')");

@@ -12,6 +12,8 @@ pub struct Values {
     roots: BTreeMap<Root, Value>,
     /// Columns of the row that exist and hold nothing.
     empty: BTreeSet<String>,
+    /// The table has no row for this customer.
+    rowless: bool,
 }
 
 impl Values {
@@ -48,6 +50,23 @@ impl Values {
         }
         self.roots.insert(Root::Row, Value::from(row));
         self
+    }
+
+    /// Defines a row in which nothing is: of a customer that the table does not have. Its use is an error, and `default`
+    /// catches it.
+    #[must_use]
+    pub fn without_row(self) -> Self {
+        let row = self.row([]);
+        Self {
+            rowless: true,
+            ..row
+        }
+    }
+
+    /// Whether there is a table without a row for this customer.
+    #[must_use]
+    pub fn is_rowless(&self) -> bool {
+        self.rowless
     }
 
     /// Whether anything is known by this name.

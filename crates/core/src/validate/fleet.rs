@@ -1,12 +1,17 @@
 //! A fleet against the definition of its integration, and its overrides against each other.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::json;
 
 use super::config;
 use crate::definition::{Definition, Definitions};
 use crate::model::{
     DesiredFleet, Diagnostic, FleetCustomers, Location, OpenPart, Override, Part, VersionRef,
 };
+use crate::template::{Root, Template, Values};
+use crate::yaml::{Content, Node};
 
 /// Checks everything that needs no customer.
 pub(super) fn check(
@@ -23,8 +28,66 @@ pub(super) fn check(
             values(part, definition, diagnostics);
         }
     }
+    templates(fleet, diagnostics);
     said_twice(&fleet.overrides, diagnostics);
     strangers(fleet, diagnostics);
+}
+
+/// Templates that can be filled in for no customer at all: a name in them that neither customers nor rows have.
+fn templates(fleet: &DesiredFleet, diagnostics: &mut Vec<Diagnostic>) {
+    let everything = everything(fleet);
+    for open in fleet.parts().filter_map(|part| part.open.as_ref()) {
+        never_filled(&open.spec, &open.file, &everything, diagnostics);
+    }
+}
+
+/// Values in which everything is that any customer of a fleet can have.
+fn everything(fleet: &DesiredFleet) -> Values {
+    const SOME: &str = "x";
+    let customer = json!({"externalId": SOME, "id": SOME, "name": SOME, "labels": [SOME]});
+    let values = fleet.values.clone().with(Root::Customer, &customer);
+    match &fleet.rows {
+        Some(rows) => values.row(rows.columns.iter().map(|column| (column.as_str(), SOME))),
+        None => values,
+    }
+}
+
+fn never_filled(
+    node: &Node,
+    file: &Arc<str>,
+    everything: &Values,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let scalar = match &node.content {
+        Content::Sequence(items) => {
+            for item in items {
+                never_filled(item, file, everything, diagnostics);
+            }
+            return;
+        }
+        Content::Mapping(entries) => {
+            for entry in entries {
+                never_filled(&entry.value, file, everything, diagnostics);
+            }
+            return;
+        }
+        Content::Scalar(scalar) => scalar,
+    };
+    let fault = match Template::parse(&scalar.text) {
+        Ok(template) => template.and_then(|it| it.undefined(everything)),
+        Err(fault) => Some(fault),
+    };
+    let Some(fault) = fault else { return };
+    let finding = Diagnostic::error("template", &*fault.message).at(Location {
+        file: Arc::clone(file),
+        line: node.span.line,
+        column: node.span.column,
+        length: node.span.length,
+    });
+    diagnostics.push(match fault.hint {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    });
 }
 
 fn values(part: &Part, definition: &Definition, diagnostics: &mut Vec<Diagnostic>) {

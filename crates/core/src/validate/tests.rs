@@ -1,6 +1,7 @@
 //! What is found without a tenant.
 
 mod components;
+mod fleets;
 
 use serde_json::json;
 

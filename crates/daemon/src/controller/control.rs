@@ -8,6 +8,7 @@
 //! - An end is by the wall clock, which may be set: no sleep relies on it for
 //!   longer than a minute, and a pause that has ended does not come back.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +20,9 @@ use super::approvals::Approvals;
 pub use super::approvals::NotAwaited;
 use super::status::{Phase, Status};
 use crate::api::wish::Approval;
-use crate::model::{Pause, chain};
+use crate::model::{Address, Pause, chain};
 use crate::runtime::clock::Clock;
-use crate::store::{ApprovalFile, PauseFile};
+use crate::store::{ApprovalFile, MatchedFile, PauseFile};
 
 /// The wall clock may be set while we sleep: no sleep relies on it for longer.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -34,6 +35,7 @@ pub struct PersistedPauses {
     environment: String,
     file: Option<PauseFile>,
     approval: Option<ApprovalFile>,
+    matched: Option<MatchedFile>,
 }
 
 impl PersistedPauses {
@@ -44,6 +46,7 @@ impl PersistedPauses {
             environment: environment.to_owned(),
             file: Some(PauseFile::in_folder(folder, environment)),
             approval: Some(ApprovalFile::in_folder(folder, environment)),
+            matched: Some(MatchedFile::in_folder(folder, environment)),
         }
     }
 
@@ -212,6 +215,28 @@ impl Control {
     /// Keeps on the disk what was let go.
     pub(super) async fn keep_approval(&self) {
         self.0.approvals.keep().await;
+    }
+
+    /// What was known to match when this process began. Reads the disk.
+    pub(super) fn matched(&self) -> BTreeMap<Address, u64> {
+        let file = self.0.kept.matched.as_ref();
+        file.map(MatchedFile::read).unwrap_or_default()
+    }
+
+    /// Keeps what is known to match, for the next process. Returns whether the disk has it, or nothing is kept here.
+    pub(super) async fn keep_matched(&self, matched: BTreeMap<Address, u64>) -> bool {
+        let Some(file) = self.0.kept.matched.clone() else {
+            return true;
+        };
+        let kept = tokio::task::spawn_blocking(move || file.keep(&matched)).await;
+        let kept = kept.is_ok_and(|kept| kept.is_ok());
+        if !kept {
+            tracing::warn!(
+                event = "matched.unkept",
+                "after a restart, what was changed elsewhere will wait for approval too"
+            );
+        }
+        kept
     }
 
     /// Asks for a pass. Returns the generation that will have served it: a pass

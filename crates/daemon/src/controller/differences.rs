@@ -36,7 +36,13 @@ pub(super) async fn differences(
         // Once more where going back needs to know what a version requires.
         for _ in 0..2 {
             let compared = comparing.inputs(tenant, None);
-            rollouts = rollouts::decide(context.platform, &notes, &compared, &changes).await;
+            rollouts = rollouts::decide(
+                context.platform,
+                (&notes, &context.rollouts),
+                &compared,
+                &changes,
+            )
+            .await;
             if rollouts.unread.is_empty() {
                 break;
             }

@@ -180,11 +180,11 @@ pub(super) fn orphan(address: &Address, reason: &str) {
 }
 
 /// Before the write: what a person did is undone, and this is what it was.
-pub(super) fn healing(resource: &PlannedResource, changes: &str) {
+pub(super) fn healing(resource: &PlannedResource, changes: &str, by: Option<&str>) {
     let address = &resource.address;
     let actions: Vec<&str> = resource.actions.iter().map(|it| it.as_str()).collect();
     let actions = actions.join(", ");
-    tracing::warn!(event = "drift.healing", %address, actions, changes, "{address} was changed elsewhere, and is put right");
+    tracing::warn!(event = "drift.healing", %address, actions, changes, by, "{address} was changed elsewhere, and is put right");
 }
 
 pub(super) fn awaited(awaited: &AwaitedApproval) {

@@ -19,6 +19,7 @@ use super::differences::{Differences, differences};
 use super::error::PassError;
 use super::history;
 use super::persistence::{Persistence, Recorder};
+use super::rollouts::RolloutRequest;
 use super::wanted::Wanted;
 use super::window_guard::WindowGuard;
 use crate::definition::Definitions;
@@ -82,6 +83,8 @@ pub struct PassContext<'a> {
     pub only: Option<BTreeSet<String>>,
     /// What of the project the plan is limited to.
     pub part: Part,
+    /// What a person wants of the rollouts besides what they decide by themselves.
+    pub rollouts: RolloutRequest,
     /// Counts requests, where the platform does.
     pub requests: Option<&'a dyn RequestCount>,
 }

@@ -105,6 +105,10 @@ struct Carried {
     noted: Noted,
     /// Why not every other writer is excluded, as it was logged.
     doubt: Option<String>,
+    /// What is known to match, as it was kept.
+    matched: BTreeMap<Address, u64>,
+    /// When no drift was left, by the server's clock: whoever caused what there is now did it later.
+    calm: Option<Timestamp>,
 }
 
 impl Reconciler {
@@ -148,6 +152,8 @@ impl Reconciler {
     /// The same, with controls for pause and resume.
     #[must_use]
     pub fn with_control(mut self, control: Control) -> Self {
+        self.state.matched = control.matched();
+        self.state.memory.take_up(self.state.matched.clone());
         self.control = control;
         self
     }
@@ -282,11 +288,13 @@ impl Reconciler {
         self.report_awaited(&prepared.planned.plan, &holds).await;
         let held = holds.keys().cloned().collect();
         let excluded = exclude(&mut prepared.planned.plan, &held);
-        let healing = self.report_healing(&prepared.planned.plan);
+        let healing = self.report_healing(&mut prepared).await;
         self.begin(why, &prepared);
         let outcome = self.carry_out(&prepared, stop).await;
         self.note_healed(healing, &prepared.planned.plan, &outcome);
+        self.note_calm(&prepared);
         self.learn(&prepared, &excluded, &outcome);
+        self.keep_matched(&prepared.planned).await;
         self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
         let plan = &prepared.planned.plan;

@@ -10,7 +10,9 @@ use crate::diff::{Admissions, ChangeSet, Inputs, RolloutFacts, rollout_facts};
 use crate::model::{Address, SequenceId, VersionId, chain};
 use crate::plan::{Plan, PlannedRollout};
 use crate::prismatic::platform::Platform;
-use crate::rollout::{Derived, Evidence, Facts, Phase, RolloutNotes, Turn, derive, who_ran};
+use crate::rollout::{
+    Derived, Evidence, Facts, Phase, RolloutNotes, Turn, bypass, derive, who_ran,
+};
 use crate::store::RolloutStore;
 use crate::windows;
 
@@ -28,10 +30,19 @@ pub(super) struct Decided {
     pub(super) unread: BTreeSet<VersionId>,
 }
 
+/// What a person wants of the rollouts besides what they decide by themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RolloutRequest {
+    /// Members that wait for their waves move all the same, for this reason.
+    pub bypass: Option<String>,
+    /// Say how the runs of each wave ended, also where the gate does not need it.
+    pub count_runs: bool,
+}
+
 /// Derives the rollouts of all integrations that have any.
 pub(super) async fn decide(
     platform: &dyn Platform,
-    notes: &RolloutNotes,
+    (notes, request): (&RolloutNotes, &RolloutRequest),
     inputs: &Inputs<'_>,
     changes: &ChangeSet,
 ) -> Decided {
@@ -39,9 +50,13 @@ pub(super) async fn decide(
     let at = now.unwrap_or(Timestamp::MIN);
     let closed = |all: &[_]| windows::holds(all, at);
     let mut decided = Decided::default();
-    for one in rollout_facts(inputs, changes, now, notes, &closed) {
+    for mut one in rollout_facts(inputs, changes, now, notes, &closed) {
+        one.facts.looked_at = request.count_runs;
         let sequence = one.live.and_then(|live| live.sequence.as_ref());
-        let derived = derive_with_evidence(platform, sequence, &one.facts).await;
+        let mut derived = derive_with_evidence(platform, sequence, &one.facts).await;
+        if let Some(reason) = &request.bypass {
+            derived = bypass(&one.facts, derived, reason);
+        }
         decided.unread.extend(unread(&one, &derived));
         decided.admissions.take_in(one.integration, &derived);
         decided.rollouts.push(PlannedRollout {
@@ -87,6 +102,7 @@ fn unread(one: &RolloutFacts<'_>, derived: &Derived) -> BTreeSet<VersionId> {
         Turn::Free
         | Turn::Done
         | Turn::Moves { .. }
+        | Turn::Bypasses { .. }
         | Turn::Finishes { .. }
         | Turn::Returns
         | Turn::Waits { .. } => None,

@@ -143,6 +143,8 @@ pub(super) struct Script {
     pub(super) declared: Mutex<(Vec<DesiredInstance>, ApplyMode)>,
     /// The resources of the next comparison that are on hold, until then.
     pub(super) held: Mutex<Option<(Address, Timestamp)>>,
+    /// The tenant, as far as it is asked besides.
+    pub(super) tenant: Arc<platform::Fake>,
     /// A resource that cannot be read.
     pub(super) unread: Mutex<Option<Address>>,
     pub(super) gate: Semaphore,
@@ -164,6 +166,7 @@ impl Default for Script {
             orphans: Mutex::default(),
             declared: Mutex::default(),
             held: Mutex::default(),
+            tenant: Arc::default(),
             unread: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             steps: watch::Sender::default(),
@@ -247,7 +250,7 @@ impl Phases for Script {
                 gate: WindowGuard::default(),
             },
             connection: Connection {
-                platform: Arc::new(platform::Fake::default()),
+                platform: Arc::clone(&self.tenant) as Arc<_>,
                 url: "https://test.example".to_owned(),
                 tenant_id: None,
                 environment: "test".to_owned(),

@@ -133,7 +133,13 @@ fn moved(
     };
     let mut all = labels.others.clone();
     if let Some((from, to)) = labels.from.zip(to) {
-        all = MoveStamp { to, from, at: now }.put_on(&all);
+        let stamp = MoveStamp {
+            to,
+            from,
+            at: now,
+            bypass: labels.bypass,
+        };
+        all = stamp.put_on(&all);
     }
     if let Some((version, since)) = labels.left {
         let until = now;

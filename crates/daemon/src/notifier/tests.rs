@@ -231,13 +231,16 @@ async fn what_is_too_old_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn a_turn_of_a_rollout_is_reported_once_also_after_a_restart() {
-    let mut told = BTreeMap::new();
+    let (mut told, mut reported) = (BTreeMap::new(), BTreeMap::new());
+    let mut hour = 0;
     let mut say = |phase, wave| {
         let mut plan = plan_of(Vec::new());
+        plan.observed_at = Timestamp::from_second(hour * 3600).unwrap();
+        hour += 1;
         plan.rollouts = vec![rollout("acme", phase, wave)];
         let mut status = Status::starting("prod", Instant::now());
         status.plan = Some(Arc::new(plan));
-        let notices = rollouts(&mut told, &status).into_iter();
+        let notices = rollouts((&mut told, &mut reported), &status).into_iter();
         notices.map(|it| it.reason).collect::<Vec<_>>()
     };
     let soaking = || WavePhase::Soaking(Timestamp::MAX);
@@ -266,8 +269,67 @@ async fn a_turn_of_a_rollout_is_reported_once_also_after_a_restart() {
     plan.rollouts = vec![rollout("acme", Phase::Settled, ("rest", WavePhase::Passed))];
     status.plan = Some(Arc::new(plan));
     assert!(
-        rollouts(&mut told, &status).is_empty(),
+        rollouts((&mut told, &mut reported), &status).is_empty(),
         "its end is no news"
     );
     assert_eq!(told.len(), 1);
+}
+
+/// By the daemon's clock, which is that of the reading.
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_a_person_is_reported_again_once_a_day_also_after_a_restart() {
+    let (mut told, mut reported) = (BTreeMap::new(), BTreeMap::new());
+    let mut say = |hour: i64, phase, wave| {
+        // What is kept is all that a restart leaves.
+        let kept = serde_json::to_string(&(&told, &reported)).unwrap();
+        (told, reported) = serde_json::from_str(&kept).unwrap();
+        let mut plan = plan_of(Vec::new());
+        plan.observed_at = Timestamp::from_second(hour * 3600).unwrap();
+        plan.rollouts = vec![rollout("acme", phase, wave)];
+        let mut status = Status::starting("prod", Instant::now());
+        status.plan = Some(Arc::new(plan));
+        let notices = rollouts((&mut told, &mut reported), &status).into_iter();
+        notices.map(|it| it.reason).collect::<Vec<_>>().join("; ")
+    };
+    let waiting = || ("canary", WavePhase::Waiting(Timestamp::MAX));
+    let first = "Integration/acme: version 14: as it is";
+    let again = "Integration/acme: version 14: as it is (still so)";
+    for (hour, expected) in [
+        (0, first),
+        (1, ""),
+        (23, ""),
+        (24, again),
+        (25, ""),
+        (47, ""),
+        (48, again),
+    ] {
+        assert_eq!(say(hour, Phase::Waiting, waiting()), expected, "{hour} h");
+    }
+    // A turn is news at once, and counts the day anew.
+    let stopped = || ("canary", WavePhase::Stopped("2 fail".to_owned()));
+    assert!(!say(50, Phase::Stopped, stopped()).is_empty());
+    assert_eq!(say(72, Phase::Stopped, stopped()), "");
+    assert!(say(74, Phase::Stopped, stopped()).ends_with("(still so)"));
+    // What a person did himself is not held up to him every day.
+    for phase in [Phase::Paused, Phase::Withdrawn] {
+        assert!(!say(80, phase, stopped()).is_empty());
+        assert_eq!(say(200, phase, stopped()), "");
+    }
+}
+
+/// A file of an older version does not say when a turn was reported.
+#[tokio::test(start_paused = true)]
+async fn a_turn_without_a_time_is_reported_again_a_day_later() {
+    let key = rollout("acme", Phase::Waiting, ("canary", WavePhase::Open));
+    let mut told = BTreeMap::from([("Integration/acme".to_owned(), key.turn().unwrap().key)]);
+    let mut reported = BTreeMap::new();
+    for (hour, expected) in [(100, 0), (123, 0), (124, 1)] {
+        let mut plan = plan_of(Vec::new());
+        plan.observed_at = Timestamp::from_second(hour * 3600).unwrap();
+        plan.rollouts = vec![key.clone()];
+        let mut status = Status::starting("prod", Instant::now());
+        status.plan = Some(Arc::new(plan));
+        let notices = rollouts((&mut told, &mut reported), &status);
+        assert_eq!(notices.len(), expected, "{hour} h");
+    }
 }

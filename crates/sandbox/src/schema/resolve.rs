@@ -9,6 +9,9 @@ use super::answer::{Answer, NOT_FOUND, Object};
 use super::bind::{Getter, Write};
 use super::call::{Args, Call, text};
 use super::session::Session;
+use crate::world::customer::Customer;
+use crate::world::instance::Instance;
+use crate::world::integration::Integration;
 use crate::world::{Problem, Refusal, World};
 
 /// What a mutation answers.
@@ -30,8 +33,9 @@ pub(super) fn field(name: &str, kind: TypeRef, getter: Getter) -> Field {
 
 /// A mutation.
 pub(super) fn mutation(name: &str, kind: TypeRef, write: Write) -> Field {
+    let mutation = name.to_owned();
     Field::new(name, kind, move |context| {
-        let answer = change(&context, write);
+        let answer = change(&context, &mutation, write);
         answered(&context, answer, true)
     })
 }
@@ -86,7 +90,7 @@ fn get(context: &ResolverContext<'_>, getter: &Getter, list: bool) -> Answer {
     }
 }
 
-fn change(context: &ResolverContext<'_>, write: Write) -> Answer {
+fn change(context: &ResolverContext<'_>, mutation: &str, write: Write) -> Answer {
     let (Ok(session), Some(input)) = (
         context.data::<Arc<Session>>(),
         Args(context.args.as_index_map()).object("input"),
@@ -100,9 +104,13 @@ fn change(context: &ResolverContext<'_>, write: Write) -> Answer {
     if !named.all(|text| session.may_name(&text)) {
         return Answer::Refused(NOT_FOUND.to_owned());
     }
-    let outcome = session
-        .access
-        .write(|world| write(world, session.moment(), input));
+    let outcome = session.access.write(|world| {
+        let done = write(world, session.moment(), input);
+        if let Some(name) = done.as_ref().ok().and_then(called) {
+            world.note(session.now, mutation, name);
+        }
+        done
+    });
     let (errors, object) = match outcome {
         Some(Ok(object)) => (Vec::new(), Some(object)),
         Some(Err(Refusal::Invalid(problems))) => (problems, None),
@@ -114,6 +122,15 @@ fn change(context: &ResolverContext<'_>, write: Write) -> Answer {
         errors,
         object,
     })
+}
+
+/// What a changed object is called; `None` of what is no object of the tenant.
+fn called(object: &Object) -> Option<&str> {
+    let integration = object.downcast_ref::<Integration>().map(|it| &it.name);
+    let instance = || object.downcast_ref::<Instance>().map(|it| &it.name);
+    let customer = || object.downcast_ref::<Customer>().map(|it| &it.name);
+    let name = integration.or_else(instance).or_else(customer);
+    name.map(String::as_str)
 }
 
 /// Hands an answer over. A refusal of a nullable field nulls that field alone.

@@ -2,6 +2,7 @@
 
 mod account;
 mod action;
+mod activity;
 mod common;
 mod component;
 mod config_variable;
@@ -32,6 +33,7 @@ pub(super) fn bind(bindings: &mut Bindings) {
     query::bind(bindings);
     common::bind(bindings);
     account::bind(bindings);
+    activity::bind(bindings);
     customer::bind(bindings);
     integration::bind(bindings);
     version::bind(bindings);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
-use crate::model::Address;
+use crate::model::{Address, agreeing, counted};
 use crate::plan::{self, Moved, Plan, Reviewed, Unfit};
 
 /// No plan is so large: twenty thousand instances with all they rest on take a tenth of it.
@@ -66,14 +66,25 @@ pub(super) fn still(reviewed: &Reviewed, fresh: &Plan) -> Result<(), CliError> {
     Err(refused.hint("make a new plan and review it; nothing was written"))
 }
 
-/// Says what changed since and is not part of the plan.
-pub(super) fn report_later(ui: &Ui, plan: &Plan) {
-    if let Some(text) = later(&plan.later) {
+/// Says what is not part of the plan: what changed since, and what was of another part of the project from the first.
+pub(super) fn report_later(ui: &Ui, reviewed: &Reviewed, plan: &Plan) {
+    let known = |it: &&Address| reviewed.later.contains(&it.to_string());
+    let (known, new): (Vec<_>, Vec<_>) = plan.later.iter().partition(known);
+    if let Some(text) = later(&new) {
         ui.say(&text);
+    }
+    if !known.is_empty() {
+        let (count, verb) = (
+            counted(known.len(), "resource"),
+            agreeing(known.len(), "differ"),
+        );
+        ui.say(&format!(
+            "Left out, as the plan is of a part of the project: {count} that {verb}."
+        ));
     }
 }
 
-fn later(addresses: &[Address]) -> Option<String> {
+fn later(addresses: &[&Address]) -> Option<String> {
     if addresses.is_empty() {
         return None;
     }
@@ -154,6 +165,6 @@ mod tests {
     #[test]
     fn what_came_later_is_named() {
         assert_eq!(later(&[]), None);
-        insta::assert_snapshot!(later(&vec![smith(); 7]).unwrap(), @"Left for the next plan, because it changed after this one was made: Instance/smith, Instance/smith, Instance/smith, Instance/smith, Instance/smith and 2 more.");
+        insta::assert_snapshot!(later(&vec![&smith(); 7]).unwrap(), @"Left for the next plan, because it changed after this one was made: Instance/smith, Instance/smith, Instance/smith, Instance/smith, Instance/smith and 2 more.");
     }
 }

@@ -163,6 +163,7 @@ pub(crate) fn common(
         moves: None,
         waits: None,
         held: false,
+        bypass: None,
     }
 }
 

@@ -237,7 +237,11 @@ impl InstanceOperation {
                     None => json!(["upgrade", instance, version]),
                     // The time of the move is not part of it: it is that of the write.
                     Some(labels) => {
-                        json!(["upgrade", instance, version, labels.from, labels.others])
+                        let (from, others) = (labels.from, &labels.others);
+                        match labels.bypass {
+                            false => json!(["upgrade", instance, version, from, others]),
+                            true => json!(["upgrade", instance, version, from, others, "bypass"]),
+                        }
                     }
                 }
             }

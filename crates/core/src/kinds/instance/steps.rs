@@ -62,7 +62,7 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
         && !switched;
     if own && !changes.deployed {
         Guarded::Finishing
-    } else if only_moves {
+    } else if only_moves && changes.bypass.is_none() {
         Guarded::Move
     } else {
         Guarded::Update
@@ -171,6 +171,9 @@ fn reason(changes: &InstanceChanges, blocked: Option<&str>) -> (String, Option<S
     }
     if let Some(waiting) = &changes.waits {
         return (waits(waiting), None);
+    }
+    if let Some(why) = changes.bypass.as_ref().filter(|_| changes.upgrade) {
+        return (why.clone(), None);
     }
     let reason = match &changes.live {
         Found::Missing => "does not exist yet",

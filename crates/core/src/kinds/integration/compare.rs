@@ -133,6 +133,7 @@ fn missing(
         published_before: false,
         unpublished: true,
         blocked: None,
+        withdraws: false,
         components_unlisted: false,
     }
 }
@@ -183,7 +184,7 @@ fn existing(
         fields.push(unpublished(newest));
     }
     let settings = settings(desired, newest, changed, &mut fields);
-    let settings = withdrawn(inputs, desired, newest, settings, &mut fields);
+    let withdraws = withdrawn(inputs, desired, newest, &mut fields);
     Ok(IntegrationChanges {
         live: found,
         generated: git.is_code_native(),
@@ -197,6 +198,7 @@ fn existing(
         newest: newest.map(|version| version.id.clone()),
         available: settings.0,
         marketplace: settings.1,
+        withdraws,
         published_before: newest.is_some(),
         unpublished: due,
         blocked: None,
@@ -294,19 +296,18 @@ fn withdrawn(
     inputs: &Inputs<'_>,
     desired: &DesiredIntegration,
     newest: Option<&PublishedVersion>,
-    (available, marketplace): (Option<bool>, Option<MarketplaceChange>),
     fields: &mut Vec<FieldChange>,
-) -> (Option<bool>, Option<MarketplaceChange>) {
+) -> bool {
     let version = inputs
         .admissions
         .and_then(|all| all.withdrawn(&desired.name));
     let newest = newest.filter(|it| Some(it.number) == version && it.available);
     if newest.is_none() {
-        return (available, marketplace);
+        return false;
     }
     let field = FieldChange::shown(Field::Availability, Some("available"), Some("withdrawn"));
     fields.push(field);
-    (Some(false), marketplace)
+    true
 }
 
 /// The declared settings, with live values where nothing is declared.

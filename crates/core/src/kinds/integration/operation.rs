@@ -66,6 +66,19 @@ pub enum IntegrationOperation {
 }
 
 impl IntegrationOperation {
+    /// Whether it takes a version off the offer.
+    #[must_use]
+    pub fn is_withdrawal(&self) -> bool {
+        match self {
+            Self::SetAvailability { available, .. } => !available,
+            Self::Create { .. }
+            | Self::Import { .. }
+            | Self::Update { .. }
+            | Self::Publish { .. }
+            | Self::SetMarketplace { .. } => false,
+        }
+    }
+
     /// Sets all labels, and nothing else.
     #[must_use]
     pub fn labels(integration: Output<IntegrationId>, labels: Vec<String>) -> Self {

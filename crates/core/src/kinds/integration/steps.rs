@@ -143,6 +143,7 @@ struct Steps<'a> {
 
 impl Steps<'_> {
     fn add(mut self, declared: &DesiredIntegration, context: &Context) {
+        self.withdraw();
         let draft = self.import(declared);
         if let Some(draft) = draft {
             self.update(&draft);
@@ -231,6 +232,19 @@ impl Steps<'_> {
         };
         let id = self.push(Action::Publish, operation);
         self.builder.published.insert(self.address.name.clone(), id);
+    }
+
+    /// What its rollout takes back is a version that exists, not one that this plan publishes.
+    fn withdraw(&mut self) {
+        let newest = self.changes.newest.clone();
+        let Some(newest) = newest.filter(|_| self.changes.withdraws) else {
+            return;
+        };
+        let operation = IntegrationOperation::SetAvailability {
+            version: Output::Known(newest),
+            available: false,
+        };
+        self.push(Action::Marketplace, operation);
     }
 
     fn settings(&mut self) {

@@ -1,5 +1,8 @@
 //! The label on a live instance that says when it moved: `gitops:moved=<to><<from>@<server time>`.
 //!
+//! One that a person sent past the waves ends in `,bypass`: it says when and where from, and opens no wave. To a reader that
+//! does not know the ending it is no stamp, so that the last deploy counts, which is later.
+//!
 //! `lastDeployedAt` is reset by every later deploy, so it does not say when a version came. The label is
 //! written in the same `updateInstance` that sets the version.
 
@@ -15,20 +18,25 @@ pub struct MoveStamp {
     pub from: i64,
     /// When, by the server's clock.
     pub at: Timestamp,
+    /// A person sent it past its wave.
+    pub bypass: bool,
 }
 
 impl MoveStamp {
     const PREFIX: &'static str = "gitops:moved=";
+    const BYPASS: &'static str = ",bypass";
 
     /// Parses a label; `None` if it is not a well-formed stamp.
     #[must_use]
     pub fn parse(label: &str) -> Option<Self> {
         let (versions, at) = label.strip_prefix(Self::PREFIX)?.split_once('@')?;
         let (to, from) = versions.split_once('<')?;
+        let past = at.strip_suffix(Self::BYPASS);
         Some(Self {
             to: to.parse().ok()?,
             from: from.parse().ok()?,
-            at: at.parse().ok()?,
+            at: past.unwrap_or(at).parse().ok()?,
+            bypass: past.is_some(),
         })
     }
 
@@ -66,7 +74,8 @@ impl MoveStamp {
 
 impl std::fmt::Display for MoveStamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}<{}@{}", Self::PREFIX, self.to, self.from, self.at)
+        write!(f, "{}{}<{}@{}", Self::PREFIX, self.to, self.from, self.at)?;
+        f.write_str(if self.bypass { Self::BYPASS } else { "" })
     }
 }
 
@@ -81,11 +90,19 @@ mod tests {
         let stamp = MoveStamp::parse(text).unwrap();
         assert_eq!((stamp.to, stamp.from), (14, 12));
         assert_eq!(stamp.to_string(), text);
+        assert!(!stamp.bypass);
+        let past = MoveStamp {
+            bypass: true,
+            ..stamp
+        };
+        assert_eq!(past.to_string(), format!("{text},bypass"));
+        assert_eq!(MoveStamp::parse(&past.to_string()), Some(past));
         for other in [
             "gitops:moved=14@2026-11-29T09:41:07Z",
             "gitops:moved=14<12",
             "gitops:moved=14<x@2026-11-29T09:41:07Z",
             "gitops:moved=14<12@yesterday",
+            "gitops:moved=14<12@2026-11-29T09:41:07Z,passed",
             "moved=14<12@2026-11-29T09:41:07Z",
         ] {
             assert_eq!(MoveStamp::parse(other), None, "{other}");

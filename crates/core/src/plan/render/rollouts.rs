@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::harmless::line;
-use crate::model::counted;
+use crate::model::{agreeing, counted};
 use crate::plan::rollout::{state, word};
 use crate::plan::{Plan, PlannedRollout};
 use crate::rollout::{NewlyFailed, WavePhase, WaveState};
@@ -48,12 +48,41 @@ fn one(rollout: &PlannedRollout) -> Vec<String> {
             reasons.collect::<Vec<_>>().join(", ")
         ));
     }
+    lines.extend(past(rollout));
+    let warnings = rollout.derived.warnings.iter();
+    lines.extend(warnings.map(|it| format!("  warning: {}", line(it))));
     lines.extend(failures(rollout));
     if let Some(by) = &rollout.derived.approved {
         lines.push(format!("  accepted: {}", line(by)));
     }
     if !rollout.derived.next.is_empty() {
         lines.push(format!("  next: {}", rollout.derived.next.join(" | ")));
+    }
+    lines
+}
+
+/// Who moves or moved past the waves.
+fn past(rollout: &PlannedRollout) -> Vec<String> {
+    let derived = &rollout.derived;
+    let mut lines = Vec::new();
+    if let Some(bypass) = &derived.bypass {
+        let reason = line(&bypass.reason);
+        lines.extend(match (&bypass.refused, bypass.members.len()) {
+            (Some(why), _) if rollout.is_to_come() => {
+                Some(format!("  nobody moves past it: {}", line(why)))
+            }
+            (_, 0) => None,
+            (_, members) => {
+                let (members, verb) = (counted(members, "member"), agreeing(members, "move"));
+                Some(format!(
+                    "  past it: {members} {verb} now all the same: {reason}"
+                ))
+            }
+        });
+    }
+    if derived.bypassed > 0 {
+        let members = counted(derived.bypassed, "member");
+        lines.push(format!("  sent past it before: {members}"));
     }
     lines
 }
@@ -90,18 +119,27 @@ fn head(rollout: &PlannedRollout) -> String {
 
 /// A table, as wide as its cells.
 fn waves(waves: &[WaveState]) -> Vec<String> {
-    let titles = ["wave", "state", "moved", "now", "blocked", ""].map(str::to_owned);
-    let rows: Vec<[String; 6]> = std::iter::once(titles)
-        .chain(waves.iter().map(row))
-        .collect();
+    let titles = ["wave", "state", "moved", "now"].map(str::to_owned);
+    let runs = ["ok/failed", "newly failed"].map(str::to_owned);
+    let rest = ["blocked", ""].map(str::to_owned);
+    // How runs ended is only asked where a person looks.
+    let asked = waves.iter().any(|it| it.runs.is_some());
+    let join = |(first, runs, rest): ([String; 4], [String; 2], [String; 2])| {
+        let runs = runs.into_iter().filter(|_| asked);
+        let cells = first.into_iter().chain(runs).chain(rest);
+        cells.collect::<Vec<_>>()
+    };
+    let rows = std::iter::once((titles, runs, rest)).chain(waves.iter().map(row));
+    let rows: Vec<Vec<String>> = rows.map(join).collect();
     let width = |column: usize| {
         rows.iter()
             .map(|row| row[column].width())
             .max()
             .unwrap_or_default()
     };
-    let widths: Vec<usize> = (0..6).map(width).collect();
-    let cells = |row: &[String; 6]| {
+    let columns = rows.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let cells = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths);
         let cells =
             cells.map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
@@ -115,7 +153,8 @@ fn waves(waves: &[WaveState]) -> Vec<String> {
     }
 }
 
-fn row(wave: &WaveState) -> [String; 6] {
+/// The cells of a wave: what is always there, how its runs ended, and the rest.
+fn row(wave: &WaveState) -> ([String; 4], [String; 2], [String; 2]) {
     let none = |count: usize| {
         if count == 0 {
             "-".to_owned()
@@ -129,14 +168,20 @@ fn row(wave: &WaveState) -> [String; 6] {
         WavePhase::Standing(why) | WavePhase::Stopped(why) => line(why).into_owned(),
         WavePhase::Closed | WavePhase::Open | WavePhase::Passed | WavePhase::Held => String::new(),
     };
-    [
+    let runs = match wave.runs {
+        None => ["-", "-"].map(str::to_owned),
+        Some(runs) => [
+            format!("{}/{}", runs.good, runs.failed),
+            runs.newly_failed.to_string(),
+        ],
+    };
+    let first = [
         line(&wave.name).into_owned(),
         word(&wave.phase).as_str().to_owned(),
         format!("{}/{}", wave.moved, wave.counted),
         none(wave.now),
-        none(wave.hindered),
-        what,
-    ]
+    ];
+    (first, runs, [none(wave.hindered), what])
 }
 
 fn failures(rollout: &PlannedRollout) -> Vec<String> {

@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{acme, context, operation};
+use crate::diff::Admissions;
 use crate::diff::testing::{
     Configured as _, Valued as _, World, adopt_id, definition, name, scalar,
 };
-use crate::model::{Address, CustomerRef, InstanceState, LiveHold, PrunePolicy};
+use crate::model::{Address, CustomerRef, InstanceState, Kind, LiveHold, PrunePolicy};
 use crate::plan::render::{HumanOptions, human, json, markdown, summary_line};
 use crate::plan::{
     Context, Fate, HoldNote, Part, Plan, Reviewed, Twin, Twins, adoptions, build, dedupe, migrate,
     recheck, release,
 };
+use crate::rollout::{Derived, Phase};
 
 const NOON: &str = "2026-11-30T12:00:00Z";
 const HOLD: &str = "gitops:hold=2026-11-30T12:00:00Z";
@@ -225,6 +227,46 @@ fn what_waits_for_something_on_hold_is_held_with_it() {
     let plan = planned(&world, &context);
     assert!(plan.is_empty());
     assert_eq!(plan.summary.held, 2);
+}
+
+/// A hold on an integration leaves its definition alone. What its own rollout takes back is taken back all the same: else the
+/// members that went back would be moved again.
+#[test]
+fn a_hold_does_not_stop_the_way_back_of_a_rollout() {
+    let mut world = drifted();
+    world.desired.integrations[0].definition.text = definition("Acme ERP", "https://new").into();
+    let number = world.tenant.integrations.items[0].versions.items[0].number;
+    world.tenant.integrations.items[0]
+        .labels
+        .push(HOLD.to_owned());
+    let steps = |world: &World| {
+        let plan = planned(world, &before_noon());
+        let own = plan
+            .steps
+            .iter()
+            .filter(|it| it.address.kind == Kind::Integration);
+        let own = own.map(operation).collect::<Vec<_>>().join(" ");
+        (own, plan)
+    };
+    assert_eq!(steps(&world).0, "");
+    let mut derived = Derived::new(Some(number), None, Phase::GoingBack, "2 members fail");
+    derived.withdraw = Some(number);
+    let mut admissions = Admissions::default();
+    admissions.take_in(&name("acme"), &derived);
+    world.admissions = Some(admissions);
+    let (own, plan) = steps(&world);
+    assert_eq!(own, "SetAvailability", "nothing else of it");
+    let acme = plan
+        .resources
+        .iter()
+        .find(|it| it.address.kind == Kind::Integration);
+    assert_eq!(
+        acme.unwrap().why(),
+        "held until 2026-11-30T12:00:00Z; its version is withdrawn all the same: a hold does not stop the way back \
+         of a rollout"
+    );
+    // What is pending of a hold waits in a daemon as well.
+    assert!(!acme.unwrap().on_hold.as_ref().unwrap().pending);
 }
 
 #[test]

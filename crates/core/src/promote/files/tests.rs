@@ -97,14 +97,36 @@ fn what_shares_its_text_is_refused() {
 }
 
 #[test]
-fn a_file_in_another_encoding_is_refused() {
+fn a_byte_order_mark_stays() {
     let text = format!("\u{feff}{}", instance("a", ""));
     let list = files(&[("p.yaml", PROJECT), ("i.yaml", &text)]);
-    let refused = changed(&list, "prod", &[promoted(&["a"])]).unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "Instance/a: its file is not plain UTF-8"
-    );
+    let changed = changed(&list, "prod", &[promoted(&["a"])]).unwrap();
+    let (before, after) = (&changed[0].before, &changed[0].after);
+    assert_eq!(*before, text);
+    let added = after.strip_prefix(before.as_str()).unwrap();
+    assert!(added.contains(COMMIT), "{added}");
+}
+
+#[test]
+fn a_refusal_says_what_is_in_the_way() {
+    let block = "environments:\n  prod:\n    version:\n      commit: |-\n        0000000\n  dev: {}\n  eu: {}\n";
+    for (rest, names, why) in [
+        (
+            block,
+            "a",
+            "Instance/a: its version is written as a block of lines (`|` or `>`)",
+        ),
+        (
+            "environments: {dev: {}}\n",
+            "a",
+            "Instance/a: no file declares it in prod",
+        ),
+        ("", "b", "Instance/b: no file declares it in prod"),
+    ] {
+        let list = files(&[("p.yaml", PROJECT), ("i.yaml", &instance("a", rest))]);
+        let refused = changed(&list, "prod", &[promoted(&[names])]).unwrap_err();
+        assert_eq!(refused.to_string(), why);
+    }
 }
 
 #[test]

@@ -92,6 +92,7 @@ impl Simulated {
                         to,
                         from: *from,
                         at: now,
+                        bypass: false,
                     });
                     member.current = Some(to);
                     member.settled = false;
@@ -106,6 +107,7 @@ impl Simulated {
                         to,
                         from: *from,
                         at: now,
+                        bypass: false,
                     });
                 }
                 Turn::Back { to, .. } => {
@@ -128,7 +130,11 @@ impl Simulated {
                     member.settled = false;
                     self.set.entry(name.to_string()).or_default().push(to);
                 }
-                Turn::Free | Turn::Done | Turn::Waits { .. } | Turn::Begins { .. } => continue,
+                Turn::Free
+                | Turn::Done
+                | Turn::Waits { .. }
+                | Turn::Begins { .. }
+                | Turn::Bypasses { .. } => continue,
             }
             if dies() {
                 return Err(());

@@ -175,6 +175,7 @@ fn as_many_move_at_once_as_the_wave_lets() {
         to: 13,
         from: 12,
         at: at(10 * DAY),
+        bypass: false,
     });
     let derived = scene.derive();
     assert_eq!(moving(&derived), ["r3", "r4"], "one is under way");

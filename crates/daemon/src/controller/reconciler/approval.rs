@@ -35,6 +35,20 @@ impl Reconciler {
         self.control.let_go(files, &awaited.digest)
     }
 
+    /// Where new files wait for a person, keeps what is known to match: after a restart, what a person let go before is not
+    /// taken for something new.
+    pub(super) async fn keep_matched(&mut self, planned: &Planned) {
+        let matched = self.state.memory.matched();
+        let asks = planned.desired.project.apply == ApplyMode::Manual;
+        if !asks || *matched == self.state.matched {
+            return;
+        }
+        let matched = matched.clone();
+        if self.control.keep_matched(matched.clone()).await {
+            self.state.matched = matched;
+        }
+    }
+
     /// Shows what waits for approval, and logs it once.
     pub(super) async fn report_awaited(&mut self, plan: &Plan, holds: &Holds) {
         self.control.keep_approval().await;

@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
+
 use super::Reconciler;
 use crate::controller::log;
+use crate::controller::pass::Planned;
 use crate::controller::phases::Prepared;
 use crate::controller::resources::{self, After};
 use crate::controller::status;
 use crate::disposition::{Hold, Holds, results};
 use crate::execute::Outcome;
-use crate::model::{Address, DriftMode, FieldChange, Health, one_line};
+use crate::model::{
+    Activity, Address, ApplyMode, DriftMode, FieldChange, Health, Listing, one_line,
+};
 use crate::plan::{Excluded, Plan, PlannedResource};
 
 impl Reconciler {
@@ -63,19 +68,80 @@ impl Reconciler {
         self.state.drifted = now;
     }
 
-    /// Before what was changed elsewhere is put right: what it was, and what it will be.
-    pub(super) fn report_healing(&self, plan: &Plan) -> Vec<(Address, String)> {
-        let writes: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
-        let heals = plan.resources.iter().filter(|resource| {
-            writes.contains(&resource.address) && self.state.memory.is_synced(&resource.address)
-        });
+    /// Before what was changed elsewhere is put right: what it was, what it will be and, where the tenant says so, who did it.
+    /// That is in the reason from then on, and so in the history.
+    pub(super) async fn report_healing(&self, prepared: &mut Prepared) -> Vec<(Address, String)> {
+        let healing = self.healing(&prepared.planned);
+        if healing.is_empty() {
+            return Vec::new();
+        }
+        let activities = self.activities(prepared).await;
+        let resources = prepared.planned.plan.resources.iter_mut();
         let mut healed = Vec::new();
-        for resource in heals {
+        for resource in resources.filter(|it| healing.contains(&it.address)) {
             let changes = summary(resource);
-            log::healing(resource, &changes);
-            healed.push((resource.address.clone(), changes));
+            let by = Activity::naming(&activities, &resource.display_name);
+            let by = by.map(|it| one_line(&it.describe(), 200));
+            log::healing(resource, &changes, by.as_deref());
+            let by = by
+                .map(|by| format!("; perhaps by {by}"))
+                .unwrap_or_default();
+            resource.reason.push_str(&by);
+            healed.push((resource.address.clone(), format!("{changes}{by}")));
         }
         healed
+    }
+
+    /// What was done in the tenant since no drift was left. One request, and none where it is not known since when.
+    async fn activities(&self, prepared: &Prepared) -> Vec<Activity> {
+        let platform = prepared.connection.platform.as_ref();
+        let Some((since, until)) = self.state.calm.zip(platform.server_now()) else {
+            return Vec::new();
+        };
+        let Listing { items, incomplete } = platform.activities(since, until).await;
+        if let Some(why) = incomplete {
+            tracing::debug!(
+                event = "activities.incomplete",
+                "who changed what may not be known: {why}"
+            );
+        }
+        items
+    }
+
+    /// Notes whether drift is left, and since when none is. The server's time has whole seconds, and our own writes of this
+    /// one are no news.
+    pub(super) fn note_calm(&mut self, prepared: &Prepared) {
+        let plan = &prepared.planned.plan;
+        let drifts = |it: &&PlannedResource| {
+            !it.actions.is_empty() && self.state.memory.is_synced(&it.address)
+        };
+        let healed = self.status.borrow().healed.len();
+        let left = plan
+            .resources
+            .iter()
+            .filter(drifts)
+            .count()
+            .saturating_sub(healed);
+        let now = prepared.connection.platform.server_now();
+        let now = now.and_then(|it| it.checked_add(SignedDuration::from_secs(1)).ok());
+        if left == 0 && self.state.drifted.is_empty() {
+            self.state.calm = now.or(self.state.calm);
+        }
+    }
+
+    /// What was changed elsewhere and is put right by this plan.
+    fn healing(&self, planned: &Planned) -> BTreeSet<Address> {
+        let (plan, desired) = (&planned.plan, &planned.desired);
+        let memory = &self.state.memory;
+        let kept = desired.project.apply == ApplyMode::Manual;
+        let writes: BTreeSet<&Address> = plan.steps.iter().map(|step| &step.address).collect();
+        let heals = plan.resources.iter().map(|it| (&it.address, it));
+        let heals = heals.filter(|(address, _)| writes.contains(address));
+        // What an earlier process saw match counts where that is kept.
+        let heals = heals.filter(|(address, _)| {
+            memory.is_synced(address) || (kept && memory.has_matched(desired, address))
+        });
+        heals.map(|(address, _)| address.clone()).collect()
     }
 
     /// What of that was put right.

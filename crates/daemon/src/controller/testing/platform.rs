@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Listing, Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
+    CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
+    IntegrationId, IntegrationSighting, Listing, Observed, Requirements, Scope, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
@@ -45,6 +47,10 @@ pub(in crate::controller) fn tenant() -> Tenant {
 pub(in crate::controller) struct Fake {
     pub(in crate::controller) calls: Mutex<Vec<&'static str>>,
     pub(in crate::controller) broken: bool,
+    /// Its time, if it says that.
+    pub(in crate::controller) now: Mutex<Option<Timestamp>>,
+    /// What it says was done in it.
+    pub(in crate::controller) activities: Mutex<Vec<Activity>>,
 }
 
 impl Fake {
@@ -84,6 +90,16 @@ impl Platform for Fake {
 
     async fn definition(&self, _: &IntegrationId) -> PlatformResult<ReadBack> {
         unreachable!()
+    }
+
+    async fn activities(&self, since: Timestamp, until: Timestamp) -> Listing<Activity> {
+        self.calls.lock().unwrap().push("activities");
+        let all = self.activities.lock().unwrap().clone().into_iter();
+        Listing::complete(all.filter(|it| since <= it.at && it.at <= until).collect())
+    }
+
+    fn server_now(&self) -> Option<Timestamp> {
+        *self.now.lock().unwrap()
     }
 
     async fn validate_definition(&self, _: &str) -> PlatformResult<()> {

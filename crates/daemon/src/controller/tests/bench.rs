@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::controller::control::Control;
+use crate::controller::control::{Control, PersistedPauses};
 use crate::controller::delays::Delays;
 use crate::controller::driver::{Driver, Ended};
 use crate::controller::history::Historian;
@@ -64,19 +64,31 @@ pub(super) struct Bench {
 impl Bench {
     /// Starts a loop on revision `r1`.
     pub(super) fn start(script: Script) -> Self {
+        Self::started(script, PersistedPauses::nowhere())
+    }
+
+    /// The same, which goes on from what one before it left in a folder.
+    pub(super) fn start_in(script: Script, folder: &std::path::Path) -> Self {
+        Self::started(script, PersistedPauses::in_folder(folder, "test"))
+    }
+
+    fn started(script: Script, kept: PersistedPauses) -> Self {
         let source = Arc::new(MemorySource::default());
         source.set(Some("r1"));
         let script = Arc::new(script);
         let noted = Arc::new(Collected::default());
         let (sender, status) = watch::channel(Status::starting("test", Instant::now()));
+        let clock = Arc::new(TokioClock::starting_at(Timestamp::UNIX_EPOCH));
+        let control = Control::open(kept, sender.clone(), clock.clone());
         let reconciler = Reconciler::new(
             source.clone(),
             script.clone(),
-            Arc::new(TokioClock::starting_at(Timestamp::UNIX_EPOCH)),
+            clock,
             sender,
             INTERVAL,
             Delays::seeded(1),
         )
+        .with_control(control)
         .with_history(Historian::new(noted.clone(), "daemon", Actor::default()));
         let control = reconciler.control.clone();
         let (nudge, nudges) = mpsc::channel(64);

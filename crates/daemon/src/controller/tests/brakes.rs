@@ -1,5 +1,6 @@
 //! What a person holds, and what waits for one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use crate::controller::control::NotAwaited;
 use crate::controller::status::PassOutcome;
 use crate::controller::testing::{Script, deploy, instance};
 use crate::diff::testing::World;
-use crate::model::{ApplyMode, DesiredInstance, SyncStatus};
+use crate::model::{Activity, ApplyMode, DesiredInstance, SyncStatus};
 
 #[tokio::test(start_paused = true)]
 async fn what_is_on_hold_is_left_alone_and_looked_at_when_the_hold_ends() {
@@ -152,4 +153,87 @@ async fn what_was_changed_elsewhere_is_told_with_what_it_was() {
     *bench.script.standing.lock().unwrap() = Ok(Vec::new());
     let status = bench.passes(before + 3).await;
     assert!(status.healed.is_empty(), "told once");
+}
+
+/// The same loop in a new process: what a person let go is no news, and what came since is.
+#[tokio::test(start_paused = true)]
+async fn what_was_let_go_before_a_restart_is_put_right_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = |what: &str, differing: &[&str]| {
+        let script = Script::default();
+        *script.declared.lock().unwrap() = declared(what);
+        let steps = differing.iter().enumerate();
+        let steps = steps
+            .map(|(place, name)| deploy(place, name, &[]))
+            .collect();
+        *script.standing.lock().unwrap() = Ok(steps);
+        script
+    };
+    let mut first = Bench::start_in(script("v1", &["a", "b"]), folder.path());
+    let awaited = first.passes(1).await.approval.unwrap();
+    let given = first
+        .control
+        .approve(&awaited.digest, "first".to_owned(), None);
+    given.await.unwrap();
+    first.steps("+a -a +b -b").await;
+    first.passes(2).await;
+    first.task.abort();
+
+    let mut second = Bench::start_in(script("v1", &["b"]), folder.path());
+    let status = second.passes(1).await;
+    assert_eq!((second.seen().as_str(), &status.approval), ("+b -b", &None));
+    assert_eq!(*status.healed, ["Instance/b (needs a deploy)".to_owned()]);
+    second.task.abort();
+
+    // New files wait as ever, and drift beside them does not.
+    let mut third = Bench::start_in(script("v2", &["a", "b"]), folder.path());
+    third.source.set(Some("r2"));
+    let status = third.until(|it| it.approval.is_some()).await;
+    assert_eq!(status.approval.unwrap().resources, 1);
+    third.steps("+b -b").await;
+    third.task.abort();
+
+    // Without the folder everything is new.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut fourth = Bench::start_in(script("v1", &["b"]), elsewhere.path());
+    assert_eq!(fourth.passes(1).await.approval.unwrap().resources, 1);
+}
+
+/// Who did it is a line of the tenant that names the object, since the last pass in which nothing was drift; asked for once, and
+/// only where there is drift.
+#[tokio::test(start_paused = true)]
+async fn who_changed_what_is_put_right_is_told_where_the_tenant_says_so() {
+    let mut bench = approved().await;
+    let tenant = Arc::clone(&bench.script.tenant);
+    let asked = || {
+        let calls = tenant.calls.lock().unwrap();
+        calls.iter().filter(|call| **call == "activities").count()
+    };
+    let second = |at| Timestamp::from_second(at).unwrap();
+    *tenant.now.lock().unwrap() = Some(second(1000));
+    let generation = bench.status.borrow().generation;
+    bench.passes(generation + 2).await;
+    assert_eq!(asked(), 0, "nothing is drift");
+    let line = |at, who: &str, what: &str| Activity {
+        at: second(at),
+        who: who.to_owned(),
+        what: what.to_owned(),
+    };
+    *tenant.activities.lock().unwrap() = vec![
+        line(900, "carol", "Updated instance b"),
+        line(1500, "bob", "Updated instance b"),
+        line(1600, "eve", "Updated instance other"),
+    ];
+    *tenant.now.lock().unwrap() = Some(second(2000));
+    *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "b", &[])]);
+    let status = bench.until(|it| !it.healed.is_empty()).await;
+    let told = "Instance/b (needs a deploy; perhaps by bob: Updated instance b)";
+    assert_eq!(*status.healed, [told.to_owned()]);
+    assert_eq!(asked(), 1);
+    let events = bench.noted.0.lock().unwrap();
+    let noted = format!("{events:?}");
+    assert!(
+        noted.contains("perhaps by bob: Updated instance b"),
+        "{noted}"
+    );
 }

@@ -15,7 +15,7 @@ use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::wish::{
     ApproveWanted, Approved, Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer,
 };
-use crate::model::Pause;
+use crate::model::{Pause, check_reason};
 use crate::server::{Served, ServerState, reply};
 
 /// The largest body, in bytes: a reason and a time.
@@ -75,7 +75,7 @@ pub(super) async fn pause(
         Err(response) => return response,
     };
     if let Err(wrong) = Pause::check_reason(&wanted.reason) {
-        return reply::error(ErrorCode::InvalidRequest, wrong);
+        return reply::error(ErrorCode::InvalidRequest, &wrong);
     }
     if wanted.until.is_some_and(|until| until <= state.clock.now()) {
         return reply::error(
@@ -106,10 +106,10 @@ pub(super) async fn approve(
     let texts = [Some(&wanted.reason), wanted.by.as_ref()];
     let wrong = texts.into_iter().flatten();
     if let Some(wrong) = wrong
-        .map(|text| Pause::check_reason(text))
+        .map(|text| check_reason("an approval", text))
         .find_map(Result::err)
     {
-        return reply::error(ErrorCode::InvalidRequest, wrong);
+        return reply::error(ErrorCode::InvalidRequest, &wrong);
     }
     let given = control.approve(&wanted.digest, wanted.reason, wanted.by);
     match given.await {

@@ -12,7 +12,9 @@ use crate::world::table::Key;
 use super::action::ActionOf;
 use super::flow_config::FlowConfig;
 use super::shared::{CustomerVariable, Scoped};
-use super::{account, common, component, execution, instance_list, integration_list, log, step};
+use super::{
+    account, activity, common, component, execution, instance_list, integration_list, log, step,
+};
 
 pub(super) fn bind(bindings: &mut Bindings) {
     bindings.query(QUERY, WHO);
@@ -42,6 +44,7 @@ const WHO: Queries = &[
         )
     }),
     ("users", account::users),
+    ("activities", |call| page(call, activity::all(call))),
 ];
 
 const INTEGRATIONS: Queries = &[
