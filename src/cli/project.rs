@@ -143,6 +143,8 @@ pub(crate) struct Basis {
     everything: Option<DecideArgs>,
     /// What of the project is planned.
     part: Part,
+    /// Whether what becomes of instances is asked for, besides what is done.
+    simulate: bool,
     began: Timestamp,
     /// The path that was read, and when that was done.
     path: PathBuf,
@@ -203,6 +205,7 @@ async fn basis(
         remembered,
         everything,
         part: Part::default(),
+        simulate: false,
         began,
         path: path.to_owned(),
         read,
@@ -227,6 +230,11 @@ impl Basis {
     /// The same for a part of the project.
     pub(crate) fn limited_to(self, part: Part) -> Self {
         Self { part, ..self }
+    }
+
+    /// The same, with what would become of instances at the version that they come to next.
+    pub(crate) fn simulating(self, simulate: bool) -> Self {
+        Self { simulate, ..self }
     }
 
     /// Says what a plan of a part leaves out.
@@ -290,6 +298,7 @@ impl Basis {
             allow_delete: self.everything.is_some_and(|args| args.allow_delete),
             only,
             part: self.part.clone(),
+            simulate: self.simulate,
             requests: Some(tenant.requests.as_ref()),
         };
         let planned = match self.everything {

@@ -334,6 +334,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         violations: Vec::new(),
         later: Vec::new(),
         rollouts: Vec::new(),
+        simulations: Vec::new(),
         digest: format!("sha256:{}", "1".repeat(64)),
     }
 }

@@ -35,6 +35,7 @@ mod pause;
 pub mod plan;
 pub mod resource;
 pub mod rollout;
+pub mod simulation;
 pub mod status;
 pub mod validate;
 pub mod whoami;

@@ -23,6 +23,7 @@ mod release;
 mod rename;
 mod review;
 mod rollout;
+mod simulation;
 mod step;
 mod summary;
 mod unread;
@@ -67,6 +68,7 @@ pub use review::{Moved, Reviewed, Unfit, is_part, recheck};
 pub use rollout::{PlannedRollout, RolloutTurn};
 pub use step::{Output, Step, StepId, VersionSource};
 
+use crate::diff::Simulation;
 use crate::model::{
     Address, AwaitedConsents, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus,
     VersionRecord,
@@ -194,6 +196,8 @@ pub struct Plan {
     pub later: Vec<Address>,
     /// The rollouts of integrations that have any; what they admit and hold is in the resources.
     pub rollouts: Vec<PlannedRollout>,
+    /// What would become of instances at the version that they come to next, where that was asked or a rollout begins.
+    pub simulations: Vec<Simulation>,
     /// Digest over everything that the plan rests on and would do. Equal plans have equal digests.
     pub digest: String,
 }

@@ -60,6 +60,7 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
     let (path, tenant) = (&args.path, &args.tenant);
     let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let basis = basis.limited_to(args.part.clone().into());
+    let basis = basis.simulating(args.simulate);
     let planned = basis.plan(ui, &tenant, None).await?;
     basis.tell_left_out(ui, &planned.plan);
     let folder = args.state.folder.of(&project::root(path));

@@ -201,6 +201,7 @@ impl World {
         let context = PassContext {
             only: None,
             part: Default::default(),
+            simulate: false,
             platform: &self.client,
             clock: &self.clock,
             secrets: self.values(loaded.secrets.clone()),

@@ -237,6 +237,7 @@ impl Builder {
             violations,
             later: self.later,
             rollouts: Vec::new(),
+            simulations: Vec::new(),
             digest: String::new(),
         };
         plan.digest = digest::of(&Reviewed::from(&plan));

@@ -10,6 +10,7 @@ pub mod markup;
 mod members;
 mod names;
 mod rollouts;
+mod simulations;
 mod words;
 
 use std::collections::BTreeMap;

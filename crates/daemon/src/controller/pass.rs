@@ -82,6 +82,8 @@ pub struct PassContext<'a> {
     pub only: Option<BTreeSet<String>>,
     /// What of the project the plan is limited to.
     pub part: Part,
+    /// Simulate every version that instances would come to, not only where a rollout begins.
+    pub simulate: bool,
     /// Counts requests, where the platform does.
     pub requests: Option<&'a dyn RequestCount>,
 }
@@ -317,6 +319,7 @@ async fn compare_known(
         changes,
         catalogue,
         rollouts,
+        simulations,
     } = differences;
     let about = Context {
         project: loaded.desired.project.name.to_string(),
@@ -338,7 +341,8 @@ async fn compare_known(
         admissions: Some(&rollouts.admissions),
         ..wanted.inputs(context, &records, &tenant, catalogue.as_ref())
     };
-    let mut plan = build(&inputs, &changes, &about).with_rollouts(rollouts.rollouts);
+    let plan = build(&inputs, &changes, &about).with_rollouts(rollouts.rollouts);
+    let mut plan = plan.with_simulations(simulations);
     context.remembered.holds.add_to(&mut plan).await;
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));

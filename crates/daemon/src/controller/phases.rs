@@ -181,6 +181,7 @@ impl Phases for Live {
             allow_delete: self.choices.allow_delete,
             only: None,
             part: Default::default(),
+            simulate: false,
             requests: connection.requests.as_deref(),
         };
         let fits = |recalled: &Recalled| recalled.fits(loaded, &connection.platform);
