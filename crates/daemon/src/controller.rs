@@ -44,6 +44,7 @@ pub mod status;
 pub mod totals;
 mod wanted;
 pub mod window_guard;
+mod wishes;
 
 mod log;
 

@@ -108,9 +108,21 @@ mod tests {
             changed: false,
         };
         for (what, after, expected) in [
-            ("the same", login("http", "basic", "", user), ConnectionChange::default()),
-            ("another component", login("ftp", "basic", "", user), other(&[])),
-            ("another connection", login("http", "oauth2", "", user), other(&[])),
+            (
+                "the same",
+                login("http", "basic", "", user),
+                ConnectionChange::default(),
+            ),
+            (
+                "another component",
+                login("ftp", "basic", "", user),
+                other(&[]),
+            ),
+            (
+                "another connection",
+                login("http", "oauth2", "", user),
+                other(&[]),
+            ),
             (
                 "an input without a value",
                 login("http", "basic", "", both),

@@ -13,7 +13,8 @@ use crate::kinds::instance::compare::simulate::{Connections as Changed, simulate
 use crate::kinds::instance::compare::version::{self, Target};
 use crate::kinds::integration::compare::has_unpublished_changes;
 use crate::model::{
-    Address, Instance, Integration, IntegrationRef, PublishedVersion, ResourceName, VersionId, VersionRef,
+    Address, Instance, Integration, IntegrationRef, PublishedVersion, ResourceName, VersionId,
+    VersionRef,
 };
 
 /// What would become of the instances of an integration at one version.

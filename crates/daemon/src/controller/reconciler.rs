@@ -12,6 +12,7 @@ mod absence;
 mod approval;
 mod ending;
 mod held;
+mod part;
 mod transitions;
 mod turn;
 
@@ -32,7 +33,7 @@ use super::exclusion::Exclusion;
 use super::history::{Historian, Noted};
 use super::log;
 use super::pass::{Loaded, Planned, raised};
-use super::phases::{Phases, Prepared, ReadMode};
+use super::phases::{Asked, Phases, Prepared, ReadMode};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::status::{RevisionStatus, Status};
@@ -40,7 +41,7 @@ use crate::disposition::{self, Absences, Circumstances, Holds, Memory, Moment, R
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
-use crate::plan::{Excluded, Plan, exclude};
+use crate::plan::{Excluded, Names, Plan, exclude};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::{Source, snapshot_in_time};
@@ -175,6 +176,7 @@ impl Reconciler {
             ended: (self.clock.now(), self.clock.instant()),
             next: next.0,
             end: &end,
+            part: None,
         };
         report.log();
         let start = self.state.noted.start.take();
@@ -260,10 +262,11 @@ impl Reconciler {
         why: (Reason, Timestamp),
         stop: watch::Receiver<bool>,
     ) -> End {
-        let (mut prepared, turn) = match self.turn(loaded, why.0.into(), &stop).await {
-            Ok(turn) => turn,
-            Err(end) => return end,
-        };
+        let (mut prepared, turn) =
+            match self.turn(loaded, ReadMode::from(why.0).into(), &stop).await {
+                Ok(turn) => turn,
+                Err(end) => return end,
+            };
         let plan = &prepared.planned.plan;
         self.state.partial = if partial(plan) {
             self.state.partial + 1
@@ -287,6 +290,7 @@ impl Reconciler {
         self.learn(&prepared, &excluded, &outcome);
         self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
+        self.keep_names(&prepared.planned);
         let plan = &prepared.planned.plan;
         if outcome.interrupted {
             let counts = report::counts(plan, &holds, &excluded, &outcome);
@@ -332,17 +336,23 @@ impl Reconciler {
         self.progress(|status| status.plan = Some(Arc::new(plan)));
     }
 
+    /// Keeps what a wish for a part may name.
+    fn keep_names(&self, planned: &Planned) {
+        let names = Names::known(&planned.plan, &planned.desired, &planned.tenant);
+        self.progress(|status| status.names = Some(Arc::new(names)));
+    }
+
     /// `None` if it was stopped: reading can be dropped at any point.
     async fn plan(
         &self,
         loaded: &Loaded,
-        mode: ReadMode,
+        asked: Asked<'_>,
         mut stop: watch::Receiver<bool>,
     ) -> Option<Result<Prepared, PassError>> {
         let planned = tokio::select! {
             biased;
             () = raised(&mut stop) => return None,
-            planned = self.phases.plan(loaded, mode) => planned,
+            planned = self.phases.plan(loaded, asked) => planned,
         };
         if let Ok(prepared) = &planned {
             let at = prepared.planned.plan.observed_at;
@@ -470,7 +480,7 @@ impl Reconciler {
             self.recall().await;
         }
         if let Some(loaded) = self.state.last_good.clone()
-            && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full, stop).await
+            && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full.into(), stop).await
         {
             let plan = &mut prepared.planned.plan;
             let what = Circumstances {

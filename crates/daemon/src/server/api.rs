@@ -88,11 +88,11 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
     ]
 }
 
-/// The wishes, with their paths. Only a pause and an approval have a body.
+/// The wishes, with their paths. The end of a pause has no body.
 fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
     let bare = || from_fn(without_body);
     [
-        (http::SYNC, post(wishes::sync).layer(bare())),
+        (http::SYNC, post(wishes::sync)),
         (http::PAUSE, post(wishes::pause)),
         (http::APPROVE, post(wishes::approve)),
         (http::RESUME, post(wishes::resume).layer(bare())),

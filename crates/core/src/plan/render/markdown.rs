@@ -77,7 +77,11 @@ fn head(plan: &Plan) -> String {
         let _ = writeln!(text, "{}\n", brief(&words::fleet(fleet)));
     }
     as_code(&mut text, "Rollouts", &super::rollouts::lines(plan));
-    as_code(&mut text, "Simulation", &super::simulations::lines(plan, false));
+    as_code(
+        &mut text,
+        "Simulation",
+        &super::simulations::lines(plan, false),
+    );
     for line in words::unread(plan) {
         let _ = writeln!(text, "> **{}**\n", brief(&line));
     }

@@ -5,8 +5,8 @@ use prism_gitops_api::simulation::{Fate, Obstacle, Outcome};
 use crate::diff::{SimulatedVersion, Simulation};
 use crate::harmless::line;
 use crate::model::counted;
-use crate::plan::simulation::{EXAMPLES, counts, fate, listed};
 use crate::plan::Plan;
+use crate::plan::simulation::{EXAMPLES, counts, fate, listed};
 
 /// The lines of all simulations; with `all` each instance has one of its own.
 pub(super) fn lines(plan: &Plan, all: bool) -> Vec<String> {
@@ -81,7 +81,9 @@ fn groups(simulation: &Simulation) -> Vec<String> {
     }
     for (outcome, count) in sums {
         let word = word(outcome);
-        lines.push(format!("  and {count} more {word}, for other reasons (--all lists them)"));
+        lines.push(format!(
+            "  and {count} more {word}, for other reasons (--all lists them)"
+        ));
     }
     lines
 }

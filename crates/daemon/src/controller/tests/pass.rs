@@ -37,7 +37,7 @@ async fn plan(platform: &Fake, organization: Option<&str>) -> Result<pass::Plann
     let context = PassContext {
         only: None,
         part: Default::default(),
-            simulate: false,
+        simulate: false,
         platform,
         clock: &clock,
         secrets: Default::default(),

@@ -13,7 +13,9 @@ use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::losses::{self, continues};
 use crate::kinds::instance::compare::version::Target;
 use crate::kinds::instance::compare::whose::{Whose, whose};
-use crate::kinds::instance::compare::{config, identify, lacking, member, stays_in_place, stays_on};
+use crate::kinds::instance::compare::{
+    config, identify, lacking, member, stays_in_place, stays_on,
+};
 use crate::kinds::integration::compare as integration;
 use crate::model::{
     Address, ConfigEntry, ConfigValue, ConnectionInput, DesiredInstance, Instance,
@@ -81,8 +83,12 @@ fn examine(
     let (losses, _) = losses::find(desired, values, target);
     fate.losses = losses.values;
     fate.consents.extend(losses.consents);
-    fate.unknown
-        .extend(doubts(desired, values, target, connections(live).as_deref()));
+    fate.unknown.extend(doubts(
+        desired,
+        values,
+        target,
+        connections(live).as_deref(),
+    ));
     fate.arrange();
     Ok(true)
 }
@@ -141,7 +147,11 @@ fn doubt(
         ));
     }
     if variable.shared != now.shared {
-        let whose = if variable.shared { "a shared one from then on" } else { "the instance's own from then on" };
+        let whose = if variable.shared {
+            "a shared one from then on"
+        } else {
+            "the instance's own from then on"
+        };
         return Some(format!(
             "its value is {whose}, and what becomes of the present one is not known"
         ));
@@ -191,9 +201,8 @@ fn connection(
     };
     let Some(change) = connections.and_then(|all| all.get(&variable.key)) else {
         let by_git = matches!(entry.map(|it| &it.value), Some(ConfigValue::Connection(_)));
-        return (!by_git).then(|| {
-            "what the connection is made of is not known of both versions".to_owned()
-        });
+        return (!by_git)
+            .then(|| "what the connection is made of is not known of both versions".to_owned());
     };
     if change.other {
         return Some("it becomes another connection".to_owned());
@@ -213,5 +222,6 @@ fn connection(
         return Some(format!("its new inputs have no value: {added}"));
     }
     let consented = now.oauth && (change.changed || !change.added.is_empty());
-    consented.then(|| "its inputs change, and whether the consent still holds is not known".to_owned())
+    consented
+        .then(|| "its inputs change, and whether the consent still holds is not known".to_owned())
 }
