@@ -103,7 +103,7 @@ impl Simulated {
     pub(crate) fn take_in(
         &mut self,
         stops: Vec<(String, Stop)>,
-        missing: Vec<String>,
+        missing: &[String],
         pending: Vec<String>,
     ) {
         for (variable, stop) in stops {

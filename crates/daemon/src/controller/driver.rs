@@ -139,7 +139,10 @@ impl Driver {
             let wish = control.take(|| begin(status));
             let next = match wish {
                 Some(Wish::Part(part)) => match self.serve(reason, (&part, reading)).await {
-                    Some(()) => continue,
+                    Some(()) => {
+                        control.remind();
+                        continue;
+                    }
                     None => None,
                 },
                 Some(Wish::Whole) | None => {
@@ -261,7 +264,6 @@ impl Driver {
         }
         // Its own writes make events.
         self.cool_down_ends = Some(Instant::now() + SETTLE);
-        self.reconciler.control.remind();
         Some(())
     }
 

@@ -421,7 +421,6 @@ fn what_could_not_be_read_is_unknown() {
     newer.required = Asked::NotAsked;
     live.versions.items.insert(0, newer);
     live.definition = Observed::Known(with(&["{key: B, dataType: string}"]).into());
-    world.desired.integrations[0].definition.text = with(&["{key: B, dataType: string}"]).into();
     world.desired.instances[0].version = VersionRef::Number(2);
     let why = fate(&world);
     assert!(why.starts_with("unknown"), "{why}");
@@ -439,10 +438,11 @@ fn a_secret_that_is_not_there_blocks_its_variable() {
         ],
     );
     let reference = SecretRef::Env("TOKEN".to_owned());
-    world.secrets.insert(
-        reference.clone(),
-        Err(SecretError::NotSet("TOKEN".to_owned())),
-    );
+    let error = SecretError {
+        reference: reference.clone(),
+        why: "is not set".to_owned(),
+    };
+    world.secrets.insert(reference.clone(), Err(error));
     world.desired.instances[0].set("Token", ConfigValue::Secret(reference));
     assert_eq!(fate(&world), "blocked Region, Token");
 }

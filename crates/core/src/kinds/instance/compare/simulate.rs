@@ -62,7 +62,8 @@ fn examine(
     let Some(live) = found.id().copied() else {
         readable(target)?;
         let (diff, stops) = config::examine(desired, None, target, index.inputs);
-        fate.take_in(stops, diff.missing, diff.pending);
+        fate.take_in(stops, &diff.missing, diff.pending);
+        fate.arrange();
         return Ok(true);
     };
     let desired = &*member::managed(desired, live);
@@ -79,7 +80,7 @@ fn examine(
         Observed::Absent => &Values::new(),
     };
     let (diff, stops) = config::examine(desired, Some((&live.id, values)), target, index.inputs);
-    fate.take_in(stops, lacking(live, values, diff.missing), diff.pending);
+    fate.take_in(stops, &lacking(live, values, diff.missing), diff.pending);
     let (losses, _) = losses::find(desired, values, target);
     fate.losses = losses.values;
     fate.consents.extend(losses.consents);
