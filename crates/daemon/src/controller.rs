@@ -41,10 +41,10 @@ mod report;
 pub mod resources;
 mod rollouts;
 pub mod status;
+mod sync_requests;
 pub mod totals;
 mod wanted;
 pub mod window_guard;
-mod wishes;
 
 mod log;
 

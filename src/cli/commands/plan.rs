@@ -62,9 +62,9 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
     let basis = basis.limited_to(args.part.clone().into());
     let basis = basis.simulating(args.simulate);
     let planned = basis.plan(ui, &tenant, None).await?;
-    basis.tell_left_out(ui, &planned.plan);
+    basis.report_excluded(ui, &planned.plan);
     let folder = args.state.folder.of(&project::root(path));
-    locking::tell_of_writer(ui, folder, &tenant, &planned);
+    locking::report_writer(ui, folder, &tenant, &planned);
     Ok(basis.decided(tenant, planned))
 }
 

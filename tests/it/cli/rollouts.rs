@@ -312,9 +312,9 @@ fn what_a_version_would_do_is_said_before_it_is_published() {
     environment.write("c1.yaml", c1);
     // The plan would start a rollout.
     let begins = environment.run("plan").expect(0);
-    let told = "Simulation: Integration/feed at the version that this plan publishes\n  \
+    let expected = "Simulation: Integration/feed at the version that this plan publishes\n  \
                 2 instances: 1 upgrade, 1 blocked\n  1 blocked: \"Region\": it has no value\n    Instance/r1\n";
-    assert!(begins.stdout.contains(told), "{}", begins.stdout);
+    assert!(begins.stdout.contains(expected), "{}", begins.stdout);
     let json = environment.run("plan -o json").expect(0).json();
     let counts = &json["simulations"][0]["counts"];
     assert_eq!(
@@ -328,7 +328,7 @@ fn what_a_version_would_do_is_said_before_it_is_published() {
     );
     environment.write("feed.yaml", &never);
     let asked = environment.run("plan --simulate --all").expect(0);
-    let told = "  Instance/r1 (version 1): blocked: \"Region\": it has no value\n";
-    assert!(asked.stdout.contains(told), "{}", asked.stdout);
+    let expected = "  Instance/r1 (version 1): blocked: \"Region\": it has no value\n";
+    assert!(asked.stdout.contains(expected), "{}", asked.stdout);
     assert_eq!(versions(&environment), at(1, 1));
 }

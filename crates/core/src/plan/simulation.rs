@@ -91,7 +91,7 @@ pub(super) struct Together<'a> {
     pub(super) instances: Vec<&'a Simulated>,
 }
 
-/// What instances are told apart by: at a config variable the reason may be about one customer, as with secrets.
+/// What instances are grouped by: at a config variable the reason may be about one customer, as with secrets.
 type Common<'a> = (
     u8,
     Vec<(Option<&'a str>, Option<&'a str>)>,
@@ -101,7 +101,7 @@ type Common<'a> = (
 );
 
 fn common(one: &Simulated) -> Common<'_> {
-    fn told(all: &[Obstacle]) -> Vec<(Option<&str>, Option<&str>)> {
+    fn keys(all: &[Obstacle]) -> Vec<(Option<&str>, Option<&str>)> {
         let apart = |it: &'_ Obstacle| it.variable.is_none();
         all.iter()
             .map(|it| {
@@ -112,10 +112,10 @@ fn common(one: &Simulated) -> Common<'_> {
     }
     (
         rank(&outcome(one)),
-        told(&one.blocked),
+        keys(&one.blocked),
         &one.consents,
         &one.losses,
-        told(&one.unknown),
+        keys(&one.unknown),
     )
 }
 

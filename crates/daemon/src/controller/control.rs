@@ -20,8 +20,8 @@ use tokio::sync::{Mutex, Notify, watch};
 use super::approvals::Approvals;
 pub use super::approvals::NotAwaited;
 use super::status::{Phase, Status};
-pub use super::wishes::TooMany;
-use super::wishes::{Wish, Wishes};
+pub use super::sync_requests::TooMany;
+use super::sync_requests::{SyncRequest, SyncRequests};
 use crate::api::wish::Approval;
 use crate::model::{Pause, chain};
 use crate::plan::Part;
@@ -106,7 +106,7 @@ pub struct Control(Arc<Inner>);
 struct Inner {
     pause: watch::Sender<Option<Pause>>,
     syncs: Notify,
-    wishes: Wishes,
+    requests: SyncRequests,
     approvals: Approvals,
     status: watch::Sender<Status>,
     clock: Arc<dyn Clock>,
@@ -126,7 +126,7 @@ impl Control {
         let control = Self(Arc::new(Inner {
             pause: watch::Sender::new(kept.read()),
             syncs: Notify::new(),
-            wishes: Wishes::default(),
+            requests: SyncRequests::default(),
             approvals: Approvals::open(kept.approval.clone()),
             status,
             clock,
@@ -225,7 +225,7 @@ impl Control {
     /// under way began before, so it does not count.
     #[must_use]
     pub fn sync(&self) -> u64 {
-        let ended = self.0.wishes.whole(|| self.passes());
+        let ended = self.0.requests.whole(|| self.passes());
         self.0.syncs.notify_one();
         ended
     }
@@ -236,7 +236,7 @@ impl Control {
     ///
     /// [`TooMany`] where so many wait already that one more helps nobody.
     pub fn sync_part(&self, part: Part) -> Result<u64, TooMany> {
-        let served = self.0.wishes.part(part, || self.passes())?;
+        let served = self.0.requests.part(part, || self.passes())?;
         self.0.syncs.notify_one();
         Ok(served)
     }
@@ -247,14 +247,14 @@ impl Control {
         status.generation + u64::from(status.phase == Phase::Working)
     }
 
-    /// The wish that the pass which begins now serves. `begin` says so in the status, before anybody asks for another.
-    pub(super) fn take(&self, begin: impl FnOnce()) -> Option<Wish> {
-        self.0.wishes.take(begin)
+    /// The request that the pass which begins now serves. `begin` says so in the status, before anybody asks for another.
+    pub(super) fn take(&self, begin: impl FnOnce()) -> Option<SyncRequest> {
+        self.0.requests.take(begin)
     }
 
-    /// Wakes the loop if a wish waits.
+    /// Wakes the loop if a request waits.
     pub(super) fn remind(&self) {
-        if self.0.wishes.is_waiting() {
+        if self.0.requests.is_waiting() {
             self.0.syncs.notify_one();
         }
     }

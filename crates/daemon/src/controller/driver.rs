@@ -23,7 +23,7 @@ use tracing::Instrument as _;
 use super::queue::{DEBOUNCE, Queue, Reason};
 use super::reconciler::Reconciler;
 use super::status::{Phase, Status};
-use super::wishes::Wish;
+use super::sync_requests::SyncRequest;
 use crate::plan::Part;
 use crate::runtime::shutdown::Shutdown;
 use crate::source::{Snapshot, Source, SourceError, snapshot_in_time};
@@ -136,16 +136,16 @@ impl Driver {
             let status = &self.reconciler.status;
             // Of the last pass about everything: to one about a part, new files are still to come.
             let reading = status.borrow().reading.clone();
-            let wish = control.take(|| begin(status));
-            let next = match wish {
-                Some(Wish::Part(part)) => match self.serve(reason, (&part, reading)).await {
+            let request = control.take(|| begin(status));
+            let next = match request {
+                Some(SyncRequest::Part(part)) => match self.serve(reason, (&part, reading)).await {
                     Some(()) => {
                         control.remind();
                         continue;
                     }
                     None => None,
                 },
-                Some(Wish::Whole) | None => {
+                Some(SyncRequest::Whole) | None => {
                     let next = self.busy(reason).await;
                     control.remind();
                     next
@@ -187,7 +187,7 @@ impl Driver {
                 () = asked(&mut self.reloads) => {
                     self.queue.schedule(Arc::clone(&self.key), Instant::now(), Reason::Reload);
                 }
-                () = told(&mut self.events) => self.event(),
+                () = next_event(&mut self.events) => self.event(),
                 () = control.synced() => return Some(Reason::Sync),
                 () = control.lapse() => {}
                 // Last, so that a flood of nudges holds up nothing.
@@ -315,7 +315,7 @@ impl Driver {
 }
 
 /// Waits for an event of the tenant; for ever where none can come. Cancel-safe.
-async fn told(events: &mut Option<mpsc::Receiver<()>>) {
+async fn next_event(events: &mut Option<mpsc::Receiver<()>>) {
     if let Some(receiver) = events {
         if receiver.recv().await.is_some() {
             return;

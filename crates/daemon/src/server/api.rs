@@ -11,10 +11,10 @@
 //! - No answer holds a secret: these routes are given none.
 
 pub mod access;
+mod commands;
 mod events;
-mod past;
+mod history;
 mod resources;
-mod wishes;
 
 use std::sync::Arc;
 
@@ -83,19 +83,19 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
         (http::RESOURCES, get(resources::list)),
         (http::RESOURCE, get(resources::one)),
         (http::LATEST_PLAN, get(latest_plan)),
-        (http::HISTORY, get(past::history)),
+        (http::HISTORY, get(history::history)),
         (http::EVENTS, get(events::stream)),
     ]
 }
 
-/// The wishes, with their paths. The end of a pause has no body.
-fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
+/// The commands, with their paths. The end of a pause has no body.
+fn commands() -> [(&'static str, MethodRouter<ServerState>); 4] {
     let bare = || from_fn(without_body);
     [
-        (http::SYNC, post(wishes::sync)),
-        (http::PAUSE, post(wishes::pause)),
-        (http::APPROVE, post(wishes::approve)),
-        (http::RESUME, post(wishes::resume).layer(bare())),
+        (http::SYNC, post(commands::sync)),
+        (http::PAUSE, post(commands::pause)),
+        (http::APPROVE, post(commands::approve)),
+        (http::RESUME, post(commands::resume).layer(bare())),
     ]
 }
 
@@ -103,7 +103,7 @@ fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
 #[must_use]
 pub fn paths() -> Vec<&'static str> {
     let reads = reads().map(|(path, _)| path);
-    let wishes = wishes().map(|(path, _)| path);
+    let wishes = commands().map(|(path, _)| path);
     let open = [http::OPENAPI];
     reads.into_iter().chain(wishes).chain(open).collect()
 }
@@ -131,7 +131,7 @@ pub(super) fn writing(state: &ServerState) -> Router {
         let refused = access::may_write(&api.access, &request).err();
         pass_on(refused, request, next)
     });
-    let routes = wishes().into_iter();
+    let routes = commands().into_iter();
     let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
     routes
         .method_not_allowed_fallback(reply::only_post)

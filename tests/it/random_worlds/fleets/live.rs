@@ -218,6 +218,9 @@ impl<'a> Life<'a> {
             },
             Deed::Delete => ("deleteInstance", json!({"id": id})),
         };
+        if matches!(deed, Deed::Upgrade | Deed::Redeploy) {
+            self.finishes(&external(place)).await;
+        }
         self.world.change(mutation, input).await;
         if deed == Deed::Upgrade {
             self.world.change("deployInstance", json!({"id": id})).await;
@@ -225,6 +228,18 @@ impl<'a> Life<'a> {
         let truth = Truth::read(&self.world).await;
         if let Ok(truth) = truth {
             self.rules.see(&truth, &self.now);
+        }
+    }
+
+    /// Notes a move that was killed before its deploy, which a person is about to make.
+    async fn finishes(&mut self, customer: &str) {
+        let Ok(truth) = Truth::read(&self.world).await else {
+            return;
+        };
+        let unfinished = truth.instances.get(customer).filter(|it| !it.settled);
+        if let Some(it) = unfinished {
+            let of_version = (it.id.clone(), it.version);
+            self.rules.finished_by_hand.insert(of_version);
         }
     }
 

@@ -76,7 +76,7 @@ fn groups(simulation: &Simulation) -> Vec<String> {
             0 => String::new(),
             more => format!(" and {more} more (--all lists them)"),
         };
-        lines.push(format!("  {count} {}", told(&fate)));
+        lines.push(format!("  {count} {}", described(&fate)));
         lines.push(format!("    {}{more}", named.join(", ")));
     }
     for (outcome, count) in sums {
@@ -94,7 +94,7 @@ fn each(simulation: &Simulation) -> Vec<String> {
             Some(number) => format!(" (version {number})"),
             None => String::new(),
         };
-        format!("  {}{from}: {}", it.address, told(&fate(it)))
+        format!("  {}{from}: {}", it.address, described(&fate(it)))
     });
     one.collect()
 }
@@ -110,7 +110,7 @@ fn word(outcome: Outcome) -> &'static str {
 }
 
 /// `blocked: "Region": it has no value; lose "Legacy Token"`.
-fn told(fate: &Fate) -> String {
+fn described(fate: &Fate) -> String {
     let quoted = |all: &[String]| {
         let all: Vec<String> = all.iter().map(|it| format!("{it:?}")).collect();
         all.join(", ")

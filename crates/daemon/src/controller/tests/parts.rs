@@ -135,8 +135,8 @@ async fn what_is_asked_is_in_the_history() {
     let asked = bench.control.sync_part(part(&["a"])).unwrap();
     bench.passes(asked).await;
     let noted = bench.noted.0.lock().unwrap();
-    let told = format!("{noted:?}");
-    assert!(told.contains("sync --target Instance/a"), "{told}");
+    let expected = format!("{noted:?}");
+    assert!(expected.contains("sync --target Instance/a"), "{expected}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{past, whose_one};
+use super::{history, whose_one};
 use crate::api::http::{
     EnvironmentQuery, ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which,
 };
@@ -151,7 +151,7 @@ pub(super) async fn one(
     // A single one may have been called otherwise before it had a name.
     let several = state.environments.all().len() > 1;
     let environment = several.then(|| served.name.clone());
-    let past = past::of(&state.api, environment, resource.address.clone());
+    let past = history::of(&state.api, environment, resource.address.clone());
     let (history, problem) = match past.await {
         Ok(writes) => (writes, None),
         Err(problem) => (Vec::new(), Some(problem)),

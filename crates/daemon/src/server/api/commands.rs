@@ -14,7 +14,7 @@ use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::wish::{
     ApproveWanted, Approved, Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer,
 };
-use crate::api::{self, Told};
+use crate::api::{self, PerEnvironment};
 use crate::model::{Diagnostic, Pause};
 use crate::plan::Part;
 use crate::server::layers::has_body;
@@ -45,8 +45,8 @@ pub(super) async fn sync(
     };
     let status = Heard::Accepted;
     let body = match chosen.answer(woken) {
-        Told::One(accepted) => SyncAnswer::One { accepted, status },
-        Told::Several { environments } => SyncAnswer::Several {
+        PerEnvironment::One(accepted) => SyncAnswer::One { accepted, status },
+        PerEnvironment::Several { environments } => SyncAnswer::Several {
             status,
             environments,
         },

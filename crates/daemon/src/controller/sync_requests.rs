@@ -1,9 +1,9 @@
-//! The wishes for passes that wait, in the order in which they came.
+//! The requests for passes that wait, in the order in which they came.
 //!
 //! # Invariants
 //!
-//! - Every pass takes the first one, if any waits; so it is known when a wish is made which pass will serve it.
-//! - There is no end of callers, and there are few wishes: equal ones wait once.
+//! - Every pass takes the first one, if any waits; so it is known when a request is made which pass will serve it.
+//! - There is no end of callers, and there are few requests: equal ones wait once.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ pub(super) const MOST: usize = 16;
 
 /// A pass that a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum SyncRequest {
     /// About everything.
     Whole,
     /// That writes a part only.
@@ -24,15 +24,15 @@ pub(super) enum Wish {
 
 /// So many parts wait already that one more helps nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{MOST} wishes for a part wait already; ask again when passes have served them")]
+#[error("{MOST} requests for a part wait already; ask again when passes have served them")]
 pub struct TooMany;
 
 /// Those that wait.
 #[derive(Debug, Default)]
-pub(super) struct Wishes(Mutex<VecDeque<Wish>>);
+pub(super) struct SyncRequests(Mutex<VecDeque<SyncRequest>>);
 
-impl Wishes {
-    fn all(&self) -> MutexGuard<'_, VecDeque<Wish>> {
+impl SyncRequests {
+    fn all(&self) -> MutexGuard<'_, VecDeque<SyncRequest>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -40,24 +40,24 @@ impl Wishes {
     /// begun.
     pub(super) fn whole(&self, passes: impl FnOnce() -> u64) -> u64 {
         let mut all = self.all();
-        let place = place(&mut all, Wish::Whole);
+        let place = place(&mut all, SyncRequest::Whole);
         passes() + place
     }
 
     /// Asks for a pass about a part.
     pub(super) fn part(&self, part: Part, passes: impl FnOnce() -> u64) -> Result<u64, TooMany> {
         let mut all = self.all();
-        let wish = Wish::Part(part);
-        let parts = all.iter().filter(|it| matches!(it, Wish::Part(_)));
-        if !all.contains(&wish) && parts.count() >= MOST {
+        let request = SyncRequest::Part(part);
+        let parts = all.iter().filter(|it| matches!(it, SyncRequest::Part(_)));
+        if !all.contains(&request) && parts.count() >= MOST {
             return Err(TooMany);
         }
-        let place = place(&mut all, wish);
+        let place = place(&mut all, request);
         Ok(passes() + place)
     }
 
     /// Takes the first. What `begin` says is said before anybody asks for another.
-    pub(super) fn take(&self, begin: impl FnOnce()) -> Option<Wish> {
+    pub(super) fn take(&self, begin: impl FnOnce()) -> Option<SyncRequest> {
         let mut all = self.all();
         let first = all.pop_front();
         begin();
@@ -70,11 +70,11 @@ impl Wishes {
     }
 }
 
-/// The place of a wish, from 1; at the end where none is equal.
-fn place(all: &mut VecDeque<Wish>, wish: Wish) -> u64 {
-    let known = all.iter().position(|it| *it == wish);
+/// The place of a request, from 1; at the end where none is equal.
+fn place(all: &mut VecDeque<SyncRequest>, request: SyncRequest) -> u64 {
+    let known = all.iter().position(|it| *it == request);
     let place = known.unwrap_or_else(|| {
-        all.push_back(wish);
+        all.push_back(request);
         all.len() - 1
     });
     place as u64 + 1
@@ -93,35 +93,35 @@ mod tests {
 
     #[test]
     fn each_is_served_in_its_turn_and_equal_ones_once() {
-        let wishes = Wishes::default();
-        let a = || wishes.part(of("Instance/a"), || 4).unwrap();
+        let requests = SyncRequests::default();
+        let a = || requests.part(of("Instance/a"), || 4).unwrap();
         assert_eq!(a(), 5);
-        assert_eq!(wishes.whole(|| 4), 6);
-        assert_eq!(wishes.part(of("Instance/b"), || 4), Ok(7));
-        assert_eq!((a(), wishes.whole(|| 4)), (5, 6));
+        assert_eq!(requests.whole(|| 4), 6);
+        assert_eq!(requests.part(of("Instance/b"), || 4), Ok(7));
+        assert_eq!((a(), requests.whole(|| 4)), (5, 6));
         let mut begun = 4;
         for expected in [
-            Wish::Part(of("Instance/a")),
-            Wish::Whole,
-            Wish::Part(of("Instance/b")),
+            SyncRequest::Part(of("Instance/a")),
+            SyncRequest::Whole,
+            SyncRequest::Part(of("Instance/b")),
         ] {
-            assert_eq!(wishes.take(|| begun += 1), Some(expected));
+            assert_eq!(requests.take(|| begun += 1), Some(expected));
         }
-        assert_eq!(wishes.take(|| begun += 1), None);
-        assert_eq!((begun, wishes.is_waiting()), (8, false));
+        assert_eq!(requests.take(|| begun += 1), None);
+        assert_eq!((begun, requests.is_waiting()), (8, false));
         // It was served, so it is a new one.
-        assert_eq!(wishes.part(of("Instance/a"), || begun), Ok(9));
+        assert_eq!(requests.part(of("Instance/a"), || begun), Ok(9));
     }
 
     #[test]
     fn only_so_many_wait_and_one_about_everything_always_may() {
-        let wishes = Wishes::default();
+        let requests = SyncRequests::default();
         for number in 0..MOST {
             let part = of(&format!("Instance/{number}"));
-            assert_eq!(wishes.part(part, || 0), Ok(number as u64 + 1));
+            assert_eq!(requests.part(part, || 0), Ok(number as u64 + 1));
         }
-        assert_eq!(wishes.part(of("Instance/more"), || 0), Err(TooMany));
-        assert_eq!(wishes.part(of("Instance/0"), || 0), Ok(1));
-        assert_eq!(wishes.whole(|| 0), MOST as u64 + 1);
+        assert_eq!(requests.part(of("Instance/more"), || 0), Err(TooMany));
+        assert_eq!(requests.part(of("Instance/0"), || 0), Ok(1));
+        assert_eq!(requests.whole(|| 0), MOST as u64 + 1);
     }
 }
