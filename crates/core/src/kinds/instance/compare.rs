@@ -77,7 +77,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
 fn identify<'a>(
     index: &Index<'a>,
     desired: &DesiredInstance,
-    (target, customer): (&Target<'_>, &Whose),
+    (target, customer): (&Target<'_>, &InstanceCustomer),
     marker: &Marker,
 ) -> Result<Found<&'a Instance>, Stop> {
     let claim = Claim {

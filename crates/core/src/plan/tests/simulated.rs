@@ -81,7 +81,7 @@ fn all_of_them_are_listed_on_request() {
 #[test]
 fn the_digest_of_a_plan_is_the_same_with_and_without() {
     let world = fleet();
-    assert_eq!(with_simulation(&world).digest, super::plan(&world).digest);
+    assert_eq!(with_simulation(&world).digest, plan(&world).digest);
 }
 
 #[test]

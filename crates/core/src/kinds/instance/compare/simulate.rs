@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use crate::definition::ConnectionChange;
 use crate::diff::{Obstacle, Simulated, Stop, TargetVersion};
+use crate::kinds::instance::compare::customer::resolve_customer;
 use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::losses::{self, continues};
 use crate::kinds::instance::compare::version::Target;
-use crate::kinds::instance::compare::whose::{Whose, whose};
 use crate::kinds::instance::compare::{
     config, identify, lacking, member, stays_in_place, stays_on,
 };
@@ -56,7 +56,7 @@ fn examine(
     fate: &mut Simulated,
 ) -> Result<bool, Stop> {
     member::may_go_on(desired)?;
-    let customer: Whose = whose(index, desired)?;
+    let customer = resolve_customer(index, desired)?;
     let marker = integration::marker(index.inputs, &desired.name);
     let found = identify(index, desired, (target, &customer), &marker)?;
     let Some(live) = found.id().copied() else {
