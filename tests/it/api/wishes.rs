@@ -108,7 +108,7 @@ async fn a_part_that_is_not_there_is_refused_at_the_door() {
     };
     let (status, answer) = ask(r#"{"targets":["Instance/smyth-erp"]}"#).await;
     assert_eq!((status, &answer["code"]), (404, &json!("unknown-resource")));
-    insta::assert_snapshot!(answer["error"].as_str().unwrap(), @"");
+    insta::assert_snapshot!(answer["error"].as_str().unwrap(), @r#"--target: no resource here is called "Instance/smyth-erp"; did you mean Instance/smith-erp? (as of the last pass: what is new in the files is known after the next one)"#);
     for unknown in [
         r#"{"customers":["cust-0043"]}"#,
         r#"{"labels":["cannary"]}"#,

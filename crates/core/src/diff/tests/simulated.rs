@@ -278,8 +278,11 @@ fn variables_that_come_go_and_change() {
 fn connections_that_come_and_change() {
     let login = |more: &str| format!("{LOGIN}{more}}}");
     let user = login(", inputs: {username: {type: value, value: ''}}");
+    let more = "{key: More, dataType: string, defaultValue: d}";
     let both =
         login(", inputs: {username: {type: value, value: ''}, tenant: {type: value, value: ''}}");
+    // An input without a value alone is no other definition.
+    let both = format!("{both}\n- {more}");
     let scope =
         login(", inputs: {username: {type: value, value: ''}, scopes: {type: value, value: read}}");
     let scopes = login(
@@ -320,7 +323,7 @@ fn connections_that_come_and_change() {
         (
             "the same connection",
             &user,
-            &format!("{user}\n- {{key: More, dataType: string, defaultValue: d}}"),
+            &format!("{user}\n- {more}"),
             works,
             "upgrade",
         ),
