@@ -43,7 +43,7 @@ use crate::disposition::{
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
-use crate::plan::{Excluded, Names, Plan, exclude};
+use crate::plan::{Excluded, Plan, exclude};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::{Source, snapshot_in_time};
@@ -336,12 +336,6 @@ impl Reconciler {
             resource.writes = None;
         }
         self.progress(|status| status.plan = Some(Arc::new(plan)));
-    }
-
-    /// Keeps what a wish for a part may name.
-    fn keep_names(&self, planned: &Planned) {
-        let names = Names::known(&planned.plan, &planned.desired, &planned.tenant);
-        self.progress(|status| status.names = Some(Arc::new(names)));
     }
 
     /// `None` if it was stopped: reading can be dropped at any point.

@@ -13,18 +13,24 @@ use tokio::sync::watch;
 use super::{End, Reconciler, Report};
 use crate::controller::error::PassError;
 use crate::controller::log;
-use crate::controller::pass::Loaded;
+use crate::controller::pass::{Loaded, Planned};
 use crate::controller::phases::{Asked, ReadMode};
 use crate::controller::queue::Reason;
 use crate::controller::report;
 use crate::controller::resources::{self, After};
 use crate::disposition::Holds;
 use crate::execute::Outcome;
-use crate::plan::{Excluded, Part, Plan, exclude};
+use crate::plan::{Excluded, Names, Part, Plan, exclude};
 use crate::runtime::tasks::panic_message;
 use crate::source::snapshot_in_time;
 
 impl Reconciler {
+    /// Keeps what a wish for a part may name.
+    pub(super) fn keep_names(&self, planned: &Planned) {
+        let names = Names::known(&planned.plan, &planned.desired, &planned.tenant);
+        self.progress(|status| status.names = Some(Arc::new(names)));
+    }
+
     /// One pass about a part. `stop` turning true ends it as soon as no step is half-way.
     pub async fn part_pass(
         &mut self,
