@@ -329,15 +329,6 @@ impl Reconciler {
         disposition::holds(&planned.plan, &what, &mut self.state.memory)
     }
 
-    /// Keeps the part of the plan that may be shown: not how it would be carried out, which can be secret.
-    fn keep_plan(&self, mut plan: Plan) {
-        plan.steps.clear();
-        for resource in &mut plan.resources {
-            resource.writes = None;
-        }
-        self.progress(|status| status.plan = Some(Arc::new(plan)));
-    }
-
     /// `None` if it was stopped: reading can be dropped at any point.
     async fn plan(
         &self,
