@@ -16,6 +16,7 @@ use super::error::CliError;
 use super::tenant;
 use crate::api::PerEnvironment;
 use crate::api::http::{self, ErrorCode};
+use crate::api::part::Part;
 use crate::api::status::Status;
 use crate::api::wish::{ApproveWanted, Approved, PauseWanted, Paused, SyncAccepted};
 use crate::model::Secret;
@@ -78,9 +79,14 @@ impl DaemonClient {
         Ok(all)
     }
 
-    /// Asks for a pass in the environments that were named, or in all.
-    pub(crate) async fn sync(&self) -> Result<Vec<Answer<SyncAccepted>>, CliError> {
-        self.post(http::SYNC, None).await
+    /// Asks for a pass in the environments that were named, or in all; or for one that writes a part only.
+    pub(crate) async fn sync(
+        &self,
+        part: Option<&Part>,
+    ) -> Result<Vec<Answer<SyncAccepted>>, CliError> {
+        #[expect(clippy::expect_used, reason = "texts become a value")]
+        let body = part.map(|it| serde_json::to_value(it).expect("a wish becomes a value"));
+        self.post(http::SYNC, body.as_ref()).await
     }
 
     /// Asks for a pause.

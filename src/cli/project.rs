@@ -146,6 +146,8 @@ pub(crate) struct Basis {
     part: Part,
     /// What is wanted of rollouts.
     rollouts: RolloutRequest,
+    /// Whether what becomes of instances is asked for, besides what is done.
+    simulate: bool,
     began: Timestamp,
     /// The path that was read, and when that was done.
     path: PathBuf,
@@ -207,6 +209,7 @@ async fn basis(
         everything,
         part: Part::default(),
         rollouts: RolloutRequest::default(),
+        simulate: false,
         began,
         path: path.to_owned(),
         read,
@@ -236,6 +239,11 @@ impl Basis {
     /// The same with what a person wants of rollouts.
     pub(crate) fn with_rollouts(self, rollouts: RolloutRequest) -> Self {
         Self { rollouts, ..self }
+    }
+
+    /// The same, with what would become of instances at the version that they come to next.
+    pub(crate) fn simulating(self, simulate: bool) -> Self {
+        Self { simulate, ..self }
     }
 
     /// Says what a plan of a part leaves out.
@@ -300,6 +308,7 @@ impl Basis {
             only,
             part: self.part.clone(),
             rollouts: self.rollouts.clone(),
+            simulate: self.simulate,
             requests: Some(tenant.requests.as_ref()),
         };
         let planned = match self.everything {

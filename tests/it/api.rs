@@ -27,7 +27,7 @@ use prism_gitops::model::history::{
 use prism_gitops::model::{
     Address, FieldChange, FieldPath, Health, ResourceName, Secret, SyncStatus,
 };
-use prism_gitops::plan::{Plan, PlanMode};
+use prism_gitops::plan::{Names, Plan, PlanMode};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
 use prism_gitops::server::hooks::{Hooks, Provider};
@@ -272,7 +272,14 @@ impl Bench {
                 duration_ms: 250,
                 result: PassOutcome::Applied,
                 counts: PassCounts::default(),
+                part: None,
             });
+            let words = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
+            status.names = Some(Arc::new(Names {
+                addresses: words(&["Instance/smith-erp", "Instance/jones-erp", "Fleet/prod"]),
+                customers: words(&["cust-0042", "Smith Hardware"]),
+                labels: words(&["canary"]),
+            }));
             status.plan = Some(Arc::new(plan(now)));
         });
     }
@@ -334,6 +341,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         violations: Vec::new(),
         later: Vec::new(),
         rollouts: Vec::new(),
+        simulations: Vec::new(),
         digest: format!("sha256:{}", "1".repeat(64)),
     }
 }

@@ -85,6 +85,7 @@ impl Bench {
                     applied: 2,
                     ..PassCounts::default()
                 },
+                part: None,
             });
             let took = Duration::from_millis(250);
             status.totals.pass(PassOutcome::Applied, took);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::rollout::Rollout;
+use crate::simulation::Simulation;
 use crate::{Address, Diagnostic, FormatVersion, Health, SyncStatus};
 
 words! {
@@ -121,6 +122,10 @@ pub struct Plan<R = Vec<PlannedResource>> {
     /// The rollouts of integrations that have any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollouts: Vec<Rollout>,
+    /// What would become of instances at the version that they come to next: where that was asked for, and where a
+    /// rollout begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub simulations: Vec<Simulation>,
 }
 
 /// What a plan comes to for one fleet.

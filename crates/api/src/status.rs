@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::history::{PassCounts, PassOutcome};
+use crate::part::Part;
 use crate::resource::ResourceStatus;
 use crate::{Class, Diagnostic, Pause, Word};
 
@@ -126,6 +127,10 @@ pub struct PassStatus {
     /// In numbers.
     #[serde(flatten)]
     pub counts: PassCounts,
+    /// What it was limited to by a person's wish; absent where it was about everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Part"))]
+    pub part: Option<Part>,
 }
 
 /// What went wrong last.

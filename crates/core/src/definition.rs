@@ -19,6 +19,7 @@
 mod align;
 mod change;
 mod check;
+mod connection;
 mod diff;
 mod exposed;
 mod facts;
@@ -39,6 +40,7 @@ mod tests;
 mod value;
 
 pub use change::{Change, ChangeKind};
+pub use connection::{ConnectionChange, connection_changes};
 pub use facts::ComponentUse;
 pub use readable::readable;
 

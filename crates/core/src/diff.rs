@@ -24,6 +24,7 @@ mod overview;
 mod renamed;
 mod rollouts;
 mod scope;
+mod simulate;
 pub(crate) mod turns;
 pub(crate) mod typed;
 
@@ -56,6 +57,7 @@ pub use overview::{Changes, Compared, Overview};
 pub use renamed::renamed;
 pub use rollouts::{RolloutFacts, rollout_facts};
 pub use scope::scope;
+pub use simulate::{Obstacle, Simulated, SimulatedVersion, Simulation, simulate};
 
 use crate::definition::Definitions;
 use crate::kinds::with_kind;

@@ -23,6 +23,7 @@ mod release;
 mod rename;
 mod review;
 mod rollout;
+mod simulation;
 mod step;
 mod summary;
 mod unread;
@@ -56,7 +57,7 @@ pub use exclude::{Excluded, exclude, waiting_with};
 pub use held::{HoldNote, OnHold};
 pub use migrate::{MigrateError, migrate};
 pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
-pub use part::Part;
+pub use part::{Names, Part};
 pub use prism_gitops_api::FORMAT_VERSION;
 pub use prism_gitops_api::plan::{
     Action, Cost, FleetSummary, GuardViolation, Impact, Loss, LossKind, PlanMode, Precondition,
@@ -67,6 +68,7 @@ pub use review::{Moved, Reviewed, Unfit, is_part, recheck};
 pub use rollout::{PlannedRollout, ReportedTurn, RolloutTurn};
 pub use step::{Output, Step, StepId, VersionSource};
 
+use crate::diff::Simulation;
 use crate::model::{
     Address, AwaitedConsents, Diagnostic, FieldChange, Health, Location, Policy, SyncStatus,
     VersionRecord,
@@ -194,6 +196,8 @@ pub struct Plan {
     pub later: Vec<Address>,
     /// The rollouts of integrations that have any; what they admit and hold is in the resources.
     pub rollouts: Vec<PlannedRollout>,
+    /// What would become of instances at the version that they come to next, where that was asked or a rollout begins.
+    pub simulations: Vec<Simulation>,
     /// Digest over everything that the plan rests on and would do. Equal plans have equal digests.
     pub digest: String,
 }

@@ -41,6 +41,7 @@ mod report;
 pub mod resources;
 pub mod rollouts;
 pub mod status;
+mod sync_requests;
 pub mod totals;
 mod wanted;
 pub mod window_guard;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use jiff::Timestamp;
 
-use super::parse;
+use super::{PartArgs, parse};
 
 /// Which daemon.
 #[derive(Debug, Clone, clap::Args)]
@@ -58,13 +58,16 @@ pub(crate) struct StatusArgs {
 }
 
 /// Wakes a running daemon: it makes a pass at once, as it would have sooner or later.
+///
+/// For a part of the project it makes a pass that writes that part only; the rest is left to the next ordinary pass.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   prism-gitops sync
   prism-gitops sync --wait
   prism-gitops sync --wait --env prod-us --env prod-eu
-  prism-gitops sync --wait --timeout 10m -o json")]
+  prism-gitops sync --wait --timeout 10m -o json
+  prism-gitops sync --wait --customer cust-0042")]
 pub(crate) struct SyncArgs {
     /// Wait until a pass that began after this has ended, and exit by its result.
     #[arg(long, env = "PRISM_GITOPS_WAIT", value_parser = FalseyValueParser::new())]
@@ -73,6 +76,9 @@ pub(crate) struct SyncArgs {
     /// How long to wait.
     #[arg(long, env = "PRISM_GITOPS_TIMEOUT", value_name = "TIME", default_value = "30m", value_parser = parse::duration)]
     pub(crate) timeout: Duration,
+
+    #[command(flatten)]
+    pub(crate) part: PartArgs,
 
     #[command(flatten)]
     pub(crate) client: DaemonClientArgs,

@@ -2,7 +2,7 @@
 
 use crate::plan::Part;
 
-/// Which part of the project is planned: with what it depends on, and without pruning. What is left out is counted.
+/// Which part of the project is planned or written: with what it depends on, and without pruning. What is left out is counted.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Part of the project")]
 pub(crate) struct PartArgs {

@@ -39,6 +39,7 @@ Examples:
   prism-gitops plan
   prism-gitops plan --env prod-us -o markdown
   prism-gitops plan --target Instance/smith-erp
+  prism-gitops plan --simulate
   prism-gitops plan --detailed-exitcode --out plan.json")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
@@ -57,6 +58,11 @@ pub(crate) struct PlanArgs {
     /// what is declared to be secret stays hidden.
     #[arg(long, env = "PRISM_GITOPS_SHOW_VALUES", value_name = "ADDRESS")]
     pub(crate) show_values: Option<String>,
+
+    /// Say of each instance what its next version would do to it, also where nothing is published: whether it
+    /// upgrades, which variables block it, which values it loses, which connections need a consent.
+    #[arg(long, env = "PRISM_GITOPS_SIMULATE", value_parser = FalseyValueParser::new())]
+    pub(crate) simulate: bool,
 
     #[command(flatten)]
     pub(crate) part: PartArgs,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
+use crate::api;
 use crate::api::history::PassOutcome;
 use crate::api::status::{PassStatus, Status};
 use crate::api::wish::{PauseWanted, Paused};
@@ -17,6 +18,7 @@ use crate::cli::show::{moment, yaml};
 use crate::cli::ui::Ui;
 use crate::harmless::owned as harmless;
 use crate::model::Pause;
+use crate::plan::Part;
 use crate::runtime::clock::{Clock as _, SystemClock};
 
 /// How often a daemon is asked how far it is.
@@ -29,9 +31,20 @@ pub(super) async fn sync(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let client = DaemonClient::of(&args.client, variables).await?;
-    let accepted = client.sync().await?;
+    let part = Part::from(args.part.clone());
+    let part = (!part.is_whole()).then(|| api::part::Part::from(&part));
+    if let Some(Err(wrong)) = part.as_ref().map(api::part::Part::check) {
+        return Err(CliError::user(wrong));
+    }
+    let accepted = client.sync(part.as_ref()).await?;
     if !args.wait {
-        show(ui, accepted, "A pass begins at once.")?;
+        let text = match &part {
+            None => "A pass begins at once.",
+            Some(_) => {
+                "A pass about that part begins at once; the rest is left to the next ordinary pass."
+            }
+        };
+        show(ui, accepted, text)?;
         return Ok(Exit::Done);
     }
     let signals = runtime::signals()?;
@@ -235,6 +248,7 @@ mod tests {
                     blocked,
                     ..PassCounts::default()
                 },
+                part: None,
             };
             assert_eq!(exit(Some(&pass)), expected, "{result} {blocked}");
         }

@@ -61,6 +61,7 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
     let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let basis = basis.limited_to(args.part.clone().into());
     let basis = basis.with_rollouts(args.bypass.request()?);
+    let basis = basis.simulating(args.simulate);
     let planned = basis.plan(ui, &tenant, None).await?;
     basis.report_excluded(ui, &planned.plan);
     let folder = args.state.folder.of(&project::root(path));

@@ -45,6 +45,7 @@ pub(crate) fn plan_with(resources: &[(Address, &[Action])]) -> Plan {
         violations: Vec::new(),
         later: Vec::new(),
         rollouts: Vec::new(),
+        simulations: Vec::new(),
         digest: "sha256:0".to_owned(),
     }
 }

@@ -178,6 +178,8 @@ async fn several(contract: &mut Contract) {
     }
     let sync = "/api/v1/sync";
     contract.holds("post", sync, 202, &bench.post(sync, &[], "").await);
+    let smith = r#"{"targets":["Instance/smith-erp"]}"#;
+    contract.holds("post", sync, 400, &bench.post(sync, &[JSON], smith).await);
     let (latest, one) = ("/api/v1/plans/latest", "/api/v1/resources/{kind}/{name}");
     for path in [latest, one] {
         contract.holds("get", path, 400, &bench.get(&filled(path)).await);
@@ -262,6 +264,36 @@ async fn approving(contract: &mut Contract, bench: &Bench) {
     contract.holds("post", path, 200, &bench.post(path, &[JSON], &right).await);
 }
 
+/// A pass about a part: what is wrong, what is not there, and too many.
+async fn syncing_a_part(contract: &mut Contract) {
+    let bench = Bench::new();
+    bench.passed();
+    let path = "/api/v1/sync";
+    for wrong in [
+        "{}",
+        "[]",
+        r#"{"target":["Instance/smith-erp"]}"#,
+        r#"{"targets":[""]}"#,
+    ] {
+        contract.holds("post", path, 400, &bench.post(path, &[JSON], wrong).await);
+    }
+    let smith = r#"{"targets":["Instance/smith-erp"]}"#;
+    let plain = ("content-type", "text/plain");
+    contract.holds("post", path, 415, &bench.post(path, &[plain], smith).await);
+    let smyth = r#"{"targets":["Instance/smyth-erp"]}"#;
+    contract.holds("post", path, 404, &bench.post(path, &[JSON], smyth).await);
+    contract.holds("post", path, 202, &bench.post(path, &[JSON], smith).await);
+    let full = Bench::new();
+    let ask = async |number: usize| {
+        let body = format!(r#"{{"targets":["Instance/i{number}"]}}"#);
+        full.post(path, &[JSON], &body).await
+    };
+    for number in 0..16 {
+        contract.holds("post", path, 202, &ask(number).await);
+    }
+    contract.holds("post", path, 503, &ask(16).await);
+}
+
 async fn wishing(contract: &mut Contract) {
     let bench = Bench::new();
     let outside = Bench::outside(Reads::Open);
@@ -282,6 +314,7 @@ async fn wishing(contract: &mut Contract) {
         contract.holds("post", path, 413, &bench.post(path, &[JSON], &large).await);
     }
     approving(contract, &bench).await;
+    syncing_a_part(contract).await;
     let open = Bench::with(Access::default());
     let nobody = open.post("/api/v1/sync", &[], "").await;
     contract.holds("post", "/api/v1/sync", 403, &nobody);

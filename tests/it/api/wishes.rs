@@ -97,3 +97,45 @@ async fn a_pause_is_seen_everywhere_and_changes_no_readiness() {
         json!(null)
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_part_that_is_not_there_is_refused_at_the_door() {
+    let bench = Bench::new();
+    bench.passed();
+    let ask = async |body: &str| {
+        let answer = bench.post("/api/v1/sync", &[JSON], body).await;
+        (answer.status, answer.json())
+    };
+    let (status, answer) = ask(r#"{"targets":["Instance/smyth-erp"]}"#).await;
+    assert_eq!((status, &answer["code"]), (404, &json!("unknown-resource")));
+    insta::assert_snapshot!(answer["error"].as_str().unwrap(), @r#"--target: no resource here is called "Instance/smyth-erp"; did you mean Instance/smith-erp? (as of the last pass: what is new in the files is known after the next one)"#);
+    for unknown in [
+        r#"{"customers":["cust-0043"]}"#,
+        r#"{"labels":["cannary"]}"#,
+        r#"{"exclude":["Instance/x"]}"#,
+    ] {
+        assert_eq!(ask(unknown).await.0, 404, "{unknown}");
+    }
+    for known in [
+        r#"{"targets":["Fleet/prod"]}"#,
+        r#"{"customers":["Smith Hardware"]}"#,
+        r#"{"labels":["canary"],"exclude":["Instance/jones-erp"]}"#,
+        // Markers are not kept for this: the pass knows.
+        r#"{"labels":["gitops:p/shop"]}"#,
+    ] {
+        assert_eq!(ask(known).await.0, 202, "{known}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_the_first_pass_nothing_is_known_to_be_missing() {
+    let bench = Bench::new();
+    let body = r#"{"targets":["Instance/smith-erp"]}"#;
+    let answer = bench.post("/api/v1/sync", &[JSON], body).await;
+    assert_eq!(answer.status, 202);
+    let again = bench.post("/api/v1/sync", &[JSON], body).await.json();
+    assert_eq!(again["generation"], 1, "equal wishes are one");
+    let other = r#"{"targets":["Instance/jones-erp"]}"#;
+    let other = bench.post("/api/v1/sync", &[JSON], other).await.json();
+    assert_eq!(other["generation"], 2);
+}

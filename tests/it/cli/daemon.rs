@@ -297,6 +297,29 @@ fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it(
 }
 
 #[test]
+fn a_part_is_written_on_request_and_a_misspelt_one_is_refused() {
+    let mut environment = project();
+    let (_running, log) = Running::telling(&mut on_sandbox(&environment));
+    environment.set(
+        "PRISM_GITOPS_DAEMON",
+        &address(&wait_for(&log, "daemon.started")),
+    );
+    wait_for(&log, "pass.finished");
+    let named = environment.run("plan --sandbox -o name").expect(0);
+    let address = named.stdout.lines().find(|it| it.starts_with("Instance/"));
+    let address = address.expect("the example has an instance").to_owned();
+    let synced = environment.run_args(&["sync", "--wait", "--target", &address, "-o", "json"], "");
+    let synced = synced.expect(0).json();
+    assert_eq!(synced["lastPass"]["part"]["targets"][0], address.as_str());
+    let misspelt = format!("{address}x");
+    let refused = environment
+        .run_args(&["sync", "--target", &misspelt], "")
+        .expect(1);
+    let meant = format!("did you mean {address}?");
+    assert!(refused.stderr.contains(&meant), "{}", refused.stderr);
+}
+
+#[test]
 fn a_token_that_is_asked_for_has_to_be_given() {
     let mut environment = project();
     environment.write("token", "0123456789abcdef\n");

@@ -349,3 +349,42 @@ fn a_person_bypasses_a_rollout_for_one_with_a_reason() {
         "{status}"
     );
 }
+
+/// What would become of both instances is said before anything is published, with and without asking.
+#[test]
+fn what_a_version_would_do_is_said_before_it_is_published() {
+    let (environment, _server) = served(
+        "customers: [{name: Smith Hardware, externalId: cust-0001}]\n",
+        None,
+    );
+    begun(&environment);
+    let none = environment.run("plan --simulate").expect(0);
+    assert!(!none.stdout.contains("Simulation"), "{}", none.stdout);
+    let more = "requiredConfigVars:\n  - {key: Region, dataType: string}\nflows:";
+    let text = DEFINITION.replace("flows:", more);
+    environment.write("feed.yml", &text);
+    let c1 = "apiVersion: prism-gitops/v1\nkind: Instance\nmetadata: {name: c1}\nspec:\n  integration: feed\n  \
+              customer: {externalId: cust-0001}\n  labels: [canary]\n  config: {Region: eu}\n";
+    environment.write("c1.yaml", c1);
+    // The plan would start a rollout.
+    let begins = environment.run("plan").expect(0);
+    let expected = "Simulation: Integration/feed at the version that this plan publishes\n  \
+                2 instances: 1 upgrade, 1 blocked\n  1 blocked: \"Region\": it has no value\n    Instance/r1\n";
+    assert!(begins.stdout.contains(expected), "{}", begins.stdout);
+    let json = environment.run("plan -o json").expect(0).json();
+    let counts = &json["simulations"][0]["counts"];
+    assert_eq!(
+        (&counts["upgrades"], &counts["blocked"]),
+        (&1.into(), &1.into())
+    );
+    // Git does not publish it, so that nothing would happen.
+    let never = ROLLOUT.replace(
+        "definition: feed.yml\n",
+        "definition: feed.yml\n  publish: never\n",
+    );
+    environment.write("feed.yaml", &never);
+    let asked = environment.run("plan --simulate --all").expect(0);
+    let expected = "  Instance/r1 (version 1): blocked: \"Region\": it has no value\n";
+    assert!(asked.stdout.contains(expected), "{}", asked.stdout);
+    assert_eq!(versions(&environment), at(1, 1));
+}

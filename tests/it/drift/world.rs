@@ -213,6 +213,7 @@ impl World {
             only: None,
             part: Default::default(),
             rollouts: self.rollouts.lock().unwrap().clone(),
+            simulate: false,
             platform: &self.client,
             clock: &self.clock,
             secrets: self.values(loaded.secrets.clone()),

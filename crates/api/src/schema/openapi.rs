@@ -8,6 +8,7 @@ use super::{published, written};
 use crate::http::{
     self, EnvironmentQuery, ErrorCode, HistoryQuery, Provider, ResourcesQuery, StatusQuery,
 };
+use crate::part::Part;
 use crate::{Kind, PerEnvironment, health, history, plan, resource, status, wish};
 
 const ABOUT: &str = "What a running daemon knows, and what may be asked of it. Readers ignore keys they do not know. \
@@ -327,17 +328,26 @@ fn commands(of: &mut SchemaGenerator) -> Vec<Operation> {
         (413, "The body is larger than 16 KiB"),
         (415, "The body is not application/json"),
     ];
+    let mut sync = Operation::post(
+        http::SYNC,
+        "Asks for a pass now; with a body for one that writes only a part, as `apply --target` does",
+        202,
+        "A pass begins at once; generation is the one that will have served this",
+        schema::<wish::SyncAnswer>(of),
+    );
+    sync.body = Some(json!({ "$ref": "#/components/schemas/Part" }));
+    sync.errors = vec![
+        (
+            400,
+            "A parameter or the body is wrong, or a part is asked for and no environment is named where there are several",
+        ),
+        (413, "The body is larger than 16 KiB"),
+        (415, "The body is not application/json"),
+        (503, "Too many parts wait already"),
+    ];
     let wishes = vec![
         approve.with(query::<EnvironmentQuery>(Some(THIS))),
-        Operation::post(
-            http::SYNC,
-            "Asks for a pass now",
-            202,
-            "A pass begins at once; generation is the one that will have served this",
-            schema::<wish::SyncAnswer>(of),
-        )
-        .with(query::<EnvironmentQuery>(Some(ONLY)))
-        .errors(&[WRONG]),
+        sync.with(query::<EnvironmentQuery>(Some(ONLY))),
         pause.with(query::<EnvironmentQuery>(Some(THIS))),
         Operation::post(
             http::RESUME,
@@ -406,6 +416,7 @@ pub(super) fn document() -> Value {
     // What is sent has other rules than what is answered: what is optional is left out.
     let mut sent = written().for_deserialize().with(place).into_generator();
     schema::<wish::PauseWanted>(&mut sent);
+    schema::<Part>(&mut sent);
     schemas.extend(sent.take_definitions(true));
     json!({
         "openapi": "3.1.0",

@@ -9,6 +9,7 @@ mod losses;
 mod respelled;
 mod schedules;
 mod secret_match;
+mod simulated;
 
 use super::testing::{
     Configured as _, Valued as _, World, adopt_id, adopt_name, definition, name, scalar, unread,

@@ -26,6 +26,7 @@ pub(crate) fn read(spec: &Fields<'_>) -> Option<Rollout> {
     let overlap = [("restart", Overlap::Restart), ("queue", Overlap::Queue)];
     let gate = fields.object("gate", &keys::GATE);
     let waves = waves(&fields);
+    config_is_not_staged(&fields);
     let window = fields.whole("rollbackWindow", 0);
     let rollout = Rollout {
         gate: gate.as_ref().map(read_gate).unwrap_or_default(),
@@ -43,6 +44,24 @@ pub(crate) fn read(spec: &Fields<'_>) -> Option<Rollout> {
         waves,
     };
     (!rollout.waves.is_empty()).then_some(rollout)
+}
+
+/// Changes of config alone cannot go by waves as long as nothing on a live instance tells when, and to what, its config was
+/// changed: a change that seems staged and is not would be worse than none (ADR 0027).
+fn config_is_not_staged(fields: &Fields<'_>) {
+    if fields.boolean("config") != Some(true) {
+        return;
+    }
+    let Some(node) = fields.get("config") else {
+        return;
+    };
+    let what = "changes of config cannot go by waves yet: an instance does not tell when its config was changed, so neither \
+                soak nor gate could be judged";
+    let hint = "remove `config`: what the present version knows is applied to all at once, what is new comes with the \
+                version and its waves; to try a value on a few, set it in `overrides` of the fleet, or in their manifests";
+    fields
+        .report
+        .add(node.span, Problem::new("not-supported", what).hint(hint));
 }
 
 /// A version that is withdrawn by a rollout must not be put on offer again by the next run.

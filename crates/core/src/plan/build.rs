@@ -164,7 +164,7 @@ impl Builder {
         }
         let facts = part::Facts::of(inputs, changes);
         self.diagnostics
-            .extend(part.unmatched(&facts, &self.resources));
+            .extend(part.unmatched(&part::Names::of(&facts, &self.resources)));
         let allowed = part.allowed(&facts, &self.resources, &self.steps);
         for address in self.exclude(|address| !allowed.contains(address)) {
             let mut resources = self.resources.iter_mut();
@@ -238,6 +238,7 @@ impl Builder {
             violations,
             later: self.later,
             rollouts: Vec::new(),
+            simulations: Vec::new(),
             digest: String::new(),
         };
         plan.digest = digest::of(&Reviewed::from(&plan));

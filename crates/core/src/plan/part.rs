@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{PlannedResource, Step, StepId};
+use prism_gitops_api as api;
+
+use super::{Plan, PlannedResource, Step, StepId};
 use crate::diff::{ChangeSet, Inputs};
 use crate::model::{
-    Address, Customer, CustomerRef, Declared as _, DesiredCustomer, Diagnostic, Kind, LiveObject,
-    ResourceName, nearest,
+    Address, Customer, CustomerRef, Declared as _, Desired, DesiredCustomer, Diagnostic, Kind,
+    LiveObject, Marker, ResourceName, Tenant, nearest,
 };
 
 /// What a plan is limited to. Without any choice it is everything; several choices add up.
@@ -49,45 +51,43 @@ impl Part {
     }
 
     /// What it names that is not there: an error each, since a misspelt name must not look like an empty part.
-    pub(super) fn unmatched(
-        &self,
-        facts: &Facts,
-        resources: &[PlannedResource],
-    ) -> Vec<Diagnostic> {
-        let addresses = resources.iter().map(|it| &it.address);
-        let fleets = addresses.clone().filter_map(fleet_of);
-        let known: BTreeSet<String> = addresses.map(Address::to_string).chain(fleets).collect();
-        let labels: BTreeSet<String> = facts.labels.values().flatten().cloned().collect();
-        let customers: BTreeSet<String> = facts.customers.values().flatten().cloned().collect();
+    #[must_use]
+    pub fn unmatched(&self, names: &Names) -> Vec<Diagnostic> {
+        let Names {
+            addresses,
+            customers,
+            labels,
+        } = names;
         let lists = [
             (
                 "--target",
                 &self.targets,
-                &known,
+                addresses,
                 "no resource here is called",
             ),
             (
                 "--exclude",
                 &self.exclude,
-                &known,
+                addresses,
                 "no resource here is called",
             ),
             (
                 "--customer",
                 &self.customers,
-                &customers,
+                customers,
                 "nothing here is for a customer",
             ),
             (
                 "--label",
                 &self.labels,
-                &labels,
+                labels,
                 "nothing here bears the label",
             ),
         ];
         let mut found = Vec::new();
         for (flag, names, known, what) in lists {
-            for name in names.iter().filter(|name| !known.contains(*name)) {
+            let unknown = |name: &&String| !known.contains(*name) && !names_marker(flag, name);
+            for name in names.iter().filter(unknown) {
                 let finding = Diagnostic::error("no-such-part", format!("{flag}: {what} {name:?}"));
                 found.push(match nearest(name, known.iter().map(String::as_str)) {
                     Some(meant) => finding.hint(format!("did you mean {meant}?")),
@@ -126,6 +126,106 @@ impl Part {
     }
 }
 
+/// Markers are labels too, one for each object: whether one is there, the tenant says.
+fn names_marker(flag: &str, name: &str) -> bool {
+    flag == "--label" && Marker::is_reserved(name)
+}
+
+/// What a part may name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    /// Resources, and fleets for all of their members.
+    pub addresses: BTreeSet<String>,
+    /// Customers, by all that they are called.
+    pub customers: BTreeSet<String>,
+    /// Labels.
+    pub labels: BTreeSet<String>,
+}
+
+impl Names {
+    pub(super) fn of(facts: &Facts, resources: &[PlannedResource]) -> Self {
+        let addresses = resources.iter().map(|it| &it.address);
+        let fleets = addresses.clone().filter_map(fleet_of);
+        Self {
+            addresses: addresses.map(Address::to_string).chain(fleets).collect(),
+            customers: facts.customers.values().flatten().cloned().collect(),
+            labels: facts.labels.values().flatten().cloned().collect(),
+        }
+    }
+
+    /// What a part of a later plan may name, as far as this one knows: rather too much than too little, since the later
+    /// plan decides.
+    #[must_use]
+    pub fn known(plan: &Plan, desired: &Desired, tenant: &Tenant) -> Self {
+        let mut facts = Facts::default();
+        facts.note_declared(desired, tenant);
+        let mut names = Self::of(&facts, &plan.resources);
+        let customers = plan.resources.iter().filter_map(|it| it.customer.clone());
+        names.customers.extend(customers);
+        let labels = tenant.objects().flat_map(|it| it.labels.iter());
+        names
+            .labels
+            .extend(labels.filter(|it| !Marker::is_reserved(it)).cloned());
+        names
+    }
+}
+
+impl From<&api::part::Part> for Part {
+    fn from(part: &api::part::Part) -> Self {
+        let api::part::Part {
+            targets,
+            customers,
+            labels,
+            exclude,
+        } = part.clone();
+        Self {
+            targets,
+            customers,
+            labels,
+            exclude,
+        }
+    }
+}
+
+impl From<&Part> for api::part::Part {
+    fn from(part: &Part) -> Self {
+        let Part {
+            targets,
+            customers,
+            labels,
+            exclude,
+        } = part.clone();
+        Self {
+            targets,
+            customers,
+            labels,
+            exclude,
+        }
+    }
+}
+
+/// In one line, as the arguments of a command would say it.
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            targets,
+            customers,
+            labels,
+            exclude,
+        } = self;
+        let lists = [
+            ("--target", targets),
+            ("--customer", customers),
+            ("--label", labels),
+            ("--exclude", exclude),
+        ];
+        let words = lists
+            .into_iter()
+            .flat_map(|(flag, all)| all.iter().map(move |it| format!("{flag} {it}")));
+        f.write_str(&words.collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// Whether an address is among those named; `Fleet/NAME` is each of its members.
 fn names(all: &[String], address: &Address) -> bool {
     all.contains(&address.to_string()) || fleet_of(address).is_some_and(|it| all.contains(&it))
@@ -150,7 +250,7 @@ type Words = BTreeMap<Address, BTreeSet<String>>;
 impl Facts {
     pub(super) fn of(inputs: &Inputs<'_>, changes: &ChangeSet) -> Self {
         let mut facts = Self::default();
-        facts.note_declared(inputs);
+        facts.note_declared(inputs.desired, inputs.tenant);
         let live = inputs.tenant.objects();
         let live: HashMap<(Kind, &str), LiveObject<'_>> =
             live.map(|it| ((it.kind, it.id), it)).collect();
@@ -168,12 +268,11 @@ impl Facts {
         facts
     }
 
-    fn note_declared(&mut self, inputs: &Inputs<'_>) {
-        let desired = inputs.desired;
+    fn note_declared(&mut self, desired: &Desired, tenant: &Tenant) {
         let of_manifests: HashMap<&ResourceName, Vec<String>> = (desired.customers.iter())
             .map(|it| (&it.name, words_of(it)))
             .collect();
-        let all = inputs.tenant.all_customers.iter().flat_map(|it| &it.items);
+        let all = tenant.all_customers.iter().flat_map(|it| &it.items);
         let by_id: HashMap<&str, &Customer> = all
             .map(|it| (it.customer.id.as_str(), &it.customer))
             .collect();
@@ -203,7 +302,7 @@ impl Facts {
                 which @ (CustomerRef::ExternalId(text)
                 | CustomerRef::Name(text)
                 | CustomerRef::Id(text)) => {
-                    let read = inputs.tenant.customers.get(which).into_iter();
+                    let read = tenant.customers.get(which).into_iter();
                     // A member of a fleet is for one of those that were read all together.
                     let listed = by_id.get(text.as_str()).copied();
                     let read = read.flat_map(|it| &it.items).chain(listed);

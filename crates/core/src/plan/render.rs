@@ -11,6 +11,7 @@ pub mod markup;
 mod members;
 mod names;
 mod rollouts;
+mod simulations;
 
 use std::collections::BTreeMap;
 

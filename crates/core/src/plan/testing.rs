@@ -111,6 +111,7 @@ pub fn plan_of(steps: Vec<Step>) -> Plan {
         violations: Vec::new(),
         later: Vec::new(),
         rollouts: Vec::new(),
+        simulations: Vec::new(),
         digest: String::new(),
     }
 }

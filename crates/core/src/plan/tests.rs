@@ -9,6 +9,7 @@ mod members;
 mod ownership;
 mod properties;
 mod schema;
+mod simulated;
 mod steps;
 mod work;
 

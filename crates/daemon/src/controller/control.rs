@@ -1,9 +1,11 @@
-//! What a person can ask of a running daemon: a pass now, a pause, its end, the approval of new files.
+//! What a person can ask of a running daemon: a pass now, of everything or of a part, a pause, its end, the approval of
+//! new files.
 //!
 //! # Invariants
 //!
-//! - A wish carries no input: it changes when a pass is made or that nothing is
-//!   written, never what a pass finds.
+//! - No wish says what changed. It says when a pass is made, that nothing is written, or which part of what the pass
+//!   finds may be written (ADR 0030): what it finds, it reads as always.
+//! - Each wish is served by one pass, in the order in which they came; a wish for a part by one of its own.
 //! - An unreadable pause counts as a pause: the user meant to pause.
 //! - An end is by the wall clock, which may be set: no sleep relies on it for
 //!   longer than a minute, and a pause that has ended does not come back.
@@ -19,8 +21,11 @@ use tokio::sync::{Mutex, Notify, watch};
 use super::approvals::Approvals;
 pub use super::approvals::NotAwaited;
 use super::status::{Phase, Status};
+pub use super::sync_requests::TooMany;
+use super::sync_requests::{SyncRequest, SyncRequests};
 use crate::api::wish::Approval;
 use crate::model::{Address, Pause, chain};
+use crate::plan::Part;
 use crate::runtime::clock::Clock;
 use crate::store::{ApprovalFile, MatchedFile, PauseFile};
 
@@ -104,6 +109,7 @@ pub struct Control(Arc<Inner>);
 struct Inner {
     pause: watch::Sender<Option<Pause>>,
     syncs: Notify,
+    requests: SyncRequests,
     approvals: Approvals,
     status: watch::Sender<Status>,
     clock: Arc<dyn Clock>,
@@ -123,6 +129,7 @@ impl Control {
         let control = Self(Arc::new(Inner {
             pause: watch::Sender::new(kept.read()),
             syncs: Notify::new(),
+            requests: SyncRequests::default(),
             approvals: Approvals::open(kept.approval.clone()),
             status,
             clock,
@@ -198,7 +205,7 @@ impl Control {
             "new files are let go"
         );
         let kept = self.0.approvals.give(approval.clone()).await;
-        self.0.syncs.notify_one();
+        let _ = self.sync();
         Ok((approval, kept))
     }
 
@@ -243,12 +250,38 @@ impl Control {
     /// under way began before, so it does not count.
     #[must_use]
     pub fn sync(&self) -> u64 {
-        let under_way = |status: &Status| u64::from(status.phase == Phase::Working);
-        let status = self.0.status.borrow();
-        let serves = status.generation + 1 + under_way(&status);
-        drop(status);
+        let ended = self.0.requests.whole(|| self.passes());
         self.0.syncs.notify_one();
-        serves
+        ended
+    }
+
+    /// Asks for a pass that writes a part only. Returns the generation that will have served it.
+    ///
+    /// # Errors
+    ///
+    /// [`TooMany`] where so many wait already that one more helps nobody.
+    pub fn sync_part(&self, part: Part) -> Result<u64, TooMany> {
+        let served = self.0.requests.part(part, || self.passes())?;
+        self.0.syncs.notify_one();
+        Ok(served)
+    }
+
+    /// How many passes have ended, and the one under way.
+    fn passes(&self) -> u64 {
+        let status = self.0.status.borrow();
+        status.generation + u64::from(status.phase == Phase::Working)
+    }
+
+    /// The request that the pass which begins now serves. `begin` says so in the status, before anybody asks for another.
+    pub(super) fn take(&self, begin: impl FnOnce()) -> Option<SyncRequest> {
+        self.0.requests.take(begin)
+    }
+
+    /// Wakes the loop if a request waits.
+    pub(super) fn remind(&self) {
+        if self.0.requests.is_waiting() {
+            self.0.syncs.notify_one();
+        }
     }
 
     /// Waits until a pass is asked for, or a pause has ended. Cancel-safe.
@@ -309,7 +342,7 @@ impl Control {
             let environment = self.environment();
             tracing::info!(event = "pause.ended", environment, "writing again");
             // What was held back waits for no interval.
-            self.0.syncs.notify_one();
+            let _ = self.sync();
         }
         self.show(None);
         self.0.kept.keep(None).await

@@ -1,17 +1,20 @@
 //! What differs between files and tenant, in a pass: compared once with everyone's own target, and once more with
 //! everyone where the rollouts let them be.
 
+use std::collections::BTreeSet;
+
 use super::pass::{Imports, PassContext};
 use super::rollouts::{self, Decided};
 use super::wanted::Wanted;
-use crate::diff::{self, Admissions, ChangeSet, Inputs, Needs};
-use crate::model::{Catalogue, SecretRecords, Tenant};
+use crate::diff::{self, Admissions, ChangeSet, Inputs, Needs, Simulation};
+use crate::model::{Catalogue, ResourceName, SecretRecords, Tenant};
 
 /// What differs, and what that was found out with.
 pub(super) struct Differences {
     pub(super) changes: ChangeSet,
     pub(super) catalogue: Option<Catalogue>,
     pub(super) rollouts: Decided,
+    pub(super) simulations: Vec<Simulation>,
 }
 
 /// What differs, with everyone where their rollouts let them be.
@@ -30,6 +33,7 @@ pub(super) async fn differences(
     };
     let mut changes = comparing.complete(tenant, &Admissions::default()).await;
     let mut rollouts = Decided::default();
+    let mut simulations = Vec::new();
     let mut integrations = wanted.desired.integrations.iter();
     if integrations.any(|it| it.rollout.is_some()) {
         let notes = rollouts::noted(&context.remembered.rollouts, &context.environment);
@@ -49,14 +53,37 @@ pub(super) async fn differences(
             let read = context.platform.requirements(&rollouts.unread).await;
             tenant.set_requirements(&rollouts.unread, &read);
         }
-        if !rollouts.admissions.is_empty() {
-            changes = comparing.complete(tenant, &rollouts.admissions).await;
-        }
+    }
+    if imports == Imports::Checked {
+        simulations = simulated(
+            &comparing.inputs(tenant, None),
+            &changes,
+            (context.simulate, &rollouts),
+        );
+    }
+    if !rollouts.admissions.is_empty() {
+        changes = comparing.complete(tenant, &rollouts.admissions).await;
     }
     Differences {
         changes,
         catalogue: comparing.catalogue,
         rollouts,
+        simulations,
+    }
+}
+
+/// What becomes of instances, by the comparison with everyone's own target: of all integrations where that is asked for,
+/// else of those whose rollout begins.
+fn simulated(
+    inputs: &Inputs<'_>,
+    changes: &ChangeSet,
+    (all, rollouts): (bool, &Decided),
+) -> Vec<Simulation> {
+    let begins = rollouts.rollouts.iter().filter(|it| it.is_to_start());
+    let begins: BTreeSet<&ResourceName> = begins.map(|it| &it.address.name).collect();
+    match all || !begins.is_empty() {
+        true => diff::simulate(inputs, changes, &|name| all || begins.contains(name)),
+        false => Vec::new(),
     }
 }
 

@@ -23,6 +23,8 @@ use tracing::Instrument as _;
 use super::queue::{DEBOUNCE, Queue, Reason};
 use super::reconciler::Reconciler;
 use super::status::{Phase, Status};
+use super::sync_requests::SyncRequest;
+use crate::plan::Part;
 use crate::runtime::shutdown::Shutdown;
 use crate::source::{Snapshot, Source, SourceError, snapshot_in_time};
 
@@ -130,7 +132,26 @@ impl Driver {
             let Some(reason) = self.idle().await else {
                 break Ended::Drained;
             };
-            match self.busy(reason).await {
+            let control = self.reconciler.control.clone();
+            let status = &self.reconciler.status;
+            // Of the last pass about everything: to one about a part, new files are still to come.
+            let reading = status.borrow().reading.clone();
+            let request = control.take(|| begin(status));
+            let next = match request {
+                Some(SyncRequest::Part(part)) => match self.serve(reason, (&part, reading)).await {
+                    Some(()) => {
+                        control.remind();
+                        continue;
+                    }
+                    None => None,
+                },
+                Some(SyncRequest::Whole) | None => {
+                    let next = self.busy(reason).await;
+                    control.remind();
+                    next
+                }
+            };
+            match next {
                 Some((at, next)) => {
                     self.queue.schedule(Arc::clone(&self.key), at, next);
                     self.cool_down_ends = Some(self.cool_down_until(next));
@@ -203,6 +224,47 @@ impl Driver {
         };
         let reading = self.reconciler.status.borrow().reading.clone();
         found.map_or(true, |snapshot| Some(snapshot.revision.id) != reading)
+    }
+
+    /// Makes a pass that a person asked for about a part. What else is due stays due: this pass learns nothing of the
+    /// rest, and does not give way to newer files. `None` if it was aborted.
+    async fn serve(
+        &mut self,
+        reason: Reason,
+        (part, reading): (&Part, Option<String>),
+    ) -> Option<()> {
+        let status = self.reconciler.status.clone();
+        if reason != Reason::Sync {
+            let now = Instant::now();
+            self.queue.schedule(Arc::clone(&self.key), now, reason);
+        }
+        let (stop, stopped) = watch::channel(false);
+        let span = tracing::info_span!(
+            "pass",
+            environment = %self.key,
+            reason = %Reason::Part,
+            result = tracing::field::Empty,
+        );
+        let pass = self.reconciler.part_pass(part, reading, stopped);
+        let pass = pass.instrument(span);
+        tokio::pin!(pass);
+        let mut draining = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = self.shutdown.aborted() => return None,
+                () = &mut pass => break,
+                () = self.shutdown.draining(), if !draining => {
+                    draining = true;
+                    drain(&status);
+                    stop.send_replace(true);
+                }
+                () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
+            }
+        }
+        // Its own writes make events.
+        self.cool_down_ends = Some(Instant::now() + SETTLE);
+        Some(())
     }
 
     /// Watches over one pass. Returns when the next is due; `None` if it was aborted.

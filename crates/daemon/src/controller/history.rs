@@ -177,6 +177,8 @@ pub(super) struct Noted {
     pub(super) environment: Option<String>,
     /// The files, where they could be read.
     pub(super) revision: Option<Revision>,
+    /// The part that the pass is limited to, for people.
+    pub(super) part: Option<String>,
     /// The pass, where there is a plan.
     pub(super) start: Option<PassStart>,
     /// The pass, where it writes.
@@ -203,7 +205,10 @@ impl Noted {
     ) -> PassStart {
         let about = About {
             environment: self.environment.as_deref().unwrap_or(environment),
-            trigger: Some(reason.to_string()),
+            trigger: Some(match &self.part {
+                Some(part) => format!("sync {part}"),
+                None => reason.to_string(),
+            }),
             revision: self.revision.as_ref(),
             began,
         };

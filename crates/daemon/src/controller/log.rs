@@ -10,7 +10,7 @@ use super::status::{AwaitedApproval, PassCounts, PassOutcome};
 use crate::disposition::Doubt;
 use crate::execute::StepEvent;
 use crate::model::{Address, Diagnostic, Health, Severity, chain};
-use crate::plan::{Plan, PlannedResource, StepResult};
+use crate::plan::{Part, Plan, PlannedResource, StepResult};
 use crate::source::Revision;
 
 pub(super) fn step(plan: &Plan, event: &StepEvent) {
@@ -239,4 +239,18 @@ pub(super) fn fight(address: &Address) {
         %address,
         "something else keeps changing {address}; it is left alone for now"
     );
+}
+
+/// A pass about a part that came to nothing: the files are wrong, or it names what is not there.
+pub(super) fn part_refused(part: &Part, findings: &[Diagnostic]) {
+    let part = part.to_string();
+    for finding in findings.iter().filter(|it| it.severity == Severity::Error) {
+        tracing::warn!(
+            event = "part.refused",
+            part,
+            code = finding.code,
+            "{}",
+            finding.message
+        );
+    }
 }

@@ -75,7 +75,12 @@ impl Notices {
 
     /// The notice to send after a pass, if any.
     pub fn after(&mut self, status: &Status) -> Option<Notice> {
-        let result = status.last_pass.as_ref()?.result;
+        let last = status.last_pass.as_ref()?;
+        if last.part.is_some() {
+            // It says nothing of all the rest.
+            return None;
+        }
+        let result = last.result;
         if matches!(result, PassOutcome::Superseded | PassOutcome::Interrupted) {
             return None;
         }
@@ -225,6 +230,7 @@ mod tests {
             duration_ms: 1,
             result,
             counts: PassCounts::default(),
+            part: None,
         });
         status
     }

@@ -85,6 +85,8 @@ pub struct PassContext<'a> {
     pub part: Part,
     /// What a person wants of the rollouts besides what they decide by themselves.
     pub rollouts: RolloutRequest,
+    /// Simulate every version that instances would come to, not only where a rollout begins.
+    pub simulate: bool,
     /// Counts requests, where the platform does.
     pub requests: Option<&'a dyn RequestCount>,
 }
@@ -320,6 +322,7 @@ async fn compare_known(
         changes,
         catalogue,
         rollouts,
+        simulations,
     } = differences;
     let about = Context {
         project: loaded.desired.project.name.to_string(),
@@ -341,7 +344,8 @@ async fn compare_known(
         admissions: Some(&rollouts.admissions),
         ..wanted.inputs(context, &records, &tenant, catalogue.as_ref())
     };
-    let mut plan = build(&inputs, &changes, &about).with_rollouts(rollouts.rollouts);
+    let plan = build(&inputs, &changes, &about).with_rollouts(rollouts.rollouts);
+    let mut plan = plan.with_simulations(simulations);
     context.remembered.holds.add_to(&mut plan).await;
     if plan.diagnostics.iter().any(is_error) {
         return Err(PassError::Invalid(plan.diagnostics));

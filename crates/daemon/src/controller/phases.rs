@@ -18,6 +18,7 @@ use super::persistence::Persistence;
 use super::queue::Reason;
 use crate::execute::{AtOnce, Outcome, StepEvent};
 use crate::model::EnvironmentKey;
+use crate::plan::Part;
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
 use crate::source::Snapshot;
@@ -29,7 +30,7 @@ pub trait Phases: Send + Sync {
     async fn load(&self, snapshot: Snapshot) -> Result<Arc<Loaded>, PassError>;
 
     /// Compares them with the tenant. May be dropped half-way: it only reads.
-    async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError>;
+    async fn plan(&self, loaded: &Loaded, asked: Asked<'_>) -> Result<Prepared, PassError>;
 
     /// Carries out the rest of a plan after holding back.
     async fn apply(
@@ -56,6 +57,21 @@ impl From<Reason> for ReadMode {
             Reason::Resync => Self::Incremental,
             _ => Self::Full,
         }
+    }
+}
+
+/// What a plan is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// How much of the tenant has to be read.
+    pub mode: ReadMode,
+    /// What of the project the plan is limited to; all of it if absent.
+    pub part: Option<&'a Part>,
+}
+
+impl From<ReadMode> for Asked<'_> {
+    fn from(mode: ReadMode) -> Self {
+        Self { mode, part: None }
     }
 }
 
@@ -161,7 +177,7 @@ impl Phases for Live {
         Ok(loaded)
     }
 
-    async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError> {
+    async fn plan(&self, loaded: &Loaded, asked: Asked<'_>) -> Result<Prepared, PassError> {
         // Taken, so that a failed pass leaves no cache: the next pass resumes only from the result of this
         // one.
         let recalled = self.recalled().take();
@@ -180,15 +196,21 @@ impl Phases for Live {
             adopt: self.choices.adopt,
             allow_delete: self.choices.allow_delete,
             only: None,
-            part: Default::default(),
+            part: asked.part.cloned().unwrap_or_default(),
             rollouts: Default::default(),
+            simulate: false,
             requests: connection.requests.as_deref(),
         };
         let fits = |recalled: &Recalled| recalled.fits(loaded, &connection.platform);
         let recalled = recalled.filter(fits);
         let before = recalled.as_ref().map(Recalled::marked);
-        let recalled = recalled.filter(|_| mode == ReadMode::Incremental);
-        let sweep = project.policy.sweep.as_ref();
+        let recalled = recalled.filter(|_| asked.mode == ReadMode::Incremental);
+        // What is gone on from has to be the reading of a whole plan.
+        let sweep = project
+            .policy
+            .sweep
+            .as_ref()
+            .filter(|_| asked.part.is_none());
         let gone_on = match (recalled, sweep) {
             (Some(recalled), Some(sweep)) => recalled.go_on(loaded, &context, sweep).await?,
             _ => None,

@@ -30,6 +30,8 @@ pub enum Reason {
     Event,
     /// A user requested a pass, or ended a pause.
     Sync,
+    /// A user requested a pass that writes a part only.
+    Part,
     /// A user requested a full reload.
     Reload,
     /// Something failed before.
@@ -46,6 +48,7 @@ impl std::fmt::Display for Reason {
             Self::Source => "source",
             Self::Event => "event",
             Self::Sync => "sync",
+            Self::Part => "part",
             Self::Reload => "reload",
             Self::Retry => "retry",
             Self::Superseded => "superseded",

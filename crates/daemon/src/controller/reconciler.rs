@@ -12,6 +12,7 @@ mod absence;
 mod approval;
 mod ending;
 mod held;
+mod part;
 mod transitions;
 mod turn;
 
@@ -32,7 +33,7 @@ use super::exclusion::Exclusion;
 use super::history::{Historian, Noted};
 use super::log;
 use super::pass::{Loaded, Planned, raised};
-use super::phases::{Phases, Prepared, ReadMode};
+use super::phases::{Asked, Phases, Prepared, ReadMode};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::status::{RevisionStatus, Status};
@@ -183,6 +184,7 @@ impl Reconciler {
             ended: (self.clock.now(), self.clock.instant()),
             next: next.0,
             end: &end,
+            part: None,
         };
         report.log();
         let start = self.state.noted.start.take();
@@ -268,10 +270,11 @@ impl Reconciler {
         why: (Reason, Timestamp),
         stop: watch::Receiver<bool>,
     ) -> End {
-        let (mut prepared, turn) = match self.turn(loaded, why.0.into(), &stop).await {
-            Ok(turn) => turn,
-            Err(end) => return end,
-        };
+        let (mut prepared, turn) =
+            match self.turn(loaded, ReadMode::from(why.0).into(), &stop).await {
+                Ok(turn) => turn,
+                Err(end) => return end,
+            };
         let plan = &prepared.planned.plan;
         self.state.partial = if partial(plan) {
             self.state.partial + 1
@@ -297,6 +300,7 @@ impl Reconciler {
         self.keep_matched(&prepared.planned).await;
         self.show(&prepared, &holds, &excluded, &outcome);
         self.exclusion.leave(turn).await;
+        self.keep_names(&prepared.planned);
         let plan = &prepared.planned.plan;
         if outcome.interrupted {
             let counts = report::counts(plan, &holds, &excluded, &outcome);
@@ -333,26 +337,17 @@ impl Reconciler {
         disposition::holds(&planned.plan, &what, &mut self.state.memory)
     }
 
-    /// Keeps the part of the plan that may be shown: not how it would be carried out, which can be secret.
-    fn keep_plan(&self, mut plan: Plan) {
-        plan.steps.clear();
-        for resource in &mut plan.resources {
-            resource.writes = None;
-        }
-        self.progress(|status| status.plan = Some(Arc::new(plan)));
-    }
-
     /// `None` if it was stopped: reading can be dropped at any point.
     async fn plan(
         &self,
         loaded: &Loaded,
-        mode: ReadMode,
+        asked: Asked<'_>,
         mut stop: watch::Receiver<bool>,
     ) -> Option<Result<Prepared, PassError>> {
         let planned = tokio::select! {
             biased;
             () = raised(&mut stop) => return None,
-            planned = self.phases.plan(loaded, mode) => planned,
+            planned = self.phases.plan(loaded, asked) => planned,
         };
         if let Ok(prepared) = &planned {
             let at = prepared.planned.plan.observed_at;
@@ -480,7 +475,7 @@ impl Reconciler {
             self.load_last_good().await;
         }
         if let Some(loaded) = self.state.last_good.clone()
-            && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full, stop).await
+            && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full.into(), stop).await
         {
             let plan = &mut prepared.planned.plan;
             let what = Circumstances {

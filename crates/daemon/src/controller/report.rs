@@ -15,7 +15,7 @@ use crate::disposition::{Hold, Holds};
 use crate::execute::Outcome;
 use crate::model::chain;
 use crate::model::history::PassEnd;
-use crate::plan::{Excluded, Plan};
+use crate::plan::{Excluded, Part, Plan};
 use crate::source::Revision;
 
 /// How a pass ended.
@@ -110,6 +110,8 @@ pub(super) struct Report<'a> {
     /// When the next one is due.
     pub(super) next: Instant,
     pub(super) end: &'a End,
+    /// What it was limited to.
+    pub(super) part: Option<&'a Part>,
 }
 
 impl Report<'_> {
@@ -140,7 +142,12 @@ impl Report<'_> {
             duration_ms: u64::try_from(self.duration().as_millis()).unwrap_or(u64::MAX),
             result,
             counts: self.end.counts(),
+            part: self.part.cloned(),
         });
+        if self.part.is_some() {
+            // How all of it stands, and when that is looked at next, is as it was.
+            return;
+        }
         status.next_pass_at = self.ended.0.checked_add(self.pause()).ok();
         match self.end {
             End::Failed(error) => status.error = Some(error_status(error)),

@@ -16,7 +16,7 @@ use crate::api;
 use crate::model::history::HistoryHealth;
 pub use crate::model::history::{PassCounts, PassOutcome};
 use crate::model::{Address, Diagnostic, Identity, Pause, Project};
-use crate::plan::{Plan, render};
+use crate::plan::{Names, Part, Plan, render};
 use crate::runtime::clock::Clock;
 use crate::runtime::readiness::Facts;
 use crate::source::Revision;
@@ -68,6 +68,8 @@ pub struct PassStatus {
     pub result: PassOutcome,
     /// In numbers.
     pub counts: PassCounts,
+    /// What it was limited to by a person's wish; `None` where it was about everything.
+    pub part: Option<Part>,
 }
 
 impl From<&PassStatus> for api::status::PassStatus {
@@ -78,6 +80,7 @@ impl From<&PassStatus> for api::status::PassStatus {
             duration_ms: pass.duration_ms,
             result: pass.result.into(),
             counts: pass.counts,
+            part: pass.part.as_ref().map(Into::into),
         }
     }
 }
@@ -134,6 +137,8 @@ pub struct Status {
     pub resources: Arc<[ResourceStatus]>,
     /// The state of the recording of the history.
     pub history: HistoryHealth,
+    /// What a wish for a part may name, as of the last pass about everything; `None` before one.
+    pub names: Option<Arc<Names>>,
     /// The last plan, without its steps.
     pub plan: Option<Arc<Plan>>,
     /// What was changed elsewhere and is left so, by the policy.
@@ -174,6 +179,7 @@ impl Status {
             source: None,
             resources: Arc::new([]),
             history: HistoryHealth::default(),
+            names: None,
             plan: None,
             drifted: Arc::new([]),
             healed: Arc::new([]),

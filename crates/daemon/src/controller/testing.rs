@@ -14,7 +14,7 @@ use super::connect::Connection;
 use super::error::PassError;
 use super::pass::{Loaded, Planned};
 use super::persistence::Recorder;
-use super::phases::{Phases, Prepared, ReadMode};
+use super::phases::{Asked, Phases, Prepared, ReadMode};
 use super::window_guard::WindowGuard;
 pub(crate) use crate::disposition::testing::desired_with;
 use crate::disposition::{self, Results};
@@ -23,7 +23,7 @@ use crate::model::{
     Address, ApplyMode, DesiredInstance, Diagnostic, DriftMode, Health, LiveHold, SyncStatus,
 };
 pub(crate) use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
-use crate::plan::{OnHold, Plan, PlannedResource, Step, StepResult};
+use crate::plan::{OnHold, Part, Plan, PlannedResource, Step, StepResult};
 use crate::source::{Absence, Revision, Snapshot, Source, SourceError};
 
 fn unreadable(address: Address) -> PlannedResource {
@@ -34,6 +34,16 @@ fn unreadable(address: Address) -> PlannedResource {
     resource.sync = SyncStatus::Unknown;
     resource.health = Health::Unknown;
     resource
+}
+
+/// What the builder of plans makes of a part that names addresses.
+fn limit(plan: &mut Plan, part: &Part) {
+    let named = |address: &Address| part.targets.contains(&address.to_string());
+    plan.steps.retain(|it| named(&it.address));
+    let (kept, left) = plan.resources.drain(..).partition(|it| named(&it.address));
+    plan.resources = kept;
+    let left: Vec<PlannedResource> = left;
+    plan.later.extend(left.into_iter().map(|it| it.address));
 }
 
 /// What the builder of plans makes of a hold.
@@ -154,6 +164,8 @@ pub(super) struct Script {
     pub(super) compared: Mutex<Vec<String>>,
     /// How much was to be read each time.
     pub(super) modes: Mutex<Vec<ReadMode>>,
+    /// What each comparison was limited to.
+    pub(super) parts: Mutex<Vec<Option<Part>>>,
 }
 
 impl Default for Script {
@@ -172,6 +184,7 @@ impl Default for Script {
             steps: watch::Sender::default(),
             compared: Mutex::default(),
             modes: Mutex::default(),
+            parts: Mutex::default(),
         }
     }
 }
@@ -223,13 +236,17 @@ impl Phases for Script {
         }))
     }
 
-    async fn plan(&self, loaded: &Loaded, mode: ReadMode) -> Result<Prepared, PassError> {
-        self.modes.lock().unwrap().push(mode);
+    async fn plan(&self, loaded: &Loaded, asked: Asked<'_>) -> Result<Prepared, PassError> {
+        self.modes.lock().unwrap().push(asked.mode);
+        self.parts.lock().unwrap().push(asked.part.cloned());
         self.compared
             .lock()
             .unwrap()
             .push(loaded.revision.id.clone());
         let mut plan = plan_of(self.answer()?);
+        if let Some(part) = asked.part {
+            limit(&mut plan, part);
+        }
         let orphans = self.orphans.lock().unwrap().clone();
         for resource in &mut plan.resources {
             resource.orphan = orphans.contains(&resource.address);

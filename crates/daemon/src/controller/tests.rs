@@ -4,6 +4,7 @@ mod bench;
 mod brakes;
 mod history;
 mod holding;
+mod parts;
 mod pass;
 mod pausing;
 mod stopping;

@@ -120,6 +120,7 @@ impl Bench {
                     false => PassOutcome::Invalid,
                 },
                 counts: PassCounts::default(),
+                part: None,
             });
         });
     }

@@ -88,11 +88,11 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
     ]
 }
 
-/// The commands, with their paths. Only a pause and an approval have a body.
+/// The commands, with their paths. The end of a pause has no body.
 fn commands() -> [(&'static str, MethodRouter<ServerState>); 4] {
     let bare = || from_fn(without_body);
     [
-        (http::SYNC, post(commands::sync).layer(bare())),
+        (http::SYNC, post(commands::sync)),
         (http::PAUSE, post(commands::pause)),
         (http::APPROVE, post(commands::approve)),
         (http::RESUME, post(commands::resume).layer(bare())),

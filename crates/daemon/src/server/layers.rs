@@ -117,7 +117,8 @@ pub(super) async fn without_body(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn has_body(headers: &HeaderMap) -> bool {
+/// Whether a request has a body.
+pub(super) fn has_body(headers: &HeaderMap) -> bool {
     let length = headers.get(CONTENT_LENGTH);
     headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }

@@ -4,6 +4,34 @@ use super::super::{Case, Finding};
 
 pub(super) const CASES: &[Case] = &[
     Case {
+        name: "config by waves",
+        files: &[
+            ("acme.yml", "name: Acme\nflows: []\n"),
+            (
+                "a.yaml",
+                r"apiVersion: prism-gitops/v1
+kind: Integration
+metadata: {name: acme}
+spec:
+  definition: acme.yml
+  rollout:
+    waves: [{name: rest, percent: 100}]
+    config: true
+",
+            ),
+        ],
+        findings: &[Finding {
+            at: "a.yaml:8:13",
+            length: 4,
+            code: "not-supported",
+            message: "changes of config cannot go by waves yet: an instance does not tell when its config was changed, so neither soak nor gate could be judged",
+            hint: Some(
+                "remove `config`: what the present version knows is applied to all at once, what is new comes with the version and its waves; to try a value on a few, set it in `overrides` of the fleet, or in their manifests",
+            ),
+            line: Some("    config: true"),
+        }],
+    },
+    Case {
         name: "overview not there",
         files: &[
             (

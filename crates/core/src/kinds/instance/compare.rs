@@ -6,6 +6,7 @@ pub(crate) mod index;
 pub(crate) mod losses;
 pub(crate) mod member;
 pub(crate) mod secret_match;
+pub(crate) mod simulate;
 pub(crate) mod version;
 
 use crate::diff::{ChangeSet, Comparable, Comparison, Inputs};
@@ -19,7 +20,7 @@ use crate::diff::{Found, InstanceChanges, Losses, Refusal, Stop, TargetVersion, 
 use crate::kinds::integration::compare as integration;
 use crate::model::{
     ConfigState, Desired, DesiredInstance, Field, FieldChange, FieldPath, Instance, InstanceState,
-    Marker, Observed, PublishWhen,
+    LiveConfigVariable, Marker, Observed, PublishWhen,
 };
 use config::ConfigDiff;
 use customer::{InstanceCustomer, resolve_customer};
@@ -31,7 +32,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
     // Taken apart so that a new field does not compile before it is compared.
     let DesiredInstance {
         name,
-        adopt,
+        adopt: _,
         integration: _,
         version: _,
         customer: _,
@@ -54,16 +55,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
     let turn = index.turn(name);
     let customer = &resolve_customer(index, desired)?;
     let marker = integration::marker(index.inputs, name);
-    let claim = Claim {
-        marker: marker.clone(),
-        adopt: adopt.as_ref(),
-        adopt_matches: index.inputs.adopt || member::is_taken_over(desired),
-        declared: &index.declared,
-        noun: "instance",
-        member: desired.member.is_some() || desired.displaces.is_some(),
-    };
-    let candidates = index.candidates(desired, &marker, customer, &target);
-    match identity::resolve(&claim, &candidates, &index.tenant().instances)? {
+    match identify(index, desired, (&target, customer), &marker)? {
         Found::Missing => match turn {
             Some(turn) => first(index, desired, &target, customer, &marker, turn),
             None => missing(index, desired, &target, customer, &marker),
@@ -79,6 +71,25 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
             in_turn(index, desired, &target, customer, &marker, (live, found))
         }
     }
+}
+
+/// Which live instance is meant.
+fn identify<'a>(
+    index: &Index<'a>,
+    desired: &DesiredInstance,
+    (target, customer): (&Target<'_>, &InstanceCustomer),
+    marker: &Marker,
+) -> Result<Found<&'a Instance>, Stop> {
+    let claim = Claim {
+        marker: marker.clone(),
+        adopt: desired.adopt.as_ref(),
+        adopt_matches: index.inputs.adopt || member::is_taken_over(desired),
+        declared: &index.declared,
+        noun: "instance",
+        member: desired.member.is_some() || desired.displaces.is_some(),
+    };
+    let candidates = index.candidates(desired, marker, customer, target);
+    identity::resolve(&claim, &candidates, &index.tenant().instances)
 }
 
 pub(crate) fn missing(
@@ -218,10 +229,6 @@ pub(crate) fn existing(
     let (config, config_after_upgrade) = writes
         .into_iter()
         .partition(|write| !upgrade || values.contains_key(&write.key));
-    // The server's own word: what it runs without, it need not have.
-    let configured = live.config_state == Some(ConfigState::FullyConfigured);
-    let lacks = |key: &String| !(configured && values.contains_key(key));
-    let missing = missing.into_iter().filter(lacks).collect();
     Ok(InstanceChanges {
         live: found,
         fields,
@@ -234,7 +241,7 @@ pub(crate) fn existing(
         deploy_due: live.needs_deploy || !live.deployed,
         deployed: live.deployed,
         enabled: Some(live.enabled),
-        missing,
+        missing: lacking(live, values, missing),
         pending,
         respelled: near,
         losses,
@@ -243,6 +250,17 @@ pub(crate) fn existing(
         returns: member::returns(live),
         ..common(desired, target, customer)
     })
+}
+
+/// Of the variables without a value those that it needs. The server's own word: what it runs without, it need not have.
+fn lacking(
+    live: &Instance,
+    values: &BTreeMap<String, LiveConfigVariable>,
+    missing: Vec<String>,
+) -> Vec<String> {
+    let configured = live.config_state == Some(ConfigState::FullyConfigured);
+    let lacks = |key: &String| !(configured && values.contains_key(key));
+    missing.into_iter().filter(lacks).collect()
 }
 
 /// An instance cannot move to another customer or integration.

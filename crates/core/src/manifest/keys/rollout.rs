@@ -43,6 +43,11 @@ pub(crate) static ROLLOUT: Object = Object::of(
         ),
         key("paused", "Nobody moves.", Shape::Boolean),
         key(
+            "config",
+            "Changes of config by the waves too. Only false: true is refused, see docs/rollouts.md.",
+            Shape::Boolean,
+        ),
+        key(
             "windows",
             "When members may move, besides the policy's windows.",
             Shape::ListOf(&Shape::Object(&ROLLOUT_WINDOW)),

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::groups::{Group, groups, is_waiting};
-use super::{format, rollouts};
+use super::{format, rollouts, simulations};
 use crate::harmless::line;
 use crate::model::{Health, counted};
 use crate::plan::{Plan, PlannedResource};
@@ -50,6 +50,13 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
         let _ = writeln!(text, "{line}");
     }
     if !under_way.is_empty() {
+        text.push('\n');
+    }
+    let simulated = simulations::lines(plan, options.all);
+    for line in &simulated {
+        let _ = writeln!(text, "{line}");
+    }
+    if !simulated.is_empty() {
         text.push('\n');
     }
     let before = text.len();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Results;
 use super::members::{self, is_member};
 use crate::model::Address;
-use crate::plan::{OnHold, Plan, PlannedResource};
+use crate::plan::{OnHold, Plan, PlannedResource, simulation};
 
 /// The links at which people consent to the pending connections of each resource.
 pub type Links = BTreeMap<Address, Vec<Authorize>>;
@@ -78,6 +78,11 @@ impl<'a> Document<'a> {
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut plan = whole(self.plan, Resources(*self));
+        let each = self.members == Members::One;
+        let simulations = self.plan.simulations.iter();
+        plan.simulations = simulations
+            .map(|it| simulation::document(it, each))
+            .collect();
         plan.members = match self.members {
             Members::One => None,
             Members::Together => Some(members::groups_of(self.plan)),
@@ -115,6 +120,7 @@ fn whole<R>(plan: &Plan, resources: R) -> api::plan::Plan<R> {
         violations: plan.violations.clone(),
         diagnostics: plan.diagnostics.iter().map(Into::into).collect(),
         rollouts: plan.rollouts.iter().map(Into::into).collect(),
+        simulations: Vec::new(),
     }
 }
 

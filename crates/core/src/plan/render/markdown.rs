@@ -38,7 +38,7 @@ const GUARDS: usize = 20;
 /// At most this many fields of a group are listed.
 const FIELDS: usize = 50;
 
-/// At most this many lines tell of rollouts.
+/// At most this many lines tell of rollouts, and of simulations.
 const ROLLOUTS: usize = 60;
 
 /// No single text is longer, in characters.
@@ -76,7 +76,12 @@ fn head(plan: &Plan) -> String {
     for fleet in plan.fleets.iter().take(GUARDS) {
         let _ = writeln!(text, "{}\n", brief(&format::fleet(fleet)));
     }
-    rollouts(&mut text, plan);
+    as_code(&mut text, "Rollouts", &super::rollouts::lines(plan));
+    as_code(
+        &mut text,
+        "Simulation",
+        &super::simulations::lines(plan, false),
+    );
     for line in format::unread(plan) {
         let _ = writeln!(text, "> **{}**\n", brief(&line));
     }
@@ -98,13 +103,12 @@ fn head(plan: &Plan) -> String {
     text
 }
 
-/// The rollouts, as they are shown in a terminal, each line as code.
-fn rollouts(text: &mut String, plan: &Plan) {
-    let lines = super::rollouts::lines(plan);
+/// What is shown as in a terminal, each line as code.
+fn as_code(text: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let _ = writeln!(text, "#### Rollouts\n");
+    let _ = writeln!(text, "#### {title}\n");
     for line in lines.iter().take(ROLLOUTS) {
         let _ = writeln!(text, "    {}", shorten(line, LONGEST));
     }

@@ -1,6 +1,7 @@
 //! What passes say of resources: in the status, and in the log of those that they leave alone, each once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -18,6 +19,15 @@ use crate::model::{
 use crate::plan::{Excluded, Plan, PlannedResource};
 
 impl Reconciler {
+    /// Keeps the part of the plan that may be shown: not how it would be carried out, which can be secret.
+    pub(super) fn keep_plan(&self, mut plan: Plan) {
+        plan.steps.clear();
+        for resource in &mut plan.resources {
+            resource.writes = None;
+        }
+        self.progress(|status| status.plan = Some(Arc::new(plan)));
+    }
+
     /// Shows what the pass made of each resource.
     pub(super) fn show(
         &self,

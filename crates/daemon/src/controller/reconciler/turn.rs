@@ -8,7 +8,7 @@ use super::Reconciler;
 use crate::controller::error::PassError;
 use crate::controller::exclusion::Turn;
 use crate::controller::pass::{Loaded, raised};
-use crate::controller::phases::{Prepared, ReadMode};
+use crate::controller::phases::{Asked, Prepared, ReadMode};
 use crate::controller::report::End;
 use crate::controller::status::PassCounts;
 use crate::model::EnvironmentKey;
@@ -24,11 +24,11 @@ impl Reconciler {
     pub(super) async fn turn(
         &mut self,
         loaded: &Loaded,
-        mode: ReadMode,
+        asked: Asked<'_>,
         stop: &watch::Receiver<bool>,
     ) -> Result<(Prepared, Turn), End> {
         let seen = self.exclusion.look();
-        let prepared = self.planned(loaded, mode, stop).await?;
+        let prepared = self.planned(loaded, asked, stop).await?;
         let key = prepared.key();
         if !self.writes(&prepared) {
             return Ok((prepared, Turn { key, held: None }));
@@ -43,7 +43,11 @@ impl Reconciler {
             event = "plan.again",
             "another writer was at work meanwhile; the plan is made again"
         );
-        let prepared = self.planned(loaded, ReadMode::Full, stop).await?;
+        let again = Asked {
+            mode: ReadMode::Full,
+            ..asked
+        };
+        let prepared = self.planned(loaded, again, stop).await?;
         if prepared.key() != key {
             // The credentials lead elsewhere now, where others are to be excluded.
             return Err(self.stopped(&loaded.revision, PassCounts::default()));
@@ -55,10 +59,10 @@ impl Reconciler {
     async fn planned(
         &self,
         loaded: &Loaded,
-        mode: ReadMode,
+        asked: Asked<'_>,
         stop: &watch::Receiver<bool>,
     ) -> Result<Prepared, End> {
-        let prepared = match self.plan(loaded, mode, stop.clone()).await {
+        let prepared = match self.plan(loaded, asked, stop.clone()).await {
             Some(prepared) => prepared.map_err(End::Failed)?,
             None => return Err(self.stopped(&loaded.revision, PassCounts::default())),
         };

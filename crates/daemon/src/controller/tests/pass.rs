@@ -38,6 +38,7 @@ async fn plan(platform: &Fake, organization: Option<&str>) -> Result<pass::Plann
         only: None,
         part: Default::default(),
         rollouts: Default::default(),
+        simulate: false,
         platform,
         clock: &clock,
         secrets: Default::default(),

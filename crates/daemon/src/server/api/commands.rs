@@ -10,24 +10,35 @@ use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
 
 use super::whose_one;
-use crate::api::PerEnvironment;
 use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::wish::{
     ApproveWanted, Approved, Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer,
 };
-use crate::model::{Pause, check_reason};
+use crate::api::{self, PerEnvironment};
+use crate::model::{Diagnostic, Pause, check_reason};
+use crate::plan::Part;
+use crate::server::layers::has_body;
 use crate::server::{Served, ServerState, reply};
 
 /// The largest body, in bytes: a reason and a time.
 const MAX_BODY: usize = 16 * 1024;
 
-/// Wakes the loop.
+/// Wakes the loop; with a body for a pass that writes a part only.
 ///
-/// A pass does no harm to who did not ask for one, so no environment has to be named.
+/// A pass does no harm to who did not ask for one, so no environment has to be named. A part is one of an environment.
 pub(super) async fn sync(
     State(state): State<ServerState>,
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Response {
+    if has_body(&headers) {
+        let wanted: Result<api::part::Part, _> = wanted(&headers, body, PART).await;
+        return match wanted {
+            Ok(wanted) => sync_part(&state, whose, &wanted),
+            Err(response) => response,
+        };
+    }
     let chosen = match super::whose(&state, whose) {
         Ok(chosen) => chosen,
         Err(refusal) => return refusal.into_response(),
@@ -43,6 +54,63 @@ pub(super) async fn sync(
     (StatusCode::ACCEPTED, Json(body)).into_response()
 }
 
+/// What a body says.
+const PART: &str = "{\"targets\": […], \"customers\": […], \"labels\": […], \"exclude\": […]}";
+
+/// A pass about a part, if that is bounded and names what was there last.
+fn sync_part(
+    state: &ServerState,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    wanted: &api::part::Part,
+) -> Response {
+    let one = match whose_one(state, whose) {
+        Ok(one) => one,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let part = Part::from(wanted);
+    if part.is_whole() {
+        let message = "the body names nothing: for a pass about everything, send none";
+        return reply::error(ErrorCode::InvalidRequest, message);
+    }
+    if let Err(wrong) = wanted.check() {
+        return reply::error(ErrorCode::InvalidRequest, &wrong);
+    }
+    let names = one.status.borrow().names.clone();
+    let unmatched = names
+        .map(|names| part.unmatched(&names))
+        .unwrap_or_default();
+    if let Some(first) = unmatched.first() {
+        return reply::error(ErrorCode::UnknownResource, &unknown(first));
+    }
+    match one.control.sync_part(part.clone()) {
+        Ok(generation) => {
+            let part = part.to_string();
+            tracing::info!(
+                event = "sync.asked",
+                environment = one.name,
+                generation,
+                part,
+                "somebody asked for a pass about a part"
+            );
+            let accepted = accepted(one, generation);
+            let status = Heard::Accepted;
+            let body = SyncAnswer::One { accepted, status };
+            (StatusCode::ACCEPTED, Json(body)).into_response()
+        }
+        Err(error) => reply::error(ErrorCode::Busy, &error.to_string()),
+    }
+}
+
+/// What is named and not there, with what it may have meant.
+fn unknown(finding: &Diagnostic) -> String {
+    let hint = finding.hint.as_deref();
+    let hint = hint.map(|it| format!("; {it}")).unwrap_or_default();
+    format!(
+        "{}{hint} (as of the last pass: what is new in the files is known after the next one)",
+        finding.message
+    )
+}
+
 fn woken(one: &Served) -> SyncAccepted {
     let generation = one.control.sync();
     tracing::info!(
@@ -51,6 +119,10 @@ fn woken(one: &Served) -> SyncAccepted {
         generation,
         "somebody asked for a pass"
     );
+    accepted(one, generation)
+}
+
+fn accepted(one: &Served, generation: u64) -> SyncAccepted {
     SyncAccepted {
         environment: one.name.clone(),
         generation,

@@ -45,35 +45,64 @@ impl ConfigDiff {
     }
 }
 
+/// The live values of an instance, with its id.
+pub(crate) type Live<'a> = (&'a InstanceId, &'a BTreeMap<String, LiveConfigVariable>);
+
 /// Compares the declared variables of an instance with its live ones, if it exists.
 pub(crate) fn compare(
     desired: &DesiredInstance,
-    live: Option<(&InstanceId, &BTreeMap<String, LiveConfigVariable>)>,
+    live: Option<Live<'_>>,
     target: &Target<'_>,
     inputs: &Inputs<'_>,
 ) -> Result<ConfigDiff, Stop> {
+    let (diff, stops) = examine(desired, live, target, inputs);
+    match stops.into_iter().next() {
+        Some((_, stop)) => Err(stop),
+        None => Ok(diff),
+    }
+}
+
+/// The same, going on behind a variable that stands in the way; with each of those, and why.
+pub(crate) fn examine(
+    desired: &DesiredInstance,
+    live: Option<Live<'_>>,
+    target: &Target<'_>,
+    inputs: &Inputs<'_>,
+) -> (ConfigDiff, Vec<(String, Stop)>) {
     let (instance, live) = live.unzip();
     let mut diff = ConfigDiff::default();
+    let mut stops = Vec::new();
     for (key, entry) in desired.config.iter() {
         let now = live.and_then(|live| live.get(key));
-        known_variable(key, now, target)?;
-        let required = target.required.and_then(|all| find(all, key));
-        let Some(declared) = required.or_else(|| now.map(|now| &*now.declared)) else {
-            continue;
-        };
         let recall = Recall::new(inputs, instance, key);
-        let comparison = Comparison {
-            key,
-            declared,
-            now,
-            recall,
-            secrets: inputs.secrets,
-        };
-        let decision = comparison.decide(entry, inputs.secrets)?;
-        diff.take_in(key, decision);
+        match one((key, entry), now, target, (recall, inputs)) {
+            Ok(decision) => diff.take_in(key, decision),
+            Err(stop) => stops.push((key.clone(), stop)),
+        }
     }
     undeclared(desired, live, target, &mut diff);
-    Ok(diff)
+    (diff, stops)
+}
+
+fn one(
+    (key, entry): (&str, &ConfigEntry),
+    now: Option<&LiveConfigVariable>,
+    target: &Target<'_>,
+    (recall, inputs): (Recall<'_>, &Inputs<'_>),
+) -> Result<Decision, Stop> {
+    known_variable(key, now, target)?;
+    let required = target.required.and_then(|all| find(all, key));
+    let Some(declared) = required.or_else(|| now.map(|now| &*now.declared)) else {
+        return Ok(Decision::default());
+    };
+    let comparison = Comparison {
+        key,
+        declared,
+        now,
+        recall,
+        secrets: inputs.secrets,
+    };
+    comparison.decide(entry, inputs.secrets)
 }
 
 fn find<'a>(all: &'a [RequiredVariable], key: &str) -> Option<&'a RequiredVariable> {

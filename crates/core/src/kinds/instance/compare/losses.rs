@@ -73,7 +73,7 @@ fn is_own(now: &LiveConfigVariable) -> bool {
 }
 
 /// Whether a variable of the target takes over the value of a live one.
-fn continues(target: &RequiredVariable, live: &RequiredVariable) -> bool {
+pub(crate) fn continues(target: &RequiredVariable, live: &RequiredVariable) -> bool {
     let stable = |it: &RequiredVariable| it.stable_key.clone().filter(|key| !key.is_empty());
     target.key == live.key || stable(target).is_some_and(|key| stable(live) == Some(key))
 }

@@ -108,7 +108,7 @@ pub(crate) fn target<'a>(
     }
 }
 
-fn managed<'a>(
+pub(crate) fn managed<'a>(
     index: &'a Index<'_>,
     name: &ResourceName,
     wanted: &VersionRef,
@@ -129,15 +129,7 @@ fn managed<'a>(
                 "waits for a version of {address}, which is blocked"
             )));
         }
-        return Ok(Target {
-            version: TargetVersion::Published(name.clone()),
-            equals: Vec::new(),
-            sequence: live.and_then(|live| live.sequence.clone()),
-            exists: live.is_some(),
-            required: index.declared_variables(name),
-            unread: None,
-            integration_name: changes.display_name.clone(),
-        });
+        return Ok(as_declared(index, name, changes));
     }
     let Some(live) = live else {
         return Err(Refusal::new(format!("{address} has no published version"))
@@ -160,6 +152,25 @@ fn managed<'a>(
         Asked::NotAsked | Asked::Unknown(_) => None,
     };
     Ok(of(live, (version, equals), required))
+}
+
+/// The version that would be published of the definition at hand.
+pub(crate) fn as_declared<'a>(
+    index: &'a Index<'_>,
+    name: &ResourceName,
+    changes: &IntegrationChanges,
+) -> Target<'a> {
+    let live = changes.live.id();
+    let live = live.and_then(|id| index.integration(id.as_str()));
+    Target {
+        version: TargetVersion::Published(name.clone()),
+        equals: Vec::new(),
+        sequence: live.and_then(|live| live.sequence.clone()),
+        exists: live.is_some(),
+        required: index.declared_variables(name),
+        unread: None,
+        integration_name: changes.display_name.clone(),
+    }
 }
 
 fn unmanaged<'a>(

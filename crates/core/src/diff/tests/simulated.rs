@@ -1,0 +1,495 @@
+//! What would become of an instance at its next version: every outcome, from the facts of a comparison.
+
+use indexmap::IndexMap;
+
+use super::*;
+use crate::diff::{Obstacle, Simulated, SimulatedVersion, Simulation, simulate};
+use crate::model::{Asked, ConnectionInput, LiveConfigVariable, PublishWhen};
+
+const LOGIN: &str = "{key: Login, dataType: connection, connection: {component: {key: http, version: LATEST, isPublic: true}, key: basic}";
+
+/// A definition with these config variables.
+fn with(variables: &[&str]) -> String {
+    let before = "- key: Endpoint\n  dataType: string\n- key: Batch Size\n  dataType: number\n  defaultValue: '100'\n";
+    let lines: String = variables.iter().map(|it| format!("- {it}\n")).collect();
+    let text = acme().replace(before, &lines);
+    assert_ne!(text, acme());
+    text
+}
+
+/// An instance that runs a version with some variables, while git has others, and declares nothing.
+fn moving(before: &[&str], after: &[&str]) -> World {
+    let mut world = World::new();
+    world.declare("acme", &with(after));
+    world.declare_instance("shop", "acme", "smith");
+    world.live("i1", &with(before)).labels = vec!["gitops:p/acme".to_owned()];
+    let live = world.live_instance("n1", "i1", "smith");
+    live.labels = vec!["gitops:p/shop".to_owned()];
+    live.name = "shop".to_owned();
+    world
+}
+
+fn held<'w>(world: &'w mut World, key: &str) -> &'w mut LiveConfigVariable {
+    match &mut world.tenant.instances.items[0].config {
+        Observed::Known(config) => config.get_mut(key).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A connection that works, with an input that is filled.
+fn connected(world: &mut World, oauth: bool) {
+    let login = held(world, "Login");
+    login.status = Some(VariableStatus::Active);
+    login.oauth = oauth;
+    login.inputs = vec![LiveInput {
+        name: "username".to_owned(),
+        value: Some("bot".to_owned()),
+        has_value: true,
+    }];
+}
+
+fn simulated(world: &World) -> Vec<Simulation> {
+    world.with(|inputs, changes| simulate(inputs, changes, &|_| true))
+}
+
+/// `Published: blocked Region; loses Endpoint`, or `-` where nothing would happen.
+fn fate(world: &World) -> String {
+    let all = simulated(world);
+    let Some(simulation) = all.first() else {
+        return "-".to_owned();
+    };
+    assert_eq!((all.len(), simulation.instances.len()), (1, 1));
+    let one: &Simulated = &simulation.instances[0];
+    let keys = |all: &[Obstacle]| {
+        let key = |it: &Obstacle| it.variable.clone().unwrap_or_else(|| it.reason.clone());
+        all.iter().map(key).collect::<Vec<_>>()
+    };
+    let parts = [
+        ("blocked", keys(&one.blocked)),
+        ("unknown", keys(&one.unknown)),
+        ("consent", one.consents.clone()),
+        ("loses", one.losses.clone()),
+    ];
+    let parts = parts.into_iter().filter(|(_, all)| !all.is_empty());
+    let parts: Vec<String> = parts
+        .map(|(what, all)| format!("{what} {}", all.join(", ")))
+        .collect();
+    let from = one.from.map_or("new", |_| "upgrade");
+    match parts.is_empty() {
+        true => from.to_owned(),
+        false => parts.join("; "),
+    }
+}
+
+fn inputs(all: &[(&str, &str)]) -> IndexMap<String, ConnectionInput> {
+    let plain = |(name, value): &(&str, &str)| {
+        (
+            (*name).to_owned(),
+            ConnectionInput::Plain((*value).to_owned()),
+        )
+    };
+    all.iter().map(plain).collect()
+}
+
+#[test]
+fn variables_that_come_go_and_change() {
+    const URL: &str = "{key: Endpoint, dataType: string}";
+    const SIZE: &str = "{key: Batch Size, dataType: number, defaultValue: '100'}";
+    let none: Arrange = |_| {};
+    let filled: Arrange = |world| {
+        world.tenant.instances.items[0].holds("Endpoint", "https://e");
+    };
+    let declared: Arrange = |world| {
+        world.tenant.instances.items[0].holds("Endpoint", "https://e");
+        world.desired.instances[0].set("Endpoint", scalar("https://e"));
+    };
+    let stable: Arrange = |world| {
+        let was = held(world, "Endpoint");
+        was.value = Some("https://e".to_owned());
+        std::sync::Arc::make_mut(&mut was.declared).stable_key = Some("url".to_owned());
+    };
+    let table: &[(&str, &[&str], &[&str], Arrange, &str)] = &[
+        ("the same", &[SIZE], &[SIZE], none, "-"),
+        (
+            "new, with a default",
+            &[SIZE],
+            &[SIZE, "{key: Region, dataType: string, defaultValue: eu}"],
+            none,
+            "upgrade",
+        ),
+        (
+            "new, without",
+            &[SIZE],
+            &[SIZE, "{key: Region, dataType: string}"],
+            none,
+            "blocked Region",
+        ),
+        (
+            "an empty default is none",
+            &[SIZE],
+            &[SIZE, "{key: Region, dataType: string, defaultValue: ''}"],
+            none,
+            "blocked Region",
+        ),
+        (
+            "two of them",
+            &[SIZE],
+            &[
+                SIZE,
+                "{key: Zone, dataType: string}",
+                "{key: Region, dataType: string}",
+            ],
+            none,
+            "blocked Region, Zone",
+        ),
+        (
+            "a list may be empty",
+            &[SIZE],
+            &[
+                SIZE,
+                "{key: Tags, dataType: string, collectionType: valuelist}",
+            ],
+            none,
+            "upgrade",
+        ),
+        (
+            "removed, with a value of its own",
+            &[URL, SIZE],
+            &[SIZE],
+            filled,
+            "loses Endpoint",
+        ),
+        (
+            "removed, without one",
+            &[URL, SIZE],
+            &[SIZE],
+            none,
+            "upgrade",
+        ),
+        (
+            "removed, and git still says it",
+            &[URL, SIZE],
+            &[SIZE],
+            declared,
+            "blocked Endpoint; loses Endpoint",
+        ),
+        (
+            "renamed",
+            &[URL],
+            &["{key: Base, dataType: string, defaultValue: d}"],
+            filled,
+            "loses Endpoint",
+        ),
+        (
+            "renamed with a stable key",
+            &[URL],
+            &["{key: Base, stableKey: url, dataType: string, defaultValue: d}"],
+            stable,
+            "upgrade",
+        ),
+        // The same as the plan of it says.
+        (
+            "renamed, without a default",
+            &[URL],
+            &["{key: Base, stableKey: url, dataType: string}"],
+            stable,
+            "blocked Base",
+        ),
+        (
+            "its default goes, and it has a value",
+            &[SIZE],
+            &["{key: Batch Size, dataType: number}"],
+            none,
+            "upgrade",
+        ),
+        (
+            "its default goes, and it has none",
+            &[SIZE],
+            &["{key: Batch Size, dataType: number}"],
+            |world| held(world, "Batch Size").value = None,
+            "blocked Batch Size",
+        ),
+        (
+            "another type",
+            &[URL],
+            &["{key: Endpoint, dataType: number}"],
+            filled,
+            "unknown Endpoint",
+        ),
+        (
+            "another type, without a value",
+            &[URL],
+            &["{key: Endpoint, dataType: number, defaultValue: '1'}"],
+            none,
+            "upgrade",
+        ),
+        (
+            "one value, then a list",
+            &[URL],
+            &["{key: Endpoint, dataType: string, collectionType: valuelist}"],
+            filled,
+            "unknown Endpoint",
+        ),
+        (
+            "another type, and git gives it",
+            &[URL],
+            &["{key: Endpoint, dataType: code}"],
+            declared,
+            "upgrade",
+        ),
+        (
+            "renamed and of another type",
+            &[URL],
+            &["{key: Base, stableKey: url, dataType: number, defaultValue: '1'}"],
+            stable,
+            "unknown Base",
+        ),
+        (
+            "not on offer any more",
+            &[URL],
+            &["{key: Endpoint, dataType: picklist, pickList: [a, b]}"],
+            |world| {
+                held(world, "Endpoint").value = Some("c".to_owned());
+                std::sync::Arc::make_mut(&mut held(world, "Endpoint").declared).data_type =
+                    "PICKLIST".to_owned();
+            },
+            "unknown Endpoint",
+        ),
+        (
+            "still on offer",
+            &[URL],
+            &["{key: Endpoint, dataType: picklist, pickList: [a, b]}"],
+            |world| {
+                held(world, "Endpoint").value = Some("b".to_owned());
+                std::sync::Arc::make_mut(&mut held(world, "Endpoint").declared).data_type =
+                    "PICKLIST".to_owned();
+            },
+            "upgrade",
+        ),
+    ];
+    for (what, before, after, arrange, expected) in table {
+        let mut world = moving(before, after);
+        arrange(&mut world);
+        assert_eq!(fate(&world), *expected, "{what}");
+    }
+}
+
+#[test]
+fn connections_that_come_and_change() {
+    let login = |more: &str| format!("{LOGIN}{more}}}");
+    let user = login(", inputs: {username: {type: value, value: ''}}");
+    let more = "{key: More, dataType: string, defaultValue: d}";
+    let both =
+        login(", inputs: {username: {type: value, value: ''}, tenant: {type: value, value: ''}}");
+    // An input without a value alone is no other definition.
+    let both = format!("{both}\n- {more}");
+    let scope =
+        login(", inputs: {username: {type: value, value: ''}, scopes: {type: value, value: read}}");
+    let scopes = login(
+        ", inputs: {username: {type: value, value: ''}, scopes: {type: value, value: read write}}",
+    );
+    let other = user.replace("key: http", "key: ftp");
+    let string = "{key: Login, dataType: string}".to_owned();
+    let size = "{key: Batch Size, dataType: number, defaultValue: '100'}".to_owned();
+    let none: Arrange = |_| {};
+    let works: Arrange = |world| connected(world, false);
+    let consented: Arrange = |world| connected(world, true);
+    let given: Arrange = |world| {
+        connected(world, false);
+        let all = inputs(&[("username", "bot"), ("tenant", "acme")]);
+        world.desired.instances[0].set("Login", ConfigValue::Connection(all));
+    };
+    let table: &[(&str, &String, &String, Arrange, &str)] = &[
+        ("added", &size, &user, none, "blocked Login"),
+        (
+            "added, and git gives it",
+            &size,
+            &user,
+            |world| {
+                let all = inputs(&[("username", "bot")]);
+                world.desired.instances[0].set("Login", ConfigValue::Connection(all));
+            },
+            "upgrade",
+        ),
+        (
+            "added, and a person connects it",
+            &size,
+            &user,
+            |world| {
+                world.desired.instances[0].set("Login", ConfigValue::PendingConnection);
+            },
+            "consent Login",
+        ),
+        (
+            "the same connection",
+            &user,
+            &format!("{user}\n- {more}"),
+            works,
+            "upgrade",
+        ),
+        ("a new input", &user, &both, works, "unknown Login"),
+        ("a new input that git gives", &user, &both, given, "upgrade"),
+        (
+            "a new input that it has already",
+            &user,
+            &both,
+            |world| {
+                connected(world, false);
+                let more = LiveInput {
+                    name: "tenant".to_owned(),
+                    value: None,
+                    has_value: true,
+                };
+                held(world, "Login").inputs.push(more);
+            },
+            "upgrade",
+        ),
+        ("another component", &user, &other, works, "unknown Login"),
+        (
+            "another component, and git gives its inputs",
+            &user,
+            &other,
+            given,
+            "unknown Login",
+        ),
+        (
+            "other scopes, with a consent",
+            &scope,
+            &scopes,
+            consented,
+            "unknown Login",
+        ),
+        (
+            "other scopes, without one",
+            &scope,
+            &scopes,
+            works,
+            "upgrade",
+        ),
+        (
+            "a text before",
+            &string,
+            &user,
+            |world| held(world, "Login").value = Some("x".to_owned()),
+            "unknown Login",
+        ),
+    ];
+    for (what, before, after, arrange, expected) in table {
+        let mut world = moving(&[before], &[after]);
+        arrange(&mut world);
+        assert_eq!(fate(&world), *expected, "{what}");
+    }
+}
+
+#[test]
+fn a_consent_goes_with_its_connection() {
+    let login = format!("{LOGIN}, inputs: {{username: {{type: value, value: ''}}}}}}");
+    let mut world = moving(&[&login], &[&login.replace("key: Login", "key: Sign In")]);
+    connected(&mut world, true);
+    assert_eq!(
+        fate(&world),
+        "blocked Sign In; consent Sign In; loses Login"
+    );
+    world.desired.instances[0].set("Sign In", ConfigValue::PendingConnection);
+    assert_eq!(fate(&world), "consent Sign In; loses Login");
+}
+
+#[test]
+fn what_a_connection_was_made_of_is_not_guessed() {
+    let login = format!("{LOGIN}, inputs: {{username: {{type: value, value: ''}}}}}}");
+    let more = "{key: More, dataType: string, defaultValue: d}";
+    let mut world = moving(&[&login], &[&login, more]);
+    connected(&mut world, false);
+    assert_eq!(fate(&world), "upgrade");
+    // Somebody has edited the draft since the version was published.
+    world.tenant.integrations.items[0].has_unpublished_changes = true;
+    assert_eq!(fate(&world), "unknown Login");
+}
+
+#[test]
+fn what_could_not_be_read_is_unknown() {
+    let mut world = moving(
+        &["{key: A, dataType: string, defaultValue: a}"],
+        &["{key: A, dataType: string, defaultValue: b}"],
+    );
+    assert_eq!(fate(&world), "upgrade");
+    world.tenant.instances.items[0].config = Observed::Unknown("page 2 failed".into());
+    assert_eq!(fate(&world), "unknown page 2 failed");
+    let mut world = in_step();
+    world.desired.integrations[0].publish = PublishWhen::Never;
+    let live = &mut world.tenant.integrations.items[0];
+    let mut newer = live.versions.items[0].clone();
+    newer.id = crate::model::VersionId::new("i1-v2");
+    newer.number = 2;
+    newer.required = Asked::NotAsked;
+    live.versions.items.insert(0, newer);
+    live.definition = Observed::Known(with(&["{key: B, dataType: string}"]).into());
+    world.desired.instances[0].version = VersionRef::Number(2);
+    let why = fate(&world);
+    assert!(why.starts_with("unknown"), "{why}");
+}
+
+#[test]
+fn a_secret_that_is_not_there_blocks_its_variable() {
+    let size = "{key: Batch Size, dataType: number, defaultValue: '100'}";
+    let mut world = moving(
+        &[size],
+        &[
+            size,
+            "{key: Token, dataType: string}",
+            "{key: Region, dataType: string}",
+        ],
+    );
+    let reference = SecretRef::Env("TOKEN".to_owned());
+    let error = SecretError {
+        reference: reference.clone(),
+        why: "is not set".to_owned(),
+    };
+    world.secrets.insert(reference.clone(), Err(error));
+    world.desired.instances[0].set("Token", ConfigValue::Secret(reference));
+    assert_eq!(fate(&world), "blocked Region, Token");
+}
+
+#[test]
+fn a_new_instance_begins_with_it_or_lacks_a_value() {
+    let mut world = moving(
+        &["{key: A, dataType: string, defaultValue: a}"],
+        &["{key: B, dataType: string}"],
+    );
+    world.tenant.instances.items.clear();
+    assert_eq!(fate(&world), "blocked B");
+    world.desired.instances[0].set("B", scalar("b"));
+    assert_eq!(fate(&world), "new");
+}
+
+#[test]
+fn what_is_not_published_is_simulated_all_the_same() {
+    let size = "{key: Batch Size, dataType: number, defaultValue: '100'}";
+    let arrange: [(Arrange, SimulatedVersion); 3] = [
+        (|_| {}, SimulatedVersion::Published),
+        (
+            |world| world.desired.integrations[0].publish = PublishWhen::Never,
+            SimulatedVersion::Unpublished,
+        ),
+        (
+            |world| world.desired.integrations[0].available = Some(false),
+            SimulatedVersion::Unpublished,
+        ),
+    ];
+    for (arrange, expected) in arrange {
+        let mut world = moving(&[size], &[size, "{key: Region, dataType: string}"]);
+        arrange(&mut world);
+        let all = simulated(&world);
+        assert_eq!(all[0].version, expected);
+        assert_eq!(fate(&world), "blocked Region");
+    }
+}
+
+#[test]
+fn only_what_is_wanted_is_simulated() {
+    let size = "{key: Batch Size, dataType: number, defaultValue: '100'}";
+    let world = moving(&[size], &[size, "{key: Region, dataType: string}"]);
+    let none =
+        world.with(|inputs, changes| simulate(inputs, changes, &|name| name.as_str() != "acme"));
+    assert!(none.is_empty());
+}
