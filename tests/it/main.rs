@@ -56,6 +56,7 @@ mod killed;
 #[cfg(feature = "sandbox")]
 mod lag;
 mod operations;
+mod page;
 #[cfg(feature = "sandbox")]
 mod peer;
 mod pinned;
