@@ -106,3 +106,55 @@ fn it_works_in_a_browser() {
         well(&output);
     }
 }
+
+#[cfg(feature = "sandbox")]
+mod real {
+    //! The real daemon over the sandbox, in a browser.
+
+    use std::process::{Command, Stdio};
+
+    use super::{root, well};
+    use crate::cli::daemon::address;
+    use crate::cli::environment::Environment;
+    use crate::cli::sandbox::{Running, lines, wait_for};
+
+    /// Sent by the page to sign in, and looked for in everything that the page gets and keeps.
+    const CANARY: &str = "c4nary-5ecret-of-the-daemon";
+
+    /// Every view of examples/fleet, and a hold put on and ended, with the console and the canary watched.
+    #[test]
+    fn every_view_of_a_daemon_opens_and_a_hold_is_put_on_and_ended() {
+        let chromium = std::env::var_os("CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".into());
+        let playwright = root().join("ui/node_modules/@playwright/test/cli.js");
+        if !std::path::Path::new(&chromium).is_file() || !playwright.is_file() {
+            println!("skipped: Chromium or what `make ui` installs is not there");
+            return;
+        }
+        let mut environment = Environment::new();
+        environment.copy(&root().join("examples/fleet"));
+        environment.set("PAGE_CANARY", CANARY);
+        let mut child = environment
+            .command()
+            .args(
+                "daemon --sandbox --env prod --listen 127.0.0.1:0 --log-format json --interval 1h --api-token env:PAGE_CANARY"
+                    .split(' '),
+            )
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = lines(child.stderr.take().unwrap());
+        let _running = Running(child);
+        let daemon = address(&wait_for(&log, "daemon.started"));
+        wait_for(&log, "pass.finished");
+        let output = Command::new("node")
+            .arg(playwright)
+            .args(["test", "real", "--reporter=line"])
+            .current_dir(root().join("ui"))
+            .env("PAGE_URL", format!("{}/", daemon.trim_end_matches('/')))
+            .env("PAGE_TOKEN", CANARY)
+            .output()
+            .unwrap();
+        well(&output);
+    }
+}

@@ -14,7 +14,7 @@ import { many, n, STATE } from "../words";
 import { Version } from "./list";
 
 export const Resource = ({ address }: { address: string }) => (
-  <Read entry={useQuery<R>(api(`resources/${path(address)}`, { values: query.value.get("show") === "all" ? "all" : undefined }))} rows={10}>
+  <Read entry={useQuery<R>(api(`resources/${path(address)}`, { shape: "page", values: query.value.get("show") === "all" ? "all" : undefined }))} rows={10}>
     {(of) => (
       <>
         <Top of={of} />
@@ -26,7 +26,7 @@ export const Resource = ({ address }: { address: string }) => (
           </div>
           <div class="stack">
             <Facts of={of} />
-            {of.integration !== undefined && <Runs address={address} />}
+            {of.executions === true && <Runs address={address} />}
             <Card title="History" id="hist" right={<A to={{ view: "timeline", query: { q: of.address } }}>All</A>}>
               <Short rows={of.history} />
             </Card>
@@ -96,12 +96,12 @@ function asking(of: R, act: Act): Asking {
   switch (act.name) {
     case "hold": return { verb: `Hold ${of.displayName}`, title: `Hold ${of.displayName}`, says, path: api("holds"), reason: true, until: true, body };
     case "release": return { verb: "End the hold", title: `End the hold of ${of.displayName}`, says, method: "DELETE", path: api("holds", { address: of.address }), reason: true };
-    case "sync": return { verb: "Sync now", title: "Sync now", says, path: api("sync") };
+    case "sync": return { verb: "Sync now", title: "Sync now", says, path: api("acts/sync") };
     case "rollback": return { verb: "Roll back", title: `Roll ${of.displayName} back`, says, path: api(`rollouts/${path(of.integration ?? "")}/abort`), reason: true, confirm: 1, body: { back: true, version: of.version.target } };
     case "pause":
     case "resume":
     case "approve":
-    case "abort": return { verb: act.name, title: act.name, says, path: api(act.name), reason: true };
+    case "abort": return { verb: act.name, title: act.name, says, path: api(`acts/${act.name}`), reason: true };
   }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! - A wish carries no input: it changes when a pass is made or that nothing is
-//!   written, never what a pass finds.
+//! - A wish carries no input for a pass: it changes when one is made, that nothing is written, or labels of a live
+//!   object ([`acts`]), which the next pass reads like any others.
 //! - An unreadable pause counts as a pause: the user meant to pause.
 //! - An end is by the wall clock, which may be set: no sleep relies on it for
 //!   longer than a minute, and a pause that has ended does not come back.
@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, oneshot, watch};
 
+use super::acts::{self, Answer, Ask, Queued};
 use super::approvals::Approvals;
 pub use super::approvals::NotAwaited;
 use super::status::{Phase, Status};
@@ -102,6 +103,7 @@ struct Inner {
     pause: watch::Sender<Option<Pause>>,
     syncs: Notify,
     approvals: Approvals,
+    acts: acts::Queue,
     status: watch::Sender<Status>,
     clock: Arc<dyn Clock>,
     kept: PersistedPauses,
@@ -121,6 +123,7 @@ impl Control {
             pause: watch::Sender::new(kept.read()),
             syncs: Notify::new(),
             approvals: Approvals::open(kept.approval.clone()),
+            acts: acts::Queue::default(),
             status,
             clock,
             kept,
@@ -224,6 +227,17 @@ impl Control {
         drop(status);
         self.0.syncs.notify_one();
         serves
+    }
+
+    /// Asks the loop to do something to one live object between two passes; `None` where too many wait already.
+    #[must_use]
+    pub fn act(&self, ask: Ask) -> Option<oneshot::Receiver<Answer>> {
+        self.0.acts.put(ask)
+    }
+
+    /// Waits for the next thing to do. Cancel-safe.
+    pub(super) async fn next_act(&self) -> Queued {
+        self.0.acts.next().await
     }
 
     /// Waits until a pass is asked for, or a pause has ended. Cancel-safe.

@@ -81,6 +81,15 @@ impl Historian {
         Self::new(Forgetful::shared(), "", Actor::default())
     }
 
+    /// The same for what another command would do.
+    #[must_use]
+    pub fn commanded(&self, command: &'static str) -> Self {
+        Self {
+            command,
+            ..self.clone()
+        }
+    }
+
     /// The state of the recording.
     #[must_use]
     pub fn health(&self) -> HistoryHealth {

@@ -259,6 +259,11 @@ impl Phases for Script {
         })
     }
 
+    async fn way(&self, loaded: &Loaded) -> Result<(Connection, EnvironmentKey), PassError> {
+        let prepared = self.plan(loaded, ReadMode::Full).await?;
+        Ok((prepared.connection.clone(), prepared.key()))
+    }
+
     async fn apply(
         &self,
         prepared: &Prepared,

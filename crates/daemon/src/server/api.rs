@@ -11,15 +11,19 @@
 //! - No answer holds a secret: these routes are given none.
 
 pub mod access;
+mod acts;
 mod events;
+mod page;
 mod past;
 mod resources;
+mod session;
 mod wishes;
 
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Query, RawQuery, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -27,12 +31,14 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 
 pub use access::{Access, Peer, Reads};
+pub use acts::AskedLately;
 pub use events::Events;
+pub use session::Sessions;
 
 use super::environments::{Chosen, Refusal};
 use super::layers::without_body;
 use super::{Served, ServerState, reply, routes};
-use crate::api::http::{self, EnvironmentQuery, ErrorCode};
+use crate::api::http::{self, EnvironmentQuery, ErrorCode, ShapeQuery};
 use crate::store::history::HistoryReader;
 
 /// The description of all routes, as it is served.
@@ -56,6 +62,10 @@ pub struct Api {
     pub past: Option<Arc<dyn HistoryReader>>,
     /// What happens, for those who listen.
     pub events: Arc<Events>,
+    /// Who signed in by the page.
+    pub sessions: Arc<Sessions>,
+    /// What was asked for lately, so that a request that is sent twice is done once.
+    pub asked: Arc<AskedLately>,
 }
 
 impl std::fmt::Debug for Api {
@@ -72,6 +82,8 @@ impl Api {
             access: options.access,
             past: options.past,
             events: Arc::default(),
+            sessions: Arc::default(),
+            asked: Arc::default(),
         }
     }
 }
@@ -86,6 +98,12 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
         (http::HISTORY, get(past::history)),
         (http::EVENTS, get(events::stream)),
     ]
+}
+
+/// A path as the router has it: names may hold slashes.
+fn routed(path: &str) -> String {
+    path.replace("{kind}/{name}", "{kind}/{*name}")
+        .replace("customers/{key}", "customers/{*key}")
 }
 
 /// The wishes, with their paths. Only a pause and an approval have a body.
@@ -103,20 +121,27 @@ fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
 #[must_use]
 pub fn paths() -> Vec<&'static str> {
     let reads = reads().map(|(path, _)| path);
+    let pages = page::routes().map(|(path, _)| path);
     let wishes = wishes().map(|(path, _)| path);
-    let open = [http::OPENAPI];
-    reads.into_iter().chain(wishes).chain(open).collect()
+    let acts = acts::routes().map(|(path, _)| path);
+    let open = [http::OPENAPI, http::SESSION];
+    let all = reads.into_iter().chain(pages).chain(wishes);
+    all.chain(acts).chain(open).collect()
 }
 
 /// What is read, behind who may read.
 pub(super) fn reading(state: &ServerState) -> Router {
     let api = state.api.clone();
+    let clock = Arc::clone(&state.clock);
     let gate = from_fn(move |request: Request, next: Next| {
+        let known = api.sessions.of(request.headers(), clock.now()).is_some();
         let refused = access::may_read(&api.access, &request).err();
-        pass_on(refused, request, next)
+        pass_on(refused.filter(|_| !known), request, next)
     });
-    let routes = reads().into_iter();
-    let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
+    let routes = reads().into_iter().chain(page::routes());
+    let routes = routes.fold(Router::new(), |all, (path, route)| {
+        all.route(&routed(path), route)
+    });
     routes
         .route_layer(gate)
         .route(http::OPENAPI, get(openapi))
@@ -127,16 +152,18 @@ pub(super) fn reading(state: &ServerState) -> Router {
 /// What is wished for, behind who may write.
 pub(super) fn writing(state: &ServerState) -> Router {
     let api = state.api.clone();
+    let clock = Arc::clone(&state.clock);
     let gate = from_fn(move |request: Request, next: Next| {
-        let refused = access::may_write(&api.access, &request).err();
+        let refused = session::may_write(&api, &request, clock.now()).err();
         pass_on(refused, request, next)
     });
-    let routes = wishes().into_iter();
+    let routes = wishes().into_iter().chain(acts::routes());
     let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
-    routes
+    let session = session::route(state).method_not_allowed_fallback(reply::method_not_allowed);
+    let acts = routes
         .method_not_allowed_fallback(reply::only_post)
-        .layer(gate)
-        .with_state(state.clone())
+        .layer(gate);
+    acts.with_state(state.clone()).merge(session.with_state(state.clone()))
 }
 
 async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next) -> Response {
@@ -149,9 +176,15 @@ async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next)
 /// The last plan, as `plan -o json` has it.
 async fn latest_plan(
     State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    RawQuery(raw): RawQuery,
+    whose: Result<Query<ShapeQuery>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Response {
-    let status = match whose_one(&state, whose) {
+    let groups = |it: &Query<ShapeQuery>| it.0.shape.as_deref() == Some("groups");
+    if whose.as_ref().is_ok_and(groups) {
+        return page::latest(&state, "latest", raw.as_deref(), &headers);
+    }
+    let status = match shaped_one(&state, whose) {
         Ok(one) => one.status.borrow().clone(),
         Err(refusal) => return refusal.into_response(),
     };
@@ -178,6 +211,18 @@ fn whose_one(
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Result<&Served, Refusal> {
     let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    state.environments.one(whose.environment.as_deref())
+}
+
+/// The one environment that a request is about whose shape may be chosen: here the usual one.
+fn shaped_one(
+    state: &ServerState,
+    whose: Result<Query<ShapeQuery>, QueryRejection>,
+) -> Result<&Served, Refusal> {
+    let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    if let Some(shape) = whose.shape {
+        return Err(Refusal::Wrong(format!("there is no shape {shape:?} of it")));
+    }
     state.environments.one(whose.environment.as_deref())
 }
 
