@@ -72,6 +72,26 @@ async fn pages_lead_on_and_back_and_facets_count_what_another_value_would_give()
 }
 
 #[tokio::test(start_paused = true)]
+async fn equal_causes_are_one_headline_and_counts_are_those_of_the_lists() {
+    let bench = Bench::new();
+    bench.passed();
+    let board = passed(&bench, "/api/v1/overview").await;
+    assert_eq!(board["counts"]["held"], 2);
+    let headlines = board["headlines"].as_array().unwrap();
+    let wave = headlines.iter().find(|it| it["count"] == 2).unwrap();
+    assert_eq!((&wave["state"], &wave["person"]), (&json!("held"), &json!(false)));
+    let link = json!({"view": "list", "query": {"disposition": "wave", "state": "held"}});
+    assert_eq!(wave["link"], link);
+    assert!(headlines.iter().any(|it| it["id"] == "rollout-acme-erp"));
+    let row = &board["integrations"]["rows"][0];
+    assert_eq!((&row["name"], &row["total"]), (&json!("acme-erp"), &json!(1)));
+    assert_eq!(row["versions"], json!([{"n": "13", "count": 1}]));
+    assert_eq!(board["open"], json!({"rollouts": 1, "plan": 0, "waiting": 0}));
+    let waiting = passed(&bench, "/api/v1/waiting").await;
+    assert_eq!(waiting["groups"].as_array().unwrap().len(), headlines.len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_page_has_already_is_not_sent_again() {
     let bench = Bench::new();
     bench.passed();
@@ -96,6 +116,19 @@ async fn a_secret_is_said_to_have_changed_and_has_no_value() {
     let row = &one["values"]["rows"][0];
     for side in ["declared", "live"] {
         assert_eq!(row[side], json!({"secret": true, "changed": true}));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_act_is_told_why() {
+    let path = "/api/v1/resources/Instance/smith-erp?shape=page";
+    for (bench, allowed) in [(Bench::new(), true), (Bench::outside(Reads::Open), false)] {
+        bench.passed();
+        let one = passed(&bench, path).await;
+        for act in one["acts"].as_array().unwrap() {
+            assert_eq!(act["allowed"], allowed, "{act}");
+            assert_eq!(act["why"].is_string(), !allowed, "{act}");
+        }
     }
 }
 

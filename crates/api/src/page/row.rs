@@ -55,6 +55,8 @@ words! {
         Paused = "paused",
         /// The plan is beyond a limit of the policy.
         Guarded = "guarded",
+        /// A window of the policy is closed.
+        Window = "window",
         /// New files wait for approval.
         Approval = "approval",
         /// A person put it on hold.

@@ -135,6 +135,7 @@ pub fn state(disposition: Disposition, sync: SyncStatus, health: Health) -> Stat
             Disposition::Guarded
             | Disposition::Paused
             | Disposition::Approval
+            | Disposition::Window
             | Disposition::Invalid
             | Disposition::Vanished,
             Health::Blocked,
@@ -184,6 +185,7 @@ pub fn is_held(disposition: Disposition) -> bool {
         | Disposition::Guarded
         | Disposition::Approval
         | Disposition::OnHold
+        | Disposition::Window
         | Disposition::Wave
         | Disposition::Vanished
         | Disposition::Behind
@@ -246,12 +248,15 @@ impl Maker<'_> {
         let rollout = integration.as_deref().and_then(|it| self.rollouts.get(it));
         let turn = rollout.and_then(|it| it.derived.turns.get(&address.name));
         let turn = turn.filter(|_| address.kind == Kind::Instance);
-        let disposition = self.disposition(status, turn);
+        let on_hold = planned.and_then(|it| it.on_hold.as_ref());
+        let disposition = match on_hold {
+            Some(_) if !self.sources.holds.contains_key(address) => Disposition::OnHold,
+            Some(_) | None => self.disposition(status, turn),
+        };
         let state = state(disposition, status.sync, status.health);
         let since = self.since(address, state);
         let customer = self.live.customer_of(address);
-        let own = planned.and_then(|it| it.on_hold.as_ref());
-        let own = own.filter(|it| it.because.is_none());
+        let own = on_hold.filter(|it| it.because.is_none());
         Row {
             address: address.into(),
             display_name: status.display_name.clone(),
@@ -290,7 +295,14 @@ impl Maker<'_> {
     fn disposition(&self, status: &ResourceStatus, turn: Option<&Turn>) -> Disposition {
         let address = &status.address;
         if let Some(hold) = self.sources.holds.get(address) {
-            return of_hold(hold);
+            let first = self.sources.plan.violations.first();
+            let window = first.is_some_and(|it| it.guard == "windows");
+            let found = of_hold(hold);
+            return if window && found == Disposition::Guarded {
+                Disposition::Window
+            } else {
+                found
+            };
         }
         if self.sources.excluded.contains_key(address) {
             return Disposition::Behind;

@@ -23,7 +23,6 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, RawQuery, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -133,8 +132,10 @@ pub fn paths() -> Vec<&'static str> {
 pub(super) fn reading(state: &ServerState) -> Router {
     let api = state.api.clone();
     let clock = Arc::clone(&state.clock);
-    let gate = from_fn(move |request: Request, next: Next| {
+    let gate = from_fn(move |mut request: Request, next: Next| {
         let known = api.sessions.of(request.headers(), clock.now()).is_some();
+        let caller = session::Caller::of(&api, &request, clock.now());
+        request.extensions_mut().insert(caller);
         let refused = access::may_read(&api.access, &request).err();
         pass_on(refused.filter(|_| !known), request, next)
     });
@@ -178,11 +179,11 @@ async fn latest_plan(
     State(state): State<ServerState>,
     RawQuery(raw): RawQuery,
     whose: Result<Query<ShapeQuery>, QueryRejection>,
-    headers: HeaderMap,
+    asker: page::Asker,
 ) -> Response {
     let groups = |it: &Query<ShapeQuery>| it.0.shape.as_deref() == Some("groups");
     if whose.as_ref().is_ok_and(groups) {
-        return page::latest(&state, "latest", raw.as_deref(), &headers);
+        return page::latest(&state, "latest", raw.as_deref(), &asker);
     }
     let status = match shaped_one(&state, whose) {
         Ok(one) => one.status.borrow().clone(),

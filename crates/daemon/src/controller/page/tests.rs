@@ -18,6 +18,7 @@ fn every_resource_has_exactly_one_word_and_the_worst_comes_first() {
         (D::OnHold, S::OutOfSync, H::Healthy, State::Held),
         (D::OnHold, S::OutOfSync, H::Degraded, State::Failing),
         (D::Guarded, S::OutOfSync, H::Blocked, State::Held),
+        (D::Window, S::OutOfSync, H::Blocked, State::Held),
         (D::Waits, S::OutOfSync, H::Blocked, State::Blocked),
         (D::Waits, S::OutOfSync, H::Pending, State::Pending),
         (D::Reported, S::OutOfSync, H::Healthy, State::Drifted),

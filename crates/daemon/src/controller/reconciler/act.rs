@@ -35,7 +35,8 @@ impl Reconciler {
             Ok(()) => (StepOutcome::Applied, None),
             Err(error) => (StepOutcome::Failed, Some(error.clone())),
         };
-        let environment = self.status.borrow().environment.clone();
+        let noted = self.state.noted.environment.clone();
+        let environment = noted.unwrap_or_else(|| self.status.borrow().environment.clone());
         self.history.commanded(command).single(&history::Deed {
             environment: &environment,
             verb: command,
@@ -51,6 +52,8 @@ impl Reconciler {
             ),
             outcome,
         });
+        // The next pass says why something is on hold.
+        self.history.settled().await;
         // Who asked may have gone.
         let _ = answer.send(done);
     }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -119,11 +119,14 @@ struct Why {
 /// A pass, a pause or its end.
 async fn act(
     State(state): State<ServerState>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let Ok(Path(name)) = name else {
+        return page::unreadable();
+    };
     let served = match whose_one(&state, whose) {
         Ok(one) => one.clone(),
         Err(refusal) => return refusal.into_response(),
@@ -172,11 +175,14 @@ async fn pause(
 /// Approves the plan that is looked at.
 async fn approve(
     State(state): State<ServerState>,
-    Path(digest): Path<String>,
+    digest: Result<Path<String>, PathRejection>,
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let Ok(Path(digest)) = digest else {
+        return page::unreadable();
+    };
     let served = match whose_one(&state, whose) {
         Ok(one) => one.clone(),
         Err(refusal) => return refusal.into_response(),

@@ -40,8 +40,8 @@ use crate::server::{ServerState, reply};
 
 /// How many events are kept for those who come back.
 const KEPT: usize = 256;
-/// How many listen at once.
-const CLIENTS: usize = 256;
+/// How many listen at once: fewer than there are connections.
+const CLIENTS: usize = 128;
 /// The maximum number of resources in one event.
 const RESOURCES: usize = 100;
 /// How often something is sent when nothing happens.

@@ -19,9 +19,13 @@ mod resource;
 mod rollout;
 mod timeline;
 
+use std::convert::Infallible;
+
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, RawQuery, State};
 use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
@@ -30,6 +34,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use self::query::{Query, Wrong};
+use super::session::Caller;
 use crate::api::http::{self, ErrorCode};
 use crate::api::page::{Refusal, State as Word, Waiting};
 use crate::controller::Status;
@@ -64,6 +69,26 @@ pub(super) struct View<'a> {
     now: Timestamp,
     /// An observation that is older is of little use.
     stale_after: u64,
+    /// Whether who asks may ask for acts, too.
+    may_write: bool,
+}
+
+/// Who asks, and what they have already.
+pub(super) struct Asker {
+    headers: HeaderMap,
+    may_write: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let caller = parts.extensions.get::<Caller>();
+        Ok(Self {
+            headers: parts.headers.clone(),
+            may_write: caller.is_some_and(|it| it.may_write),
+        })
+    }
 }
 
 impl View<'_> {
@@ -79,6 +104,7 @@ pub(super) fn worst(status: &Status, now: Timestamp) -> (Option<Word>, u64) {
         status,
         now,
         stale_after: 0,
+        may_write: false,
     };
     let groups = causes::groups(&view);
     let persons = groups.iter().filter(|it| it.headline.person).count();
@@ -100,7 +126,7 @@ pub(super) fn latest_digest(status: &Status) -> Option<String> {
 fn about<T: Serialize>(
     state: &ServerState,
     query: &Query,
-    headers: &HeaderMap,
+    asker: &Asker,
     answer: impl FnOnce(&View<'_>) -> Result<T, Response>,
 ) -> Response {
     let served = match one(state, query) {
@@ -112,9 +138,10 @@ fn about<T: Serialize>(
         status: &status,
         now: state.clock.now(),
         stale_after: state.limits.stale.as_secs(),
+        may_write: asker.may_write,
     };
     match answer(&view) {
-        Ok(body) => tagged(headers, &body),
+        Ok(body) => tagged(&asker.headers, &body),
         Err(refused) => refused,
     }
 }
@@ -156,20 +183,20 @@ fn tagged<T: Serialize>(headers: &HeaderMap, body: &T) -> Response {
     }
 }
 
-async fn overview(State(state): State<ServerState>, RawQuery(raw): RawQuery, headers: HeaderMap) -> Response {
+async fn overview(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
     let query = Query::of(raw.as_deref());
     match query.only(&["environment"]) {
-        Ok(()) => about(&state, &query, &headers, |view| Ok(fleet::overview(view))),
+        Ok(()) => about(&state, &query, &asker, |view| Ok(fleet::overview(view))),
         Err(wrong) => refused(wrong),
     }
 }
 
-async fn integrations(State(state): State<ServerState>, RawQuery(raw): RawQuery, headers: HeaderMap) -> Response {
+async fn integrations(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
     let query = Query::of(raw.as_deref());
     if let Err(wrong) = query.only(&["environment", "seen", "after"]) {
         return refused(wrong);
     }
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         let seen = query.one("seen").map_err(refused)? == Some("true");
         let after = query.one("after").map_err(refused)?;
         Ok(fleet::integrations(view, seen, after))
@@ -177,9 +204,9 @@ async fn integrations(State(state): State<ServerState>, RawQuery(raw): RawQuery,
 }
 
 /// The page of resources that `resources?shape=page` asks for.
-pub(super) fn resources(state: &ServerState, raw: Option<&str>, headers: &HeaderMap) -> Response {
+pub(super) fn resources(state: &ServerState, raw: Option<&str>, asker: &Asker) -> Response {
     let query = Query::of(raw);
-    about(state, &query, headers, |view| {
+    about(state, &query, asker, |view| {
         filter::page(view, &query).map_err(refused)
     })
 }
@@ -189,7 +216,7 @@ pub(super) async fn resource(
     state: &ServerState,
     address: Address,
     raw: Option<&str>,
-    headers: &HeaderMap,
+    asker: &Asker,
 ) -> Response {
     let query = Query::of(raw);
     let served = match one(state, &query) {
@@ -204,7 +231,7 @@ pub(super) async fn resource(
     };
     // Without a history the rest is as useful.
     let writes = writes(state, past).await.unwrap_or_default();
-    about(state, &query, headers, |view| {
+    about(state, &query, asker, |view| {
         resource::answer(view, &address.to_string(), &writes).ok_or_else(|| {
             reply::error(ErrorCode::UnknownResource, "there is no such resource")
         })
@@ -213,10 +240,13 @@ pub(super) async fn resource(
 
 async fn customer(
     State(state): State<ServerState>,
-    Path(key): Path<String>,
+    key: Result<Path<String>, PathRejection>,
     RawQuery(raw): RawQuery,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
+    let Ok(Path(key)) = key else {
+        return unreadable();
+    };
     let query = Query::of(raw.as_deref());
     let served = match one(&state, &query) {
         Ok(served) => served,
@@ -228,19 +258,19 @@ async fn customer(
         ..HistoryQuery::default()
     };
     let writes = writes(&state, past).await.unwrap_or_default();
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         customer::answer(view, &key, &writes).ok_or_else(|| {
             reply::error(ErrorCode::UnknownResource, "there is no such customer")
         })
     })
 }
 
-async fn search(State(state): State<ServerState>, RawQuery(raw): RawQuery, headers: HeaderMap) -> Response {
+async fn search(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
     let query = Query::of(raw.as_deref());
     if let Err(wrong) = query.only(&["environment", "q", "limit"]) {
         return refused(wrong);
     }
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         let text = query.one("q").map_err(refused)?.unwrap_or_default();
         Ok(customer::search(view, text))
     })
@@ -248,17 +278,20 @@ async fn search(State(state): State<ServerState>, RawQuery(raw): RawQuery, heade
 
 async fn plan(
     State(state): State<ServerState>,
-    Path(digest): Path<String>,
+    digest: Result<Path<String>, PathRejection>,
     RawQuery(raw): RawQuery,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
-    latest(&state, &digest, raw.as_deref(), &headers)
+    let Ok(Path(digest)) = digest else {
+        return unreadable();
+    };
+    latest(&state, &digest, raw.as_deref(), &asker)
 }
 
 /// The plan by groups: the latest one, since no other is kept.
-pub(super) fn latest(state: &ServerState, digest: &str, raw: Option<&str>, headers: &HeaderMap) -> Response {
+pub(super) fn latest(state: &ServerState, digest: &str, raw: Option<&str>, asker: &Asker) -> Response {
     let query = Query::of(raw);
-    about(state, &query, headers, |view| {
+    about(state, &query, asker, |view| {
         let plan = plan::kept(view, digest).map_err(|why| reply::error(ErrorCode::NoPlan, why))?;
         Ok(plan::answer(view, plan))
     })
@@ -266,12 +299,15 @@ pub(super) fn latest(state: &ServerState, digest: &str, raw: Option<&str>, heade
 
 async fn plan_group(
     State(state): State<ServerState>,
-    Path((digest, group)): Path<(String, String)>,
+    which: Result<Path<(String, String)>, PathRejection>,
     RawQuery(raw): RawQuery,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
+    let Ok(Path((digest, group))) = which else {
+        return unreadable();
+    };
     let query = Query::of(raw.as_deref());
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         plan::kept(view, &digest).map_err(|why| reply::error(ErrorCode::NoPlan, why))?;
         let after = query.one("after").map_err(refused)?;
         plan::steps(view, &group, after)
@@ -279,26 +315,29 @@ async fn plan_group(
     })
 }
 
-async fn rollouts(State(state): State<ServerState>, RawQuery(raw): RawQuery, headers: HeaderMap) -> Response {
+async fn rollouts(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
     let query = Query::of(raw.as_deref());
-    about(&state, &query, &headers, |view| Ok(rollout::all(view)))
+    about(&state, &query, &asker, |view| Ok(rollout::all(view)))
 }
 
 async fn rollout(
     State(state): State<ServerState>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     RawQuery(raw): RawQuery,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
+    let Ok(Path(name)) = name else {
+        return unreadable();
+    };
     let query = Query::of(raw.as_deref());
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         rollout::one(view, &name).ok_or_else(|| {
             reply::error(ErrorCode::UnknownResource, "that integration has no rollout")
         })
     })
 }
 
-async fn timeline(State(state): State<ServerState>, RawQuery(raw): RawQuery, headers: HeaderMap) -> Response {
+async fn timeline(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
     let query = Query::of(raw.as_deref());
     let served = match one(&state, &query) {
         Ok(served) => served,
@@ -312,19 +351,23 @@ async fn timeline(State(state): State<ServerState>, RawQuery(raw): RawQuery, hea
         Ok(read) => read,
         Err(problem) => return reply::error(ErrorCode::HistoryUnread, &problem),
     };
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         Ok(timeline::answer(view, &wanted, &read))
     })
 }
 
-async fn waiting(State(state): State<ServerState>, RawQuery(raw): RawQuery, headers: HeaderMap) -> Response {
+async fn waiting(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
     let query = Query::of(raw.as_deref());
-    about(&state, &query, &headers, |view| {
+    about(&state, &query, &asker, |view| {
         Ok(Waiting {
             as_of: about::as_of(view),
             groups: causes::groups(view),
         })
     })
+}
+
+pub(super) fn unreadable() -> Response {
+    reply::error(ErrorCode::InvalidRequest, "the path is not UTF-8")
 }
 
 /// A single environment may have been called otherwise before it had a name.

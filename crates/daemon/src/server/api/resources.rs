@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{page as asked, past, shaped_one};
@@ -70,10 +69,10 @@ pub(super) async fn list(
     State(state): State<ServerState>,
     RawQuery(raw): RawQuery,
     which: Result<Query<Which>, QueryRejection>,
-    headers: HeaderMap,
+    asker: asked::Asker,
 ) -> Response {
     if is_for_the_page(raw.as_deref()) {
-        return asked::resources(&state, raw.as_deref(), &headers);
+        return asked::resources(&state, raw.as_deref(), &asker);
     }
     let which = match which {
         Ok(Query(which)) => which,
@@ -145,12 +144,12 @@ pub(super) async fn one(
     path: Result<Path<(String, String)>, PathRejection>,
     RawQuery(raw): RawQuery,
     whose: Result<Query<ShapeQuery>, QueryRejection>,
-    headers: HeaderMap,
+    asker: asked::Asker,
 ) -> Response {
     if is_for_the_page(raw.as_deref()) {
         let address = path.ok().and_then(|Path((kind, name))| address(&kind, &name));
         return match address {
-            Some(address) => asked::resource(&state, address, raw.as_deref(), &headers).await,
+            Some(address) => asked::resource(&state, address, raw.as_deref(), &asker).await,
             None => reply::error(ErrorCode::UnknownResource, "there is no such resource"),
         };
     }

@@ -86,6 +86,22 @@ impl Sessions {
     }
 }
 
+/// What a request that may read may do besides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caller {
+    pub(super) may_write: bool,
+}
+
+impl Caller {
+    /// By the session or by the rules for clients without one.
+    pub(super) fn of(api: &Api, request: &Request, now: Timestamp) -> Self {
+        let session = api.sessions.of(request.headers(), now).is_some();
+        Self {
+            may_write: session || access::may_write(&api.access, request).is_ok(),
+        }
+    }
+}
+
 /// 244 random bits.
 fn drawn() -> String {
     let one = || uuid::Uuid::new_v4().simple().to_string();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +14,7 @@ use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::page::{AskedStatus, HoldWanted, RolloutCommand};
 use crate::controller::acts::{Ask, Deed};
 use crate::model::{Address, Pause};
-use crate::server::api::{resources, whose_one, wishes};
+use crate::server::api::{page, resources, whose_one, wishes};
 use crate::server::{Served, ServerState, reply};
 
 /// How long who asks waits, below the time that any answer may take.
@@ -79,11 +79,14 @@ pub(in crate::server::api) async fn release(
 /// Pauses, resumes or aborts a rollout.
 pub(in crate::server::api) async fn rollout(
     State(state): State<ServerState>,
-    Path((integration, name)): Path<(String, String)>,
+    which: Result<Path<(String, String)>, PathRejection>,
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let Ok(Path((integration, name))) = which else {
+        return page::unreadable();
+    };
     let served = match whose_one(&state, whose) {
         Ok(one) => one.clone(),
         Err(refusal) => return refusal.into_response(),

@@ -67,7 +67,10 @@ pub(super) fn words(text: impl Into<String>) -> Sentence {
 }
 
 /// Something that may be asked for now.
-pub(super) fn act(name: ActName, says: Sentence) -> Act {
+pub(super) fn act(view: &View<'_>, name: ActName, says: Sentence) -> Act {
+    if !view.may_write {
+        return not_now(name, "sign in with the token of the daemon first");
+    }
     Act {
         name,
         allowed: true,
@@ -94,5 +97,5 @@ pub(super) fn sync(view: &View<'_>) -> Act {
         None => Part::text("later"),
     });
     says.push(Part::text(". It does no more than that one would."));
-    act(ActName::Sync, says)
+    act(view, ActName::Sync, says)
 }

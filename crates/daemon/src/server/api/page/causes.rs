@@ -128,6 +128,7 @@ fn is_for_a_person(row: &Row) -> bool {
             | Disposition::Flapping
             | Disposition::Paused
             | Disposition::OnHold
+            | Disposition::Window
             | Disposition::Wave
             | Disposition::Vanished => false,
         },
@@ -195,6 +196,7 @@ fn next(row: &Row) -> Sentence {
             Disposition::Paused => "It goes on when the pause ends.",
             Disposition::OnHold => "It goes on when the hold ends.",
             Disposition::Wave => "It goes on when its wave opens.",
+            Disposition::Window => "It goes on when the window opens.",
             Disposition::Approval => "An approval lets it go.",
             Disposition::None
             | Disposition::Proceeds
@@ -230,6 +232,7 @@ fn link(first: &Row, rows: &[&Row]) -> Link {
         | Disposition::Flapping
         | Disposition::Paused
         | Disposition::OnHold
+        | Disposition::Window
         | Disposition::Wave
         | Disposition::Vanished
         | Disposition::Invalid => {}

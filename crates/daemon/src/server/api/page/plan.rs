@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::View;
 use super::about::{act, as_of, not_now, words};
 use super::resource::value_change;
+use crate::api::SyncStatus;
 use crate::api::page::{
     Act, ActName, Disposition, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision, PlanStep,
     PlanSteps, Row, Sentence,
@@ -124,7 +125,7 @@ fn says(view: &View<'_>, plan: &Plan) -> Vec<Sentence> {
 
 fn acts(view: &View<'_>) -> Vec<Act> {
     let approve = match &view.status.approval {
-        Some(_) => act(ActName::Approve, words("Lets exactly these changes go.")),
+        Some(_) => act(view, ActName::Approve, words("Lets exactly these changes go.")),
         None => not_now(ActName::Approve, "nothing waits for approval"),
     };
     vec![approve]
@@ -147,7 +148,9 @@ fn groups<'a>(view: &'a View<'_>) -> Vec<(PlanGroup, Vec<&'a Row>)> {
 }
 
 fn is_in_plan(row: &Row) -> bool {
-    !row.actions.is_empty() || is_held(row.disposition) || row.disposition == Disposition::Reported
+    let differs = row.sync == SyncStatus::OutOfSync;
+    let left = is_held(row.disposition) || row.disposition == Disposition::Reported;
+    !row.actions.is_empty() || (differs && left)
 }
 
 fn group(view: &View<'_>, text: String, rows: &[&Row]) -> Option<PlanGroup> {
@@ -176,6 +179,7 @@ fn becomes(disposition: Disposition) -> &'static str {
         Disposition::Flapping => "left alone: something else keeps changing it",
         Disposition::Paused => "held by the pause",
         Disposition::Guarded => "held by a guard",
+        Disposition::Window => "held until the window opens",
         Disposition::Approval => "waits for approval",
         Disposition::OnHold => "on hold",
         Disposition::Wave => "waits for its wave",

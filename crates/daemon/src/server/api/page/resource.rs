@@ -68,6 +68,7 @@ fn next(row: &Row) -> Sentence {
         State::Changing => "The next pass goes on with it",
         State::Held => match row.disposition {
             Disposition::OnHold => "Nothing is written to it until the hold ends",
+            Disposition::Window => "Nothing is written until the window opens",
             Disposition::Wave => "It keeps its version until its wave opens",
             Disposition::Paused => "Nothing is written while the environment is paused",
             Disposition::Approval => "It waits for the approval of the plan",
@@ -119,6 +120,7 @@ fn value_row(change: &FieldChange, row: &Row, writes: &[WriteRecord]) -> ValueRo
         | Disposition::Guarded
         | Disposition::Approval
         | Disposition::OnHold
+        | Disposition::Window
         | Disposition::Wave
         | Disposition::Vanished
         | Disposition::Invalid => "left alone for now",
@@ -188,10 +190,12 @@ pub(super) fn value_change(change: &FieldChange) -> ValueChange {
 fn acts(view: &View<'_>, row: &Row, detail: &Detail) -> Vec<Act> {
     let hold = match (&row.hold, &detail.id) {
         (Some(_), _) => act(
+            view,
             ActName::Release,
             words("Its next pass writes to it again, as to any other."),
         ),
         (None, Some(_)) => act(
+            view,
             ActName::Hold,
             words("Until the hold ends nothing is written to it: no upgrade, and no healing."),
         ),

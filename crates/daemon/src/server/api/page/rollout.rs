@@ -120,7 +120,7 @@ pub(super) fn one(view: &View<'_>, name: &str) -> Option<RolloutPage> {
         summary: summary(planned, &told),
         waves: told.waves.iter().map(|it| wave(it, &told)).collect(),
         newly_failed: failed.collect(),
-        acts: acts(&told),
+        acts: acts(view, &told),
     })
 }
 
@@ -207,16 +207,17 @@ fn gate(wave: &Wave, told: &Rollout) -> Vec<Gate> {
 }
 
 /// What a person may ask for: labels on the live integration, as the commands of the same names set them.
-fn acts(told: &Rollout) -> Vec<Act> {
+fn acts(view: &View<'_>, told: &Rollout) -> Vec<Act> {
     let done = matches!(told.state, RolloutState::Settled | RolloutState::Finished);
     let paused = told.state == RolloutState::Paused;
     let pause = match (done, paused) {
         (true, _) => not_now(ActName::Pause, "no rollout is under way"),
-        (false, true) => act(ActName::Resume, words("What may happen since is derived anew.")),
-        (false, false) => act(ActName::Pause, words("Nobody moves to another version until it is resumed.")),
+        (false, true) => act(view, ActName::Resume, words("What may happen since is derived anew.")),
+        (false, false) => act(view, ActName::Pause, words("Nobody moves to another version until it is resumed.")),
     };
     let abort = match (done, told.target) {
         (false, Some(target)) => act(
+            view,
             ActName::Abort,
             words(format!("Withdraws version {target}: who moved to it goes back with the next pass.")),
         ),
