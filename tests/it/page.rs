@@ -153,6 +153,7 @@ mod real {
             .current_dir(root().join("ui"))
             .env("PAGE_URL", format!("{}/", daemon.trim_end_matches('/')))
             .env("PAGE_TOKEN", CANARY)
+            .env("PAGE_FOLDER", environment.project())
             .output()
             .unwrap();
         well(&output);

@@ -275,12 +275,28 @@ async fn approving(contract: &mut Contract, bench: &Bench) {
     contract.holds("post", path, 200, &bench.post(path, &[JSON], &right).await);
 }
 
+/// Asks for an act, by a page of another site where that is named.
+async fn asked(
+    bench: &Bench,
+    method: &str,
+    address: &str,
+    (body, site): (&'static str, Option<&str>),
+) -> Answer {
+    let mut request = Request::builder().method(method.to_uppercase().as_str());
+    request = request.uri(address).header(JSON.0, JSON.1);
+    if let Some(site) = site {
+        request = request.header("sec-fetch-site", site);
+    }
+    bench.ask(request.body(Body::from(body)).unwrap()).await
+}
+
 /// What the page asks for: done, refused without the token, and refused to other sites.
 async fn acting(contract: &mut Contract) {
     let bench = Bench::new();
     bench.passed();
     let outside = Bench::outside(Reads::Open);
-    let hold = r#"{"address":"Instance/smith-erp","reason":"visit","until":"2026-01-03T00:00:00Z"}"#;
+    let hold =
+        r#"{"address":"Instance/smith-erp","reason":"visit","until":"2026-01-03T00:00:00Z"}"#;
     let why = r#"{"version":"14","reason":"visit"}"#;
     for (method, path, body) in [
         ("post", "/api/v1/acts/{act}", ""),
@@ -292,37 +308,78 @@ async fn acting(contract: &mut Contract) {
             "delete" => format!("{path}?address=Instance/smith-erp"),
             _ => filled(path),
         };
-        let ask = |bench: &Bench, site: Option<&str>| {
-            let mut request = Request::builder().method(method.to_uppercase().as_str());
-            request = request.uri(&address).header(JSON.0, JSON.1);
-            if let Some(site) = site {
-                request = request.header("sec-fetch-site", site);
-            }
-            bench.ask(request.body(Body::from(body)).unwrap())
-        };
-        contract.holds(method, path, 202, &ask(&bench, None).await);
-        contract.holds(method, path, 401, &ask(&outside, None).await);
-        contract.holds(method, path, 403, &ask(&bench, Some("cross-site")).await);
+        contract.holds(
+            method,
+            path,
+            202,
+            &asked(&bench, method, &address, (body, None)).await,
+        );
+        contract.holds(
+            method,
+            path,
+            401,
+            &asked(&outside, method, &address, (body, None)).await,
+        );
+        contract.holds(
+            method,
+            path,
+            403,
+            &asked(&bench, method, &address, (body, Some("cross-site"))).await,
+        );
     }
     let path = "/api/v1/plans/{digest}/approvals";
     let address = format!("/api/v1/plans/{}/approvals", "1".repeat(64));
     let body = r#"{"reason":"CHG-12","confirm":0}"#;
-    contract.holds("post", path, 409, &bench.post(&address, &[JSON], body).await);
+    contract.holds(
+        "post",
+        path,
+        409,
+        &bench.post(&address, &[JSON], body).await,
+    );
     bench.awaits(&digest());
-    contract.holds("post", path, 409, &bench.post("/api/v1/plans/latest/approvals", &[JSON], body).await);
-    contract.holds("post", path, 202, &bench.post(&address, &[JSON], body).await);
-    contract.holds("post", path, 401, &outside.post(&address, &[JSON], body).await);
+    contract.holds(
+        "post",
+        path,
+        409,
+        &bench
+            .post("/api/v1/plans/latest/approvals", &[JSON], body)
+            .await,
+    );
+    contract.holds(
+        "post",
+        path,
+        202,
+        &bench.post(&address, &[JSON], body).await,
+    );
+    contract.holds(
+        "post",
+        path,
+        401,
+        &outside.post(&address, &[JSON], body).await,
+    );
     let site = [JSON, ("sec-fetch-site", "cross-site")];
     contract.holds("post", path, 403, &bench.post(&address, &site, body).await);
     let path = "/api/v1/session";
     let right = format!(r#"{{"token":"{TOKEN}"}}"#);
-    contract.holds("post", path, 200, &outside.post(path, &[JSON], &right).await);
+    contract.holds(
+        "post",
+        path,
+        200,
+        &outside.post(path, &[JSON], &right).await,
+    );
     let wrong = r#"{"token":"no"}"#;
     contract.holds("post", path, 401, &outside.post(path, &[JSON], wrong).await);
     let out = Request::delete(path).body(Body::empty()).unwrap();
     contract.holds("delete", path, 200, &outside.ask(out).await);
-    for path in ["/api/v1/customers/{key}", "/api/v1/plans/{digest}", "/api/v1/rollouts/{integration}", "/api/v1/plans/{digest}/groups/{group}"] {
-        let other = filled(path).replace("cust-0042", "x").replace("1111", "2222");
+    for path in [
+        "/api/v1/customers/{key}",
+        "/api/v1/plans/{digest}",
+        "/api/v1/rollouts/{integration}",
+        "/api/v1/plans/{digest}/groups/{group}",
+    ] {
+        let other = filled(path)
+            .replace("cust-0042", "x")
+            .replace("1111", "2222");
         let other = other.replace("acme-erp", "x");
         contract.holds("get", path, 404, &bench.get(&other).await);
     }

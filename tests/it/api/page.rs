@@ -60,7 +60,10 @@ async fn pages_lead_on_and_back_and_facets_count_what_another_value_would_give()
     let first = passed(&bench, path).await;
     assert_eq!(first["total"], 2);
     assert_eq!(first["facets"]["state"]["held"], 2);
-    assert_eq!(first["facets"]["label"][0], json!({"value": "paid", "count": 2}));
+    assert_eq!(
+        first["facets"]["label"][0],
+        json!({"value": "paid", "count": 2})
+    );
     assert!(first["prev"].is_null());
     let next = first["next"].as_str().unwrap();
     let second = passed(&bench, &format!("{path}&after={next}")).await;
@@ -79,14 +82,23 @@ async fn equal_causes_are_one_headline_and_counts_are_those_of_the_lists() {
     assert_eq!(board["counts"]["held"], 2);
     let headlines = board["headlines"].as_array().unwrap();
     let wave = headlines.iter().find(|it| it["count"] == 2).unwrap();
-    assert_eq!((&wave["state"], &wave["person"]), (&json!("held"), &json!(false)));
+    assert_eq!(
+        (&wave["state"], &wave["person"]),
+        (&json!("held"), &json!(false))
+    );
     let link = json!({"view": "list", "query": {"disposition": "wave", "state": "held"}});
     assert_eq!(wave["link"], link);
     assert!(headlines.iter().any(|it| it["id"] == "rollout-acme-erp"));
     let row = &board["integrations"]["rows"][0];
-    assert_eq!((&row["name"], &row["total"]), (&json!("acme-erp"), &json!(1)));
+    assert_eq!(
+        (&row["name"], &row["total"]),
+        (&json!("acme-erp"), &json!(1))
+    );
     assert_eq!(row["versions"], json!([{"n": "13", "count": 1}]));
-    assert_eq!(board["open"], json!({"rollouts": 1, "plan": 0, "waiting": 0}));
+    assert_eq!(
+        board["open"],
+        json!({"rollouts": 1, "plan": 0, "waiting": 0})
+    );
     let waiting = passed(&bench, "/api/v1/waiting").await;
     assert_eq!(waiting["groups"].as_array().unwrap().len(), headlines.len());
 }
@@ -134,7 +146,10 @@ async fn who_may_not_act_is_told_why() {
 
 fn cookie(answer: &Answer) -> String {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
     cookie.split(';').next().unwrap().to_owned()
 }
 
@@ -155,7 +170,11 @@ async fn a_session_reads_and_writes_only_with_its_own_token() {
     };
     assert_eq!(read().await, 200);
     let sync = "/api/v1/acts/sync";
-    assert_eq!(bench.post(sync, &[own], "").await.status, 403, "no second token");
+    assert_eq!(
+        bench.post(sync, &[own], "").await.status,
+        403,
+        "no second token"
+    );
     let forged = ("x-csrf-token", "x");
     assert_eq!(bench.post(sync, &[own, forged], "").await.status, 403);
     let right = ("x-csrf-token", csrf.as_str().unwrap());
@@ -177,7 +196,8 @@ async fn a_second_click_is_the_same_act() {
         assert_eq!(answer.status, 202, "{}", answer.body);
         answer.json()["id"].clone()
     };
-    let reason = async || passed(&bench, "/api/v1/overview").await["asOf"]["paused"]["reason"].clone();
+    let reason =
+        async || passed(&bench, "/api/v1/overview").await["asOf"]["paused"]["reason"].clone();
     let first = pause("a", "one").await;
     assert_eq!(pause("a", "two").await, first);
     assert_eq!(reason().await, "one");
@@ -193,11 +213,18 @@ async fn what_is_approved_is_the_plan_that_was_looked_at_and_its_number_is_typed
     let shown = passed(&bench, "/api/v1/plans/latest?shape=groups").await;
     let digest = shown["digest"].as_str().unwrap();
     let path = format!("/api/v1/plans/{digest}/approvals");
-    let wrong = bench.post(&path, &[JSON], r#"{"reason":"x","confirm":7}"#).await;
-    assert_eq!((wrong.status, &wrong.json()["field"]), (400, &json!("confirm")));
+    let wrong = bench
+        .post(&path, &[JSON], r#"{"reason":"x","confirm":7}"#)
+        .await;
+    assert_eq!(
+        (wrong.status, &wrong.json()["field"]),
+        (400, &json!("confirm"))
+    );
     let other = path.replace(&digest[..4], "2222");
     let old = bench.post(&other, &[JSON], r#"{"reason":"x"}"#).await;
     assert_eq!((old.status, &old.json()["digest"]), (409, &json!(digest)));
-    let right = bench.post(&path, &[JSON], r#"{"reason":"x","confirm":0}"#).await;
+    let right = bench
+        .post(&path, &[JSON], r#"{"reason":"x","confirm":0}"#)
+        .await;
     assert_eq!(right.status, 202, "{}", right.body);
 }

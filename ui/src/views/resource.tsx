@@ -82,7 +82,7 @@ const Top = ({ of }: { of: R }) => (
           </span>
         </>
       )}
-      {of.acts.filter((act) => !act.allowed && act.why !== undefined).map((act) => ` · ${act.why}`)}
+      {[...new Set(of.acts.flatMap((act) => (act.allowed || act.why === undefined ? [] : [act.why])))].map((why) => ` · ${why}`)}
     </p>
   </div>
 );
@@ -153,7 +153,7 @@ const Values = ({ of }: { of: R }) => {
     <Card
       title={title}
       id="values"
-      aside={<span class="soft">of {many(total, "value")}; {n(total - differing.length)} agree</span>}
+      aside={total > 0 && <span class="soft">of {many(total, "value")}; {n(total - differing.length)} agree</span>}
       right={
         total > differing.length && (
           <button type="button" class="plain" data-key="x" onClick={() => setQuery({ show: all ? undefined : "all" })}>
@@ -162,7 +162,7 @@ const Values = ({ of }: { of: R }) => {
         )
       }
     >
-      {differing.length === 0 && !all && <p class="body soft">What is live is what git declares, and what was applied last.</p>}
+      {differing.length === 0 && !all && <p class="body soft">Nothing is live otherwise than git declares it.</p>}
       {(differing.length > 0 || all) && <Three rows={[...differing, ...(all ? agreeing : [])]} />}
       {all && next !== undefined && <p class="body soft">The first {n(rows.length)} of {n(total)}; the others are in <code>prism-gitops get config</code>.</p>}
     </Card>
@@ -253,8 +253,12 @@ const Facts = ({ of }: { of: R }) => (
         <Version of={of} />
         {of.version.deployed === false && <span class="warn"> not deployed</span>}
       </dd>
-      <dt>Wave</dt>
-      <dd>{of.wave ?? <span class="soft">none</span>}</dd>
+      {of.wave !== undefined && (
+        <>
+          <dt>Wave</dt>
+          <dd>{of.wave}</dd>
+        </>
+      )}
       <dt>Labels</dt>
       <dd>{of.labels.length > 0 ? of.labels.join(", ") : <span class="soft">none</span>}</dd>
       <dt>Changed</dt>

@@ -144,13 +144,23 @@ pub(super) async fn carry_out(platform: &dyn Platform, ask: &Ask) -> Answer {
     if let (Deed::Hold(until), Some(now)) = (&ask.deed, platform.server_now())
         && *until <= now
     {
-        return Err(format!("the hold would be over at once: for the server it is {now}"));
+        return Err(format!(
+            "the hold would be over at once: for the server it is {now}"
+        ));
     }
-    let unread = || format!("the labels of {} could not be read, so none were written", ask.address);
+    let unread = || {
+        format!(
+            "the labels of {} could not be read, so none were written",
+            ask.address
+        )
+    };
     match ask.address.kind {
         Kind::Instance => {
             let id = InstanceId::new(&*ask.id);
-            let sight = platform.sight_instance(&id).await.map_err(|it| chain(&it))?;
+            let sight = platform
+                .sight_instance(&id)
+                .await
+                .map_err(|it| chain(&it))?;
             let now = sight.and_then(|it| it.labels).ok_or_else(unread)?;
             let update = InstanceUpdate {
                 labels: Some(ask.deed.labels(&now)),
@@ -169,7 +179,10 @@ pub(super) async fn carry_out(platform: &dyn Platform, ask: &Ask) -> Answer {
                 description: None,
                 labels: Some(ask.deed.labels(&now)),
             };
-            platform.update_integration(&update).await.map_err(|it| chain(&it))
+            platform
+                .update_integration(&update)
+                .await
+                .map_err(|it| chain(&it))
         }
         Kind::Customer => Err("customers are put on hold by the command `hold`".to_owned()),
     }
@@ -204,7 +217,9 @@ mod tests {
             id: id.to_owned(),
             reason: None,
         };
-        let answers: Vec<_> = (0..WAITING).map(|n| queue.put(ask(&n.to_string()))).collect();
+        let answers: Vec<_> = (0..WAITING)
+            .map(|n| queue.put(ask(&n.to_string())))
+            .collect();
         assert!(answers.iter().all(Option::is_some));
         assert!(queue.put(ask("more")).is_none());
         assert_eq!(queue.next().await.ask.id, "0");

@@ -110,18 +110,21 @@ impl Page {
         for status in sources.statuses {
             let planned = planned.get(&status.address).copied();
             let row = maker.row(status, planned);
-            let detail = maker.detail(&status.address, planned);
+            let detail = maker.detail(status, planned);
             page.details.insert(row.address.0.clone(), detail);
             page.rows.push(row);
         }
-        page.rows.sort_by(|one, other| one.address.cmp(&other.address));
+        page.rows
+            .sort_by(|one, other| one.address.cmp(&other.address));
         page
     }
 
     /// The row of an address.
     #[must_use]
     pub fn row(&self, address: &str) -> Option<&Row> {
-        let place = self.rows.binary_search_by(|row| row.address.0.as_str().cmp(address));
+        let place = self
+            .rows
+            .binary_search_by(|row| row.address.0.as_str().cmp(address));
         self.rows.get(place.ok()?)
     }
 }
@@ -377,12 +380,19 @@ impl Maker<'_> {
         }
     }
 
-    fn detail(&self, address: &Address, planned: Option<&PlannedResource>) -> Detail {
-        let changes = planned.map(|it| it.changes.as_slice()).unwrap_or_default();
+    fn detail(&self, status: &ResourceStatus, planned: Option<&PlannedResource>) -> Detail {
+        let address = &status.address;
+        // What was written is as declared, until the next reading says otherwise.
+        let differs = planned.filter(|_| status.sync != SyncStatus::Synced);
+        let changes = differs.map(|it| it.changes.as_slice()).unwrap_or_default();
         Detail {
             source: planned.and_then(|it| it.source.clone()),
             id: self.live.id(address),
-            changes: changes.iter().take(CHANGES).map(FieldChange::for_record).collect(),
+            changes: changes
+                .iter()
+                .take(CHANGES)
+                .map(FieldChange::for_record)
+                .collect(),
             differences: changes.len(),
             connections: self.live.connections(address),
         }

@@ -164,7 +164,8 @@ pub(super) fn writing(state: &ServerState) -> Router {
     let acts = routes
         .method_not_allowed_fallback(reply::only_post)
         .layer(gate);
-    acts.with_state(state.clone()).merge(session.with_state(state.clone()))
+    acts.with_state(state.clone())
+        .merge(session.with_state(state.clone()))
 }
 
 async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next) -> Response {

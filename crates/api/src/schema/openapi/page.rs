@@ -19,36 +19,96 @@ fn named(name: &str, example: &str) -> Value {
 pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
     let digest = || named("digest", "latest");
     let all = vec![
-        Operation::get(http::OVERVIEW, "What needs attention, counts by state, integrations", "The board", schema::<page::Overview>(of)),
-        Operation::get(http::INTEGRATIONS, "Integrations with their instances counted, the worst first", "A page", schema::<page::IntegrationPage>(of))
-            .with(vec![
-                text("seen", "true: those that there is something to see of; else the others"),
-                text("after", "next of the page before"),
-            ]),
-        Operation::get(http::CUSTOMER, "One customer, by the external id or by `id:` and the id", "The customer", schema::<page::CustomerPage>(of))
-            .with(vec![named("key", "cust-0042")])
-            .errors(&[(404, "There is no such customer")]),
-        Operation::get(http::SEARCH, "Customers, integrations and instances by name or address", "What was found", schema::<page::Search>(of))
-            .with(vec![text("q", "A part of a name or an address")]),
-        Operation::get(http::PLAN, "The latest plan by groups of equal changes; older ones are not kept", "The plan", schema::<page::PagePlan>(of))
-            .with(vec![digest()])
-            .errors(&[(404, "That plan is not kept")]),
-        Operation::get(http::PLAN_GROUP, "The resources of a group of the latest plan", "A page", schema::<page::PlanSteps>(of))
-            .with(vec![digest(), named("group", "0a1b2c3d4e5f"), text("after", "next of the page before")])
-            .errors(&[(404, "There is no such group")]),
-        Operation::get(http::ROLLOUTS, "Rollouts as the last plan derived them", "The rollouts", schema::<page::Rollouts>(of)),
-        Operation::get(http::ROLLOUT, "One rollout: its waves, what was found, who newly fails", "The rollout", schema::<page::RolloutPage>(of))
-            .with(vec![named("integration", "acme-erp")])
-            .errors(&[(404, "That integration has no rollout")]),
-        Operation::get(http::TIMELINE, "What happened, the newest first, by kind, customer and person", "A page", schema::<page::Timeline>(of))
-            .with(vec![
-                text("before", "next of the page before"),
-                text("at", "The number of a row: the page that begins with it"),
-                text("kind", "Words with commas between: pass, write, outside, act"),
-                text("customer", "A part of the customer's name"),
-                text("who", "A part of a name"),
-            ]),
-        Operation::get(http::WAITING, "Causes and whom they wait for, persons first", "The causes", schema::<page::Waiting>(of)),
+        Operation::get(
+            http::OVERVIEW,
+            "What needs attention, counts by state, integrations",
+            "The board",
+            schema::<page::Overview>(of),
+        ),
+        Operation::get(
+            http::INTEGRATIONS,
+            "Integrations with their instances counted, the worst first",
+            "A page",
+            schema::<page::IntegrationPage>(of),
+        )
+        .with(vec![
+            text(
+                "seen",
+                "true: those that there is something to see of; else the others",
+            ),
+            text("after", "next of the page before"),
+        ]),
+        Operation::get(
+            http::CUSTOMER,
+            "One customer, by the external id or by `id:` and the id",
+            "The customer",
+            schema::<page::CustomerPage>(of),
+        )
+        .with(vec![named("key", "cust-0042")])
+        .errors(&[(404, "There is no such customer")]),
+        Operation::get(
+            http::SEARCH,
+            "Customers, integrations and instances by name or address",
+            "What was found",
+            schema::<page::Search>(of),
+        )
+        .with(vec![text("q", "A part of a name or an address")]),
+        Operation::get(
+            http::PLAN,
+            "The latest plan by groups of equal changes; older ones are not kept",
+            "The plan",
+            schema::<page::PagePlan>(of),
+        )
+        .with(vec![digest()])
+        .errors(&[(404, "That plan is not kept")]),
+        Operation::get(
+            http::PLAN_GROUP,
+            "The resources of a group of the latest plan",
+            "A page",
+            schema::<page::PlanSteps>(of),
+        )
+        .with(vec![
+            digest(),
+            named("group", "0a1b2c3d4e5f"),
+            text("after", "next of the page before"),
+        ])
+        .errors(&[(404, "There is no such group")]),
+        Operation::get(
+            http::ROLLOUTS,
+            "Rollouts as the last plan derived them",
+            "The rollouts",
+            schema::<page::Rollouts>(of),
+        ),
+        Operation::get(
+            http::ROLLOUT,
+            "One rollout: its waves, what was found, who newly fails",
+            "The rollout",
+            schema::<page::RolloutPage>(of),
+        )
+        .with(vec![named("integration", "acme-erp")])
+        .errors(&[(404, "That integration has no rollout")]),
+        Operation::get(
+            http::TIMELINE,
+            "What happened, the newest first, by kind, customer and person",
+            "A page",
+            schema::<page::Timeline>(of),
+        )
+        .with(vec![
+            text("before", "next of the page before"),
+            text("at", "The number of a row: the page that begins with it"),
+            text(
+                "kind",
+                "Words with commas between: pass, write, outside, act",
+            ),
+            text("customer", "A part of the customer's name"),
+            text("who", "A part of a name"),
+        ]),
+        Operation::get(
+            http::WAITING,
+            "Causes and whom they wait for, persons first",
+            "The causes",
+            schema::<page::Waiting>(of),
+        ),
     ];
     let about = || query::<EnvironmentQuery>(Some(THIS));
     let all = all.into_iter();
@@ -56,8 +116,13 @@ pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
         .map(|it| it.with(about()).errors(&[TOKEN, HOST]))
         .collect();
     all.push(
-        Operation::get(http::SESSION, "Who looks, and what they may do", "The session", schema::<page::Session>(of))
-            .errors(&[TOKEN, HOST]),
+        Operation::get(
+            http::SESSION,
+            "Who looks, and what they may do",
+            "The session",
+            schema::<page::Session>(of),
+        )
+        .errors(&[TOKEN, HOST]),
     );
     all
 }
@@ -97,9 +162,24 @@ pub(super) fn acts(of: &mut SchemaGenerator) -> Vec<Operation> {
         .map(|it| without(it).with(about()).errors(&[TOKEN, ELSEWHERE]))
         .collect();
     let session = schema::<page::Session>(of);
-    let sign_in = Operation::post(http::SESSION, "Exchanges the token for a cookie", 200, "Signed in", session.clone());
+    let sign_in = Operation::post(
+        http::SESSION,
+        "Exchanges the token for a cookie",
+        200,
+        "Signed in",
+        session.clone(),
+    );
     acts.push(without(body(sign_in, schema::<page::SignIn>(of))).errors(&[TOKEN]));
-    let sign_out = Operation::post(http::SESSION, "Ends the session", 200, "Signed out", session);
-    acts.push(without(Operation { method: "delete", ..sign_out }));
+    let sign_out = Operation::post(
+        http::SESSION,
+        "Ends the session",
+        200,
+        "Signed out",
+        session,
+    );
+    acts.push(without(Operation {
+        method: "delete",
+        ..sign_out
+    }));
     acts
 }

@@ -30,7 +30,9 @@ impl<'a> Live<'a> {
             instances: marked(&tenant.instances.items, project, |it| &it.labels),
             integrations: marked(&tenant.integrations.items, project, |it| &it.labels),
             customers: marked(customers(), project, |it| &it.labels),
-            by_id: customers().map(|it| (it.customer.id.as_str(), it)).collect(),
+            by_id: customers()
+                .map(|it| (it.customer.id.as_str(), it))
+                .collect(),
         }
     }
 
@@ -59,7 +61,10 @@ impl<'a> Live<'a> {
 
     fn instance(&self, address: &Address) -> Option<&'a Instance> {
         let of_kind = address.kind == Kind::Instance;
-        self.instances.get(&address.name).copied().filter(|_| of_kind)
+        self.instances
+            .get(&address.name)
+            .copied()
+            .filter(|_| of_kind)
     }
 
     /// The key of the customer that it is for, or is, and the labels that waves and filters go by.

@@ -60,7 +60,8 @@ impl Reconciler {
 
     async fn acted(&self, ask: &Ask) -> Answer {
         let loaded = self.state.last_good.as_ref();
-        let loaded = loaded.ok_or("no valid files have been read yet, which say where the tenant is")?;
+        let loaded =
+            loaded.ok_or("no valid files have been read yet, which say where the tenant is")?;
         let way = self.phases.way(loaded).await;
         let (connection, key) = way.map_err(|error| chain(&error))?;
         let platform = connection.platform.as_ref();

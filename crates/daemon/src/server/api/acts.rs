@@ -148,7 +148,10 @@ fn sync(served: &Served) -> (AskedStatus, String) {
         generation,
         "somebody asked for a pass by the page"
     );
-    (AskedStatus::Done, format!("pass {generation} will have done it"))
+    (
+        AskedStatus::Done,
+        format!("pass {generation} will have done it"),
+    )
 }
 
 async fn resume(served: &Served) -> (AskedStatus, String) {
@@ -169,7 +172,10 @@ async fn pause(
         return Err(wrong("until", "that is in the past"));
     }
     served.control.pause(reason, wanted.until).await;
-    Ok((AskedStatus::Done, "nothing is written until it ends".to_owned()))
+    Ok((
+        AskedStatus::Done,
+        "nothing is written until it ends".to_owned(),
+    ))
 }
 
 /// Approves the plan that is looked at.
@@ -205,7 +211,10 @@ async fn approved(
         return Err(superseded(&status));
     };
     if wanted.confirm.is_some_and(|typed| typed != instances) {
-        return Err(wrong("confirm", &format!("it touches {instances} instances")));
+        return Err(wrong(
+            "confirm",
+            &format!("it touches {instances} instances"),
+        ));
     }
     let Some(awaited) = &status.approval else {
         let message = "nothing waits for approval";
@@ -213,7 +222,10 @@ async fn approved(
     };
     let given = served.control.approve(&awaited.digest, wanted.reason, None);
     match given.await {
-        Ok(_) => Ok((AskedStatus::Done, "a pass begins now and carries it out".to_owned())),
+        Ok(_) => Ok((
+            AskedStatus::Done,
+            "a pass begins now and carries it out".to_owned(),
+        )),
         Err(error) => Err(reply::error(ErrorCode::NotAwaited, &error.to_string())),
     }
 }

@@ -27,7 +27,8 @@ use futures::{Stream, StreamExt as _, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::api::event::{
-    Event, EventName, Generation, Nothing, PassFinished, ResourcesChanged, ResourcesChangedThin, Standing, Within,
+    Event, EventName, Generation, Nothing, PassFinished, ResourcesChanged, ResourcesChangedThin,
+    Standing, Within,
 };
 use crate::api::http::{ErrorCode, ShapeQuery};
 use crate::controller::Status;
@@ -313,7 +314,9 @@ pub(super) async fn stream(
         Ok(Query(ShapeQuery { environment, shape })) => match shape.as_deref() {
             None => (environment, false),
             Some("thin") => (environment, true),
-            Some(_) => return reply::error(ErrorCode::InvalidRequest, "shape is thin, or not there"),
+            Some(_) => {
+                return reply::error(ErrorCode::InvalidRequest, "shape is thin, or not there");
+            }
         },
         Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
     };

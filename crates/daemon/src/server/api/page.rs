@@ -173,7 +173,11 @@ fn tagged<T: Serialize>(headers: &HeaderMap, body: &T) -> Response {
         as_of.remove("now");
     }
     let digest = Sha256::digest(timeless.to_string());
-    let tag: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let tag: String = digest
+        .iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let tag = format!(r#"W/"{tag}""#);
     let known = headers.get_all(IF_NONE_MATCH).iter();
     let mut known = known.filter_map(|value| value.to_str().ok());
@@ -183,7 +187,11 @@ fn tagged<T: Serialize>(headers: &HeaderMap, body: &T) -> Response {
     }
 }
 
-async fn overview(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
+async fn overview(
+    State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
+    asker: Asker,
+) -> Response {
     let query = Query::of(raw.as_deref());
     match query.only(&["environment"]) {
         Ok(()) => about(&state, &query, &asker, |view| Ok(fleet::overview(view))),
@@ -191,7 +199,11 @@ async fn overview(State(state): State<ServerState>, RawQuery(raw): RawQuery, ask
     }
 }
 
-async fn integrations(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
+async fn integrations(
+    State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
+    asker: Asker,
+) -> Response {
     let query = Query::of(raw.as_deref());
     if let Err(wrong) = query.only(&["environment", "seen", "after"]) {
         return refused(wrong);
@@ -232,9 +244,8 @@ pub(super) async fn resource(
     // Without a history the rest is as useful.
     let writes = writes(state, past).await.unwrap_or_default();
     about(state, &query, asker, |view| {
-        resource::answer(view, &address.to_string(), &writes).ok_or_else(|| {
-            reply::error(ErrorCode::UnknownResource, "there is no such resource")
-        })
+        resource::answer(view, &address.to_string(), &writes)
+            .ok_or_else(|| reply::error(ErrorCode::UnknownResource, "there is no such resource"))
     })
 }
 
@@ -259,13 +270,16 @@ async fn customer(
     };
     let writes = writes(&state, past).await.unwrap_or_default();
     about(&state, &query, &asker, |view| {
-        customer::answer(view, &key, &writes).ok_or_else(|| {
-            reply::error(ErrorCode::UnknownResource, "there is no such customer")
-        })
+        customer::answer(view, &key, &writes)
+            .ok_or_else(|| reply::error(ErrorCode::UnknownResource, "there is no such customer"))
     })
 }
 
-async fn search(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
+async fn search(
+    State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
+    asker: Asker,
+) -> Response {
     let query = Query::of(raw.as_deref());
     if let Err(wrong) = query.only(&["environment", "q", "limit"]) {
         return refused(wrong);
@@ -289,7 +303,12 @@ async fn plan(
 }
 
 /// The plan by groups: the latest one, since no other is kept.
-pub(super) fn latest(state: &ServerState, digest: &str, raw: Option<&str>, asker: &Asker) -> Response {
+pub(super) fn latest(
+    state: &ServerState,
+    digest: &str,
+    raw: Option<&str>,
+    asker: &Asker,
+) -> Response {
     let query = Query::of(raw);
     about(state, &query, asker, |view| {
         let plan = plan::kept(view, digest).map_err(|why| reply::error(ErrorCode::NoPlan, why))?;
@@ -315,7 +334,11 @@ async fn plan_group(
     })
 }
 
-async fn rollouts(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
+async fn rollouts(
+    State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
+    asker: Asker,
+) -> Response {
     let query = Query::of(raw.as_deref());
     about(&state, &query, &asker, |view| Ok(rollout::all(view)))
 }
@@ -332,12 +355,19 @@ async fn rollout(
     let query = Query::of(raw.as_deref());
     about(&state, &query, &asker, |view| {
         rollout::one(view, &name).ok_or_else(|| {
-            reply::error(ErrorCode::UnknownResource, "that integration has no rollout")
+            reply::error(
+                ErrorCode::UnknownResource,
+                "that integration has no rollout",
+            )
         })
     })
 }
 
-async fn timeline(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
+async fn timeline(
+    State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
+    asker: Asker,
+) -> Response {
     let query = Query::of(raw.as_deref());
     let served = match one(&state, &query) {
         Ok(served) => served,
@@ -356,7 +386,11 @@ async fn timeline(State(state): State<ServerState>, RawQuery(raw): RawQuery, ask
     })
 }
 
-async fn waiting(State(state): State<ServerState>, RawQuery(raw): RawQuery, asker: Asker) -> Response {
+async fn waiting(
+    State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
+    asker: Asker,
+) -> Response {
     let query = Query::of(raw.as_deref());
     about(&state, &query, &asker, |view| {
         Ok(Waiting {

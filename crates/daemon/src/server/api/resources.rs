@@ -6,9 +6,7 @@ use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{page as asked, past, shaped_one};
-use crate::api::http::{
-    ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which, ShapeQuery,
-};
+use crate::api::http::{ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which, ShapeQuery};
 use crate::api::resource::{self as told, OneResource, Resources};
 use crate::api::{Health, SyncStatus, Words};
 use crate::controller::Status;
@@ -147,7 +145,9 @@ pub(super) async fn one(
     asker: asked::Asker,
 ) -> Response {
     if is_for_the_page(raw.as_deref()) {
-        let address = path.ok().and_then(|Path((kind, name))| address(&kind, &name));
+        let address = path
+            .ok()
+            .and_then(|Path((kind, name))| address(&kind, &name));
         return match address {
             Some(address) => asked::resource(&state, address, raw.as_deref(), &asker).await,
             None => reply::error(ErrorCode::UnknownResource, "there is no such resource"),

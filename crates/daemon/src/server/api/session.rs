@@ -116,7 +116,11 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether a request may write: as every client may, or by a session with its own token.
-pub(super) fn may_write(api: &Api, request: &Request, now: Timestamp) -> Result<(), access::Refusal> {
+pub(super) fn may_write(
+    api: &Api,
+    request: &Request,
+    now: Timestamp,
+) -> Result<(), access::Refusal> {
     let headers = request.headers();
     let session = api.sessions.of(headers, now);
     let (Some(csrf), false) = (session, access::has_token(&api.access, headers)) else {
@@ -157,7 +161,10 @@ async fn sign_in(State(state): State<ServerState>, headers: HeaderMap, body: Bod
         Err(refused) => return refused,
     };
     if !access::is_token(&state.api.access, &wanted.token) {
-        tracing::warn!(event = "session.refused", "a wrong token was given to the page");
+        tracing::warn!(
+            event = "session.refused",
+            "a wrong token was given to the page"
+        );
         return access::Refusal::Token.into_response();
     }
     let (id, entry) = state.api.sessions.begin(state.clock.now());

@@ -40,7 +40,11 @@ pub(in crate::server::api) async fn hold(
             return Err(wrong("until", "that is in the past"));
         }
         let about = found(&served, &wanted.address.0)?;
-        done(&served, ask(about, Deed::Hold(wanted.until), Some(wanted.reason))).await
+        done(
+            &served,
+            ask(about, Deed::Hold(wanted.until), Some(wanted.reason)),
+        )
+        .await
     };
     once(&state, key, doing).await
 }
@@ -67,7 +71,10 @@ pub(in crate::server::api) async fn release(
         Ok(one) => one.clone(),
         Err(refusal) => return refusal.into_response(),
     };
-    let key = key(&headers, &format!("{} unhold {}", served.name, which.address));
+    let key = key(
+        &headers,
+        &format!("{} unhold {}", served.name, which.address),
+    );
     let doing = async {
         let wanted: RolloutCommand = wishes::wanted(&headers, body, "{\"reason\": …}").await?;
         let about = found(&served, &which.address)?;
@@ -91,7 +98,10 @@ pub(in crate::server::api) async fn rollout(
         Ok(one) => one.clone(),
         Err(refusal) => return refusal.into_response(),
     };
-    let key = key(&headers, &format!("{} rollout {integration} {name}", served.name));
+    let key = key(
+        &headers,
+        &format!("{} rollout {integration} {name}", served.name),
+    );
     let doing = async {
         let form = "{\"version\": …, \"reason\": …}";
         let wanted: RolloutCommand = wishes::wanted(&headers, body, form).await?;
@@ -158,12 +168,21 @@ fn ask(found: Found, deed: Deed, reason: Option<String>) -> Ask {
 
 async fn done(served: &Served, ask: Ask) -> Result<(AskedStatus, String), Response> {
     let Some(answered) = served.control.act(ask) else {
-        return Err(reply::error(ErrorCode::Busy, "too many requests wait for the loop"));
+        return Err(reply::error(
+            ErrorCode::Busy,
+            "too many requests wait for the loop",
+        ));
     };
     Ok(match tokio::time::timeout(PATIENCE, answered).await {
-        Ok(Ok(Ok(()))) => (AskedStatus::Done, "a pass begins now and shows it".to_owned()),
+        Ok(Ok(Ok(()))) => (
+            AskedStatus::Done,
+            "a pass begins now and shows it".to_owned(),
+        ),
         Ok(Ok(Err(error))) => (AskedStatus::Failed, error),
         Ok(Err(_)) => (AskedStatus::Failed, "the daemon is stopping".to_owned()),
-        Err(_) => (AskedStatus::Asked, "it is done after the pass that is under way".to_owned()),
+        Err(_) => (
+            AskedStatus::Asked,
+            "it is done after the pass that is under way".to_owned(),
+        ),
     })
 }

@@ -36,7 +36,11 @@ pub(super) fn brief(text: &str) -> String {
         return text.to_owned();
     }
     let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end));
-    format!("{}… ({} bytes in all)", &text[..end.unwrap_or_default()], text.len())
+    format!(
+        "{}… ({} bytes in all)",
+        &text[..end.unwrap_or_default()],
+        text.len()
+    )
 }
 
 /// A value that a record may hold.

@@ -33,10 +33,15 @@ pub(super) fn groups(view: &View<'_>) -> Vec<WaitingGroup> {
     let mut by_cause: BTreeMap<(usize, Cause<'_>), Vec<&Row>> = BTreeMap::new();
     for row in &view.page().rows {
         if let Some(cause) = cause(row) {
-            by_cause.entry((rank(row.state), cause)).or_default().push(row);
+            by_cause
+                .entry((rank(row.state), cause))
+                .or_default()
+                .push(row);
         }
     }
-    let of_rows = by_cause.into_iter().map(|((_, cause), rows)| group(view, &cause, &rows));
+    let of_rows = by_cause
+        .into_iter()
+        .map(|((_, cause), rows)| group(view, &cause, &rows));
     let mut all: Vec<WaitingGroup> = whole(view).into_iter().chain(of_rows.flatten()).collect();
     all.sort_by_key(|it| (!it.headline.person, rank(it.headline.state)));
     all
@@ -64,7 +69,10 @@ fn whole(view: &View<'_>) -> Vec<WaitingGroup> {
             state: State::Error,
             person: true,
             count: 1,
-            text: vec![Part::strong("The last pass failed: "), Part::text(brief(&error.message))],
+            text: vec![
+                Part::strong("The last pass failed: "),
+                Part::text(brief(&error.message)),
+            ],
             since: None,
             next: words(next),
             link: Link::Timeline {},
@@ -111,7 +119,11 @@ fn group(view: &View<'_>, cause: &Cause<'_>, rows: &[&Row]) -> Option<WaitingGro
 
 fn id(state: State, cause: &Cause<'_>) -> String {
     let digest = Sha256::digest(format!("{cause:?}"));
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{state}-{digest}")
 }
 
@@ -238,8 +250,10 @@ fn link(first: &Row, rows: &[&Row]) -> Link {
         | Disposition::Invalid => {}
     }
     let mut query = BTreeMap::from([("state".to_owned(), first.state.to_string())]);
-    if matches!(first.state, State::Failing | State::Pending | State::Drifted)
-        && let Some(integration) = &first.integration
+    if matches!(
+        first.state,
+        State::Failing | State::Pending | State::Drifted
+    ) && let Some(integration) = &first.integration
     {
         query.insert("integration".to_owned(), integration.clone());
     }

@@ -30,9 +30,14 @@ pub(super) fn answer(view: &View<'_>, key: &str, writes: &[WriteRecord]) -> Opti
     let own = |row: &&Row| row.customer_key.as_ref() == Some(key);
     let mut rows: Vec<&Row> = page.rows.iter().filter(own).collect();
     rows.sort_by_key(|row| rank(row.state));
-    let alike = page.customers.iter().filter(|(other, it)| *other != key && it.name == facts.name);
+    let alike = page
+        .customers
+        .iter()
+        .filter(|(other, it)| *other != key && it.name == facts.name);
     let addresses: BTreeSet<&str> = rows.iter().map(|row| row.address.0.as_str()).collect();
-    let own = writes.iter().filter(|it| addresses.contains(it.start.address.to_string().as_str()));
+    let own = writes
+        .iter()
+        .filter(|it| addresses.contains(it.start.address.to_string().as_str()));
     Some(CustomerPage {
         as_of: as_of(view),
         customer: CustomerAbout {
@@ -76,7 +81,11 @@ pub(super) fn search(view: &View<'_>, text: &str) -> Search {
     if text.is_empty() {
         return Search { groups: Vec::new() };
     }
-    let groups = [customers(view, text), integrations(view, text), instances(view, text)];
+    let groups = [
+        customers(view, text),
+        integrations(view, text),
+        instances(view, text),
+    ];
     Search {
         groups: groups.into_iter().filter(|it| it.total > 0).collect(),
     }

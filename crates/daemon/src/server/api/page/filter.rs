@@ -6,20 +6,38 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 
+use super::View;
 use super::about::as_of;
 use super::query::{Query, Wrong, nearest, pieces};
-use super::View;
 use crate::api::page::{Counts, Disposition, Facet, Facets, Row, Rows, State};
 use crate::api::{Health, SyncStatus, Words};
 use crate::model::Kind;
 
 const KEYS: [&str; 12] = [
-    "q", "state", "customer", "integration", "fleet", "version", "label", "sync", "health",
-    "disposition", "kind", "since",
+    "q",
+    "state",
+    "customer",
+    "integration",
+    "fleet",
+    "version",
+    "label",
+    "sync",
+    "health",
+    "disposition",
+    "kind",
+    "since",
 ];
 /// Filters that the page knows, and that no row can be found by here.
 const UNKNOWN: [&str; 2] = ["wave", "changedBy"];
-const OTHERS: [&str; 7] = ["sort", "after", "before", "limit", "facets", "environment", "shape"];
+const OTHERS: [&str; 7] = [
+    "sort",
+    "after",
+    "before",
+    "limit",
+    "facets",
+    "environment",
+    "shape",
+];
 /// How many rows a page has, and at most.
 const PAGE: (usize, usize) = (100, 200);
 /// How many values a facet has at most.
@@ -77,7 +95,10 @@ fn known<T: Words>(key: &str, text: String) -> Result<String, Wrong> {
     let words: Vec<&str> = T::ALL.iter().map(|it| it.word()).collect();
     Err(Wrong {
         field: key.to_owned(),
-        message: format!("there is no {key} {text:?}: it is one of {}", words.join(", ")),
+        message: format!(
+            "there is no {key} {text:?}: it is one of {}",
+            words.join(", ")
+        ),
         suggestion: nearest(&text, &words),
     })
 }
@@ -102,7 +123,8 @@ fn since(text: &str, now: Timestamp) -> Result<Timestamp, Wrong> {
     };
     let number: i64 = digits.parse().map_err(|_| wrong())?;
     let seconds = number.checked_mul(unit).ok_or_else(wrong)?;
-    now.checked_sub(SignedDuration::from_secs(seconds)).map_err(|_| wrong())
+    now.checked_sub(SignedDuration::from_secs(seconds))
+        .map_err(|_| wrong())
 }
 
 fn has(row: &Row, key: &str, value: &Value) -> bool {
@@ -165,26 +187,36 @@ pub(super) fn counts<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Counts {
 
 /// How bad a state is: the place in the list of all of them.
 pub(super) fn rank(state: State) -> usize {
-    State::ALL.iter().position(|it| *it == state).unwrap_or(State::ALL.len())
+    State::ALL
+        .iter()
+        .position(|it| *it == state)
+        .unwrap_or(State::ALL.len())
 }
 
 fn terms(query: &Query, now: Timestamp) -> Result<Vec<Term>, Wrong> {
     let known: Vec<&str> = KEYS.into_iter().chain(OTHERS).chain(UNKNOWN).collect();
     query.only(&known)?;
-    if let Some(key) = UNKNOWN.into_iter().find(|key| query.all(key).next().is_some()) {
+    if let Some(key) = UNKNOWN
+        .into_iter()
+        .find(|key| query.all(key).next().is_some())
+    {
         return Err(Wrong {
             field: key.to_owned(),
             message: format!("this daemon does not know {key} of each resource"),
             suggestion: None,
         });
     }
-    let each = KEYS.iter().flat_map(|key| query.all(key).map(move |given| (*key, given)));
+    let each = KEYS
+        .iter()
+        .flat_map(|key| query.all(key).map(move |given| (*key, given)));
     each.map(|(key, given)| Term::of(key, given, now)).collect()
 }
 
 fn select<'a>(rows: &'a [Row], terms: &[Term], without: Option<&str>) -> Vec<&'a Row> {
     let takes = |row: &&Row| {
-        let mut asked = terms.iter().filter(|term| Some(term.key.as_str()) != without);
+        let mut asked = terms
+            .iter()
+            .filter(|term| Some(term.key.as_str()) != without);
         asked.all(|term| term.takes(row))
     };
     rows.iter().filter(takes).collect()
@@ -238,12 +270,24 @@ fn sorted<'a>(rows: &[&'a Row], sort: Option<&str>) -> Result<(Keyed<'a>, bool),
         "state" => |row| format!("{:02}", rank(row.state)),
         "customer" => |row| row.customer.clone().unwrap_or_default(),
         "integration" => |row| row.integration.clone().unwrap_or_default(),
-        "version" => |row| format!("{:0>12}", row.version.running.as_deref().unwrap_or_default()),
+        "version" => |row| {
+            format!(
+                "{:0>12}",
+                row.version.running.as_deref().unwrap_or_default()
+            )
+        },
         "since" => |row| row.since.map(|it| it.to_string()).unwrap_or_default(),
         "wave" => |_| String::new(),
         "name" => |row| row.display_name.clone(),
         _ => {
-            let known = ["state", "customer", "integration", "version", "since", "name"];
+            let known = [
+                "state",
+                "customer",
+                "integration",
+                "version",
+                "since",
+                "name",
+            ];
             return Err(Wrong {
                 field: "sort".to_owned(),
                 message: format!("sort is one of {}", known.join(", ")),
@@ -301,9 +345,13 @@ fn facets(rows: &[Row], terms: &[Term], query: &Query) -> Result<Facets, Wrong> 
     };
     Ok(Facets {
         state: has("state").then(|| counts(select(rows, terms, Some("state")))),
-        version: of("version", |row| row.version.running.iter().cloned().collect())
-            .filter(|_| within),
-        integration: of("integration", |row| row.integration.iter().cloned().collect()),
+        version: of("version", |row| {
+            row.version.running.iter().cloned().collect()
+        })
+        .filter(|_| within),
+        integration: of("integration", |row| {
+            row.integration.iter().cloned().collect()
+        }),
         label: of("label", |row| row.labels.clone()),
     })
 }
@@ -315,7 +363,12 @@ fn facet(rows: &[&Row], values: fn(&Row) -> Vec<String>) -> Vec<Facet> {
     }
     let all = all.into_iter().map(|(value, count)| Facet { value, count });
     let mut all: Vec<Facet> = all.collect();
-    all.sort_by(|one, other| other.count.cmp(&one.count).then(one.value.cmp(&other.value)));
+    all.sort_by(|one, other| {
+        other
+            .count
+            .cmp(&one.count)
+            .then(one.value.cmp(&other.value))
+    });
     all.truncate(FACET);
     all
 }

@@ -28,13 +28,19 @@ pub(super) fn overview(view: &View<'_>) -> Overview {
     let more = groups.len().saturating_sub(HEADLINES);
     let headlines = groups.into_iter().take(HEADLINES).map(|it| it.headline);
     let instances = rows.iter().filter(|row| row.kind == Kind::Instance);
-    let customers: BTreeSet<&String> =
-        instances.clone().filter_map(|row| row.customer_key.as_ref()).collect();
+    let customers: BTreeSet<&String> = instances
+        .clone()
+        .filter_map(|row| row.customer_key.as_ref())
+        .collect();
     let all = rows_of(view);
     let planned = rows.iter().filter(|row| !row.actions.is_empty()).count();
     Overview {
         as_of: as_of(view),
-        organization: view.status.tenant.as_ref().map(|it| it.organization.clone()),
+        organization: view
+            .status
+            .tenant
+            .as_ref()
+            .map(|it| it.organization.clone()),
         totals: OverviewTotals {
             instances: instances.count() as u64,
             customers: customers.len() as u64,
@@ -94,7 +100,9 @@ fn is_to_be_seen(row: &IntegrationRow) -> bool {
 }
 
 fn each(mut counts: Counts) -> impl Iterator<Item = (State, u64)> {
-    State::ALL.into_iter().map(move |state| (state, *counts.of(state)))
+    State::ALL
+        .into_iter()
+        .map(move |state| (state, *counts.of(state)))
 }
 
 /// All integrations, the worst first.
@@ -113,7 +121,11 @@ fn rows_of(view: &View<'_>) -> Vec<IntegrationRow> {
         let mut states = each(row.counts).filter(|(_, count)| *count > 0);
         states.next().map_or(usize::MAX, |(state, _)| rank(state))
     };
-    all.sort_by(|one, other| worst(one).cmp(&worst(other)).then(one.name.cmp(&other.name)));
+    all.sort_by(|one, other| {
+        worst(one)
+            .cmp(&worst(other))
+            .then(one.name.cmp(&other.name))
+    });
     all
 }
 

@@ -9,8 +9,8 @@ use super::about::{act, as_of, not_now, words};
 use super::resource::value_change;
 use crate::api::SyncStatus;
 use crate::api::page::{
-    Act, ActName, Disposition, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision, PlanStep,
-    PlanSteps, Row, Sentence,
+    Act, ActName, Disposition, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision,
+    PlanStep, PlanSteps, Row, Sentence,
 };
 use crate::controller::page::is_held;
 use crate::model::counted;
@@ -23,7 +23,11 @@ const STEPS: usize = 100;
 
 /// The plan of a digest, without or with what stands before the colon: only the latest one is kept.
 pub(super) fn kept<'a>(view: &View<'a>, digest: &str) -> Result<&'a Plan, &'static str> {
-    let plan = view.status.plan.as_deref().ok_or("no plan has been made yet")?;
+    let plan = view
+        .status
+        .plan
+        .as_deref()
+        .ok_or("no plan has been made yet")?;
     match digest == "latest" || digest == plan.digest || digest == short(plan) {
         true => Ok(plan),
         false => Err("only the latest plan is kept, and this is another one"),
@@ -58,20 +62,30 @@ pub(super) fn answer(view: &View<'_>, plan: &Plan) -> PagePlan {
             plan.cost.seconds
         )),
         guards: guards(plan),
-        groups: groups(view).into_iter().take(GROUPS).map(|it| it.0).collect(),
+        groups: groups(view)
+            .into_iter()
+            .take(GROUPS)
+            .map(|it| it.0)
+            .collect(),
         says: says(view, plan),
         acts: acts(view),
     }
 }
 
 fn refused(view: &View<'_>, plan: &Plan) -> Option<Sentence> {
-    let all: Vec<&str> = plan.violations.iter().map(|it| it.message.as_str()).collect();
+    let all: Vec<&str> = plan
+        .violations
+        .iter()
+        .map(|it| it.message.as_str())
+        .collect();
     if !all.is_empty() {
         return Some(words(all.join("; ")));
     }
     let awaited = view.status.approval.as_ref()?;
     let count = counted(awaited.resources, "resource");
-    Some(words(format!("It waits for approval: {count} would change")))
+    Some(words(format!(
+        "It waits for approval: {count} would change"
+    )))
 }
 
 fn summary(plan: &Plan) -> String {
@@ -85,7 +99,9 @@ fn summary(plan: &Plan) -> String {
         ("deletes", counts.delete),
     ];
     let some = all.iter().filter(|(_, count)| *count > 0);
-    let some: Vec<String> = some.map(|(verb, count)| format!("{verb} {count}")).collect();
+    let some: Vec<String> = some
+        .map(|(verb, count)| format!("{verb} {count}"))
+        .collect();
     match some.is_empty() {
         true => "Nothing to do".to_owned(),
         false => some.join(" · "),
@@ -118,14 +134,21 @@ fn says(view: &View<'_>, plan: &Plan) -> Vec<Sentence> {
     );
     let mut all = vec![words(touched), words(exactly)];
     if let Some(at) = view.status.next_pass_at {
-        all.push(vec![Part::text("It runs with a pass at once; the next one was due "), Part::At { at }]);
+        all.push(vec![
+            Part::text("It runs with a pass at once; the next one was due "),
+            Part::At { at },
+        ]);
     }
     all
 }
 
 fn acts(view: &View<'_>) -> Vec<Act> {
     let approve = match &view.status.approval {
-        Some(_) => act(view, ActName::Approve, words("Lets exactly these changes go.")),
+        Some(_) => act(
+            view,
+            ActName::Approve,
+            words("Lets exactly these changes go."),
+        ),
         None => not_now(ActName::Approve, "nothing waits for approval"),
     };
     vec![approve]
@@ -156,7 +179,11 @@ fn is_in_plan(row: &Row) -> bool {
 fn group(view: &View<'_>, text: String, rows: &[&Row]) -> Option<PlanGroup> {
     let first = rows.first()?;
     let digest = Sha256::digest(&text);
-    let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let id: String = digest
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let detail = view.page().details.get(&first.address.0);
     let example = detail.and_then(|it| it.changes.first());
     Some(PlanGroup {
@@ -218,7 +245,9 @@ pub(super) fn steps(view: &View<'_>, id: &str, after: Option<&str>) -> Option<Pl
     let groups = groups(view);
     let (_, rows) = groups.iter().find(|(group, _)| group.id == id)?;
     let total = rows.len() as u64;
-    let rest = rows.iter().filter(|row| after.is_none_or(|after| row.address.0.as_str() > after));
+    let rest = rows
+        .iter()
+        .filter(|row| after.is_none_or(|after| row.address.0.as_str() > after));
     let rest: Vec<&&Row> = rest.collect();
     let shown = rest.get(..rest.len().min(STEPS)).unwrap_or_default();
     let more = rest.len() > shown.len();
@@ -226,7 +255,10 @@ pub(super) fn steps(view: &View<'_>, id: &str, after: Option<&str>) -> Option<Pl
         as_of: as_of(view),
         id: id.to_owned(),
         total,
-        next: shown.last().map(|row| row.address.0.clone()).filter(|_| more),
+        next: shown
+            .last()
+            .map(|row| row.address.0.clone())
+            .filter(|_| more),
         rows: shown
             .iter()
             .map(|row| PlanStep {

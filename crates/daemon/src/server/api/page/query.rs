@@ -23,7 +23,11 @@ pub(super) struct Query(Vec<(String, String)>);
 impl Query {
     pub(super) fn of(raw: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(raw.unwrap_or_default().as_bytes());
-        Self(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
+        Self(
+            pairs
+                .map(|(key, value)| (key.into_owned(), value.into_owned()))
+                .collect(),
+        )
     }
 
     /// Refuses parameters that are not among these.
@@ -75,7 +79,9 @@ impl Query {
 pub(super) fn nearest(given: &str, known: &[&str]) -> Option<String> {
     let alike = |word: &&&str| {
         let pairs = word.chars().zip(given.chars());
-        pairs.take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count()
+        pairs
+            .take_while(|(one, other)| one.eq_ignore_ascii_case(other))
+            .count()
     };
     let best = known.iter().max_by_key(alike)?;
     (alike(&best) > 0).then(|| (*best).to_owned())

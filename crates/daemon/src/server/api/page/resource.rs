@@ -25,9 +25,15 @@ pub(super) fn answer(
     let row = view.page().row(address)?;
     let nothing = Detail::default();
     let detail = view.page().details.get(address).unwrap_or(&nothing);
-    let (definition, values): (Vec<_>, Vec<_>) =
-        detail.changes.iter().partition(|it| it.path.field() == Field::Definition);
-    let commit = view.status.revision.as_ref().and_then(|it| it.commit.clone());
+    let (definition, values): (Vec<_>, Vec<_>) = detail
+        .changes
+        .iter()
+        .partition(|it| it.path.field() == Field::Definition);
+    let commit = view
+        .status
+        .revision
+        .as_ref()
+        .and_then(|it| it.commit.clone());
     Some(ResourcePage {
         as_of: as_of(view),
         row: row.clone(),
@@ -39,7 +45,10 @@ pub(super) fn answer(
         why: why(row),
         values: Values {
             total: values.len() as u64,
-            rows: values.into_iter().map(|it| value_row(it, row, writes)).collect(),
+            rows: values
+                .into_iter()
+                .map(|it| value_row(it, row, writes))
+                .collect(),
         },
         definition: (!definition.is_empty()).then(|| definition_of(&definition)),
         connections: detail.connections.clone(),
@@ -97,11 +106,14 @@ fn next(row: &Row) -> Sentence {
 
 /// A field on its three sides. What was applied is what the last write of a run of ours here left.
 fn value_row(change: &FieldChange, row: &Row, writes: &[WriteRecord]) -> ValueRow {
-    let found = writes.iter().filter(|it| it.outcome.is_done()).find_map(|write| {
-        let mut changes = write.start.changes.iter();
-        let own = changes.find(|it| it.path.as_str() == change.path.as_str())?;
-        Some((write.pass, own))
-    });
+    let found = writes
+        .iter()
+        .filter(|it| it.outcome.is_done())
+        .find_map(|write| {
+            let mut changes = write.start.changes.iter();
+            let own = changes.find(|it| it.path.as_str() == change.path.as_str())?;
+            Some((write.pass, own))
+        });
     let applied = match found {
         Some((_, own)) => value(own.after.as_deref(), own.sensitive || change.sensitive),
         None => Value::Unknown {
@@ -142,12 +154,17 @@ fn side(change: &FieldChange, applied: Option<&FieldChange>, row: &Row) -> Optio
     let Some(applied) = applied.filter(|it| !it.sensitive && !change.sensitive) else {
         return reported;
     };
-    Some(match (applied.after == change.before, applied.after == change.after) {
-        (true, true) => Side::Same,
-        (true, false) => Side::Git,
-        (false, true) => Side::Outside,
-        (false, false) => Side::Both,
-    })
+    Some(
+        match (
+            applied.after == change.before,
+            applied.after == change.after,
+        ) {
+            (true, true) => Side::Same,
+            (true, false) => Side::Git,
+            (false, true) => Side::Outside,
+            (false, false) => Side::Both,
+        },
+    )
 }
 
 fn definition_of(changes: &[&FieldChange]) -> Definition {
@@ -199,7 +216,7 @@ fn acts(view: &View<'_>, row: &Row, detail: &Detail) -> Vec<Act> {
             ActName::Hold,
             words("Until the hold ends nothing is written to it: no upgrade, and no healing."),
         ),
-        (None, None) => not_now(ActName::Hold, "it does not exist in Prismatic yet"),
+        (None, None) => not_now(ActName::Hold, "no pass has read it in Prismatic yet"),
     };
     vec![hold, sync(view)]
 }

@@ -43,7 +43,8 @@ pub(super) fn brief(view: &View<'_>, name: &str) -> (Option<String>, Option<Inte
 /// What of rollouts is to be looked at.
 pub(super) fn headlines(view: &View<'_>) -> Vec<Headline> {
     let open = planned(view).filter(|it| is_open(it));
-    open.filter_map(|it| headline(it, &Rollout::from(it))).collect()
+    open.filter_map(|it| headline(it, &Rollout::from(it)))
+        .collect()
 }
 
 fn headline(planned: &PlannedRollout, told: &Rollout) -> Option<Headline> {
@@ -187,7 +188,11 @@ fn gate(wave: &Wave, told: &Rollout) -> Vec<Gate> {
         "newlyFailed",
         "Flows that newly fail, in all waves".to_owned(),
         failed,
-        if stopped { Some(told.failures.is_empty()) } else { holds },
+        if stopped {
+            Some(told.failures.is_empty())
+        } else {
+            holds
+        },
     )];
     all.push(found(
         "blocked",
@@ -212,16 +217,28 @@ fn acts(view: &View<'_>, told: &Rollout) -> Vec<Act> {
     let paused = told.state == RolloutState::Paused;
     let pause = match (done, paused) {
         (true, _) => not_now(ActName::Pause, "no rollout is under way"),
-        (false, true) => act(view, ActName::Resume, words("What may happen since is derived anew.")),
-        (false, false) => act(view, ActName::Pause, words("Nobody moves to another version until it is resumed.")),
+        (false, true) => act(
+            view,
+            ActName::Resume,
+            words("What may happen since is derived anew."),
+        ),
+        (false, false) => act(
+            view,
+            ActName::Pause,
+            words("Nobody moves to another version until it is resumed."),
+        ),
     };
     let abort = match (done, told.target) {
-        (false, Some(target)) => act(
-            view,
-            ActName::Abort,
-            words(format!("Withdraws version {target}: who moved to it goes back with the next pass.")),
-        ),
-        _ => not_now(ActName::Abort, "no rollout is under way"),
+        (true, _) => not_now(ActName::Abort, "no rollout is under way"),
+        (false, None) => not_now(ActName::Abort, "the number of its version is not known yet"),
+        (false, Some(target)) => {
+            let says = "who moved to it goes back with the next pass.";
+            act(
+                view,
+                ActName::Abort,
+                words(format!("Withdraws version {target}: {says}")),
+            )
+        }
     };
     vec![pause, abort]
 }

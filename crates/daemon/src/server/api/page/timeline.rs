@@ -3,8 +3,8 @@
 use super::View;
 use super::about::{as_of, brief, path, value, words};
 use super::query::{Query, Wrong, pieces};
-use crate::api::page::{HistoryKind, HistoryRow, Link, Part, RecordedChange, Timeline, Who};
 use crate::api::Words as _;
+use crate::api::page::{HistoryKind, HistoryRow, Link, Part, RecordedChange, Timeline, Who};
 use crate::model::counted;
 use crate::model::history::{Actor, PassRecord, WriteRecord};
 use crate::store::history::HistoryQuery;
@@ -20,7 +20,15 @@ const EACH: i64 = 100;
 /// The longest page, in rows.
 const ROWS: usize = 200;
 const KEYS: [&str; 9] = [
-    "environment", "before", "after", "at", "kind", "customer", "who", "integration", "limit",
+    "environment",
+    "before",
+    "after",
+    "at",
+    "kind",
+    "customer",
+    "who",
+    "integration",
+    "limit",
 ];
 
 /// Which rows.
@@ -91,7 +99,9 @@ pub(super) fn answer(
         if writes.is_empty() {
             rows.extend(Some(pass(record)).filter(|row| wanted.takes(row, None)));
         }
-        let each = writes.iter().map(|it| (write(it), it.start.customer.as_deref()));
+        let each = writes
+            .iter()
+            .map(|it| (write(it), it.start.customer.as_deref()));
         let each = each.zip(0..EACH).map(|((row, customer), place)| {
             let id = row.id.saturating_add(place);
             (HistoryRow { id, ..row }, customer)
@@ -103,7 +113,9 @@ pub(super) fn answer(
     let oldest = shown.last().map(|(record, _)| record.id);
     Timeline {
         as_of: as_of(view),
-        since: (!more).then(|| shown.last().map(|(it, _)| it.start.started_at)).flatten(),
+        since: (!more)
+            .then(|| shown.last().map(|(it, _)| it.start.started_at))
+            .flatten(),
         rows,
         next: oldest.filter(|_| more).map(|id| id.to_string()),
     }
@@ -124,14 +136,25 @@ fn pass(record: &PassRecord) -> HistoryRow {
     let by_hand = start.command != "daemon" && start.command != "apply";
     let text = match error {
         Some(error) => brief(error),
-        None if by_hand => format!("{} {}", start.command, start.trigger.as_deref().unwrap_or_default()),
+        None if by_hand => format!(
+            "{} {}",
+            start.command,
+            start.trigger.as_deref().unwrap_or_default()
+        ),
         None => outcome.clone().unwrap_or_else(|| "under way".to_owned()),
     };
     HistoryRow {
         id: record.id.saturating_mul(EACH),
         at: start.started_at,
-        kind: if by_hand { HistoryKind::Act } else { HistoryKind::Pass },
-        who: who(&start.actor, format!("{}, pass {}", start.command, record.id)),
+        kind: if by_hand {
+            HistoryKind::Act
+        } else {
+            HistoryKind::Pass
+        },
+        who: who(
+            &start.actor,
+            format!("{}, pass {}", start.command, record.id),
+        ),
         text: words(text),
         address: None,
         count: None,
@@ -153,10 +176,18 @@ pub(super) fn write(record: &WriteRecord) -> HistoryRow {
     let to = Link::Resource {
         address: (&start.address).into(),
     };
-    let put_right = if start.drift { "put right after a change elsewhere: " } else { "" };
+    let put_right = if start.drift {
+        "put right after a change elsewhere: "
+    } else {
+        ""
+    };
     let text = vec![
         Part::link(start.display_name.clone(), to),
-        Part::text(format!(": {put_right}{} ({})", start.actions.join(", "), brief(&start.reason))),
+        Part::text(format!(
+            ": {put_right}{} ({})",
+            start.actions.join(", "),
+            brief(&start.reason)
+        )),
     ];
     let changes = start.changes.iter().take(CHANGES).map(|it| RecordedChange {
         path: path(it.path.as_str()),
