@@ -69,7 +69,7 @@ pub(super) async fn find(
     let found = Consents(found);
     if let Some(file) = &args.authorize_report {
         report::write(file, plan, &found)?;
-        ui.say(&report::told(file, &found));
+        ui.say(&report::outcome(file, &found));
     }
     Ok(args.authorize_urls.then_some(found))
 }

@@ -14,7 +14,7 @@ use super::api_token;
 use super::args::DaemonClientArgs;
 use super::error::CliError;
 use super::tenant;
-use crate::api::Told;
+use crate::api::PerEnvironment;
 use crate::api::http::{self, ErrorCode};
 use crate::api::status::Status;
 use crate::api::wish::{ApproveWanted, Approved, PauseWanted, Paused, SyncAccepted};
@@ -126,7 +126,7 @@ impl DaemonClient {
     /// What each environment says, if that is what a daemon of ours would say.
     fn each<T: DeserializeOwned>(&self, answer: Value) -> Result<Vec<Answer<T>>, CliError> {
         let strange = || self.stranger("with JSON of something else");
-        let told: Told<Value> = serde_json::from_value(answer).map_err(|_| strange())?;
+        let told: PerEnvironment<Value> = serde_json::from_value(answer).map_err(|_| strange())?;
         let each: Option<Vec<_>> = told.each().into_iter().map(Answer::of).collect();
         each.filter(|each| !each.is_empty()).ok_or_else(strange)
     }
@@ -279,8 +279,8 @@ fn about(path: &str, environment: Option<&str>) -> String {
 }
 
 /// As it came from the daemon: one as it is, several in a list.
-pub(crate) fn together<T>(answers: Vec<Answer<T>>) -> Told<Value> {
-    Told::of(answers.into_iter().map(|answer| answer.raw).collect())
+pub(crate) fn per_environment<T>(answers: Vec<Answer<T>>) -> PerEnvironment<Value> {
+    PerEnvironment::of(answers.into_iter().map(|answer| answer.raw).collect())
 }
 
 #[cfg(test)]
@@ -300,7 +300,7 @@ mod tests {
             serde_json::json!({"environment": "us", "generation": 1, "paused": null, "new": 1});
         let answer = Answer::<SyncAccepted>::of(raw.clone()).unwrap();
         assert_eq!(answer.read.generation, 1);
-        assert_eq!(serde_json::json!(together(vec![answer])), raw);
+        assert_eq!(serde_json::json!(per_environment(vec![answer])), raw);
         assert!(Answer::<SyncAccepted>::of(serde_json::json!({"generation": 1})).is_none());
     }
 }

@@ -61,7 +61,7 @@ impl Writing {
         let told = |busy: &Busy| {
             ui.say(&format!(
                 "Waiting up to {} (--lock-timeout): {busy}.",
-                words(timeout)
+                duration_text(timeout)
             ));
         };
         let held = self.lock.acquire(key, &holder, timeout, &told).await;
@@ -90,7 +90,7 @@ pub(crate) async fn single(
 }
 
 /// Reports that another process writes while a plan is made, which may be outdated before it is read.
-pub(crate) fn tell_of_writer(ui: &Ui, folder: PathBuf, tenant: &Chosen, planned: &Planned) {
+pub(crate) fn report_writer(ui: &Ui, folder: PathBuf, tenant: &Chosen, planned: &Planned) {
     let key = key(tenant, &planned.tenant.identity);
     if let Some(holder) = WriteLock::in_folder(folder).writer(&key) {
         ui.say(&format!(
@@ -108,7 +108,7 @@ fn key(tenant: &Chosen, identity: &Identity) -> EnvironmentKey {
     )
 }
 
-fn words(time: std::time::Duration) -> String {
+fn duration_text(time: std::time::Duration) -> String {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     format!("{:#}", jiff::SignedDuration::from_secs(seconds))
 }
@@ -116,7 +116,7 @@ fn words(time: std::time::Duration) -> String {
 fn refused(busy: &Busy, timeout: std::time::Duration) -> CliError {
     let message = match timeout.is_zero() {
         true => busy.to_string(),
-        false => format!("waited {} in vain: {busy}", words(timeout)),
+        false => format!("waited {} in vain: {busy}", duration_text(timeout)),
     };
     CliError::world(message).hint(format!(
         "run it again when that is done, or wait for longer with --lock-timeout; the lock is {} and ends with its process; nothing was written",

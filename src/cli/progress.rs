@@ -76,7 +76,11 @@ impl<'a> Steps<'a> {
                 self.tally.count(step_of, result, self.began.elapsed());
                 self.bar.set_prefix(self.tally.to_string());
                 self.bar.inc(1);
-                self.line(&format!("{address}: {} {}", self.what(*step), told(result)));
+                self.line(&format!(
+                    "{address}: {} {}",
+                    self.what(*step),
+                    outcome(result)
+                ));
             }
         }
     }
@@ -84,7 +88,7 @@ impl<'a> Steps<'a> {
     /// What a step does; several steps can belong to one action.
     fn what(&self, step: StepId) -> &'static str {
         let step = self.plan.steps.get(step.0);
-        step.map_or("step", |step| step.operation.words())
+        step.map_or("step", |step| step.operation.describe())
     }
 
     /// Above the bar, which counts; elsewhere the line says where it stands.
@@ -191,7 +195,7 @@ fn target(ui: &Ui) -> ProgressDrawTarget {
     }
 }
 
-fn told(result: &StepResult) -> String {
+fn outcome(result: &StepResult) -> String {
     match result {
         StepResult::Applied => "done".to_owned(),
         StepResult::AlreadySo => "already so, nothing sent".to_owned(),

@@ -158,7 +158,7 @@ pub(crate) async fn read(
     tenant: &TenantArgs,
     variables: &Variables,
 ) -> Result<(Basis, Chosen), CliError> {
-    let remembered = state.remembered(&root(path))?;
+    let remembered = state.persistence(&root(path))?;
     basis(ui, path, (Some(args), remembered), tenant, variables).await
 }
 
@@ -230,7 +230,7 @@ impl Basis {
     }
 
     /// Says what a plan of a part leaves out.
-    pub(crate) fn tell_left_out(&self, ui: &Ui, plan: &Plan) {
+    pub(crate) fn report_excluded(&self, ui: &Ui, plan: &Plan) {
         let left = plan.later.len();
         if !self.part.is_whole() && left > 0 {
             let (left, verb) = (counted(left, "resource"), agreeing(left, "differ"));

@@ -65,7 +65,7 @@ const PARTS: [(&str, &str); 6] = [
 /// Those of `api`, which is words alone.
 #[rustfmt::skip]
 const API: &[Rule] = &[
-    Rule { module: "words",      role: Role::Pure, uses: &[] },
+    Rule { module: "vocabulary", role: Role::Pure, uses: &[] },
     Rule { module: "address",    role: Role::Pure, uses: &[] },
     Rule { module: "diagnostic", role: Role::Pure, uses: &[] },
     Rule { module: "envelope",   role: Role::Pure, uses: &[] },

@@ -35,7 +35,7 @@ impl Life {
         command
             .args("daemon --listen 127.0.0.1:0 --log-format json --interval 5s".split(' '))
             .env("ERP_KEY", format!("{CANARY}-{secret}"));
-        let (process, log) = Running::telling(&mut command);
+        let (process, log) = Running::with_stderr(&mut command);
         Self { process, log }
     }
 

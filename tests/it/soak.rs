@@ -164,7 +164,7 @@ async fn hour(world: &World, status: &mut watch::Receiver<Status>, hour: u64) ->
     people(world, hour).await;
     tokio::time::sleep_until(Instant::now() + Duration::from_secs(3600)).await;
     let now = status.borrow_and_update().clone();
-    let told = now.told(jiff::Timestamp::UNIX_EPOCH, true);
+    let told = now.answer(jiff::Timestamp::UNIX_EPOCH, true);
     let text = serde_json::to_string(&told).unwrap();
     assert!(!text.contains(whole::CANARY), "a secret is in the status");
     assert!(now.error.is_none(), "hour {hour}: {text}");

@@ -57,7 +57,7 @@ impl<T> From<T> for Versioned<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
-pub enum Told<T> {
+pub enum PerEnvironment<T> {
     /// Where several are kept in step and none was named.
     Several {
         /// What each says, in the order in which the daemon was told of them.
@@ -68,7 +68,7 @@ pub enum Told<T> {
     One(T),
 }
 
-impl<T> Told<T> {
+impl<T> PerEnvironment<T> {
     /// What each says.
     #[must_use]
     pub fn each(self) -> Vec<T> {
@@ -103,8 +103,8 @@ mod tests {
             json!({"a": 1}),
             json!({"environments": [{"a": 1}, {"b": 2}]}),
         ] {
-            let told: Told<Value> = serde_json::from_value(answer.clone()).unwrap();
-            let again = Told::of(told.each());
+            let told: PerEnvironment<Value> = serde_json::from_value(answer.clone()).unwrap();
+            let again = PerEnvironment::of(told.each());
             assert_eq!(serde_json::to_value(again).unwrap(), answer);
         }
     }

@@ -16,7 +16,7 @@
 //!   [`Word`], which takes those of newer servers too.
 
 #[macro_use]
-mod words;
+mod vocabulary;
 
 mod address;
 pub mod dedupe;
@@ -47,8 +47,8 @@ mod schema;
 
 pub use address::{Address, Kind, Place};
 pub use diagnostic::{Class, Diagnostic, Severity};
-pub use envelope::{FORMAT_VERSION, FormatVersion, Told, Versioned};
+pub use envelope::{FORMAT_VERSION, FormatVersion, PerEnvironment, Versioned};
 pub use failure::{Failed, Failure};
 pub use pause::{LONGEST_REASON, Pause};
 pub use resource::{Health, SyncStatus};
-pub use words::{Word, Words};
+pub use vocabulary::{Word, Words};

@@ -12,7 +12,9 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use crate::{Failed, Told, Versioned, dedupe, diff, event, export, history, list, notice, plan};
+use crate::{
+    Failed, PerEnvironment, Versioned, dedupe, diff, event, export, history, list, notice, plan,
+};
 use crate::{resource, status, validate, whoami, why, wish};
 
 /// Types of documents as they are written; a reader takes more.
@@ -111,7 +113,7 @@ fn of_the_daemon() -> Vec<Document> {
         (
             "status",
             "What `status -o json` and `sync --wait -o json` print, and `/api/v1/status` answers",
-            of::<Told<status::Status>>(),
+            of::<PerEnvironment<status::Status>>(),
         ),
         (
             "resources",
@@ -121,12 +123,12 @@ fn of_the_daemon() -> Vec<Document> {
         (
             "sync",
             "What `sync -o json` prints",
-            of::<Told<wish::SyncAccepted>>(),
+            of::<PerEnvironment<wish::SyncAccepted>>(),
         ),
         (
             "pause",
             "What `pause -o json` and `resume -o json` print",
-            of::<Told<wish::Paused>>(),
+            of::<PerEnvironment<wish::Paused>>(),
         ),
         (
             "event",

@@ -4,14 +4,14 @@
 //! throttle and the API itself answer in different forms. The words of errors
 //! are classified in [`words`].
 
+mod classify;
 mod failure;
 mod page;
 mod payload;
-mod words;
 
+pub(super) use classify::classify;
 pub(super) use failure::{Failure, lost};
 pub(super) use payload::Mutation;
-pub(super) use words::classify;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -262,7 +262,7 @@ fn answered<T>(
         return Ok(envelope.into_answer());
     }
     match envelope.detail.as_ref().map(plain) {
-        Some(message) => Err(words::detail(message, reply.retry_after, repeat)),
+        Some(message) => Err(classify::detail(message, reply.retry_after, repeat)),
         None => {
             let fault = Fault("it has neither data nor errors".to_owned());
             Err(fault.failure(repeat))
@@ -278,7 +278,7 @@ fn turned_away<T>(reply: &Reply, body: Option<&Envelope<T>>, repeat: Repeat) -> 
         .unwrap_or_else(|| beginning(&reply.response));
     let kind = match status {
         401 => ErrorKind::Unauthenticated { message },
-        403 => words::forbidden(message),
+        403 => classify::forbidden(message),
         429 => ErrorKind::RateLimited {
             retry_after: reply.retry_after,
             message,

@@ -98,7 +98,7 @@ impl Missed {
         Self { error, alone: true }
     }
 
-    fn told(&self) -> String {
+    fn message(&self) -> String {
         match self.alone {
             true => self.error.kind.to_string(),
             false => self.error.to_string(),
@@ -129,7 +129,7 @@ pub(super) fn observed(found: Found) -> Observed<Value> {
     match found {
         Ok(Some(value)) => Observed::Known(value),
         Ok(None) => Observed::Absent,
-        Err(missed) => Observed::Unknown(missed.told().into()),
+        Err(missed) => Observed::Unknown(missed.message().into()),
     }
 }
 

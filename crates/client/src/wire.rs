@@ -29,7 +29,7 @@ pub(super) struct Wire {
     interactive: bool,
     listener: Option<Arc<dyn RetryListener>>,
     server: Mutex<ServerTime>,
-    told: Mutex<Told>,
+    reported: Mutex<Reported>,
 }
 
 /// What is asked of the wire.
@@ -44,7 +44,7 @@ pub(super) struct Errand {
 
 /// Until when nothing more is said of waiting: many requests wait for the same.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     pause: Option<Instant>,
     answer: Option<Instant>,
 }
@@ -89,7 +89,7 @@ impl Wire {
             interactive: false,
             listener: None,
             server: Mutex::default(),
-            told: Mutex::default(),
+            reported: Mutex::default(),
         }
     }
 
@@ -169,7 +169,7 @@ impl Wire {
 
     fn still_waiting(&self, operation: &'static str, sent: Instant) {
         let now = self.clock.instant();
-        if !is_due(&mut self.told().answer, now, SILENCE) {
+        if !is_due(&mut self.reported().answer, now, SILENCE) {
             return;
         }
         let since = now.saturating_duration_since(sent);
@@ -181,7 +181,7 @@ impl Wire {
 
     /// Reports that nothing is sent for this long, once for all requests that wait for the same.
     fn held_back(&self, wait: Duration) {
-        if wait < SHORT || !is_due(&mut self.told().pause, self.clock.instant(), wait) {
+        if wait < SHORT || !is_due(&mut self.reported().pause, self.clock.instant(), wait) {
             return;
         }
         tracing::info!("waiting {} s for the rate limit", wait.as_secs());
@@ -190,8 +190,8 @@ impl Wire {
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reported(&self) -> MutexGuard<'_, Reported> {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn obey(&self, sent: Instant, failure: &Failure, retry_after: Option<Duration>) {

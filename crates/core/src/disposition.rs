@@ -14,7 +14,7 @@ mod absences;
 mod approval;
 mod backoff;
 mod flapping;
-mod memory;
+mod hold_state;
 #[cfg(any(test, feature = "testing"))]
 #[allow(missing_docs, reason = "for tests only")]
 pub mod testing;
@@ -27,7 +27,7 @@ use jiff::Timestamp;
 
 pub use absences::{AGREE, Absence, Absences, Doubt, Reading, vanished};
 pub use approval::{Awaited, awaited};
-pub use memory::{Memory, results};
+pub use hold_state::{HoldState, results};
 pub use whole::partial;
 
 use crate::model::{Address, Desired, Pause};
@@ -99,7 +99,7 @@ pub struct Circumstances<'a> {
 }
 
 /// What to leave alone of a plan. `memory` learns which differences are still the same.
-pub fn holds(plan: &Plan, what: &Circumstances<'_>, memory: &mut Memory) -> Holds {
+pub fn holds(plan: &Plan, what: &Circumstances<'_>, memory: &mut HoldState) -> Holds {
     let whole = match (what.invalid_files, what.paused) {
         (true, _) => Some(Hold::InvalidFiles),
         (false, Some(pause)) => Some(whole::paused(pause)),

@@ -21,6 +21,7 @@ mod bucket;
 mod derive;
 mod evidence;
 mod facts;
+mod format;
 mod gate;
 mod notes;
 mod part;
@@ -29,7 +30,6 @@ mod ran;
 mod state;
 mod turns;
 mod waves;
-mod words;
 
 #[cfg(test)]
 mod tests;

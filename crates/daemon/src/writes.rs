@@ -25,7 +25,7 @@ mod writer;
 
 pub use honour::{Reading, honour};
 pub use known::Known;
-pub use open::{Resumed, resume};
+pub use open::{Recovered, resume};
 pub use writer::{Finished, Writer};
 
 use std::sync::Arc;

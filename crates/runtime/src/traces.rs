@@ -83,15 +83,15 @@ pub fn start(
         .with_threads(false)
         .with_target(false)
         .with_tracked_inactivity(false)
-        .with_filter(told());
+        .with_filter(exported());
     Ok((Box::new(layer), Traces { provider }))
 }
 
-fn told<S>() -> impl Filter<S> {
-    filter_fn(is_told)
+fn exported<S>() -> impl Filter<S> {
+    filter_fn(is_exported)
 }
 
-fn is_told(what: &Metadata<'_>) -> bool {
+fn is_exported(what: &Metadata<'_>) -> bool {
     let ours = what.target().starts_with("prism_gitops");
     ours && what.is_span() && SPANS.contains(&what.name())
 }

@@ -100,7 +100,7 @@ pub(crate) enum SecretsWhen {
 
 impl StateArgs {
     /// The records of a project in a folder.
-    pub(crate) fn remembered(&self, root: &Path) -> Result<Persistence, CliError> {
+    pub(crate) fn persistence(&self, root: &Path) -> Result<Persistence, CliError> {
         let secret = self.state_key.as_deref();
         let secret = secret.map(|place| state_key(place, root)).transpose()?;
         let folder = self.folder.of(root);

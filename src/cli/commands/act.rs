@@ -43,14 +43,14 @@ struct About {
 }
 
 /// Where a single action is recorded, and how long it waits for other writers.
-pub(super) type Around<'a> = (&'a AtArgs, &'a FolderArgs, LockArgs);
+pub(super) type ActContext<'a> = (&'a AtArgs, &'a FolderArgs, LockArgs);
 
 impl Deed {
     /// What is about to be sent. Waits for other writers.
     pub(super) async fn begin(
         ui: &Ui,
         verb: &'static str,
-        (at, folder, lock): Around<'_>,
+        (at, folder, lock): ActContext<'_>,
         variables: &Variables,
         tenant: &Chosen,
     ) -> Result<Self, CliError> {

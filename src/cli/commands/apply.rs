@@ -99,7 +99,7 @@ async fn finish_with(
     let exit = Exit::of_apply(plan, &outcome);
     if last && exit == Exit::Leftovers && !ui.is_json() {
         let since = waits::since(history, &plan.environment).await;
-        if let Some(told) = waits::told(&plan.summary, since, SystemClock.now()) {
+        if let Some(told) = waits::summary_line(&plan.summary, since, SystemClock.now()) {
             ui.say(&told);
         }
     }
@@ -140,9 +140,9 @@ async fn decide_and_ask(
     let planned = basis.plan(ui, &tenant, only).await?;
     if let Some(saved) = &saved {
         reviewed::still(saved, &planned.plan)?;
-        reviewed::tell_later(ui, &planned.plan);
+        reviewed::report_later(ui, &planned.plan);
     } else {
-        basis.tell_left_out(ui, &planned.plan);
+        basis.report_excluded(ui, &planned.plan);
     }
     let decided = basis.decided(tenant, planned);
     let approve = |plan: &Plan| guards(plan, args.approve.as_deref());

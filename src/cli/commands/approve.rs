@@ -4,7 +4,7 @@ use crate::api::Word;
 use crate::api::status::{AwaitedApproval, Status};
 use crate::api::wish::ApproveWanted;
 use crate::cli::args::{ApproveArgs, Output};
-use crate::cli::daemon_client::{Answer, DaemonClient, together};
+use crate::cli::daemon_client::{Answer, DaemonClient, per_environment};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::provenance;
@@ -100,8 +100,8 @@ const SHOWN: usize = 50;
 
 fn write<T>(ui: &Ui, answers: Vec<Answer<T>>, text: &str) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(&together(answers)),
-        Output::Yaml => ui.result(&yaml::document(&together(answers))),
+        Output::Json => ui.document(&per_environment(answers)),
+        Output::Yaml => ui.result(&yaml::document(&per_environment(answers))),
         _ => ui.result(text),
     }
 }

@@ -9,7 +9,7 @@ use crate::api::status::{PassStatus, Status};
 use crate::api::wish::{PauseWanted, Paused};
 use crate::cli::Variables;
 use crate::cli::args::{Output, PauseArgs, ResumeArgs, SyncArgs};
-use crate::cli::daemon_client::{Answer, DaemonClient, together};
+use crate::cli::daemon_client::{Answer, DaemonClient, per_environment};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::runtime;
@@ -201,8 +201,8 @@ fn unkept(ui: &Ui, answers: &[Answer<Paused>], consequence: &str) {
 
 fn show<T>(ui: &Ui, answers: Vec<Answer<T>>, text: &str) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(&together(answers)),
-        Output::Yaml => ui.result(&yaml::document(&together(answers))),
+        Output::Json => ui.document(&per_environment(answers)),
+        Output::Yaml => ui.result(&yaml::document(&per_environment(answers))),
         _ => ui.result(&format!("{text}\n")),
     }
 }

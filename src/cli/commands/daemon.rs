@@ -79,13 +79,13 @@ pub(super) async fn run(args: &DaemonArgs, variables: &Variables) -> Result<Exit
         root: root.clone(),
         grants: args.reach.trust.grants(variables),
     });
-    let around = Around {
+    let around = Context {
         args,
         root: &root,
         state: &state,
         variables,
         secrets: &secrets,
-        remembered: args.state.remembered(&root)?,
+        remembered: args.state.persistence(&root)?,
         exclusion: args.lock.exclusion(&state),
     };
     let each = wanted.into_iter().zip(events);
@@ -135,7 +135,7 @@ fn signals(hangup: Hangup) -> Result<(Shutdown, Option<watch::Receiver<u64>>), C
 }
 
 /// What the environments have in common when they are put together.
-struct Around<'a> {
+struct Context<'a> {
     args: &'a DaemonArgs,
     root: &'a Path,
     state: &'a Path,
@@ -146,7 +146,7 @@ struct Around<'a> {
     exclusion: Exclusion,
 }
 
-impl Around<'_> {
+impl Context<'_> {
     /// One environment, with a way to its tenant of its own.
     fn environment(
         &self,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::act::{Around, Deed, failed, report};
+use super::act::{ActContext, Deed, failed, report};
 use crate::cli::Variables;
 use crate::cli::args::{HoldArgs, Output, UnholdArgs};
 use crate::cli::error::CliError;
@@ -154,7 +154,7 @@ impl Change<'_> {
         &self,
         ui: &Ui,
         tenant: &Chosen,
-        around: Around<'_>,
+        around: ActContext<'_>,
         variables: &Variables,
         found: &Value,
     ) -> Result<bool, CliError> {

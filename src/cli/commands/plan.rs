@@ -61,9 +61,9 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
     let (basis, tenant) = read(ui, path, args.decide, &args.state, tenant, variables).await?;
     let basis = basis.limited_to(args.part.clone().into());
     let planned = basis.plan(ui, &tenant, None).await?;
-    basis.tell_left_out(ui, &planned.plan);
+    basis.report_excluded(ui, &planned.plan);
     let folder = args.state.folder.of(&project::root(path));
-    locking::tell_of_writer(ui, folder, &tenant, &planned);
+    locking::report_writer(ui, folder, &tenant, &planned);
     Ok(basis.decided(tenant, planned))
 }
 

@@ -7,7 +7,7 @@ mod versions;
 
 use serde_json::Value;
 
-use super::act::{Around, Deed, failed, report};
+use super::act::{ActContext, Deed, failed, report};
 use crate::cli::Variables;
 use crate::cli::args::{RolloutArgs, RolloutStatusArgs, RolloutWhat};
 use crate::cli::error::CliError;
@@ -71,7 +71,7 @@ async fn status(
 async fn relabel(
     ui: &Ui,
     integration: &str,
-    (at, folder, lock): Around<'_>,
+    (at, folder, lock): ActContext<'_>,
     (verb, done): (&'static str, &'static str),
     variables: &Variables,
     change: impl Fn(&mut Vec<String>),
@@ -91,7 +91,7 @@ async fn relabelled(
     ui: &Ui,
     tenant: &Chosen,
     found: &Value,
-    around: Around<'_>,
+    around: ActContext<'_>,
     (verb, done): (&'static str, &'static str),
     variables: &Variables,
     change: impl Fn(&mut Vec<String>),

@@ -6,7 +6,7 @@ mod watch;
 use crate::api::status::Status;
 use crate::cli::Variables;
 use crate::cli::args::{Output, StatusArgs};
-use crate::cli::daemon_client::{Answer, DaemonClient, together};
+use crate::cli::daemon_client::{Answer, DaemonClient, per_environment};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::runtime;
@@ -35,8 +35,8 @@ pub(super) async fn run(
 
 fn show(ui: &Ui, statuses: Vec<Answer<Status>>) -> Result<(), CliError> {
     match ui.output() {
-        Output::Json => ui.document(&together(statuses)),
-        Output::Yaml => ui.result(&yaml::document(&together(statuses))),
+        Output::Json => ui.document(&per_environment(statuses)),
+        Output::Yaml => ui.result(&yaml::document(&per_environment(statuses))),
         _ => ui.result(&page(&statuses)),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::act::{Around, Deed, failed, report, unheld};
+use super::act::{ActContext, Deed, failed, report, unheld};
 use crate::cli::Variables;
 use crate::cli::args::{DeployArgs, DespiteHoldArgs, WhichInstance};
 use crate::cli::error::CliError;
@@ -50,7 +50,7 @@ pub(super) async fn deploy(
 pub(super) async fn run(
     ui: &Ui,
     which: &WhichInstance,
-    (at, folder, lock): Around<'_>,
+    (at, folder, lock): ActContext<'_>,
     (enabled, hold): (bool, DespiteHoldArgs),
     variables: &Variables,
 ) -> Result<Exit, CliError> {

@@ -41,10 +41,10 @@ pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
 }
 
 /// A story, and who wrote the line that it is about.
-type Told<'a> = (FieldStory<'a>, Option<Author>);
+type Authored<'a> = (FieldStory<'a>, Option<Author>);
 
 /// Asks the checkout that the files are in, if they are in one: several fields may stand in one line.
-async fn with_authors<'a>(root: &Path, stories: Vec<FieldStory<'a>>) -> Vec<Told<'a>> {
+async fn with_authors<'a>(root: &Path, stories: Vec<FieldStory<'a>>) -> Vec<Authored<'a>> {
     let checkout = Blame::of(root);
     let mut known: HashMap<(&str, &Location), Option<Author>> = HashMap::new();
     let mut told = Vec::new();
@@ -101,7 +101,7 @@ fn chosen<'a>(
     }))
 }
 
-fn document(address: &Address, environment: &str, stories: &[Told<'_>]) -> Versioned<Why> {
+fn document(address: &Address, environment: &str, stories: &[Authored<'_>]) -> Versioned<Why> {
     Versioned::from(Why {
         address: address.into(),
         environment: environment.to_owned(),
@@ -109,7 +109,7 @@ fn document(address: &Address, environment: &str, stories: &[Told<'_>]) -> Versi
     })
 }
 
-fn field((story, author): &Told<'_>) -> why::Field {
+fn field((story, author): &Authored<'_>) -> why::Field {
     let outside = story.outside.iter().map(|outside| why::Outside {
         from: outside.from.map(str::to_owned),
         to: outside.to.map(str::to_owned),
@@ -143,7 +143,7 @@ fn by(write: &WriteRecord) -> why::Writer {
     }
 }
 
-fn human(address: &Address, environment: &str, stories: &[Told<'_>]) -> String {
+fn human(address: &Address, environment: &str, stories: &[Authored<'_>]) -> String {
     let mut text = format!("{address} in {}\n", harmless(environment));
     for (story, author) in stories {
         let now = match (story.sensitive, story.value) {

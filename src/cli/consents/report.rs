@@ -29,7 +29,7 @@ pub(super) fn write(file: &Path, plan: &Plan, consents: &Consents) -> Result<(),
 }
 
 /// The outcome, without any of the links.
-pub(super) fn told(file: &Path, consents: &Consents) -> String {
+pub(super) fn outcome(file: &Path, consents: &Consents) -> String {
     let all = || consents.0.values().flatten();
     let missing: Vec<&str> = all()
         .filter_map(|consent| consent.link.as_ref().err().map(String::as_str))
@@ -135,7 +135,7 @@ mod tests {
 
         Nothing waits.
         ");
-        insta::assert_snapshot!(told(Path::new("links.md"), &consents), @"Wrote 1 authorization link to links.md. Whoever opens one can connect an account. 1 connection without a link: Prismatic gives no link for it");
+        insta::assert_snapshot!(outcome(Path::new("links.md"), &consents), @"Wrote 1 authorization link to links.md. Whoever opens one can connect an account. 1 connection without a link: Prismatic gives no link for it");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) fn within(record: &Value, path: &str) -> Value {
 }
 
 /// The same for a table: a commit by its beginning.
-pub(crate) fn told(record: &Value, path: &str) -> String {
+pub(crate) fn table_cell(record: &Value, path: &str) -> String {
     let text = human(&within(record, path));
     let is_commit = path.ends_with("commitHash") && text.bytes().all(|b| b.is_ascii_hexdigit());
     match text.get(..10) {
@@ -120,10 +120,13 @@ mod tests {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         let attributes = json!({ "commitHash": commit }).to_string();
         let record = json!({"versionAttributes": attributes, "none": null, "plain": "x"});
-        assert_eq!(told(&record, "versionAttributes.commitHash"), "0123456789");
+        assert_eq!(
+            table_cell(&record, "versionAttributes.commitHash"),
+            "0123456789"
+        );
         assert_eq!(within(&record, "versionAttributes.commitHash"), commit);
-        assert_eq!(told(&record, "none.commitHash"), "-");
-        assert_eq!(told(&record, "plain.commitHash"), "-");
+        assert_eq!(table_cell(&record, "none.commitHash"), "-");
+        assert_eq!(table_cell(&record, "plain.commitHash"), "-");
     }
 
     #[test]

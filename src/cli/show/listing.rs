@@ -113,7 +113,7 @@ impl<'a> Listing<'a> {
     fn rows(&self, nodes: &[Value]) -> Vec<Vec<String>> {
         let row = |node: &Value| {
             let paths = self.columns.paths.iter();
-            paths.map(|path| cell::told(node, path)).collect()
+            paths.map(|path| cell::table_cell(node, path)).collect()
         };
         nodes.iter().map(row).collect()
     }

@@ -33,7 +33,7 @@ impl RetryListener for ToldOnStderr {
     /// Off a terminal what is read is the outcome, and what takes long.
     fn trying_again(&self, error: &PlatformError, delay: Duration) {
         if self.terminal {
-            self.say(&told(error, delay));
+            self.say(&message(error, delay));
         }
     }
 
@@ -53,7 +53,7 @@ fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_millis() >= 500)
 }
 
-fn told(error: &PlatformError, delay: Duration) -> String {
+fn message(error: &PlatformError, delay: Duration) -> String {
     let error = error.to_string();
     let error: Vec<&str> = error.split_whitespace().collect();
     match delay.as_secs_f64() {
@@ -77,9 +77,9 @@ mod tests {
             },
             effect: Effect::None,
         };
-        let soon = told(&error, Duration::from_millis(740));
+        let soon = message(&error, Duration::from_millis(740));
         insta::assert_snapshot!(soon, @"listInstances: HTTP 503: busy now; trying again in 0.7 s");
-        let at_once = told(&error, Duration::ZERO);
+        let at_once = message(&error, Duration::ZERO);
         insta::assert_snapshot!(at_once, @"listInstances: HTTP 503: busy now; trying again");
     }
 }

@@ -41,7 +41,7 @@ fn one(bytes: impl AsRef<[u8]>) -> Loaded {
 }
 
 /// What is found in a file, as `place code: message`.
-fn told(bytes: impl AsRef<[u8]>) -> String {
+fn findings(bytes: impl AsRef<[u8]>) -> String {
     let diagnostics = one(bytes).diagnostics.into_iter();
     let lines = diagnostics.map(|one| {
         let place = one.location.unwrap_or_default();
@@ -114,9 +114,9 @@ fn anchors_and_merge_keys_are_applied() {
 
 #[test]
 fn what_is_not_text_is_named_by_its_line() {
-    insta::assert_snapshot!(told(b"a: b\nc: \xFF\n"), @"a.yaml:2 encoding: not UTF-8 text: an invalid byte on line 2");
-    insta::assert_snapshot!(told(b"\x7FELF\x02\x01\x01\0\0\0"), @"a.yaml:1 encoding: a NUL character on line 1: a binary file, or UTF-16 without its byte-order mark");
-    insta::assert_snapshot!(told(b"\xFF\xFEa"), @"a.yaml encoding: not valid UTF-16 text");
+    insta::assert_snapshot!(findings(b"a: b\nc: \xFF\n"), @"a.yaml:2 encoding: not UTF-8 text: an invalid byte on line 2");
+    insta::assert_snapshot!(findings(b"\x7FELF\x02\x01\x01\0\0\0"), @"a.yaml:1 encoding: a NUL character on line 1: a binary file, or UTF-16 without its byte-order mark");
+    insta::assert_snapshot!(findings(b"\xFF\xFEa"), @"a.yaml encoding: not valid UTF-16 text");
     let unread = manifest::load(&[SourceFile::unreadable("a.yaml", "permission denied")]);
     assert_eq!(
         unread.diagnostics[0].message,
@@ -132,10 +132,10 @@ fn bombs_stop_at_their_bounds() {
         let items = vec![format!("*a{}", level - 1); 10].join(", ");
         let _ = writeln!(bomb, "a{level}: &a{level} [{items}]");
     }
-    assert!(told(bomb).contains("more than 1000000 values after aliases are expanded"));
-    assert!(told("- ".repeat(20_000)).contains("nested deeper than 128 levels"));
-    assert!(told("a: {".repeat(20_000)).contains("yaml-syntax"));
-    insta::assert_snapshot!(told(vec![b' '; 50 * 1024 * 1024]), @"a.yaml too-large: larger than 16 MiB");
+    assert!(findings(bomb).contains("more than 1000000 values after aliases are expanded"));
+    assert!(findings("- ".repeat(20_000)).contains("nested deeper than 128 levels"));
+    assert!(findings("a: {".repeat(20_000)).contains("yaml-syntax"));
+    insta::assert_snapshot!(findings(vec![b' '; 50 * 1024 * 1024]), @"a.yaml too-large: larger than 16 MiB");
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) fn on_sandbox(environment: &Environment) -> Command {
 #[test]
 fn it_applies_follows_an_edit_and_ends_well() {
     let environment = project();
-    let (mut running, log) = Running::telling(&mut on_sandbox(&environment));
+    let (mut running, log) = Running::with_stderr(&mut on_sandbox(&environment));
     wait_for(&log, "pass.finished");
     environment.edit("customers/smith.yaml", "erp.smith", "erp2.smith");
     wait_for(&log, "pass.finished");
@@ -41,7 +41,7 @@ fn a_folder_that_was_moved_away_is_waited_for_and_not_made_anew() {
     command.args(["daemon", "--path"]).arg(&there);
     command.args("--sandbox --listen 127.0.0.1:0 --log-format json --interval 1s".split(' '));
     command.current_dir(there.parent().unwrap());
-    let (mut running, log) = Running::telling(&mut command);
+    let (mut running, log) = Running::with_stderr(&mut command);
     wait_for(&log, "pass.finished");
     std::fs::rename(&there, &away).unwrap();
     let failed = wait_for(&log, "pass.failed");
@@ -89,7 +89,7 @@ fn follow(environment: &Environment, remote: &str) -> (Running, Receiver<String>
         .args(["--git", remote, "--branch", "main", "--git-interval", "1h"])
         .args(["--webhook", "generic=env:HOOK"])
         .env("HOOK", "key");
-    Running::telling(&mut command)
+    Running::with_stderr(&mut command)
 }
 
 /// Calls the webhook, and returns the status code.
@@ -210,7 +210,7 @@ fn it_survives_being_killed_while_it_fetches() {
 #[test]
 fn a_second_daemon_on_the_same_state_is_refused_and_the_first_one_recorded() {
     let environment = project();
-    let (mut running, log) = Running::telling(&mut on_sandbox(&environment));
+    let (mut running, log) = Running::with_stderr(&mut on_sandbox(&environment));
     let pid = running.0.id();
     wait_for(&log, "pass.finished");
     let second = environment.run(ON_SANDBOX).expect(1);
@@ -239,7 +239,7 @@ pub(crate) fn address(started: &str) -> String {
 #[test]
 fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it() {
     let mut environment = project();
-    let start = |environment: &Environment| Running::telling(&mut on_sandbox(environment));
+    let start = |environment: &Environment| Running::with_stderr(&mut on_sandbox(environment));
     let (mut running, log) = start(&environment);
     environment.set(
         "PRISM_GITOPS_DAEMON",
@@ -302,7 +302,7 @@ fn a_token_that_is_asked_for_has_to_be_given() {
     environment.write("token", "0123456789abcdef\n");
     let mut command = on_sandbox(&environment);
     command.args("--api-token file:token --api-reads token".split(' '));
-    let (_running, log) = Running::telling(&mut command);
+    let (_running, log) = Running::with_stderr(&mut command);
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),
@@ -350,7 +350,7 @@ fn it_tells_the_service_manager_how_it_stands() {
     command
         .env("NOTIFY_SOCKET", &path)
         .env("WATCHDOG_USEC", "20000");
-    let (mut running, log) = Running::telling(&mut command);
+    let (mut running, log) = Running::with_stderr(&mut command);
     assert_eq!(heard(&socket, "READY=1")[0], "READY=1");
     let passed = heard(&socket, "resources in step, 0 need somebody");
     assert!(passed.iter().all(|line| line != "STOPPING=1"), "{passed:?}");
@@ -390,7 +390,7 @@ fn what_vanishes_for_a_moment_is_not_removed_and_what_is_gone_is() {
     let mut command = on_sandbox(&environment);
     // A pass without changes is logged at `debug` only.
     command.args(["--allow-delete", "--log-level", "prism_gitops=debug"]);
-    let (running, log) = Running::telling(&mut command);
+    let (running, log) = Running::with_stderr(&mut command);
     wait_for(&log, "pass.finished");
 
     // An editor that empties the file before it writes it, half of it first.

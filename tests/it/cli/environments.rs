@@ -59,7 +59,7 @@ fn a_tenant_that_goes_away_is_kept_in_step_once_it_is_back_and_the_other_one_all
     let line = "daemon --all-envs --listen 127.0.0.1:0 --log-format json --interval 1h";
     let mut command = environment.command();
     command.args(line.split(' '));
-    let (mut running, log) = Running::telling(&mut command);
+    let (mut running, log) = Running::with_stderr(&mut command);
     let started = wait_for(&log, "daemon.started");
     assert!(started.contains("us, eu"), "{started}");
     environment.set("PRISM_GITOPS_DAEMON", &super::daemon::address(&started));

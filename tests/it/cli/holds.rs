@@ -219,7 +219,7 @@ fn a_daemon_goes_by_a_hold_that_another_machine_put_on() {
         .expect(0);
     let mut command = environment.command();
     command.args("daemon --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '));
-    let (mut running, log) = Running::telling(&mut command);
+    let (mut running, log) = Running::with_stderr(&mut command);
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),
@@ -247,7 +247,7 @@ fn new_files_wait_for_a_person_and_changes_made_elsewhere_do_not() {
     environment.run("apply --auto-approve").expect(0);
     let mut command = environment.command();
     command.args("daemon --listen 127.0.0.1:0 --log-format json --interval 1h".split(' '));
-    let (mut running, log) = Running::telling(&mut command);
+    let (mut running, log) = Running::with_stderr(&mut command);
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),

@@ -10,7 +10,7 @@ use super::sandbox::{Running, serve, wait_for};
 fn apply(environment: &Environment) -> (Running, std::sync::mpsc::Receiver<String>) {
     let mut command = environment.command();
     command.args(["apply", "--auto-approve"]);
-    let (process, stderr) = Running::telling(&mut command);
+    let (process, stderr) = Running::with_stderr(&mut command);
     wait_for(&stderr, "Integration/acme: import done");
     (process, stderr)
 }

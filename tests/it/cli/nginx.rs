@@ -40,7 +40,7 @@ fn events_pass_through_nginx_as_they_come() {
         return;
     }
     let environment = project();
-    let (_daemon, log) = Running::telling(&mut on_sandbox(&environment));
+    let (_daemon, log) = Running::with_stderr(&mut on_sandbox(&environment));
     let started: serde_json::Value = serde_json::from_str(&wait_for(&log, "listen")).unwrap();
     let address = started["listen"]
         .as_str()

@@ -20,7 +20,7 @@ use crate::killed::tenant::until;
 const KEY: &str = "the key of the hook";
 
 /// A project that is a commit of a repository, with these lines as `notify`.
-fn telling(notify: &str) -> (Environment, Running) {
+fn with_notify(notify: &str) -> (Environment, Running) {
     let mut environment = project();
     let sandbox = serve(&mut environment, Duration::ZERO);
     environment.write(
@@ -59,7 +59,7 @@ fn commit(environment: &Environment) {
 fn start(environment: &mut Environment) -> (Running, Receiver<String>) {
     let mut command = environment.command();
     command.args("daemon --listen 127.0.0.1:0 --log-format json --interval 1s".split(' '));
-    let (process, log) = Running::telling(&mut command);
+    let (process, log) = Running::with_stderr(&mut command);
     let daemon = address(&wait_for(&log, "daemon.started"));
     environment.set("PRISM_GITOPS_DAEMON", &daemon);
     (process, log)
@@ -115,7 +115,7 @@ fn every_way_is_told_once_in_its_own_words() {
         }
     });
     let url = &place.url;
-    let (mut environment, _sandbox) = telling(&format!(
+    let (mut environment, _sandbox) = with_notify(&format!(
         "    - {{name: slack, slack: {{url: {{env: SLACK}}}}, on: [synced]}}\n    \
          - {{name: teams, teams: {{url: {{env: TEAMS}}}}, on: [synced], title: \"{{event}}\"}}\n    \
          - {{name: hook, webhook: {{url: {{env: HOOK}}, key: {{env: HOOK_KEY}}}}, on: [synced, failed]}}\n    \
@@ -148,7 +148,7 @@ fn every_way_is_told_once_in_its_own_words() {
     for (path, count) in wanted {
         assert_eq!(to(&received, path).len(), count, "{path}");
     }
-    words(&received, [&hub, &lab]);
+    check_texts(&received, [&hub, &lab]);
 
     environment.edit("customers/smith.yaml", "kind: Instance", "kind: Instanz");
     commit(&environment);
@@ -173,7 +173,7 @@ fn every_way_is_told_once_in_its_own_words() {
 }
 
 /// What each place has to read.
-fn words(received: &[Received], [hub, lab]: [&str; 2]) {
+fn check_texts(received: &[Received], [hub, lab]: [&str; 2]) {
     let body = |path: &str| to(received, path)[0].json();
     let text = body("/slack")["text"].as_str().unwrap().to_owned();
     assert!(text.starts_with("*prism-gitops: "), "{text}");
@@ -204,7 +204,7 @@ fn words(received: &[Received], [hub, lab]: [&str; 2]) {
 #[test]
 fn what_nobody_took_is_told_after_a_kill_and_once() {
     let (mut environment, _sandbox) =
-        telling("    - {name: hook, webhook: {url: {env: HOOK}}, on: [synced]}\n");
+        with_notify("    - {name: hook, webhook: {url: {env: HOOK}}, on: [synced]}\n");
     // A port without a listener, for now.
     let address = {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();

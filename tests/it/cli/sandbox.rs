@@ -22,7 +22,7 @@ impl Drop for Running {
 
 impl Running {
     /// Starts a command, and reads what it says on stderr line by line.
-    pub(crate) fn telling(command: &mut Command) -> (Self, mpsc::Receiver<String>) {
+    pub(crate) fn with_stderr(command: &mut Command) -> (Self, mpsc::Receiver<String>) {
         let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let told = lines(child.stderr.take().unwrap());

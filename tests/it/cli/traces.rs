@@ -97,7 +97,7 @@ fn service(body: &[u8]) -> String {
     attributes.find(|(key, _)| key == "service.name").unwrap().1
 }
 
-fn told(received: &[Received]) -> Vec<Span> {
+fn all_spans(received: &[Received]) -> Vec<Span> {
     received.iter().flat_map(|it| spans(&it.body)).collect()
 }
 
@@ -118,10 +118,10 @@ fn a_pass_is_told_with_its_stages_and_operations_and_no_value() {
     let mut environment = secretive();
     environment.set("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url);
     environment.set("OTEL_BSP_SCHEDULE_DELAY", "100");
-    let (mut daemon, log) = Running::telling(&mut super::daemon::on_sandbox(&environment));
+    let (mut daemon, log) = Running::with_stderr(&mut super::daemon::on_sandbox(&environment));
     wait_for(&log, "pass.finished");
     until("the pass is told", || {
-        let spans = told(&collector.received());
+        let spans = all_spans(&collector.received());
         spans.iter().any(|span| span.name == "pass")
     });
     daemon.signal("TERM");
@@ -135,7 +135,7 @@ fn a_pass_is_told_with_its_stages_and_operations_and_no_value() {
     for value in [CANARY, "4711", "Endpoint", "sandbox@example.com"] {
         assert!(!bodies.contains(value), "{value} is in a trace");
     }
-    let spans = told(&received);
+    let spans = all_spans(&received);
     let named = |name: &str| {
         spans
             .iter()

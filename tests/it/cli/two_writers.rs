@@ -52,7 +52,7 @@ fn nothing_is_there_twice(environment: &Environment) {
 fn start(environment: &Environment, line: &str) -> (Running, std::sync::mpsc::Receiver<String>) {
     let mut command = environment.command();
     command.args(line.split(' '));
-    Running::telling(&mut command)
+    Running::with_stderr(&mut command)
 }
 
 #[test]

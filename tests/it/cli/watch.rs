@@ -36,7 +36,7 @@ impl Passes {
         if !request.path().starts_with("/api/v1/events") {
             let mut status = Status::starting("prod", tokio::time::Instant::now());
             status.generation = self.generation;
-            let told = json!(status.told(jiff::Timestamp::UNIX_EPOCH, true));
+            let told = json!(status.answer(jiff::Timestamp::UNIX_EPOCH, true));
             return response("200 OK", "application/json", &told.to_string());
         }
         self.streams += 1;
@@ -90,7 +90,7 @@ fn it_listens_comes_back_where_it_was_and_asks_where_it_may_not_listen() {
 #[test]
 fn it_follows_a_real_daemon() {
     let environment = project();
-    let (mut daemon, log) = Running::telling(&mut super::daemon::on_sandbox(&environment));
+    let (mut daemon, log) = Running::with_stderr(&mut super::daemon::on_sandbox(&environment));
     let address = super::daemon::address(&wait_for(&log, "daemon.started"));
     wait_for(&log, "pass.finished");
     let (mut watching, shown) = watch(&environment, &address);

@@ -21,7 +21,7 @@ fn commands(script: &str) -> Vec<Vec<String>> {
 fn commands_of_line(line: &str) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::new();
     let (mut ours, mut first) = (false, true);
-    for word in words(line) {
+    for word in shell_words(line) {
         if ENDS.contains(&word.as_str()) {
             ours = false;
             first = ["&&", "||", "|", ";"].contains(&word.as_str());
@@ -42,7 +42,7 @@ fn commands_of_line(line: &str) -> Vec<Vec<String>> {
 }
 
 /// Words as a shell splits them, quotes taken off.
-fn words(line: &str) -> Vec<String> {
+fn shell_words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

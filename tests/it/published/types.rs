@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use prism_gitops::api::{self, Failed, Told, Versioned};
+use prism_gitops::api::{self, Failed, PerEnvironment, Versioned};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -42,9 +42,11 @@ fn again(name: &str, document: &Value) -> Again {
         "dedupe" => by::<api::dedupe::Dedupe>(document, "dedupe"),
         "export" => by::<Versioned<api::export::Exported>>(document, "export"),
         "whoami" => by::<Versioned<api::whoami::Whoami>>(document, "whoami"),
-        "status" | "status-several" => by::<Told<api::status::Status>>(document, "status"),
+        "status" | "status-several" => {
+            by::<PerEnvironment<api::status::Status>>(document, "status")
+        }
         "resources" | "resources-several" => by::<api::resource::Resources>(document, "resources"),
-        "pause" | "resume" => by::<Told<api::wish::Paused>>(document, "pause"),
+        "pause" | "resume" => by::<PerEnvironment<api::wish::Paused>>(document, "pause"),
         "resource" => unnamed::<api::resource::OneResource>(document),
         "history-page" => unnamed::<api::history::History>(document),
         "health" | "health-several" => unnamed::<api::health::HealthAnswer>(document),

@@ -50,7 +50,7 @@ async fn life(case: &Case, bug: &Bug) -> Result<(), String> {
     }
     case.before.write(&world);
     strike(&mut world, case, case.first.as_ref(), bug).await?;
-    settle(&world, case, &case.before).await?;
+    converge(&world, case, &case.before).await?;
     demand_no_removal(&world, case)?;
     if let Some(meddling) = &case.meddling {
         meddle(&world, meddling).await;
@@ -63,7 +63,7 @@ async fn life(case: &Case, bug: &Bug) -> Result<(), String> {
         Some(saving) => saving::strike(&world, case, saving, bug).await?,
         None => strike(&mut world, case, case.second.as_ref(), bug).await?,
     }
-    settle(&world, case, &case.after).await?;
+    converge(&world, case, &case.after).await?;
     demand_no_removal(&world, case)?;
     let tenant = ours(&world).await;
     let left = self::deployed(&tenant);
@@ -90,7 +90,7 @@ async fn strike(
     let rules = rule.cloned().into_iter().collect();
     world.set_faults(FaultScript { rules });
     if case.twin {
-        together(world).await?;
+        two_machines(world).await?;
         world.set_faults(FaultScript::default());
         return Ok(());
     }
@@ -121,7 +121,7 @@ async fn until_killed(world: &World, case: &Case, planned: &Planned) -> Result<(
 }
 
 /// Two machines apply the same files at the same moment.
-async fn together(world: &World) -> Result<(), String> {
+async fn two_machines(world: &World) -> Result<(), String> {
     let twin = world.twin();
     let pass = async |world: &World| match world.try_plan(false).await {
         Ok(planned) => {
@@ -183,7 +183,7 @@ fn deployed(tenant: &Value) -> Vec<Value> {
 }
 
 /// Passes until nothing is left to do; then everything that must hold of a tenant at rest.
-async fn settle(world: &World, case: &Case, declared: &Declared) -> Result<(), String> {
+async fn converge(world: &World, case: &Case, declared: &Declared) -> Result<(), String> {
     let mut last = String::new();
     for _ in 0..=PASSES {
         let planned = world.try_plan(false).await;

@@ -111,14 +111,14 @@ impl Fleet {
             assert!(
                 !late,
                 "edit {edit} of {name} never arrived: {}",
-                self.told(&name)
+                self.status_of(&name)
             );
             tokio::time::sleep(Duration::from_secs(30)).await;
         }
     }
 
     /// What the loop says of itself and of an instance.
-    fn told(&self, name: &str) -> String {
+    fn status_of(&self, name: &str) -> String {
         let status = self.status.borrow().clone();
         let address = format!("Instance/{name}");
         let mut resources = status.resources.iter();

@@ -11,7 +11,7 @@ use crate::http::{
     self, EnvironmentQuery, ErrorCode, HistoryQuery, Provider, ResourcesQuery, ShapeQuery,
     StatusQuery,
 };
-use crate::{Kind, Told, health, history, plan, resource, status, wish};
+use crate::{Kind, PerEnvironment, health, history, plan, resource, status, wish};
 
 const ABOUT: &str = "What a running daemon knows, and what may be asked of it. Readers ignore keys they do not know. \
     Every path but the webhooks answers HEAD like GET where it answers GET; other methods get 405 with Allow. \
@@ -238,7 +238,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
         "description": "The id of the last event heard, to go on after it",
     }));
     let reads = vec![
-        Operation::get(http::STATUS, "Everything that is known", "The status", schema::<Told<status::Status>>(of))
+        Operation::get(http::STATUS, "Everything that is known", "The status", schema::<PerEnvironment<status::Status>>(of))
             .with(query::<StatusQuery>(None))
             .errors(&[WRONG, NO_ENVIRONMENT]),
         Operation::get(
@@ -293,7 +293,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
         .collect()
 }
 
-fn wishes(of: &mut SchemaGenerator) -> Vec<Operation> {
+fn commands(of: &mut SchemaGenerator) -> Vec<Operation> {
     let mut pause = Operation::post(
         http::PAUSE,
         "Writes nothing until the end of the pause, or until it is resumed",
@@ -403,7 +403,7 @@ pub(super) fn document() -> Value {
     let mut operations = probes(&mut of);
     operations.extend(reads(&mut of));
     operations.extend(page::reads(&mut of));
-    operations.extend(wishes(&mut of));
+    operations.extend(commands(&mut of));
     operations.extend(page::acts(&mut of));
     operations.push(webhook(&mut of));
     schema::<http::Error>(&mut of);

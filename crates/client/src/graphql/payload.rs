@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Failure, Fault, or_default, words};
+use super::{Failure, Fault, classify, or_default};
 use crate::error::{Effect, Refusal};
 use crate::retry::Repeat;
 
@@ -56,7 +56,7 @@ impl<T> Mutation<T> {
             return Ok(payload.object);
         }
         Err(Failure {
-            kind: words::refusal(payload.errors.into_iter().map(Refusal::from).collect()),
+            kind: classify::refusal(payload.errors.into_iter().map(Refusal::from).collect()),
             effect: Effect::None,
         })
     }

@@ -29,12 +29,12 @@ pub fn renamed(desired: &Desired, tenant: &Tenant) -> Vec<Diagnostic> {
             .into_iter()
             .filter(|it| declared.contains(it) && !own.contains(it))
             .collect();
-        (!same.is_empty()).then(|| told(&project, ours, &same))
+        (!same.is_empty()).then(|| finding(&project, ours, &same))
     });
     others.collect()
 }
 
-fn told(project: &ResourceName, ours: &ResourceName, addresses: &[Address]) -> Diagnostic {
+fn finding(project: &ResourceName, ours: &ResourceName, addresses: &[Address]) -> Diagnostic {
     const NAMED: usize = 3;
     let named: Vec<String> = addresses
         .iter()

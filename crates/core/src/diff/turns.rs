@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::admission::{self, MoveLabels, Waiting};
 use super::{Found, InstanceChanges, Stop};
+use crate::kinds::instance::compare::customer::InstanceCustomer;
 use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::version::Target;
-use crate::kinds::instance::compare::whose::Whose;
 use crate::kinds::instance::compare::{common, existing, missing};
 use crate::model::{DesiredInstance, Instance, InstanceId, LiveConfigVariable, Marker, Observed};
 use crate::rollout::Turn;
@@ -16,7 +16,7 @@ pub(crate) fn first(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Whose,
+    customer: &InstanceCustomer,
     marker: &Marker,
     turn: &Turn,
 ) -> Result<InstanceChanges, Stop> {
@@ -50,7 +50,7 @@ pub(crate) fn in_turn(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Whose,
+    customer: &InstanceCustomer,
     marker: &Marker,
     (live, found): (&Instance, Found<InstanceId>),
 ) -> Result<InstanceChanges, Stop> {

@@ -79,7 +79,7 @@ fn shown(one: &DesiredInstance) -> String {
     )
 }
 
-pub(super) fn told(world: &World) -> String {
+pub(super) fn rendered(world: &World) -> String {
     let expansion = expanded(world);
     let members = expansion.desired.instances.iter().map(shown);
     let found = expansion.diagnostics.iter().map(|one| {
@@ -112,7 +112,7 @@ fn labels_select_customers() {
     customer(&mut world, "c3", "Gone", &["paid", "churned"]);
     customer(&mut world, "c4", "Free", &[]);
     customer(&mut world, "", "Nameless", &["paid"]);
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/prod/c-1-c33d6150 for id "c-C1Smith": Acme ERP latest [Batch Size=Scalar("50")]
     Instance/prod/c2 for id "c-c2Jones": Acme ERP latest [Batch Size=Scalar("50")]
     Warning fleet-left-out all.yaml:12:18: Fleet/prod: 1 customer without externalId is left out: Nameless
@@ -139,7 +139,7 @@ spec: {{externalId: u1}}
     let mut world = world(&manifests, &[]);
     customer(&mut world, "o1", "Old", &["paid"]);
     customer(&mut world, "u1", "Unlabelled", &["paid"]);
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/prod/n1 for manifest "new": Acme ERP latest [Batch Size=Scalar("50")]
     Instance/prod/u1 for manifest "unlabelled": Acme ERP latest [Batch Size=Scalar("50")]
     "#);
@@ -173,7 +173,7 @@ spec:
     customer(&mut world, "c8", "Brown", &[]);
     customer(&mut world, "twin", "Twin One", &[]);
     customer(&mut world, "twin", "Twin Two", &[]);
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/a/c1 for id "c-c1Smith": a latest [Endpoint=Scalar("https://eu.example/smith")]
     Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:16:33: there is no row here (the customer has no row in rows.csv: add one)
     Instance/a/c9 for externalId "c9": a latest [] REFUSED no customer with externalId "c9" exists in this tenant (create it first, declare it as a Customer, or take it off the list)
@@ -211,7 +211,7 @@ fn values_and_the_environment_are_known_to_templates() {
         world.tenant.all_customers = Some(Default::default());
         customer(&mut world, "c1", "Smith", &[]);
         customer(&mut world, "c2", "Jones", &["dev"]);
-        shown.push(told(&world));
+        shown.push(rendered(&world));
     }
     insta::assert_snapshot!(shown.join("\n"), @r#"
     Instance/a/c1 for id "c-c1Smith": a latest [E=Scalar("prod.c1.prod.example")]
@@ -226,7 +226,7 @@ fn members_are_named_by_id_where_the_fleet_says_so() {
         &[],
     );
     customer(&mut world, "", "Nameless", &["paid"]);
-    insta::assert_snapshot!(told(&world), @r#"Instance/prod/c-nameless-ee5a3dd3 for id "c-Nameless": Acme ERP latest [Batch Size=Scalar("50")]"#);
+    insta::assert_snapshot!(rendered(&world), @r#"Instance/prod/c-nameless-ee5a3dd3 for id "c-Nameless": Acme ERP latest [Batch Size=Scalar("50")]"#);
 }
 
 #[test]
@@ -249,7 +249,7 @@ spec:
     let live = world.live("i1", &definition("Acme ERP", "https://a"));
     live.labels = vec!["gitops:p/acme".to_owned()];
     live.versions.items[0].number = 4;
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/prod/c1 for id "c-c1One": Acme number 1 [Batch Size=Scalar("10"), Endpoint=Scalar("https://c1")]
     Instance/prod/c2 for id "c-c2Two": Acme number 1 [Batch Size=Scalar("10"), Endpoint=Scalar("https://own-c2")]
     Instance/prod/c3 for id "c-c3Three": Acme latest [Batch Size=Scalar("50"), Endpoint=Scalar("https://c3")]
@@ -271,7 +271,7 @@ spec: {{integration: acme, customer: {{name: Smith}}}}
     let mut world = world(&manifests, &[]);
     customer(&mut world, "c1", "Smith", &["paid"]);
     customer(&mut world, "c2", "Jones", &["paid"]);
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/prod/c2 for id "c-c2Jones": Acme ERP latest [Batch Size=Scalar("50")]
     Instance/second/c2 for id "c-c2Jones": Acme ERP latest [Batch Size=Scalar("50")] REFUSED Fleet/prod has a member of this integration for the same customer (let one of the two fleets leave the customer out)
     Instance/smith for name "Smith": smith latest []
@@ -297,12 +297,12 @@ fn customers_that_were_not_read_to_their_end_hold_back_everything() {
     world.live_instance("n1", "i1", "jones").labels = vec!["gitops:p/prod/jones".to_owned()];
     world.live_instance("n2", "i1", "jones").labels = vec!["gitops:p/other/jones".to_owned()];
     world.tenant.all_customers.as_mut().unwrap().incomplete = Some("page 2 failed".into());
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/prod/c1 for id "c-c1Smith": Acme ERP latest [Batch Size=Scalar("50")] UNKNOWN the customers: page 2 failed
     Instance/prod/jones for id "c-jones": Acme ERP latest [Batch Size=Scalar("50")] UNKNOWN the customers: page 2 failed
     "#);
     world.tenant.all_customers = None;
-    insta::assert_snapshot!(told(&world), @r#"Instance/prod/jones for id "c-jones": Acme ERP latest [Batch Size=Scalar("50")] UNKNOWN the customers: the customers were not read"#);
+    insta::assert_snapshot!(rendered(&world), @r#"Instance/prod/jones for id "c-jones": Acme ERP latest [Batch Size=Scalar("50")] UNKNOWN the customers: the customers were not read"#);
 }
 
 #[test]
@@ -322,7 +322,7 @@ spec:
     );
     customer(&mut world, "c1", "Smith", &[]);
     customer(&mut world, "c2", "Jones", &[]);
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/a/c1 for id "c-c1Smith": a latest [] REFUSED all.yaml:18:24: customer has no "nam" (did you mean "name"?)
     Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:18:24: customer has no "nam" (did you mean "name"?)
     Instance/a/c2-9685eb76 for externalId "C2": a latest [] REFUSED no customer with externalId "C2" exists in this tenant (did you mean c2, which is "Jones"? Else create it first, declare it as a Customer, or take it off the list)
@@ -344,7 +344,7 @@ spec:
             content: crate::yaml::Content::Mapping(all),
         }
     };
-    insta::assert_snapshot!(told(&world), @r#"
+    insta::assert_snapshot!(rendered(&world), @r#"
     Instance/a/c1 for id "c-c1Smith": a latest []
     Instance/a/c2 for id "c-c2Jones": a latest [] REFUSED all.yaml:17:12: "state" must be enabled or disabled, not "of" ()
     Instance/a/c2-9685eb76 for externalId "C2": a latest [] REFUSED no customer with externalId "C2" exists in this tenant (did you mean c2, which is "Jones"? Else create it first, declare it as a Customer, or take it off the list)
@@ -354,7 +354,7 @@ spec:
 #[test]
 fn a_fleet_of_nobody_is_said() {
     let world = world(BY_LABEL, &[]);
-    insta::assert_snapshot!(told(&world), @"Warning fleet-empty all.yaml:12:18: Fleet/prod has no member: it selects no customer");
+    insta::assert_snapshot!(rendered(&world), @"Warning fleet-empty all.yaml:12:18: Fleet/prod has no member: it selects no customer");
 }
 
 #[test]

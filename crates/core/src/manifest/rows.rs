@@ -145,7 +145,7 @@ impl Table {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn rendered(text: &str) -> String {
         let table = read(&"c.csv".into(), text, FleetKey::ExternalId);
         let findings = table.findings.iter().map(|one| {
             let at = one.diagnostic.location.as_ref().unwrap();
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn quotes_line_ends_and_a_mark_at_the_beginning() {
-        insta::assert_snapshot!(told("\u{feff}externalId,region\r\nc1,eu\r\n\r\nc2,\"a \"\"b\"\",\r\nc\"\r\n c3 , us \r\n"), @r#"
+        insta::assert_snapshot!(rendered("\u{feff}externalId,region\r\nc1,eu\r\n\r\nc2,\"a \"\"b\"\",\r\nc\"\r\n c3 , us \r\n"), @r#"
         1 c1 = c1|eu
         2 c2 = c2|a "b",
         c
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_says_in_which_line() {
-        insta::assert_snapshot!(told("externalId,a\nc1,x\n,y\nc1,z\nc2\nc3,1,2\n,\nc4,q"), @r#"
+        insta::assert_snapshot!(rendered("externalId,a\nc1,x\n,y\nc1,z\nc2\nc3,1,2\n,\nc4,q"), @r#"
         3: a row without "externalId"
         4: a second row for "c1"; the first is in line 2
         5: 1 fields, where the header has 2
@@ -177,13 +177,13 @@ mod tests {
         2 c1 = c1|x
         8 c4 = c4|q
         "#);
-        insta::assert_snapshot!(told("externalid;region\nc1;eu\n"), @r#"1: there is no column "externalId""#);
-        insta::assert_snapshot!(told("externalId,a,a\nc1,1,2"), @r#"
+        insta::assert_snapshot!(rendered("externalid;region\nc1;eu\n"), @r#"1: there is no column "externalId""#);
+        insta::assert_snapshot!(rendered("externalId,a,a\nc1,1,2"), @r#"
         1: two columns are called "a"
         2 c1 = c1|1|2
         "#);
-        insta::assert_snapshot!(told("externalId,a\nc1,\"x\nc2,y\n"), @"2: a quotation mark without its other one");
-        insta::assert_snapshot!(told(""), @r#"1: there is no column "externalId""#);
+        insta::assert_snapshot!(rendered("externalId,a\nc1,\"x\nc2,y\n"), @"2: a quotation mark without its other one");
+        insta::assert_snapshot!(rendered(""), @r#"1: there is no column "externalId""#);
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl FieldChange {
 
     /// The same, with something else to say.
     #[must_use]
-    pub fn noting(mut self, note: Option<&'static str>) -> Self {
+    pub fn with_note(mut self, note: Option<&'static str>) -> Self {
         self.note = note.map(Cow::Borrowed);
         self
     }

@@ -108,7 +108,7 @@ impl Builder {
 impl OnHold {
     /// `held until 2026-11-30T16:00:00Z (incident 4711)`, `waits for Integration/acme, held until …`.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let note = self.note.as_ref().map(|note| format!(" ({note})"));
         let held = format!("held {}{}", self.hold, note.unwrap_or_default());
         match &self.because {
@@ -124,7 +124,7 @@ impl PlannedResource {
     pub fn why(&self) -> Cow<'_, str> {
         match &self.on_hold {
             None => Cow::Borrowed(&self.reason),
-            Some(on_hold) => Cow::Owned(format!("{}; {}", on_hold.words(), self.reason)),
+            Some(on_hold) => Cow::Owned(format!("{}; {}", on_hold.describe(), self.reason)),
         }
     }
 }

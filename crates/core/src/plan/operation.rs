@@ -63,11 +63,11 @@ impl Operation {
     /// What it does in few words. One action of a plan can take several operations:
     /// creating an instance that is to stay off ends with `disable`.
     #[must_use]
-    pub fn words(&self) -> &'static str {
+    pub fn describe(&self) -> &'static str {
         match self {
-            Self::Customer(operation) => operation.words(),
-            Self::Integration(operation) => operation.words(),
-            Self::Instance(operation) => operation.words(),
+            Self::Customer(operation) => operation.describe(),
+            Self::Integration(operation) => operation.describe(),
+            Self::Instance(operation) => operation.describe(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Pure text. Sensitive values are not in a plan's changes, so they cannot get here.
 
+mod format;
 mod groups;
 mod human;
 mod json;
@@ -10,17 +11,16 @@ pub mod markup;
 mod members;
 mod names;
 mod rollouts;
-mod words;
 
 use std::collections::BTreeMap;
 
+pub(crate) use format::shorten;
+pub use format::summary_line;
 pub use human::{HumanOptions, human};
 pub use json::{Document, Links, document, json};
 pub use markdown::markdown;
 pub use names::names;
 pub use rollouts::rollouts;
-pub(crate) use words::shorten;
-pub use words::summary_line;
 
 use super::StepResult;
 use crate::model::Address;

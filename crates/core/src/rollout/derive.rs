@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::facts::later;
 use super::passing::in_waves;
 use super::{
-    Derived, Evidence, Facts, Member, Phase, Standing, Target, Turn, back, base, turns, words,
+    Derived, Evidence, Facts, Member, Phase, Standing, Target, Turn, back, base, format, turns,
 };
 use crate::model::rollout::{OnFailure, Overlap, Select};
 
@@ -54,7 +54,7 @@ fn of(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     derived.left_out = left_out
         .filter_map(|it| Some((it.name.clone(), it.left_out()?)))
         .collect();
-    derived.next = words::next(&derived);
+    derived.next = format::next(&derived);
     derived.needs.until = facts.now;
     derived
 }

@@ -6,7 +6,9 @@ use super::derive::{goes_back, later_than_all, new};
 use super::facts::later;
 use super::gate::{self, Judged, NewlyFailed, Trial};
 use super::part::{Part, Progress, stays_passed};
-use super::{Derived, Evidence, Facts, Phase, Verdict, WavePhase, WaveState, assign, turns, words};
+use super::{
+    Derived, Evidence, Facts, Phase, Verdict, WavePhase, WaveState, assign, format, turns,
+};
 use crate::model::rollout::{OnFailure, Select};
 
 pub(super) fn in_waves(facts: &Facts<'_>, evidence: &Evidence, now: Timestamp) -> Derived {
@@ -277,13 +279,13 @@ fn summary(derived: &mut Derived) {
         }
         Some((WavePhase::Soaking(until), name)) => (
             Phase::Soaking,
-            format!("{name} soaks until {}", words::minute(*until)),
+            format!("{name} soaks until {}", format::minute(*until)),
         ),
         Some((WavePhase::Waiting(until), name)) => (
             Phase::Waiting,
             format!(
                 "{name} has too few finished runs, waits until {}",
-                words::minute(*until)
+                format::minute(*until)
             ),
         ),
         Some((WavePhase::Standing(why), _)) => (Phase::Standing, why.clone()),

@@ -145,7 +145,7 @@ fn room(
         let left = most.saturating_sub(recent.len());
         if left < room {
             room = left;
-            why = format!("{name} moves {most} in {}", super::words::span(pace.every));
+            why = format!("{name} moves {most} in {}", super::format::span(pace.every));
             until = recent
                 .first()
                 .map(|at| super::facts::later(*at, pace.every));

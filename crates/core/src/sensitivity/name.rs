@@ -190,7 +190,7 @@ pub(super) fn judge(name: &str) -> Name {
 }
 
 fn think(name: &str) -> Name {
-    let words = words(name);
+    let words = split_words(name);
     let squeezed = without_lookalikes(&words.concat());
     let strong = INSIDE.iter().any(|part| squeezed.contains(part))
         || words.iter().any(|word| is_strong(word));
@@ -260,7 +260,7 @@ fn without_lookalikes(squeezed: &str) -> String {
 
 /// `OAuth2ClientSecret`, `client_secret` and `Client secret 2` as words in lower case, without
 /// the numbers behind them.
-fn words(name: &str) -> Vec<String> {
+fn split_words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
     let mut word = String::new();

@@ -103,11 +103,11 @@ pub(super) fn holds_token(text: &str) -> bool {
         || (text.contains("hook") || text.contains("telegram"))
             && ADDRESSES.iter().any(|address| text.contains(address))
         || text.contains('@') && has_password(text)
-        || words(text).any(is_token)
+        || candidates(text).any(is_token)
 }
 
 /// Pieces of a text in which a token may stand by itself.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn candidates(text: &str) -> impl Iterator<Item = &str> {
     let ends = |c: char| c.is_whitespace() || "\"'`,;()<>[]{}=:&?".contains(c);
     text.split(ends).filter(|word| word.len() >= 10)
 }

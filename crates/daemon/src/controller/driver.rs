@@ -166,7 +166,7 @@ impl Driver {
                 () = asked(&mut self.reloads) => {
                     self.queue.schedule(Arc::clone(&self.key), Instant::now(), Reason::Reload);
                 }
-                () = told(&mut self.events) => self.event(),
+                () = next_event(&mut self.events) => self.event(),
                 () = control.synced() => return Some(Reason::Sync),
                 queued = control.next_act() => {
                     self.reconciler.act(queued).await;
@@ -258,7 +258,7 @@ impl Driver {
 }
 
 /// Waits for an event of the tenant; for ever where none can come. Cancel-safe.
-async fn told(events: &mut Option<mpsc::Receiver<()>>) {
+async fn next_event(events: &mut Option<mpsc::Receiver<()>>) {
     if let Some(receiver) = events {
         if receiver.recv().await.is_some() {
             return;

@@ -353,7 +353,7 @@ fn step_record(step: &Step, result: Option<&StepResult>, now: Timestamp) -> Step
     };
     StepRecord {
         step: u64::try_from(step.id.0).unwrap_or(u64::MAX),
-        operation: step.operation.words().to_owned(),
+        operation: step.operation.describe().to_owned(),
         started_at: now,
         ended_at: result.map(|_| now),
         outcome,

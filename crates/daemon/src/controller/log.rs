@@ -25,7 +25,7 @@ pub(super) fn step(plan: &Plan, event: &StepEvent) {
     };
     let action = action.as_str();
     let step = plan.steps.get(step.0);
-    let step = step.map_or(action, |step| step.operation.words());
+    let step = step.map_or(action, |step| step.operation.describe());
     match result {
         StepResult::Applied => {
             tracing::info!(event = "step.applied", %address, action, step, "{address}: {step} done");

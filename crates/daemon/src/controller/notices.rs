@@ -18,7 +18,7 @@ const LONGEST: usize = 500;
 /// How an environment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum EnvironmentState {
     /// The tenant is as the files say.
     InStep,
     /// Something failed.
@@ -33,7 +33,7 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// How.
-    pub state: State,
+    pub state: EnvironmentState,
     /// The digest of the files that this is about.
     pub revision: Option<String>,
 }
@@ -81,7 +81,7 @@ impl Notices {
         }
         let (state, reason) = self.judge(status, result)?;
         let about = match state {
-            State::InStep => status.applied_revision.as_ref(),
+            EnvironmentState::InStep => status.applied_revision.as_ref(),
             _ => status
                 .refused_revision
                 .as_ref()
@@ -103,11 +103,15 @@ impl Notices {
     }
 
     /// How things stand, and why; `None` where it is too early to say.
-    fn judge(&mut self, status: &Status, result: PassOutcome) -> Option<(State, String)> {
+    fn judge(
+        &mut self,
+        status: &Status,
+        result: PassOutcome,
+    ) -> Option<(EnvironmentState, String)> {
         if let Some(error) = &status.error {
             self.failures += 1;
             let sure = error.class != Class::World || self.failures >= PATIENCE;
-            return sure.then(|| (State::Failed, error.message.clone()));
+            return sure.then(|| (EnvironmentState::Failed, error.message.clone()));
         }
         self.failures = 0;
         let first = |health| {
@@ -117,7 +121,7 @@ impl Notices {
         if result == PassOutcome::Incomplete || status.last_pass.as_ref()?.counts.failed > 0 {
             let reason = first(Health::Degraded);
             return Some((
-                State::Failed,
+                EnvironmentState::Failed,
                 reason.unwrap_or_else(|| "a step failed".to_owned()),
             ));
         }
@@ -127,10 +131,10 @@ impl Notices {
                 "{changes} of new files wait for approval: {}",
                 awaited.digest
             );
-            return Some((State::Blocked, reason));
+            return Some((EnvironmentState::Blocked, reason));
         }
         if let Some(reason) = first(Health::Blocked).or_else(|| first(Health::Pending)) {
-            return Some((State::Blocked, reason));
+            return Some((EnvironmentState::Blocked, reason));
         }
         if let Some(address) = status.drifted.first() {
             let more = status.drifted.len() - 1;
@@ -138,7 +142,7 @@ impl Notices {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            return Some((State::Drifted, format!("{address}{more}")));
+            return Some((EnvironmentState::Drifted, format!("{address}{more}")));
         }
         // Still waiting for its next try: neither well nor anything new.
         if status.last_success_at.is_none() || result == PassOutcome::Held {
@@ -149,7 +153,7 @@ impl Notices {
             held => format!(", {held} held"),
         };
         let all = counted(status.resources.len(), "resource");
-        Some((State::InStep, format!("{all}{held}")))
+        Some((EnvironmentState::InStep, format!("{all}{held}")))
     }
 }
 
@@ -177,17 +181,21 @@ fn kind(last: Option<&Standing>, now: &Standing) -> Option<NoticeKind> {
     let before = last.map(|last| last.state);
     let same_files = last.is_some_and(|last| last.revision == now.revision);
     match (before, now.state) {
-        (Some(State::InStep), State::InStep) | (Some(State::Failed), State::Failed)
+        (Some(EnvironmentState::InStep), EnvironmentState::InStep)
+        | (Some(EnvironmentState::Failed), EnvironmentState::Failed)
             if same_files =>
         {
             None
         }
-        (Some(State::Blocked), State::Blocked) | (Some(State::Drifted), State::Drifted) => None,
-        (None | Some(State::InStep), State::InStep) => Some(NoticeKind::Synced),
-        (Some(_), State::InStep) => Some(NoticeKind::Recovered),
-        (_, State::Failed) => Some(NoticeKind::Failed),
-        (_, State::Blocked) => Some(NoticeKind::Blocked),
-        (_, State::Drifted) => Some(NoticeKind::Drifted),
+        (Some(EnvironmentState::Blocked), EnvironmentState::Blocked)
+        | (Some(EnvironmentState::Drifted), EnvironmentState::Drifted) => None,
+        (None | Some(EnvironmentState::InStep), EnvironmentState::InStep) => {
+            Some(NoticeKind::Synced)
+        }
+        (Some(_), EnvironmentState::InStep) => Some(NoticeKind::Recovered),
+        (_, EnvironmentState::Failed) => Some(NoticeKind::Failed),
+        (_, EnvironmentState::Blocked) => Some(NoticeKind::Blocked),
+        (_, EnvironmentState::Drifted) => Some(NoticeKind::Drifted),
     }
 }
 
@@ -239,7 +247,7 @@ mod tests {
     }
 
     /// The notices of a series of passes.
-    fn told(passes: &[Status]) -> String {
+    fn notices_of(passes: &[Status]) -> String {
         let mut notices = Notices::default();
         let one = |status| match notices.after(status) {
             Some(notice) => notice.kind.as_str(),
@@ -305,7 +313,7 @@ mod tests {
                 "- -",
             ),
         ] {
-            assert_eq!(told(&passes), expected);
+            assert_eq!(notices_of(&passes), expected);
         }
     }
 

@@ -37,7 +37,9 @@ use super::phases::{Phases, Prepared, ReadMode};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::status::{RevisionStatus, Status};
-use crate::disposition::{self, Absences, Circumstances, Holds, Memory, Moment, Reading, partial};
+use crate::disposition::{
+    self, Absences, Circumstances, HoldState, Holds, Moment, Reading, partial,
+};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::history::PassStart;
 use crate::model::{Address, Diagnostic};
@@ -71,13 +73,13 @@ pub struct Reconciler {
     pub exclusion: Exclusion,
     /// From which moment on the pure part counts.
     origin: Instant,
-    state: State,
+    state: Carried,
 }
 
 /// State that passes leave for the next ones.
 #[derive(Default)]
-struct State {
-    memory: Memory,
+struct Carried {
+    memory: HoldState,
     absences: Absences,
     /// The reading that this pass rests on.
     reading: Option<Reading>,
@@ -133,7 +135,7 @@ impl Reconciler {
             history: Historian::forgetful(),
             control,
             exclusion: Exclusion::default(),
-            state: State::default(),
+            state: Carried::default(),
         }
     }
 
@@ -445,7 +447,7 @@ impl Reconciler {
     }
 
     /// After a start with invalid files: the last valid files, if the source still has them.
-    async fn recall(&mut self) {
+    async fn load_last_good(&mut self) {
         let Some(snapshot) = self.source.good().await else {
             return;
         };
@@ -468,7 +470,7 @@ impl Reconciler {
             self.state.told.clone_from(&diagnostics);
         }
         if self.state.last_good.is_none() {
-            self.recall().await;
+            self.load_last_good().await;
         }
         if let Some(loaded) = self.state.last_good.clone()
             && let Some(Ok(mut prepared)) = self.plan(&loaded, ReadMode::Full, stop).await

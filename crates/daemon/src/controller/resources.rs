@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api;
-use crate::disposition::{Doubt, Hold, Holds, Memory, Moment, results};
+use crate::disposition::{Doubt, Hold, HoldState, Holds, Moment, results};
 use crate::execute::Outcome;
 use crate::model::{Address, Health, SyncStatus};
 use crate::plan::{Action, Excluded, Plan, PlannedResource, StepResult};
@@ -63,7 +63,7 @@ pub struct After<'a> {
     /// How the rest ended.
     pub outcome: &'a Outcome,
     /// What was learned from that.
-    pub memory: &'a Memory,
+    pub memory: &'a HoldState,
     /// Two names of the present moment.
     pub now: (Timestamp, Moment),
 }
@@ -211,7 +211,7 @@ mod tests {
             holds: &holds,
             excluded: &Excluded::new(),
             outcome,
-            memory: &Memory::default(),
+            memory: &HoldState::default(),
             now,
         });
         let ResourceStatus {

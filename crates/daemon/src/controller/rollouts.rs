@@ -41,7 +41,7 @@ pub(super) async fn decide(
     let mut decided = Decided::default();
     for one in rollout_facts(inputs, changes, now, notes, &closed) {
         let sequence = one.live.and_then(|live| live.sequence.as_ref());
-        let derived = settle(platform, sequence, &one.facts).await;
+        let derived = derive_with_evidence(platform, sequence, &one.facts).await;
         decided.unread.extend(unread(&one, &derived));
         decided.admissions.take_in(one.integration, &derived);
         decided.rollouts.push(PlannedRollout {
@@ -56,7 +56,7 @@ pub(super) async fn decide(
 }
 
 /// Derives, reads what is missing, and derives again.
-async fn settle(
+async fn derive_with_evidence(
     platform: &dyn Platform,
     sequence: Option<&SequenceId>,
     facts: &Facts<'_>,

@@ -215,7 +215,7 @@ impl Status {
     /// The reported form, with what depends on the time of the request; the resources are left out where they
     /// were not requested.
     #[must_use]
-    pub fn told(&self, now: Timestamp, resources: bool) -> api::status::Status {
+    pub fn answer(&self, now: Timestamp, resources: bool) -> api::status::Status {
         let resources = self.resources.iter().filter(|_| resources);
         api::status::Status {
             environment: self.environment.clone(),

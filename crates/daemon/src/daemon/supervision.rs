@@ -38,13 +38,13 @@ pub(super) struct Context {
 
 /// Sends messages until the process ends.
 pub(super) async fn run(supervisor: Supervisor, mut context: Context) -> Result<(), String> {
-    let mut told = Told::default();
+    let mut reported = Reported::default();
     supervisor.tell("READY=1");
     let every = supervisor.watchdog().map_or(SELDOM, |limit| limit / 2);
     let mut watchdog = interval(every.max(Duration::from_millis(1)));
     watchdog.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        if let Some(lines) = told.news(&context.seen()) {
+        if let Some(lines) = reported.news(&context.seen()) {
             supervisor.tell(&lines);
         }
         tokio::select! {
@@ -54,7 +54,7 @@ pub(super) async fn run(supervisor: Supervisor, mut context: Context) -> Result<
             },
             () = asked(&mut context.reloads) => {
                 supervisor.tell("RELOADING=1");
-                told.reloading = Some(context.seen().iter().map(until).collect());
+                reported.reloading = Some(context.seen().iter().map(until).collect());
             }
         }
     }
@@ -74,7 +74,7 @@ impl Context {
             readiness::live(&facts, &self.limits).err()
         });
         if let Some(reason) = &still {
-            tracing::warn!(event = "watchdog.withheld", %reason, "the service manager is not told that the loop lives");
+            tracing::warn!(event = "watchdog.withheld", %reason, "the service manager is not reported that the loop lives");
         }
         still.is_none()
     }
@@ -107,14 +107,14 @@ fn until(status: &Status) -> u64 {
 
 /// What was sent already.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     line: String,
     stopping: bool,
     /// The passes after which a reload is done, of each environment.
     reloading: Option<Vec<u64>>,
 }
 
-impl Told {
+impl Reported {
     /// What is new, if anything is.
     fn news(&mut self, statuses: &[Status]) -> Option<String> {
         let mut lines = Vec::new();
@@ -188,13 +188,13 @@ mod tests {
 
     #[tokio::test]
     async fn each_thing_is_told_once() {
-        let mut told = Told::default();
+        let mut reported = Reported::default();
         let mut status = status();
-        let first = told.news(std::slice::from_ref(&status));
+        let first = reported.news(std::slice::from_ref(&status));
         assert_eq!(first.as_deref(), Some("STATUS=the first pass is under way"));
-        assert_eq!(told.news(std::slice::from_ref(&status)), None);
+        assert_eq!(reported.news(std::slice::from_ref(&status)), None);
         status.generation = 1;
-        let passed = told.news(std::slice::from_ref(&status));
+        let passed = reported.news(std::slice::from_ref(&status));
         assert_eq!(
             passed.as_deref(),
             Some("STATUS=0 of 0 resources in step, 0 need somebody")
@@ -206,21 +206,21 @@ mod tests {
             diagnostics: Arc::new([]),
         });
         assert_eq!(
-            told.news(std::slice::from_ref(&status)).as_deref(),
+            reported.news(std::slice::from_ref(&status)).as_deref(),
             Some("STATUS=failing: no way")
         );
         status.draining = true;
-        let stopping = told.news(std::slice::from_ref(&status));
+        let stopping = reported.news(std::slice::from_ref(&status));
         assert_eq!(
             stopping.as_deref(),
             Some("STOPPING=1\nSTATUS=finishing what is under way")
         );
-        assert_eq!(told.news(std::slice::from_ref(&status)), None);
+        assert_eq!(reported.news(std::slice::from_ref(&status)), None);
     }
 
     #[tokio::test]
     async fn of_several_environments_what_goes_wrong_comes_first_and_a_reload_waits_for_all() {
-        let mut told = Told::default();
+        let mut reported = Reported::default();
         let mut both = [status(), Status::starting("eu", Instant::now())];
         both[0].generation = 1;
         both[1].error = Some(ErrorStatus {
@@ -230,14 +230,14 @@ mod tests {
             diagnostics: Arc::new([]),
         });
         assert_eq!(
-            told.news(&both).as_deref(),
+            reported.news(&both).as_deref(),
             Some("STATUS=eu: failing: no way; test: 0 of 0 resources in step, 0 need somebody")
         );
-        told.reloading = Some(both.iter().map(until).collect());
+        reported.reloading = Some(both.iter().map(until).collect());
         both[0].generation = 2;
-        assert_eq!(told.news(&both), None);
+        assert_eq!(reported.news(&both), None);
         both[1].generation = 1;
-        assert_eq!(told.news(&both).as_deref(), Some("READY=1"));
+        assert_eq!(reported.news(&both).as_deref(), Some("READY=1"));
     }
 
     #[tokio::test]
@@ -245,13 +245,15 @@ mod tests {
         let mut status = status();
         assert_eq!(until(&status), 1);
         status.phase = Phase::Working;
-        let mut told = Told {
+        let mut reported = Reported {
             reloading: Some(vec![until(&status)]),
-            ..Told::default()
+            ..Reported::default()
         };
         for (generation, done) in [(1, false), (2, true), (3, false)] {
             status.generation = generation;
-            let news = told.news(std::slice::from_ref(&status)).unwrap_or_default();
+            let news = reported
+                .news(std::slice::from_ref(&status))
+                .unwrap_or_default();
             assert_eq!(news.contains("READY=1"), done, "{generation}: {news}");
         }
     }

@@ -12,12 +12,12 @@
 
 pub mod access;
 mod acts;
+mod commands;
 mod events;
+mod history;
 mod page;
-mod past;
 mod resources;
 mod session;
-mod wishes;
 
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
         (http::RESOURCES, get(resources::list)),
         (http::RESOURCE, get(resources::one)),
         (http::LATEST_PLAN, get(latest_plan)),
-        (http::HISTORY, get(past::history)),
+        (http::HISTORY, get(history::history)),
         (http::EVENTS, get(events::stream)),
     ]
 }
@@ -105,14 +105,14 @@ fn routed(path: &str) -> String {
         .replace("customers/{key}", "customers/{*key}")
 }
 
-/// The wishes, with their paths. Only a pause and an approval have a body.
-fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
+/// The commands, with their paths. Only a pause and an approval have a body.
+fn commands() -> [(&'static str, MethodRouter<ServerState>); 4] {
     let bare = || from_fn(without_body);
     [
-        (http::SYNC, post(wishes::sync).layer(bare())),
-        (http::PAUSE, post(wishes::pause)),
-        (http::APPROVE, post(wishes::approve)),
-        (http::RESUME, post(wishes::resume).layer(bare())),
+        (http::SYNC, post(commands::sync).layer(bare())),
+        (http::PAUSE, post(commands::pause)),
+        (http::APPROVE, post(commands::approve)),
+        (http::RESUME, post(commands::resume).layer(bare())),
     ]
 }
 
@@ -121,10 +121,10 @@ fn wishes() -> [(&'static str, MethodRouter<ServerState>); 4] {
 pub fn paths() -> Vec<&'static str> {
     let reads = reads().map(|(path, _)| path);
     let pages = page::routes().map(|(path, _)| path);
-    let wishes = wishes().map(|(path, _)| path);
+    let commands = commands().map(|(path, _)| path);
     let acts = acts::routes().map(|(path, _)| path);
     let open = [http::OPENAPI, http::SESSION];
-    let all = reads.into_iter().chain(pages).chain(wishes);
+    let all = reads.into_iter().chain(pages).chain(commands);
     all.chain(acts).chain(open).collect()
 }
 
@@ -158,7 +158,7 @@ pub(super) fn writing(state: &ServerState) -> Router {
         let refused = session::may_write(&api, &request, clock.now()).err();
         pass_on(refused, request, next)
     });
-    let routes = wishes().into_iter().chain(acts::routes());
+    let routes = commands().into_iter().chain(acts::routes());
     let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
     let session = session::route(state).method_not_allowed_fallback(reply::method_not_allowed);
     let acts = routes

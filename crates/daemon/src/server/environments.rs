@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
 use super::reply;
-use crate::api::Told;
+use crate::api::PerEnvironment;
 use crate::api::http::ErrorCode;
 use crate::controller::Status;
 use crate::controller::control::Control;
@@ -134,13 +134,13 @@ impl<'a> Chosen<'a> {
     }
 
     /// The answer about one, or those about several.
-    pub(super) fn answer<T>(self, about: impl FnMut(&Served) -> T) -> Told<T> {
+    pub(super) fn answer<T>(self, about: impl FnMut(&Served) -> T) -> PerEnvironment<T> {
         match self {
             Self::One(one) => {
                 let mut about = about;
-                Told::One(about(one))
+                PerEnvironment::One(about(one))
             }
-            Self::All(all) => Told::Several {
+            Self::All(all) => PerEnvironment::Several {
                 environments: all.iter().map(about).collect(),
             },
         }

@@ -7,8 +7,8 @@
 //!   tenant itself. So a replayed call costs a look and nothing else.
 //! - Wake-ups are deduplicated: however many come, one at most waits.
 
+mod event;
 pub(super) mod signature;
-mod words;
 
 use axum::Json;
 use axum::Router;
@@ -89,7 +89,7 @@ impl Hooks {
     ) -> bool {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
         if provider == Provider::Prismatic {
-            let told = words::event(headers, &value);
+            let told = event::event(headers, &value);
             tracing::info!(
                 event = "tenant.event",
                 what = told.what,
@@ -107,7 +107,7 @@ impl Hooks {
             }
             return true;
         }
-        let other = |branch: &String| words::pushed(&value).is_some_and(|to| !to.contains(branch));
+        let other = |branch: &String| event::pushed(&value).is_some_and(|to| !to.contains(branch));
         if self.branch.as_ref().is_some_and(other) {
             return false;
         }
@@ -118,7 +118,7 @@ impl Hooks {
 
 /// Which environment an event is about. Other parameters that a provider adds do not count.
 #[derive(Debug, Default, serde::Deserialize)]
-struct Whose {
+struct EnvironmentQuery {
     environment: Option<String>,
 }
 
@@ -136,7 +136,7 @@ pub(super) fn router(hooks: Hooks) -> Router {
 async fn receive(
     State(hooks): State<Hooks>,
     name: Result<Path<String>, PathRejection>,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {

@@ -15,7 +15,7 @@ use crate::runtime::readiness::{self, Facts, Limits};
 
 /// Which environment. Probes add parameters of their own.
 #[derive(Debug, Default, serde::Deserialize)]
-pub(super) struct Whose {
+pub(super) struct EnvironmentQuery {
     environment: Option<String>,
 }
 
@@ -31,9 +31,9 @@ pub(super) async fn healthz(State(state): State<ServerState>) -> Response {
 /// Whether what the daemon says can be relied on, in one environment at least.
 pub(super) async fn readyz(
     State(state): State<ServerState>,
-    whose: Result<Query<Whose>, QueryRejection>,
+    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Response {
-    let whose = whose.map_or_else(|_| Whose::default(), |Query(whose)| whose);
+    let whose = whose.map_or_else(|_| EnvironmentQuery::default(), |Query(whose)| whose);
     let chosen = match state.environments.chosen(whose.environment.as_deref()) {
         Ok(chosen) => chosen,
         Err(refusal) => return refusal.into_response(),
@@ -63,7 +63,7 @@ pub(super) async fn status(
     };
     let now = state.clock.now();
     let resources = parts.resources != Some(false);
-    Json(chosen.answer(|one| one.status.borrow().told(now, resources))).into_response()
+    Json(chosen.answer(|one| one.status.borrow().answer(now, resources))).into_response()
 }
 
 /// The same in numbers.

@@ -123,7 +123,7 @@ impl GitSource {
             Ok(look) => self.note(look),
             Err((head, error)) => {
                 if self.state.borrow().snapshot.is_none() {
-                    self.recall(repository).await;
+                    self.serve_last_good(repository).await;
                 }
                 self.note_failure(head, error);
                 Fetched::Failed
@@ -231,7 +231,7 @@ impl GitSource {
     }
 
     /// After a start without the remote: the files that were served last.
-    async fn recall(&self, repository: &Repository) {
+    async fn serve_last_good(&self, repository: &Repository) {
         if repository.open().await.is_err() {
             return;
         }

@@ -17,7 +17,7 @@ use crate::store::journal::Entry;
 
 /// The outcome of open writes.
 #[derive(Debug, Default)]
-pub struct Resumed {
+pub struct Recovered {
     /// There was something to look for.
     pub found_any: bool,
     /// What looks showed; a reading has to show it too.
@@ -41,10 +41,10 @@ pub async fn resume(
     clock: &dyn Clock,
     log: &WriteLog,
     settle: bool,
-) -> Resumed {
+) -> Recovered {
     let kept = log.load().await;
     if kept.intents.is_empty() {
-        return Resumed::default();
+        return Recovered::default();
     }
     let terms = log.terms(&kept);
     let now = moment(clock);
@@ -62,9 +62,9 @@ pub async fn resume(
     }
     let looks = intents.iter().zip(since);
     let looks = looks.map(|(intent, since)| look(platform, clock, terms, intent, since));
-    let mut resumed = Resumed {
+    let mut resumed = Recovered {
         found_any: true,
-        ..Resumed::default()
+        ..Recovered::default()
     };
     for (intent, found) in intents.iter().zip(join_all(looks).await) {
         match found {
@@ -131,7 +131,7 @@ async fn unmarked(
     Ok(empty.then(|| one.id.clone()))
 }
 
-impl Resumed {
+impl Recovered {
     fn kind(&mut self, effect: &Effect) -> &mut Option<String> {
         match effect {
             Effect::CreateCustomer { .. } => &mut self.customers,

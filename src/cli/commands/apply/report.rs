@@ -67,7 +67,7 @@ fn left(plan: &Plan, outcome: &Outcome) -> Option<String> {
     for step in plan.steps.iter().filter(waits) {
         left.entry(&step.address)
             .or_default()
-            .push(step.operation.words());
+            .push(step.operation.describe());
     }
     if left.is_empty() {
         return None;
@@ -92,7 +92,7 @@ fn failure(step: &Step, message: &str, transient: bool) -> String {
     } else {
         "correct it and run apply again; what is done stays done"
     };
-    let (address, what) = (&step.address, step.operation.words());
+    let (address, what) = (&step.address, step.operation.describe());
     format!("! {address}: {what} failed: {message}\n  Hint: {hint}")
 }
 

@@ -67,7 +67,7 @@ pub(super) fn still(reviewed: &Reviewed, fresh: &Plan) -> Result<(), CliError> {
 }
 
 /// Says what changed since and is not part of the plan.
-pub(super) fn tell_later(ui: &Ui, plan: &Plan) {
+pub(super) fn report_later(ui: &Ui, plan: &Plan) {
     if let Some(text) = later(&plan.later) {
         ui.say(&text);
     }

@@ -92,7 +92,7 @@ pub(in crate::cli::commands) async fn enter(
         }
         Agreed::Shown | Agreed::Saved => {
             reviewed::still(&before, fresh)?;
-            reviewed::tell_later(ui, fresh);
+            reviewed::report_later(ui, fresh);
         }
     }
     Ok(Turn {

@@ -40,7 +40,11 @@ fn unbroken(passes: &[PassRecord]) -> Option<Timestamp> {
 }
 
 /// `60 resources wait: 2 blocked, 58 pending; some have waited since 2026-11-17T12:00:00Z (3 d).`
-pub(super) fn told(summary: &Summary, since: Option<Timestamp>, now: Timestamp) -> Option<String> {
+pub(super) fn summary_line(
+    summary: &Summary,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<String> {
     let all = summary.blocked + summary.pending;
     if all == 0 {
         return None;
@@ -124,7 +128,8 @@ mod tests {
             pending,
             ..Summary::default()
         };
-        let told = |blocked, pending, since| told(&summary(blocked, pending), since, at(300_000));
+        let told =
+            |blocked, pending, since| summary_line(&summary(blocked, pending), since, at(300_000));
         assert_eq!(told(0, 0, None), None);
         insta::assert_snapshot!(
             [told(2, 58, Some(at(30))), told(0, 1, Some(at(30))), told(1, 0, None)]

@@ -91,7 +91,7 @@ async fn send(ui: &Ui, args: &RolloutReplayArgs, variables: &Variables) -> Resul
     drop(held);
     let (outcome, message) = match (&ended, sending.is_whole()) {
         (Ok(()), true) => (StepOutcome::Applied, None),
-        (Ok(()), false) => (StepOutcome::Failed, Some(sending.told(version))),
+        (Ok(()), false) => (StepOutcome::Failed, Some(sending.outcome(version))),
         (Err(error), _) => (StepOutcome::Failed, Some(error.message().to_owned())),
     };
     let root = project::root(&args.which.path);
@@ -110,7 +110,7 @@ async fn send(ui: &Ui, args: &RolloutReplayArgs, variables: &Variables) -> Resul
     });
     recording.finish().await;
     ended?;
-    ui.result(&sending.told(version))?;
+    ui.result(&sending.outcome(version))?;
     Ok(match sending.is_whole() {
         true => Exit::Done,
         false => Exit::Error,
@@ -317,7 +317,7 @@ impl Sending<'_> {
         self.failed.is_empty() && self.unknown.is_empty()
     }
 
-    fn told(&self, version: i64) -> String {
+    fn outcome(&self, version: i64) -> String {
         let mut text = format!(
             "{} {version}: sent {} again",
             self.found.rollout().address,

@@ -46,7 +46,7 @@ pub(super) fn text(status: &Status) -> String {
     for resource in others {
         out.push_str(&line(resource));
     }
-    out.push_str(&together(&members));
+    out.push_str(&group_members(&members));
     out
 }
 
@@ -57,7 +57,7 @@ fn fleet(resource: &ResourceStatus) -> Option<&str> {
 }
 
 /// Members of fleets, of which there may be thousands: those that are in the same state for the same reason together.
-fn together(members: &[&ResourceStatus]) -> String {
+fn group_members(members: &[&ResourceStatus]) -> String {
     let mut groups: BTreeMap<(&str, &str, &str, &str), Vec<&ResourceStatus>> = BTreeMap::new();
     for one in members {
         let fleet = fleet(one).unwrap_or_default();

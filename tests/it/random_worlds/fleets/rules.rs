@@ -23,8 +23,10 @@ pub(super) struct Rules {
     passed: BTreeMap<i64, usize>,
     /// Texts that every member ran at one time.
     whole: BTreeSet<u64>,
-    /// Whom a person brought to a version.
+    /// The customers whose instance a person brought to a version.
     pub(super) by_hand: BTreeSet<String>,
+    /// The instances and versions whose move a person deployed after the tool was killed in the middle of it.
+    pub(super) finished_by_hand: BTreeSet<(String, i64)>,
     /// In this pass no execution can be read.
     blind: bool,
 }
@@ -77,10 +79,12 @@ impl Rules {
     /// Its runs since it has its version: when they began, and whether they failed.
     fn ran<'i>(&self, it: &'i Instance) -> impl Iterator<Item = (Timestamp, bool)> + 'i {
         let since = self.since.get(&it.id).map_or(Timestamp::MAX, |it| it.1);
+        // The stamp says when the version was set. Nothing live says that a person deployed it, and when.
+        let any = self.finished_by_hand.contains(&(it.id.clone(), it.version));
         let own = it
             .ran
             .iter()
-            .filter(move |(version, at, _)| *version == it.version && *at >= since);
+            .filter(move |(version, at, _)| (any || *version == it.version) && *at >= since);
         own.map(|(_, at, failed)| (*at, *failed))
     }
 
@@ -256,8 +260,12 @@ impl Rules {
                 format!("{whose} was forgotten on version {}", is.version)
             })?;
             let fails = text.is_some_and(|it| now.case.bad.contains(&it));
+            let mut finished = self.finished_by_hand.iter();
             let may = !now.case.rollout.rollback
-                && (now.wave[place] == 0 || self.by_hand.contains(&whose));
+                && (now.wave[place] == 0
+                    || self.by_hand.contains(&whose)
+                    // The runs before that deploy were good, and count.
+                    || finished.any(|(_, version)| *version == is.version));
             demand(!fails || may, || {
                 format!("{whose} is on version {}, which fails", is.version)
             })?;

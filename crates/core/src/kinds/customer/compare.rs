@@ -101,7 +101,7 @@ fn id(live: &CustomerRecord) -> CustomerId {
     live.customer.id.clone()
 }
 
-type Which<'a> = Verdict<Found<&'a CustomerRecord>>;
+type FoundCustomer<'a> = Verdict<Found<&'a CustomerRecord>>;
 
 /// Marker, then `adopt`, then external id, then name.
 fn find<'a>(
@@ -109,7 +109,7 @@ fn find<'a>(
     claim: &Claim<'_>,
     desired: &DesiredCustomer,
     listing: &Listing<CustomerRecord>,
-) -> Which<'a> {
+) -> FoundCustomer<'a> {
     let external = index.external(&desired.external_id);
     match (index.marked(&claim.marker.to_string()), external) {
         ([one], _) => return owned(claim, one),
@@ -146,7 +146,11 @@ fn find<'a>(
 }
 
 /// Names are unique, so one that has it is taken over or stands in the way.
-fn by_name<'a>(index: &Index<'a>, claim: &Claim<'_>, desired: &DesiredCustomer) -> Which<'a> {
+fn by_name<'a>(
+    index: &Index<'a>,
+    claim: &Claim<'_>,
+    desired: &DesiredCustomer,
+) -> FoundCustomer<'a> {
     let one = match index.named(&desired.display_name) {
         [] => return Ok(Found::Missing),
         [one] => *one,
@@ -178,14 +182,14 @@ fn is_renamed(claim: &Claim<'_>, one: &CustomerRecord) -> bool {
     one.markers().all(ours)
 }
 
-fn owned<'a>(claim: &Claim<'_>, one: &'a CustomerRecord) -> Which<'a> {
+fn owned<'a>(claim: &Claim<'_>, one: &'a CustomerRecord) -> FoundCustomer<'a> {
     match identity::foreign(claim, &candidate(one)) {
         Some(refusal) => Err(refusal.into()),
         None => Ok(Found::Owned(one)),
     }
 }
 
-fn adopted<'a>(claim: &Claim<'_>, one: &'a CustomerRecord) -> Which<'a> {
+fn adopted<'a>(claim: &Claim<'_>, one: &'a CustomerRecord) -> FoundCustomer<'a> {
     match identity::owner_in_the_way(claim, &candidate(one)) {
         Some(refusal) => Err(refusal.into()),
         None => Ok(Found::Adopted(one)),

@@ -51,7 +51,7 @@ impl CustomerOperation {
         }
     }
 
-    pub(crate) fn words(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
             Self::Update { .. } => "set details",

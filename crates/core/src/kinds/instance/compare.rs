@@ -1,12 +1,12 @@
 //! One declared instance against the tenant.
 
 pub(crate) mod config;
+pub(crate) mod customer;
 pub(crate) mod index;
 pub(crate) mod losses;
 pub(crate) mod member;
 pub(crate) mod secret_match;
 pub(crate) mod version;
-pub(crate) mod whose;
 
 use crate::diff::{ChangeSet, Comparable, Comparison, Inputs};
 use crate::kinds::instance::InstanceKind;
@@ -22,9 +22,9 @@ use crate::model::{
     Marker, Observed, PublishWhen,
 };
 use config::ConfigDiff;
+use customer::{InstanceCustomer, resolve_customer};
 use index::Index;
 use version::Target;
-use whose::{Whose, whose};
 
 /// Compares one instance.
 pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<InstanceChanges> {
@@ -52,7 +52,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
     member::may_go_on(desired)?;
     let target = version::target(index, desired)?;
     let turn = index.turn(name);
-    let customer = &whose(index, desired)?;
+    let customer = &resolve_customer(index, desired)?;
     let marker = integration::marker(index.inputs, name);
     let claim = Claim {
         marker: marker.clone(),
@@ -85,7 +85,7 @@ pub(crate) fn missing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Whose,
+    customer: &InstanceCustomer,
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
     target.may_be_moved_to()?;
@@ -132,7 +132,7 @@ fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<Fiel
 pub(crate) fn common(
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Whose,
+    customer: &InstanceCustomer,
 ) -> InstanceChanges {
     InstanceChanges {
         live: Found::Missing,
@@ -170,7 +170,7 @@ pub(crate) fn existing(
     index: &Index<'_>,
     desired: &DesiredInstance,
     target: &Target<'_>,
-    customer: &Whose,
+    customer: &InstanceCustomer,
     marker: &Marker,
     live: &Instance,
     found: Found<crate::model::InstanceId>,
@@ -245,7 +245,11 @@ pub(crate) fn existing(
 }
 
 /// An instance cannot move to another customer or integration.
-fn stays_in_place(target: &Target<'_>, customer: &Whose, live: &Instance) -> Result<(), Stop> {
+fn stays_in_place(
+    target: &Target<'_>,
+    customer: &InstanceCustomer,
+    live: &Instance,
+) -> Result<(), Stop> {
     if customer.id() != Some(&live.customer.id) {
         return Err(Refusal::new(format!(
             "instance {} belongs to customer {:?}, not to {:?}",

@@ -99,7 +99,7 @@ impl InstanceOperation {
         }
     }
 
-    pub(crate) fn words(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
             Self::Update { .. } => "set details",

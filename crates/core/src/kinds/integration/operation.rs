@@ -89,7 +89,7 @@ impl IntegrationOperation {
         }
     }
 
-    pub(crate) fn words(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
             Self::Import { .. } => "import",

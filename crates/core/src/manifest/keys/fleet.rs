@@ -152,7 +152,11 @@ pub(crate) static TEMPLATE: Object = Object::of(
 pub(crate) static OVERRIDE: Object = Object::of(
     "an override",
     &[
-        needed("customers", "Whose members, by externalId.", TEXTS),
+        needed(
+            "customers",
+            "InstanceCustomer members, by externalId.",
+            TEXTS,
+        ),
         needed("reason", "Why.", Shape::Text),
         key(
             "expires",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::words;
+use super::format;
 use crate::model::{FieldChange, Health, Kind, counted};
 use crate::plan::{Action, PlannedResource};
 
@@ -64,7 +64,7 @@ impl<'a> Common<'a> {
 
 /// Whether nothing is done about a resource although something is the matter with it.
 pub(super) fn is_waiting(resource: &PlannedResource) -> bool {
-    words::symbol(resource) == '!'
+    format::symbol(resource) == '!'
 }
 
 /// A text without what differs between resources: names, ids, and places in files.
@@ -187,7 +187,7 @@ impl Group<'_> {
 
     /// Whether each resource must be listed: something is switched off or removed, or is blocked.
     pub(super) fn is_grave(&self) -> bool {
-        (self.first()).is_some_and(|first| matches!(words::symbol(first), '-' | '!'))
+        (self.first()).is_some_and(|first| matches!(format::symbol(first), '-' | '!'))
     }
 
     /// `212 instances`, `300 members of Fleet/acme-prod`.

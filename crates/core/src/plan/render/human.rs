@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::groups::{Group, groups, is_waiting};
-use super::{rollouts, words};
+use super::{format, rollouts};
 use crate::harmless::line;
 use crate::model::{Health, counted};
 use crate::plan::{Plan, PlannedResource};
@@ -43,7 +43,7 @@ pub struct HumanOptions {
 pub fn human(plan: &Plan, options: HumanOptions) -> String {
     let mut text = String::new();
     if plan.has_changes() {
-        let _ = writeln!(text, "{}\n", words::impact_line(plan));
+        let _ = writeln!(text, "{}\n", format::impact_line(plan));
     }
     let under_way = rollouts::lines(plan);
     for line in &under_way {
@@ -64,7 +64,7 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
     if text.len() > before {
         text.push('\n');
     }
-    let _ = writeln!(text, "{}", words::summary_line(plan));
+    let _ = writeln!(text, "{}", format::summary_line(plan));
     if plan.summary.orphaned > 0 {
         let orphans = counted(plan.summary.orphaned, "object");
         let _ = writeln!(
@@ -73,13 +73,13 @@ pub fn human(plan: &Plan, options: HumanOptions) -> String {
         );
     }
     for fleet in &plan.fleets {
-        let _ = writeln!(text, "{}", line(&words::fleet(fleet)));
+        let _ = writeln!(text, "{}", line(&format::fleet(fleet)));
     }
-    for line in words::unread(plan) {
+    for line in format::unread(plan) {
         let _ = writeln!(text, "{line}");
     }
     for loss in &plan.losses {
-        let _ = writeln!(text, "{}", words::loss(loss));
+        let _ = writeln!(text, "{}", format::loss(loss));
     }
     for violation in &plan.violations {
         let _ = writeln!(text, "Refused by a guard: {}", line(&violation.message));
@@ -171,12 +171,12 @@ impl<'a> LeftOut<'a> {
 fn write_group(text: &mut String, group: &Group<'_>, options: HumanOptions) {
     let Some(common) = group.common() else { return };
     let style = style_of(&common, options);
-    let symbol = words::symbol(&common);
+    let symbol = format::symbol(&common);
     let _ = write!(text, "{style}{symbol} {}{style:#}", group.count());
     write_what(text, &common);
     let named = group.members.iter().take(NAMED);
     let named: Vec<String> = named
-        .map(|one| format!("{}{}", one.address, words::title(one)))
+        .map(|one| format!("{}{}", one.address, format::title(one)))
         .collect();
     let rest = group.members.len().saturating_sub(NAMED);
     let flag = if group.waits() { "--verbose" } else { "--all" };
@@ -189,12 +189,12 @@ fn write_group(text: &mut String, group: &Group<'_>, options: HumanOptions) {
 
 fn write_resource(text: &mut String, resource: &PlannedResource, options: HumanOptions) {
     let style = style_of(resource, options);
-    let symbol = words::symbol(resource);
+    let symbol = format::symbol(resource);
     let _ = write!(
         text,
         "{style}{symbol} {}{style:#}{}",
         resource.address,
-        words::title(resource)
+        format::title(resource)
     );
     write_what(text, resource);
 }
@@ -204,7 +204,7 @@ fn write_what(text: &mut String, resource: &PlannedResource) {
     if resource.actions.is_empty() {
         let _ = writeln!(text, ": {}", state(resource));
     } else {
-        let _ = writeln!(text, ": {}", words::actions(resource));
+        let _ = writeln!(text, ": {}", format::actions(resource));
     }
     write_changes(text, resource);
     if matches!(resource.health, Health::Pending | Health::Blocked) && !resource.actions.is_empty()
@@ -232,7 +232,7 @@ fn state(resource: &PlannedResource) -> String {
 }
 
 fn style_of(resource: &PlannedResource, options: HumanOptions) -> Style {
-    let color = match words::symbol(resource) {
+    let color = match format::symbol(resource) {
         _ if !options.color => return Style::new(),
         '+' => AnsiColor::Green,
         '~' | '=' => AnsiColor::Yellow,
@@ -256,7 +256,7 @@ fn write_changes(text: &mut String, resource: &PlannedResource) {
             text,
             "    {}{pad}  {}",
             line(change.path.as_str()),
-            words::values(change, ROOM)
+            format::values(change, ROOM)
         );
     }
 }

@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::format::{self, shorten};
 use super::groups::{Group, groups};
 use super::markup::{code, prose};
-use super::words::{self, shorten};
 use crate::model::{Field, counted};
 use crate::plan::{Plan, PlannedResource};
 
@@ -49,7 +49,7 @@ const LONGEST: usize = 300;
 pub fn markdown(plan: &Plan) -> String {
     let mut text = head(plan);
     let news = plan.resources.iter();
-    let mut news = groups(news.filter(|resource| words::symbol(resource) != ' '));
+    let mut news = groups(news.filter(|resource| format::symbol(resource) != ' '));
     news.sort_by_key(|group| group.first().map(rank));
     if !news.is_empty() {
         let told = table(&mut text, &news);
@@ -69,19 +69,19 @@ fn head(plan: &Plan) -> String {
         "### prism-gitops: {} → {environment}\n",
         brief(&plan.project)
     );
-    let _ = writeln!(text, "**{}**\n", words::summary_line(plan));
+    let _ = writeln!(text, "**{}**\n", format::summary_line(plan));
     if plan.has_changes() {
-        let _ = writeln!(text, "{}\n", words::impact_line(plan));
+        let _ = writeln!(text, "{}\n", format::impact_line(plan));
     }
     for fleet in plan.fleets.iter().take(GUARDS) {
-        let _ = writeln!(text, "{}\n", brief(&words::fleet(fleet)));
+        let _ = writeln!(text, "{}\n", brief(&format::fleet(fleet)));
     }
     rollouts(&mut text, plan);
-    for line in words::unread(plan) {
+    for line in format::unread(plan) {
         let _ = writeln!(text, "> **{}**\n", brief(&line));
     }
     for loss in plan.losses.iter().take(GUARDS) {
-        let _ = writeln!(text, "> {}\n", brief(&words::loss(loss)));
+        let _ = writeln!(text, "> {}\n", brief(&format::loss(loss)));
     }
     let more = plan.losses.len().saturating_sub(GUARDS);
     if more > 0 {
@@ -123,7 +123,7 @@ fn brief(text: &str) -> String {
 
 /// Destructive first, then what cannot go on; what merely changes owner comes last.
 fn rank(resource: &PlannedResource) -> u8 {
-    match words::symbol(resource) {
+    match format::symbol(resource) {
         '-' => 0,
         '!' => 1,
         '~' => 2,
@@ -152,7 +152,7 @@ fn row(group: &Group<'_>) -> String {
     };
     format!(
         "| `{}` | {} | {} | {} |\n",
-        words::symbol(&first),
+        format::symbol(&first),
         what(&first),
         who(group),
         brief(&first.why())
@@ -162,9 +162,9 @@ fn row(group: &Group<'_>) -> String {
 /// `upgrade, deploy: version 3 → 4`. The first field that differs stands for the rest.
 fn what(resource: &PlannedResource) -> String {
     if resource.actions.is_empty() {
-        return words::standing(resource);
+        return format::standing(resource);
     }
-    let actions = words::actions(resource);
+    let actions = format::actions(resource);
     let version = |change: &&crate::model::FieldChange| change.path.field() == Field::Version;
     let telling = resource
         .changes
@@ -175,7 +175,7 @@ fn what(resource: &PlannedResource) -> String {
         return actions;
     };
     let path = prose(&shorten(change.path.as_str(), 60));
-    let values = prose(&words::values(change, 40));
+    let values = prose(&format::values(change, 40));
     match resource.changes.len() - 1 {
         0 => format!("{actions}: {path} {values}"),
         more => format!("{actions}: {path} {values}, and {more} more"),
@@ -201,7 +201,7 @@ fn who(group: &Group<'_>) -> String {
 
 /// Names of resources hold neither backticks nor bars.
 fn name(resource: &PlannedResource) -> String {
-    let title = words::title(resource);
+    let title = format::title(resource);
     match title.trim() {
         "" => format!("`{}`", resource.address),
         title => format!("`{}` {}", resource.address, prose(&shorten(title, 120))),
@@ -255,7 +255,7 @@ fn item(group: &Group<'_>) -> String {
     for change in first.changes.iter().take(FIELDS) {
         let (path, values) = (
             prose(&shorten(change.path.as_str(), 160)),
-            words::values(change, 80),
+            format::values(change, 80),
         );
         let _ = writeln!(text, "  - {path}: {}", code(&values));
     }
@@ -302,8 +302,8 @@ fn cut(text: &mut String, left: &[Group<'_>]) {
     for group in left {
         if let Some(first) = group.first() {
             let what = match first.actions.is_empty() {
-                true => words::standing(first),
-                false => words::actions(first),
+                true => format::standing(first),
+                false => format::actions(first),
             };
             *kinds.entry((rank(first), what)).or_default() += group.members.len();
         }

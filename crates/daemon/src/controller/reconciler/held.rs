@@ -19,7 +19,7 @@ impl Reconciler {
             let Some(on_hold) = resource.on_hold.as_ref().filter(own) else {
                 continue;
             };
-            let words = on_hold.words();
+            let words = on_hold.describe();
             if self.state.held.get(&resource.address) != Some(&words) {
                 log::held(&resource.address, &words);
             }

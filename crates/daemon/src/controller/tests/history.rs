@@ -6,12 +6,12 @@ use crate::controller::testing::{Script, deploy, instance};
 use crate::model::history::HistoryEvent;
 
 /// What was noted, in few words.
-fn told(bench: &Bench) -> Vec<String> {
+fn noted_events(bench: &Bench) -> Vec<String> {
     let noted = bench.noted.0.lock().unwrap();
-    noted.iter().map(words).collect()
+    noted.iter().map(describe).collect()
 }
 
-fn words(event: &HistoryEvent) -> String {
+fn describe(event: &HistoryEvent) -> String {
     match event {
         HistoryEvent::PassBegan(_, start) => {
             format!("began {}", start.trigger.as_deref().unwrap_or("-"))
@@ -48,7 +48,7 @@ async fn a_pass_that_writes_is_told_step_by_step_and_drift_as_drift() {
     let mut bench = Bench::start(script);
     bench.passes(1).await;
     assert_eq!(
-        told(&bench),
+        noted_events(&bench),
         [
             "began start",
             "write a",
@@ -57,7 +57,10 @@ async fn a_pass_that_writes_is_told_step_by_step_and_drift_as_drift() {
         ]
     );
     let status = bench.passes(2).await;
-    assert_eq!(told(&bench)[4..6], ["began resync", "write a drift"]);
+    assert_eq!(
+        noted_events(&bench)[4..6],
+        ["began resync", "write a drift"]
+    );
     assert!(status.history.enabled);
 }
 
@@ -85,7 +88,7 @@ async fn what_wrote_nothing_is_told_in_one_word_with_its_error() {
     bench.passes(2).await;
     bench.push("bad").await;
     bench.passes(3).await;
-    let told = told(&bench);
+    let told = noted_events(&bench);
     assert!(
         told[0].starts_with("quiet r1 ") && told[0].contains("oh"),
         "{told:?}"
@@ -105,7 +108,7 @@ async fn a_failure_and_what_was_not_attempted_are_told() {
     let mut bench = Bench::start(script);
     bench.passes(1).await;
     assert_eq!(
-        told(&bench)[1..],
+        noted_events(&bench)[1..],
         [
             "write a",
             "deploy a failed",
@@ -128,7 +131,7 @@ async fn a_failure_and_what_was_not_attempted_are_told() {
     bench.script.gate.add_permits(8);
     bench.passes(1).await;
     assert_eq!(
-        told(&bench)[1..],
+        noted_events(&bench)[1..],
         [
             "write a",
             "deploy a applied",

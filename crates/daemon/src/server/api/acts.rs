@@ -20,7 +20,7 @@ use axum::routing::{MethodRouter, post};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{page, whose_one, wishes};
+use super::{commands, page, whose_one};
 use crate::api::http::{self, EnvironmentQuery, ErrorCode};
 use crate::api::page::{Asked, AskedStatus, PlanApproval, Refusal};
 use crate::model::Pause;
@@ -165,7 +165,7 @@ async fn pause(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(AskedStatus, String), Response> {
-    let wanted: Why = wishes::wanted(headers, body, "{\"reason\": …, \"until\": …}").await?;
+    let wanted: Why = commands::wanted(headers, body, "{\"reason\": …, \"until\": …}").await?;
     let reason = wanted.reason.unwrap_or_default();
     Pause::check_reason(&reason).map_err(|why| wrong("reason", why))?;
     if wanted.until.is_some_and(|until| until <= state.clock.now()) {
@@ -204,7 +204,7 @@ async fn approved(
     body: Body,
 ) -> Result<(AskedStatus, String), Response> {
     let form = "{\"reason\": …, \"confirm\": …}";
-    let wanted: PlanApproval = wishes::wanted(headers, body, form).await?;
+    let wanted: PlanApproval = commands::wanted(headers, body, form).await?;
     Pause::check_reason(&wanted.reason).map_err(|why| wrong("reason", why))?;
     let status = served.status.borrow().clone();
     let Some(instances) = page::is_latest(&status, digest) else {

@@ -410,7 +410,7 @@ fn several(state: &ServerState, served: &Served) -> Option<String> {
 }
 
 async fn writes(state: &ServerState, query: HistoryQuery) -> Result<Vec<WriteRecord>, String> {
-    let read = super::past::ask(&state.api, move |reader| reader.writes(&query)).await?;
+    let read = super::history::ask(&state.api, move |reader| reader.writes(&query)).await?;
     Ok(read.unwrap_or_default())
 }
 
@@ -420,7 +420,7 @@ async fn past(
     wanted: &timeline::Wanted,
 ) -> Result<Vec<(PassRecord, Vec<WriteRecord>)>, String> {
     let (passes, each) = (wanted.passes(), timeline::WRITES);
-    let read = super::past::ask(&state.api, move |reader| {
+    let read = super::history::ask(&state.api, move |reader| {
         let passes = reader.passes(&passes)?;
         let with = |pass: PassRecord| {
             let writes = reader.writes(&HistoryQuery {

@@ -5,7 +5,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{page as asked, past, shaped_one};
+use super::{history, page as asked, shaped_one};
 use crate::api::http::{ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which, ShapeQuery};
 use crate::api::resource::{self as told, OneResource, Resources};
 use crate::api::{Health, SyncStatus, Words};
@@ -171,7 +171,7 @@ pub(super) async fn one(
     // A single one may have been called otherwise before it had a name.
     let several = state.environments.all().len() > 1;
     let environment = several.then(|| served.name.clone());
-    let past = past::of(&state.api, environment, resource.address.clone());
+    let past = history::of(&state.api, environment, resource.address.clone());
     let (history, problem) = match past.await {
         Ok(writes) => (writes, None),
         Err(problem) => (Vec::new(), Some(problem)),

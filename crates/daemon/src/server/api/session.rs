@@ -20,7 +20,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Api, access, page, wishes};
+use super::{Api, access, commands, page};
 use crate::api::http;
 use crate::api::page::{EnvironmentAbout, Role, Session, SignIn};
 use crate::server::hooks::signature;
@@ -156,7 +156,7 @@ async fn sign_in(State(state): State<ServerState>, headers: HeaderMap, body: Bod
     if let Err(refusal) = access::same_site(&headers) {
         return refusal.into_response();
     }
-    let wanted: SignIn = match wishes::wanted(&headers, body, "{\"token\": …}").await {
+    let wanted: SignIn = match commands::wanted(&headers, body, "{\"token\": …}").await {
         Ok(wanted) => wanted,
         Err(refused) => return refused,
     };

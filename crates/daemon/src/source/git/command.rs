@@ -125,7 +125,7 @@ impl<'a> Call<'a> {
         let doing = self.doing;
         let output = self.output().await?;
         if output.code != Some(0) {
-            let message = words(&output.words);
+            let message = complaint(&output.words);
             return Err(GitError::Failed { doing, message });
         }
         Ok(output.stdout)
@@ -278,7 +278,7 @@ impl Drop for Group {
 }
 
 /// What git said, on one line: its own complaints, without marks and controls.
-fn words(bytes: &[u8]) -> String {
+fn complaint(bytes: &[u8]) -> String {
     const MOST: usize = 400;
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text
@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn complaints_are_one_clean_line() {
         let said = b"warning: x\nfatal: no\x1b[31m such\n\nhint: y\nerror: thing\n";
-        assert_eq!(words(said), "no\\u{1b}[31m such; thing");
-        assert_eq!(words(b""), "git said nothing");
+        assert_eq!(complaint(said), "no\\u{1b}[31m such; thing");
+        assert_eq!(complaint(b""), "git said nothing");
     }
 }

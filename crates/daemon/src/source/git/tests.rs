@@ -120,7 +120,7 @@ fn listed(snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// The status without what differs from run to run.
-fn told(source: &GitSource) -> String {
+fn status_text(source: &GitSource) -> String {
     let status = source.status();
     let mut text = format!("{:?}: {}", status.state, status.message);
     for warning in &status.warnings {
@@ -154,7 +154,7 @@ async fn a_branch_is_followed_commit_by_commit() {
     assert_eq!(source.refresh().await, Fetched::Changed);
     assert_eq!(files(&source).await, ["a.yaml 2"]);
     assert_eq!(source.status().commit, Some(second));
-    insta::assert_snapshot!(told(&source), @"Current: at commit <commit> of branch main");
+    insta::assert_snapshot!(status_text(&source), @"Current: at commit <commit> of branch main");
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn without_any_good_files_there_is_an_error_and_never_an_empty_project() {
     assert_eq!(files(&source).await, ["a.yaml 1"]);
     let missing = bench.following(Reference::tag("v1").unwrap());
     missing.snapshot().await.unwrap_err();
-    insta::assert_snapshot!(told(&missing), @"Failed: the remote has no tag v1");
+    insta::assert_snapshot!(status_text(&missing), @"Failed: the remote has no tag v1");
 }
 
 #[tokio::test]
@@ -229,13 +229,13 @@ async fn a_rewritten_branch_wins_and_is_told_from_one_that_moved_on() {
         bench.commit(&[("a.yaml", text)]);
     }
     source.refresh().await;
-    insta::assert_snapshot!(told(&source), @"Current: at commit <commit> of branch main");
+    insta::assert_snapshot!(status_text(&source), @"Current: at commit <commit> of branch main");
     let old = source.status().commit.unwrap();
     bench.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     bench.commit(&[("a.yaml", "forced")]);
     assert_eq!(source.refresh().await, Fetched::Changed);
     assert_eq!(files(&source).await, ["a.yaml forced"]);
-    let told = told(&source).replace(&old[..7], "<old>");
+    let told = status_text(&source).replace(&old[..7], "<old>");
     insta::assert_snapshot!(told, @"
     Current: at commit <commit> of branch main
     warning: the branch was rewritten: <old> is not among the last 100 commits before <commit>
@@ -255,7 +255,7 @@ async fn what_vanishes_leaves_the_last_good_files() {
     bench.commit(&[]);
     assert_eq!(source.refresh().await, Fetched::Failed);
     assert_eq!(files(&source).await, ["a.yaml 1"]);
-    let shown = told(&source);
+    let shown = status_text(&source);
     let status = source.status();
     assert_eq!(status.commit, Some(kept));
     assert_ne!(status.commit, status.head);
@@ -264,7 +264,7 @@ async fn what_vanishes_leaves_the_last_good_files() {
     bench.git(&["branch", "--quiet", "-D", "main"]);
     assert_eq!(source.refresh().await, Fetched::Failed);
     assert_eq!(files(&source).await, ["a.yaml 1"]);
-    insta::assert_snapshot!(told(&source), @"Stale: commit <commit> stays: the remote has no branch main");
+    insta::assert_snapshot!(status_text(&source), @"Stale: commit <commit> stays: the remote has no branch main");
 }
 
 #[tokio::test]
@@ -280,7 +280,7 @@ async fn tags_are_peeled_and_a_moved_one_is_a_warning() {
     bench.git(&["tag", "-f", "v1"]);
     assert_eq!(source.refresh().await, Fetched::Changed);
     assert_eq!(files(&source).await, ["a.yaml 2"]);
-    let moved = told(&source).replace(&first[..7], "<first>");
+    let moved = status_text(&source).replace(&first[..7], "<first>");
     insta::assert_snapshot!(moved, @"
     Current: at commit <commit> of tag v1
     warning: the tag v1 was moved from <first> to <commit>
@@ -288,7 +288,7 @@ async fn tags_are_peeled_and_a_moved_one_is_a_warning() {
     bench.git(&["tag", "blob", "HEAD:a.yaml"]);
     let blob = bench.following(Reference::tag("blob").unwrap());
     blob.snapshot().await.unwrap_err();
-    insta::assert_snapshot!(told(&blob), @"Failed: tag blob is not a commit");
+    insta::assert_snapshot!(status_text(&blob), @"Failed: tag blob is not a commit");
 }
 
 #[tokio::test]
@@ -301,12 +301,12 @@ async fn a_commit_is_pinned_and_the_default_branch_may_change() {
     let pinned = bench.following(Reference::commit(&first).unwrap());
     assert_eq!(files(&pinned).await, ["a.yaml 1"]);
     assert_eq!(pinned.refresh().await, Fetched::Unchanged);
-    insta::assert_snapshot!(told(&pinned), @"Current: at commit <commit> of the pinned commit");
+    insta::assert_snapshot!(status_text(&pinned), @"Current: at commit <commit> of the pinned commit");
     bench.git(&["checkout", "--quiet", "-b", "trunk"]);
     bench.commit(&[("a.yaml", "3")]);
     assert_eq!(default.refresh().await, Fetched::Changed);
     assert_eq!(files(&default).await, ["a.yaml 3"]);
-    insta::assert_snapshot!(told(&default), @"
+    insta::assert_snapshot!(status_text(&default), @"
     Current: at commit <commit> of the default branch trunk
     warning: the default branch is now trunk; it was main
     ");
@@ -351,7 +351,7 @@ async fn links_submodules_and_large_files_are_bounded() {
             out.yaml: a symbolic link that leads out of the project
             up.yaml: a symbolic link that leads out of the project
             ");
-            insta::assert_snapshot!(told(&source), @"
+            insta::assert_snapshot!(status_text(&source), @"
             Current: at commit <commit> of branch main
             warning: a submodule is not read: sub.yaml
             warning: a symbolic link to a folder is not followed: folder
@@ -373,7 +373,7 @@ async fn a_repository_that_is_too_large_is_refused_and_leaves_nothing_behind() {
     bench.commit(&[]);
     let source = GitSource::new(settings, references);
     source.snapshot().await.unwrap_err();
-    insta::assert_snapshot!(told(&source), @"Failed: the repository needs more than the 1 MiB allowed, fetched without its history");
+    insta::assert_snapshot!(status_text(&source), @"Failed: the repository needs more than the 1 MiB allowed, fetched without its history");
     assert!(command::size(&bench.cache()) < 1 << 20);
 }
 

@@ -27,11 +27,11 @@ pub struct Permission {
     policy: ExecPolicy,
     grants: Grants,
     tokens: BTreeSet<String>,
-    whose: Whose,
+    whose: Authority,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
+enum Authority {
     /// A flag or a variable of this tool: the word of who starts it.
     Operator,
     /// A Project's `auth`.
@@ -48,7 +48,7 @@ impl Permission {
             policy: ExecPolicy::default(),
             grants: Grants::default(),
             tokens: BTreeSet::new(),
-            whose: Whose::Operator,
+            whose: Authority::Operator,
         }
     }
 
@@ -67,7 +67,7 @@ impl Permission {
             policy: project.policy.exec.clone(),
             grants: grants.clone(),
             tokens: tokens.collect(),
-            whose: Whose::Manifest,
+            whose: Authority::Manifest,
         }
     }
 
@@ -75,7 +75,7 @@ impl Permission {
     #[must_use]
     pub fn for_auth(self) -> Self {
         Self {
-            whose: Whose::Auth,
+            whose: Authority::Auth,
             ..self
         }
     }
@@ -97,7 +97,7 @@ impl Permission {
         let reserved = self.grants.reserved.contains(&variable)
             || self.tokens.contains(variable)
             || variable.starts_with("PRISM_GITOPS_");
-        let ours = self.whose == Whose::Manifest && reserved;
+        let ours = self.whose == Authority::Manifest && reserved;
         ours.then(|| {
             "the variable holds this tool's own token, which is for the tenant alone".to_owned()
         })
@@ -119,7 +119,7 @@ impl Permission {
 
     /// Where files may be; `None` for anywhere.
     pub(super) fn bounds(&self, root: &Path) -> Option<Bounds> {
-        let bounded = self.whose != Whose::Operator;
+        let bounded = self.whose != Authority::Operator;
         bounded.then(|| Bounds::new(root, &self.grants.roots))
     }
 }

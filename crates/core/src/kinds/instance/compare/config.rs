@@ -198,7 +198,7 @@ impl Comparison<'_> {
                 Ok(match self.recall.text(self.now_text(), secret.expose()) {
                     Judgement::Same => Decision::default(),
                     Judgement::Respelled => self.respelled(),
-                    Judgement::Write(note) => Decision::write(value, field.noting(note)),
+                    Judgement::Write(note) => Decision::write(value, field.with_note(note)),
                 })
             }
             ConfigValue::Connection(inputs) => self.connection(inputs, secrets),
@@ -358,7 +358,7 @@ impl Comparison<'_> {
                     decision.respelled.push(self.input_path(name).to_string());
                 }
                 Judgement::Write(note) => {
-                    let field = self.input_field(name, now, &write).noting(note);
+                    let field = self.input_field(name, now, &write).with_note(note);
                     decision.fields.push(field);
                 }
             }

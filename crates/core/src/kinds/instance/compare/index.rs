@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::diff::identity::Candidate;
 use crate::diff::{Comparison, CustomerChanges, Inputs, IntegrationChanges, Verdict};
+use crate::kinds::instance::compare::customer::InstanceCustomer;
 use crate::kinds::instance::compare::member;
 use crate::kinds::instance::compare::version::Target;
-use crate::kinds::instance::compare::whose::Whose;
 use crate::model::{
     Adopt, Customer, CustomerRef, DesiredInstance, Instance, Integration, Marker, RequiredVariable,
     ResourceName, Tenant,
@@ -147,7 +147,7 @@ impl<'a> Index<'a> {
         Some(variables.get_or_init(|| definition.required_variables()))
     }
 
-    fn named<'s>(&'s self, customer: &'s Whose, name: &'s str) -> &'s [&'a Instance] {
+    fn named<'s>(&'s self, customer: &'s InstanceCustomer, name: &'s str) -> &'s [&'a Instance] {
         let Some(id) = customer.id() else {
             return &[];
         };
@@ -160,7 +160,7 @@ impl<'a> Index<'a> {
         &self,
         desired: &DesiredInstance,
         marker: &Marker,
-        customer: &Whose,
+        customer: &InstanceCustomer,
         target: &Target<'_>,
     ) -> Vec<Candidate<'a, Instance>> {
         let marked = self

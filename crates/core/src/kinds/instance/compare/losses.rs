@@ -99,7 +99,7 @@ fn value_field(key: &str, now: &LiveConfigVariable) -> FieldChange {
         }
         _ => FieldChange::hidden(path),
     };
-    field.noting(Some(LOST))
+    field.with_note(Some(LOST))
 }
 
 fn consent_field(key: &str) -> FieldChange {

@@ -8,9 +8,9 @@
 use std::borrow::Cow;
 
 use crate::diff::{Found, Inputs, InstanceChanges, Refusal, Stop, Verdict, labels};
+use crate::kinds::instance::compare::customer::InstanceCustomer;
 use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::version::Target;
-use crate::kinds::instance::compare::whose::Whose;
 use crate::kinds::integration::compare as integration;
 use crate::model::{
     Config, Customer, CustomerId, DesiredInstance, Instance, InstanceState, Manage, Marker,
@@ -41,7 +41,7 @@ impl<'a> Index<'a> {
     }
 
     /// All instances of a customer.
-    pub(crate) fn of_customer(&self, customer: &Whose) -> &[&'a Instance] {
+    pub(crate) fn of_customer(&self, customer: &InstanceCustomer) -> &[&'a Instance] {
         let id = customer.id().map(CustomerId::as_str);
         let found = id.and_then(|id| self.by_customer.get(id));
         found.map_or(&[], Vec::as_slice)
@@ -78,7 +78,7 @@ pub(crate) fn is_left_out(desired: &DesiredInstance, verdict: &Verdict<InstanceC
 pub(crate) fn candidates<'a>(
     index: &Index<'a>,
     desired: &DesiredInstance,
-    customer: &Whose,
+    customer: &InstanceCustomer,
     target: &Target<'_>,
 ) -> Vec<&'a Instance> {
     if let Some(member) = &desired.displaces {

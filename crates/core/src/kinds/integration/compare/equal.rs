@@ -94,11 +94,11 @@ fn described(version: &PublishedVersion, tenant: &Tenant) -> EqualVersion {
 #[must_use]
 pub fn equal_versions_told(inputs: &Inputs<'_>) -> Vec<Diagnostic> {
     let all = ours(inputs.tenant, &inputs.desired.project.name);
-    all.filter_map(|(address, live)| told(&address, live))
+    all.filter_map(|(address, live)| finding(&address, live))
         .collect()
 }
 
-fn told(address: &Address, live: &Integration) -> Option<Diagnostic> {
+fn finding(address: &Address, live: &Integration) -> Option<Diagnostic> {
     let newest = live.versions.items.first()?;
     let mut numbers: Vec<_> = equal_to(newest, live).map(|it| it.number).collect();
     numbers.reverse();

@@ -14,7 +14,7 @@ use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::page::{AskedStatus, HoldWanted, RolloutCommand};
 use crate::controller::acts::{Ask, Deed};
 use crate::model::{Address, Pause};
-use crate::server::api::{page, resources, whose_one, wishes};
+use crate::server::api::{commands, page, resources, whose_one};
 use crate::server::{Served, ServerState, reply};
 
 /// How long who asks waits, below the time that any answer may take.
@@ -34,7 +34,7 @@ pub(in crate::server::api) async fn hold(
     let key = key(&headers, &format!("{} hold", served.name));
     let doing = async {
         let form = "{\"address\": …, \"reason\": …, \"until\": …}";
-        let wanted: HoldWanted = wishes::wanted(&headers, body, form).await?;
+        let wanted: HoldWanted = commands::wanted(&headers, body, form).await?;
         Pause::check_reason(&wanted.reason).map_err(|why| wrong("reason", why))?;
         if wanted.until <= state.clock.now() {
             return Err(wrong("until", "that is in the past"));
@@ -76,7 +76,7 @@ pub(in crate::server::api) async fn release(
         &format!("{} unhold {}", served.name, which.address),
     );
     let doing = async {
-        let wanted: RolloutCommand = wishes::wanted(&headers, body, "{\"reason\": …}").await?;
+        let wanted: RolloutCommand = commands::wanted(&headers, body, "{\"reason\": …}").await?;
         let about = found(&served, &which.address)?;
         done(&served, ask(about, Deed::Unhold, wanted.reason)).await
     };
@@ -104,7 +104,7 @@ pub(in crate::server::api) async fn rollout(
     );
     let doing = async {
         let form = "{\"version\": …, \"reason\": …}";
-        let wanted: RolloutCommand = wishes::wanted(&headers, body, form).await?;
+        let wanted: RolloutCommand = commands::wanted(&headers, body, form).await?;
         if let Some(reason) = &wanted.reason {
             Pause::check_reason(reason).map_err(|why| wrong("reason", why))?;
         }

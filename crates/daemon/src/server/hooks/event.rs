@@ -11,7 +11,7 @@ const MOST: usize = 120;
 
 /// What Prismatic says happened. The texts are harmless in a log.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct EventSummary {
     /// Such as `instance.updated`.
     pub(super) what: Option<String>,
     /// What it happened to.
@@ -20,7 +20,7 @@ pub(super) struct Told {
     pub(super) who: Option<String>,
 }
 
-impl Told {
+impl EventSummary {
     /// Whether a tenant could differ after it. An unknown event could be anything.
     pub(super) fn concerns_us(&self) -> bool {
         let kinds = ["instance.", "integration."];
@@ -32,7 +32,7 @@ impl Told {
 
 /// Reads an event of Prismatic. Its body names the object and the user; where the
 /// event's own name stands is not documented, so the usual places are looked at.
-pub(super) fn event(headers: &HeaderMap, body: &Value) -> Told {
+pub(super) fn event(headers: &HeaderMap, body: &Value) -> EventSummary {
     let header = [
         "x-webhook-event",
         "x-webhook-event-type",
@@ -52,7 +52,7 @@ pub(super) fn event(headers: &HeaderMap, body: &Value) -> Told {
         keys.iter()
             .find_map(|key| value.get(*key)?.as_str().map(shown))
     };
-    Told {
+    EventSummary {
         what: what.map(shown),
         subject: subject.and_then(name),
         who: body.get("user").and_then(who),

@@ -18,7 +18,7 @@ use crate::plan::{Excluded, Plan, PlannedResource, StepResult};
 
 /// The state from earlier passes.
 #[derive(Debug, Clone, Default)]
-pub struct Memory {
+pub struct HoldState {
     revision: Option<String>,
     synced: BTreeSet<Address>,
     /// What was declared of each resource when it last matched, by digest. A new revision does not forget it.
@@ -40,7 +40,7 @@ enum Fared<'a> {
     Open,
 }
 
-impl Memory {
+impl HoldState {
     /// Begins a pass: a new revision forgets what was synced, and ends all flapping.
     pub fn begin(&mut self, revision: &str) {
         if self.revision.as_deref() != Some(revision) {
@@ -116,7 +116,7 @@ impl Memory {
                 )),
                 Fared::Matched => {
                     self.mark_synced(address);
-                    self.settle(desired, address);
+                    self.note_settled(desired, address);
                 }
                 Fared::Applied => {
                     let heal = self.synced.contains(address);
@@ -124,7 +124,7 @@ impl Memory {
                         flapping.push(address.clone());
                     }
                     self.mark_synced(address);
-                    self.settle(desired, address);
+                    self.note_settled(desired, address);
                 }
             }
         }
@@ -132,7 +132,7 @@ impl Memory {
         flapping
     }
 
-    fn settle(&mut self, desired: &Desired, address: &Address) {
+    fn note_settled(&mut self, desired: &Desired, address: &Address) {
         match desired.text_of(address) {
             Some(text) => {
                 self.settled.insert(address.clone(), digest(&text));
@@ -252,14 +252,14 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     struct Bench {
-        memory: Memory,
+        memory: HoldState,
         desired: Desired,
         now: Moment,
     }
 
     impl Bench {
         fn new(mode: DriftMode) -> Self {
-            let mut memory = Memory::default();
+            let mut memory = HoldState::default();
             memory.begin("r1");
             Self {
                 memory,
@@ -359,8 +359,8 @@ mod tests {
             deploy(1, "b", &[]),
             deploy(2, "gone", &[]),
         ]);
-        let mut memory = Memory::default();
-        let news = |memory: &Memory, world: &World| {
+        let mut memory = HoldState::default();
+        let news = |memory: &HoldState, world: &World| {
             let news = memory.news(&world.desired, &plan);
             news.iter()
                 .map(|it| it.name.to_string())
@@ -390,7 +390,7 @@ mod tests {
         world.declare_instance("a", "acme", "smith").drift = Some(DriftMode::Alert);
         world.declare_instance("b", "acme", "smith");
         let plan = plan_of(vec![deploy(0, "a", &[]), deploy(1, "b", &[])]);
-        let mut memory = Memory::default();
+        let mut memory = HoldState::default();
         memory.begin("r1");
         let none = Excluded::new();
         memory.learn(

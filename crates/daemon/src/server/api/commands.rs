@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
 
 use super::whose_one;
-use crate::api::Told;
+use crate::api::PerEnvironment;
 use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::wish::{
     ApproveWanted, Approved, Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer,
@@ -34,8 +34,8 @@ pub(super) async fn sync(
     };
     let status = Heard::Accepted;
     let body = match chosen.answer(woken) {
-        Told::One(accepted) => SyncAnswer::One { accepted, status },
-        Told::Several { environments } => SyncAnswer::Several {
+        PerEnvironment::One(accepted) => SyncAnswer::One { accepted, status },
+        PerEnvironment::Several { environments } => SyncAnswer::Several {
             status,
             environments,
         },

@@ -79,7 +79,7 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-                $crate::words::known(reader)
+                $crate::vocabulary::known(reader)
             }
         }
 

@@ -9,13 +9,13 @@ use crate::model::{
 };
 
 /// Whose an instance is, or shall be.
-pub(crate) struct Whose {
+pub(crate) struct InstanceCustomer {
     pub(crate) target: TargetCustomer,
     /// What the customer is called now.
     pub(crate) name: String,
 }
 
-impl Whose {
+impl InstanceCustomer {
     /// The customer's id, if it exists.
     pub(crate) fn id(&self) -> Option<&CustomerId> {
         match &self.target {
@@ -29,13 +29,13 @@ impl Whose {
 fn of_manifest(
     name: &ResourceName,
     verdict: Option<&Verdict<CustomerChanges>>,
-) -> Result<Whose, Stop> {
+) -> Result<InstanceCustomer, Stop> {
     let address = Address::customer(name.clone());
     let Some(verdict) = verdict else {
         return Err(Stop::refused(format!("{address} is not declared")));
     };
     let changes = verdict.as_ref().map_err(|stop| stop.of(&address))?;
-    Ok(Whose {
+    Ok(InstanceCustomer {
         name: changes.called.clone(),
         target: match changes.live.id() {
             Some(id) => TargetCustomer::Existing(id.clone()),
@@ -45,7 +45,10 @@ fn of_manifest(
 }
 
 /// Whose it is: the customer of a manifest, or another one of the tenant.
-pub(crate) fn whose(index: &Index<'_>, desired: &DesiredInstance) -> Result<Whose, Stop> {
+pub(crate) fn resolve_customer(
+    index: &Index<'_>,
+    desired: &DesiredInstance,
+) -> Result<InstanceCustomer, Stop> {
     let which = &desired.customer;
     let managed = |name: &ResourceName| of_manifest(name, index.customer(name));
     if let CustomerRef::Managed(name) = which {
@@ -56,7 +59,7 @@ pub(crate) fn whose(index: &Index<'_>, desired: &DesiredInstance) -> Result<Whos
         if let CustomerRef::Id(id) = which
             && let Some(one) = index.person(id)
         {
-            return Ok(Whose {
+            return Ok(InstanceCustomer {
                 target: TargetCustomer::Existing(one.id.clone()),
                 name: one.name.clone(),
             });
@@ -66,7 +69,7 @@ pub(crate) fn whose(index: &Index<'_>, desired: &DesiredInstance) -> Result<Whos
         )));
     };
     match (found.items.as_slice(), &found.incomplete) {
-        ([one], None) => Ok(Whose {
+        ([one], None) => Ok(InstanceCustomer {
             target: TargetCustomer::Existing(one.id.clone()),
             name: one.name.clone(),
         }),
