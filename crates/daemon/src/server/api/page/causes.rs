@@ -166,7 +166,11 @@ fn text(first: &Row, rows: &[&Row]) -> Sentence {
     let to = Link::Resource {
         address: first.address.clone(),
     };
-    let name = Part::link(first.display_name.clone(), to);
+    let shown = match &first.customer {
+        Some(customer) => format!("{} of {customer}", first.display_name),
+        None => first.display_name.clone(),
+    };
+    let name = Part::link(shown, to);
     if rows.len() == 1 {
         return vec![name, Part::text(format!(": {}", brief(&first.reason)))];
     }
