@@ -77,19 +77,19 @@ impl Term {
 /// Checks a value of a closed list, and reads a time.
 fn value(key: &str, text: String, now: Timestamp) -> Result<Value, Wrong> {
     let text = match key {
-        "state" => known::<State>(key, text)?,
-        "sync" => known::<SyncStatus>(key, text)?,
-        "health" => known::<Health>(key, text)?,
-        "disposition" => known::<Disposition>(key, text)?,
-        "kind" => known::<Kind>(key, text)?,
+        "state" => known::<State>(key, &text)?,
+        "sync" => known::<SyncStatus>(key, &text)?,
+        "health" => known::<Health>(key, &text)?,
+        "disposition" => known::<Disposition>(key, &text)?,
+        "kind" => known::<Kind>(key, &text)?,
         "since" => return since(&text, now).map(Value::From),
         _ => text,
     };
     Ok(Value::Text(text))
 }
 
-fn known<T: Words>(key: &str, text: String) -> Result<String, Wrong> {
-    if let Some(found) = T::named(&text) {
+fn known<T: Words>(key: &str, text: &str) -> Result<String, Wrong> {
+    if let Some(found) = T::named(text) {
         return Ok(found.word().to_owned());
     }
     let words: Vec<&str> = T::ALL.iter().map(|it| it.word()).collect();
@@ -99,7 +99,7 @@ fn known<T: Words>(key: &str, text: String) -> Result<String, Wrong> {
             "there is no {key} {text:?}: it is one of {}",
             words.join(", ")
         ),
-        suggestion: nearest(&text, &words),
+        suggestion: nearest(text, &words),
     })
 }
 
