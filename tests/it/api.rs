@@ -7,6 +7,7 @@ mod contract;
 mod events;
 mod fuzz;
 mod metrics;
+mod page;
 mod several;
 mod wishes;
 
@@ -17,7 +18,9 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
+use prism_gitops::api::page::{Disposition, Row, RowVersion, State};
 use prism_gitops::controller::control::{Control, PersistedPauses};
+use prism_gitops::controller::page::{CustomerFacts, Detail, Page};
 use prism_gitops::controller::resources::ResourceStatus;
 use prism_gitops::controller::status::{AwaitedApproval, PassStatus, RevisionStatus, Status};
 use prism_gitops::model::history::{
@@ -25,9 +28,10 @@ use prism_gitops::model::history::{
     WriteStart,
 };
 use prism_gitops::model::{
-    Address, FieldChange, FieldPath, Health, ResourceName, Secret, SyncStatus,
+    Address, FieldChange, FieldPath, Health, Kind, ResourceName, Secret, SyncStatus,
 };
-use prism_gitops::plan::{Names, Plan, PlanMode};
+use prism_gitops::plan::{Names, Plan, PlanMode, PlannedRollout};
+use prism_gitops::rollout::{Derived, Phase, WavePhase, WaveState};
 use prism_gitops::runtime::clock::TokioClock;
 use prism_gitops::runtime::readiness::Limits;
 use prism_gitops::server::hooks::{Hooks, Provider};
@@ -281,6 +285,7 @@ impl Bench {
                 labels: words(&["canary"]),
             }));
             status.plan = Some(Arc::new(plan(now)));
+            status.page = Some(Arc::new(page()));
         });
     }
 
@@ -320,6 +325,107 @@ impl Bench {
     }
 }
 
+/// One instance of a customer that waits for its wave.
+fn page() -> Page {
+    let address = address("smith-erp");
+    let row = Row {
+        address: (&address).into(),
+        display_name: "Smith ERP".to_owned(),
+        customer: Some("Smith".to_owned()),
+        customer_key: Some("cust-0042".to_owned()),
+        kind: Kind::Instance,
+        integration: Some("acme-erp".to_owned()),
+        integration_name: Some("Acme ERP".to_owned()),
+        fleet: None,
+        state: State::Held,
+        sync: SyncStatus::OutOfSync,
+        health: Health::Healthy,
+        disposition: Disposition::Wave,
+        reason: "its wave is not open".to_owned(),
+        hint: None,
+        actions: Vec::new(),
+        retry_at: None,
+        version: RowVersion {
+            running: Some("13".to_owned()),
+            target: Some("14".to_owned()),
+            deployed: Some(true),
+        },
+        labels: vec!["paid".to_owned()],
+        since: None,
+        changed_at: None,
+        hold: None,
+        drift: None,
+        last_failure: None,
+    };
+    let integration = Row {
+        address: (&Address::integration(ResourceName::parse("acme-erp").unwrap())).into(),
+        kind: Kind::Integration,
+        customer: None,
+        customer_key: None,
+        ..row.clone()
+    };
+    let detail = Detail {
+        id: Some("SW5z".to_owned()),
+        changes: vec![FieldChange::hidden(FieldPath::config("Key"))],
+        differences: 1,
+        ..Detail::default()
+    };
+    let details = [&row, &integration].map(|it| (it.address.0.clone(), detail.clone()));
+    let customer = CustomerFacts {
+        name: "Smith".to_owned(),
+        external_id: Some("cust-0042".to_owned()),
+        labels: vec!["paid".to_owned()],
+    };
+    Page {
+        rows: vec![row, integration],
+        details: details.into(),
+        customers: [("cust-0042".to_owned(), customer)].into(),
+    }
+}
+
+/// A rollout whose first wave soaks.
+fn rollout(now: jiff::Timestamp) -> PlannedRollout {
+    let wave = WaveState {
+        name: "canary".to_owned(),
+        phase: WavePhase::Soaking(now),
+        counted: 2,
+        moved: 1,
+        now: 0,
+        hindered: 0,
+        executions: Some(44),
+        overlap: 0,
+        runs: None,
+    };
+    PlannedRollout {
+        address: Address::integration(ResourceName::parse("acme-erp").unwrap()),
+        display_name: "Acme ERP".to_owned(),
+        sequence: None,
+        derived: Derived {
+            target: Some(14),
+            base: Some(13),
+            queued: false,
+            phase: Phase::Soaking,
+            reason: "wave canary soaks".to_owned(),
+            waves: vec![wave],
+            turns: Default::default(),
+            left_out: Default::default(),
+            failures: Vec::new(),
+            failed_before: 0,
+            approved: None,
+            unread: None,
+            withdraw: None,
+            finished: None,
+            until: Some(now),
+            next: Vec::new(),
+            needs: Default::default(),
+            bypass: None,
+            bypassed: 0,
+            warnings: Vec::new(),
+        },
+        ran: Vec::new(),
+    }
+}
+
 fn plan(now: jiff::Timestamp) -> Plan {
     Plan {
         mode: PlanMode::Changes,
@@ -340,7 +446,7 @@ fn plan(now: jiff::Timestamp) -> Plan {
         fleets: Vec::new(),
         violations: Vec::new(),
         later: Vec::new(),
-        rollouts: Vec::new(),
+        rollouts: vec![rollout(now)],
         simulations: Vec::new(),
         digest: format!("sha256:{}", "1".repeat(64)),
     }

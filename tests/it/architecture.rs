@@ -80,6 +80,7 @@ const API: &[Rule] = &[
     Rule { module: "resource",   role: Role::Pure, uses: &["plan", "history"] },
     Rule { module: "status",     role: Role::Pure, uses: &["part", "history", "resource"] },
     Rule { module: "event",      role: Role::Pure, uses: &["resource", "status"] },
+    Rule { module: "page",       role: Role::Pure, uses: &["http", "pause", "plan", "rollout", "status"] },
     Rule { module: "wish",       role: Role::Pure, uses: &[] },
     Rule { module: "health",     role: Role::Pure, uses: &[] },
     Rule { module: "notice",     role: Role::Pure, uses: &[] },
@@ -101,7 +102,7 @@ const DAEMON: &[Rule] = &[
     Rule { module: "controller", role: Role::Edge, uses: &["source", "writes", "execute"] },
     Rule { module: "notifier",   role: Role::Edge, uses: &["controller"] },
     Rule { module: "server",     role: Role::Edge, uses: &["controller::Status", "controller::status", "controller::resources",
-                                                           "controller::control", "controller::totals"] },
+                                                           "controller::control", "controller::totals", "controller::page", "controller::acts"] },
     Rule { module: "daemon",     role: Role::Edge, uses: &["source", "controller", "notifier", "server"] },
 ];
 

@@ -57,6 +57,7 @@ mod killed_waves;
 #[cfg(feature = "sandbox")]
 mod lag;
 mod operations;
+mod page;
 #[cfg(feature = "sandbox")]
 mod peer;
 mod pinned;

@@ -36,7 +36,7 @@ export interface AsOf {
   /** Seconds after `observedAt` from which what is shown is old. */
   staleAfter: number;
   phase: "idle" | "working" | "stopped";
-  paused?: { reason: string; since: Instant; until?: Instant };
+  paused?: { reason: string; since: Instant; until?: Instant | null };
   nextPassAt?: Instant;
   source?: { state: "waiting" | "current" | "stale" | "failed"; commit?: string; head?: string; since?: Instant; message?: string };
 }
@@ -50,7 +50,7 @@ export interface Headline {
   person: boolean;
   count: number;
   text: Sentence;
-  since: Instant;
+  since?: Instant;
   next: Sentence;
   who?: Who;
   link: Link;
@@ -139,7 +139,8 @@ export interface ValueRow {
   declared: Value;
   live: Value;
   applied: Value;
-  side: Side;
+  /** Absent where it is not known what was applied last. */
+  side?: Side;
   who?: Who & { at?: Instant };
   commit?: { id: string; by?: string };
   pass?: number;
@@ -190,6 +191,8 @@ export interface Resource extends Row {
   history: HistoryRow[];
   links: { text: string; url: string }[];
   acts: Act[];
+  /** Whether the daemon reads executions when it is asked. */
+  executions?: boolean;
 }
 
 export interface Executions {
@@ -264,7 +267,7 @@ export interface Rollout extends RolloutSummary {
   confirm?: number;
 }
 
-export interface Timeline { asOf: AsOf; since: Instant; keptDays?: number; rows: HistoryRow[]; next?: string }
+export interface Timeline { asOf: AsOf; since?: Instant; keptDays?: number; rows: HistoryRow[]; next?: string }
 export interface WaitingGroup extends Headline {
   customers: { key: string; name: string }[];
   missing?: string[];

@@ -119,6 +119,16 @@ pub struct ResourcesChanged {
     pub removed: Vec<Address>,
 }
 
+/// The same without rows: the `data` of `resources.changed` for who asks for `shape=thin`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ResourcesChangedThin {
+    /// How many, those that are not listed here among them.
+    pub total: usize,
+    /// The first of them, those that are gone among them.
+    pub addresses: Vec<Address>,
+}
+
 /// Nothing besides the name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

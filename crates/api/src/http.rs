@@ -24,6 +24,36 @@ pub const PAUSE: &str = "/api/v1/pause";
 pub const RESUME: &str = "/api/v1/resume";
 /// Where the plan of new files is approved.
 pub const APPROVE: &str = "/api/v1/approve";
+/// Where the board of a fleet is.
+pub const OVERVIEW: &str = "/api/v1/overview";
+/// Where integrations are, with their instances counted.
+pub const INTEGRATIONS: &str = "/api/v1/integrations";
+/// Where one customer is.
+pub const CUSTOMER: &str = "/api/v1/customers/{key}";
+/// Where names and addresses are looked for.
+pub const SEARCH: &str = "/api/v1/search";
+/// Where a plan by groups is.
+pub const PLAN: &str = "/api/v1/plans/{digest}";
+/// Where the resources of a group are.
+pub const PLAN_GROUP: &str = "/api/v1/plans/{digest}/groups/{group}";
+/// Where a plan is approved.
+pub const PLAN_APPROVALS: &str = "/api/v1/plans/{digest}/approvals";
+/// Where rollouts are.
+pub const ROLLOUTS: &str = "/api/v1/rollouts";
+/// Where one rollout is.
+pub const ROLLOUT: &str = "/api/v1/rollouts/{integration}";
+/// Where a rollout is paused, resumed, or aborted.
+pub const ROLLOUT_ACT: &str = "/api/v1/rollouts/{integration}/{act}";
+/// Where what happened is.
+pub const TIMELINE: &str = "/api/v1/timeline";
+/// Where who waits for whom is.
+pub const WAITING: &str = "/api/v1/waiting";
+/// Where who looks is.
+pub const SESSION: &str = "/api/v1/session";
+/// Where holds are put on and ended.
+pub const HOLDS: &str = "/api/v1/holds";
+/// Where the page asks for a pass, a pause or its end.
+pub const ACTS: &str = "/api/v1/acts/{act}";
 /// Where the description of all this is.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 
@@ -43,6 +73,19 @@ pub struct EnvironmentQuery {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
+}
+
+/// Which environment a request is about, and in which shape it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ShapeQuery {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// As the page at `/` needs it: `page`, of a plan `groups`, of events `thin`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<String>,
 }
 
 /// How much of the status, and whose.
@@ -85,6 +128,10 @@ pub struct ResourcesQuery {
     /// Only this one; without it all that are kept in step, in the order of environments and addresses
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
+    /// page: rows of the page at `/`, by state, with its filters (q, state, customer, integration, fleet, version, label,
+    /// disposition, since), sort, before, and facets
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<String>,
 }
 
 /// Which passes.

@@ -31,6 +31,7 @@ pub mod history;
 pub mod http;
 pub mod list;
 pub mod notice;
+pub mod page;
 pub mod part;
 mod pause;
 pub mod plan;

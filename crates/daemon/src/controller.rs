@@ -20,6 +20,7 @@
 //! - Nothing is written while a file is invalid, or to another organization.
 //! - Everything remembered between passes can be lost at no cost but time.
 
+pub mod acts;
 mod approvals;
 pub mod connect;
 pub mod control;
@@ -32,6 +33,7 @@ pub mod history;
 pub mod hold_notes;
 mod incremental;
 pub mod notices;
+pub mod page;
 pub mod pass;
 pub mod persistence;
 pub mod phases;

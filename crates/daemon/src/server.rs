@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //!
-//! - Every answer, errors included, is JSON, but for `/metrics` and the event stream.
+//! - Every answer, errors included, is JSON, but for `/metrics`, the event stream and the files of [`page`].
 //! - Other requests never take the places of probes: see `connections`.
 //! - Every request is answered within [`TIMEOUT`], and a body is read only by webhooks
 //!   and by a pause.
@@ -19,6 +19,7 @@ mod environments;
 pub mod hooks;
 mod layers;
 mod metrics;
+mod page;
 mod reply;
 mod routes;
 
@@ -74,6 +75,7 @@ pub fn router(state: ServerState, hooks: Option<hooks::Hooks>) -> Router {
         Some(hooks) => writing.merge(hooks::router(hooks)),
         None => writing,
     };
+    let reading = reading.merge(page::routes());
     layers::around(probes.merge(bounded(reading)), bounded(writing))
 }
 

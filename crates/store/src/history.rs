@@ -29,6 +29,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -57,6 +58,9 @@ pub trait HistorySink: Send + Sync + std::fmt::Debug {
 
     /// The state of the recording.
     fn health(&self) -> HistoryHealth;
+
+    /// Waits until everything noted so far was tried, at most for `patience`. Blocks.
+    fn settle(&self, _patience: Duration) {}
 }
 
 /// A sink for those who keep nothing.

@@ -21,7 +21,7 @@ use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::controller::rollouts::RolloutRequest;
 use crate::model::IntegrationId;
-use crate::model::rollout::labels::{ABORTED, PAUSED};
+use crate::model::rollout::labels::{PAUSED, said};
 use crate::plan::{Plan, render};
 use crate::prismatic::catalog::Record;
 use crate::prismatic::platform::IntegrationUpdate;
@@ -122,7 +122,7 @@ async fn relabelled(
             "the labels of integration {id} could not be read, so none were written"
         )));
     };
-    labels.retain(|label| label != PAUSED && !label.starts_with(ABORTED));
+    labels = said(&labels, None);
     change(&mut labels);
     let update = IntegrationUpdate {
         id: id.clone(),

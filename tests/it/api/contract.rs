@@ -19,6 +19,9 @@ fn document() -> Value {
     serde_json::from_str(api::OPENAPI).unwrap()
 }
 
+/// The group of the bench's one plan: its name follows from what is done.
+const GROUP: &str = "3b5341a5cd7a";
+
 type Exercised = BTreeSet<(String, String, u16)>;
 
 /// Checks answers against the document, and remembers which it has seen.
@@ -78,6 +81,15 @@ fn filled(path: &str) -> String {
     let path = path
         .replace("{kind}", "Instance")
         .replace("{name}", "smith-erp");
+    let path = path
+        .replace("{digest}", &"1".repeat(64))
+        .replace("{group}", GROUP)
+        .replace("{key}", "cust-0042")
+        .replace("{integration}", "acme-erp");
+    let path = match path.starts_with("/api/v1/rollouts/") {
+        true => path.replace("{act}", "pause"),
+        false => path.replace("{act}", "sync"),
+    };
     path.replace("{provider}", "generic")
 }
 
@@ -93,6 +105,7 @@ async fn every_answer_that_is_described_is_given_and_is_as_described() {
     };
     reading(&mut contract).await;
     wishing(&mut contract).await;
+    acting(&mut contract).await;
     several(&mut contract).await;
     let all = described(&document);
     let missing: Vec<_> = all.difference(&contract.seen).collect();
@@ -224,7 +237,7 @@ async fn full(contract: &mut Contract) {
     let bench = Bench::new();
     let events = "/api/v1/events";
     let mut clients = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..128 {
         let request = Request::get(events).body(Body::empty()).unwrap();
         clients.push(bench.send(request).await);
     }
@@ -292,6 +305,116 @@ async fn syncing_a_part(contract: &mut Contract) {
         contract.holds("post", path, 202, &ask(number).await);
     }
     contract.holds("post", path, 503, &ask(16).await);
+}
+
+/// Asks for an act, by a page of another site where that is named.
+async fn asked(
+    bench: &Bench,
+    method: &str,
+    address: &str,
+    (body, site): (&'static str, Option<&str>),
+) -> Answer {
+    let mut request = Request::builder().method(method.to_uppercase().as_str());
+    request = request.uri(address).header(JSON.0, JSON.1);
+    if let Some(site) = site {
+        request = request.header("sec-fetch-site", site);
+    }
+    bench.ask(request.body(Body::from(body)).unwrap()).await
+}
+
+/// What the page asks for: done, refused without the token, and refused to other sites.
+async fn acting(contract: &mut Contract) {
+    let bench = Bench::new();
+    bench.passed();
+    let outside = Bench::outside(Reads::Open);
+    let hold =
+        r#"{"address":"Instance/smith-erp","reason":"visit","until":"2026-01-03T00:00:00Z"}"#;
+    let why = r#"{"version":"14","reason":"visit"}"#;
+    for (method, path, body) in [
+        ("post", "/api/v1/acts/{act}", ""),
+        ("post", "/api/v1/holds", hold),
+        ("delete", "/api/v1/holds", why),
+        ("post", "/api/v1/rollouts/{integration}/{act}", why),
+    ] {
+        let address = match method {
+            "delete" => format!("{path}?address=Instance/smith-erp"),
+            _ => filled(path),
+        };
+        contract.holds(
+            method,
+            path,
+            202,
+            &asked(&bench, method, &address, (body, None)).await,
+        );
+        contract.holds(
+            method,
+            path,
+            401,
+            &asked(&outside, method, &address, (body, None)).await,
+        );
+        contract.holds(
+            method,
+            path,
+            403,
+            &asked(&bench, method, &address, (body, Some("cross-site"))).await,
+        );
+    }
+    let path = "/api/v1/plans/{digest}/approvals";
+    let address = format!("/api/v1/plans/{}/approvals", "1".repeat(64));
+    let body = r#"{"reason":"CHG-12","confirm":0}"#;
+    contract.holds(
+        "post",
+        path,
+        409,
+        &bench.post(&address, &[JSON], body).await,
+    );
+    bench.awaits(&digest());
+    contract.holds(
+        "post",
+        path,
+        409,
+        &bench
+            .post("/api/v1/plans/latest/approvals", &[JSON], body)
+            .await,
+    );
+    contract.holds(
+        "post",
+        path,
+        202,
+        &bench.post(&address, &[JSON], body).await,
+    );
+    contract.holds(
+        "post",
+        path,
+        401,
+        &outside.post(&address, &[JSON], body).await,
+    );
+    let site = [JSON, ("sec-fetch-site", "cross-site")];
+    contract.holds("post", path, 403, &bench.post(&address, &site, body).await);
+    let path = "/api/v1/session";
+    let right = format!(r#"{{"token":"{TOKEN}"}}"#);
+    contract.holds(
+        "post",
+        path,
+        200,
+        &outside.post(path, &[JSON], &right).await,
+    );
+    let wrong = r#"{"token":"no"}"#;
+    contract.holds("post", path, 401, &outside.post(path, &[JSON], wrong).await);
+    let out = Request::delete(path).body(Body::empty()).unwrap();
+    contract.holds("delete", path, 200, &outside.ask(out).await);
+    for path in [
+        "/api/v1/customers/{key}",
+        "/api/v1/plans/{digest}",
+        "/api/v1/rollouts/{integration}",
+        "/api/v1/plans/{digest}/groups/{group}",
+    ] {
+        let other = filled(path)
+            .replace("cust-0042", "x")
+            .replace("1111", "2222");
+        let other = other.replace("acme-erp", "x");
+        contract.holds("get", path, 404, &bench.get(&other).await);
+    }
 }
 
 async fn wishing(contract: &mut Contract) {

@@ -299,7 +299,7 @@ fn it_is_asked_paused_and_resumed_from_the_command_line_and_a_pause_outlives_it(
 #[test]
 fn a_part_is_written_on_request_and_a_misspelt_one_is_refused() {
     let mut environment = project();
-    let (_running, log) = Running::telling(&mut on_sandbox(&environment));
+    let (_running, log) = Running::with_stderr(&mut on_sandbox(&environment));
     environment.set(
         "PRISM_GITOPS_DAEMON",
         &address(&wait_for(&log, "daemon.started")),

@@ -75,7 +75,7 @@ export const Bars = () => {
             </Mark>
             <span>
               Nothing is written since <Time at={about.paused.since} form="both" />
-              {about.paused.until !== undefined && <>, until <Time at={about.paused.until} form="both" /></>}: {about.paused.reason}
+              {about.paused.until != null && <>, until <Time at={about.paused.until} form="both" /></>}: {about.paused.reason}
             </span>
           </div>
         )}

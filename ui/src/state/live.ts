@@ -65,6 +65,13 @@ export function start(): void {
       },
     });
   });
+  let role: string | undefined;
+  effect(() => {
+    const now = session.value?.role;
+    // Who may do more is told of other acts.
+    if (role !== undefined && now !== role) refresh(ALL);
+    role = now;
+  });
   effect(() => {
     if (frozen.value || held.size === 0) return;
     refresh([...held]);

@@ -99,7 +99,7 @@ const Line = ({ of }: { of: Headline }) => (
       <Sentence of={of.text} />
     </span>
     <span class="since soft">
-      <Time at={of.since} />
+      {of.since !== undefined && <Time at={of.since} />}
     </span>
     <span class="next">
       <Sentence of={of.next} />

@@ -22,6 +22,7 @@ function asked(): string {
   }
   all.set("limit", "100");
   all.set("facets", "state,version,wave,label");
+  all.set("shape", "page");
   return api("resources", all);
 }
 
@@ -307,6 +308,7 @@ const Empty = ({ terms }: { terms: filter.Term[] }) => (
 const Without = ({ term, rest }: { term: filter.Term; rest: filter.Term[] }) => {
   const all = filter.toQuery(rest);
   all.set("limit", "1");
+  all.set("shape", "page");
   const entry = useQuery<Rows>(api("resources", all));
   return (
     <li>

@@ -14,7 +14,7 @@ import { many, n, STATE } from "../words";
 import { Version } from "./list";
 
 export const Resource = ({ address }: { address: string }) => (
-  <Read entry={useQuery<R>(api(`resources/${path(address)}`, { values: query.value.get("show") === "all" ? "all" : undefined }))} rows={10}>
+  <Read entry={useQuery<R>(api(`resources/${path(address)}`, { shape: "page", values: query.value.get("show") === "all" ? "all" : undefined }))} rows={10}>
     {(of) => (
       <>
         <Top of={of} />
@@ -26,7 +26,7 @@ export const Resource = ({ address }: { address: string }) => (
           </div>
           <div class="stack">
             <Facts of={of} />
-            {of.integration !== undefined && <Runs address={address} />}
+            {of.executions === true && <Runs address={address} />}
             <Card title="History" id="hist" right={<A to={{ view: "timeline", query: { q: of.address } }}>All</A>}>
               <Short rows={of.history} />
             </Card>
@@ -82,7 +82,7 @@ const Top = ({ of }: { of: R }) => (
           </span>
         </>
       )}
-      {of.acts.filter((act) => !act.allowed && act.why !== undefined).map((act) => ` · ${act.why}`)}
+      {[...new Set(of.acts.flatMap((act) => (act.allowed || act.why === undefined ? [] : [act.why])))].map((why) => ` · ${why}`)}
     </p>
   </div>
 );
@@ -96,12 +96,12 @@ function asking(of: R, act: Act): Asking {
   switch (act.name) {
     case "hold": return { verb: `Hold ${of.displayName}`, title: `Hold ${of.displayName}`, says, path: api("holds"), reason: true, until: true, body };
     case "release": return { verb: "End the hold", title: `End the hold of ${of.displayName}`, says, method: "DELETE", path: api("holds", { address: of.address }), reason: true };
-    case "sync": return { verb: "Sync now", title: "Sync now", says, path: api("sync") };
+    case "sync": return { verb: "Sync now", title: "Sync now", says, path: api("acts/sync") };
     case "rollback": return { verb: "Roll back", title: `Roll ${of.displayName} back`, says, path: api(`rollouts/${path(of.integration ?? "")}/abort`), reason: true, confirm: 1, body: { back: true, version: of.version.target } };
     case "pause":
     case "resume":
     case "approve":
-    case "abort": return { verb: act.name, title: act.name, says, path: api(act.name), reason: true };
+    case "abort": return { verb: act.name, title: act.name, says, path: api(`acts/${act.name}`), reason: true };
   }
 }
 
@@ -153,7 +153,7 @@ const Values = ({ of }: { of: R }) => {
     <Card
       title={title}
       id="values"
-      aside={<span class="soft">of {many(total, "value")}; {n(total - differing.length)} agree</span>}
+      aside={total > 0 && <span class="soft">of {many(total, "value")}; {n(total - differing.length)} agree</span>}
       right={
         total > differing.length && (
           <button type="button" class="plain" data-key="x" onClick={() => setQuery({ show: all ? undefined : "all" })}>
@@ -162,7 +162,7 @@ const Values = ({ of }: { of: R }) => {
         )
       }
     >
-      {differing.length === 0 && !all && <p class="body soft">What is live is what git declares, and what was applied last.</p>}
+      {differing.length === 0 && !all && <p class="body soft">Nothing is live otherwise than git declares it.</p>}
       {(differing.length > 0 || all) && <Three rows={[...differing, ...(all ? agreeing : [])]} />}
       {all && next !== undefined && <p class="body soft">The first {n(rows.length)} of {n(total)}; the others are in <code>prism-gitops get config</code>.</p>}
     </Card>
@@ -253,8 +253,12 @@ const Facts = ({ of }: { of: R }) => (
         <Version of={of} />
         {of.version.deployed === false && <span class="warn"> not deployed</span>}
       </dd>
-      <dt>Wave</dt>
-      <dd>{of.wave ?? <span class="soft">none</span>}</dd>
+      {of.wave !== undefined && (
+        <>
+          <dt>Wave</dt>
+          <dd>{of.wave}</dd>
+        </>
+      )}
       <dt>Labels</dt>
       <dd>{of.labels.length > 0 ? of.labels.join(", ") : <span class="soft">none</span>}</dd>
       <dt>Changed</dt>

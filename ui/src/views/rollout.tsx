@@ -107,7 +107,7 @@ const WaveCard = ({ of, number, integration }: { of: Wave; number: number; integ
     <dl class="facts">
       <dt>Moved</dt>
       <dd>
-        <A to={{ view: "list", query: { integration, wave: of.name } }}>
+        <A to={{ view: "list", query: { integration } }}>
           {n(of.moved)} of {n(of.members)}
         </A>
       </dd>

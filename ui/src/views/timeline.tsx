@@ -41,7 +41,7 @@ export const Timeline = () => {
                 <button type="button" class="btn" data-key="]" onClick={() => setQuery({ before: of.next, at: undefined })}>
                   Older
                 </button>
-              ) : (
+              ) : of.since === undefined ? null : (
                 <span class="soft">
                   The history begins <Time at={of.since} form="clock" />
                   {of.keptDays !== undefined && ` (kept ${n(of.keptDays)} d)`}

@@ -51,7 +51,7 @@ const Group = ({ of }: { of: WaitingGroup }) => {
   const place = `waiting ${of.id}`;
   return (
     <li class={here ? "here" : ""} data-row={of.id}>
-      <Time at={of.since} class="soft since" />
+      {of.since === undefined ? <span class="soft since" /> : <Time at={of.since} class="soft since" />}
       <St state={of.state} count={of.count} />
       <div class="what">
         <p>
@@ -88,7 +88,7 @@ const Group = ({ of }: { of: WaitingGroup }) => {
           </Copy>
         )}
         {of.consent && <Consent of={of} />}
-        {of.sync && <ActButton place={place} act={of.sync} label="Sync" asking={{ verb: "Sync now", title: "Sync now", says: of.sync.says ? [of.sync.says] : [], path: api("sync") }} />}
+        {of.sync && <ActButton place={place} act={of.sync} label="Sync" asking={{ verb: "Sync now", title: "Sync now", says: of.sync.says ? [of.sync.says] : [], path: api("acts/sync") }} />}
         <A to={of.link} class="btn">
           Open
         </A>

@@ -135,7 +135,7 @@ export function read(mock, path, query) {
 
 /** The answer to an act. */
 export function act(mock, method, path, body, headers) {
-  const [head, ...rest] = path.split("/").map(decodeURIComponent);
+  const [head, ...rest] = path.replace(/^acts\//, "").split("/").map(decodeURIComponent);
   if (head === "session") {
     if (method === "DELETE") mock.role = "reader";
     else if (body?.token !== TOKEN) return wrong(401, "that is no token of this daemon", "token-required");

@@ -3,7 +3,7 @@ import { now } from "./world.mjs";
 
 export const STATES = ["error", "failing", "blocked", "pending", "drifted", "unknown", "changing", "held", "off", "inStep"];
 const KEYS = ["q", "state", "customer", "integration", "fleet", "version", "wave", "label", "sync", "health", "disposition", "kind", "since", "changedBy"];
-const OTHERS = ["sort", "after", "before", "limit", "facets", "environment"];
+const OTHERS = ["sort", "after", "before", "limit", "facets", "environment", "shape"];
 
 const values = (given) => (given.match(/(?:\\.|[^\\,])+/g) ?? []).map((piece) => piece.replace(/\\(.)/g, "$1"));
 

@@ -135,6 +135,7 @@ export function resource(row, role, all) {
           },
         }
       : {}),
+    executions: true,
     connections: [{ name: "Acme", state: row.state === "pending" ? "pending" : "active", since: ago(200 * DAY) }],
     history: [{ id: 9007, at: ago(8 * MIN), kind: "outside", who: { name: "dana@acme.example", via: "in Prismatic" }, text: [t("Changed outside: Batch Size 50 → 500")] }, { id: 9004, at: ago(20 * MIN), kind: "write", who: { name: "commit 7edde02 by lee", via: "“orders v2” (#481)" }, text: [t("Upgraded 13 → 14")] }].slice(drifted ? 0 : 1),
     links: [{ text: "Prismatic", url: "https://app.prismatic.example/designer/SW50" }, { text: "bad", url: "javascript:alert(1)" }],

@@ -1,12 +1,15 @@
 //! The `OpenAPI` document: what the types do not say about the interface, around the types.
 
+mod page;
+
 use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::{published, written};
 use crate::http::{
-    self, EnvironmentQuery, ErrorCode, HistoryQuery, Provider, ResourcesQuery, StatusQuery,
+    self, EnvironmentQuery, ErrorCode, HistoryQuery, Provider, ResourcesQuery, ShapeQuery,
+    StatusQuery,
 };
 use crate::part::Part;
 use crate::{Kind, PerEnvironment, health, history, plan, resource, status, wish};
@@ -243,7 +246,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             http::RESOURCES,
             "A page of the resources as last seen, by address",
             "A page",
-            schema::<resource::Resources>(of),
+            either(schema::<resource::Resources>(of), schema::<crate::page::Rows>(of)),
         )
         .with(query::<ResourcesQuery>(None))
         .errors(&[WRONG, NO_ENVIRONMENT]),
@@ -251,13 +254,13 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             http::RESOURCE,
             "One resource and the last 10 writes to it",
             "The resource",
-            schema::<resource::OneResource>(of),
+            either(schema::<resource::OneResource>(of), schema::<crate::page::ResourcePage>(of)),
         )
         .with(vec![
             in_path("kind", &kinds, Some("Instance")),
             in_path("name", &json!({ "type": "string" }), Some("smith-erp")),
         ])
-        .with(query::<EnvironmentQuery>(Some(THIS)))
+        .with(query::<ShapeQuery>(Some(THIS)))
         .errors(&[
             (400, "The path is not UTF-8, or no environment is named where there are several"),
             (404, "There is no such resource, or no such environment"),
@@ -266,9 +269,9 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             http::LATEST_PLAN,
             "The last plan, as `plan -o json` has it. Sensitive values are never in it",
             "The plan",
-            schema::<plan::Plan>(of),
+            either(schema::<plan::Plan>(of), schema::<crate::page::PagePlan>(of)),
         )
-        .with(query::<EnvironmentQuery>(Some(THIS)))
+        .with(query::<ShapeQuery>(Some(THIS)))
         .errors(&[
             (400, "A parameter is wrong or unknown, or no environment is named where there are several"),
             (404, "No plan has been made yet, or no such environment"),
@@ -282,7 +285,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
         .with(query::<HistoryQuery>(None))
         .errors(&[WRONG, (503, "The history cannot be read")]),
         events
-            .with(query::<EnvironmentQuery>(Some(ONLY)))
+            .with(query::<ShapeQuery>(Some(ONLY)))
             .errors(&[WRONG, NO_ENVIRONMENT, (503, "Too many clients listen already")]),
     ];
     reads
@@ -390,6 +393,11 @@ fn webhook(of: &mut SchemaGenerator) -> Operation {
         .with(query::<EnvironmentQuery>(Some(whose)))
 }
 
+/// The usual answer, or with `shape=page` or `shape=groups` that of the page.
+fn either(usual: Value, page: Value) -> Value {
+    json!({ "anyOf": [usual, page] })
+}
+
 fn schema<T: JsonSchema>(of: &mut SchemaGenerator) -> Value {
     let mut schema = of.subschema_for::<T>();
     RecursiveTransform(published).transform(&mut schema);
@@ -404,7 +412,9 @@ pub(super) fn document() -> Value {
     let mut of = written().with(place).into_generator();
     let mut operations = probes(&mut of);
     operations.extend(reads(&mut of));
+    operations.extend(page::reads(&mut of));
     operations.extend(commands(&mut of));
+    operations.extend(page::acts(&mut of));
     operations.push(webhook(&mut of));
     schema::<http::Error>(&mut of);
     let mut paths = Map::new();

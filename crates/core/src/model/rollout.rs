@@ -22,6 +22,14 @@ pub mod labels {
     /// Followed by a version's number: who moved to it goes back.
     pub const ABORTED: &str = "gitops:rollout=aborted@";
 
+    /// Labels with what a person says of the rollout now in place of what was said before; others stay as they are.
+    #[must_use]
+    pub fn said(labels: &[String], now: Option<String>) -> Vec<String> {
+        let ours = |label: &&String| *label == PAUSED || label.starts_with(ABORTED);
+        let others = labels.iter().filter(|label| !ours(label)).cloned();
+        others.chain(now).collect()
+    }
+
     /// The version whose rollout was aborted, if one was.
     #[must_use]
     pub fn aborted(labels: &[String]) -> Option<i64> {

@@ -3,8 +3,8 @@
 //!
 //! # Invariants
 //!
-//! - No wish says what changed. It says when a pass is made, that nothing is written, or which part of what the pass
-//!   finds may be written (ADR 0030): what it finds, it reads as always.
+//! - No wish says what changed. It says when a pass is made, that nothing is written, which part of what the pass
+//!   finds may be written (ADR 0030), or labels of a live object ([`acts`]): what it finds, it reads as always.
 //! - Each wish is served by one pass, in the order in which they came; a wish for a part by one of its own.
 //! - An unreadable pause counts as a pause: the user meant to pause.
 //! - An end is by the wall clock, which may be set: no sleep relies on it for
@@ -16,8 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, oneshot, watch};
 
+use super::acts::{self, Answer, Ask, Queued};
 use super::approvals::Approvals;
 pub use super::approvals::NotAwaited;
 use super::status::{Phase, Status};
@@ -111,6 +112,7 @@ struct Inner {
     syncs: Notify,
     requests: SyncRequests,
     approvals: Approvals,
+    acts: acts::Queue,
     status: watch::Sender<Status>,
     clock: Arc<dyn Clock>,
     kept: PersistedPauses,
@@ -131,6 +133,7 @@ impl Control {
             syncs: Notify::new(),
             requests: SyncRequests::default(),
             approvals: Approvals::open(kept.approval.clone()),
+            acts: acts::Queue::default(),
             status,
             clock,
             kept,
@@ -282,6 +285,17 @@ impl Control {
         if self.0.requests.is_waiting() {
             self.0.syncs.notify_one();
         }
+    }
+
+    /// Asks the loop to do something to one live object between two passes; `None` where too many wait already.
+    #[must_use]
+    pub fn act(&self, ask: Ask) -> Option<oneshot::Receiver<Answer>> {
+        self.0.acts.put(ask)
+    }
+
+    /// Waits for the next thing to do. Cancel-safe.
+    pub(super) async fn next_act(&self) -> Queued {
+        self.0.acts.next().await
     }
 
     /// Waits until a pass is asked for, or a pause has ended. Cancel-safe.

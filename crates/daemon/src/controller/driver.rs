@@ -189,6 +189,11 @@ impl Driver {
                 }
                 () = next_event(&mut self.events) => self.event(),
                 () = control.synced() => return Some(Reason::Sync),
+                queued = control.next_act() => {
+                    self.reconciler.act(queued).await;
+                    // What was done shows at once.
+                    return Some(Reason::Sync);
+                }
                 () = control.lapse() => {}
                 // Last, so that a flood of nudges holds up nothing.
                 () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),

@@ -6,6 +6,7 @@ mod writes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -24,6 +25,9 @@ use crate::model::{Address, Field, Places};
 use crate::plan::{Output, Plan, Step, StepId, StepResult};
 use crate::source::Revision;
 use crate::store::history::{Forgetful, HistorySink};
+
+/// How long the next pass waits for a record that it shows.
+const SETTLES: Duration = Duration::from_secs(1);
 
 /// What all passes of a process have in common, and where they are recorded.
 #[derive(Debug, Clone)]
@@ -79,6 +83,22 @@ impl Historian {
     #[must_use]
     pub fn forgetful() -> Self {
         Self::new(Forgetful::shared(), "", Actor::default())
+    }
+
+    /// The same for what another command would do.
+    #[must_use]
+    pub fn commanded(&self, command: &'static str) -> Self {
+        Self {
+            command,
+            ..self.clone()
+        }
+    }
+
+    /// Waits a moment for what was recorded to be readable.
+    pub(super) async fn settled(&self) {
+        let sink = Arc::clone(&self.sink);
+        // A sink that panics has lost its records, and no pass depends on them.
+        let _ = tokio::task::spawn_blocking(move || sink.settle(SETTLES)).await;
     }
 
     /// The state of the recording.

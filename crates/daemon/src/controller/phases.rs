@@ -32,6 +32,9 @@ pub trait Phases: Send + Sync {
     /// Compares them with the tenant. May be dropped half-way: it only reads.
     async fn plan(&self, loaded: &Loaded, asked: Asked<'_>) -> Result<Prepared, PassError>;
 
+    /// The way to the tenant that files name, and which tenant it is.
+    async fn way(&self, loaded: &Loaded) -> Result<(Connection, EnvironmentKey), PassError>;
+
     /// Carries out the rest of a plan after holding back.
     async fn apply(
         &self,
@@ -228,6 +231,16 @@ impl Phases for Live {
             connection,
             swept_at,
         })
+    }
+
+    async fn way(&self, loaded: &Loaded) -> Result<(Connection, EnvironmentKey), PassError> {
+        let connection = self.connect.connect(&loaded.desired).await;
+        let connection = connection.map_err(PassError::Connect)?;
+        let identity = connection.platform.identity().await;
+        let identity = identity.map_err(PassError::Platform)?;
+        let Connection { url, tenant_id, .. } = &connection;
+        let key = EnvironmentKey::new(url, &identity, tenant_id.as_deref());
+        Ok((connection, key))
     }
 
     async fn apply(

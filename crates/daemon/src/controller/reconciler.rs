@@ -9,6 +9,7 @@
 //! - In every case the status reports the outcome, and the next pass is scheduled.
 
 mod absence;
+mod act;
 mod approval;
 mod ending;
 mod held;

@@ -10,6 +10,7 @@ pub use prism_gitops_api::status::{
 use tokio::time::Instant;
 
 use super::error::Class;
+use super::page::Page;
 use super::resources::ResourceStatus;
 use super::totals::Totals;
 use crate::api;
@@ -135,6 +136,8 @@ pub struct Status {
     pub source: Option<RemoteStatus>,
     /// The resources, as last seen.
     pub resources: Arc<[ResourceStatus]>,
+    /// The same with what else is known of them; `None` before the first pass.
+    pub page: Option<Arc<Page>>,
     /// The state of the recording of the history.
     pub history: HistoryHealth,
     /// What a wish for a part may name, as of the last pass about everything; `None` before one.
@@ -178,6 +181,7 @@ impl Status {
             error: None,
             source: None,
             resources: Arc::new([]),
+            page: None,
             history: HistoryHealth::default(),
             names: None,
             plan: None,

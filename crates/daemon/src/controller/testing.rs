@@ -20,7 +20,8 @@ pub(crate) use crate::disposition::testing::desired_with;
 use crate::disposition::{self, Results};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::{
-    Address, ApplyMode, DesiredInstance, Diagnostic, DriftMode, Health, LiveHold, SyncStatus,
+    Address, ApplyMode, DesiredInstance, Diagnostic, DriftMode, EnvironmentKey, Health, LiveHold,
+    SyncStatus,
 };
 pub(crate) use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
 use crate::plan::{OnHold, Part, Plan, PlannedResource, Step, StepResult};
@@ -277,6 +278,11 @@ impl Phases for Script {
             },
             swept_at: Timestamp::UNIX_EPOCH,
         })
+    }
+
+    async fn way(&self, loaded: &Loaded) -> Result<(Connection, EnvironmentKey), PassError> {
+        let prepared = self.plan(loaded, ReadMode::Full.into()).await?;
+        Ok((prepared.connection.clone(), prepared.key()))
     }
 
     async fn apply(

@@ -11,15 +11,18 @@
 //! - No answer holds a secret: these routes are given none.
 
 pub mod access;
+mod acts;
 mod commands;
 mod events;
 mod history;
+mod page;
 mod resources;
+mod session;
 
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Query, RawQuery, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -27,12 +30,14 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 
 pub use access::{Access, Peer, Reads};
+pub use acts::AskedLately;
 pub use events::Events;
+pub use session::Sessions;
 
 use super::environments::{Chosen, Refusal};
 use super::layers::without_body;
 use super::{Served, ServerState, reply, routes};
-use crate::api::http::{self, EnvironmentQuery, ErrorCode};
+use crate::api::http::{self, EnvironmentQuery, ErrorCode, ShapeQuery};
 use crate::store::history::HistoryReader;
 
 /// The description of all routes, as it is served.
@@ -56,6 +61,10 @@ pub struct Api {
     pub past: Option<Arc<dyn HistoryReader>>,
     /// What happens, for those who listen.
     pub events: Arc<Events>,
+    /// Who signed in by the page.
+    pub sessions: Arc<Sessions>,
+    /// What was asked for lately, so that a request that is sent twice is done once.
+    pub asked: Arc<AskedLately>,
 }
 
 impl std::fmt::Debug for Api {
@@ -72,6 +81,8 @@ impl Api {
             access: options.access,
             past: options.past,
             events: Arc::default(),
+            sessions: Arc::default(),
+            asked: Arc::default(),
         }
     }
 }
@@ -86,6 +97,12 @@ fn reads() -> [(&'static str, MethodRouter<ServerState>); 6] {
         (http::HISTORY, get(history::history)),
         (http::EVENTS, get(events::stream)),
     ]
+}
+
+/// A path as the router has it: names may hold slashes.
+fn routed(path: &str) -> String {
+    path.replace("{kind}/{name}", "{kind}/{*name}")
+        .replace("customers/{key}", "customers/{*key}")
 }
 
 /// The commands, with their paths. The end of a pause has no body.
@@ -103,20 +120,29 @@ fn commands() -> [(&'static str, MethodRouter<ServerState>); 4] {
 #[must_use]
 pub fn paths() -> Vec<&'static str> {
     let reads = reads().map(|(path, _)| path);
-    let wishes = commands().map(|(path, _)| path);
-    let open = [http::OPENAPI];
-    reads.into_iter().chain(wishes).chain(open).collect()
+    let pages = page::routes().map(|(path, _)| path);
+    let commands = commands().map(|(path, _)| path);
+    let acts = acts::routes().map(|(path, _)| path);
+    let open = [http::OPENAPI, http::SESSION];
+    let all = reads.into_iter().chain(pages).chain(commands);
+    all.chain(acts).chain(open).collect()
 }
 
 /// What is read, behind who may read.
 pub(super) fn reading(state: &ServerState) -> Router {
     let api = state.api.clone();
-    let gate = from_fn(move |request: Request, next: Next| {
+    let clock = Arc::clone(&state.clock);
+    let gate = from_fn(move |mut request: Request, next: Next| {
+        let known = api.sessions.of(request.headers(), clock.now()).is_some();
+        let caller = session::Caller::of(&api, &request, clock.now());
+        request.extensions_mut().insert(caller);
         let refused = access::may_read(&api.access, &request).err();
-        pass_on(refused, request, next)
+        pass_on(refused.filter(|_| !known), request, next)
     });
-    let routes = reads().into_iter();
-    let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
+    let routes = reads().into_iter().chain(page::routes());
+    let routes = routes.fold(Router::new(), |all, (path, route)| {
+        all.route(&routed(path), route)
+    });
     routes
         .route_layer(gate)
         .route(http::OPENAPI, get(openapi))
@@ -127,16 +153,19 @@ pub(super) fn reading(state: &ServerState) -> Router {
 /// What is wished for, behind who may write.
 pub(super) fn writing(state: &ServerState) -> Router {
     let api = state.api.clone();
+    let clock = Arc::clone(&state.clock);
     let gate = from_fn(move |request: Request, next: Next| {
-        let refused = access::may_write(&api.access, &request).err();
+        let refused = session::may_write(&api, &request, clock.now()).err();
         pass_on(refused, request, next)
     });
-    let routes = commands().into_iter();
+    let routes = commands().into_iter().chain(acts::routes());
     let routes = routes.fold(Router::new(), |all, (path, route)| all.route(path, route));
-    routes
+    let session = session::route(state).method_not_allowed_fallback(reply::method_not_allowed);
+    let acts = routes
         .method_not_allowed_fallback(reply::only_post)
-        .layer(gate)
-        .with_state(state.clone())
+        .layer(gate);
+    acts.with_state(state.clone())
+        .merge(session.with_state(state.clone()))
 }
 
 async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next) -> Response {
@@ -149,9 +178,15 @@ async fn pass_on(refused: Option<access::Refusal>, request: Request, next: Next)
 /// The last plan, as `plan -o json` has it.
 async fn latest_plan(
     State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    RawQuery(raw): RawQuery,
+    whose: Result<Query<ShapeQuery>, QueryRejection>,
+    asker: page::Asker,
 ) -> Response {
-    let status = match whose_one(&state, whose) {
+    let groups = |it: &Query<ShapeQuery>| it.0.shape.as_deref() == Some("groups");
+    if whose.as_ref().is_ok_and(groups) {
+        return page::latest(&state, "latest", raw.as_deref(), &asker);
+    }
+    let status = match shaped_one(&state, whose) {
         Ok(one) => one.status.borrow().clone(),
         Err(refusal) => return refusal.into_response(),
     };
@@ -178,6 +213,18 @@ fn whose_one(
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
 ) -> Result<&Served, Refusal> {
     let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    state.environments.one(whose.environment.as_deref())
+}
+
+/// The one environment that a request is about whose shape may be chosen: here the usual one.
+fn shaped_one(
+    state: &ServerState,
+    whose: Result<Query<ShapeQuery>, QueryRejection>,
+) -> Result<&Served, Refusal> {
+    let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
+    if let Some(shape) = whose.shape {
+        return Err(Refusal::Wrong(format!("there is no shape {shape:?} of it")));
+    }
     state.environments.one(whose.environment.as_deref())
 }
 

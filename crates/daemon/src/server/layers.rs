@@ -13,6 +13,9 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 
 use super::{TIMEOUT, reply};
 use crate::api::http::ErrorCode;
@@ -32,6 +35,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
 
 /// The longest path with its query, in bytes.
 const LONGEST_URI: usize = 4096;
+/// What is not larger than this is not compressed, in bytes.
+const SMALL: u16 = 1024;
 /// All headers together, in bytes.
 const LONGEST_HEADERS: usize = 16 * 1024;
 
@@ -44,7 +49,16 @@ pub(super) fn around(routes: Router, with_body: Router) -> Router {
         .layer(from_fn(within_size))
         .layer(from_fn(within_time))
         .layer(from_fn(without_secrets))
+        .layer(compressed())
         .layer(from_fn(with_headers))
+}
+
+/// Compresses what is worth it. It lies around [`without_secrets`], which reads text; streams are left alone, since
+/// an event that waits in a compressor is late.
+fn compressed() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL)))
 }
 
 async fn within_size(request: Request, next: Next) -> Response {

@@ -91,6 +91,10 @@ impl HistorySink for Writer {
     fn health(&self) -> HistoryHealth {
         lock(&self.health).clone()
     }
+
+    fn settle(&self, patience: Duration) {
+        self.flush(patience);
+    }
 }
 
 fn lock(health: &Mutex<HistoryHealth>) -> MutexGuard<'_, HistoryHealth> {

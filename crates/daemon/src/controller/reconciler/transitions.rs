@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use super::Reconciler;
 use crate::controller::log;
+use crate::controller::page::{Page, Sources};
 use crate::controller::pass::Planned;
 use crate::controller::phases::Prepared;
 use crate::controller::resources::{self, After};
@@ -46,7 +47,19 @@ impl Reconciler {
         });
         let identity = &prepared.planned.tenant.identity;
         let tenant = status::tenant(&prepared.connection.url, identity);
+        let before = self.status.borrow().page.clone();
+        let page = Page::of(&Sources {
+            plan: &prepared.planned.plan,
+            holds,
+            excluded,
+            desired: &prepared.planned.desired,
+            tenant: &prepared.planned.tenant,
+            statuses: &resources,
+            before: before.as_deref(),
+            now: self.clock.now(),
+        });
         self.progress(|status| {
+            status.page = Some(Arc::new(page));
             status.resources = resources.into();
             status.tenant = Some(tenant);
         });

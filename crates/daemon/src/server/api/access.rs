@@ -57,6 +57,8 @@ pub(super) enum Refusal {
     Site,
     /// There is no token, and the caller is not on this machine.
     Elsewhere,
+    /// A session without its own token against requests of other pages.
+    Forged,
 }
 
 impl IntoResponse for Refusal {
@@ -76,6 +78,10 @@ impl IntoResponse for Refusal {
             Self::Site => reply::error(
                 ErrorCode::CrossSite,
                 "requests of other sites' pages are refused",
+            ),
+            Self::Forged => reply::error(
+                ErrorCode::CrossSite,
+                "X-CSRF-Token is missing or not that of the session; load the page again",
             ),
             Self::Elsewhere => reply::error(
                 ErrorCode::NotLocal,
@@ -118,8 +124,14 @@ pub(super) fn may_write(access: &Access, request: &Request) -> Result<(), Refusa
     names_this_machine(request)
 }
 
+/// Whether a text is the token. Compares in a time that says nothing about it.
+pub(super) fn is_token(access: &Access, given: &str) -> bool {
+    let token = access.token.as_ref();
+    token.is_some_and(|token| signature::same(given.as_bytes(), token.expose().as_bytes()))
+}
+
 /// Compares in a time that says nothing about the token.
-fn has_token(access: &Access, headers: &HeaderMap) -> bool {
+pub(super) fn has_token(access: &Access, headers: &HeaderMap) -> bool {
     let Some(token) = &access.token else {
         return false;
     };
@@ -130,7 +142,7 @@ fn has_token(access: &Access, headers: &HeaderMap) -> bool {
     scheme.eq_ignore_ascii_case(b"bearer ") && signature::same(given, token.expose().as_bytes())
 }
 
-fn same_site(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn same_site(headers: &HeaderMap) -> Result<(), Refusal> {
     let ours = |site: &HeaderValue| site == "same-origin" || site == "none";
     if headers.get(SEC_FETCH_SITE).is_some_and(|site| !ours(site)) {
         return Err(Refusal::Site);

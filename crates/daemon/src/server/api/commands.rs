@@ -217,7 +217,7 @@ fn standing(environment: String, paused: Option<Pause>, kept: bool) -> Response 
     Json(body).into_response()
 }
 
-async fn wanted<T: DeserializeOwned>(
+pub(super) async fn wanted<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
     form: &str,

@@ -27,9 +27,10 @@ use futures::{Stream, StreamExt as _, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::api::event::{
-    Event, EventName, Generation, Nothing, PassFinished, ResourcesChanged, Standing, Within,
+    Event, EventName, Generation, Nothing, PassFinished, ResourcesChanged, ResourcesChangedThin,
+    Standing, Within,
 };
-use crate::api::http::{EnvironmentQuery, ErrorCode};
+use crate::api::http::{ErrorCode, ShapeQuery};
 use crate::controller::Status;
 use crate::controller::resources::ResourceStatus;
 use crate::controller::status::Phase;
@@ -40,8 +41,8 @@ use crate::server::{ServerState, reply};
 
 /// How many events are kept for those who come back.
 const KEPT: usize = 256;
-/// How many listen at once.
-const CLIENTS: usize = 16;
+/// How many listen at once: fewer than there are connections.
+const CLIENTS: usize = 128;
 /// The maximum number of resources in one event.
 const RESOURCES: usize = 100;
 /// How often something is sent when nothing happens.
@@ -71,6 +72,8 @@ struct Noted {
     environment: String,
     name: EventName,
     data: String,
+    /// The same without rows, for who asks for what it shows; none where that is the same.
+    thin: Option<String>,
 }
 
 /// What was reported last.
@@ -144,11 +147,13 @@ impl Events {
         let (Some(number), Ok(data)) = (*self.next.borrow(), event.data()) else {
             return;
         };
+        let thin = thin(event).and_then(|thin| serde_json::to_string(&thin).ok());
         ring.events.push_back(Noted {
             number,
             environment: environment.to_owned(),
             name: event.name(),
             data: redact::known().json(&data).into_owned(),
+            thin,
         });
         if ring.events.len() > KEPT {
             ring.events.pop_front();
@@ -176,7 +181,7 @@ impl Events {
     }
 
     /// An event; [`Found::Other`] where it is not of the one environment that is asked for.
-    fn get(&self, number: u64, only: Option<&str>) -> Found {
+    fn get(&self, number: u64, only: Option<&str>, thin: bool) -> Found {
         let ring = self.ring();
         let Some(oldest) = ring.events.front().map(|event| event.number) else {
             return Found::Nothing;
@@ -190,7 +195,10 @@ impl Events {
         match event {
             None => Found::Nothing,
             Some(event) if only.is_some_and(|only| only != event.environment) => Found::Other,
-            Some(event) => Found::Event(self.sent(number, event.name, &event.data)),
+            Some(event) => {
+                let data = event.thin.as_ref().filter(|_| thin);
+                Found::Event(self.sent(number, event.name, data.unwrap_or(&event.data)))
+            }
         }
     }
 
@@ -278,15 +286,38 @@ fn changed(before: &[ResourceStatus], now: &[ResourceStatus]) -> ResourcesChange
     }
 }
 
+/// An event without rows.
+fn thin(event: &Event) -> Option<Within<ResourcesChangedThin>> {
+    let Event::ResourcesChanged(Within { what, environment }) = event else {
+        return None;
+    };
+    let changed = what.resources.iter().map(|one| one.address.clone());
+    let all = changed.chain(what.removed.iter().cloned());
+    let what = ResourcesChangedThin {
+        total: what.total,
+        addresses: all.take(RESOURCES).collect(),
+    };
+    Some(Within {
+        what,
+        environment: environment.clone(),
+    })
+}
+
 /// Streams events from now on, or from where a client left off.
 pub(super) async fn stream(
     State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    whose: Result<Query<ShapeQuery>, QueryRejection>,
     in_use: Option<Extension<InUse>>,
     headers: HeaderMap,
 ) -> Response {
-    let only = match whose {
-        Ok(Query(whose)) => whose.environment,
+    let (only, thin) = match whose {
+        Ok(Query(ShapeQuery { environment, shape })) => match shape.as_deref() {
+            None => (environment, false),
+            Some("thin") => (environment, true),
+            Some(_) => {
+                return reply::error(ErrorCode::InvalidRequest, "shape is thin, or not there");
+            }
+        },
         Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
     };
     let chosen = match state.environments.chosen(only.as_deref()) {
@@ -317,6 +348,7 @@ pub(super) async fn stream(
         next: next.unwrap_or(upcoming),
         greetings: greetings.collect(),
         only,
+        thin,
         events,
         _permit: permit,
         _in_use: in_use,
@@ -350,6 +382,8 @@ struct Client {
     greetings: VecDeque<Sent>,
     /// Events of other environments are not sent.
     only: Option<String>,
+    /// Rows are not sent.
+    thin: bool,
     _permit: OwnedSemaphorePermit,
     /// Keeps the connection from being taken for an idle one.
     _in_use: Option<Extension<InUse>>,
@@ -371,7 +405,7 @@ impl Client {
         }
         loop {
             self.heard.borrow_and_update().as_ref()?;
-            match self.events.get(self.next, self.only.as_deref()) {
+            match self.events.get(self.next, self.only.as_deref(), self.thin) {
                 Found::Other => self.next += 1,
                 Found::Event(event) => {
                     self.next += 1;

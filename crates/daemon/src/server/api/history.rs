@@ -90,7 +90,7 @@ pub(super) async fn of(
 }
 
 /// Without a history the answer is empty; any other failure is reported.
-async fn ask<T: Send + 'static>(
+pub(super) async fn ask<T: Send + 'static>(
     api: &Api,
     question: impl FnOnce(&dyn HistoryReader) -> Result<T, HistoryError> + Send + 'static,
 ) -> Result<Option<T>, String> {

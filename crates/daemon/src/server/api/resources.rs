@@ -2,13 +2,11 @@
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{history, whose_one};
-use crate::api::http::{
-    EnvironmentQuery, ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which,
-};
+use super::{history, page as asked, shaped_one};
+use crate::api::http::{ErrorCode, PageSize, RESOURCES_PAGE, ResourcesQuery as Which, ShapeQuery};
 use crate::api::resource::{self as told, OneResource, Resources};
 use crate::api::{Health, SyncStatus, Words};
 use crate::controller::Status;
@@ -67,8 +65,13 @@ pub(super) fn page(
 /// A page of the resources as last seen, in the order of their addresses.
 pub(super) async fn list(
     State(state): State<ServerState>,
+    RawQuery(raw): RawQuery,
     which: Result<Query<Which>, QueryRejection>,
+    asker: asked::Asker,
 ) -> Response {
+    if is_for_the_page(raw.as_deref()) {
+        return asked::resources(&state, raw.as_deref(), &asker);
+    }
     let which = match which {
         Ok(Query(which)) => which,
         Err(wrong) => return reply::error(ErrorCode::InvalidRequest, &wrong.body_text()),
@@ -81,6 +84,12 @@ pub(super) async fn list(
         Ok(chosen) => Json(page_of(chosen, &wanted, which.after.as_ref())).into_response(),
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Whether a query asks for the shape of the page.
+pub(super) fn is_for_the_page(raw: Option<&str>) -> bool {
+    let pairs = raw.unwrap_or_default().split('&');
+    pairs.into_iter().any(|pair| pair == "shape=page")
 }
 
 /// One environment's by address; those of several by environment and address.
@@ -131,9 +140,20 @@ fn page_of(chosen: Chosen<'_>, wanted: &Wanted, after: Option<&String>) -> Resou
 pub(super) async fn one(
     State(state): State<ServerState>,
     path: Result<Path<(String, String)>, PathRejection>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    RawQuery(raw): RawQuery,
+    whose: Result<Query<ShapeQuery>, QueryRejection>,
+    asker: asked::Asker,
 ) -> Response {
-    let served = match whose_one(&state, whose) {
+    if is_for_the_page(raw.as_deref()) {
+        let address = path
+            .ok()
+            .and_then(|Path((kind, name))| address(&kind, &name));
+        return match address {
+            Some(address) => asked::resource(&state, address, raw.as_deref(), &asker).await,
+            None => reply::error(ErrorCode::UnknownResource, "there is no such resource"),
+        };
+    }
+    let served = match shaped_one(&state, whose) {
         Ok(one) => one,
         Err(refusal) => return refusal.into_response(),
     };
@@ -165,7 +185,7 @@ pub(super) async fn one(
 }
 
 /// The address of two parts of a path, in any case of the kind.
-fn address(kind: &str, name: &str) -> Option<Address> {
+pub(super) fn address(kind: &str, name: &str) -> Option<Address> {
     Some(Address {
         kind: Kind::named(kind)?,
         name: ResourceName::parse_addressed(name).ok()?,

@@ -1,0 +1,185 @@
+//! What the page at `/` asks.
+
+use schemars::SchemaGenerator;
+use serde_json::{Value, json};
+
+use super::{ELSEWHERE, HOST, NO_BODY, Operation, THIS, TOKEN, in_path, query, schema};
+use crate::http::{self, EnvironmentQuery};
+use crate::page;
+
+fn text(name: &str, about: &str) -> Value {
+    json!({ "name": name, "in": "query", "required": false, "schema": { "type": "string" }, "description": about })
+}
+
+fn named(name: &str, example: &str) -> Value {
+    in_path(name, &json!({ "type": "string" }), Some(example))
+}
+
+/// Reads, each about one environment.
+pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
+    let digest = || named("digest", "latest");
+    let all = vec![
+        Operation::get(
+            http::OVERVIEW,
+            "What needs attention, counts by state, integrations",
+            "The board",
+            schema::<page::Overview>(of),
+        ),
+        Operation::get(
+            http::INTEGRATIONS,
+            "Integrations with their instances counted, the worst first",
+            "A page",
+            schema::<page::IntegrationPage>(of),
+        )
+        .with(vec![
+            text(
+                "seen",
+                "true: those that there is something to see of; else the others",
+            ),
+            text("after", "next of the page before"),
+        ]),
+        Operation::get(
+            http::CUSTOMER,
+            "One customer, by the external id or by `id:` and the id",
+            "The customer",
+            schema::<page::CustomerPage>(of),
+        )
+        .with(vec![named("key", "cust-0042")])
+        .errors(&[(404, "There is no such customer")]),
+        Operation::get(
+            http::SEARCH,
+            "Customers, integrations and instances by name or address",
+            "What was found",
+            schema::<page::Search>(of),
+        )
+        .with(vec![text("q", "A part of a name or an address")]),
+        Operation::get(
+            http::PLAN,
+            "The latest plan by groups of equal changes; older ones are not kept",
+            "The plan",
+            schema::<page::PagePlan>(of),
+        )
+        .with(vec![digest()])
+        .errors(&[(404, "That plan is not kept")]),
+        Operation::get(
+            http::PLAN_GROUP,
+            "The resources of a group of the latest plan",
+            "A page",
+            schema::<page::PlanSteps>(of),
+        )
+        .with(vec![
+            digest(),
+            named("group", "0a1b2c3d4e5f"),
+            text("after", "next of the page before"),
+        ])
+        .errors(&[(404, "There is no such group")]),
+        Operation::get(
+            http::ROLLOUTS,
+            "Rollouts as the last plan derived them",
+            "The rollouts",
+            schema::<page::Rollouts>(of),
+        ),
+        Operation::get(
+            http::ROLLOUT,
+            "One rollout: its waves, what was found, who newly fails",
+            "The rollout",
+            schema::<page::RolloutPage>(of),
+        )
+        .with(vec![named("integration", "acme-erp")])
+        .errors(&[(404, "That integration has no rollout")]),
+        Operation::get(
+            http::TIMELINE,
+            "What happened, the newest first, by kind, customer and person",
+            "A page",
+            schema::<page::Timeline>(of),
+        )
+        .with(vec![
+            text("before", "next of the page before"),
+            text("at", "The number of a row: the page that begins with it"),
+            text(
+                "kind",
+                "Words with commas between: pass, write, outside, act",
+            ),
+            text("customer", "A part of the customer's name"),
+            text("who", "A part of a name"),
+        ]),
+        Operation::get(
+            http::WAITING,
+            "Causes and whom they wait for, persons first",
+            "The causes",
+            schema::<page::Waiting>(of),
+        ),
+    ];
+    let about = || query::<EnvironmentQuery>(Some(THIS));
+    let all = all.into_iter();
+    let mut all: Vec<Operation> = all
+        .map(|it| it.with(about()).errors(&[TOKEN, HOST]))
+        .collect();
+    all.push(
+        Operation::get(
+            http::SESSION,
+            "Who looks, and what they may do",
+            "The session",
+            schema::<page::Session>(of),
+        )
+        .errors(&[TOKEN, HOST]),
+    );
+    all
+}
+
+/// Acts. Each may bear an `Idempotency-Key`; by a session they bear `X-CSRF-Token`.
+pub(super) fn acts(of: &mut SchemaGenerator) -> Vec<Operation> {
+    let asked = schema::<page::Asked>(of);
+    let answer = "What came of it so far";
+    let post = |path, summary| Operation::post(path, summary, 202, answer, asked.clone());
+    let body = |operation: Operation, schema: Value| Operation {
+        body: Some(schema),
+        ..operation
+    };
+    let command = schema::<page::RolloutCommand>(of);
+    let acts = vec![
+        post(http::ACTS, "A pass now, a pause of the environment, or its end")
+            .with(vec![in_path("act", &json!({ "enum": ["sync", "pause", "resume"] }), Some("sync"))]),
+        body(post(http::HOLDS, "Has one live object left alone for a while"), schema::<page::HoldWanted>(of)),
+        Operation {
+            method: "delete",
+            ..body(post(http::HOLDS, "Ends a hold"), command.clone())
+        }
+        .with(vec![json!({ "name": "address", "in": "query", "required": true, "schema": { "type": "string" }, "description": "Which resource" })]),
+        body(post(http::PLAN_APPROVALS, "Approves exactly the plan of this digest"), schema::<page::PlanApproval>(of))
+            .with(vec![named("digest", "latest")])
+            .errors(&[(409, "Nothing waits for approval, or another plan does")]),
+        body(post(http::ROLLOUT_ACT, "Pauses, resumes or aborts a rollout, as the commands of these names do"), command)
+            .with(vec![named("integration", "acme-erp"), in_path("act", &json!({ "enum": ["pause", "resume", "abort"] }), Some("pause"))]),
+    ];
+    let without = |mut operation: Operation| {
+        operation.errors.retain(|error| *error != NO_BODY);
+        operation
+    };
+    let about = || query::<EnvironmentQuery>(Some(THIS));
+    let acts = acts.into_iter();
+    let mut acts: Vec<Operation> = acts
+        .map(|it| without(it).with(about()).errors(&[TOKEN, ELSEWHERE]))
+        .collect();
+    let session = schema::<page::Session>(of);
+    let sign_in = Operation::post(
+        http::SESSION,
+        "Exchanges the token for a cookie",
+        200,
+        "Signed in",
+        session.clone(),
+    );
+    acts.push(without(body(sign_in, schema::<page::SignIn>(of))).errors(&[TOKEN]));
+    let sign_out = Operation::post(
+        http::SESSION,
+        "Ends the session",
+        200,
+        "Signed out",
+        session,
+    );
+    acts.push(without(Operation {
+        method: "delete",
+        ..sign_out
+    }));
+    acts
+}
