@@ -53,6 +53,7 @@ mod git;
 mod holds;
 #[cfg(feature = "sandbox")]
 mod killed;
+mod killed_waves;
 #[cfg(feature = "sandbox")]
 mod lag;
 mod operations;

@@ -220,6 +220,10 @@ impl Member {
     }
 
     /// When it moved to a version that it runs. The stamp knows; without one, the last deploy is late enough.
+    ///
+    /// The stamp is written with the version, moments before the deploy. A move that was killed between the two is stamped
+    /// anew by whoever goes on with it; one that a person deploys in the console keeps its time, since a deploy
+    /// by hand must not restart a soak, and the API has no earlier deploys to tell the two apart by.
     #[must_use]
     pub fn moved_at(&self, version: i64) -> Option<Timestamp> {
         match self.stamp_for(version) {

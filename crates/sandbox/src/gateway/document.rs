@@ -1,5 +1,8 @@
 //! What a GraphQL document asks for, as far as the gateway needs to know.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
@@ -26,9 +29,37 @@ pub(super) struct Document {
     pub(super) roots: Vec<RootField>,
 }
 
+/// The number of documents that are kept parsed. A client sends few of them very often.
+const KEPT: usize = 256;
+
+/// The length of the longest of them, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// Documents that were parsed, by their text: parsing takes as long as all that follows.
+static PARSED: Mutex<Option<HashMap<String, ExecutableDocument>>> = Mutex::new(None);
+
+fn parse(query: &str) -> Option<ExecutableDocument> {
+    if query.len() > LONGEST {
+        return parse_query(query).ok();
+    }
+    let kept = || PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = kept().as_ref().and_then(|all| all.get(query).cloned());
+    if found.is_some() {
+        return found;
+    }
+    let parsed = parse_query(query).ok()?;
+    let mut kept = kept();
+    let all = kept.get_or_insert_default();
+    if all.len() >= KEPT {
+        all.clear();
+    }
+    all.insert(query.to_owned(), parsed.clone());
+    Some(parsed)
+}
+
 /// Reads a document; `None` if it does not parse or has no such operation.
 pub(super) fn read(query: &str, operation: Option<&str>) -> Option<Document> {
-    let parsed = parse_query(query).ok()?;
+    let parsed = parse(query)?;
     let chosen = choose(&parsed, operation)?;
     let mutation = chosen.ty == OperationType::Mutation;
     let roots = chosen.selection_set.node.items.iter();

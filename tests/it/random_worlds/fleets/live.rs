@@ -51,6 +51,8 @@ struct Life<'a> {
     daemon: Option<Reconciler>,
     /// What the daemon's folder of state holds.
     remembered: Persistence,
+    /// A person lets the tool take over what is there.
+    adopts: bool,
 }
 
 impl<'a> Life<'a> {
@@ -67,6 +69,7 @@ impl<'a> Life<'a> {
             rules: Rules::default(),
             daemon: None,
             remembered: Persistence::in_memory(),
+            adopts: false,
         };
         life.save();
         life
@@ -297,7 +300,7 @@ impl<'a> Life<'a> {
         self.world.restart();
         let other = forgets.then(|| self.world.twin());
         let machine = other.as_ref().unwrap_or(&self.world);
-        let planned = machine.try_plan(false).await;
+        let planned = machine.try_plan(self.adopts).await;
         let planned = planned.map_err(|error| format!("no plan: {error:?}"))?;
         tokio::select! {
             biased;
@@ -331,6 +334,9 @@ impl<'a> Life<'a> {
     /// Everything runs and is watched, until nothing is left to do; then everything that must hold at rest.
     async fn last(&mut self) -> Result<(), String> {
         let bad = self.case.bad.contains(&self.now.text);
+        // Where an import takes the labels off, and the process dies after it and its state is lost, nothing says whose the
+        // integration is: the plan asks a person.
+        self.adopts = self.case.server.import_drops_labels;
         let mut idle = 0;
         let mut left = String::new();
         for _ in 0..LAST {
