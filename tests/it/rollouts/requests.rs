@@ -118,13 +118,13 @@ async fn how_runs_ended_is_told_within_the_budget_of_requests() {
     world.apply().await;
     let query = "{ instances(isSystem: false, first: 100) { nodes { id name } } }";
     let nodes = world.ask(query, json!({})).await["instances"]["nodes"].clone();
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
     for node in nodes.as_array().unwrap() {
         if node["name"].as_str().unwrap().starts_with('n') {
             world.run_flow(node["id"].as_str().unwrap()).await;
         }
     }
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
     world.request(RolloutRequest {
         count_runs: true,
         ..RolloutRequest::default()
