@@ -39,7 +39,7 @@ const CORE: &[Rule] = &[
     Rule { module: "manifest",   role: Role::Pure, uses: &["yaml", "suggest", "template", "sensitivity", "model"] },
     Rule { module: "windows",    role: Role::Pure, uses: &["model", "manifest"] },
     Rule { module: "definition", role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest"] },
-    Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition"] },
+    Rule { module: "validate",   role: Role::Pure, uses: &["yaml", "template", "sensitivity", "model", "manifest", "definition"] },
     Rule { module: "fleet",      role: Role::Pure, uses: &["yaml", "template", "model", "manifest"] },
     Rule { module: "rollout",    role: Role::Pure, uses: &["model"] },
     Rule { module: "diff",       role: Role::Pure, uses: &["yaml", "sensitivity", "model", "manifest", "definition", "validate", "rollout"] },

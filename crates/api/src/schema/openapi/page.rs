@@ -15,10 +15,9 @@ fn named(name: &str, example: &str) -> Value {
     in_path(name, &json!({ "type": "string" }), Some(example))
 }
 
-/// Reads, each about one environment.
-pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
-    let digest = || named("digest", "latest");
-    let all = vec![
+/// What is there, and for whom.
+fn board(of: &mut SchemaGenerator) -> Vec<Operation> {
+    vec![
         Operation::get(
             http::OVERVIEW,
             "What needs attention, counts by state, integrations",
@@ -53,6 +52,13 @@ pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             schema::<page::Search>(of),
         )
         .with(vec![text("q", "A part of a name or an address")]),
+    ]
+}
+
+/// What is to be done, and how far it is.
+fn plans(of: &mut SchemaGenerator) -> Vec<Operation> {
+    let digest = || named("digest", "latest");
+    vec![
         Operation::get(
             http::PLAN,
             "The latest plan by groups of equal changes; older ones are not kept",
@@ -87,6 +93,12 @@ pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
         )
         .with(vec![named("integration", "acme-erp")])
         .errors(&[(404, "That integration has no rollout")]),
+    ]
+}
+
+/// What happened, and what waits.
+fn events(of: &mut SchemaGenerator) -> Vec<Operation> {
+    vec![
         Operation::get(
             http::TIMELINE,
             "What happened, the newest first, by kind, customer and person",
@@ -109,9 +121,13 @@ pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             "The causes",
             schema::<page::Waiting>(of),
         ),
-    ];
+    ]
+}
+
+/// Reads, each about one environment.
+pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
     let about = || query::<EnvironmentQuery>(Some(THIS));
-    let all = all.into_iter();
+    let all = board(of).into_iter().chain(plans(of)).chain(events(of));
     let mut all: Vec<Operation> = all
         .map(|it| it.with(about()).errors(&[TOKEN, HOST]))
         .collect();

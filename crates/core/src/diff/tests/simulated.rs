@@ -91,44 +91,57 @@ fn inputs(all: &[(&str, &str)]) -> IndexMap<String, ConnectionInput> {
     all.iter().map(plain).collect()
 }
 
+const URL: &str = "{key: Endpoint, dataType: string}";
+const SIZE: &str = "{key: Batch Size, dataType: number, defaultValue: '100'}";
+
+/// What it is, the variables before and after, what is arranged, and the fate.
+type Row<'a> = (&'a str, &'a [&'a str], &'a [&'a str], Arrange, &'a str);
+
+fn hold(table: &[Row<'_>]) {
+    for (what, before, after, arrange, expected) in table {
+        let mut world = moving(before, after);
+        arrange(&mut world);
+        assert_eq!(fate(&world), *expected, "{what}");
+    }
+}
+
+const NONE: Arrange = |_| {};
+const FILLED: Arrange = |world| {
+    world.tenant.instances.items[0].holds("Endpoint", "https://e");
+};
+const DECLARED: Arrange = |world| {
+    world.tenant.instances.items[0].holds("Endpoint", "https://e");
+    world.desired.instances[0].set("Endpoint", scalar("https://e"));
+};
+const STABLE: Arrange = |world| {
+    let was = held(world, "Endpoint");
+    was.value = Some("https://e".to_owned());
+    std::sync::Arc::make_mut(&mut was.declared).stable_key = Some("url".to_owned());
+};
+
 #[test]
-fn variables_that_come_go_and_change() {
-    const URL: &str = "{key: Endpoint, dataType: string}";
-    const SIZE: &str = "{key: Batch Size, dataType: number, defaultValue: '100'}";
-    let none: Arrange = |_| {};
-    let filled: Arrange = |world| {
-        world.tenant.instances.items[0].holds("Endpoint", "https://e");
-    };
-    let declared: Arrange = |world| {
-        world.tenant.instances.items[0].holds("Endpoint", "https://e");
-        world.desired.instances[0].set("Endpoint", scalar("https://e"));
-    };
-    let stable: Arrange = |world| {
-        let was = held(world, "Endpoint");
-        was.value = Some("https://e".to_owned());
-        std::sync::Arc::make_mut(&mut was.declared).stable_key = Some("url".to_owned());
-    };
-    let table: &[(&str, &[&str], &[&str], Arrange, &str)] = &[
-        ("the same", &[SIZE], &[SIZE], none, "-"),
+fn variables_that_come() {
+    hold(&[
+        ("the same", &[SIZE], &[SIZE], NONE, "-"),
         (
             "new, with a default",
             &[SIZE],
             &[SIZE, "{key: Region, dataType: string, defaultValue: eu}"],
-            none,
+            NONE,
             "upgrade",
         ),
         (
             "new, without",
             &[SIZE],
             &[SIZE, "{key: Region, dataType: string}"],
-            none,
+            NONE,
             "blocked Region",
         ),
         (
             "an empty default is none",
             &[SIZE],
             &[SIZE, "{key: Region, dataType: string, defaultValue: ''}"],
-            none,
+            NONE,
             "blocked Region",
         ),
         (
@@ -139,7 +152,7 @@ fn variables_that_come_go_and_change() {
                 "{key: Zone, dataType: string}",
                 "{key: Region, dataType: string}",
             ],
-            none,
+            NONE,
             "blocked Region, Zone",
         ),
         (
@@ -149,42 +162,48 @@ fn variables_that_come_go_and_change() {
                 SIZE,
                 "{key: Tags, dataType: string, collectionType: valuelist}",
             ],
-            none,
+            NONE,
             "upgrade",
         ),
+    ]);
+}
+
+#[test]
+fn variables_that_go() {
+    hold(&[
         (
             "removed, with a value of its own",
             &[URL, SIZE],
             &[SIZE],
-            filled,
+            FILLED,
             "loses Endpoint",
         ),
         (
             "removed, without one",
             &[URL, SIZE],
             &[SIZE],
-            none,
+            NONE,
             "upgrade",
         ),
         (
             "removed, and git still says it",
             &[URL, SIZE],
             &[SIZE],
-            declared,
+            DECLARED,
             "blocked Endpoint; loses Endpoint",
         ),
         (
             "renamed",
             &[URL],
             &["{key: Base, dataType: string, defaultValue: d}"],
-            filled,
+            FILLED,
             "loses Endpoint",
         ),
         (
             "renamed with a stable key",
             &[URL],
             &["{key: Base, stableKey: url, dataType: string, defaultValue: d}"],
-            stable,
+            STABLE,
             "upgrade",
         ),
         // The same as the plan of it says.
@@ -192,14 +211,14 @@ fn variables_that_come_go_and_change() {
             "renamed, without a default",
             &[URL],
             &["{key: Base, stableKey: url, dataType: string}"],
-            stable,
+            STABLE,
             "blocked Base",
         ),
         (
             "its default goes, and it has a value",
             &[SIZE],
             &["{key: Batch Size, dataType: number}"],
-            none,
+            NONE,
             "upgrade",
         ),
         (
@@ -209,39 +228,45 @@ fn variables_that_come_go_and_change() {
             |world| held(world, "Batch Size").value = None,
             "blocked Batch Size",
         ),
+    ]);
+}
+
+#[test]
+fn variables_that_change() {
+    hold(&[
         (
             "another type",
             &[URL],
             &["{key: Endpoint, dataType: number}"],
-            filled,
+            FILLED,
             "unknown Endpoint",
         ),
         (
             "another type, without a value",
             &[URL],
             &["{key: Endpoint, dataType: number, defaultValue: '1'}"],
-            none,
+            NONE,
             "upgrade",
         ),
         (
             "one value, then a list",
             &[URL],
             &["{key: Endpoint, dataType: string, collectionType: valuelist}"],
-            filled,
+            FILLED,
             "unknown Endpoint",
         ),
         (
             "another type, and git gives it",
             &[URL],
             &["{key: Endpoint, dataType: code}"],
-            declared,
+            DECLARED,
             "upgrade",
         ),
         (
             "renamed and of another type",
             &[URL],
             &["{key: Base, stableKey: url, dataType: number, defaultValue: '1'}"],
-            stable,
+            STABLE,
             "unknown Base",
         ),
         (
@@ -266,12 +291,7 @@ fn variables_that_come_go_and_change() {
             },
             "upgrade",
         ),
-    ];
-    for (what, before, after, arrange, expected) in table {
-        let mut world = moving(before, after);
-        arrange(&mut world);
-        assert_eq!(fate(&world), *expected, "{what}");
-    }
+    ]);
 }
 
 #[test]

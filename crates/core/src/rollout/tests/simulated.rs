@@ -82,59 +82,31 @@ impl Simulated {
         let now = self.scene.now;
         for (name, turn) in &derived.turns {
             let to = derived.target.unwrap();
-            match turn {
-                Turn::Moves { from } => {
-                    if dies() {
-                        return Err(());
-                    }
-                    let member = self.scene.get(name.as_str());
-                    member.stamp = Some(MoveStamp {
-                        to,
-                        from: *from,
-                        at: now,
-                        bypass: false,
-                    });
-                    member.current = Some(to);
-                    member.settled = false;
-                    self.set.entry(name.to_string()).or_default().push(to);
-                }
-                Turn::Finishes { from } => {
-                    if dies() {
-                        return Err(());
-                    }
-                    let member = self.scene.get(name.as_str());
-                    member.stamp = Some(MoveStamp {
-                        to,
-                        from: *from,
-                        at: now,
-                        bypass: false,
-                    });
-                }
-                Turn::Back { to, .. } => {
-                    if dies() {
-                        return Err(());
-                    }
-                    let member = self.scene.get(name.as_str());
-                    member.stamp = None;
-                    member.current = Some(*to);
-                    member.settled = false;
-                    self.set.entry(name.to_string()).or_default().push(*to);
-                }
-                Turn::Returns => {
-                    if dies() {
-                        return Err(());
-                    }
-                    let member = self.scene.get(name.as_str());
-                    member.stamp = None;
-                    member.current = Some(to);
-                    member.settled = false;
-                    self.set.entry(name.to_string()).or_default().push(to);
-                }
+            let (stamp, version) = match turn {
+                Turn::Moves { from } => (Some(*from), Some(to)),
+                Turn::Finishes { from } => (Some(*from), None),
+                Turn::Back { to, .. } => (None, Some(*to)),
+                Turn::Returns => (None, Some(to)),
                 Turn::Free
                 | Turn::Done
                 | Turn::Waits { .. }
                 | Turn::Begins { .. }
                 | Turn::Bypasses { .. } => continue,
+            };
+            if dies() {
+                return Err(());
+            }
+            let member = self.scene.get(name.as_str());
+            member.stamp = stamp.map(|from| MoveStamp {
+                to,
+                from,
+                at: now,
+                bypass: false,
+            });
+            if let Some(version) = version {
+                member.current = Some(version);
+                member.settled = false;
+                self.set.entry(name.to_string()).or_default().push(version);
             }
             if dies() {
                 return Err(());
