@@ -147,6 +147,9 @@ fn help_of_plan() {
           --out <FILE>             Save the plan for `apply --plan FILE`, as its JSON document
           --show-values <ADDRESS>  Show what the plan hides of this resource only because it may be
                                    secret, at a terminal; what is declared to be secret stays hidden
+          --simulate               Say of each instance what its next version would do to it, also where
+                                   nothing is published: whether it upgrades, which variables block it,
+                                   which values it loses, which connections need a consent
       -h, --help                   Print help (see more with '--help')
 
     Part of the project:
@@ -156,6 +159,12 @@ fn help_of_plan() {
                                  name of its manifest
           --label <LABEL>        Only what bears this label, in the tenant or by its manifest
           --exclude <ADDRESS>    Everything but this resource and what depends on it
+
+    Rollouts:
+          --bypass-rollout  Move what waits for its wave too, without soak and gate; with --target, that
+                            alone. Never what is on hold, pinned, paused, withdrawn or unknown
+          --reason <TEXT>   Why the rollout is bypassed, in one line. It is shown with the plan and kept
+                            in the history
 
     Display:
           --all   List unchanged resources too, and every member of a fleet by itself

@@ -11,13 +11,13 @@
 mod absence;
 mod act;
 mod approval;
+mod carried;
 mod ending;
 mod held;
 mod part;
 mod transitions;
 mod turn;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,23 +27,22 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use self::carried::Carried;
 use super::control::{Control, PersistedPauses};
 use super::delays::Delays;
 use super::error::PassError;
 use super::exclusion::Exclusion;
-use super::history::{Historian, Noted};
+use super::history::Historian;
 use super::log;
 use super::pass::{Loaded, Planned, raised};
 use super::phases::{Asked, Phases, Prepared, ReadMode};
 use super::queue::Reason;
 use super::report::{self, End, Report};
 use super::status::{RevisionStatus, Status};
-use crate::disposition::{
-    self, Absences, Circumstances, HoldState, Holds, Moment, Reading, partial,
-};
+use crate::disposition::{self, Circumstances, Holds, Moment, partial};
 use crate::execute::{Outcome, StepEvent};
+use crate::model::Diagnostic;
 use crate::model::history::PassStart;
-use crate::model::{Address, Diagnostic};
 use crate::plan::{Excluded, Plan, exclude};
 use crate::runtime::clock::Clock;
 use crate::runtime::tasks::panic_message;
@@ -75,42 +74,6 @@ pub struct Reconciler {
     /// From which moment on the pure part counts.
     origin: Instant,
     state: Carried,
-}
-
-/// State that passes leave for the next ones.
-#[derive(Default)]
-struct Carried {
-    memory: HoldState,
-    absences: Absences,
-    /// The reading that this pass rests on.
-    reading: Option<Reading>,
-    /// When the files are read again because something vanished from them.
-    recheck: Option<Instant>,
-    last_good: Option<Arc<Loaded>>,
-    /// Findings that were logged: they are not logged again at every resync.
-    told: Vec<Diagnostic>,
-    /// Drift that was logged.
-    drifted: BTreeSet<Address>,
-    /// Orphans that were logged.
-    orphaned: BTreeSet<Address>,
-    /// Why the plan as a whole was refused, as it was logged.
-    refused: Vec<String>,
-    /// What is on hold, as it was logged.
-    held: BTreeMap<Address, String>,
-    /// When the first hold ends that something waits for.
-    hold_ends: Option<Instant>,
-    /// What is blocked, and why, as it was logged.
-    waiting: BTreeMap<Address, String>,
-    failures: u32,
-    /// Passes in a row that could read a part of the tenant only.
-    partial: u32,
-    noted: Noted,
-    /// Why not every other writer is excluded, as it was logged.
-    doubt: Option<String>,
-    /// What is known to match, as it was kept.
-    matched: BTreeMap<Address, u64>,
-    /// When no drift was left, by the server's clock: whoever caused what there is now did it later.
-    calm: Option<Timestamp>,
 }
 
 impl Reconciler {
