@@ -20,7 +20,8 @@ pub(crate) use crate::disposition::testing::desired_with;
 use crate::disposition::{self, Results};
 use crate::execute::{Outcome, StepEvent};
 use crate::model::{
-    Address, ApplyMode, DesiredInstance, Diagnostic, DriftMode, Health, LiveHold, SyncStatus,
+    Address, ApplyMode, DesiredInstance, Diagnostic, DriftMode, EnvironmentKey, Health, LiveHold,
+    SyncStatus,
 };
 pub(crate) use crate::plan::testing::{deploy, instance, integration, plan_of, publish, upgrade};
 use crate::plan::{OnHold, Plan, PlannedResource, Step, StepResult};
