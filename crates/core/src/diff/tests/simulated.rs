@@ -91,6 +91,9 @@ fn inputs(all: &[(&str, &str)]) -> IndexMap<String, ConnectionInput> {
     all.iter().map(plain).collect()
 }
 
+/// What it is about, the variables before and after, what else is so, and what becomes of the instance.
+type Row<'a> = (&'a str, &'a [&'a str], &'a [&'a str], Arrange, &'a str);
+
 #[test]
 fn variables_that_come_go_and_change() {
     const URL: &str = "{key: Endpoint, dataType: string}";
@@ -108,7 +111,7 @@ fn variables_that_come_go_and_change() {
         was.value = Some("https://e".to_owned());
         std::sync::Arc::make_mut(&mut was.declared).stable_key = Some("url".to_owned());
     };
-    let table: &[(&str, &[&str], &[&str], Arrange, &str)] = &[
+    let table: &[Row<'_>] = &[
         ("the same", &[SIZE], &[SIZE], none, "-"),
         (
             "new, with a default",
