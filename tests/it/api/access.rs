@@ -115,7 +115,7 @@ async fn what_is_too_large_is_refused() {
     assert_eq!(bench.get(&path).await.status, 414);
     let large = "x".repeat(17 * 1024);
     assert_eq!(read(&bench, &[("x-large", &large)]).await, 431);
-    let chunked = Request::post("/api/v1/sync").header("transfer-encoding", "chunked");
+    let chunked = Request::post("/api/v1/resume").header("transfer-encoding", "chunked");
     let answer = bench.ask(chunked.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, 413);
     assert_eq!(answer.headers["x-content-type-options"], "nosniff");

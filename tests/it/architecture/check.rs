@@ -249,7 +249,7 @@ fn a_forbidden_import_is_named_with_its_place() {
     crates/core/src/model/a.rs:2: `model` imports `crate::plan::Plan`, and may import only yaml, template, harmless, redact; change the rule only with an ADR
     crates/core/src/yaml.rs:1: `yaml` imports `crate::model::Span`, and may import nothing of ours; change the rule only with an ADR
     crates/core/src/diff.rs:1: `diff` imports `crate::plan`, and may import only yaml, sensitivity, model, manifest, definition, validate, rollout; change the rule only with an ADR
-    crates/daemon/src/server.rs:1: `server` imports `crate::controller::reconcile::Pass`, and may import only controller::Status, controller::status, controller::resources, controller::control, controller::totals; change the rule only with an ADR
+    crates/daemon/src/server.rs:1: `server` imports `crate::controller::reconcile::Pass`, and may import only controller::Status, controller::status, controller::resources, controller::control, controller::totals, controller::page, controller::acts; change the rule only with an ADR
     crates/core/src/manifest.rs:1: `manifest` imports `crate::*`, and may import only yaml, suggest, template, sensitivity, model; change the rule only with an ADR
     crates/core/src/extra.rs:1: module `extra` has no row in tests/it/architecture.rs; change the rule only with an ADR
     ");

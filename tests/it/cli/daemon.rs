@@ -305,8 +305,10 @@ fn a_part_is_written_on_request_and_a_misspelt_one_is_refused() {
         &address(&wait_for(&log, "daemon.started")),
     );
     wait_for(&log, "pass.finished");
-    let named = environment.run("plan --sandbox -o name").expect(0);
-    let address = named.stdout.lines().find(|it| it.starts_with("Instance/"));
+    let status = environment.run("status -o json").expect(0).json();
+    let all = status["resources"].as_array().unwrap().iter();
+    let mut addresses = all.filter_map(|it| it["address"].as_str());
+    let address = addresses.find(|it| it.starts_with("Instance/"));
     let address = address.expect("the example has an instance").to_owned();
     let synced = environment.run_args(&["sync", "--wait", "--target", &address, "-o", "json"], "");
     let synced = synced.expect(0).json();

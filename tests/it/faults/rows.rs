@@ -23,7 +23,11 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 9] = [
+const BY_HAND: [(&str, &str); 10] = [
+    (
+        "activities",
+        "a pass that heals drift, which is healed all the same where it cannot be read",
+    ),
     ("component", "get component"),
     (
         "customer",

@@ -1,5 +1,7 @@
 //! What would become of an instance at its next version: every outcome, from the facts of a comparison.
 
+mod connections;
+
 use indexmap::IndexMap;
 
 use super::*;
@@ -292,113 +294,6 @@ fn variables_that_change() {
             "upgrade",
         ),
     ]);
-}
-
-#[test]
-fn connections_that_come_and_change() {
-    let login = |more: &str| format!("{LOGIN}{more}}}");
-    let user = login(", inputs: {username: {type: value, value: ''}}");
-    let more = "{key: More, dataType: string, defaultValue: d}";
-    let both =
-        login(", inputs: {username: {type: value, value: ''}, tenant: {type: value, value: ''}}");
-    // An input without a value alone is no other definition.
-    let both = format!("{both}\n- {more}");
-    let scope =
-        login(", inputs: {username: {type: value, value: ''}, scopes: {type: value, value: read}}");
-    let scopes = login(
-        ", inputs: {username: {type: value, value: ''}, scopes: {type: value, value: read write}}",
-    );
-    let other = user.replace("key: http", "key: ftp");
-    let string = "{key: Login, dataType: string}".to_owned();
-    let size = "{key: Batch Size, dataType: number, defaultValue: '100'}".to_owned();
-    let none: Arrange = |_| {};
-    let works: Arrange = |world| connected(world, false);
-    let consented: Arrange = |world| connected(world, true);
-    let given: Arrange = |world| {
-        connected(world, false);
-        let all = inputs(&[("username", "bot"), ("tenant", "acme")]);
-        world.desired.instances[0].set("Login", ConfigValue::Connection(all));
-    };
-    let table: &[(&str, &String, &String, Arrange, &str)] = &[
-        ("added", &size, &user, none, "blocked Login"),
-        (
-            "added, and git gives it",
-            &size,
-            &user,
-            |world| {
-                let all = inputs(&[("username", "bot")]);
-                world.desired.instances[0].set("Login", ConfigValue::Connection(all));
-            },
-            "upgrade",
-        ),
-        (
-            "added, and a person connects it",
-            &size,
-            &user,
-            |world| {
-                world.desired.instances[0].set("Login", ConfigValue::PendingConnection);
-            },
-            "consent Login",
-        ),
-        (
-            "the same connection",
-            &user,
-            &format!("{user}\n- {more}"),
-            works,
-            "upgrade",
-        ),
-        ("a new input", &user, &both, works, "unknown Login"),
-        ("a new input that git gives", &user, &both, given, "upgrade"),
-        (
-            "a new input that it has already",
-            &user,
-            &both,
-            |world| {
-                connected(world, false);
-                let more = LiveInput {
-                    name: "tenant".to_owned(),
-                    value: None,
-                    has_value: true,
-                };
-                held(world, "Login").inputs.push(more);
-            },
-            "upgrade",
-        ),
-        ("another component", &user, &other, works, "unknown Login"),
-        (
-            "another component, and git gives its inputs",
-            &user,
-            &other,
-            given,
-            "unknown Login",
-        ),
-        (
-            "other scopes, with a consent",
-            &scope,
-            &scopes,
-            consented,
-            "unknown Login",
-        ),
-        (
-            "other scopes, without one",
-            &scope,
-            &scopes,
-            works,
-            "upgrade",
-        ),
-        (
-            "a text before",
-            &string,
-            &user,
-            |world| held(world, "Login").value = Some("x".to_owned()),
-            "unknown Login",
-        ),
-    ];
-    for (what, before, after, arrange, expected) in table {
-        let mut world = moving(&[before], &[after]);
-        arrange(&mut world);
-        assert_eq!(fate(&world), *expected, "{what}");
-    }
 }
 
 #[test]
