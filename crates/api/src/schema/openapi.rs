@@ -246,7 +246,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             http::RESOURCES,
             "A page of the resources as last seen, by address",
             "A page",
-            either(schema::<resource::Resources>(of), schema::<crate::page::Rows>(of)),
+            either::<resource::Resources, crate::page::Rows>(of),
         )
         .with(query::<ResourcesQuery>(None))
         .errors(&[WRONG, NO_ENVIRONMENT]),
@@ -254,7 +254,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             http::RESOURCE,
             "One resource and the last 10 writes to it",
             "The resource",
-            either(schema::<resource::OneResource>(of), schema::<crate::page::ResourcePage>(of)),
+            either::<resource::OneResource, crate::page::ResourcePage>(of),
         )
         .with(vec![
             in_path("kind", &kinds, Some("Instance")),
@@ -269,7 +269,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             http::LATEST_PLAN,
             "The last plan, as `plan -o json` has it. Sensitive values are never in it",
             "The plan",
-            either(schema::<plan::Plan>(of), schema::<crate::page::PagePlan>(of)),
+            either::<plan::Plan, crate::page::PagePlan>(of),
         )
         .with(query::<ShapeQuery>(Some(THIS)))
         .errors(&[
@@ -394,7 +394,8 @@ fn webhook(of: &mut SchemaGenerator) -> Operation {
 }
 
 /// The usual answer, or with `shape=page` or `shape=groups` that of the page.
-fn either(usual: Value, page: Value) -> Value {
+fn either<Usual: JsonSchema, Page: JsonSchema>(of: &mut SchemaGenerator) -> Value {
+    let (usual, page) = (schema::<Usual>(of), schema::<Page>(of));
     json!({ "anyOf": [usual, page] })
 }
 

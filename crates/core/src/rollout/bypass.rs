@@ -71,10 +71,15 @@ fn refused(facts: &Facts<'_>, derived: &Derived) -> Option<String> {
         return Some(format!("paused: {why}"));
     }
     match derived.phase {
-        Phase::Settled | Phase::Finished => None,
         // Decided before any wave was looked at: something is not known, was aborted, or is a return to what was finished.
         Phase::Moving | Phase::Standing if derived.waves.is_empty() => Some(derived.reason.clone()),
-        Phase::Moving | Phase::Soaking | Phase::Waiting | Phase::Standing | Phase::Stopped => None,
+        Phase::Settled
+        | Phase::Finished
+        | Phase::Moving
+        | Phase::Soaking
+        | Phase::Waiting
+        | Phase::Standing
+        | Phase::Stopped => None,
         Phase::Paused | Phase::GoingBack | Phase::Withdrawn => Some(derived.reason.clone()),
     }
 }

@@ -165,6 +165,6 @@ mod tests {
     #[test]
     fn what_came_later_is_named() {
         assert_eq!(later(&[]), None);
-        insta::assert_snapshot!(later(&vec![&smith(); 7]).unwrap(), @"Left for the next plan, because it changed after this one was made: Instance/smith, Instance/smith, Instance/smith, Instance/smith, Instance/smith and 2 more.");
+        insta::assert_snapshot!(later(&[&smith(); 7]).unwrap(), @"Left for the next plan, because it changed after this one was made: Instance/smith, Instance/smith, Instance/smith, Instance/smith, Instance/smith and 2 more.");
     }
 }

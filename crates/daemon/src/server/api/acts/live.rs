@@ -1,5 +1,10 @@
 //! What is done to one live object: the loop does it between two passes, and who asks waits for it a while.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is the answer itself, and is moved once"
+)]
+
 use std::time::Duration;
 
 use axum::body::Body;
