@@ -56,6 +56,36 @@ async fn a_person_sends_members_past_the_waves_and_opens_none() {
     assert!(text.contains("canary has too few finished runs"), "{text}");
 }
 
+/// A hold on an integration is no hold on what its rollout takes back.
+#[tokio::test(start_paused = true)]
+async fn an_integration_on_hold_takes_its_bad_version_back() {
+    let rollout = ROLLOUT.replace("onFailure: pause", "onFailure: rollback");
+    let world = begun(failing(), &rollout).await;
+    change(&world, "Bad prices");
+    pass(&world).await;
+    let integrations = "{ integrations(name: \"Beta Feed\") { nodes { id labels } } }";
+    let feed = world.ask(integrations, json!({})).await["integrations"]["nodes"][0].clone();
+    let mut labels = feed["labels"].as_array().unwrap().clone();
+    labels.push(json!("gitops:hold=2027-01-01T00:00:00Z"));
+    let held = json!({"id": feed["id"], "labels": labels});
+    world.change("updateIntegration", held).await;
+    tokio::time::sleep(HOUR).await;
+    run_all(&world).await;
+    let text = shown(&pass(&world).await);
+    assert!(
+        text.contains("its version is withdrawn all the same"),
+        "{text}"
+    );
+    let back = ["c1", "c2", "r1", "r2", "r3", "r4"].map(|it| (it, 1));
+    for _ in 0..5 {
+        assert_eq!(versions(&world).await, at(&back), "{text}");
+        tokio::time::sleep(3 * HOUR).await;
+        world.forget_calls();
+        let plan = pass(&world).await;
+        assert_eq!(world.writes(), 0, "{}", shown(&plan));
+    }
+}
+
 /// How the runs of waves ended costs no more than the evidence may.
 #[tokio::test(start_paused = true)]
 async fn how_runs_ended_is_told_within_the_budget_of_requests() {

@@ -214,8 +214,8 @@ fn write_what(text: &mut String, resource: &PlannedResource) {
         let _ = writeln!(text, ": {}", format::actions(resource));
     }
     write_changes(text, resource);
-    if matches!(resource.health, Health::Pending | Health::Blocked) && !resource.actions.is_empty()
-    {
+    let stands = matches!(resource.health, Health::Pending | Health::Blocked);
+    if (stands || resource.on_hold.is_some()) && !resource.actions.is_empty() {
         let _ = writeln!(text, "    {}", state(resource));
     }
     if let Some(hint) = &resource.hint {
