@@ -95,6 +95,16 @@ pub(crate) fn until<'a, T: 'a>(value: &'a Value, get: fn(&T) -> Option<Timestamp
     Ok(Box::new(move |row| get(row).is_some_and(|at| at <= wanted)))
 }
 
+/// Keeps rows whose time stands to this one as asked.
+pub(crate) fn compared<'a, T: 'a>(
+    value: &'a Value,
+    get: fn(&T) -> Timestamp,
+    keeps: fn(&Timestamp, &Timestamp) -> bool,
+) -> Made<'a, T> {
+    let wanted = time(value)?;
+    Ok(Box::new(move |row| keeps(&get(row), &wanted)))
+}
+
 /// Keeps rows that refer to one of the global ids.
 pub(crate) fn refers<'a, T: 'a>(
     value: &'a Value,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::schema::answer::Answer;
 use crate::schema::bind::{Bindings, Fields};
 use crate::schema::call::Call;
-use crate::schema::filter::{Filters, contains, exact, since, until};
+use crate::schema::filter::{Filters, compared, contains, exact, refers, since, until};
 use crate::schema::page::{Listed, SortKey, Sorts};
 use crate::world::activity::Activity;
 use crate::world::id;
@@ -35,6 +35,18 @@ impl Listed for Activity {
         ("description", |value, _| exact(value, |it: &Self| &it.what)),
         ("description_Icontains", |value, _| {
             contains(value, |it: &Self| &it.what)
+        }),
+        ("timestamp", |value, _| {
+            compared(value, |it: &Self| it.at, |at, wanted| at == wanted)
+        }),
+        ("timestamp_Gt", |value, _| {
+            compared(value, |it: &Self| it.at, |at, wanted| at > wanted)
+        }),
+        ("timestamp_Lt", |value, _| {
+            compared(value, |it: &Self| it.at, |at, wanted| at < wanted)
+        }),
+        ("user", |value, call| {
+            refers(value, "User", |_: &Self| Some(call.world.user.id))
         }),
         ("timestamp_Gte", |value, _| {
             since(value, |it: &Self| Some(it.at))
