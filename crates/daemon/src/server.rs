@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //!
-//! - Every answer, errors included, is JSON, but for `/metrics`, the event stream and the files of [`page`].
+//! - Every answer, errors included, is JSON, but for `/metrics`, the event stream and the files of the page.
 //! - Other requests never take the places of probes: see `connections`.
 //! - Every request is answered within [`TIMEOUT`], and a body is read only by webhooks
 //!   and by a pause.
