@@ -213,6 +213,7 @@ async fn several(contract: &mut Contract) {
         let other = format!("{path}?environment=prod-uk");
         contract.holds("post", path, 404, &bench.post(&other, &[JSON], body).await);
     }
+    several_on_the_page(contract, &bench).await;
     let events = "/api/v1/events";
     for path in ["/readyz", "/api/v1/status", "/api/v1/resources", events] {
         let other = format!("{path}?environment=prod-uk");
@@ -231,6 +232,69 @@ async fn several(contract: &mut Contract) {
         .post("/api/v1/sync?environment=prod-uk", &[], "")
         .await;
     contract.holds("post", sync, 404, &other);
+}
+
+/// The page asks about one environment: which one has to be said, and it has to be there.
+async fn several_on_the_page(contract: &mut Contract, bench: &Bench) {
+    for path in [
+        "/api/v1/overview",
+        "/api/v1/integrations",
+        "/api/v1/customers/{key}",
+        "/api/v1/search",
+        "/api/v1/plans/{digest}",
+        "/api/v1/plans/{digest}/groups/{group}",
+        "/api/v1/rollouts",
+        "/api/v1/rollouts/{integration}",
+        "/api/v1/timeline",
+        "/api/v1/waiting",
+    ] {
+        let address = filled(path);
+        contract.holds("get", path, 400, &bench.get(&address).await);
+        let other = format!("{address}?environment=prod-uk");
+        contract.holds("get", path, 404, &bench.get(&other).await);
+    }
+    for (method, path) in ACTS {
+        let address = match method {
+            "delete" => format!("{path}?address=Instance/smith-erp"),
+            _ => filled(path),
+        };
+        let unnamed = asked(bench, method, &address, ("{}", None)).await;
+        contract.holds(method, path, 400, &unnamed);
+        let joined = if address.contains('?') { '&' } else { '?' };
+        let other = format!("{address}{joined}environment=prod-uk");
+        let other = asked(bench, method, &other, ("{}", None)).await;
+        contract.holds(method, path, 404, &other);
+    }
+}
+
+const ACTS: [(&str, &str); 5] = [
+    ("post", "/api/v1/acts/{act}"),
+    ("post", "/api/v1/holds"),
+    ("delete", "/api/v1/holds"),
+    ("post", "/api/v1/rollouts/{integration}/{act}"),
+    ("post", "/api/v1/plans/{digest}/approvals"),
+];
+
+/// Bodies that are no JSON, too large, or not what is asked for.
+async fn bodies(contract: &mut Contract, bench: &Bench) {
+    let large = "x".repeat(20_000);
+    let sign_in = [("post", "/api/v1/session")];
+    for (method, path) in ACTS.into_iter().chain(sign_in) {
+        let address = match method {
+            "delete" => format!("{path}?address=Instance/smith-erp"),
+            _ => filled(path).replace("sync", "pause"),
+        };
+        let send = async |kind: &'static str, body: &str| {
+            let request = Request::builder().method(method.to_uppercase().as_str());
+            let request = request.uri(&address).header(JSON.0, kind);
+            bench
+                .ask(request.body(Body::from(body.to_owned())).unwrap())
+                .await
+        };
+        contract.holds(method, path, 415, &send("text/plain", "{}").await);
+        contract.holds(method, path, 413, &send(JSON.1, &large).await);
+        contract.holds(method, path, 400, &send(JSON.1, "{").await);
+    }
 }
 
 async fn full(contract: &mut Contract) {
@@ -391,6 +455,7 @@ async fn acting(contract: &mut Contract) {
     );
     let site = [JSON, ("sec-fetch-site", "cross-site")];
     contract.holds("post", path, 403, &bench.post(&address, &site, body).await);
+    bodies(contract, &bench).await;
     let path = "/api/v1/session";
     let right = format!(r#"{{"token":"{TOKEN}"}}"#);
     contract.holds(

@@ -36,6 +36,8 @@ const ELSEWHERE: (u16, &str) = (
 );
 const NO_ENVIRONMENT: (u16, &str) = (404, "There is no such environment");
 const NO_BODY: (u16, &str) = (413, "This route takes no body");
+const TOO_LARGE: (u16, &str) = (413, "The body is larger than 16 KiB");
+const NOT_JSON: (u16, &str) = (415, "The body is not application/json");
 
 /// One method of one path.
 struct Operation {
@@ -153,6 +155,15 @@ fn query<T: JsonSchema>(whose: Option<&str>) -> Vec<Value> {
     properties.into_iter().map(parameter).collect()
 }
 
+/// The same of a route that is answered in one other shape.
+fn shaped(shape: &str, whose: &str) -> Vec<Value> {
+    let mut all = query::<ShapeQuery>(Some(whose));
+    for parameter in all.iter_mut().filter(|it| it["name"] == "shape") {
+        parameter["schema"] = json!({ "enum": [shape] });
+    }
+    all
+}
+
 /// A parameter is there or not: it is never null.
 fn without_null(schema: &mut Value) {
     let Some(map) = schema.as_object_mut() else {
@@ -260,7 +271,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             in_path("kind", &kinds, Some("Instance")),
             in_path("name", &json!({ "type": "string" }), Some("smith-erp")),
         ])
-        .with(query::<ShapeQuery>(Some(THIS)))
+        .with(shaped("page", THIS))
         .errors(&[
             (400, "The path is not UTF-8, or no environment is named where there are several"),
             (404, "There is no such resource, or no such environment"),
@@ -271,7 +282,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
             "The plan",
             either::<plan::Plan, crate::page::PagePlan>(of),
         )
-        .with(query::<ShapeQuery>(Some(THIS)))
+        .with(shaped("groups", THIS))
         .errors(&[
             (400, "A parameter is wrong or unknown, or no environment is named where there are several"),
             (404, "No plan has been made yet, or no such environment"),
@@ -285,7 +296,7 @@ fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
         .with(query::<HistoryQuery>(None))
         .errors(&[WRONG, (503, "The history cannot be read")]),
         events
-            .with(query::<ShapeQuery>(Some(ONLY)))
+            .with(shaped("thin", ONLY))
             .errors(&[WRONG, NO_ENVIRONMENT, (503, "Too many clients listen already")]),
     ];
     reads
@@ -308,8 +319,8 @@ fn commands(of: &mut SchemaGenerator) -> Vec<Operation> {
             400,
             "The body is wrong, or no environment is named where there are several",
         ),
-        (413, "The body is larger than 16 KiB"),
-        (415, "The body is not application/json"),
+        TOO_LARGE,
+        NOT_JSON,
     ];
     let mut approve = Operation::post(
         http::APPROVE,
@@ -328,8 +339,8 @@ fn commands(of: &mut SchemaGenerator) -> Vec<Operation> {
             409,
             "Nothing waits for approval, or not exactly that any more",
         ),
-        (413, "The body is larger than 16 KiB"),
-        (415, "The body is not application/json"),
+        TOO_LARGE,
+        NOT_JSON,
     ];
     let mut sync = Operation::post(
         http::SYNC,
@@ -344,8 +355,8 @@ fn commands(of: &mut SchemaGenerator) -> Vec<Operation> {
             400,
             "A parameter or the body is wrong, or a part is asked for and no environment is named where there are several",
         ),
-        (413, "The body is larger than 16 KiB"),
-        (415, "The body is not application/json"),
+        TOO_LARGE,
+        NOT_JSON,
         (503, "Too many parts wait already"),
     ];
     let wishes = vec![

@@ -3,12 +3,20 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use super::{ELSEWHERE, HOST, NO_BODY, Operation, THIS, TOKEN, in_path, query, schema};
+use super::{
+    ELSEWHERE, HOST, NO_BODY, NO_ENVIRONMENT, NOT_JSON, Operation, THIS, TOKEN, TOO_LARGE, UNNAMED,
+    in_path, query, schema,
+};
 use crate::http::{self, EnvironmentQuery};
 use crate::page;
 
 fn text(name: &str, about: &str) -> Value {
     json!({ "name": name, "in": "query", "required": false, "schema": { "type": "string" }, "description": about })
+}
+
+fn number(name: &str, about: &str) -> Value {
+    let schema = json!({ "type": "integer", "minimum": 1, "maximum": i64::MAX });
+    json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": about })
 }
 
 fn named(name: &str, example: &str) -> Value {
@@ -44,7 +52,7 @@ fn board(of: &mut SchemaGenerator) -> Vec<Operation> {
             schema::<page::CustomerPage>(of),
         )
         .with(vec![named("key", "cust-0042")])
-        .errors(&[(404, "There is no such customer")]),
+        .errors(&[(404, "There is no such customer, or no such environment")]),
         Operation::get(
             http::SEARCH,
             "Customers, integrations and instances by name or address",
@@ -65,8 +73,11 @@ fn plans(of: &mut SchemaGenerator) -> Vec<Operation> {
             "The plan",
             schema::<page::PagePlan>(of),
         )
-        .with(vec![digest()])
-        .errors(&[(404, "That plan is not kept")]),
+        .with(vec![named("digest", "0a1b2c3d4e5f")])
+        .errors(&[(
+            404,
+            "That plan is not kept, or there is no such environment",
+        )]),
         Operation::get(
             http::PLAN_GROUP,
             "The resources of a group of the latest plan",
@@ -78,7 +89,7 @@ fn plans(of: &mut SchemaGenerator) -> Vec<Operation> {
             named("group", "0a1b2c3d4e5f"),
             text("after", "next of the page before"),
         ])
-        .errors(&[(404, "There is no such group")]),
+        .errors(&[(404, "There is no such group, or no such environment")]),
         Operation::get(
             http::ROLLOUTS,
             "Rollouts as the last plan derived them",
@@ -92,7 +103,10 @@ fn plans(of: &mut SchemaGenerator) -> Vec<Operation> {
             schema::<page::RolloutPage>(of),
         )
         .with(vec![named("integration", "acme-erp")])
-        .errors(&[(404, "That integration has no rollout")]),
+        .errors(&[(
+            404,
+            "That integration has no rollout, or there is no such environment",
+        )]),
     ]
 }
 
@@ -106,8 +120,8 @@ fn events(of: &mut SchemaGenerator) -> Vec<Operation> {
             schema::<page::Timeline>(of),
         )
         .with(vec![
-            text("before", "next of the page before"),
-            text("at", "The number of a row: the page that begins with it"),
+            number("before", "next of the page before"),
+            number("at", "The number of a row: the page that begins with it"),
             text(
                 "kind",
                 "Words with commas between: pass, write, outside, act",
@@ -124,12 +138,22 @@ fn events(of: &mut SchemaGenerator) -> Vec<Operation> {
     ]
 }
 
+/// The refusals of what is about one environment.
+fn about_one(operation: Operation) -> Operation {
+    let says = operation.errors.iter().any(|(status, _)| *status == 404);
+    let operation = operation.errors(&[UNNAMED]);
+    match says {
+        true => operation,
+        false => operation.errors(&[NO_ENVIRONMENT]),
+    }
+}
+
 /// Reads, each about one environment.
 pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
     let about = || query::<EnvironmentQuery>(Some(THIS));
     let all = board(of).into_iter().chain(plans(of)).chain(events(of));
     let mut all: Vec<Operation> = all
-        .map(|it| it.with(about()).errors(&[TOKEN, HOST]))
+        .map(|it| about_one(it).with(about()).errors(&[TOKEN, HOST]))
         .collect();
     all.push(
         Operation::get(
@@ -143,6 +167,11 @@ pub(super) fn reads(of: &mut SchemaGenerator) -> Vec<Operation> {
     all
 }
 
+const NO_RESOURCE: (u16, &str) = (
+    404,
+    "There is no such resource in Prismatic, or no such environment",
+);
+
 /// Acts. Each may bear an `Idempotency-Key`; by a session they bear `X-CSRF-Token`.
 pub(super) fn acts(of: &mut SchemaGenerator) -> Vec<Operation> {
     let asked = schema::<page::Asked>(of);
@@ -155,18 +184,21 @@ pub(super) fn acts(of: &mut SchemaGenerator) -> Vec<Operation> {
     let command = schema::<page::RolloutCommand>(of);
     let acts = vec![
         post(http::ACTS, "A pass now, a pause of the environment, or its end")
-            .with(vec![in_path("act", &json!({ "enum": ["sync", "pause", "resume"] }), Some("sync"))]),
-        body(post(http::HOLDS, "Has one live object left alone for a while"), schema::<page::HoldWanted>(of)),
+            .with(vec![in_path("act", &json!({ "enum": ["sync", "pause", "resume"] }), Some("sync"))])
+            .errors(&[(404, "There is no such act, or no such environment")]),
+        body(post(http::HOLDS, "Has one live object left alone for a while"), schema::<page::HoldWanted>(of)).errors(&[NO_RESOURCE]),
         Operation {
             method: "delete",
             ..body(post(http::HOLDS, "Ends a hold"), command.clone())
         }
-        .with(vec![json!({ "name": "address", "in": "query", "required": true, "schema": { "type": "string" }, "description": "Which resource" })]),
+        .with(vec![json!({ "name": "address", "in": "query", "required": true, "schema": { "type": "string" }, "description": "Which resource" })])
+        .errors(&[NO_RESOURCE]),
         body(post(http::PLAN_APPROVALS, "Approves exactly the plan of this digest"), schema::<page::PlanApproval>(of))
             .with(vec![named("digest", "latest")])
             .errors(&[(409, "Nothing waits for approval, or another plan does")]),
         body(post(http::ROLLOUT_ACT, "Pauses, resumes or aborts a rollout, as the commands of these names do"), command)
-            .with(vec![named("integration", "acme-erp"), in_path("act", &json!({ "enum": ["pause", "resume", "abort"] }), Some("pause"))]),
+            .with(vec![named("integration", "acme-erp"), in_path("act", &json!({ "enum": ["pause", "resume", "abort"] }), Some("pause"))])
+            .errors(&[NO_RESOURCE]),
     ];
     let without = |mut operation: Operation| {
         operation.errors.retain(|error| *error != NO_BODY);
@@ -175,7 +207,8 @@ pub(super) fn acts(of: &mut SchemaGenerator) -> Vec<Operation> {
     let about = || query::<EnvironmentQuery>(Some(THIS));
     let acts = acts.into_iter();
     let mut acts: Vec<Operation> = acts
-        .map(|it| without(it).with(about()).errors(&[TOKEN, ELSEWHERE]))
+        .map(|it| about_one(without(it)).with(about()))
+        .map(|it| it.errors(&[TOKEN, ELSEWHERE, TOO_LARGE, NOT_JSON]))
         .collect();
     let session = schema::<page::Session>(of);
     let sign_in = Operation::post(
@@ -185,7 +218,8 @@ pub(super) fn acts(of: &mut SchemaGenerator) -> Vec<Operation> {
         "Signed in",
         session.clone(),
     );
-    acts.push(without(body(sign_in, schema::<page::SignIn>(of))).errors(&[TOKEN]));
+    let refused = [TOKEN, (400, "The body is wrong"), TOO_LARGE, NOT_JSON];
+    acts.push(without(body(sign_in, schema::<page::SignIn>(of))).errors(&refused));
     let sign_out = Operation::post(
         http::SESSION,
         "Ends the session",
