@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::definition::Definitions;
 use crate::model::{
-    Adopt, CustomerRef, CustomersWanted, Desired, DesiredIntegration, IntegrationRef,
+    Adopt, ConnectionsWanted, CustomerRef, CustomersWanted, Desired, DesiredIntegration, IntegrationRef,
     IntegrationWanted, Marker, ResourceName, Scope, VersionRef,
 };
 
@@ -58,6 +58,11 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
         .instances
         .iter()
         .map(|instance| instance.customer.clone())
+        .chain(
+            (desired.connections.iter())
+                .flat_map(|it| &it.customers)
+                .map(|value| value.customer.clone()),
+        )
         .filter(|customer| !matches!(customer, CustomerRef::Managed(_)))
         .collect();
     let limits = desired.customers.iter();
@@ -82,6 +87,9 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
         all_customers: limits
             .reduce(|one, other| one || other)
             .map(|limits| CustomersWanted { limits }),
+        connections: (!desired.connections.is_empty()).then(|| ConnectionsWanted {
+            types: (desired.connections.iter()).map(|it| it.kind.clone()).collect(),
+        }),
         // A member may come from any of them.
         all_versions_of: rollouts().next().map(|_| desired.project.name.clone()),
         ..Scope::default()

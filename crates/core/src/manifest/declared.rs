@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::paths::Reference;
 use crate::model::{
-    Address, Adopt, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode, Location,
+    Address, Adopt, DesiredConnection, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode, Location,
     Marketplace, Project, PublishWhen, Rollout,
 };
 
@@ -22,6 +22,7 @@ pub(crate) struct Declared {
 /// What it should be.
 pub(crate) enum Body {
     Customer(Box<DesiredCustomer>),
+    Connection(Box<DesiredConnection>),
     Integration(Box<IntegrationDraft>),
     Instance(Box<InstanceDraft>),
 }

@@ -14,7 +14,8 @@ use super::setting::Setting;
 use super::suggest::{did_you_mean, nearest};
 use super::text;
 use crate::model::{
-    Address, CustomerRef, Declared as _, DefinitionFile, Desired, DesiredCustomer,
+    Address, Config, ConfigValue, CustomerRef, Declared as _, DefinitionFile, Desired, DesiredConnection,
+    DesiredCustomer,
     DesiredIntegration, IntegrationRef, Kind, Location, Marketplace, Project, PublishWhen,
     ResourceName, SourceFile,
 };
@@ -76,7 +77,7 @@ impl<'a> Resolver<'a> {
             .map(|one| one.address.clone())
             .collect();
         self.unreferred(&paths, &referred, &broken);
-        let mut instances = Vec::new();
+        let (mut instances, mut connections) = (Vec::new(), Vec::new());
         for one in declared.drain(..) {
             let (address, places) = (one.address.clone(), one.places);
             self.desired.places.insert(address, places);
@@ -86,9 +87,13 @@ impl<'a> Resolver<'a> {
                 }
                 // Once all customers are known that one may mean.
                 Some(Body::Instance(draft)) => instances.push(*draft),
+                Some(Body::Connection(connection)) => connections.push(*connection),
                 Some(Body::Customer(customer)) => self.customer(*customer),
                 None => {}
             }
+        }
+        for connection in connections {
+            self.connection(connection);
         }
         for draft in instances {
             self.instance(draft);
@@ -103,6 +108,7 @@ impl<'a> Resolver<'a> {
             .integrations
             .sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.customers.sort_by(|a, b| a.name.cmp(&b.name));
+        self.desired.connections.sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.instances.sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.fleets.sort_by(|a, b| a.name.cmp(&b.name));
         (self.desired, self.findings, self.read)
@@ -211,7 +217,7 @@ impl<'a> Resolver<'a> {
     fn is_broken(&self, one: &Declared) -> bool {
         match &one.body {
             Some(Body::Integration(draft)) => !self.files.contains_key(&*draft.definition.path),
-            Some(Body::Instance(_) | Body::Customer(_)) => false,
+            Some(Body::Instance(_) | Body::Customer(_) | Body::Connection(_)) => false,
             None => true,
         }
     }
@@ -390,6 +396,58 @@ impl<'a> Resolver<'a> {
         self.desired.customers.push(customer);
     }
 
+    /// Connections are distinguished by their stable key, and each has one value for a customer.
+    fn connection(&mut self, mut connection: DesiredConnection) {
+        let others = self.desired.connections.iter();
+        let same = others.clone().find(|it| it.stable_key == connection.stable_key);
+        if let Some(other) = same {
+            let (address, place) = (other.address(), &other.location);
+            let message = format!(
+                "{address} has the stableKey {} too, in {place}",
+                quoted(&connection.stable_key)
+            );
+            let problem = Problem::new("duplicate-connection", message)
+                .hint("keep one of the two: both would be the same connection");
+            self.find(connection.location.clone(), problem);
+            return;
+        }
+        let mut seen: HashMap<String, String> = HashMap::new();
+        for value in &mut connection.customers {
+            let managed = ResourceName::parse(&value.written).ok().and_then(|name| {
+                self.desired.customers.iter().find(|it| it.name == name)
+            });
+            let mut external = value.written.clone();
+            if let Some(managed) = managed {
+                value.customer = CustomerRef::Managed(managed.name.clone());
+                external.clone_from(&managed.external_id);
+            }
+            if let Some(other) = seen.insert(external, value.written.clone()) {
+                let message = format!(
+                    "{} and {} are one customer",
+                    quoted(&other),
+                    quoted(&value.written)
+                );
+                let problem = Problem::new("duplicate-customer", message).hint("keep one of the two");
+                self.findings
+                    .push(Finding::new(value.location.clone(), problem));
+            }
+        }
+        self.desired.connections.push(connection);
+    }
+
+    /// The connections that config values refer to must be declared.
+    pub(super) fn shared_connections(&mut self, config: &Config) -> bool {
+        let mut found = true;
+        for entry in config.values() {
+            if let ConfigValue::SharedConnection(name) = &entry.value {
+                let address = Some(Address::connection(name.clone()));
+                let hint = "declare it: a manifest of `kind: Connection`".to_owned();
+                found &= self.is_declared_or(address, &entry.location, hint);
+            }
+        }
+        found
+    }
+
     /// What an instance refers to must be declared, the integration and the customer alike.
     fn instance(&mut self, draft: InstanceDraft) {
         let instance = draft.instance;
@@ -403,7 +461,8 @@ impl<'a> Resolver<'a> {
         };
         let found = self.is_declared(integration, &draft.integration, "{name: …} or {id: …}");
         let ways = "{externalId: …}, {name: …} or {id: …}";
-        if self.is_declared(customer, &draft.customer, ways) && found {
+        let shared = self.shared_connections(&instance.config);
+        if self.is_declared(customer, &draft.customer, ways) && found && shared {
             self.desired.instances.push(instance);
         }
     }
@@ -415,6 +474,12 @@ impl<'a> Resolver<'a> {
         place: &Location,
         ways: &str,
     ) -> bool {
+        let hint = format!("for one that is not managed here, write {ways}");
+        self.is_declared_or(wanted, place, hint)
+    }
+
+    /// The same, with what to do where no other name is meant.
+    fn is_declared_or(&mut self, wanted: Option<Address>, place: &Location, otherwise: String) -> bool {
         let Some(Address { kind, name }) = wanted.filter(|it| !self.declared.contains_key(it))
         else {
             return true;
@@ -425,7 +490,7 @@ impl<'a> Resolver<'a> {
             Some(hint) => hint,
             None => self
                 .nearest_declared(kind, address.name.as_str())
-                .unwrap_or_else(|| format!("for one that is not managed here, write {ways}")),
+                .unwrap_or(otherwise),
         };
         self.find(
             place.clone(),
@@ -449,7 +514,7 @@ impl<'a> Resolver<'a> {
         let meant = did_you_mean(name, declared.map(|address| address.name.as_str()));
         match kind {
             Kind::Customer => meant.or_else(|| self.nearest_customer(name)),
-            Kind::Integration | Kind::Instance => meant,
+            Kind::Connection | Kind::Integration | Kind::Instance => meant,
         }
     }
 

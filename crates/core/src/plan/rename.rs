@@ -95,6 +95,8 @@ fn left(live: &HashMap<&str, &Instance>, orphan: &Orphan) -> Option<(Like, Strin
     let like = match orphan.address.kind {
         // Found by its external id under any name.
         Kind::Customer => return None,
+        // By its stable key.
+        Kind::Connection => return None,
         Kind::Integration => Like::Integration,
         Kind::Instance => {
             let live = live.get(orphan.id.as_str())?;

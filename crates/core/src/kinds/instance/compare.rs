@@ -1,7 +1,6 @@
 //! One declared instance against the tenant.
 
 pub(crate) mod config;
-pub(crate) mod customer;
 pub(crate) mod index;
 pub(crate) mod losses;
 pub(crate) mod member;
@@ -10,6 +9,7 @@ pub(crate) mod simulate;
 pub(crate) mod version;
 
 use crate::diff::{ChangeSet, Comparable, Comparison, Inputs};
+use crate::kinds::customer::compare::whose::{InstanceCustomer, resolve_customer};
 use crate::kinds::instance::InstanceKind;
 use std::collections::BTreeMap;
 
@@ -22,8 +22,7 @@ use crate::model::{
     ConfigState, Desired, DesiredInstance, Field, FieldChange, FieldPath, Instance, InstanceState,
     LiveConfigVariable, Marker, Observed, PublishWhen,
 };
-use config::ConfigDiff;
-use customer::{InstanceCustomer, resolve_customer};
+use config::{ConfigDiff, Place};
 use index::Index;
 use version::Target;
 
@@ -53,7 +52,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
     member::may_go_on(desired)?;
     let target = version::target(index, desired)?;
     let turn = index.turn(name);
-    let customer = &resolve_customer(index, desired)?;
+    let customer = &resolve_customer(&index.people, &desired.customer)?;
     let marker = integration::marker(index.inputs, name);
     match identify(index, desired, (&target, customer), &marker)? {
         Found::Missing => match turn {
@@ -100,7 +99,7 @@ pub(crate) fn missing(
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
     target.may_be_moved_to()?;
-    let config = config::compare(desired, None, target, index.inputs)?;
+    let config = config::compare(desired, None, target, Place { index, customer })?;
     Ok(InstanceChanges {
         live: Found::Missing,
         fields: first_fields(desired, config.fields),
@@ -115,6 +114,7 @@ pub(crate) fn missing(
         )),
         config: config.writes,
         config_after_upgrade: Vec::new(),
+        bound: config.bound,
         deploy_due: true,
         deployed: false,
         missing: config.missing,
@@ -158,6 +158,7 @@ pub(crate) fn common(
         labels: None,
         config: Vec::new(),
         config_after_upgrade: Vec::new(),
+        bound: Vec::new(),
         deploy_due: false,
         deployed: false,
         enabled: None,
@@ -222,7 +223,13 @@ pub(crate) fn existing(
         missing,
         pending,
         respelled,
-    } = config::compare(desired, Some((&live.id, values)), target, index.inputs)?;
+        bound,
+    } = config::compare(
+        desired,
+        Some((&live.id, values)),
+        target,
+        Place { index, customer },
+    )?;
     fields.extend(more);
     near.extend(respelled);
     state_field(&mut fields, desired, live);
@@ -238,6 +245,7 @@ pub(crate) fn existing(
         labels,
         config,
         config_after_upgrade,
+        bound,
         deploy_due: live.needs_deploy || !live.deployed,
         deployed: live.deployed,
         enabled: Some(live.enabled),
@@ -381,7 +389,7 @@ impl Comparable for InstanceKind {
     }
 
     fn index<'a>(inputs: &'a Inputs<'a>, so_far: &'a ChangeSet) -> Index<'a> {
-        Index::new(inputs, &so_far.customers, &so_far.integrations)
+        Index::new(inputs, so_far)
     }
 
     fn compare(index: &Index<'_>, declared: &DesiredInstance) -> Verdict<InstanceChanges> {

@@ -3,9 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::diff::MoveLabels;
-use crate::model::{ConfigWrite, CustomerId, InputWrite, InstanceId, WriteValue};
+use crate::model::{
+    ConfigWrite, ConnectionValueId, CustomerId, InputWrite, InstanceId, WriteValue,
+};
 use crate::plan::operation::Names;
 use crate::plan::{Output, StepId, VersionSource};
+
+/// A config variable, by its key, and the value of a shared connection that it is bound to.
+pub type Binding = (String, Output<ConnectionValueId>);
 
 /// One write to an instance. Each variant is one operation of the platform.
 #[derive(Debug, Clone)]
@@ -24,6 +29,8 @@ pub enum InstanceOperation {
         labels: Vec<String>,
         /// Its first values.
         config: Vec<ConfigWrite>,
+        /// The variables that are bound to values which earlier steps create.
+        bound: Vec<Binding>,
     },
     /// Sets metadata of an instance.
     Update {
@@ -42,6 +49,8 @@ pub enum InstanceOperation {
         instance: Output<InstanceId>,
         /// The values.
         config: Vec<ConfigWrite>,
+        /// The variables that are bound to values which earlier steps create.
+        bound: Vec<Binding>,
     },
     /// Chooses another version.
     Upgrade {
@@ -161,13 +170,22 @@ impl InstanceOperation {
     pub(crate) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
             Self::Create {
-                customer, version, ..
+                customer,
+                version,
+                bound,
+                ..
             } => {
                 customer.input(visit);
                 version.input(visit);
+                bound.iter_mut().for_each(|(_, value)| value.input(visit));
+            }
+            Self::Configure {
+                instance, bound, ..
+            } => {
+                instance.input(visit);
+                bound.iter_mut().for_each(|(_, value)| value.input(visit));
             }
             Self::Update { instance, .. }
-            | Self::Configure { instance, .. }
             | Self::Deploy { instance, .. } => instance.input(visit),
             Self::Upgrade {
                 instance, version, ..
@@ -198,6 +216,7 @@ impl InstanceOperation {
                 description,
                 labels,
                 config,
+                bound,
             } => {
                 let (customer, version) = (names.source(customer), names.source(version));
                 json!([
@@ -207,7 +226,7 @@ impl InstanceOperation {
                     version,
                     description,
                     labels,
-                    values(config)
+                    with_bound(values(config), bound, names)
                 ])
             }
             Self::Update {
@@ -224,8 +243,13 @@ impl InstanceOperation {
                     labels
                 ])
             }
-            Self::Configure { instance, config } => {
-                json!(["configure", names.source(instance), values(config)])
+            Self::Configure {
+                instance,
+                config,
+                bound,
+            } => {
+                let config = with_bound(values(config), bound, names);
+                json!(["configure", names.source(instance), config])
             }
             Self::Upgrade {
                 instance,
@@ -261,7 +285,14 @@ impl InstanceOperation {
     }
 }
 
-fn values(config: &[ConfigWrite]) -> Vec<Value> {
+fn with_bound(mut all: Vec<Value>, bound: &[Binding], names: &Names<'_>) -> Vec<Value> {
+    let bound = bound.iter();
+    all.extend(bound.map(|(key, value)| json!([key, { "shared": names.source(value) }])));
+    all
+}
+
+/// Values as they are part of a digest: of secrets, only that one is written.
+pub(crate) fn values(config: &[ConfigWrite]) -> Vec<Value> {
     config
         .iter()
         .map(|write| json!([write.key, value(&write.value)]))
@@ -272,6 +303,7 @@ fn value(value: &WriteValue) -> Value {
     match value {
         WriteValue::Text(text) => json!(text),
         WriteValue::Secret(_) => json!({ "secret": true }),
+        WriteValue::Shared(id) => json!({ "shared": id }),
         WriteValue::Schedule(it) => json!([it.kind.word(), it.value, it.time_zone]),
         WriteValue::Inputs(inputs) => inputs
             .iter()

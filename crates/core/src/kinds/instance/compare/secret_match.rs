@@ -16,7 +16,9 @@
 
 use crate::diff::Inputs;
 use crate::diff::typed::{self, Similarity};
-use crate::model::{InstanceId, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId};
+use crate::model::{
+    LiveInput, Recorded, SecretRecords, SecretWrites, ValueId, ValueOwner,
+};
 
 /// Said of a value that differs from the one written last.
 const ROTATED: &str = "changed";
@@ -32,18 +34,18 @@ pub(crate) enum Judgement {
     Write(Option<&'static str>),
 }
 
-/// What is remembered of one config variable.
+/// What is remembered of one config variable, or of a shared connection.
 pub(crate) struct Recall<'a> {
     records: &'a SecretRecords,
     unrecorded: SecretWrites,
-    /// `None` before the instance exists.
+    /// `None` before its owner exists.
     variable: Option<ValueId>,
 }
 
 impl<'a> Recall<'a> {
-    pub(crate) fn new(inputs: &Inputs<'a>, instance: Option<&InstanceId>, key: &str) -> Self {
-        let variable = instance.map(|instance| ValueId {
-            instance: instance.clone(),
+    pub(crate) fn new(inputs: &Inputs<'a>, owner: Option<ValueOwner>, key: &str) -> Self {
+        let variable = owner.map(|owner| ValueId {
+            owner,
             variable: key.to_owned(),
             input: None,
         });
