@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub use crate::kinds::connection::operation::ConnectionOperation;
 pub use crate::kinds::customer::operation::CustomerOperation;
-pub use crate::kinds::instance::operation::InstanceOperation;
+pub use crate::kinds::instance::operation::{Binding, InstanceOperation};
 pub use crate::kinds::integration::operation::IntegrationOperation;
 
 use super::{Output, StepId, VersionSource};
