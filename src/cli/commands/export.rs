@@ -50,7 +50,7 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
     }
     let chosen = tenant::choose(ui, &args.tenant, &declared, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");
-    let scope = export::scope(args.latest_components, args.customers);
+    let scope = export::scope(args.latest_components, args.customers, args.connections);
     let organization = chosen.organization.as_deref();
     let live = pass::observe(chosen.platform.as_ref(), organization, &scope).await;
     drop(waiting);
@@ -73,6 +73,7 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
         project: name,
         all: args.all,
         customers: args.customers,
+        connections: args.connections,
         with_project: !has_project,
         secrets: match args.secrets {
             ExportSecrets::Refer => SecretValuesAs::References,

@@ -3,7 +3,7 @@
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
 use crate::diff::MoveLabels;
-use crate::model::{InstanceId, MoveStamp, RanStamp};
+use crate::model::{InstanceId, MoveStamp, RanStamp, ValueOwner};
 use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
@@ -20,8 +20,10 @@ pub(super) async fn perform(
             version,
             description,
             labels,
-            config,
+            mut config,
+            bound,
         } => {
+            config.extend(outputs.bound(&bound)?);
             return create(
                 platform,
                 NewInstance {
@@ -50,10 +52,16 @@ pub(super) async fn perform(
             };
             platform.update_instance(&update).await?;
         }
-        InstanceOperation::Configure { instance, config } => {
+        InstanceOperation::Configure {
+            instance,
+            mut config,
+            bound,
+        } => {
+            config.extend(outputs.bound(&bound)?);
             let instance = outputs.instance(&instance)?;
             let (echo, _) = platform.configure_instance(&instance, &config).await?;
-            return Ok(Produced::Values(Written { instance, echo }));
+            let owner = ValueOwner::Instance(instance);
+            return Ok(Produced::Values(Written { owner, echo }));
         }
         InstanceOperation::Upgrade {
             instance,
@@ -100,7 +108,8 @@ fn stamped(update: InstanceUpdate) -> Produced {
 
 async fn create(platform: &dyn Platform, new: NewInstance) -> Result<Produced, StepError> {
     let Created { id, echo, sighting } = platform.create_instance(&new).await?;
-    let written = Written { instance: id, echo };
+    let owner = ValueOwner::Instance(id);
+    let written = Written { owner, echo };
     Ok(Produced::Instance(written, sighting.enabled))
 }
 

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
-use crate::model::{CustomerId, InstanceId, IntegrationId, RanStamp, VersionId};
-use crate::plan::{Output, StepId};
+use crate::model::{
+    ConfigWrite, ConnectionId, CustomerId, InstanceId, IntegrationId, RanStamp, ValueOwner,
+    VersionId, WriteValue,
+};
+use crate::plan::{Binding, Output, StepId};
 use crate::prismatic::platform::ImportedIntegration;
 
 /// What a step produced.
@@ -29,7 +32,7 @@ pub(super) enum Produced {
     Switched(bool),
     /// An instance was moved to another version, and bears these stamps since.
     Moved(InstanceId, Vec<String>),
-    /// The values of an instance that was there before.
+    /// The values of an instance that was there before, or of a shared connection.
     Values(Written),
 }
 
@@ -110,8 +113,39 @@ impl Outputs {
             let Produced::Instance(written, _) = produced else {
                 return None;
             };
-            Some(written.instance.clone())
+            written.instance().cloned()
         })
+    }
+
+    pub(super) fn connection(
+        &self,
+        source: &Output<ConnectionId>,
+    ) -> Result<ConnectionId, StepError> {
+        self.resolve(source, |produced| match produced {
+            Produced::Values(Written {
+                owner: ValueOwner::Connection(id),
+                ..
+            }) => Some(id.clone()),
+            _ => None,
+        })
+    }
+
+    /// The variables that are bound to values which earlier steps created, as they are written.
+    pub(super) fn bound(&self, bound: &[Binding]) -> Result<Vec<ConfigWrite>, StepError> {
+        let write = |(key, source): &Binding| {
+            let value = self.resolve(source, |produced| match produced {
+                Produced::Values(Written {
+                    owner: ValueOwner::ConnectionValue(id),
+                    ..
+                }) => Some(id.clone()),
+                _ => None,
+            })?;
+            Ok(ConfigWrite {
+                key: key.clone(),
+                value: WriteValue::Shared(value),
+            })
+        };
+        bound.iter().map(write).collect()
     }
 
     /// Labels as they were planned, with what a move of this run has made of the stamps since.

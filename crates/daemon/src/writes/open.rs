@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
+use super::connection;
 use super::customer::is_of;
 use super::deploy::is_done;
 use super::publish::{Versions, versions};
 use super::{WriteLog, mark, moment};
 use crate::definition::Definition;
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
-use crate::model::{InstanceSighting, IntegrationId, IntegrationSighting, Marker};
+use crate::model::{ConnectionSighting, InstanceSighting, IntegrationId, IntegrationSighting, Marker};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
@@ -30,6 +31,8 @@ pub struct Recovered {
     pub interrupted: BTreeMap<IntegrationId, String>,
     /// The same of customers.
     pub customers: Option<String>,
+    /// The same of shared connections and their values.
+    pub connections: Option<String>,
 }
 
 /// Looks for what earlier runs left open until each shows or is certain not to come.
@@ -135,6 +138,9 @@ impl Recovered {
     fn kind(&mut self, effect: &Effect) -> &mut Option<String> {
         match effect {
             Effect::CreateCustomer { .. } => &mut self.customers,
+            Effect::CreateConnection { .. } | Effect::CreateConnectionValue { .. } => {
+                &mut self.connections
+            }
             Effect::CreateInstance { .. } | Effect::Deploy { .. } => &mut self.instances,
             Effect::CreateIntegration { .. } | Effect::Import { .. } | Effect::Publish { .. } => {
                 &mut self.integrations
@@ -200,6 +206,24 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
             found.map(|one| Shown::Customer {
                 id: one.id,
                 updated_at: one.updated_at,
+            })
+        }
+        Effect::CreateConnection { stable_key, marker } => {
+            let found = platform.find_connections(stable_key).await?;
+            let ours = |it: &ConnectionSighting| {
+                connection::is_of(it, stable_key) && connection::bears(it, marker)
+            };
+            let found = found.into_iter().find(ours);
+            found.map(|it| Shown::Connection { id: it.id })
+        }
+        Effect::CreateConnectionValue {
+            connection,
+            customer,
+        } => {
+            let found = platform.find_connection_values(connection, customer).await?;
+            found.into_iter().next().map(|it| Shown::ConnectionValue {
+                connection: connection.clone(),
+                id: it.id,
             })
         }
         Effect::CreateInstance { customer, marker } => {

@@ -13,15 +13,16 @@ use super::known::Known;
 use super::{WriteLog, intent, mark};
 use crate::journal::{Effect, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
+    ConnectionValueId, ConnectionValueSighting, CustomerId, CustomerSighting,
     DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
     IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
     VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
-    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
+    MarketplaceUpdate, NewConnection, NewConnectionValue, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use crate::rollout::{Evidence, Needs};
 use crate::runtime::clock::Clock;
@@ -43,6 +44,8 @@ pub(super) struct State {
     pub(super) known: Known,
     /// What was created and has to be looked at again before it is used.
     pub(super) customers: HashMap<CustomerId, Arc<Pending>>,
+    pub(super) connections: HashMap<ConnectionId, Arc<Pending>>,
+    pub(super) values: HashMap<ConnectionValueId, Arc<Pending>>,
     pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
     pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
     /// The labels that created integrations were given.
@@ -98,6 +101,8 @@ impl<'a> Writer<'a> {
             .filter_map(|intent| match intent.effect {
                 Effect::Import { integration, .. } => Some((integration, intent.id)),
                 Effect::CreateCustomer { .. }
+                | Effect::CreateConnection { .. }
+                | Effect::CreateConnectionValue { .. }
                 | Effect::CreateInstance { .. }
                 | Effect::CreateIntegration { .. }
                 | Effect::Publish { .. }
@@ -219,14 +224,18 @@ impl<'a> Writer<'a> {
         let customers = customers.iter().map(|id| self.confirm_customer(id));
         let instances = instances.iter().map(|id| self.confirm_instance(id));
         let integrations = integrations.iter().map(|id| self.confirm_integration(id));
-        let (customers, instances, integrations) = futures::join!(
+        let (customers, connections, instances, integrations) = futures::join!(
             join_all(customers),
+            self.confirm_connections(),
             join_all(instances),
             join_all(integrations)
         );
+        let connections = connections.into_iter().filter_map(Result::err);
         let confirmed = customers.into_iter().chain(instances).chain(integrations);
         confirmed
-            .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
+            .filter_map(Result::err)
+            .chain(connections)
+            .map(|error| error.to_string())
             .collect()
     }
 
@@ -374,6 +383,47 @@ impl Platform for Writer<'_> {
 
     async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
         self.change_customer(update).await
+    }
+
+    async fn find_connections(&self, stable_key: &str) -> PlatformResult<Vec<ConnectionSighting>> {
+        self.platform.find_connections(stable_key).await
+    }
+
+    async fn find_connection_values(
+        &self,
+        connection: &ConnectionId,
+        customer: &CustomerId,
+    ) -> PlatformResult<Vec<ConnectionValueSighting>> {
+        self.platform.find_connection_values(connection, customer).await
+    }
+
+    async fn create_connection(
+        &self,
+        new: &NewConnection,
+    ) -> PlatformResult<(Echo, ConnectionSighting)> {
+        self.new_connection(new).await
+    }
+
+    async fn update_connection(&self, update: &ConnectionUpdate) -> PlatformResult<Echo> {
+        self.change_connection(update).await
+    }
+
+    async fn delete_connection(&self, id: &ConnectionId) -> PlatformResult<()> {
+        self.remove_connection(id).await
+    }
+
+    async fn create_connection_value(
+        &self,
+        new: &NewConnectionValue,
+    ) -> PlatformResult<(Echo, ConnectionValueSighting)> {
+        self.new_connection_value(new).await
+    }
+
+    async fn update_connection_value(
+        &self,
+        update: &ConnectionValueUpdate,
+    ) -> PlatformResult<Echo> {
+        self.change_connection_value(update).await
     }
 
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

@@ -43,7 +43,15 @@ fn carriers(field: Field) -> &'static [&'static str] {
     match field {
         Field::Version => &["upgrade", "create"],
         Field::State => &["enable", "disable"],
-        Field::Config | Field::Input | Field::Consent => &["configure", "create"],
+        Field::Config | Field::Consent => &["configure", "create"],
+        Field::Input | Field::Value => &[
+            "configure",
+            "create",
+            "set inputs",
+            "set details and inputs",
+            "create a customer's value",
+            "set a customer's inputs",
+        ],
         Field::Definition => &["import"],
         Field::PublishedVersion => &["publish"],
         Field::Availability => &["set availability"],
@@ -54,6 +62,6 @@ fn carriers(field: Field) -> &'static [&'static str] {
         | Field::Labels
         | Field::ConcurrentExecutionLimit
         | Field::Marker
-        | Field::Other => &["set details", "create", "import"],
+        | Field::Other => &["set details", "set details and inputs", "create", "import"],
     }
 }

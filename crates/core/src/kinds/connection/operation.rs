@@ -83,12 +83,15 @@ impl ConnectionOperation {
     pub(crate) fn describe(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
-            Self::Update {
-                inputs: Some(_), ..
-            } => "configure",
             Self::Update { inputs: None, .. } => "set details",
+            Self::Update {
+                name: None,
+                description: None,
+                ..
+            } => "set inputs",
+            Self::Update { .. } => "set details and inputs",
             Self::CreateValue { .. } => "create a customer's value",
-            Self::UpdateValue { .. } => "configure a customer's value",
+            Self::UpdateValue { .. } => "set a customer's inputs",
             Self::Delete { .. } => "delete",
         }
     }
