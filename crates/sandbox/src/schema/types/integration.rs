@@ -7,6 +7,7 @@ use crate::schema::answer::Answer;
 use crate::schema::bind::{Bindings, Fields};
 use crate::schema::call::Call;
 use crate::schema::page::page;
+use crate::world::shared::{Scoped, SharedValue};
 use crate::world::component::Component;
 use crate::world::id;
 use crate::world::integration::Integration;
@@ -16,7 +17,7 @@ use super::common::attachments;
 use super::config_variable::Configured;
 use super::flow::{FlowOf, StepOf};
 use super::instance::Profile;
-use super::shared::{self, CustomerVariable, Scoped};
+use super::shared;
 use super::variable::Required;
 use super::version;
 
@@ -98,7 +99,7 @@ const CONTENT: Fields<Integration> = &[
     ("userLevelConfigured", |_, _| false.into()),
     ("scopedConfigVariables", |_, call| page::<Scoped>(call, [])),
     ("customerConfigVariables", |_, call| {
-        page::<CustomerVariable>(call, [])
+        page::<SharedValue>(call, [])
     }),
     ("validationRules", |_, _| Answer::object(version::Rules)),
 ];

@@ -107,6 +107,10 @@ const FIELDS: Fields<Required> = &[
         )
     }),
     ("integration", |it, _| Answer::shared(Some(&it.record))),
+    ("scopedConfigVariable", |it, call| {
+        let key = it.variable().scoped.as_deref();
+        Answer::shared(key.and_then(|key| call.world.with_stable_key(key)))
+    }),
     ("onPremiseConnectionConfig", |_, _| "DISALLOWED".into()),
 ];
 
@@ -115,7 +119,6 @@ const NOTHING: &[&str] = &[
     "connectionTemplate",
     "dataSource",
     "header",
-    "scopedConfigVariable",
 ];
 
 const NO: &[&str] = &[
