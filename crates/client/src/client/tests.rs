@@ -8,7 +8,10 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::error::{Effect, ErrorKind, PlatformError};
-use crate::model::{CustomerId, InputWrite, Secret, Visibility, WriteValue};
+use crate::model::{
+    ConnectionScope, ConnectionValueId, CustomerId, InputWrite, ManagedBy, Secret, Visibility,
+    WriteValue,
+};
 use crate::testing::{
     Fake, Step, access, broken, client, client_with, connect, data, payload, reply, text,
     throttled, unlimited,
@@ -43,6 +46,71 @@ fn new_instance() -> NewInstance {
     }
 }
 
+fn login() -> ConfigWrite {
+    config().remove(1)
+}
+
+fn new_connection() -> NewConnection {
+    NewConnection {
+        name: "Login".to_owned(),
+        stable_key: "login".to_owned(),
+        kind: "t".to_owned(),
+        scope: ConnectionScope::Organization,
+        managed_by: Some(ManagedBy::Org),
+        description: "[gitops:p/login]".to_owned(),
+        inputs: Some(login()),
+    }
+}
+
+fn new_value() -> NewConnectionValue {
+    NewConnectionValue {
+        connection: ConnectionId::new("s"),
+        customer: CustomerId::new("c"),
+        inputs: Some(login()),
+    }
+}
+
+fn connection(redeploy: bool) -> ConnectionUpdate {
+    ConnectionUpdate {
+        id: ConnectionId::new("s"),
+        name: None,
+        description: None,
+        inputs: Some(login()),
+        redeploy,
+    }
+}
+
+fn value(redeploy: bool) -> ConnectionValueUpdate {
+    ConnectionValueUpdate {
+        id: ConnectionValueId::new("v"),
+        inputs: login(),
+        redeploy,
+    }
+}
+
+/// Enums in the case that FACTS §10 has, and nothing that is not to be written.
+#[tokio::test(start_paused = true)]
+async fn connections_are_written_in_the_words_of_the_api() {
+    let fake = Fake::new(|_| payload(&json!({"id": "x"})));
+    let client = client(&fake);
+    client.create_connection(&new_connection()).await.unwrap();
+    client.create_connection_value(&new_value()).await.unwrap();
+    client.update_connection(&connection(false)).await.unwrap();
+    client.update_connection_value(&value(true)).await.unwrap();
+    let sent: Vec<Value> = (fake.asked().iter())
+        .map(|ask| ask.variables()["input"].clone())
+        .collect();
+    let inputs = json!([{"name": "p", "type": "value", "value": CANARY}]);
+    let expected = [
+        json!({"key": "Login", "stableKey": "login", "connection": "t", "variableScope": "org",
+               "managedBy": "org", "description": "[gitops:p/login]", "inputs": inputs}),
+        json!({"scopedConfigVariable": "s", "customer": "c", "inputs": inputs}),
+        json!({"id": "s", "inputs": inputs}),
+        json!({"id": "v", "inputs": inputs, "redeploy": true}),
+    ];
+    assert_eq!(sent, expected);
+}
+
 type Operation = for<'a> fn(&'a PrismaticClient) -> BoxFuture<'a, PlatformResult<()>>;
 
 fn id() -> IntegrationId {
@@ -54,7 +122,16 @@ fn instance() -> InstanceId {
 }
 
 /// Operations that change nothing, or the same once as twice.
-const HARMLESS: [(&str, Operation); 10] = [
+const HARMLESS: [(&str, Operation); 13] = [
+    ("updateScopedConfigVariable", |c| {
+        Box::pin(async { c.update_connection(&connection(false)).await.map(drop) })
+    }),
+    ("updateCustomerConfigVariable", |c| {
+        Box::pin(async { c.update_connection_value(&value(false)).await.map(drop) })
+    }),
+    ("deleteScopedConfigVariable", |c| {
+        Box::pin(async { c.delete_connection(&ConnectionId::new("s")).await })
+    }),
     ("identity", |c| {
         Box::pin(async { c.identity().await.map(drop) })
     }),
@@ -99,7 +176,20 @@ const HARMLESS: [(&str, Operation); 10] = [
 ];
 
 /// Operations that change something each time.
-const ONCE: [(&str, Operation); 5] = [
+const ONCE: [(&str, Operation); 9] = [
+    ("createScopedConfigVariable", |c| {
+        Box::pin(async { c.create_connection(&new_connection()).await.map(drop) })
+    }),
+    ("createCustomerConfigVariable", |c| {
+        Box::pin(async { c.create_connection_value(&new_value()).await.map(drop) })
+    }),
+    // Each time deploys instances.
+    ("updateScopedConfigVariable", |c| {
+        Box::pin(async { c.update_connection(&connection(true)).await.map(drop) })
+    }),
+    ("updateCustomerConfigVariable", |c| {
+        Box::pin(async { c.update_connection_value(&value(true)).await.map(drop) })
+    }),
     ("createIntegration", |c| {
         Box::pin(async {
             let labels = ["gitops:p/i".to_owned()];

@@ -1,5 +1,6 @@
 //! What is made of a tenant, and that a plan of it holds adoptions alone.
 
+mod connection;
 mod customer;
 mod reading;
 
@@ -21,6 +22,7 @@ fn options() -> Options {
         project: name("p"),
         all: false,
         customers: false,
+        connections: false,
         with_project: true,
         secrets: SecretValuesAs::References,
     }

@@ -119,6 +119,8 @@ impl Server {
             customers: BTreeMap::new(),
             interrupted: BTreeMap::new(),
             all_customers: None,
+            connections: None,
+            connection_types: BTreeMap::new(),
             near_customers: Vec::new(),
         }
     }
