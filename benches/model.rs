@@ -38,7 +38,10 @@ impl Model {
     /// A generated tenant with so many instances and integrations. Call inside a tokio runtime.
     pub async fn new(instances: usize, integrations: usize) -> Self {
         let client = tenant(instances, integrations);
-        let whole = client.observe(&export::scope(false, false, false)).await.unwrap();
+        let whole = client
+            .observe(&export::scope(false, false, false))
+            .await
+            .unwrap();
         let files = files(&exported(&whole));
         let loaded = load(&files);
         let definitions = definitions(&loaded);

@@ -6,6 +6,7 @@ mod environments;
 mod act;
 mod api;
 mod apply;
+mod connections;
 mod credentials;
 mod customers;
 pub(crate) mod daemon;

@@ -100,7 +100,10 @@ async fn list(world: &World, list: &str) -> Vec<Value> {
 /// What the connections, their values and the bindings of instances come to.
 async fn state(world: &World) -> String {
     let mut lines = Vec::new();
-    let (scoped, values) = (list(world, "scoped").await, list(world, "shared_values").await);
+    let (scoped, values) = (
+        list(world, "scoped").await,
+        list(world, "shared_values").await,
+    );
     for one in &scoped {
         let inputs = &one["inputs"];
         lines.push(format!(
@@ -112,7 +115,9 @@ async fn state(world: &World) -> String {
             given(inputs)
         ));
         let own = values.iter().filter(|it| it["scoped"] == one["id"]);
-        let mut own: Vec<String> = own.map(|it| format!("  {}", given(&it["inputs"]))).collect();
+        let mut own: Vec<String> = own
+            .map(|it| format!("  {}", given(&it["inputs"])))
+            .collect();
         own.sort();
         lines.extend(own);
     }
@@ -140,13 +145,17 @@ fn given(inputs: &Value) -> String {
     all.join(" ")
 }
 
-const WHOLE: &str = "\
-  \n  password=value of JONES_PASSWORD username=jones
-  password=value of SMITH_PASSWORD username=smith
-archive ORG ORG \"Where files end up [gitops:default/archive]\" accessKeyId=AKIA-ARCHIVE accessKeySecret=value of ARCHIVE_SECRET
-jones uses password=value of JONES_PASSWORD username=jones
-server CUSTOMER ORG \"[gitops:default/server]\" host=sftp.acme.example
-smith uses password=value of SMITH_PASSWORD username=smith";
+/// The value of no customer, which the organization's connection has, is empty.
+const WHOLE: &str = concat!(
+    "  \n",
+    "  password=value of JONES_PASSWORD username=jones\n",
+    "  password=value of SMITH_PASSWORD username=smith\n",
+    "archive ORG ORG \"Where files end up [gitops:default/archive]\" ",
+    "accessKeyId=AKIA-ARCHIVE accessKeySecret=value of ARCHIVE_SECRET\n",
+    "jones uses password=value of JONES_PASSWORD username=jones\n",
+    "server CUSTOMER ORG \"[gitops:default/server]\" host=sftp.acme.example\n",
+    "smith uses password=value of SMITH_PASSWORD username=smith",
+);
 
 #[tokio::test(start_paused = true)]
 async fn connections_and_what_is_bound_to_them_are_one_plan_and_one_run() {
@@ -156,7 +165,9 @@ async fn connections_and_what_is_bound_to_them_are_one_plan_and_one_run() {
         let plan = world.apply().await;
         let place = |wanted: &str| {
             let mut steps = plan.steps.iter();
-            steps.position(|it| it.address.to_string() == wanted).unwrap()
+            steps
+                .position(|it| it.address.to_string() == wanted)
+                .unwrap()
         };
         assert!(place("Connection/archive") < place("Integration/files"));
         assert!(place("Connection/server") < place("Instance/smith"));
@@ -256,7 +267,10 @@ async fn a_rotated_secret_is_one_write_and_says_whom_it_reaches() {
         );
         assert_eq!(world.writes() - before, 1, "{mask:?}");
         let text = shown(&plan);
-        assert!(text.contains("1 deployed instance uses what changes"), "{text}");
+        assert!(
+            text.contains("1 deployed instance uses what changes"),
+            "{text}"
+        );
         assert!(!text.contains("n3w-p4ss"), "{text}");
         assert!(state(&world).await.contains("smith uses password=n3w-p4ss"));
         world.demand_convergence(mask).await;
@@ -264,7 +278,10 @@ async fn a_rotated_secret_is_one_write_and_says_whom_it_reaches() {
         let moved = SERVER.replace("sftp.acme.example", "sftp2.acme.example");
         world.files.write("server.yaml", moved);
         let text = shown(&world.apply().await);
-        assert!(text.contains("2 deployed instances use what changes"), "{text}");
+        assert!(
+            text.contains("2 deployed instances use what changes"),
+            "{text}"
+        );
         world.demand_convergence(mask).await;
     }
 }
@@ -281,7 +298,10 @@ async fn instances_are_deployed_again_only_where_that_is_asked_for() {
         write(&world);
         world.apply().await;
         assert_eq!(deploys(&world).await, [1, 1]);
-        let said = SERVER.replace("  inputs: {host", &format!("  redeploy: {redeploy}\n  inputs: {{host"));
+        let said = SERVER.replace(
+            "  inputs: {host",
+            &format!("  redeploy: {redeploy}\n  inputs: {{host"),
+        );
         world.files.write("server.yaml", said);
         world.rotate("SMITH_PASSWORD", "n3w-p4ss");
         world.apply().await;
@@ -300,8 +320,12 @@ async fn what_is_changed_by_hand_is_put_back_and_nothing_else_is_touched() {
     let query = "{ scopedConfigVariables(stableKey: \"server\") { nodes { id \
                  customerConfigVariables { nodes { id customer { externalId } } } } } }";
     let found = world.ask(query, json!({})).await["scopedConfigVariables"]["nodes"][0].clone();
-    let values = found["customerConfigVariables"]["nodes"].as_array().unwrap();
-    let jones = values.iter().find(|it| it["customer"]["externalId"] == "cust-0002");
+    let values = found["customerConfigVariables"]["nodes"]
+        .as_array()
+        .unwrap();
+    let jones = values
+        .iter()
+        .find(|it| it["customer"]["externalId"] == "cust-0002");
     let meddle = "mutation($a: UpdateScopedConfigVariableInput!, $b: UpdateCustomerConfigVariableInput!) { \
                   a: updateScopedConfigVariable(input: $a) { errors { field } } \
                   b: updateCustomerConfigVariable(input: $b) { errors { field } } }";
@@ -340,14 +364,22 @@ async fn one_without_our_marker_needs_consent_and_anothers_is_refused() {
     let id = made["createScopedConfigVariable"]["scopedConfigVariable"]["id"].clone();
     world.files.write("server.yaml", SERVER);
     let plan = world.plan().await;
-    assert_eq!(plan.resources[0].health, Health::Blocked, "{}", shown(&plan));
+    assert_eq!(
+        plan.resources[0].health,
+        Health::Blocked,
+        "{}",
+        shown(&plan)
+    );
     assert!(plan.is_empty());
     let planned = world.try_plan(true).await.unwrap();
     assert!(!planned.plan.is_empty());
     let outcome = world.carry_out(&planned).await;
     assert!(!outcome.failed(), "{:#?}", outcome.steps);
     let state = state(&world).await;
-    assert!(state.contains("\"By hand [gitops:default/server]\""), "{state}");
+    assert!(
+        state.contains("\"By hand [gitops:default/server]\""),
+        "{state}"
+    );
     world.demand_convergence("taken over").await;
     // Another project's marker.
     let update = "mutation($input: UpdateScopedConfigVariableInput!) { \
@@ -402,7 +434,12 @@ async fn a_consent_is_waited_for_and_never_drift() {
     );
     world.apply().await;
     let plan = world.plan().await;
-    assert_eq!(plan.resources[0].health, Health::Pending, "{}", shown(&plan));
+    assert_eq!(
+        plan.resources[0].health,
+        Health::Pending,
+        "{}",
+        shown(&plan)
+    );
     assert!(plan.is_empty());
     assert_eq!(plan.summary.pending, 1);
 }
@@ -431,7 +468,10 @@ async fn while_connections_cannot_be_read_none_is_made() {
 #[tokio::test(start_paused = true)]
 async fn what_has_no_connections_costs_no_request_more() {
     let world = World::with(Behaviour::default(), None);
-    world.files.write("files.yml", DEFINITION.replace(", useScopedConfigVar: archive", ""));
+    world.files.write(
+        "files.yml",
+        DEFINITION.replace(", useScopedConfigVar: archive", ""),
+    );
     world.files.write("files.yaml", INTEGRATION);
     world.plan().await;
     assert_eq!(world.calls("scopedConfigVariables"), 0);

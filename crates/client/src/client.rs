@@ -20,8 +20,9 @@ use super::operations::{
     update_integration, validate_definition,
 };
 use super::platform::{
-    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewConnection, NewConnectionValue, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
 use super::retry::RetryListener;
@@ -32,10 +33,9 @@ use super::write_batcher::WriteBatcher;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
-    ConnectionSighting, ConnectionValueSighting, CustomerId,
-    CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
-    IntegrationId, IntegrationSighting, Listing, Observed, RateLimit, Requirements, Scope,
-    SequenceId, Tenant, VersionId, VersionRecord,
+    ConnectionSighting, ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing,
+    Observed, RateLimit, Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
 };
 use crate::rollout::{Evidence, Needs};
 use prism_gitops_runtime::clock::Clock;

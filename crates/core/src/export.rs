@@ -29,13 +29,14 @@ use crate::kinds::connection::export as connection;
 use crate::kinds::customer::export as customer;
 use crate::kinds::instance::export as instance;
 use crate::kinds::integration::export as integration;
-use names::Variables;
 use crate::model::{
-    ConnectionRecord, ConnectionsWanted, CustomerRecord, CustomersWanted, Desired, Instance, Integration, IntegrationWanted, Marker,
-    Places, Project, ResourceName, Scope, SourceFile, Tenant,
+    ConnectionRecord, ConnectionsWanted, CustomerRecord, CustomersWanted, Desired, Instance,
+    Integration, IntegrationWanted, Marker, Places, Project, ResourceName, Scope, SourceFile,
+    Tenant,
 };
 use crate::yaml::write::write;
 use crate::yaml::{Limits, parse};
+use names::Variables;
 
 /// What to write.
 #[derive(Debug, Clone)]
@@ -251,7 +252,10 @@ fn files(desired: &Desired, options: &Options, omitted: &[SecretNeeded]) -> Vec<
     for declared in &desired.connections {
         let path = connection_path(&declared.name);
         let text = write(&document::connection(declared));
-        add(path.clone(), format!("{}{text}", undeclared(omitted, &path)));
+        add(
+            path.clone(),
+            format!("{}{text}", undeclared(omitted, &path)),
+        );
     }
     for declared in &desired.integrations {
         let name = &declared.name;

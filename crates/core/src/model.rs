@@ -91,6 +91,7 @@ pub use secret_records::{
     ValueRecord,
 };
 pub use sighting::{
-    ConnectionSighting, ConnectionValueSighting, CustomerSighting, DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting,
+    ConnectionSighting, ConnectionValueSighting, CustomerSighting, DraftSighting, InstanceSighting,
+    IntegrationSighting, VersionSighting,
 };
 pub use source_file::SourceFile;

@@ -57,7 +57,8 @@ pub use exclude::{Excluded, exclude, waiting_with};
 pub use held::{HoldNote, OnHold};
 pub use migrate::{MigrateError, migrate};
 pub use operation::{
-    Binding, ConnectionOperation, CustomerOperation, InstanceOperation, IntegrationOperation, Operation,
+    Binding, ConnectionOperation, CustomerOperation, InstanceOperation, IntegrationOperation,
+    Operation,
 };
 pub use part::{Names, Part};
 pub use prism_gitops_api::FORMAT_VERSION;

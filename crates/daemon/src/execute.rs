@@ -192,9 +192,7 @@ async fn perform(
 ) -> Result<Produced, StepError> {
     match operation {
         Operation::Customer(operation) => customer::perform(operation, platform).await,
-        Operation::Connection(operation) => {
-            connection::perform(operation, outputs, platform).await
-        }
+        Operation::Connection(operation) => connection::perform(operation, outputs, platform).await,
         Operation::Integration(operation) => {
             integration::perform(operation, outputs, platform).await
         }

@@ -22,6 +22,8 @@ mod integration;
 mod known;
 mod open;
 mod publish;
+mod repeat;
+mod state;
 mod writer;
 
 pub use honour::{Reading, honour};

@@ -12,8 +12,8 @@ use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
     ConnectionScope, ConnectionSighting, ConnectionValueId, ConnectionValueSighting, CustomerId,
     CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
-    IntegrationId, IntegrationSighting, Listing, ManagedBy, Observed, Requirements, Scope, SequenceId, Tenant,
-    VersionId, VersionRecord, Visibility,
+    IntegrationId, IntegrationSighting, Listing, ManagedBy, Observed, Requirements, Scope,
+    SequenceId, Tenant, VersionId, VersionRecord, Visibility,
 };
 use crate::rollout::{Evidence, Needs};
 
@@ -161,10 +161,8 @@ pub trait Platform: Send + Sync {
 
     /// Writes the given inputs of a value, and leaves the rest. Idempotent, but that each time deploys instances
     /// where that is asked for.
-    async fn update_connection_value(
-        &self,
-        update: &ConnectionValueUpdate,
-    ) -> PlatformResult<Echo>;
+    async fn update_connection_value(&self, update: &ConnectionValueUpdate)
+    -> PlatformResult<Echo>;
 
     /// Creates an integration that has nothing but a name and labels. Not idempotent.
     async fn create_integration(

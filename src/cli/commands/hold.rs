@@ -49,7 +49,14 @@ pub(super) async fn hold(
             );
         }
         let done = format!("On hold until {}:", shown(until));
-        report(ui, &tenant, record(args.address.kind)?, id_of(&found), &done).await?;
+        report(
+            ui,
+            &tenant,
+            record(args.address.kind)?,
+            id_of(&found),
+            &done,
+        )
+        .await?;
         Ok(Exit::Done)
     };
     let work = project::on_tenant(ui, args.at.both(), variables, work);

@@ -21,7 +21,10 @@ pub(crate) fn connection(
         return None;
     }
     let (text, labels) = undescribed(node.description.as_deref().unwrap_or_default());
-    let oauth = node.connection.as_ref().and_then(|it| it.oauth2_type.as_deref());
+    let oauth = node
+        .connection
+        .as_ref()
+        .and_then(|it| it.oauth2_type.as_deref());
     Some(ConnectionRecord {
         id: ConnectionId::new(node.id),
         display_name: node.key,

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::{customer, required};
 use crate::model::{
-    ConfigState, ConnectionId, ConnectionValueId, Instance, InstanceId, InstanceVersion, LiveConfigVariable, LiveInput, Observed,
-    SequenceId, VariableStatus, VersionId,
+    ConfigState, ConnectionId, ConnectionValueId, Instance, InstanceId, InstanceVersion,
+    LiveConfigVariable, LiveInput, Observed, SequenceId, VariableStatus, VersionId,
 };
 use crate::operations::nodes::{ConfigVariableNode, InstanceNode, RequiredNode};
 
@@ -80,7 +80,10 @@ pub(crate) fn config(nodes: impl Iterator<Item = ConfigVariableNode>) -> Config 
 /// A config variable; an error where its inputs are not all there.
 fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'static str> {
     let oauth = needs_consent(&node.required_config_variable);
-    let scoped = node.required_config_variable.scoped_config_variable.as_ref();
+    let scoped = node
+        .required_config_variable
+        .scoped_config_variable
+        .as_ref();
     let scoped = scoped.map(|it| ConnectionId::new(it.id.clone()));
     let declared = Arc::new(required(node.required_config_variable));
     let inputs = match node.inputs {

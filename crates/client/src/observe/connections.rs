@@ -30,7 +30,10 @@ pub(super) async fn all(session: &Session, wanted: Option<&ConnectionsWanted>) -
     let Some(wanted) = wanted else {
         return Connections::default();
     };
-    let (walk, types) = futures::join!(list_connections::run(session), types(session, &wanted.types));
+    let (walk, types) = futures::join!(
+        list_connections::run(session),
+        types(session, &wanted.types)
+    );
     let Listing { items, incomplete } = walk.listing;
     let records = join_all(items.into_iter().map(|node| record(session, node))).await;
     Connections {
@@ -87,7 +90,9 @@ pub(crate) async fn values_for(
     };
     // A filter may be looser than it says.
     let values = values.map(sighting);
-    Ok(values.filter(|it| it.customer.as_ref() == Some(customer)).collect())
+    Ok(values
+        .filter(|it| it.customer.as_ref() == Some(customer))
+        .collect())
 }
 
 #[derive(Deserialize)]
@@ -111,7 +116,10 @@ async fn types(
     wanted: &BTreeSet<ConnectionType>,
 ) -> BTreeMap<ConnectionType, Observed<String>> {
     let keys: BTreeSet<&str> = wanted.iter().map(|it| it.component.as_str()).collect();
-    let lookups: Vec<_> = keys.iter().map(|key| lookups::connection_types(key)).collect();
+    let lookups: Vec<_> = keys
+        .iter()
+        .map(|key| lookups::connection_types(key))
+        .collect();
     let answers = look_up(session, lookups::CONNECTION_TYPES, &lookups).await;
     let answers = keys.into_iter().zip(answers);
     let pages: BTreeMap<&str, Observed<Page<ComponentNode>>> = answers

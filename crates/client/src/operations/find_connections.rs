@@ -34,7 +34,9 @@ pub(crate) async fn run(
     session: &Session,
     stable_key: &str,
 ) -> PlatformResult<Vec<ConnectionSighting>> {
-    let data: Data = session.read(&OPERATION.call(&Matching { stable_key })?).await?;
+    let data: Data = session
+        .read(&OPERATION.call(&Matching { stable_key })?)
+        .await?;
     let page = data.scoped_config_variables;
     // There is one at most, so a list that goes on is no answer to the question.
     match page.cut() {

@@ -46,7 +46,11 @@ pub(crate) async fn run(session: &Session, update: &ConnectionUpdate) -> Platfor
         inputs: update.inputs.as_ref().map(convert::connection_inputs),
         redeploy: update.redeploy.then_some(true),
     };
-    let operation = if update.redeploy { &DEPLOYING } else { &OPERATION };
+    let operation = if update.redeploy {
+        &DEPLOYING
+    } else {
+        &OPERATION
+    };
     let node: WrittenConnectionNode = session.write(&operation.call(&Input { input })?).await?;
     Ok(convert::inputs_echo(update.inputs.as_ref(), node.inputs))
 }

@@ -31,16 +31,17 @@ struct Update<'a> {
     redeploy: Option<bool>,
 }
 
-pub(crate) async fn run(
-    session: &Session,
-    update: &ConnectionValueUpdate,
-) -> PlatformResult<Echo> {
+pub(crate) async fn run(session: &Session, update: &ConnectionValueUpdate) -> PlatformResult<Echo> {
     let input = Update {
         id: &update.id,
         inputs: convert::connection_inputs(&update.inputs),
         redeploy: update.redeploy.then_some(true),
     };
-    let operation = if update.redeploy { &DEPLOYING } else { &OPERATION };
+    let operation = if update.redeploy {
+        &DEPLOYING
+    } else {
+        &OPERATION
+    };
     let node: WrittenValueNode = session.write(&operation.call(&Input { input })?).await?;
     Ok(convert::inputs_echo(Some(&update.inputs), node.inputs))
 }

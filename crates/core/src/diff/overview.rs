@@ -1,12 +1,13 @@
 //! What comparisons of all kinds have in common, so that whatever treats them alike is written once.
 
 use super::{
-    ChangeSet, Comparable, Comparison, ConnectionChanges, CustomerChanges, Found, InstanceChanges, IntegrationChanges,
-    Stop,
+    ChangeSet, Comparable, Comparison, ConnectionChanges, CustomerChanges, Found, InstanceChanges,
+    IntegrationChanges, Stop,
 };
 use crate::kinds::with_kind;
 use crate::model::{
-    Address, ConnectionId, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Kind, Location,
+    Address, ConnectionId, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Kind,
+    Location,
 };
 
 /// What is known of a compared resource, whatever its kind.

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::definition::Definitions;
 use crate::model::{
-    Adopt, ConnectionsWanted, CustomerRef, CustomersWanted, Desired, DesiredIntegration, IntegrationRef,
-    IntegrationWanted, Marker, ResourceName, Scope, VersionRef,
+    Adopt, ConnectionsWanted, CustomerRef, CustomersWanted, Desired, DesiredIntegration,
+    IntegrationRef, IntegrationWanted, Marker, ResourceName, Scope, VersionRef,
 };
 
 /// What a reading of the tenant has to cover for this comparison.
@@ -88,7 +88,9 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
             .reduce(|one, other| one || other)
             .map(|limits| CustomersWanted { limits }),
         connections: (!desired.connections.is_empty()).then(|| ConnectionsWanted {
-            types: (desired.connections.iter()).map(|it| it.kind.clone()).collect(),
+            types: (desired.connections.iter())
+                .map(|it| it.kind.clone())
+                .collect(),
         }),
         // A member may come from any of them.
         all_versions_of: rollouts().next().map(|_| desired.project.name.clone()),

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::model::{
-    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredConnection, DesiredCustomer,
-    DesiredInstance, DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen,
-    ResourceName, Schedule, ScheduleKind, SecretRef, VersionRef,
+    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredConnection,
+    DesiredCustomer, DesiredInstance, DesiredIntegration, InstanceState, IntegrationRef,
+    Marketplace, PublishWhen, ResourceName, Schedule, ScheduleKind, SecretRef, VersionRef,
 };
 use crate::template::{Template, escaped};
 use crate::yaml::write::{Leaf, Tree};

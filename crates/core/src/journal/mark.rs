@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::intent::Moment;
 use super::pace::Terms;
 use crate::model::{
-    ConnectionId, ConnectionValueId, CustomerId, CustomerRecord, Instance, InstanceId, IntegrationId, Tenant, VersionId,
+    ConnectionId, ConnectionValueId, CustomerId, CustomerRecord, Instance, InstanceId,
+    IntegrationId, Tenant, VersionId,
 };
 
 /// What the reply to a write said.

@@ -53,8 +53,11 @@ pub(super) fn is_shared(node: &Node) -> bool {
 fn shared(fields: &Fields<'_>, node: &Node) -> Option<ConfigValue> {
     let report = fields.report;
     if fields.get("consent").is_some() {
-        let problem = Problem::new("one-of", "a shared connection is consented to in its own place")
-            .hint("remove `consent: person`: `plan` says of the Connection what it waits for");
+        let problem = Problem::new(
+            "one-of",
+            "a shared connection is consented to in its own place",
+        )
+        .hint("remove `consent: person`: `plan` says of the Connection what it waits for");
         report.add(node.span, problem);
         return None;
     }

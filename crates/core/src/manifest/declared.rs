@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::paths::Reference;
 use crate::model::{
-    Address, Adopt, DesiredConnection, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode, Location,
-    Marketplace, Project, PublishWhen, Rollout,
+    Address, Adopt, DesiredConnection, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode,
+    Location, Marketplace, Project, PublishWhen, Rollout,
 };
 
 /// A resource, as far as it could be read.

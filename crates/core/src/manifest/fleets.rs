@@ -48,7 +48,10 @@ impl Resolver<'_> {
             IntegrationRef::Name(_) | IntegrationRef::Id(_) => None,
         };
         let declared = self.is_declared(wanted, &integration, "{name: …} or {id: …}");
-        let configs: Vec<_> = fleet.parts().map(|part| part.fixed.config.clone()).collect();
+        let configs: Vec<_> = fleet
+            .parts()
+            .map(|part| part.fixed.config.clone())
+            .collect();
         let mut shared = true;
         for config in configs {
             shared &= self.shared_connections(&config);

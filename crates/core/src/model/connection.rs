@@ -258,7 +258,11 @@ mod tests {
             ),
         ] {
             assert_eq!(described(text, &labels(all)), whole);
-            assert_eq!(undescribed(whole), (text.to_owned(), labels(all)), "{whole}");
+            assert_eq!(
+                undescribed(whole),
+                (text.to_owned(), labels(all)),
+                "{whole}"
+            );
         }
         let odd = "[gitops:p/erp] is not at the end";
         assert_eq!(undescribed(odd), (odd.to_owned(), Vec::new()));

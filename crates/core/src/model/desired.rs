@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Address, ApplyMode, Config, DesiredConnection, DesiredFleet, DriftMode, Kind, Location, Membership, NotifyTarget,
-    Policy, ResourceName, Rollout, SecretRef,
+    Address, ApplyMode, Config, DesiredConnection, DesiredFleet, DriftMode, Kind, Location,
+    Membership, NotifyTarget, Policy, ResourceName, Rollout, SecretRef,
 };
 
 /// Everything a project declares, references resolved, nothing interpreted.

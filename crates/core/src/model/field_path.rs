@@ -113,10 +113,9 @@ impl FieldPath {
         let (head, rest) = text.split_once(' ').unwrap_or((text, ""));
         let field = match (head, rest) {
             ("config", _) if text.ends_with("\" consent") => Field::Consent,
-            ("config", _) if text.contains("\" input \"") => Field::Input,
+            ("config" | "customer", _) if text.contains("\" input \"") => Field::Input,
             ("config", _) => Field::Config,
             ("input", _) => Field::Input,
-            ("customer", _) if text.contains("\" input \"") => Field::Input,
             ("customer", _) => Field::Value,
             ("definition", _) => Field::Definition,
             ("marketplace", _) => Field::Marketplace,

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    ConnectionId, ConnectionRecord, ConnectionType, ConnectionValueId, CustomerId, CustomerRef, InstanceId, IntegrationId, Marker, SequenceId, VersionId, Visibility,
+    ConnectionId, ConnectionRecord, ConnectionType, ConnectionValueId, CustomerId, CustomerRef,
+    InstanceId, IntegrationId, Marker, SequenceId, VersionId, Visibility,
 };
 
 /// A value that was read, is certainly not there, or could not be read.

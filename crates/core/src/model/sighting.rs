@@ -5,7 +5,10 @@
 
 use jiff::Timestamp;
 
-use super::{ConnectionId, ConnectionValueId, CustomerId, InstanceId, IntegrationId, SequenceId, VersionId, VersionRecord};
+use super::{
+    ConnectionId, ConnectionValueId, CustomerId, InstanceId, IntegrationId, SequenceId, VersionId,
+    VersionRecord,
+};
 
 /// An instance, as one look shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,9 +17,7 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
     let mut builder = Builder::new(PlanMode::Adoption);
     let project = &inputs.desired.project.name;
     let objects = inputs.tenant.objects();
-    let bearing: HashMap<_, _> = objects
-        .map(|live| ((live.kind, live.id), live))
-        .collect();
+    let bearing: HashMap<_, _> = objects.map(|live| ((live.kind, live.id), live)).collect();
     for compared in changes.overviews() {
         let bears = |id| bearing.get(&(compared.address.kind, id)).copied();
         adopt(&mut builder, project, &compared, bears);

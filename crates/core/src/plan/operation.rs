@@ -101,10 +101,9 @@ impl Operation {
                 integration: Some(Output::Known(draft)),
                 definition,
             }) => Some((draft, definition)),
-            Self::Customer(_)
-            | Self::Connection(_)
-            | Self::Integration(_)
-            | Self::Instance(_) => None,
+            Self::Customer(_) | Self::Connection(_) | Self::Integration(_) | Self::Instance(_) => {
+                None
+            }
         }
     }
 

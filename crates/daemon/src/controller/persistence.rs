@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::hold_notes::HoldNotes;
 use crate::execute::{Outcome, Written};
 use crate::model::{
-    ConfigWrite, ConnectionRecord, Identity, Listing, SecretRecords, SecretWrites, Tenant, ValueOwner,
+    ConfigWrite, ConnectionRecord, Identity, Listing, SecretRecords, SecretWrites, Tenant,
+    ValueOwner,
 };
 use crate::plan::Plan;
 use crate::store::journal::Journal;
@@ -109,7 +110,8 @@ impl Listed {
         Self {
             instances: instances.incomplete.is_none().then(|| {
                 let all = instances.items.iter();
-                all.map(|live| ValueOwner::Instance(live.id.clone())).collect()
+                all.map(|live| ValueOwner::Instance(live.id.clone()))
+                    .collect()
             }),
             connections: connections.map(|all| {
                 let own = |it: &ConnectionRecord| ValueOwner::Connection(it.id.clone());

@@ -121,24 +121,18 @@ impl Outputs {
         &self,
         source: &Output<ConnectionId>,
     ) -> Result<ConnectionId, StepError> {
-        self.resolve(source, |produced| match produced {
-            Produced::Values(Written {
-                owner: ValueOwner::Connection(id),
-                ..
-            }) => Some(id.clone()),
-            _ => None,
+        self.resolve(source, |produced| match holder(produced)? {
+            ValueOwner::Connection(id) => Some(id.clone()),
+            ValueOwner::Instance(_) | ValueOwner::ConnectionValue(_) => None,
         })
     }
 
     /// The variables that are bound to values which earlier steps created, as they are written.
     pub(super) fn bound(&self, bound: &[Binding]) -> Result<Vec<ConfigWrite>, StepError> {
         let write = |(key, source): &Binding| {
-            let value = self.resolve(source, |produced| match produced {
-                Produced::Values(Written {
-                    owner: ValueOwner::ConnectionValue(id),
-                    ..
-                }) => Some(id.clone()),
-                _ => None,
+            let value = self.resolve(source, |produced| match holder(produced)? {
+                ValueOwner::ConnectionValue(id) => Some(id.clone()),
+                ValueOwner::Instance(_) | ValueOwner::Connection(_) => None,
             })?;
             Ok(ConfigWrite {
                 key: key.clone(),
@@ -225,4 +219,12 @@ impl Outputs {
                 .ok_or(StepError::NoOutput(step.0)),
         }
     }
+}
+
+/// What holds the values that a step wrote.
+fn holder(produced: &Produced) -> Option<&ValueOwner> {
+    let Produced::Values(written) = produced else {
+        return None;
+    };
+    Some(&written.owner)
 }

@@ -11,14 +11,16 @@ use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
-    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Policy, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, Identity, Instance,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed, Policy,
+    Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewConnection, NewConnectionValue, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 /// Records calls; each takes a second; those named in `fails` fail.
@@ -138,10 +140,7 @@ impl Platform for Script {
         unreachable!("no plan here has one")
     }
 
-    async fn update_connection_value(
-        &self,
-        _: &ConnectionValueUpdate,
-    ) -> PlatformResult<Echo> {
+    async fn update_connection_value(&self, _: &ConnectionValueUpdate) -> PlatformResult<Echo> {
         unreachable!("no plan here has one")
     }
 

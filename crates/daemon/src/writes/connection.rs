@@ -10,8 +10,7 @@ use super::instance::marker_of;
 use super::writer::Writer;
 use crate::journal::{Ask, Candidate, Creation, Effect, Shown, Standing};
 use crate::model::{
-    ConnectionId, ConnectionSighting, ConnectionValueId, ConnectionValueSighting, Echo,
-    undescribed,
+    ConnectionId, ConnectionSighting, ConnectionValueId, ConnectionValueSighting, Echo, undescribed,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
@@ -66,7 +65,10 @@ impl Target for NewOne {
     }
 
     async fn look(&self, writer: &Writer<'_>) -> PlatformResult<Vec<Candidate>> {
-        let all = writer.platform.find_connections(&self.new.stable_key).await?;
+        let all = writer
+            .platform
+            .find_connections(&self.new.stable_key)
+            .await?;
         let same = |it: &&ConnectionSighting| is_of(it, &self.new.stable_key);
         let all: Vec<_> = all.iter().filter(same).collect();
         let ours = all.iter().filter(|it| bears(it, &self.marker));
@@ -160,12 +162,18 @@ impl Target for NewValue {
 
     async fn look(&self, writer: &Writer<'_>) -> PlatformResult<Vec<Candidate>> {
         let (connection, customer) = (&self.new.connection, &self.new.customer);
-        let all = writer.platform.find_connection_values(connection, customer).await?;
+        let all = writer
+            .platform
+            .find_connection_values(connection, customer)
+            .await?;
         Ok(all.iter().map(|it| candidate(it.id.as_str())).collect())
     }
 
     async fn send(&self, writer: &Writer<'_>) -> PlatformResult<String> {
-        let ours = writer.state().connections.contains_key(&self.new.connection);
+        let ours = writer
+            .state()
+            .connections
+            .contains_key(&self.new.connection);
         let work = || writer.platform.create_connection_value(&self.new);
         let (echo, created) = writer.once_found(ours, work).await?;
         keep(&self.reply, created.id.as_str(), echo);

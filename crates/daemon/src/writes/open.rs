@@ -11,7 +11,9 @@ use super::publish::{Versions, versions};
 use super::{WriteLog, mark, moment};
 use crate::definition::Definition;
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
-use crate::model::{ConnectionSighting, InstanceSighting, IntegrationId, IntegrationSighting, Marker};
+use crate::model::{
+    ConnectionSighting, InstanceSighting, IntegrationId, IntegrationSighting, Marker,
+};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
@@ -220,7 +222,9 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
             connection,
             customer,
         } => {
-            let found = platform.find_connection_values(connection, customer).await?;
+            let found = platform
+                .find_connection_values(connection, customer)
+                .await?;
             found.into_iter().next().map(|it| Shown::ConnectionValue {
                 connection: connection.clone(),
                 id: it.id,

@@ -1,28 +1,28 @@
 //! The wrapper around a platform that makes writes safe to repeat.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use jiff::Timestamp;
 
-use super::creation::Pending;
 use super::known::Known;
+use super::state::State;
 use super::{WriteLog, intent, mark};
-use crate::journal::{Effect, Mark, Settled, Settling, Shown, Terms};
+use crate::journal::{Effect, Mark, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
-    ConnectionValueId, ConnectionValueSighting, CustomerId, CustomerSighting,
-    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
-    VersionRecord,
+    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, Identity, Instance,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed, Requirements,
+    Scope, SequenceId, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
-    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewConnection, NewConnectionValue, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use crate::rollout::{Evidence, Needs};
 use crate::runtime::clock::Clock;
@@ -36,45 +36,6 @@ pub struct Writer<'a> {
     /// As the journal has them.
     known_terms: Terms,
     state: Mutex<State>,
-}
-
-/// What a run knows of its own writes.
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) known: Known,
-    /// What was created and has to be looked at again before it is used.
-    pub(super) customers: HashMap<CustomerId, Arc<Pending>>,
-    pub(super) connections: HashMap<ConnectionId, Arc<Pending>>,
-    pub(super) values: HashMap<ConnectionValueId, Arc<Pending>>,
-    pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
-    pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
-    /// The labels that created integrations were given.
-    pub(super) labels: HashMap<IntegrationId, Vec<String>>,
-    /// The definitions that were imported.
-    pub(super) imported: HashMap<IntegrationId, Imported>,
-    /// Imports, of this run or an earlier one, after which the marker was not seen yet.
-    pub(super) importing: HashMap<IntegrationId, uuid::Uuid>,
-    /// Publishes that others cannot be certain to see yet.
-    pub(super) published: Vec<(IntegrationId, i64)>,
-    /// When the last write was answered that readings cannot be held to, since it bears no mark.
-    pub(super) unmarked: Option<Duration>,
-    /// The versions that this run published: that one of them is not found is lag.
-    pub(super) versions: HashSet<VersionId>,
-    /// Remarks for the user.
-    pub(super) notices: Vec<String>,
-    /// Duplicates that are both in use.
-    pub(super) doubled: BTreeSet<String>,
-    pub(super) lag: Duration,
-}
-
-/// A definition that was imported.
-#[derive(Debug, Clone)]
-pub(super) struct Imported {
-    pub(super) definition: String,
-    /// When the server says that was.
-    pub(super) at: Option<Timestamp>,
-    /// When the reply came.
-    pub(super) replied: Duration,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -239,21 +200,6 @@ impl<'a> Writer<'a> {
             .collect()
     }
 
-    /// Begins to look for the effect of a write that failed so.
-    pub(super) async fn settling_after(&self, error: &PlatformError) -> Settling {
-        let now = self.clock.boottime();
-        let since = match &error.kind {
-            // Such a server does not go on later: after its wait one look decides.
-            ErrorKind::RateLimited { retry_after, .. } => {
-                let wait = retry_after.unwrap_or_default();
-                super::sleep_until(self.clock, now + wait).await;
-                (now + wait).saturating_sub(self.terms().settle)
-            }
-            _ => now,
-        };
-        Settling::since(self.terms(), since)
-    }
-
     /// What was created and may not have been looked at again.
     fn pending(&self) -> (Vec<CustomerId>, Vec<InstanceId>, Vec<IntegrationId>) {
         let state = self.state();
@@ -264,51 +210,6 @@ impl<'a> Writer<'a> {
             instances,
             state.integrations.keys().cloned().collect(),
         )
-    }
-
-    /// Does it again for as long as the server does not find what our own reply gave.
-    pub(super) async fn once_found<'f, T>(
-        &self,
-        ours: bool,
-        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
-    ) -> PlatformResult<T> {
-        self.again_while(work, |error| {
-            ours && matches!(error.kind, ErrorKind::NotFound { .. })
-        })
-        .await
-    }
-
-    /// The same of a write that may be repeated: after an answer that says nothing, too. What else calls for
-    /// another attempt the client has made.
-    pub(super) async fn repeated<'f, T>(
-        &self,
-        ours: bool,
-        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
-    ) -> PlatformResult<T> {
-        self.again_while(work, |error| match &error.kind {
-            ErrorKind::NotFound { .. } => ours,
-            ErrorKind::Protocol { .. } | ErrorKind::Status { status: 500, .. } => true,
-            _ => false,
-        })
-        .await
-    }
-
-    async fn again_while<'f, T>(
-        &self,
-        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
-        again: impl Fn(&PlatformError) -> bool + Send,
-    ) -> PlatformResult<T> {
-        let mut settling = Settling::since(self.terms(), self.clock.boottime());
-        loop {
-            let began = self.clock.boottime();
-            match work().await {
-                Err(error) if again(&error) => match settling.absent(began) {
-                    Settled::Look(at) => super::sleep_until(self.clock, at).await,
-                    Settled::Absent | Settled::Unread => return Err(error),
-                },
-                done => return done,
-            }
-        }
     }
 
     /// What a reply showed of an instance is kept.
@@ -394,7 +295,9 @@ impl Platform for Writer<'_> {
         connection: &ConnectionId,
         customer: &CustomerId,
     ) -> PlatformResult<Vec<ConnectionValueSighting>> {
-        self.platform.find_connection_values(connection, customer).await
+        self.platform
+            .find_connection_values(connection, customer)
+            .await
     }
 
     async fn create_connection(

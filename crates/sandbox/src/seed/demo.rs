@@ -59,7 +59,11 @@ fn connections(component: &str) -> Vec<Connection> {
         oauth2: oauth2.map(str::to_owned),
     };
     match component {
-        "slack" => vec![named("oauth2", "Slack OAuth 2.0", Some("AUTHORIZATION_CODE"))],
+        "slack" => vec![named(
+            "oauth2",
+            "Slack OAuth 2.0",
+            Some("AUTHORIZATION_CODE"),
+        )],
         "aws-s3" => vec![named("apiKeySecret", "Amazon Access Key and Secret", None)],
         "sftp" => vec![named("basic", "Basic Username/Password", None)],
         _ => Vec::new(),

@@ -66,7 +66,10 @@ impl Record for SharedValue {
 
     fn keys(&self) -> Vec<Key> {
         let customer = self.customer.map(Key::Customer);
-        customer.into_iter().chain([Key::Sequence(self.scoped)]).collect()
+        customer
+            .into_iter()
+            .chain([Key::Sequence(self.scoped)])
+            .collect()
     }
 }
 
@@ -116,7 +119,10 @@ fn word(field: &str, text: &str, allowed: &[&str]) -> Change<String> {
     let upper = text.to_uppercase();
     match allowed.contains(&upper.as_str()) {
         true => Ok(upper),
-        false => Err(Refusal::field(field, format!("\"{text}\" is not a valid choice."))),
+        false => Err(Refusal::field(
+            field,
+            format!("\"{text}\" is not a valid choice."),
+        )),
     }
 }
 
@@ -128,7 +134,10 @@ fn write(
 ) -> Change<()> {
     let mask = &moment.behaviour.masked_text;
     for new in news {
-        let kind = new.kind.unwrap_or_else(|| "value".to_owned()).to_lowercase();
+        let kind = new
+            .kind
+            .unwrap_or_else(|| "value".to_owned())
+            .to_lowercase();
         if kind != "value" {
             let message = format!("The input \"{}\" is of no type that fits here.", new.name);
             return Err(Refusal::field("inputs", message));
@@ -163,7 +172,11 @@ impl World {
     }
 
     /// Creates a shared connection.
-    pub(crate) fn create_scoped(&mut self, moment: Moment<'_>, new: NewScoped) -> Change<Arc<Scoped>> {
+    pub(crate) fn create_scoped(
+        &mut self,
+        moment: Moment<'_>,
+        new: NewScoped,
+    ) -> Change<Arc<Scoped>> {
         for (field, text) in [("key", &new.key), ("stableKey", &new.stable_key)] {
             if text.trim().is_empty() {
                 return Err(Refusal::field(field, "This field may not be blank."));
@@ -242,7 +255,10 @@ impl World {
         let at = self.tick(moment.now);
         let changed = self.scoped.update(id, |scoped| {
             scoped.inputs = inputs;
-            let texts = [(&mut scoped.key, fields.key), (&mut scoped.description, fields.description)];
+            let texts = [
+                (&mut scoped.key, fields.key),
+                (&mut scoped.description, fields.description),
+            ];
             for (kept, new) in texts {
                 if let Some(new) = new {
                     *kept = moment.text(&new);
@@ -260,7 +276,11 @@ impl World {
 
     /// Deletes a shared connection that nothing uses, with its values.
     pub(crate) fn delete_scoped(&mut self, moment: Moment<'_>, id: Uuid) -> Change<Arc<Scoped>> {
-        let scoped = self.scoped.get(id).map(Arc::clone).ok_or(Refusal::NotFound)?;
+        let scoped = self
+            .scoped
+            .get(id)
+            .map(Arc::clone)
+            .ok_or(Refusal::NotFound)?;
         if self.is_in_use(&scoped) {
             return Err(Refusal::field(WHOLE, "The connection is in use."));
         }
@@ -378,7 +398,10 @@ impl World {
     /// Deploys those that were deployed before. One that cannot be stays as it is.
     fn redeploy(&mut self, moment: Moment<'_>, instances: Vec<Uuid>) {
         for id in instances {
-            let deployed = self.instances.get(id).is_some_and(|it| it.deployed_at.is_some());
+            let deployed = self
+                .instances
+                .get(id)
+                .is_some_and(|it| it.deployed_at.is_some());
             if deployed {
                 let _ = self.deploy(moment, id, false);
             }
@@ -396,12 +419,18 @@ impl World {
             return "ERROR".to_owned();
         };
         let own = value.inputs.iter();
-        let others = scoped.inputs.iter().filter(|(name, _)| !value.inputs.contains_key(*name));
+        let others = scoped
+            .inputs
+            .iter()
+            .filter(|(name, _)| !value.inputs.contains_key(*name));
         self.status_of(scoped, &resolved(own.chain(others)))
     }
 
     fn status_of(&self, scoped: &Scoped, inputs: &[ResolvedInput]) -> String {
-        let consents = scoped.connection.as_ref().is_some_and(|it| self.asks_consent(it));
+        let consents = scoped
+            .connection
+            .as_ref()
+            .is_some_and(|it| self.asks_consent(it));
         let filled = !inputs.is_empty() && inputs.iter().all(|input| !input.value.is_empty());
         let active = filled && !consents;
         if active { "ACTIVE" } else { "PENDING" }.to_owned()

@@ -31,7 +31,11 @@ async fn write_secret(store: &Arc<SecretStore>, place: &Place) {
         value: WriteValue::Secret(Secret::new(CANARY.to_owned())),
     };
     let learn = move |records: &mut SecretRecords| {
-        records.learn(&ValueOwner::Instance(InstanceId::new("i1")), &[write], &Echo::default());
+        records.learn(
+            &ValueOwner::Instance(InstanceId::new("i1")),
+            &[write],
+            &Echo::default(),
+        );
     };
     store.update(place, learn).await;
 }
@@ -149,7 +153,11 @@ async fn two_processes_lose_nothing_of_each_other() {
                     key: format!("Token {number}"),
                     value: WriteValue::Secret(Secret::new(CANARY.to_owned())),
                 };
-                records.learn(&ValueOwner::Instance(InstanceId::new("i1")), &[write], &Echo::default());
+                records.learn(
+                    &ValueOwner::Instance(InstanceId::new("i1")),
+                    &[write],
+                    &Echo::default(),
+                );
             };
             store.update(&place("a"), learn).await;
         }

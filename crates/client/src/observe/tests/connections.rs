@@ -33,7 +33,11 @@ fn basic(component: &str, public: bool) -> ConnectionType {
 }
 
 fn everything() -> Scope {
-    let types = [basic("sftp", true), basic("sftp", false), basic("other", true)];
+    let types = [
+        basic("sftp", true),
+        basic("sftp", false),
+        basic("other", true),
+    ];
     Scope {
         connections: Some(ConnectionsWanted {
             types: types.into(),
@@ -52,14 +56,21 @@ fn own(ask: &Ask) -> Option<Step> {
             let many = more(&[value("w1", &json!({}))]);
             let list = [
                 shared("s1", &few, &json!({})),
-                shared("s2", &many, &json!({"isInUse": null, "managedBy": "SYSTEM"})),
+                shared(
+                    "s2",
+                    &many,
+                    &json!({"isInUse": null, "managedBy": "SYSTEM"}),
+                ),
                 shared("s3", &few, &json!({"customer": {"id": "c9"}})),
             ];
             data(&json!({"scopedConfigVariables": page(&list)}))
         }
         "listConnectionValues" => {
             assert_eq!(ask.variables()["connection"], "s2");
-            let list = [value("w1", &json!({})), value("w2", &json!({"customer": null}))];
+            let list = [
+                value("w1", &json!({})),
+                value("w2", &json!({"customer": null})),
+            ];
             data(&json!({"customerConfigVariables": page(&list)}))
         }
         "connectionTypes" => each(ask, |key| {
@@ -83,18 +94,41 @@ async fn all_of_them_are_read_with_all_their_values() {
     let [one, two] = &all.items[..] else {
         panic!("a customer owns the third: {all:?}");
     };
-    assert_eq!((one.text.as_str(), &one.labels[..]), ("Shared", &["gitops:p/login".to_owned()][..]));
-    assert_eq!((one.scope, one.managed_by), (Some(ConnectionScope::Customer), Some(ManagedBy::Org)));
+    assert_eq!(
+        (one.text.as_str(), &one.labels[..]),
+        ("Shared", &["gitops:p/login".to_owned()][..])
+    );
+    assert_eq!(
+        (one.scope, one.managed_by),
+        (Some(ConnectionScope::Customer), Some(ManagedBy::Org))
+    );
     assert_eq!(one.kind, Some(basic("sftp", true)));
-    assert!(!one.in_use && two.in_use, "what is not said to be unused may be used");
+    assert!(
+        !one.in_use && two.in_use,
+        "what is not said to be unused may be used"
+    );
     assert_eq!(two.managed_by, None);
     let ids = |record: &crate::model::ConnectionRecord| -> Vec<String> {
-        record.values.items.iter().map(|it| it.id.to_string()).collect()
+        record
+            .values
+            .items
+            .iter()
+            .map(|it| it.id.to_string())
+            .collect()
     };
-    assert_eq!((ids(one), ids(two)), (vec!["v1".to_owned()], vec!["w1".to_owned(), "w2".to_owned()]));
+    assert_eq!(
+        (ids(one), ids(two)),
+        (
+            vec!["v1".to_owned()],
+            vec!["w1".to_owned(), "w2".to_owned()]
+        )
+    );
     assert!(two.values.items[1].customer.is_none());
     let types = tenant.connection_types;
-    assert_eq!(types[&basic("sftp", true)], Observed::Known("t1".to_owned()));
+    assert_eq!(
+        types[&basic("sftp", true)],
+        Observed::Known("t1".to_owned())
+    );
     assert_eq!(types[&basic("sftp", false)], Observed::Absent);
     assert_eq!(types[&basic("other", true)], Observed::Absent);
 }
@@ -102,12 +136,16 @@ async fn all_of_them_are_read_with_all_their_values() {
 #[tokio::test(start_paused = true)]
 async fn values_that_could_not_be_read_are_unknown() {
     let fake = server(|ask| match ask.operation().as_str() {
-        "listConnectionValues" => {
-            Some(reply(200, &json!({"data": null, "errors": [{"message": "boom"}]})))
-        }
+        "listConnectionValues" => Some(reply(
+            200,
+            &json!({"data": null, "errors": [{"message": "boom"}]}),
+        )),
         _ => own(ask),
     });
-    let all = observe_with(&fake, &everything()).await.connections.unwrap();
+    let all = observe_with(&fake, &everything())
+        .await
+        .connections
+        .unwrap();
     assert_eq!(all.incomplete, None);
     assert_eq!(all.items[0].values.incomplete, None);
     let two = &all.items[1].values;

@@ -16,7 +16,9 @@ fn changes(world: &World) -> ConnectionChanges {
 }
 
 fn verdict(world: &World) -> String {
-    identity(&world.diff().connections[0].verdict, |changes| &changes.live)
+    identity(&world.diff().connections[0].verdict, |changes| {
+        &changes.live
+    })
 }
 
 fn live(world: &mut World) -> &mut ConnectionRecord {
@@ -139,7 +141,11 @@ fn what_is_given_at_creation_cannot_change() {
             |w| live(w).managed_by = Some(ManagedBy::Customer),
             "owned s1",
         ),
-        ("what the API does not say", |w| live(w).kind = None, "owned s1"),
+        (
+            "what the API does not say",
+            |w| live(w).kind = None,
+            "owned s1",
+        ),
     ];
     for (case, arrange, expected) in cases {
         let mut world = World::new();
@@ -180,17 +186,26 @@ fn what_is_declared_is_compared_and_the_rest_is_left_alone() {
             "customer \"smith\" input \"user\""
         ]
     );
-    assert_eq!(differs.description.as_deref(), Some("For all [gitops:p/erp]"));
+    assert_eq!(
+        differs.description.as_deref(),
+        Some("For all [gitops:p/erp]")
+    );
     let written = |write: &Option<crate::model::ConfigWrite>| match &write.as_ref()?.value {
         WriteValue::Inputs(all) => {
-            let all = all.iter().map(|(name, it)| format!("{name}={}", it.expose()));
+            let all = all
+                .iter()
+                .map(|(name, it)| format!("{name}={}", it.expose()));
             Some(all.collect::<Vec<_>>().join(" "))
         }
         other => panic!("{other:?}"),
     };
     // All that is declared of it, and nothing else.
     assert_eq!(written(&differs.inputs).as_deref(), Some("host=b port=22"));
-    let values: Vec<_> = differs.values.iter().map(|it| written(&it.inputs)).collect();
+    let values: Vec<_> = differs
+        .values
+        .iter()
+        .map(|it| written(&it.inputs))
+        .collect();
     assert_eq!(values, [Some("user=smith2".to_owned()), None]);
 }
 
@@ -204,7 +219,9 @@ fn inputs_that_were_not_read_to_their_end_are_unknown_where_they_matter() {
     assert_eq!(verdict(&world), "unknown: its inputs: page 2 failed");
     world.desired.connections[0].inputs.clear();
     world.desired.connections[0].value_for("smith", &[("user", "smith")]);
-    world.tenant.connections.as_mut().unwrap().items[0].values.incomplete = unread();
+    world.tenant.connections.as_mut().unwrap().items[0]
+        .values
+        .incomplete = unread();
     let expected = "unknown: its values for customers: page 2 failed";
     assert_eq!(verdict(&world), expected);
 }
@@ -212,7 +229,9 @@ fn inputs_that_were_not_read_to_their_end_are_unknown_where_they_matter() {
 #[test]
 fn a_customer_that_is_not_there_or_has_two_values_stops_it() {
     let mut world = World::new();
-    world.declare_connection("erp").value_for("smith", &[("user", "a")]);
+    world
+        .declare_connection("erp")
+        .value_for("smith", &[("user", "a")]);
     let found = live(&mut world);
     found.holds_for("v1", "smith", &[]);
     found.holds_for("v2", "smith", &[]);
@@ -243,7 +262,9 @@ fn bound() -> World {
         .declare_instance("shop", "acme", "smith")
         .set("Endpoint", scalar("https://e"))
         .set("ERP", ConfigValue::SharedConnection(name("erp")));
-    world.declare_connection("erp").value_for("smith", &[("user", "smith")]);
+    world
+        .declare_connection("erp")
+        .value_for("smith", &[("user", "smith")]);
     world.live("i1", &text).labels = vec!["gitops:p/acme".to_owned()];
     let instance = world.live_instance("n1", "i1", "smith");
     instance.labels = vec!["gitops:p/shop".to_owned()];
@@ -309,12 +330,16 @@ fn what_has_no_value_for_the_customer_blocks_the_instance() {
         instance_verdict(&world),
         "refused: Connection/erp has no value of the organization that an instance can be bound to"
     );
-    world.tenant.connections.as_mut().unwrap().items[0].values.incomplete = unread();
+    world.tenant.connections.as_mut().unwrap().items[0]
+        .values
+        .incomplete = unread();
     assert_eq!(
         instance_verdict(&world),
         "unknown: Connection/erp: page 2 failed"
     );
-    world.tenant.connections.as_mut().unwrap().items[0].labels.clear();
+    world.tenant.connections.as_mut().unwrap().items[0]
+        .labels
+        .clear();
     assert_eq!(
         instance_verdict(&world),
         "refused: Connection/erp is blocked: connection s1 exists and is not managed yet"
@@ -353,7 +378,9 @@ fn a_secret_that_is_not_there_stops_it_and_a_consent_is_pending() {
         verdict(&world),
         "refused: inputs: secret env:ERP_KEY: it is not set"
     );
-    world.secrets.insert(secret, Ok(Secret::new("s3cret".to_owned())));
+    world
+        .secrets
+        .insert(secret, Ok(Secret::new("s3cret".to_owned())));
     let missing = changes(&world);
     assert!(missing.fields[0].sensitive && missing.inputs.is_some());
     // What only a person can do.

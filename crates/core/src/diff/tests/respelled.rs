@@ -15,9 +15,11 @@ fn after_write(wrote: &str, showed: Option<&str>) -> World {
         value: WriteValue::Text(wrote.to_owned()),
     };
     let id = InstanceId::new("n1");
-    world
-        .records
-        .learn(&ValueOwner::Instance(id.clone()), std::slice::from_ref(&write), &echo);
+    world.records.learn(
+        &ValueOwner::Instance(id.clone()),
+        std::slice::from_ref(&write),
+        &echo,
+    );
     world
 }
 

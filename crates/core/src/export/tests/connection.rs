@@ -73,7 +73,11 @@ spec:
     id: s1
 "
     );
-    let secrets: Vec<_> = export.secrets.iter().map(|it| it.variable.as_str()).collect();
+    let secrets: Vec<_> = export
+        .secrets
+        .iter()
+        .map(|it| it.variable.as_str())
+        .collect();
     assert_eq!(secrets, ["ERP_PASSWORD", "ERP_SMITH_TOKEN"]);
     assert_eq!(
         notes(&export),
@@ -81,7 +85,10 @@ spec:
          LeftOut: connection \"theirs\" (s2): it belongs to another project: gitops:q/x"
     );
     let instance = file(&export, "instances/smith-hardware-n1.yaml");
-    assert!(instance.contains("connection:\n        ref: erp\n"), "{instance}");
+    assert!(
+        instance.contains("connection:\n        ref: erp\n"),
+        "{instance}"
+    );
 }
 
 #[test]

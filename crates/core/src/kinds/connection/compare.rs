@@ -11,8 +11,8 @@ mod values;
 use crate::diff::identity::{self, Candidate, Claim};
 use crate::diff::typed::{self, Similarity};
 use crate::diff::{
-    ChangeSet, Comparable, Comparison, ConnectionChanges, Found, Inputs, Reach, Refusal, Stop, Verdict,
-    labels,
+    ChangeSet, Comparable, Comparison, ConnectionChanges, Found, Inputs, Reach, Refusal, Stop,
+    Verdict, labels,
 };
 use crate::kinds::connection::ConnectionKind;
 use crate::kinds::instance::compare::secret_match::Recall;
@@ -33,7 +33,9 @@ fn compare(index: &Index<'_>, desired: &DesiredConnection) -> Verdict<Connection
     let marker = integration::marker(index.inputs, &desired.name);
     match identify(index, desired, &marker, listing)? {
         Found::Missing => missing(index, desired, &marker),
-        Found::Owned(live) => existing(index, desired, &marker, live, Found::Owned(live.id.clone())),
+        Found::Owned(live) => {
+            existing(index, desired, &marker, live, Found::Owned(live.id.clone()))
+        }
         Found::Adopted(live) | Found::Recovered(live) => {
             let found = Found::Adopted(live.id.clone());
             existing(index, desired, &marker, live, found)
@@ -133,7 +135,9 @@ fn missing(
         ..common(desired)
     };
     let shown = Some(text).filter(|text| !text.is_empty());
-    changes.fields.extend(shown.map(|it| new(Field::Description.into(), it)));
+    changes
+        .fields
+        .extend(shown.map(|it| new(Field::Description.into(), it)));
     take_in(desired, own, &mut changes);
     values::declared(index, desired, None, &mut changes)?;
     Ok(changes)
@@ -149,11 +153,15 @@ fn type_id(index: &Index<'_>, desired: &DesiredConnection) -> Result<String, Sto
         Some(Observed::Absent) => {
             let whose = match kind.public {
                 true => "of one of the organization's own components, leave `public: true` out",
-                false => "of one of Prismatic's own components, write `component: {key: …, public: true}`",
+                false => {
+                    "of one of Prismatic's own components, write `component: {key: …, public: true}`"
+                }
             };
-            Err(Refusal::new(format!("this tenant has no connection {kind}"))
-                .hint(format!("correct `component` and `connection`; {whose}"))
-                .into())
+            Err(
+                Refusal::new(format!("this tenant has no connection {kind}"))
+                    .hint(format!("correct `component` and `connection`; {whose}"))
+                    .into(),
+            )
         }
     }
 }
@@ -173,11 +181,15 @@ fn existing(
         ..common(desired)
     };
     let name = &desired.display_name;
-    changes.rename = text(&mut changes, FieldPath::connection_name(), &live.display_name, name);
+    changes.rename = text(
+        &mut changes,
+        FieldPath::connection_name(),
+        &live.display_name,
+        name,
+    );
     let described_as = desired.description.as_ref();
-    let text = described_as.and_then(|wanted| {
-        text(&mut changes, Field::Description.into(), &live.text, wanted)
-    });
+    let text = described_as
+        .and_then(|wanted| text(&mut changes, Field::Description.into(), &live.text, wanted));
     changes.labels = labels::target(&live.labels, None, marker, false);
     if text.is_some() || changes.labels.is_some() {
         let labels = changes.labels.as_ref().unwrap_or(&live.labels);
@@ -218,9 +230,11 @@ fn stays_as_created(desired: &DesiredConnection, live: &ConnectionRecord) -> Res
     }
     let by = live.managed_by.zip(desired.managed_by);
     match by.filter(|(live, wanted)| live != wanted) {
-        Some((live, wanted)) => {
-            fixed("managedBy", live.word().to_owned(), wanted.word().to_owned())
-        }
+        Some((live, wanted)) => fixed(
+            "managedBy",
+            live.word().to_owned(),
+            wanted.word().to_owned(),
+        ),
         None => Ok(()),
     }
 }
@@ -281,7 +295,9 @@ fn text(
         }
         Similarity::Different => {
             let before = Some(live).filter(|text| !text.is_empty());
-            changes.fields.push(FieldChange::shown(path, before, Some(wanted)));
+            changes
+                .fields
+                .push(FieldChange::shown(path, before, Some(wanted)));
             Some(wanted.to_owned())
         }
     }

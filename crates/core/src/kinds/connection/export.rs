@@ -26,9 +26,15 @@ pub(crate) struct Connections {
 impl Connections {
     /// The manifest that an instance refers to in place of a value that it is bound to. A value of another
     /// customer is none that a reference could mean.
-    pub(crate) fn of(&self, value: &ConnectionValueId, instance: &Instance) -> Option<&ResourceName> {
+    pub(crate) fn of(
+        &self,
+        value: &ConnectionValueId,
+        instance: &Instance,
+    ) -> Option<&ResourceName> {
         let (name, customer) = self.bound.get(value)?;
-        let theirs = customer.as_ref().is_none_or(|id| *id == instance.customer.id);
+        let theirs = customer
+            .as_ref()
+            .is_none_or(|id| *id == instance.customer.id);
         theirs.then_some(name)
     }
 }
@@ -86,7 +92,10 @@ fn named(
     let marked = ours(live.markers(), &options.project).map_err(|why| (NoteCode::LeftOut, why))?;
     let unread = [&live.inputs.incomplete, &live.values.incomplete];
     if let Some(why) = unread.into_iter().flatten().next() {
-        return Err((NoteCode::Unread, format!("it was not read to its end: {why}")));
+        return Err((
+            NoteCode::Unread,
+            format!("it was not read to its end: {why}"),
+        ));
     }
     if live.managed_by.is_none() {
         return left_out("Prismatic itself manages it");
@@ -150,7 +159,10 @@ impl Maker<'_> {
             (Some(name), _) => (name.to_string(), CustomerRef::Managed(name)),
             (None, Some(id)) => (id.clone(), CustomerRef::ExternalId(id.clone())),
             (None, None) => {
-                let why = format!("its value for {:?}: the customer has no externalId", customer.name);
+                let why = format!(
+                    "its value for {:?}: the customer has no externalId",
+                    customer.name
+                );
                 self.report.note(NoteCode::LeftOut, &about(live), why, None);
                 return None;
             }
@@ -172,7 +184,10 @@ impl Maker<'_> {
     ) -> IndexMap<String, ConnectionInput> {
         let mut all = IndexMap::new();
         let sorted: BTreeSet<_> = live.iter().map(|input| &input.name).collect();
-        for input in sorted.into_iter().filter_map(|name| live.iter().find(|it| it.name == *name)) {
+        for input in sorted
+            .into_iter()
+            .filter_map(|name| live.iter().find(|it| it.name == *name))
+        {
             let text = input.value.as_deref().unwrap_or_default();
             if is_masked_input(input) || (!text.is_empty() && is_secret(&input.name, text)) {
                 let secret = self.secret(&input.name, customer);

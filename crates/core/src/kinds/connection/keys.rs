@@ -19,7 +19,11 @@ pub(crate) static CONNECTION_SPEC: Object = Object::of(
             "The key that definitions know it by, fixed for life; metadata.name if absent.",
             Shape::Text,
         ),
-        key("key", "What people see; metadata.name if absent.", Shape::Text),
+        key(
+            "key",
+            "What people see; metadata.name if absent.",
+            Shape::Text,
+        ),
         needed(
             "component",
             "The component: its key, or {key: …, public: true} of one of Prismatic's own.",

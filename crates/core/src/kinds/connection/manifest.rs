@@ -114,10 +114,8 @@ const SCOPES: [(&str, ConnectionScope); 2] = [
     ("customer", ConnectionScope::Customer),
 ];
 
-const MANAGERS: [(&str, ManagedBy); 2] = [
-    ("org", ManagedBy::Org),
-    ("customer", ManagedBy::Customer),
-];
+const MANAGERS: [(&str, ManagedBy); 2] =
+    [("org", ManagedBy::Org), ("customer", ManagedBy::Customer)];
 
 fn kind(spec: &Fields<'_>) -> Option<ConnectionType> {
     let connection = spec.filled("connection");

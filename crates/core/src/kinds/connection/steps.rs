@@ -10,9 +10,7 @@ use crate::model::{
     Address, ConnectionId, CustomerId, Health, PrunePolicy, ResourceName, SyncStatus,
 };
 use crate::plan::build::{Builder, quiet};
-use crate::plan::{
-    Action, ConnectionOperation, Output, PlannedResource, Precondition, StepId,
-};
+use crate::plan::{Action, ConnectionOperation, Output, PlannedResource, Precondition, StepId};
 use crate::plan::{Context, Plannable};
 
 /// Plans one connection. What is bound to it stands behind the steps that make its values.
@@ -64,9 +62,7 @@ fn create(builder: &mut Builder, address: &Address, changes: &ConnectionChanges)
         inputs: changes.inputs.clone(),
     };
     let step = builder.step(address, Action::Create, operation, Vec::new());
-    builder
-        .connections
-        .insert(changes.stable_key.clone(), step);
+    builder.connections.insert(changes.stable_key.clone(), step);
     step
 }
 
@@ -105,7 +101,11 @@ fn write(
     builder: &mut Builder,
     address: &Address,
     changes: &ConnectionChanges,
-    (connection, value, own): (&Output<ConnectionId>, &ConnectionValueChanges, Option<StepId>),
+    (connection, value, own): (
+        &Output<ConnectionId>,
+        &ConnectionValueChanges,
+        Option<StepId>,
+    ),
 ) {
     let Some(customer) = &value.customer else {
         return;
@@ -173,41 +173,43 @@ fn reason(changes: &ConnectionChanges) -> String {
         let all: Vec<_> = changes.pending.iter().map(|it| format!("{it:?}")).collect();
         return format!("waits for consent to {}", all.join(", "));
     }
-    let reason = match (&changes.live, changes.fields.is_empty()) {
+    match (&changes.live, changes.fields.is_empty()) {
         (Found::Missing, _) => "does not exist yet",
         (Found::Adopted(_) | Found::Recovered(_), true) => "exists and is taken over",
         (Found::Adopted(_) | Found::Recovered(_), false) => "exists, is taken over, and differs",
         (Found::Owned(_), false) => "differs",
         (Found::Owned(_), true) if changes.failing => "does not work, as Prismatic says",
         (Found::Owned(_), true) => "matches",
-    };
-    match reach(changes) {
-        Some(reach) => format!("{reason}; {reach}"),
-        None => reason.to_owned(),
     }
-}
-
-/// Whom the writes reach.
-fn reach(changes: &ConnectionChanges) -> Option<String> {
-    let writes = changes.values.iter().any(|it| it.live.is_some() && it.inputs.is_some());
-    let writes = writes || (changes.inputs.is_some() && changes.live != Found::Missing);
-    if !writes {
-        return None;
-    }
-    let (count, more) = (changes.reach.deployed, changes.reach.more);
-    let least = if more { "at least " } else { "" };
-    let (s, are) = if count == 1 { ("", "uses") } else { ("s", "use") };
-    let deployed = match changes.redeploy {
-        true => ", and is deployed again",
-        false => "",
-    };
-    Some(format!("{least}{count} deployed instance{s} {are} what changes{deployed}"))
+    .to_owned()
 }
 
 fn hint(changes: &ConnectionChanges) -> Option<String> {
     let waits = !changes.pending.is_empty() && changes.live != Found::Missing;
-    let hint = "a person connects it in Prismatic; the next run goes on";
-    waits.then(|| hint.to_owned())
+    let consent = "a person connects it in Prismatic; the next run goes on";
+    waits.then(|| consent.to_owned()).or_else(|| reach(changes))
+}
+
+/// Whom the writes reach, where there is anybody.
+fn reach(changes: &ConnectionChanges) -> Option<String> {
+    let (count, more) = (changes.reach.deployed, changes.reach.more);
+    let written = changes.inputs.is_some() || changes.values.iter().any(|it| it.inputs.is_some());
+    if !written || (count == 0 && !more) {
+        return None;
+    }
+    let least = if more { "at least " } else { "" };
+    let (s, them) = if count == 1 {
+        ("", "uses")
+    } else {
+        ("s", "use")
+    };
+    let deployed = match changes.redeploy {
+        true => "deployed again with it, by `redeploy: true`",
+        false => "not deployed for it; `redeploy: true` would do so",
+    };
+    Some(format!(
+        "{least}{count} deployed instance{s} {them} what changes: {deployed}"
+    ))
 }
 
 /// The whole description is written, so all of it counts.

@@ -185,8 +185,7 @@ impl InstanceOperation {
                 instance.input(visit);
                 bound.iter_mut().for_each(|(_, value)| value.input(visit));
             }
-            Self::Update { instance, .. }
-            | Self::Deploy { instance, .. } => instance.input(visit),
+            Self::Update { instance, .. } | Self::Deploy { instance, .. } => instance.input(visit),
             Self::Upgrade {
                 instance, version, ..
             } => {

@@ -42,16 +42,32 @@ fn every_key_of_a_connection_is_read() {
         ("d.yaml", &instance("{connection: {ref: erp}}")),
     ]);
     let [erp, other] = loaded.desired.connections.try_into().unwrap();
-    assert_eq!((erp.stable_key.as_str(), erp.display_name.as_str()), ("erp-prod", "ERP"));
-    assert_eq!(erp.kind.to_string(), "\"basic\" of public component \"sftp\"");
-    assert_eq!((erp.scope, erp.managed_by), (ConnectionScope::Customer, Some(ManagedBy::Org)));
+    assert_eq!(
+        (erp.stable_key.as_str(), erp.display_name.as_str()),
+        ("erp-prod", "ERP")
+    );
+    assert_eq!(
+        erp.kind.to_string(),
+        "\"basic\" of public component \"sftp\""
+    );
+    assert_eq!(
+        (erp.scope, erp.managed_by),
+        (ConnectionScope::Customer, Some(ManagedBy::Org))
+    );
     assert_eq!(erp.description.as_deref(), Some("Shared"));
     assert!(erp.redeploy && erp.adopt.is_some() && erp.drift.is_some());
     let secret = ConnectionInput::Secret(SecretRef::Env("PW".to_owned()));
     assert_eq!(erp.inputs["password"], secret);
-    let customers: Vec<_> = erp.customers.iter().map(|it| it.customer.to_string()).collect();
+    let customers: Vec<_> = erp
+        .customers
+        .iter()
+        .map(|it| it.customer.to_string())
+        .collect();
     assert_eq!(customers, ["manifest \"smith\"", "externalId \"cust-2\""]);
-    assert_eq!((other.stable_key.as_str(), other.display_name.as_str()), ("other", "other"));
+    assert_eq!(
+        (other.stable_key.as_str(), other.display_name.as_str()),
+        ("other", "other")
+    );
     assert!(!other.kind.public && other.managed_by.is_none() && !other.redeploy);
     assert!(loaded.secrets.contains(&SecretRef::Env("PW".to_owned())));
     let bound = &loaded.desired.instances[0].config["ERP"].value;
@@ -62,12 +78,19 @@ fn every_key_of_a_connection_is_read() {
 fn what_is_wrong_with_a_connection_is_said() {
     let same = format!("{BASE}, stableKey: a");
     let alone = "component: sftp, connection: basic, scope: organization, managedBy: customer, customers: {a: {inputs: {b: c}}}";
-    let twice = format!("{BASE}, customers: {{smith: {{inputs: {{a: b}}}}, cust-1: {{inputs: {{a: b}}}}}}");
+    let twice =
+        format!("{BASE}, customers: {{smith: {{inputs: {{a: b}}}}, cust-1: {{inputs: {{a: b}}}}}}");
     let customer = "apiVersion: prism-gitops/v1\nkind: Customer\nmetadata: {name: smith}\nspec: {externalId: cust-1}\n";
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    type Files<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(Files<'_>, &[&str])] = &[
         (
-            &[("a.yaml", &connection("a", BASE)), ("b.yaml", &connection("b", &same))],
-            &["Connection/a has the stableKey \"a\" too, in a.yaml:3:18 (keep one of the two: both would be the same connection)"],
+            &[
+                ("a.yaml", &connection("a", BASE)),
+                ("b.yaml", &connection("b", &same)),
+            ],
+            &[
+                "Connection/a has the stableKey \"a\" too, in a.yaml:3:18 (keep one of the two: both would be the same connection)",
+            ],
         ),
         (
             &[("a.yaml", &connection("a", alone))],
@@ -81,11 +104,19 @@ fn what_is_wrong_with_a_connection_is_said() {
             &["\"smith\" and \"cust-1\" are one customer (keep one of the two)"],
         ),
         (
-            &[("a.yaml", &connection("a", &format!("{BASE}, customers: {{b: {{inputs: {{}}}}}}")))],
-            &["the value for customer \"b\" has no inputs (write {inputs: {…}}, or remove the line to leave its value unmanaged)"],
+            &[(
+                "a.yaml",
+                &connection("a", &format!("{BASE}, customers: {{b: {{inputs: {{}}}}}}")),
+            )],
+            &[
+                "the value for customer \"b\" has no inputs (write {inputs: {…}}, or remove the line to leave its value unmanaged)",
+            ],
         ),
         (
-            &[("a.yaml", &connection("erp-prod", BASE)), ("b.yaml", &instance("{connection: {ref: erp-prd}}"))],
+            &[
+                ("a.yaml", &connection("erp-prod", BASE)),
+                ("b.yaml", &instance("{connection: {ref: erp-prd}}")),
+            ],
             &["no Connection is named \"erp-prd\" (did you mean \"erp-prod\"?)"],
         ),
         (
@@ -93,8 +124,16 @@ fn what_is_wrong_with_a_connection_is_said() {
             &["no Connection is named \"far-away\" (declare it: a manifest of `kind: Connection`)"],
         ),
         (
-            &[("a.yaml", &connection("a", BASE)), ("b.yaml", &instance("{connection: {ref: a}, consent: person}"))],
-            &["a shared connection is consented to in its own place (remove `consent: person`: `plan` says of the Connection what it waits for)"],
+            &[
+                ("a.yaml", &connection("a", BASE)),
+                (
+                    "b.yaml",
+                    &instance("{connection: {ref: a}, consent: person}"),
+                ),
+            ],
+            &[
+                "a shared connection is consented to in its own place (remove `consent: person`: `plan` says of the Connection what it waits for)",
+            ],
         ),
     ];
     for (list, expected) in cases {
@@ -110,5 +149,8 @@ fn what_is_wrong_with_a_connection_is_said() {
 fn an_input_that_is_called_ref_is_one_beside_others() {
     let loaded = read(&[("a.yaml", &instance("{connection: {ref: a, user: b}}"))]);
     let value = &loaded.desired.instances[0].config["ERP"].value;
-    assert!(matches!(value, ConfigValue::Connection(all) if all.len() == 2), "{value:?}");
+    assert!(
+        matches!(value, ConfigValue::Connection(all) if all.len() == 2),
+        "{value:?}"
+    );
 }

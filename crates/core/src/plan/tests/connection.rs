@@ -62,7 +62,7 @@ fn one_value_is_one_write_that_asks_for_deploys_only_where_that_is_declared() {
     let first = plan(&world);
     assert_eq!(steps(&first), "0 Connection/erp UpdateValue");
     assert_eq!(first.steps[0].action, Action::Configure);
-    assert_eq!(first.resources[0].reason, "differs; 0 deployed instances use what changes");
+    assert_eq!(first.resources[0].reason, "differs");
     let shown = format!("{:?}", first.steps[0].operation);
     assert!(shown.contains("redeploy: false"), "{shown}");
     world.desired.connections[0].redeploy = true;
@@ -114,7 +114,11 @@ fn what_may_be_bound_to_is_never_deleted() {
             "Prismatic says that it is in use",
         ),
         (
-            |w| w.tenant.connections.as_mut().unwrap().items[1].values.incomplete = unread(),
+            |w| {
+                w.tenant.connections.as_mut().unwrap().items[1]
+                    .values
+                    .incomplete = unread();
+            },
             pruning(true),
             "what is bound to it could not be read to its end",
         ),
@@ -162,7 +166,10 @@ fn a_marker_is_put_on_and_taken_off_behind_the_text() {
     let plan = world.with(|inputs, changes| adoptions(inputs, changes, &context()));
     let operation = |plan: &Plan| format!("{:?}", plan.steps[0].operation);
     let put = operation(&plan);
-    assert!(put.contains(r#"description: Some("Shared [gitops:p/erp]"), inputs: None"#), "{put}");
+    assert!(
+        put.contains(r#"description: Some("Shared [gitops:p/erp]"), inputs: None"#),
+        "{put}"
+    );
     world.tenant.connections.as_mut().unwrap().items[0].labels = vec!["gitops:p/erp".to_owned()];
     let address = [crate::model::Address::connection(name("erp"))];
     let plan = release(&world.tenant, &name("p"), &address, &context()).unwrap();
@@ -175,7 +182,10 @@ fn a_blocked_connection_blocks_what_is_bound_to_it() {
     let mut world = onboarding();
     world.live_connection("s1", "erp");
     let plan = plan(&world);
-    let blocked = plan.resources.iter().filter(|it| it.health == Health::Blocked);
+    let blocked = plan
+        .resources
+        .iter()
+        .filter(|it| it.health == Health::Blocked);
     let blocked: Vec<_> = blocked.map(|it| it.address.to_string()).collect();
     assert_eq!(blocked, ["Connection/erp", "Instance/shop"]);
 }

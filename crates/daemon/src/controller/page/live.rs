@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::CustomerFacts;
 use crate::api::page::{Connection, ConnectionState};
 use crate::model::{
-    Address, ConnectionRecord, Customer, CustomerRecord, Instance, Integration, Kind, Marker, Observed, ResourceName,
-    Tenant, VariableStatus,
+    Address, ConnectionRecord, Customer, CustomerRecord, Instance, Integration, Kind, Marker,
+    Observed, ResourceName, Tenant, VariableStatus,
 };
 
 /// At most this many connections are kept of an instance.

@@ -9,15 +9,15 @@ use jiff::Timestamp;
 use crate::controller::connect::RequestCount;
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
-    ConnectionSighting, ConnectionValueSighting, CustomerId,
-    CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
-    IntegrationId, IntegrationSighting, Listing, Observed, Requirements, Scope, Tenant, VersionId,
-    VersionRecord,
+    ConnectionSighting, ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo,
+    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing,
+    Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewConnection, NewConnectionValue, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 fn identity(organization: &str) -> Identity {
@@ -167,10 +167,7 @@ impl Platform for Fake {
         unreachable!()
     }
 
-    async fn update_connection_value(
-        &self,
-        _: &ConnectionValueUpdate,
-    ) -> PlatformResult<Echo> {
+    async fn update_connection_value(&self, _: &ConnectionValueUpdate) -> PlatformResult<Echo> {
         unreachable!()
     }
 

@@ -7,10 +7,10 @@ use crate::schema::answer::Answer;
 use crate::schema::bind::{Bindings, Fields};
 use crate::schema::call::Call;
 use crate::schema::page::page;
-use crate::world::shared::{Scoped, SharedValue};
 use crate::world::component::Component;
 use crate::world::id;
 use crate::world::integration::Integration;
+use crate::world::shared::{Scoped, SharedValue};
 use crate::world::table::Key;
 
 use super::common::attachments;

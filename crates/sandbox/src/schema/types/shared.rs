@@ -46,7 +46,9 @@ fn inputs<'a>(
 }
 
 const SCOPED: Fields<Scoped> = &[
-    ("id", |it, _| id::global("ScopedConfigVariable", it.id).into()),
+    ("id", |it, _| {
+        id::global("ScopedConfigVariable", it.id).into()
+    }),
     ("key", |it, _| (&it.key).into()),
     ("stableKey", |it, _| (&it.stable_key).into()),
     ("description", |it, _| (&it.description).into()),
@@ -75,7 +77,9 @@ const SCOPED: Fields<Scoped> = &[
 ];
 
 const VALUE: Fields<SharedValue> = &[
-    ("id", |it, _| id::global("CustomerConfigVariable", it.id).into()),
+    ("id", |it, _| {
+        id::global("CustomerConfigVariable", it.id).into()
+    }),
     ("key", |it, _| it.key.as_ref().into()),
     ("status", |it, call| call.world.shared_status(it).into()),
     ("customer", |it, call| {

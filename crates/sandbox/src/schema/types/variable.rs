@@ -114,12 +114,7 @@ const FIELDS: Fields<Required> = &[
     ("onPremiseConnectionConfig", |_, _| "DISALLOWED".into()),
 ];
 
-const NOTHING: &[&str] = &[
-    "codeLanguage",
-    "connectionTemplate",
-    "dataSource",
-    "header",
-];
+const NOTHING: &[&str] = &["codeLanguage", "connectionTemplate", "dataSource", "header"];
 
 const NO: &[&str] = &[
     "hasDivider",

@@ -15,7 +15,7 @@ use crate::world::instance::Instance;
 use crate::world::instances::InstanceFields;
 use crate::world::{Change, Moment, Refusal, World};
 
-use super::inputs::{flows, check_shared_values, settings, target};
+use super::inputs::{check_shared_values, flows, settings, target};
 
 pub(super) const WRITES: Writes = &[
     ("createInstance", |world, moment, input| {

@@ -13,7 +13,9 @@ use crate::world::integrations::{Import, IntegrationFields};
 use crate::world::publish::MarketplaceFields;
 use crate::world::{Change, Moment, Refusal, World, id};
 
-use super::inputs::{attachments, endpoint_test, flow_tests, check_shared_values, settings, target};
+use super::inputs::{
+    attachments, check_shared_values, endpoint_test, flow_tests, settings, target,
+};
 
 pub(super) const WRITES: Writes = &[
     ("createIntegration", create),

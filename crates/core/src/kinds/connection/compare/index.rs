@@ -72,7 +72,12 @@ impl<'a> Index<'a> {
         Self {
             inputs,
             people: People::new(inputs, &so_far.customers),
-            declared: inputs.desired.connections.iter().map(|it| &it.name).collect(),
+            declared: inputs
+                .desired
+                .connections
+                .iter()
+                .map(|it| &it.name)
+                .collect(),
             by_key: (listed.clone())
                 .map(|live| (live.stable_key.as_str(), live))
                 .collect(),

@@ -2,12 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::diff::{
-    Comparison, CustomerChanges, Inputs, Refusal, Stop, TargetCustomer, Verdict,
-};
-use crate::model::{
-    Address, Customer, CustomerId, CustomerRef, ResourceName, Tenant, nearest,
-};
+use crate::diff::{Comparison, CustomerChanges, Inputs, Refusal, Stop, TargetCustomer, Verdict};
+use crate::model::{Address, Customer, CustomerId, CustomerRef, ResourceName, Tenant, nearest};
 
 /// Look-ups over the customers that references may mean.
 pub(crate) struct People<'a> {
@@ -26,7 +22,11 @@ impl<'a> People<'a> {
             let name = CustomerRef::Name(one.display_name.clone());
             [(external, &one.name), (name, &one.name)]
         });
-        let listed = inputs.tenant.all_customers.iter().flat_map(|all| &all.items);
+        let listed = inputs
+            .tenant
+            .all_customers
+            .iter()
+            .flat_map(|all| &all.items);
         Self {
             tenant: inputs.tenant,
             verdicts: (compared.iter())

@@ -11,8 +11,8 @@ use crate::kinds::customer::compare::whose::{InstanceCustomer, People};
 use crate::kinds::instance::compare::member;
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
-    Address, Adopt, ConnectionScope, ConnectionValueId, DesiredInstance, Instance, Integration, Marker, RequiredVariable,
-    ResourceName, Tenant,
+    Address, Adopt, ConnectionScope, ConnectionValueId, DesiredInstance, Instance, Integration,
+    Marker, RequiredVariable, ResourceName, Tenant,
 };
 use crate::rollout::Turn;
 
@@ -53,10 +53,7 @@ fn no_value(address: &Address, changes: &ConnectionChanges, customer: &str) -> S
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(
-        inputs: &'a Inputs<'a>,
-        so_far: &'a ChangeSet,
-    ) -> Self {
+    pub(crate) fn new(inputs: &'a Inputs<'a>, so_far: &'a ChangeSet) -> Self {
         let integrations = &so_far.integrations;
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();

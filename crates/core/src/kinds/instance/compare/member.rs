@@ -13,8 +13,7 @@ use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::version::Target;
 use crate::kinds::integration::compare as integration;
 use crate::model::{
-    Config, CustomerId, DesiredInstance, Instance, InstanceState, Manage, Marker,
-    MemberStop,
+    Config, CustomerId, DesiredInstance, Instance, InstanceState, Manage, Marker, MemberStop,
 };
 
 impl<'a> Index<'a> {

@@ -16,9 +16,7 @@
 
 use crate::diff::Inputs;
 use crate::diff::typed::{self, Similarity};
-use crate::model::{
-    LiveInput, Recorded, SecretRecords, SecretWrites, ValueId, ValueOwner,
-};
+use crate::model::{LiveInput, Recorded, SecretRecords, SecretWrites, ValueId, ValueOwner};
 
 /// Said of a value that differs from the one written last.
 const ROTATED: &str = "changed";
