@@ -1,5 +1,5 @@
 //! A rollout through the real binary: killed at every write, the folder of state deleted in between, and CI and the daemon in
-//! turns. Nobody moves outside its wave, nobody is deployed twice, nobody is forgotten.
+//! turns. No member moves outside its wave, none is deployed twice, none is forgotten.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -265,7 +265,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Nobody of the rest moves before the canaries have run for their hour.
+    /// No member of the rest moves before the canaries have run for their hour.
     fn look(&mut self, tenant: &Tenant, now: Timestamp, before: &BTreeMap<String, Member>) {
         let members = tenant.members();
         for (name, member) in &members {

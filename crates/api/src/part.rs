@@ -32,7 +32,13 @@ pub struct Part {
 }
 
 impl Part {
-    /// What is wrong with it as a wish, whatever there is.
+    /// Whether it is everything.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is wrong with it as a wish, regardless of what exists.
     ///
     /// # Errors
     ///
@@ -63,6 +69,28 @@ impl Part {
             }
         }
         Ok(())
+    }
+}
+
+/// In one line, as the arguments of a command would say it.
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            targets,
+            customers,
+            labels,
+            exclude,
+        } = self;
+        let lists = [
+            ("--target", targets),
+            ("--customer", customers),
+            ("--label", labels),
+            ("--exclude", exclude),
+        ];
+        let words = lists
+            .into_iter()
+            .flat_map(|(flag, all)| all.iter().map(move |it| format!("{flag} {it}")));
+        f.write_str(&words.collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -107,7 +107,7 @@ pub struct Bypass {
     pub reason: String,
     /// How many members move.
     pub members: u64,
-    /// Why nobody may, if so.
+    /// Why no member may, if so.
     pub refused: Option<String>,
 }
 

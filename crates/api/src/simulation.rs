@@ -11,7 +11,7 @@ words! {
         Upgrades = "upgrades",
         /// It would be created with the version.
         Creates = "creates",
-        /// It would stay behind until somebody changes something.
+        /// It would stay behind until a person changes something.
         Blocked = "blocked",
         /// A person would have to consent to a connection.
         NeedsConsent = "needs-consent",
@@ -71,7 +71,7 @@ pub struct SimulatedCounts {
     pub needs_consent: u64,
     /// Of how many it is not known.
     pub unknown: u64,
-    /// How many would lose values, whatever else becomes of them.
+    /// How many would lose values, besides what else becomes of them.
     pub loses_values: u64,
 }
 

@@ -149,7 +149,7 @@ impl Template {
 }
 
 impl Template {
-    /// What of it is not defined for anyone, told by values in which everything that can be there is. Only names are
+    /// What of it is not defined for anyone, judged by values in which everything that can be there is. Only names are
     /// judged: whether an operation is possible depends on what stands in them.
     #[must_use]
     pub fn undefined(&self, everything: &Values) -> Option<TemplateFault> {

@@ -245,7 +245,7 @@ impl Connections {
     }
 }
 
-/// The definition of a version, where it is at hand: the draft that nobody changed since, or the one in git.
+/// The definition of a version, where it is at hand: the draft if it was not changed since, or the one in git.
 fn definition(
     live: &Integration,
     own: &IntegrationChanges,

@@ -164,8 +164,8 @@ impl Builder {
         }
         let facts = part::Facts::of(inputs, changes);
         self.diagnostics
-            .extend(part.unmatched(&part::Names::of(&facts, &self.resources)));
-        let allowed = part.allowed(&facts, &self.resources, &self.steps);
+            .extend(part::Names::of(&facts, &self.resources).unmatched(part));
+        let allowed = part::allowed(part, &facts, &self.resources, &self.steps);
         for address in self.exclude(|address| !allowed.contains(address)) {
             let mut resources = self.resources.iter_mut();
             if let Some(waiting) = resources.find(|it| it.address == address) {

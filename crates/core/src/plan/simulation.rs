@@ -19,7 +19,7 @@ const GROUPS: usize = 20;
 pub(super) const EXAMPLES: usize = 3;
 
 impl PlannedRollout {
-    /// Whether nobody has moved to its version yet, and somebody is to.
+    /// Whether no member has moved to its version yet, and one is to.
     #[must_use]
     pub fn is_to_start(&self) -> bool {
         let moved: usize = self.derived.waves.iter().map(|it| it.moved).sum();

@@ -172,7 +172,7 @@ pub struct Bypass {
     pub reason: String,
     /// The members.
     pub members: BTreeSet<ResourceName>,
-    /// Why nobody may, if so.
+    /// Why no member may, if so.
     pub refused: Option<String>,
 }
 

@@ -25,7 +25,7 @@ pub enum Deed {
     Hold(Timestamp),
     /// A hold ends.
     Unhold,
-    /// Nobody moves to another version of the integration.
+    /// No instance moves to another version of the integration.
     RolloutPause,
     /// A pause or an abort of its rollout ends.
     RolloutResume,

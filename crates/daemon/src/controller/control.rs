@@ -262,7 +262,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`TooMany`] where so many wait already that one more helps nobody.
+    /// [`TooMany`] where so many wait already that one more is of no use.
     pub fn sync_part(&self, part: Part) -> Result<u64, TooMany> {
         let served = self.0.requests.part(part, || self.passes())?;
         self.0.syncs.notify_one();

@@ -81,7 +81,7 @@ impl From<&PassStatus> for api::status::PassStatus {
             duration_ms: pass.duration_ms,
             result: pass.result.into(),
             counts: pass.counts,
-            part: pass.part.as_ref().map(Into::into),
+            part: pass.part.clone(),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) enum SyncRequest {
     Part(Part),
 }
 
-/// So many parts wait already that one more helps nobody.
+/// So many parts wait already that one more is of no use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{MOST} requests for a part wait already; ask again when passes have served them")]
 pub struct TooMany;

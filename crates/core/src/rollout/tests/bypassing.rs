@@ -118,7 +118,7 @@ fn it_is_refused_where_nobody_may_move_at_all() {
     }
 }
 
-/// The canary fails, and nobody else moves.
+/// The canary fails, and no other member moves.
 fn stop(scene: &mut Scene) {
     let moved = at(10 * DAY - 30);
     scene.moves("c1", 13, moved);

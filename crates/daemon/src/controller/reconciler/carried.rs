@@ -22,7 +22,7 @@ pub(super) struct Carried {
     pub(super) recheck: Option<Instant>,
     pub(super) last_good: Option<Arc<Loaded>>,
     /// Findings that were logged: they are not logged again at every resync.
-    pub(super) told: Vec<Diagnostic>,
+    pub(super) logged: Vec<Diagnostic>,
     /// Drift that was logged.
     pub(super) drifted: BTreeSet<Address>,
     /// Orphans that were logged.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
 use super::View;
 use super::about::{act, as_of, not_now, words};
 use super::resource::value_change;
@@ -15,6 +13,7 @@ use crate::api::page::{
 use crate::controller::page::is_held;
 use crate::model::counted;
 use crate::plan::Plan;
+use crate::server::digest;
 
 /// How many groups are shown.
 const GROUPS: usize = 50;
@@ -178,12 +177,7 @@ fn is_in_plan(row: &Row) -> bool {
 
 fn group(view: &View<'_>, text: String, rows: &[&Row]) -> Option<PlanGroup> {
     let first = rows.first()?;
-    let digest = Sha256::digest(&text);
-    let id: String = digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let id = digest::short(&text, 6);
     let detail = view.page().details.get(&first.address.0);
     let example = detail.and_then(|it| it.changes.first());
     Some(PlanGroup {
