@@ -146,7 +146,7 @@ pub(crate) struct Basis {
     part: Part,
     /// What is wanted of rollouts.
     rollouts: RolloutRequest,
-    /// Whether what becomes of instances is asked for, besides what is done.
+    /// Whether a simulation is requested, besides the plan.
     simulate: bool,
     began: Timestamp,
     /// The path that was read, and when that was done.

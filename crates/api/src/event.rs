@@ -1,4 +1,4 @@
-//! What a daemon tells of as server-sent events.
+//! The server-sent events of a daemon.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A pause: nothing is written for a while, because somebody said so.
+//! A pause: nothing is written for a while, because a person asked for that.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

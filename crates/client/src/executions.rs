@@ -51,7 +51,7 @@ async fn failures(
     match (known(items), incomplete) {
         (Err(why), _) => Asked::Unknown(why),
         (Ok(runs), Some(why)) if runs.is_empty() => Asked::Unknown(why),
-        // Each of them did fail, whatever else there is.
+        // Each of them did fail, even if others are missing.
         (Ok(runs), incomplete) => Asked::Known(Failures {
             since,
             runs,

@@ -1,4 +1,4 @@
-//! What becomes of the resources of a plan now: which proceed, which are held, and why.
+//! The disposition of each resource of a plan: which proceed, which are held, and why.
 //!
 //! Pure: facts and times come in as values. `plan`, `apply`, the daemon and its status all ask here, so that
 //! they cannot disagree.

@@ -48,7 +48,7 @@ async fn a_person_sends_members_past_the_waves_and_opens_none() {
         stamp.starts_with("gitops:moved=2<1@2026-03-01T") && stamp.ends_with(",bypass"),
         "{stamp}"
     );
-    // Whoever comes next goes by the waves: the canaries soak, and nobody takes those for passed.
+    // The next pass respects the waves: the canaries soak, and the bypass counts as no passed wave.
     world.request(RolloutRequest::default());
     tokio::time::sleep(3 * HOUR).await;
     let text = shown(&pass(&world).await);
@@ -152,7 +152,7 @@ async fn how_runs_ended_is_told_within_the_budget_of_requests() {
     let requests = calls.iter().filter(asks).count();
     let budget = 1_usize.div_ceil(100) + MEMBERS.div_ceil(25) + 2;
     assert!(requests <= budget, "{requests} of {budget}");
-    // A plan that nobody looks at does not count them.
+    // A plan that is not displayed does not count them.
     world.request(RolloutRequest::default());
     let world = world.twin();
     world.forget_calls();

@@ -1,4 +1,4 @@
-//! From a comparison with everybody's target to the facts that rollouts are derived from.
+//! From a comparison of every member with its target to the facts that rollouts are derived from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

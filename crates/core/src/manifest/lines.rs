@@ -1,7 +1,7 @@
 //! Which lines of a file may be shown beside a finding.
 //!
 //! A manifest may hold connection inputs that should not be seen, and a file
-//! that does not parse cannot say where they are. So this goes by the text
+//! that does not parse cannot say where they are. So this judges the text
 //! alone: a line is withheld if it, or a line it is indented under, speaks of
 //! something secret. It errs on the side of withholding.
 

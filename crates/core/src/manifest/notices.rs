@@ -64,7 +64,7 @@ fn told_by_default(via: &NotifyVia) -> BTreeSet<NoticeKind> {
     let commit = via.is_commit_status();
     all.filter(|kind| match kind {
         NoticeKind::Synced => commit,
-        // It is about a version, which no commit stands for alone.
+        // It is about a version, which no single commit identifies.
         NoticeKind::Rollout => !commit,
         // That a person's change was undone says nothing of a commit, and happens often where people work.
         NoticeKind::Healed => false,

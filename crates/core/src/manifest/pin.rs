@@ -1,6 +1,6 @@
 //! Changes the version that a manifest says for one environment, in its text: comments, order and line ends stay.
 //!
-//! Only what stands at a place that the tree knows is touched. Whether the text then says what it should is for the
+//! Only text at a place that the tree knows is changed. Whether the text then says what it should is for the
 //! caller to prove by reading it again: anchors and merge keys can make one place mean several things.
 
 use super::arrange::ENVIRONMENTS;

@@ -137,7 +137,7 @@ fn render(reading: &Reading<'_>, scalar: &mut Scalar) -> Result<(), TemplateFaul
     if let Some(template) = Template::parse(&scalar.text)? {
         let rendered = template.render(&reading.setting.values)?;
         scalar.text = rendered.text;
-        // In quotes it is a text, as anything is that stands there.
+        // A quoted scalar is always a text.
         scalar.plain &= rendered.bare;
     }
     Ok(())

@@ -22,7 +22,7 @@ pub(crate) trait Plannable {
 
 /// Makes the plan that removes the differences, as far as possible.
 ///
-/// Steps come in an order in which each stands after its prerequisites.
+/// Steps come in an order in which each follows its prerequisites.
 /// The same inputs give the same plan, byte for byte.
 #[must_use]
 pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {

@@ -37,7 +37,7 @@ pub(super) fn allowed(
     let mut allowed = chosen(part, facts, resources);
     let excluded = |address: &Address| names(&part.exclude, address);
     let of: HashMap<StepId, &Step> = steps.iter().map(|step| (step.id, step)).collect();
-    // Prerequisites stand before their dependents, so that one walk from the end finds them all.
+    // Prerequisites come before their dependents, so that one walk from the end finds them all.
     for step in steps.iter().rev() {
         if !allowed.contains(&step.address) {
             continue;

@@ -1,4 +1,4 @@
-//! The rollouts of a plan: what they stand at, beside the resources that they hold or move.
+//! The rollouts of a plan: their state, beside the resources that they hold or move.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ pub struct PlannedRollout {
 }
 
 impl PlannedRollout {
-    /// Whether somebody is still to move, or to go back.
+    /// Whether a member is still to move, or to go back.
     #[must_use]
     pub fn is_to_come(&self) -> bool {
         match self.derived.phase {
@@ -138,10 +138,10 @@ impl PlannedRollout {
     }
 }
 
-/// A turn of a rollout that is worth telling.
+/// A turn of a rollout that is worth reporting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolloutTurn {
-    /// The same as long as nothing worth telling happens.
+    /// The same as long as nothing worth reporting happens.
     pub key: String,
     /// What has happened, for people.
     pub words: String,

@@ -17,7 +17,7 @@ use super::*;
 use crate::model::rollout::{Gate, OnFailure, Overlap, Rollout, Select, Wave};
 use crate::model::{Asked, InstanceId, MoveStamp, ResourceName};
 
-/// A time so many minutes after the beginning of the story.
+/// The time `minutes` after the start of the scenario.
 pub(super) fn at(minutes: i64) -> Timestamp {
     let start: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     start

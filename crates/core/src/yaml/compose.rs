@@ -63,7 +63,7 @@ fn without_last_blanks(text: &str) -> &str {
     }
 }
 
-/// A block scalar that ends with the text, where no line break stands, has
+/// A block scalar that ends with the text, without a line break, has
 /// none either: the parser adds one.
 fn without_added_break(
     event: Event<'_>,
@@ -114,7 +114,7 @@ struct Composer<'a> {
     documents: Vec<Node>,
     /// The text as the parser has it.
     hidden: &'a str,
-    /// What stands in it for the backslash of half a character.
+    /// What replaces the backslash of half a character in it.
     stand_in: Option<char>,
 }
 

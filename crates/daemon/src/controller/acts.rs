@@ -1,4 +1,4 @@
-//! What a person asks to be done to one live object: labels, which every runner goes by.
+//! What a person asks to be done to one live object: labels, which every runner respects.
 //!
 //! The commands of the same names do the same; here the loop does it between two passes, with its own way to the
 //! tenant and under the same exclusion of other writers.

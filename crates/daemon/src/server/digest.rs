@@ -17,7 +17,7 @@ pub(super) fn tag(content: impl AsRef<[u8]>) -> String {
     format!(r#"W/"{}""#, short(content, 12))
 }
 
-/// Whether the client has what a tag stands for.
+/// Whether the client has the representation of a tag.
 pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let known = headers.get_all(IF_NONE_MATCH).into_iter();
     let mut known = known.filter_map(|value| value.to_str().ok());

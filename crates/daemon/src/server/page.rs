@@ -1,6 +1,6 @@
 //! The page at `/`: the built files of `ui/dist`, in the binary. `ui/README.md` says how they are made.
 //!
-//! They hold nothing of a tenant, so that everybody may load them; what they show is asked of `/api/v1`.
+//! They hold nothing of a tenant, so that loading them needs no token; what they show is asked of `/api/v1`.
 //!
 //! # Invariants
 //!
@@ -42,7 +42,7 @@ mod embedded {
     /// The built page.
     static DIST: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../ui/dist");
     const DOCUMENT: &str = "index.html";
-    /// Stands in the document for where the page begins.
+    /// The placeholder in the document for where the page begins.
     const BASE: &str = r#"<base href="./">"#;
 
     /// What a browser lets the page do: its own files, its own API, no HTML from texts.

@@ -36,7 +36,7 @@ pub(super) fn write(
     }
 }
 
-/// At most this many failures are told in full.
+/// At most this many failures are reported in full.
 const FAILURES: usize = 20;
 
 /// The summary line, and what failed with the words of the API.

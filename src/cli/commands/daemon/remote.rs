@@ -152,7 +152,7 @@ async fn webhook_secrets(git: &GitArgs, root: &Path) -> Result<Vec<(Provider, Se
     Ok(found)
 }
 
-/// The value itself never stands here, so a wrong one may be shown up to its kind.
+/// The value itself is never given here, so a wrong one may be shown up to its kind.
 fn webhook(text: &str) -> Result<(Provider, SecretRef), CliError> {
     let wrong = || {
         CliError::user("--webhook: write WHO=file:PATH or WHO=env:NAME")

@@ -316,7 +316,7 @@ fn what_a_connection_was_made_of_is_not_guessed() {
     let mut world = moving(&[&login], &[&login, more]);
     connected(&mut world, false);
     assert_eq!(fate(&world), "upgrade");
-    // The draft was edited since the version was published.
+    // The draft was edited after the version was published.
     world.tenant.integrations.items[0].has_unpublished_changes = true;
     assert_eq!(fate(&world), "unknown Login");
 }

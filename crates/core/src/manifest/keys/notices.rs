@@ -1,4 +1,4 @@
-//! The keys of what a Project tells whom.
+//! The keys of a Project's notifications.
 
 use super::{NAME, Object, SECRET, Shape, key, needed};
 

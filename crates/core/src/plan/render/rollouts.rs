@@ -87,7 +87,7 @@ fn past(rollout: &PlannedRollout) -> Vec<String> {
     lines
 }
 
-/// What it is about, where it stands, and how many do what.
+/// The integration, the phase, and how many members do what.
 fn head(rollout: &PlannedRollout) -> String {
     let derived = &rollout.derived;
     let version = |number: Option<i64>| number.map(|it| it.to_string());

@@ -8,7 +8,7 @@ use crate::model::chain;
 use crate::model::history::StepOutcome;
 
 impl Reconciler {
-    /// Does it, records it, and tells who asked.
+    /// Does it, records it, and answers the caller.
     pub(in crate::controller) async fn act(&self, queued: Queued) {
         let Queued { ask, answer } = queued;
         let began = (self.clock.now(), self.clock.instant());

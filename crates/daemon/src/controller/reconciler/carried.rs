@@ -43,6 +43,6 @@ pub(super) struct Carried {
     pub(super) doubt: Option<String>,
     /// What is known to match, as it was kept.
     pub(super) matched: BTreeMap<Address, u64>,
-    /// When no drift was left, by the server's clock: whoever caused what there is now did it later.
+    /// When no drift was left, by the server's clock: what differs now was caused later.
     pub(super) calm: Option<Timestamp>,
 }

@@ -62,7 +62,7 @@ pub(crate) fn compare(
     }
 }
 
-/// The same, going on behind a variable that stands in the way; with each of those, and why.
+/// The same, but continues after a variable that stops it; returns each of those with its reason.
 pub(crate) fn examine(
     desired: &DesiredInstance,
     live: Option<Live<'_>>,

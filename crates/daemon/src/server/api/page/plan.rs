@@ -20,7 +20,7 @@ const GROUPS: usize = 50;
 /// How many resources of a group a page has.
 const STEPS: usize = 100;
 
-/// The plan of a digest, without or with what stands before the colon: only the latest one is kept.
+/// The plan of a digest, with or without the prefix before the colon: only the latest one is kept.
 pub(super) fn kept<'a>(view: &View<'a>, digest: &str) -> Result<&'a Plan, &'static str> {
     let plan = view
         .status
