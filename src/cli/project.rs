@@ -241,7 +241,7 @@ impl Basis {
         Self { rollouts, ..self }
     }
 
-    /// The same, with what would become of instances at the version that they come to next.
+    /// The same, with what the version that instances come to next would do to them.
     pub(crate) fn simulating(self, simulate: bool) -> Self {
         Self { simulate, ..self }
     }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// At most so many are named in each list of a wish.
+/// The maximum number of entries in each list of a wish.
 pub const MOST_NAMED: usize = 100;
 
-/// At most so many characters has each of them.
+/// The maximum number of characters in each of them.
 pub const LONGEST_NAMED: usize = 300;
 
 /// A part of what the files declare. Without any choice it is everything; several choices add up.

@@ -403,7 +403,7 @@ fn approvals(declared: &DesiredIntegration, noted: Option<&IntegrationNotes>) ->
     approvals.chain(noted).collect()
 }
 
-/// The windows of a rollout by a member's own clock, where they go by that.
+/// The windows of a rollout by a member's own clock, where they use that.
 fn windows(
     declared: &[RolloutWindow],
     member: &Member,

@@ -70,7 +70,7 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
             .iter()
             .filter_map(|it| it.rollout.as_ref())
     };
-    // Waves go by the labels of customers, and windows by their time zones.
+    // Waves depend on the labels of customers, and windows on their time zones.
     let limits = limits.chain(
         rollouts()
             .filter(|it| it.asks_for_customers())

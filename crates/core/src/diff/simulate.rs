@@ -1,4 +1,4 @@
-//! What would become of every instance at the version that its integration offers next, before anything is published.
+//! What the version that an integration offers next would do to every instance, before anything is published.
 //!
 //! It rests on what the comparison has read, and on nothing else: on comparing each instance with its own target,
 //! as if no wave held an instance. What is not known is said to be unknown.
@@ -17,7 +17,7 @@ use crate::model::{
     VersionRef,
 };
 
-/// What would become of the instances of an integration at one version.
+/// What one version would do to the instances of an integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulation {
     /// The integration.
@@ -43,7 +43,7 @@ pub enum SimulatedVersion {
     Unresolved,
 }
 
-/// What would become of one instance.
+/// What it would do to one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulated {
     /// The instance.

@@ -108,7 +108,7 @@ fn withheld(lines: &[&str]) -> Vec<bool> {
     withheld
 }
 
-/// How deep a line is. An item of a list may stand as far left as the key it belongs to.
+/// How deep a line is. An item of a list may be as far left as the key it belongs to.
 fn depth(line: &str, content: &str) -> usize {
     let indent = line.len() - content.len();
     2 * indent + usize::from(content.starts_with('-'))

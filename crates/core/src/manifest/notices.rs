@@ -81,7 +81,7 @@ fn on(report: &Report, fields: &Fields<'_>) -> Option<BTreeSet<NoticeKind>> {
     let items = list(report, node, "\"on\"")?;
     if items.is_empty() {
         let problem = Problem::new("invalid-value", "\"on\" must not be empty");
-        let hint = "name what it is told of, or leave the whole notification out";
+        let hint = "name what is reported to it, or leave the whole notification out";
         report.add(node.span, problem.hint(hint));
     }
     let read = |item| super::fields::choice(report, item, "an entry of \"on\"", &words);

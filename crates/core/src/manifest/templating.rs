@@ -188,5 +188,5 @@ fn refuse(reading: &Reading<'_>, node: &Node, what: &'static str) {
 
 fn refused(what: &str) -> Problem {
     Problem::new("template", format!("{what} is never a template"))
-        .hint("write it out; what differs between environments stands under environments")
+        .hint("write it out; what differs between environments belongs under environments")
 }

@@ -82,7 +82,7 @@ fn decided(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     if is_settled(facts, now) {
         return Derived {
             finished: facts.target.number(),
-            ..settled(facts, "everybody runs it")
+            ..settled(facts, "all members run it")
         };
     }
     if let Some(derived) = returning(facts, now) {
@@ -132,7 +132,7 @@ fn queued_behind(facts: &Facts<'_>) -> Option<i64> {
 fn first_of_all(facts: &Facts<'_>) -> Option<&'static str> {
     let mut governed = facts.members.iter().filter(|it| it.governed());
     let new = governed.all(|it| it.standing == Standing::New);
-    (new && facts.unknown.is_none()).then_some("nobody runs it yet")
+    (new && facts.unknown.is_none()).then_some("no member runs it yet")
 }
 
 /// All members run the target, and none came to it recently.
@@ -285,7 +285,7 @@ fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
     } else {
         derived.phase = Phase::Finished;
         derived.finished = target;
-        derived.reason = format!("everybody is back at what version {known} is made of");
+        derived.reason = format!("all members are back at what version {known} is made of");
     }
     Some(derived)
 }

@@ -403,7 +403,7 @@ fn good_before(
         (Some(run), _) => Ok(Some(run.outcome == Outcome::Good)),
         (None, None) => Ok(None),
         (None, Some(back_to)) => {
-            needs.past.insert(id.clone(), back_to);
+            needs.further.insert(id.clone(), back_to);
             Err(format!(
                 "the last run of {flow:?} of {} is further back",
                 member.name

@@ -194,9 +194,9 @@ impl<'a> Part<'a> {
         }
         let name = &self.wave.name;
         Some(Progress::Standing(if self.members.is_empty() {
-            format!("{name} selects nobody")
+            format!("{name} selects no member")
         } else {
-            format!("nobody in {name} counts: all are left out")
+            format!("no member of {name} counts: all are left out")
         }))
     }
 

@@ -283,7 +283,7 @@ impl Scene {
             let id = id.clone();
             self.runs.iter().filter(move |it| it.instance == id)
         };
-        for (id, before) in &needs.past {
+        for (id, before) in needs.past.iter().chain(&needs.further) {
             let mut runs: Vec<&RawRun> = of(id).filter(|it| it.started_at < *before).collect();
             runs.sort_by_key(|it| std::cmp::Reverse(it.started_at));
             let whole = runs.len() <= self.page;

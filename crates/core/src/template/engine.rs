@@ -87,11 +87,11 @@ fn no_root(expression: &Expression, name: &str) -> TemplateFault {
     let dashed = expression.source.split_once(&format!("-{name}"));
     let dashed = dashed.is_some_and(|(before, _)| before.ends_with(char::is_alphanumeric));
     let hint = if dashed {
-        "a key with a dash stands in brackets, as in values['api-host']".to_owned()
+        "a key with a dash is written in brackets, as in values['api-host']".to_owned()
     } else {
         did_you_mean(name, words).unwrap_or_else(|| {
             let words = either(&words);
-            format!("names begin with {words}; a text stands in quotes")
+            format!("names begin with {words}; a text is written in quotes")
         })
     };
     expression

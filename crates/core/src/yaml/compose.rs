@@ -347,7 +347,7 @@ fn not_mergeable(span: Span) -> SyntaxError {
 fn duplicate(key: &str, first: Span, second: Span) -> SyntaxError {
     SyntaxError {
         message: format!(
-            "the key {key:?} stands here twice, first on line {}",
+            "the key {key:?} occurs twice here, first on line {}",
             first.line
         ),
         span: second,
@@ -394,7 +394,7 @@ fn collection_tag(tag: Option<&Tag>, kind: &str, span: Span) -> Result<(), Synta
 
 fn wrong_tag(span: Span) -> SyntaxError {
     SyntaxError {
-        message: "a tag of something else than what stands here".to_owned(),
+        message: "a tag of something else than what is here".to_owned(),
         span,
         hint: Some("remove the tag".to_owned()),
     }

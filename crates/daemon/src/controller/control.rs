@@ -73,7 +73,7 @@ impl PersistedPauses {
                 "paused until `resume`"
             );
             Some(Pause {
-                reason: format!("it is not known whether somebody paused: {problem}"),
+                reason: format!("it is not known whether a pause is in effect: {problem}"),
                 since: Timestamp::UNIX_EPOCH,
                 until: None,
             })
@@ -428,7 +428,7 @@ mod tests {
         let again = open(folder.path(), "2026-11-20T12:00:00Z");
         let reason = again.paused().unwrap().reason;
         assert!(
-            reason.starts_with("it is not known whether somebody paused"),
+            reason.starts_with("it is not known whether a pause is in effect"),
             "{reason}"
         );
         again.resume().await;

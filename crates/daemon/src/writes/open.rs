@@ -175,7 +175,7 @@ async fn look(
             Settled::Unread => {
                 let why = why.unwrap_or_default();
                 return Err(format!(
-                    "what became of a write of an earlier run cannot be told: {why}"
+                    "the outcome of a write of an earlier run cannot be determined: {why}"
                 ));
             }
         }

@@ -111,7 +111,7 @@ pub(super) async fn woken(
     let push = secrets.iter().find(|(who, _)| *who != Provider::Prismatic);
     if let (Some((who, _)), None) = (push, &source) {
         let what = format!(
-            "the webhook of {} tells of pushes, and there is no --git",
+            "the webhook of {} announces pushes, and there is no --git",
             who.as_str()
         );
         return Err(CliError::user(what).hint("a folder is watched without one"));

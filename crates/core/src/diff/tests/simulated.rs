@@ -1,4 +1,4 @@
-//! What would become of an instance at its next version: every outcome, from the facts of a comparison.
+//! What its next version would do to an instance: every outcome, from the facts of a comparison.
 
 mod connections;
 
@@ -214,7 +214,7 @@ fn variables_that_go() {
             &[URL],
             &["{key: Base, stableKey: url, dataType: string}"],
             STABLE,
-            "blocked Base",
+            "upgrade",
         ),
         (
             "its default goes, and it has a value",

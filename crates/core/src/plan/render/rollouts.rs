@@ -69,7 +69,7 @@ fn past(rollout: &PlannedRollout) -> Vec<String> {
         let reason = line(&bypass.reason);
         lines.extend(match (&bypass.refused, bypass.members.len()) {
             (Some(why), _) if rollout.is_to_come() => {
-                Some(format!("  nobody moves past it: {}", line(why)))
+                Some(format!("  no member moves past it: {}", line(why)))
             }
             (_, 0) => None,
             (_, members) => {

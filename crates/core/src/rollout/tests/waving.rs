@@ -104,7 +104,7 @@ fn a_wave_that_selects_nobody_stands_unless_it_is_optional() {
     let mut scene = Scene::with(0, 3);
     let derived = scene.derive();
     assert_eq!(derived.phase, Phase::Standing);
-    assert_eq!(derived.reason, "canary selects nobody");
+    assert_eq!(derived.reason, "canary selects no member");
     assert_eq!(moving(&derived), [""; 0]);
     scene.spec.waves[0].optional = true;
     assert_eq!(moving(&scene.derive()).len(), 3);
@@ -122,7 +122,10 @@ fn a_wave_of_which_nobody_counts_stands() {
     }
     let derived = scene.derive();
     assert_eq!(derived.phase, Phase::Standing);
-    assert_eq!(derived.reason, "nobody in canary counts: all are left out");
+    assert_eq!(
+        derived.reason,
+        "no member of canary counts: all are left out"
+    );
     assert_eq!(moving(&derived), [""; 0]);
     assert_eq!(derived.left_out[&name("c1")], "held: until Friday");
 }

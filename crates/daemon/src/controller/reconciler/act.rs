@@ -21,14 +21,14 @@ impl Reconciler {
                 command,
                 address = %ask.address,
                 reason = ask.reason,
-                "somebody asked for it by the page"
+                "it was requested from the page"
             ),
             Err(error) => tracing::warn!(
                 event = "act.failed",
                 command,
                 address = %ask.address,
                 error,
-                "what somebody asked for by the page was not done"
+                "what was requested from the page was not done"
             ),
         }
         let outcome = match &done {

@@ -115,7 +115,7 @@ fn woken(one: &Served) -> SyncAccepted {
         event = "sync.asked",
         environment = one.name,
         generation,
-        "somebody asked for a pass"
+        "a pass was requested"
     );
     accepted(one, generation)
 }

@@ -144,7 +144,7 @@ fn doubt(
     let (was, is) = (kind(&now.declared), kind(variable));
     if !same(&was, &is) {
         return Some(format!(
-            "it changes its type from {was} to {is}, and what becomes of its value is not known"
+            "it changes its type from {was} to {is}, and what happens to its value is not known"
         ));
     }
     if variable.shared != now.shared {
@@ -154,7 +154,7 @@ fn doubt(
             "the instance's own from then on"
         };
         return Some(format!(
-            "its value is {whose}, and what becomes of the present one is not known"
+            "its value is {whose}, and what happens to the present one is not known"
         ));
     }
     if variable.shared {

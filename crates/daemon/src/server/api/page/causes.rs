@@ -8,9 +8,8 @@ use super::View;
 use super::about::{brief, sync, words};
 use super::filter::rank;
 use super::rollout;
-use crate::api::page::{
-    Disposition, Headline, KnownAs, Link, Part, Row, Sentence, State, WaitingGroup,
-};
+use crate::api::Disposition;
+use crate::api::page::{Headline, KnownAs, Link, Part, Row, Sentence, State, WaitingGroup};
 use crate::model::counted;
 use crate::server::digest;
 

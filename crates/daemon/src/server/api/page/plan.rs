@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::View;
 use super::about::{act, as_of, not_now, words};
 use super::resource::value_change;
+use crate::api::Disposition;
 use crate::api::SyncStatus;
 use crate::api::page::{
-    Act, ActName, Disposition, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision,
-    PlanStep, PlanSteps, Row, Sentence,
+    Act, ActName, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision, PlanStep, PlanSteps,
+    Row, Sentence,
 };
 use crate::controller::page::is_held;
 use crate::model::counted;

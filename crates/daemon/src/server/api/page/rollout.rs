@@ -243,7 +243,7 @@ fn acts(view: &View<'_>, described: &Rollout) -> Vec<Act> {
         (false, false) => act(
             view,
             ActName::Pause,
-            words("Nobody moves to another version until it is resumed."),
+            words("No instance moves to another version until it is resumed."),
         ),
     };
     let abort = match (done, described.target) {
