@@ -24,6 +24,7 @@ pub(crate) mod secrecy;
 mod tests;
 
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
+pub use secrecy::is_masked_input;
 
 use crate::kinds::customer::export as customer;
 use crate::kinds::instance::export as instance;
