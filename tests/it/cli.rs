@@ -31,6 +31,7 @@ mod parts;
 mod reference;
 mod refusals;
 mod rollouts;
+mod runbook;
 mod runs;
 pub(crate) mod sandbox;
 mod schema;
