@@ -11,7 +11,7 @@
 //! # Invariants
 //!
 //! - Nothing is exported of a list that was not read to its end.
-//! - A value that may be secret is never in a file: a reference stands in its place.
+//! - A value that may be secret is never in a file: a reference replaces it.
 //! - What is left out is in the notes, with the reason.
 //! - The order in which the tenant lists things does not matter.
 
@@ -24,6 +24,7 @@ pub(crate) mod secrecy;
 mod tests;
 
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
+pub use secrecy::is_masked_input;
 
 use crate::kinds::connection::export as connection;
 use crate::kinds::customer::export as customer;
@@ -55,7 +56,7 @@ pub struct Options {
     pub secrets: SecretValuesAs,
 }
 
-/// What stands in the place of a value that may be secret.
+/// What replaces a value that may be secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SecretValuesAs {
     /// A reference; the user provides its value.

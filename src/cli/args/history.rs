@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 
 use super::parse::{self, Moment};
 use super::{FolderArgs, PathArgs};
+use crate::api::page::HistoryKind;
 use crate::model::Address;
 
 /// Which history.
@@ -28,6 +29,7 @@ pub(crate) struct WhichArgs {
 Examples:
   prism-gitops history
   prism-gitops history Instance/smith-erp --since 7d
+  prism-gitops history --customer 'Smith Hardware' --kind outside
   prism-gitops history --failed -o json
   prism-gitops history show-draft Integration/acme-erp > theirs.yml")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -56,6 +58,15 @@ pub(crate) struct HistoryArgs {
     #[arg(long, env = "PRISM_GITOPS_UNTIL", value_name = "TIME", value_parser = parse::moment)]
     pub(crate) until: Option<Moment>,
 
+    /// Only what was done to the instances of this customer, or to itself: its name in Prismatic.
+    #[arg(long, env = "PRISM_GITOPS_CUSTOMER", value_name = "NAME")]
+    pub(crate) customer: Option<String>,
+
+    /// Only this sort: `write` (what passes wrote), `outside` (changes by others that were put right), `act` (single
+    /// commands of a person), `pass` (passes that wrote nothing).
+    #[arg(long, env = "PRISM_GITOPS_KIND", value_name = "KIND", value_parser = parse::history_kind)]
+    pub(crate) kind: Option<HistoryKind>,
+
     /// Only of this revision: a commit, or its beginning.
     #[arg(long, env = "PRISM_GITOPS_REVISION", value_name = "REV")]
     pub(crate) revision: Option<String>,
@@ -64,7 +75,7 @@ pub(crate) struct HistoryArgs {
     #[arg(long, env = "PRISM_GITOPS_FAILED", value_parser = FalseyValueParser::new())]
     pub(crate) failed: bool,
 
-    /// At most so many passes.
+    /// The maximum number of passes.
     #[arg(long, env = "PRISM_GITOPS_LIMIT", value_name = "N", default_value = "20", value_parser = parse::positive)]
     pub(crate) limit: usize,
 
@@ -79,7 +90,7 @@ pub(crate) struct HistoryArgs {
 /// What else the history has.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum HistoryCommand {
-    /// Prints a draft that somebody changed in Prismatic and an import wrote over: the last one, as YAML.
+    /// Prints a draft that was changed in Prismatic before an import overwrote it: the last one, as YAML.
     ///
     /// The last five of each integration are kept. A definition may hold secrets, and so may this.
     ShowDraft(ShowDraftArgs),
@@ -146,8 +157,8 @@ pub(crate) struct WhyArgs {
 
 /// Shows what was written since a revision or a moment, resource by resource: then and now.
 ///
-/// Tells what this program wrote, from the history in the state folder. What somebody
-/// else changed shows where a write met it; `plan` shows how the tenant is now.
+/// Shows what this program wrote, from the history in the state folder. Changes by others show
+/// where a write met them; `plan` shows how the tenant is now.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:

@@ -18,7 +18,7 @@ const ERP: &str = "Acme ERP";
 const CRM: &str = "Acme CRM";
 const SLACK: &str = "Slack Alerts";
 
-/// `$sequence` stands for the version sequence of Acme CRM.
+/// `$sequence` is replaced by the version sequence of Acme CRM.
 const INTEGRATIONS: &[Row<'_>] = &[
     (&[], &[ERP, CRM, SLACK]),
     (&["--name", "Acme ERP"], &[ERP]),
@@ -145,7 +145,7 @@ components:
      customer: cust-0001, versions: [4], withdrawn: [4]}
 ";
 
-/// `$sequence` stands for the version sequence of `erp`. The catalogue is strict, so that no key
+/// `$sequence` is replaced by the version sequence of `erp`. The catalogue is strict, so that no key
 /// makes a component appear. Prismatic's own components are many,
 /// so that the rows leave them out.
 const COMPONENTS: &[Row<'_>] = &[
@@ -404,7 +404,11 @@ fn every_flag_of_a_list_has_rows_that_differ() {
     let lists = get
         .get_subcommands()
         .filter(|it| it.get_name().ends_with('s'));
-    let lists: Vec<_> = lists.filter(|list| list.get_name() != "help").collect();
+    // Executions and their logs are of a moment: `cli::runs`.
+    let others = ["help", "executions", "logs"];
+    let lists: Vec<_> = lists
+        .filter(|list| !others.contains(&list.get_name()))
+        .collect();
     assert_eq!(lists.len(), tables.len(), "a list has no table");
     for list in lists {
         let name = list.get_name();

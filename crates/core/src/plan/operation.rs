@@ -140,7 +140,7 @@ impl Operation {
     /// Calls `visit` with each step whose result it uses.
     pub(super) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
-            // Nothing stands before a customer.
+            // A customer has no prerequisites.
             Self::Customer(_) => {}
             Self::Connection(operation) => operation.inputs(visit),
             Self::Integration(operation) => operation.inputs(visit),

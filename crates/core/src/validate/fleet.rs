@@ -99,7 +99,7 @@ fn values(part: &Part, definition: &Definition, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-/// The config variables that hold templates, and where they stand.
+/// The config variables that hold templates, and where they are.
 fn open_variables(open: &OpenPart) -> impl Iterator<Item = (&str, Location)> {
     let entries = open
         .spec
@@ -145,7 +145,7 @@ fn declared(part: &Part) -> Vec<(String, Location)> {
     keys.chain(config).chain(variables).chain(others).collect()
 }
 
-/// One customer has one value: which of two overrides was meant, nobody could tell.
+/// One customer has one value: two overrides of it would be ambiguous.
 fn said_twice(overrides: &[Override], diagnostics: &mut Vec<Diagnostic>) {
     let mut first: HashMap<(&str, String), Location> = HashMap::new();
     for one in overrides {
