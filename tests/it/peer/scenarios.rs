@@ -3,6 +3,7 @@
 mod adoption;
 mod configuration;
 mod crashes;
+mod connections;
 mod customers;
 mod guards;
 mod lagging;

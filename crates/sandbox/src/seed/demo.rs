@@ -65,7 +65,7 @@ fn connections(component: &str) -> Vec<Connection> {
             Some("AUTHORIZATION_CODE"),
         )],
         "aws-s3" => vec![named("apiKeySecret", "Amazon Access Key and Secret", None)],
-        "sftp" => vec![named("basic", "Basic Username/Password", None)],
+        "sftp" | "http" => vec![named("basic", "Basic Username/Password", None)],
         _ => Vec::new(),
     }
 }
