@@ -14,7 +14,6 @@ pub(super) async fn perform(
     outputs: &Outputs,
     platform: &dyn Platform,
 ) -> Result<Produced, StepError> {
-    let written = |owner: ValueOwner, echo: Echo| Written { owner, echo };
     match operation {
         ConnectionOperation::Create {
             name,
@@ -35,8 +34,7 @@ pub(super) async fn perform(
                 inputs,
             };
             let (echo, created) = platform.create_connection(&new).await?;
-            let owner = ValueOwner::Connection(created.id);
-            Ok(Produced::Values(written(owner, echo)))
+            Ok(values(ValueOwner::Connection(created.id), echo))
         }
         ConnectionOperation::Update {
             connection,
@@ -53,8 +51,7 @@ pub(super) async fn perform(
                 redeploy,
             };
             let echo = platform.update_connection(&update).await?;
-            let owner = ValueOwner::Connection(connection);
-            Ok(Produced::Values(written(owner, echo)))
+            Ok(values(ValueOwner::Connection(connection), echo))
         }
         ConnectionOperation::CreateValue {
             connection,
@@ -67,8 +64,7 @@ pub(super) async fn perform(
                 inputs,
             };
             let (echo, created) = platform.create_connection_value(&new).await?;
-            let owner = ValueOwner::ConnectionValue(created.id);
-            Ok(Produced::Values(written(owner, echo)))
+            Ok(values(ValueOwner::ConnectionValue(created.id), echo))
         }
         ConnectionOperation::UpdateValue {
             value,
@@ -81,12 +77,16 @@ pub(super) async fn perform(
                 redeploy,
             };
             let echo = platform.update_connection_value(&update).await?;
-            let owner = ValueOwner::ConnectionValue(value);
-            Ok(Produced::Values(written(owner, echo)))
+            Ok(values(ValueOwner::ConnectionValue(value), echo))
         }
         ConnectionOperation::Delete { connection } => {
             platform.delete_connection(&connection).await?;
             Ok(Produced::Nothing)
         }
     }
+}
+
+/// What a write of inputs came to, kept with what it was of.
+fn values(owner: ValueOwner, echo: Echo) -> Produced {
+    Produced::Values(Written { owner, echo })
 }

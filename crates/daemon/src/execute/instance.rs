@@ -3,7 +3,7 @@
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
 use crate::diff::MoveLabels;
-use crate::model::{InstanceId, MoveStamp, RanStamp, ValueOwner};
+use crate::model::{ConfigWrite, InstanceId, MoveStamp, RanStamp, ValueOwner};
 use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
@@ -58,10 +58,7 @@ pub(super) async fn perform(
             bound,
         } => {
             config.extend(outputs.bound(&bound)?);
-            let instance = outputs.instance(&instance)?;
-            let (echo, _) = platform.configure_instance(&instance, &config).await?;
-            let owner = ValueOwner::Instance(instance);
-            return Ok(Produced::Values(Written { owner, echo }));
+            return configure(platform, outputs.instance(&instance)?, config).await;
         }
         InstanceOperation::Upgrade {
             instance,
@@ -82,19 +79,37 @@ pub(super) async fn perform(
             enabled,
             unless_shown,
         } => {
-            let shown = unless_shown.and_then(|step| outputs.enabled(step));
-            if shown == Some(enabled) {
+            if unless_shown.and_then(|step| outputs.enabled(step)) == Some(enabled) {
                 return Ok(Produced::AlreadySo);
             }
-            let update = InstanceUpdate {
-                enabled: Some(enabled),
-                ..InstanceUpdate::of(outputs.instance(&instance)?)
-            };
-            platform.update_instance(&update).await?;
+            switch(platform, outputs.instance(&instance)?, enabled).await?;
         }
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
+}
+
+async fn configure(
+    platform: &dyn Platform,
+    instance: InstanceId,
+    config: Vec<ConfigWrite>,
+) -> Result<Produced, StepError> {
+    let (echo, _) = platform.configure_instance(&instance, &config).await?;
+    let owner = ValueOwner::Instance(instance);
+    Ok(Produced::Values(Written { owner, echo }))
+}
+
+async fn switch(
+    platform: &dyn Platform,
+    instance: InstanceId,
+    enabled: bool,
+) -> Result<(), StepError> {
+    let update = InstanceUpdate {
+        enabled: Some(enabled),
+        ..InstanceUpdate::of(instance)
+    };
+    platform.update_instance(&update).await?;
+    Ok(())
 }
 
 /// The stamps that a move put on, for later writes of labels.

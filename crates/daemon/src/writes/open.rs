@@ -12,7 +12,7 @@ use super::{WriteLog, mark, moment};
 use crate::definition::Definition;
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
-    ConnectionSighting, InstanceSighting, IntegrationId, IntegrationSighting, Marker,
+    ConnectionId, ConnectionSighting, CustomerId, InstanceSighting, IntegrationId, IntegrationSighting, Marker,
 };
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
@@ -211,24 +211,13 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
             })
         }
         Effect::CreateConnection { stable_key, marker } => {
-            let found = platform.find_connections(stable_key).await?;
-            let ours = |it: &ConnectionSighting| {
-                connection::is_of(it, stable_key) && connection::bears(it, marker)
-            };
-            let found = found.into_iter().find(ours);
-            found.map(|it| Shown::Connection { id: it.id })
+            of_connection(platform, stable_key, marker).await?
         }
         Effect::CreateConnectionValue {
             connection,
             customer,
         } => {
-            let found = platform
-                .find_connection_values(connection, customer)
-                .await?;
-            found.into_iter().next().map(|it| Shown::ConnectionValue {
-                connection: connection.clone(),
-                id: it.id,
-            })
+            of_connection_value(platform, connection, customer).await?
         }
         Effect::CreateInstance { customer, marker } => {
             let found = platform.find_instances(customer).await?;
@@ -275,4 +264,29 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
         }
     };
     Ok(shown.map(Found::Shown))
+}
+
+async fn of_connection(
+    platform: &dyn Platform,
+    stable_key: &str,
+    marker: &str,
+) -> PlatformResult<Option<Shown>> {
+    let found = platform.find_connections(stable_key).await?;
+    let ours = |it: &ConnectionSighting| {
+        connection::is_of(it, stable_key) && connection::bears(it, marker)
+    };
+    let found = found.into_iter().find(ours);
+    Ok(found.map(|it| Shown::Connection { id: it.id }))
+}
+
+async fn of_connection_value(
+    platform: &dyn Platform,
+    of: &ConnectionId,
+    customer: &CustomerId,
+) -> PlatformResult<Option<Shown>> {
+    let found = platform.find_connection_values(of, customer).await?;
+    Ok(found.into_iter().next().map(|it| Shown::ConnectionValue {
+        connection: of.clone(),
+        id: it.id,
+    }))
 }

@@ -88,6 +88,13 @@ fn a_connection_is_found_by_its_stable_key_and_needs_consent() {
             },
             "refused: connection s1 is managed as \"crm\" already",
         ),
+    ];
+    expect_verdicts(cases);
+}
+
+#[test]
+fn what_could_not_be_read_is_unknown_and_what_is_not_there_is_said() {
+    let cases: &[(&str, Arrange, &str)] = &[
         (
             "the list ends too early",
             |w| w.tenant.connections.as_mut().unwrap().incomplete = unread(),
@@ -107,6 +114,10 @@ fn a_connection_is_found_by_its_stable_key_and_needs_consent() {
             "refused: this tenant has no connection \"basic\" of public component \"sftp\"",
         ),
     ];
+    expect_verdicts(cases);
+}
+
+fn expect_verdicts(cases: &[(&str, Arrange, &str)]) {
     for (case, arrange, expected) in cases {
         let mut world = World::new();
         world.declare_connection("erp");
