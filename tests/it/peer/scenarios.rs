@@ -2,8 +2,8 @@
 
 mod adoption;
 mod configuration;
-mod crashes;
 mod connections;
+mod crashes;
 mod customers;
 mod guards;
 mod lagging;

@@ -12,7 +12,8 @@ use super::{WriteLog, mark, moment};
 use crate::definition::Definition;
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
-    ConnectionId, ConnectionSighting, CustomerId, InstanceSighting, IntegrationId, IntegrationSighting, Marker,
+    ConnectionId, ConnectionSighting, CustomerId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Marker,
 };
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
@@ -216,9 +217,7 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
         Effect::CreateConnectionValue {
             connection,
             customer,
-        } => {
-            of_connection_value(platform, connection, customer).await?
-        }
+        } => of_connection_value(platform, connection, customer).await?,
         Effect::CreateInstance { customer, marker } => {
             let found = platform.find_instances(customer).await?;
             let marked = |one: &&InstanceSighting| {

@@ -29,7 +29,10 @@ fn login(world: &World) -> Value {
                  customerConfigVariables { nodes { id customer { externalId } \
                  inputs { nodes { name value hasValue } } } } } } }";
     let data = world.api(query, &json!({}));
-    let nodes = data["scopedConfigVariables"]["nodes"].as_array().unwrap().clone();
+    let nodes = data["scopedConfigVariables"]["nodes"]
+        .as_array()
+        .unwrap()
+        .clone();
     assert_eq!(nodes.len(), 1, "{nodes:?}");
     nodes[0].clone()
 }
@@ -41,13 +44,21 @@ fn a_connection_is_made_bound_to_rotated_healed_and_let_go(kind: Kind) {
     let basic = "dataType: connection, connection: {key: basic, component: \
                  {key: http, version: LATEST, isPublic: true}}";
     write_integration(&world.environment, &definition(&[("Login", basic)]));
-    write_instance(&world.environment, "erp", 1, &["Login: {connection: {ref: login}}"]);
+    write_instance(
+        &world.environment,
+        "erp",
+        1,
+        &["Login: {connection: {ref: login}}"],
+    );
     world.environment.write("login.yaml", CONNECTION);
     world.environment.set("SMITH_PASSWORD", "canary-one");
     let run = world.run("apply --auto-approve").expect(0);
     assert!(!run.shown().contains("canary"), "{}", run.shown());
     let made = login(&world);
-    assert_eq!(made["description"], "How orders get in [gitops:default/login]");
+    assert_eq!(
+        made["description"],
+        "How orders get in [gitops:default/login]"
+    );
     let values = made["customerConfigVariables"]["nodes"].as_array().unwrap();
     assert_eq!(values.len(), 1, "{made}");
     assert_eq!(values[0]["customer"]["externalId"], "cust-0001");
@@ -66,6 +77,8 @@ fn a_connection_is_made_bound_to_rotated_healed_and_let_go(kind: Kind) {
     assert_eq!(writes, ["updateScopedConfigVariable"]);
     assert_eq!(login(&world)["key"], "login");
 
-    world.run("release Connection/login --auto-approve").expect(0);
+    world
+        .run("release Connection/login --auto-approve")
+        .expect(0);
     assert_eq!(login(&world)["description"], "How orders get in");
 }
