@@ -58,15 +58,6 @@ fn instance() -> InstanceId {
 
 /// Operations that change nothing, or the same once as twice.
 const HARMLESS: [(&str, Operation); 13] = [
-    ("updateScopedConfigVariable", |c| {
-        Box::pin(async { c.update_connection(&connection(false)).await.map(drop) })
-    }),
-    ("updateCustomerConfigVariable", |c| {
-        Box::pin(async { c.update_connection_value(&value(false)).await.map(drop) })
-    }),
-    ("deleteScopedConfigVariable", |c| {
-        Box::pin(async { c.delete_connection(&ConnectionId::new("s")).await })
-    }),
     ("identity", |c| {
         Box::pin(async { c.identity().await.map(drop) })
     }),
@@ -107,6 +98,15 @@ const HARMLESS: [(&str, Operation); 13] = [
     }),
     ("deleteIntegration", |c| {
         Box::pin(async { c.delete_integration(&id()).await })
+    }),
+    ("updateScopedConfigVariable", |c| {
+        Box::pin(async { c.update_connection(&connection(false)).await.map(drop) })
+    }),
+    ("updateCustomerConfigVariable", |c| {
+        Box::pin(async { c.update_connection_value(&value(false)).await.map(drop) })
+    }),
+    ("deleteScopedConfigVariable", |c| {
+        Box::pin(async { c.delete_connection(&ConnectionId::new("s")).await })
     }),
 ];
 
