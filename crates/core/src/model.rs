@@ -79,6 +79,7 @@ pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus, check_reas
 pub use rollout::{MoveStamp, RanStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
+pub(crate) use secret_records::{SCHEDULE_TYPE, SCHEDULE_ZONE};
 pub use secret_records::{
     DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueRecord,
 };

@@ -191,6 +191,8 @@ pub(crate) struct WrittenNode {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WrittenVariableNode {
     pub(crate) value: Option<String>,
+    pub(crate) schedule_type: Option<String>,
+    pub(crate) time_zone: Option<String>,
     pub(crate) inputs: Option<Page<WrittenInputNode>>,
     pub(crate) required_config_variable: KeyNode,
 }

@@ -74,6 +74,18 @@ impl<'a> Recall<'a> {
         })
     }
 
+    /// The same for a part of a schedule besides its value.
+    pub(crate) fn rewritten_part(&self, part: &str, shown: &str, wanted: &str) -> bool {
+        self.variable.as_ref().is_some_and(|variable| {
+            let id = ValueId {
+                input: Some(part.to_owned()),
+                ..variable.clone()
+            };
+            self.records.compare(&id, wanted) == Recorded::Same
+                && self.records.shows_the_same(&id, Some(shown))
+        })
+    }
+
     /// An input of a connection.
     pub(crate) fn input(&self, name: &str, live: Option<&LiveInput>, wanted: &str) -> Judgement {
         let (Some(variable), Some(live)) = (&self.variable, live) else {

@@ -86,6 +86,15 @@ impl Maker<'_> {
         if kind == "CONNECTION" {
             return self.connection(live);
         }
+        if let Some(word) = unknown_schedule(live) {
+            let message = format!(
+                "config {:?}: its schedule has the type {word:?}, which is not known here",
+                self.key
+            );
+            let file = Some(self.file.to_owned());
+            self.report.note(NoteCode::LeftOut, about, message, file);
+            return None;
+        }
         if let Some(schedule) = schedule(live) {
             return Some(ConfigValue::Schedule(schedule));
         }
@@ -138,6 +147,13 @@ impl Maker<'_> {
         self.report.secrets.push(needed);
         Some(SecretRef::Env(variable))
     }
+}
+
+/// The type of a schedule that only newer servers know. Its value alone would be read as something else.
+fn unknown_schedule(live: &LiveConfigVariable) -> Option<String> {
+    let word = live.schedule_type.as_deref()?;
+    let unknown = live.declared.data_type == "SCHEDULE" && ScheduleKind::parse(word).is_none();
+    unknown.then(|| word.to_ascii_lowercase())
 }
 
 /// A live schedule as a manifest may have it: cron text, or a type that needs none.
