@@ -19,6 +19,7 @@ pub(crate) mod fields;
 pub(crate) mod findings;
 mod fleet;
 mod fleets;
+pub(crate) mod flows;
 mod foreign;
 pub(crate) mod keys;
 mod lines;

@@ -197,6 +197,7 @@ impl World {
             labels: None,
             state: InstanceState::Enabled,
             config: Default::default(),
+            flows: Default::default(),
             deploy: PublishWhen::Changed,
             force: false,
             adopt: None,
@@ -295,6 +296,7 @@ impl World {
             },
             customer,
             config: Observed::Known(config.collect()),
+            flows: Asked::NotAsked,
         };
         self.tenant.instances.items.push(instance);
         self.tenant.instances.items.last_mut().unwrap()

@@ -106,6 +106,8 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         labels,
         state,
         config,
+        // An export declares none.
+        flows: _,
         deploy,
         force,
         adopt,

@@ -35,6 +35,8 @@ pub enum Field {
     Input,
     /// The consent that a connection waits for.
     Consent,
+    /// What an instance sets for a flow.
+    Flow,
     /// One that an earlier version of this program recorded.
     Other,
 }
@@ -69,6 +71,15 @@ impl FieldPath {
         self.part(Field::Consent, "consent")
     }
 
+    /// A setting of the flow `name`.
+    #[must_use]
+    pub fn flow(name: &str, setting: &str) -> Self {
+        Self {
+            within: Some(format!("flow {name:?}").into()),
+            ..Self::new(Field::Flow, format!("flow {name:?} {setting}"))
+        }
+    }
+
     /// A place in a definition, in the words of the designer.
     #[must_use]
     pub fn definition(place: &str) -> Self {
@@ -95,6 +106,7 @@ impl FieldPath {
             ("config", _) if text.ends_with("\" consent") => Field::Consent,
             ("config", _) if text.contains("\" input \"") => Field::Input,
             ("config", _) => Field::Config,
+            ("flow", _) => Field::Flow,
             ("definition", _) => Field::Definition,
             ("marketplace", _) => Field::Marketplace,
             ("displayName", "") => Field::Name,
@@ -140,6 +152,7 @@ impl FieldPath {
             Field::Version => Some("version"),
             Field::State => Some("state"),
             Field::Config | Field::Input | Field::Consent => Some("config"),
+            Field::Flow => Some("flows"),
             Field::Marker | Field::Other => None,
         }
     }
@@ -182,6 +195,7 @@ impl From<Field> for FieldPath {
             Field::Definition => "definition",
             Field::Marketplace => "marketplace",
             Field::Config | Field::Input | Field::Consent => "config",
+            Field::Flow => "flow",
             _ => plain.map_or("", |(_, text)| text),
         };
         Self::new(field, text)
@@ -222,6 +236,7 @@ mod tests {
             FieldPath::definition("flow \"Sync\""),
             FieldPath::from(Field::Definition),
             FieldPath::marketplace("overview"),
+            FieldPath::flow("Sync", "apiKeys"),
             FieldPath::display_name(),
         ]);
         for path in paths {

@@ -2,8 +2,13 @@
 
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
-use crate::diff::MoveLabels;
-use crate::model::{InstanceId, MoveStamp, RanStamp};
+use std::collections::BTreeSet;
+
+use crate::diff::{self, MoveLabels};
+use crate::model::{
+    API_KEYS, Asked, Echo, FlowWrite, InstanceId, LiveFlow, MoveStamp, RanStamp, flow_variable,
+    keys_text,
+};
 use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
@@ -55,6 +60,15 @@ pub(super) async fn perform(
             let (echo, _) = platform.configure_instance(&instance, &config).await?;
             return Ok(Produced::Values(Written { instance, echo }));
         }
+        InstanceOperation::SetFlows {
+            instance,
+            flows,
+            differs,
+            records: _,
+        } => {
+            let instance = outputs.instance(&instance)?;
+            return set_flows(platform, instance, (&flows, differs)).await;
+        }
         InstanceOperation::Upgrade {
             instance,
             version,
@@ -87,6 +101,43 @@ pub(super) async fn perform(
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
     Ok(Produced::Nothing)
+}
+
+/// Reads what is set, lays what is declared over it, and sends all of it; then reads what the API shows of keys.
+async fn set_flows(
+    platform: &dyn Platform,
+    instance: InstanceId,
+    (flows, differs): (&[FlowWrite], bool),
+) -> Result<Produced, StepError> {
+    let live = live_flows(platform, &instance).await?;
+    let Some(requests) = diff::merged_flows(&live, flows, differs)? else {
+        return Ok(Produced::AlreadySo);
+    };
+    platform.set_flows(&instance, &requests).await?;
+    let mut echo = Echo::default();
+    if flows.iter().any(|flow| flow.api_keys.is_some())
+        && let Ok(shown) = live_flows(platform, &instance).await
+    {
+        for flow in flows {
+            if let Some(live) = shown.iter().find(|live| live.is_called(&flow.flow)) {
+                let keys = keys_text(live.api_keys.iter().map(String::as_str));
+                echo.insert(&flow_variable(&flow.flow), Some(API_KEYS), Some(keys));
+            }
+        }
+    }
+    Ok(Produced::Values(Written { instance, echo }))
+}
+
+async fn live_flows(
+    platform: &dyn Platform,
+    instance: &InstanceId,
+) -> Result<Vec<LiveFlow>, StepError> {
+    let ids = BTreeSet::from([instance.clone()]);
+    match platform.flows(&ids).await.remove(instance) {
+        Some(Asked::Known(flows)) => Ok(flows),
+        Some(Asked::Unknown(why)) => Err(StepError::Unread(why.to_string())),
+        Some(Asked::NotAsked) | None => Err(StepError::Unread("no answer".to_owned())),
+    }
 }
 
 /// The stamps that a move put on, for later writes of labels.

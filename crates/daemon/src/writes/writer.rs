@@ -14,9 +14,9 @@ use super::{WriteLog, intent, mark};
 use crate::journal::{Effect, Mark, Settled, Settling, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
-    VersionRecord,
+    DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId,
+    InstanceSighting, IntegrationId, IntegrationSighting, Observed, Requirements, Scope,
+    SequenceId, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
@@ -354,6 +354,14 @@ impl Platform for Writer<'_> {
 
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
         self.platform.components(wanted).await
+    }
+
+    async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        self.platform.flows(instances).await
+    }
+
+    async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()> {
+        self.platform.set_flows(id, flows).await
     }
 
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {

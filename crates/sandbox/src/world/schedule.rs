@@ -55,11 +55,31 @@ mod tests {
         for (kind, value, written, expected) in [
             (Some("none"), Some("0 * * * *"), true, (Some("none"), "")),
             (Some("hour"), None, false, (Some("hour"), "0 * * * *")),
-            (Some("custom"), Some("*/5 * * * *"), true, (Some("minute"), "*/5 * * * *")),
-            (Some("custom"), Some("0 * * * *"), true, (Some("hour"), "0 * * * *")),
-            (Some("hour"), Some("0 9 * * *"), true, (Some("day"), "0 9 * * *")),
+            (
+                Some("custom"),
+                Some("*/5 * * * *"),
+                true,
+                (Some("minute"), "*/5 * * * *"),
+            ),
+            (
+                Some("custom"),
+                Some("0 * * * *"),
+                true,
+                (Some("hour"), "0 * * * *"),
+            ),
+            (
+                Some("hour"),
+                Some("0 9 * * *"),
+                true,
+                (Some("day"), "0 9 * * *"),
+            ),
             (None, Some("0 9 * * 1"), true, (Some("week"), "0 9 * * 1")),
-            (Some("day"), Some("0 9 1 * *"), true, (Some("custom"), "0 9 1 * *")),
+            (
+                Some("day"),
+                Some("0 9 1 * *"),
+                true,
+                (Some("custom"), "0 9 1 * *"),
+            ),
         ] {
             let mut setting = Setting {
                 schedule_type: kind.map(str::to_owned),
@@ -67,7 +87,10 @@ mod tests {
                 ..Setting::default()
             };
             derive(&mut setting, written);
-            let found = (setting.schedule_type.as_deref(), setting.value.as_deref().unwrap());
+            let found = (
+                setting.schedule_type.as_deref(),
+                setting.value.as_deref().unwrap(),
+            );
             assert_eq!(found, expected, "{kind:?} {value:?}");
         }
     }

@@ -219,6 +219,7 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
                 .map(|(key, entry)| (key, entry.into()))
                 .collect::<IndexMap<_, _>>(),
         ),
+        flows: Default::default(),
         deploy: rest.3,
         force: rest.4.0,
         protect: rest.4.1,
@@ -369,6 +370,7 @@ fn a_manifest_looks_like_written_by_hand() {
         })
         .collect::<IndexMap<_, _>>()
         .into(),
+        flows: Default::default(),
         deploy: PublishWhen::Never,
         force: false,
         protect: false,

@@ -2,9 +2,11 @@
 
 pub(crate) mod config;
 pub(crate) mod customer;
+pub(crate) mod flows;
 pub(crate) mod index;
 pub(crate) mod losses;
 pub(crate) mod member;
+pub(crate) mod merged;
 pub(crate) mod secret_match;
 pub(crate) mod simulate;
 pub(crate) mod version;
@@ -24,6 +26,7 @@ use crate::model::{
 };
 use config::ConfigDiff;
 use customer::{InstanceCustomer, resolve_customer};
+use flows::FlowChanges;
 use index::Index;
 use version::Target;
 
@@ -41,6 +44,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
         labels: _,
         state: _,
         config: _,
+        flows: _,
         deploy: _,
         force: _,
         protect: _,
@@ -101,9 +105,12 @@ pub(crate) fn missing(
 ) -> Result<InstanceChanges, Stop> {
     target.may_be_moved_to()?;
     let config = config::compare(desired, None, target, index.inputs)?;
+    let (flows, more) = flows::compare(desired, None, index.inputs, false)?;
+    let values = config.fields.into_iter().chain(more).collect();
     Ok(InstanceChanges {
         live: Found::Missing,
-        fields: first_fields(desired, config.fields),
+        fields: first_fields(desired, values),
+        flows,
         upgrade: false,
         rename: None,
         description: desired.description.clone(),
@@ -158,6 +165,7 @@ pub(crate) fn common(
         labels: None,
         config: Vec::new(),
         config_after_upgrade: Vec::new(),
+        flows: FlowChanges::default(),
         deploy_due: false,
         deployed: false,
         enabled: None,
@@ -224,6 +232,8 @@ pub(crate) fn existing(
         respelled,
     } = config::compare(desired, Some((&live.id, values)), target, index.inputs)?;
     fields.extend(more);
+    let (flows, more) = flows::compare(desired, Some(live), index.inputs, upgrade)?;
+    fields.extend(more);
     near.extend(respelled);
     state_field(&mut fields, desired, live);
     let (config, config_after_upgrade) = writes
@@ -238,6 +248,7 @@ pub(crate) fn existing(
         labels,
         config,
         config_after_upgrade,
+        flows,
         deploy_due: live.needs_deploy || !live.deployed,
         deployed: live.deployed,
         enabled: Some(live.enabled),

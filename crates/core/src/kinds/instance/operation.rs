@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diff::MoveLabels;
-use crate::model::{ConfigWrite, CustomerId, InputWrite, InstanceId, WriteValue};
+use crate::model::{ConfigWrite, CustomerId, FlowWrite, InputWrite, InstanceId, WriteValue};
 use crate::plan::operation::Names;
 use crate::plan::{Output, StepId, VersionSource};
 
@@ -42,6 +42,18 @@ pub enum InstanceOperation {
         instance: Output<InstanceId>,
         /// The values.
         config: Vec<ConfigWrite>,
+    },
+    /// Sets what is declared of its flows. All settings of all flows are read and sent again, as a write replaces
+    /// them.
+    SetFlows {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// What is declared.
+        flows: Vec<FlowWrite>,
+        /// Something differs. Else it is sent only where the move to another version lost something.
+        differs: bool,
+        /// The keys among them, for the records of written secrets.
+        records: Vec<ConfigWrite>,
     },
     /// Chooses another version.
     Upgrade {
@@ -87,8 +99,25 @@ impl InstanceOperation {
         }
     }
 
+    /// Sets what is declared of its flows.
+    pub(crate) fn flows(
+        instance: Output<InstanceId>,
+        flows: Vec<FlowWrite>,
+        differs: bool,
+    ) -> Self {
+        let records = flows.iter().filter_map(FlowWrite::record).collect();
+        Self::SetFlows {
+            instance,
+            flows,
+            differs,
+            records,
+        }
+    }
+
     pub(crate) fn requests(&self) -> u64 {
         match self {
+            // Before the write and after it they are read.
+            Self::SetFlows { .. } => 3,
             Self::Create { .. }
             | Self::Update { .. }
             | Self::Configure { .. }
@@ -104,6 +133,7 @@ impl InstanceOperation {
             Self::Create { .. } => "create",
             Self::Update { .. } => "set details",
             Self::Configure { .. } => "configure",
+            Self::SetFlows { .. } => "set flows",
             Self::Upgrade { .. } => "upgrade",
             Self::Deploy { .. } => "deploy",
             Self::Switch { enabled: true, .. } => "enable",
@@ -117,6 +147,7 @@ impl InstanceOperation {
         match self {
             Self::Update { .. }
             | Self::Configure { .. }
+            | Self::SetFlows { .. }
             | Self::Upgrade { .. }
             | Self::Switch { .. } => true,
             Self::Deploy { force, .. } => !force,
@@ -127,6 +158,7 @@ impl InstanceOperation {
     pub(crate) fn config(&self) -> &[ConfigWrite] {
         match self {
             Self::Create { config, .. } | Self::Configure { config, .. } => config,
+            Self::SetFlows { records, .. } => records,
             Self::Update { .. }
             | Self::Upgrade { .. }
             | Self::Deploy { .. }
@@ -141,6 +173,7 @@ impl InstanceOperation {
             Self::Update { labels, .. } => labels.as_mut(),
             Self::Upgrade { labels, .. } => labels.as_mut().map(|it| &mut it.others),
             Self::Configure { .. }
+            | Self::SetFlows { .. }
             | Self::Deploy { .. }
             | Self::Switch { .. }
             | Self::Delete { .. } => None,
@@ -152,6 +185,7 @@ impl InstanceOperation {
             Self::Create { version, .. } | Self::Upgrade { version, .. } => Some(version),
             Self::Update { .. }
             | Self::Configure { .. }
+            | Self::SetFlows { .. }
             | Self::Deploy { .. }
             | Self::Switch { .. }
             | Self::Delete { .. } => None,
@@ -168,6 +202,7 @@ impl InstanceOperation {
             }
             Self::Update { instance, .. }
             | Self::Configure { instance, .. }
+            | Self::SetFlows { instance, .. }
             | Self::Deploy { instance, .. } => instance.input(visit),
             Self::Upgrade {
                 instance, version, ..
@@ -227,6 +262,15 @@ impl InstanceOperation {
             Self::Configure { instance, config } => {
                 json!(["configure", names.source(instance), values(config)])
             }
+            Self::SetFlows {
+                instance,
+                flows,
+                differs,
+                records: _,
+            } => {
+                let flows: Vec<Value> = flows.iter().map(flow).collect();
+                json!(["flows", names.source(instance), flows, differs])
+            }
             Self::Upgrade {
                 instance,
                 version,
@@ -259,6 +303,19 @@ impl InstanceOperation {
             Self::Delete { instance } => json!(["delete", instance]),
         }
     }
+}
+
+/// Of keys only how many there are.
+fn flow(write: &FlowWrite) -> Value {
+    let settings = &write.settings;
+    json!([
+        write.flow,
+        write.api_keys.as_ref().map(Vec::len),
+        settings.test_payload,
+        settings.test_headers,
+        settings.test_content_type,
+        settings.uses_lre,
+    ])
 }
 
 fn values(config: &[ConfigWrite]) -> Vec<Value> {

@@ -59,6 +59,7 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
         && changes.rename.is_none()
         && changes.description.is_none()
         && changes.config.is_empty()
+        && !changes.flows.differs
         && !switched;
     if own && !changes.deployed {
         Guarded::Finishing
@@ -120,7 +121,9 @@ fn blocked(changes: &InstanceChanges) -> Option<String> {
 
 /// Whether a deploy is called for.
 fn deploys(changes: &InstanceChanges) -> bool {
-    let configured = !changes.config.is_empty() || !changes.config_after_upgrade.is_empty();
+    let configured = !changes.config.is_empty()
+        || !changes.config_after_upgrade.is_empty()
+        || changes.flows.differs;
     changes.deploys
         && changes.state == InstanceState::Enabled
         && changes.pending.is_empty()
@@ -272,6 +275,7 @@ impl Steps<'_> {
             made.into_iter().chain(publish),
         );
         let instance = Output::Of(id);
+        self.flows(&instance);
         if !changes.pending.is_empty() {
             return;
         }
@@ -296,6 +300,7 @@ impl Steps<'_> {
             self.upgrade(instance);
         }
         self.configure(instance, &changes.config_after_upgrade);
+        self.flows(instance);
         let deployed = deploys(changes).then(|| self.deploy(instance));
         let wanted = changes.state == InstanceState::Enabled;
         let runs_late = wanted && !changes.pending.is_empty() && !changes.deployed;
@@ -348,6 +353,17 @@ impl Steps<'_> {
             config: config.to_vec(),
         };
         self.push(Action::Configure, operation, None);
+    }
+
+    /// After a move too, which may lose what the version before had.
+    fn flows(&mut self, instance: &Output<InstanceId>) {
+        let flows = &self.changes.flows;
+        let moved = self.changes.upgrade && !flows.writes.is_empty();
+        if flows.differs || moved {
+            let operation =
+                InstanceOperation::flows(instance.clone(), flows.writes.clone(), flows.differs);
+            self.push(Action::Configure, operation, None);
+        }
     }
 
     fn upgrade(&mut self, instance: &Output<InstanceId>) {

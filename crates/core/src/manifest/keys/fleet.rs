@@ -2,7 +2,7 @@
 
 use super::{NAME, Object, Shape, key, needed};
 use crate::kinds::instance::keys::{
-    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, DRIFT, ELSEWHERE, FORCE, LABELS, PROTECT,
+    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, DRIFT, ELSEWHERE, FLOWS, FORCE, LABELS, PROTECT,
     ROLLOUT_FALSE, STATE, VERSION_KEY,
 };
 
@@ -140,6 +140,7 @@ pub(crate) static TEMPLATE: Object = Object::of(
         LABELS,
         STATE,
         CONFIG,
+        FLOWS,
         DEPLOY,
         FORCE,
         PROTECT,
@@ -169,6 +170,7 @@ pub(crate) static OVERRIDE: Object = Object::of(
         LABELS,
         STATE,
         CONFIG,
+        FLOWS,
         DEPLOY,
         FORCE,
         PROTECT,

@@ -14,9 +14,9 @@ use crate::kinds::instance::compare::secret_match::{self, Judgement, Recall};
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
     ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
-    FieldPath, InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable, Schedule,
-    SCHEDULE_TYPE, SCHEDULE_ZONE, ScheduleKind, SecretError, SecretValues, VariableStatus,
-    WriteValue, nearest,
+    FieldPath, InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable,
+    SCHEDULE_TYPE, SCHEDULE_ZONE, Schedule, ScheduleKind, SecretError, SecretValues,
+    VariableStatus, WriteValue, nearest,
 };
 use crate::sensitivity::{self, Verdict};
 
@@ -328,8 +328,8 @@ impl Comparison<'_> {
                 false => Decision::default(),
             };
         }
-        let before = (self.now)
-            .and_then(|_| shown_schedule(kind_now.as_deref(), self.now_text(), zone_now));
+        let before =
+            (self.now).and_then(|_| shown_schedule(kind_now.as_deref(), self.now_text(), zone_now));
         let after = shown_schedule(Some(word), wanted.value.as_deref(), zone);
         let field = FieldChange::shown(self.path(), before, after);
         Decision::write(WriteValue::Schedule(wanted.clone()), field)
