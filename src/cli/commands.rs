@@ -71,7 +71,7 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Hold(args) => runtime::block_on(hold::hold(ui, &args, variables)),
         Command::Unhold(args) => runtime::block_on(hold::unhold(ui, &args, variables)),
         Command::Rollout(args) => runtime::block_on(rollout::run(ui, &args, variables)),
-        Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
+        Command::Export(args) => runtime::block_on(export::run(ui, &args.sorted_out(), variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
         Command::Dedupe(args) => runtime::block_on(dedupe::run(ui, &args, variables)),

@@ -224,7 +224,7 @@ fn config_entry(entry: &ConfigEntry) -> Tree {
     }
 }
 
-fn config_value(value: &ConfigValue) -> Tree {
+pub(super) fn config_value(value: &ConfigValue) -> Tree {
     match value {
         ConfigValue::Scalar(text) => Tree::text(text),
         ConfigValue::List(items) => texts(items),
