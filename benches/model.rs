@@ -26,7 +26,7 @@ pub struct Model {
     files: Vec<SourceFile>,
     loaded: Loaded,
     definitions: Definitions,
-    /// Nobody's, as it was found.
+    /// Without our markers, as it was found.
     found: Tenant,
     /// All of it ours.
     owned: Tenant,
@@ -35,7 +35,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// A generated tenant with so many instances and integrations. Call inside a tokio runtime.
+    /// A generated tenant with these numbers of instances and integrations. Call inside a tokio runtime.
     pub async fn new(instances: usize, integrations: usize) -> Self {
         let client = tenant(instances, integrations);
         let whole = client.observe(&export::scope(false, false)).await.unwrap();
@@ -99,7 +99,7 @@ impl Model {
         }
     }
 
-    /// Puts our markers on whatever the files match.
+    /// Puts our markers on everything that the files match.
     fn take_over(&mut self) {
         let changes = diff::diff(&self.adopting());
         let compared = changes.overviews().filter_map(|one| {

@@ -84,7 +84,7 @@ impl Transport for Parrot {
     }
 }
 
-/// An answer of the API. Whatever is no JSON is no tenant.
+/// An answer of the API. Anything but JSON is no tenant.
 pub fn graphql(data: &[u8]) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

@@ -129,7 +129,7 @@ impl CliError {
         }
     }
 
-    /// The document that stands in for the result.
+    /// The document that replaces the result.
     pub(crate) fn document(&self) -> Failed {
         Failed {
             format_version: FormatVersion::default(),

@@ -77,7 +77,7 @@ const COMPONENT: Kind = Kind {
     shown: &["label", "versionNumber", "public", "customer.name"],
 };
 
-/// Finds an integration by its id or name. A name means the draft, whichever record lists show;
+/// Finds an integration by its id or name. A name means the draft, also where lists show versions;
 /// an id means its record.
 pub(crate) async fn integration(tenant: &Chosen, text: &str) -> Result<Value, CliError> {
     let client = &tenant.client;

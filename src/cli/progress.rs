@@ -91,7 +91,7 @@ impl<'a> Steps<'a> {
         step.map_or("step", |step| step.operation.describe())
     }
 
-    /// Above the bar, which counts; elsewhere the line says where it stands.
+    /// Above the bar, which counts; without a bar the line has the count.
     fn line(&self, text: &str) {
         if self.ui.can_draw() {
             self.bar.println(ui::clean(text, false));

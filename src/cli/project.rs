@@ -146,7 +146,7 @@ pub(crate) struct Basis {
     part: Part,
     /// What is wanted of rollouts.
     rollouts: RolloutRequest,
-    /// Whether what becomes of instances is asked for, besides what is done.
+    /// Whether a simulation is requested, besides the plan.
     simulate: bool,
     began: Timestamp,
     /// The path that was read, and when that was done.
@@ -241,7 +241,7 @@ impl Basis {
         Self { rollouts, ..self }
     }
 
-    /// The same, with what would become of instances at the version that they come to next.
+    /// The same, with what the version that instances come to next would do to them.
     pub(crate) fn simulating(self, simulate: bool) -> Self {
         Self { simulate, ..self }
     }

@@ -68,7 +68,7 @@ struct Target {
     http: HttpSettings,
 }
 
-/// Chooses the tenant, for someone who waits for the answer. Nothing is sent yet.
+/// Chooses the tenant, for a caller that waits for the answer. Nothing is sent yet.
 pub(crate) async fn choose(
     ui: &Ui,
     args: &TenantArgs,

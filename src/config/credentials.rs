@@ -148,7 +148,7 @@ pub enum CredentialsError {
     /// A URL is not one.
     #[error("{place}: {error}")]
     Url {
-        /// Where it stands.
+        /// Where it was given.
         place: String,
         /// What is wrong with it.
         error: BaseUrlError,
@@ -211,7 +211,7 @@ pub fn vet(inputs: &Inputs<'_>) -> Result<(), CredentialsError> {
     chosen_url(inputs).map(|_| ())
 }
 
-/// The same user in another tenant: an access token at hand is not for that one.
+/// The same user in another tenant: the current access token is not for that one.
 fn in_tenant(connection: Connection, tenant: Option<String>) -> Connection {
     if tenant.is_none() || tenant == connection.tenant_id {
         return connection;

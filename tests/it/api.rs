@@ -18,7 +18,8 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
-use prism_gitops::api::page::{Disposition, Row, RowVersion, State};
+use prism_gitops::api::Disposition;
+use prism_gitops::api::page::{Row, RowVersion, State};
 use prism_gitops::controller::control::{Control, PersistedPauses};
 use prism_gitops::controller::page::{CustomerFacts, Detail, Page};
 use prism_gitops::controller::resources::ResourceStatus;
@@ -141,6 +142,7 @@ pub(crate) fn resource(name: &str, health: Health) -> ResourceStatus {
         hint: None,
         actions: Vec::new(),
         retry_at: None,
+        disposition: Disposition::None,
     }
 }
 

@@ -52,7 +52,7 @@ const CORE: &[Rule] = &[
 ];
 
 /// The parts of a kind's room in `core::kinds`, and the stage that each belongs to: it may import what that may,
-/// and whoever may import the stage may import it. Beside the parts a room has only its type, for the registry.
+/// and what may import the stage may import it. Beside the parts a room has only its type, for the registry.
 #[rustfmt::skip]
 const PARTS: [(&str, &str); 6] = [
     ("keys",      "manifest"),

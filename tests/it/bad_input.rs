@@ -41,7 +41,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
     cases::CASES.iter().copied().flatten()
 }
 
-/// What stands for a secret in the cases.
+/// The secret of the cases.
 pub(crate) const SECRET: &str = "hunter2";
 
 fn load(case: &Case) -> Loaded {

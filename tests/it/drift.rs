@@ -1,4 +1,4 @@
-//! The tenant is brought back to what the files say, whichever of the two changed.
+//! The tenant is reconciled with the files after a change of either.
 
 pub(crate) mod line;
 pub(crate) mod project;

@@ -59,7 +59,7 @@ spec:
     - {customers: [cust-0007], config: {Batch Size: \"5\"}, reason: slow API, expires: 2026-02-28}
 ";
 
-/// So many customers that pay, with a region each.
+/// A number of customers that pay, with a region each.
 fn world(customers: usize) -> World {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.yaml");
@@ -226,7 +226,7 @@ async fn who_leaves_is_switched_off_and_comes_back() {
 async fn a_fleet_that_is_renamed_moves_its_members_and_makes_none_anew() {
     let world = world(12);
     world.apply().await;
-    // The fleet is renamed, and its members named by id: nobody is made anew.
+    // The fleet is renamed, and its members named by id: no instance is created anew.
     let rows = instances(&world).await.len();
     let without_rows = FLEET
         .replace("{name: prod}", "{name: everywhere}")

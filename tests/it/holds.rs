@@ -49,7 +49,7 @@ async fn label(world: &World, (list, mutation): (&str, &str), label: String) {
 const INSTANCES: (&str, &str) = ("instances", "updateInstance");
 const INTEGRATIONS: (&str, &str) = ("integrations", "updateIntegration");
 
-/// The label of a hold that ends so many hours later by the sandbox's clock.
+/// The label of a hold that ends `hours` later by the sandbox's clock.
 fn hold(world: &World, hours: u32) -> String {
     let until = world.clock().now().checked_add(HOUR * hours).unwrap();
     LiveHold::label(until)

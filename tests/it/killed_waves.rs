@@ -1,5 +1,5 @@
 //! A rollout through the real binary: killed at every write, the folder of state deleted in between, and CI and the daemon in
-//! turns. Nobody moves outside its wave, nobody is deployed twice, nobody is forgotten.
+//! turns. No member moves outside its wave, is deployed twice, or is forgotten.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -202,7 +202,7 @@ struct Life {
 
 impl Life {
     /// Each write is met twice, before it is done and after. A move that was begun is two writes, of which the first
-    /// is sent again by whoever goes on with it.
+    /// is sent again by the run that continues it.
     fn number(number: usize) -> Self {
         Self {
             daemon: number / 4 % 2 == 1,
@@ -265,7 +265,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Nobody of the rest moves before the canaries have run for their hour.
+    /// No other member moves before the canaries have run for their hour.
     fn look(&mut self, tenant: &Tenant, now: Timestamp, before: &BTreeMap<String, Member>) {
         let members = tenant.members();
         for (name, member) in &members {

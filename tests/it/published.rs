@@ -1,7 +1,7 @@
 //! What was published stays: every field of every document that commands print with `-o json`, and of
 //! every answer and event of the daemon, with its types.
 //!
-//! A table of `tests/it/published` has a row for each field: the document, a JSON pointer in which `*` stands for
+//! A table of `tests/it/published` has a row for each field: the document, a JSON pointer in which `*` means
 //! the items of a list, and the types that were seen there. The rows of 1.0 were taken from the last build before the
 //! documents had types in `crates/api`. No table is written anew: what a later format adds gets one of
 //! its own beside the others, by a new number in [`TABLES`] and `UPDATE_PUBLISHED=1`.

@@ -232,7 +232,7 @@ async fn a_bad_version_reaches_its_first_wave_only() {
     );
 }
 
-/// A sandbox whose flows run by themselves: nobody calls anything.
+/// A sandbox whose flows run by themselves, without calls.
 #[tokio::test(start_paused = true)]
 async fn a_gate_can_be_tried_on_a_sandbox_whose_flows_run_on_a_clock() {
     let behaviour = Behaviour {

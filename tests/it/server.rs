@@ -125,6 +125,7 @@ fn resource(name: &str, health: Health) -> ResourceStatus {
         hint: None,
         actions: Vec::new(),
         retry_at: None,
+        disposition: prism_gitops::api::Disposition::None,
     }
 }
 
@@ -237,7 +238,8 @@ async fn the_status_is_told_in_full() {
           "reason": "matches",
           "hint": null,
           "actions": [],
-          "retryAt": null
+          "retryAt": null,
+          "disposition": "none"
         }
       ],
       "history": {
@@ -351,7 +353,7 @@ async fn metrics_have_the_documented_names() {
         # HELP prism_gitops_sweep_age_seconds Age of the last reading of the whole tenant
         # TYPE prism_gitops_sweep_age_seconds gauge
         prism_gitops_sweep_age_seconds{environment="prod-us"} 7.0
-        # HELP prism_gitops_paused Whether somebody paused: 1 or 0
+        # HELP prism_gitops_paused Whether writing is paused: 1 or 0
         # TYPE prism_gitops_paused gauge
         prism_gitops_paused{environment="prod-us"} 0
         # HELP prism_gitops_files_valid Whether the files as they are now are valid: 1 or 0

@@ -27,7 +27,7 @@ pub struct Doubled {
 }
 
 words! {
-    /// What becomes of an object.
+    /// What is done with an object.
     pub enum Fate {
         /// It is the one that counts.
         Kept = "kept",
@@ -53,7 +53,7 @@ pub struct Object {
     pub created_at: Option<Timestamp>,
     /// Whether it was ever in use; null where that could not be read.
     pub in_use: Option<bool>,
-    /// What becomes of it.
+    /// What is done with it.
     pub fate: Fate,
     /// Why it is left.
     pub why: Option<String>,

@@ -7,7 +7,7 @@ use crate::Word;
 words! {
     /// How bad a finding is.
     pub enum Severity {
-        /// Nothing is written while it stands.
+        /// Nothing is written until it is resolved.
         Error = "error",
         /// Work goes on.
         Warning = "warning",
@@ -19,7 +19,7 @@ words! {
 words! {
     /// Whose turn it is.
     pub enum Class {
-        /// Somebody has to change files, flags or credentials.
+        /// A person has to change files, flags or credentials.
         User = "user",
         /// It may pass by itself: the network, the disk, the API.
         World = "world",

@@ -19,7 +19,7 @@ pub struct Diff {
     pub history_begins: Option<Timestamp>,
     /// Whether the records go back that far.
     pub complete: bool,
-    /// What became of each resource that was written.
+    /// The changes of each resource that was written.
     pub resources: Vec<Resource>,
 }
 
@@ -39,7 +39,7 @@ pub struct Point {
     pub commit: Option<String>,
 }
 
-/// What became of a resource.
+/// The changes of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DiffResource"))]
 pub struct Resource {
@@ -51,7 +51,7 @@ pub struct Resource {
     pub writes: Vec<Write>,
 }
 
-/// What became of a field.
+/// The change of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DiffField"))]
 pub struct Field {

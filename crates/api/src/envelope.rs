@@ -60,7 +60,7 @@ impl<T> From<T> for Versioned<T> {
 pub enum PerEnvironment<T> {
     /// Where several are kept in step and none was named.
     Several {
-        /// What each says, in the order in which the daemon was told of them.
+        /// The answer for each, in the order in which the daemon was given them.
         #[cfg_attr(test, schemars(length(min = 2)))]
         environments: Vec<T>,
     },

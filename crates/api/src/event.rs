@@ -1,4 +1,4 @@
-//! What a daemon tells of as server-sent events.
+//! The server-sent events of a daemon.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +20,7 @@ words! {
         PassFinished = "pass.finished",
         /// Resources are otherwise than before.
         ResourcesChanged = "resources.changed",
-        /// Somebody paused.
+        /// A pause began.
         Paused = "paused",
         /// A pause ended.
         Resumed = "resumed",
@@ -49,7 +49,7 @@ pub enum Event {
     /// Resources are otherwise than before.
     #[serde(rename = "resources.changed")]
     ResourcesChanged(Within<ResourcesChanged>),
-    /// Somebody paused.
+    /// A pause began.
     #[serde(rename = "paused")]
     Paused(Within<Pause>),
     /// A pause ended.
@@ -70,7 +70,7 @@ pub struct Standing {
     pub generation: u64,
     /// What goes on right now.
     pub phase: Word<Phase>,
-    /// Why nothing is written for the time being, if somebody paused.
+    /// Why nothing is written for the time being, if paused.
     pub paused: Option<Pause>,
     /// It is shutting down.
     pub draining: bool,

@@ -1,4 +1,4 @@
-//! What stands in for the document of a command that fails or is refused.
+//! What replaces the document of a command that fails or is refused.
 
 use serde::{Deserialize, Serialize};
 

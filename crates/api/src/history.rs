@@ -126,7 +126,7 @@ pub struct PassRecord {
     /// How it ended; not there while it runs, nor ever if its process was killed.
     #[serde(flatten)]
     pub end: Option<PassEnd>,
-    /// How many passes in a row this stands for: those that wrote nothing and ended alike are one record. It
+    /// How many passes in a row this record covers: those that wrote nothing and ended alike are one record. It
     /// began with the first and ended with the last.
     pub times: u64,
 }
@@ -229,7 +229,7 @@ pub struct Write {
     pub source: Option<Place>,
     /// Why, in one line.
     pub reason: String,
-    /// It had been in step with the same files before: somebody changed it outside.
+    /// It had been in step with the same files before: it was changed outside.
     pub drift: bool,
     /// When.
     pub started_at: Timestamp,
@@ -262,7 +262,7 @@ pub struct History {
     pub next: Option<i64>,
 }
 
-/// A draft as somebody else left it, before a run of ours wrote over it.
+/// A draft as others left it, before a run of ours overwrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -14,7 +14,7 @@ pub const RESOURCE: &str = "/api/v1/resources/{kind}/{name}";
 pub const LATEST_PLAN: &str = "/api/v1/plans/latest";
 /// Where the history is.
 pub const HISTORY: &str = "/api/v1/history";
-/// Where events are told.
+/// Where events are streamed.
 pub const EVENTS: &str = "/api/v1/events";
 /// Where a pass is asked for.
 pub const SYNC: &str = "/api/v1/sync";
@@ -101,7 +101,7 @@ pub struct StatusQuery {
     pub environment: Option<String>,
 }
 
-/// Which resources. Words count in any case, so they are looked at by whoever answers.
+/// Which resources. Words count in any case, so the daemon parses them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -121,7 +121,7 @@ pub struct ResourcesQuery {
     /// next of the page before
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// At most so many
+    /// The maximum number of resources
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(range(min = 1, max = RESOURCES_PAGE.1), extend("default" = RESOURCES_PAGE.0)))]
     pub limit: Option<usize>,
@@ -143,7 +143,7 @@ pub struct HistoryQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(range(min = 1, max = i64::MAX)))]
     pub before: Option<i64>,
-    /// At most so many passes
+    /// The maximum number of passes
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(range(min = 1, max = HISTORY_PAGE.1), extend("default" = HISTORY_PAGE.0)))]
     pub limit: Option<usize>,

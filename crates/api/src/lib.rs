@@ -52,5 +52,5 @@ pub use diagnostic::{Class, Diagnostic, Severity};
 pub use envelope::{FORMAT_VERSION, FormatVersion, PerEnvironment, Versioned};
 pub use failure::{Failed, Failure};
 pub use pause::{LONGEST_REASON, Pause, check_reason};
-pub use resource::{Health, SyncStatus};
+pub use resource::{Disposition, Health, SyncStatus};
 pub use vocabulary::{Word, Words};

@@ -16,7 +16,7 @@ pub struct List {
     pub rest: Rest,
 }
 
-/// What stands behind the records, in the API's words, or why they are not all there.
+/// What follows the records, in the API's words, or why they are not all there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What there is to tell of: a change of how an environment stands, never that it still stands so.
+    /// What a notice reports: a change in the state of an environment, never that a state persists.
     pub enum NoticeKind {
         /// New files were applied as a whole.
         Synced = "synced",
         /// Files are wrong, the tenant cannot be read, or a step failed.
         Failed = "failed",
-        /// Somebody changed the tenant, and the policy leaves it so.
+        /// The tenant was changed outside, and the policy leaves it so.
         Drifted = "drifted",
         /// Resources wait for a value, a guard or a person.
         Blocked = "blocked",

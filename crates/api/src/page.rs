@@ -23,7 +23,7 @@ pub use resource::{
     Side, SourceLine, Timeline, Value, ValueChange, ValueOp, ValueRow, Values, Who, Why,
 };
 pub use row::{
-    Counts, Disposition, Drift, Facet, Facets, Failure, Hold, IntegrationPage, IntegrationRollout,
+    Counts, Drift, Facet, Facets, Failure, Hold, IntegrationPage, IntegrationRollout,
     IntegrationRow, Row, RowVersion, Rows, State, VersionCount,
 };
 pub use session::{
@@ -47,7 +47,7 @@ pub struct AsOf {
     /// When it was last read as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swept_at: Option<Timestamp>,
-    /// So many seconds after `observedAt` what is shown is old.
+    /// How many seconds after `observedAt` what is shown counts as old.
     pub stale_after: u64,
     /// What goes on right now.
     pub phase: Phase,
@@ -62,7 +62,7 @@ pub struct AsOf {
     pub source: Option<SourceAbout>,
 }
 
-/// How things stand with the git remote.
+/// The state of the git remote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceAbout {
@@ -272,7 +272,7 @@ pub struct SearchGroup {
 pub struct Hit {
     /// Its name.
     pub label: String,
-    /// What tells it from others of the name.
+    /// What distinguishes it from others of the same name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// How it is.

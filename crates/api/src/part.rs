@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// At most so many are named in each list of a wish.
+/// The maximum number of entries in each list of a wish.
 pub const MOST_NAMED: usize = 100;
 
-/// At most so many characters has each of them.
+/// The maximum number of characters in each of them.
 pub const LONGEST_NAMED: usize = 300;
 
 /// A part of what the files declare. Without any choice it is everything; several choices add up.
@@ -32,7 +32,13 @@ pub struct Part {
 }
 
 impl Part {
-    /// What is wrong with it as a wish, whatever there is.
+    /// Whether it is everything.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is wrong with it as a wish, regardless of what exists.
     ///
     /// # Errors
     ///
@@ -63,6 +69,28 @@ impl Part {
             }
         }
         Ok(())
+    }
+}
+
+/// In one line, as the arguments of a command would say it.
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            targets,
+            customers,
+            labels,
+            exclude,
+        } = self;
+        let lists = [
+            ("--target", targets),
+            ("--customer", customers),
+            ("--label", labels),
+            ("--exclude", exclude),
+        ];
+        let words = lists
+            .into_iter()
+            .flat_map(|(flag, all)| all.iter().map(move |it| format!("{flag} {it}")));
+        f.write_str(&words.collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A pause: nothing is written for a while, because somebody said so.
+//! A pause: nothing is written for a while, because a person asked for that.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ pub const LONGEST_REASON: usize = 500;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Pause {
-    /// In the words of whoever paused.
+    /// The reason that was given for it.
     pub reason: String,
     /// When that was.
     pub since: Timestamp,
-    /// When it ends by itself; null where somebody has to end it.
+    /// When it ends by itself; null where it has to be ended.
     pub until: Option<Timestamp>,
 }
 
@@ -30,7 +30,7 @@ impl Pause {
     ///
     /// # Errors
     ///
-    /// A sentence for whoever gave it.
+    /// A sentence for the person who gave it.
     pub fn check_reason(reason: &str) -> Result<(), String> {
         check_reason("a pause", reason)
     }
@@ -40,7 +40,7 @@ impl Pause {
 ///
 /// # Errors
 ///
-/// A sentence for whoever gave it.
+/// A sentence for the person who gave it.
 pub fn check_reason(of: &str, reason: &str) -> Result<(), String> {
     if reason.trim().is_empty() {
         Err(format!("{of} needs a reason"))

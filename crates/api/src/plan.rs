@@ -1,11 +1,15 @@
 //! What will be done, and what came of it.
 
+mod fleets;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use fleets::{FleetSummary, MemberGroup};
+
 use crate::rollout::Rollout;
 use crate::simulation::Simulation;
-use crate::{Address, Diagnostic, FormatVersion, Health, SyncStatus};
+use crate::{Address, Diagnostic, Disposition, FormatVersion, Health, SyncStatus};
 
 words! {
     /// What a plan was made for.
@@ -56,7 +60,7 @@ words! {
 }
 
 impl Action {
-    /// Whether anybody but us can notice: markers are nobody else's business.
+    /// Whether others can notice it: markers concern this program alone.
     #[must_use]
     pub fn is_noticed(self) -> bool {
         !matches!(self, Self::Adopt | Self::Release)
@@ -85,10 +89,10 @@ pub struct Plan<R = Vec<PlannedResource>> {
     pub revision: Option<String>,
     /// When the tenant was read.
     pub observed_at: Timestamp,
-    /// Stands for everything that the plan rests on and would do.
+    /// The digest of everything that the plan rests on and would do.
     #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
     pub digest: String,
-    /// Stands for the project's policy.
+    /// The digest of the project's policy.
     #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
     pub policy: String,
     /// Why a part of the tenant could not be read. Not empty: the exit code is 1.
@@ -122,76 +126,10 @@ pub struct Plan<R = Vec<PlannedResource>> {
     /// The rollouts of integrations that have any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollouts: Vec<Rollout>,
-    /// What would become of instances at the version that they come to next: where that was asked for, and where a
-    /// rollout begins.
+    /// What the version that instances come to next would do to them: where that was asked for, and where a rollout
+    /// begins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub simulations: Vec<Simulation>,
-}
-
-/// What a plan comes to for one fleet.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct FleetSummary {
-    /// The `metadata.name` of the fleet.
-    pub name: String,
-    /// How many members it has.
-    pub members: u64,
-    /// How many of them are created.
-    pub creates: u64,
-    /// How many of the others something is done to.
-    pub changes: u64,
-    /// How many cannot go on until somebody changes something.
-    pub blocked: u64,
-    /// How many wait for a person.
-    pub pending: u64,
-    /// Of how many a part could not be read.
-    pub unknown: u64,
-    /// How many are left alone because a person put an object on hold.
-    #[serde(default, skip_serializing_if = "is_none")]
-    pub held: u64,
-    /// How many bear its marker although it does not select their customer any more.
-    pub left: u64,
-    /// How many customers it selects that have a manifest of their own.
-    pub displaced: u64,
-    /// How many customers it selects that have nothing to be named after.
-    pub left_out: u64,
-    /// How many members have no instance, and are given none: `create: false`.
-    pub absent: u64,
-    /// Why it may have more members; absent where all customers were read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub incomplete: Option<String>,
-}
-
-/// Members of one fleet of which a plan says the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct MemberGroup {
-    /// The `metadata.name` of the fleet.
-    pub fleet: String,
-    /// How many they are.
-    pub members: u64,
-    /// The addresses of a few of them.
-    pub examples: Vec<Address>,
-    /// How they are.
-    pub health: Health,
-    /// What is done to each, in order.
-    #[cfg_attr(test, schemars(extend("uniqueItems" = true)))]
-    pub actions: Vec<Action>,
-    /// Why, in one line, without what is true of one of them only.
-    pub reason: String,
-    /// What to do about it, where a person has to.
-    pub hint: Option<String>,
-    /// What differs; a value that is not the same for all is said to differ.
-    pub changes: Vec<Change>,
-    /// The fleet does not select them any more.
-    pub orphan: bool,
-    /// Of several groups that are not listed, this is the sum.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    #[cfg_attr(test, schemars(with = "bool"))]
-    pub others: bool,
 }
 
 /// A plan after it was carried out.
@@ -317,6 +255,17 @@ pub struct GuardViolation {
     pub message: String,
 }
 
+impl GuardViolation {
+    /// The key of windows: what violates them waits, what violates another limit is refused.
+    pub const WINDOWS: &'static str = "windows";
+
+    /// Whether it is that changes may not happen at this time.
+    #[must_use]
+    pub fn is_window(&self) -> bool {
+        self.guard == Self::WINDOWS
+    }
+}
+
 /// One resource in a plan, with or without anything that is done to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -332,6 +281,10 @@ pub struct Resource {
     pub status: SyncStatus,
     /// How it is.
     pub health: Health,
+    /// Whether it proceeds in a run that begins now, without what only a daemon remembers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Disposition"))]
+    pub disposition: Option<Disposition>,
     /// What is done, in order.
     #[cfg_attr(test, schemars(extend("uniqueItems" = true)))]
     pub actions: Vec<Action>,
@@ -345,7 +298,7 @@ pub struct Resource {
     pub changes: Vec<Change>,
     /// Ours, and no manifest declares it any more.
     pub orphan: bool,
-    /// Keys of the connections that nobody consented to yet.
+    /// Keys of the connections that have no consent yet.
     pub pending: Vec<String>,
     /// What was observed and has to be so still when the plan is applied, besides the live side of the changes.
     #[serde(default)]
@@ -444,7 +397,7 @@ impl Precondition {
 pub struct Authorize {
     /// The key of the connection.
     pub config_variable: String,
-    /// Where a person consents: whoever opens it can connect an account.
+    /// Where a person consents: anyone who opens it can connect an account.
     pub url: Option<String>,
     /// Why there is no link.
     pub problem: Option<String>,
@@ -474,7 +427,7 @@ pub enum StepResult {
     Failed {
         /// What the platform said.
         message: String,
-        /// Trying again later may help without anybody changing anything.
+        /// Trying again later may help without any change.
         transient: bool,
     },
     /// A prerequisite did not succeed.

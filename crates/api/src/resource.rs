@@ -42,6 +42,42 @@ words! {
     }
 }
 
+words! {
+    /// Whether a resource proceeds now, and if not, why.
+    pub enum Disposition {
+        /// Nothing is to be done.
+        None = "none",
+        /// It is done with the next pass.
+        Proceeds = "proceeds",
+        /// It waits for an input or for a person.
+        Waits = "waits",
+        /// It waits for another resource.
+        Behind = "behind",
+        /// It is drift, and only reported.
+        Reported = "reported",
+        /// It failed, and is tried again later.
+        Failed = "failed",
+        /// Something else keeps changing it back.
+        Flapping = "flapping",
+        /// A person paused everything.
+        Paused = "paused",
+        /// The plan is beyond a limit of the policy.
+        Guarded = "guarded",
+        /// A window of the policy is closed.
+        Window = "window",
+        /// New files wait for approval.
+        Approval = "approval",
+        /// A person put it on hold.
+        OnHold = "onHold",
+        /// Its wave is not open.
+        Wave = "wave",
+        /// It vanished from the files, which is not believed yet.
+        Vanished = "vanished",
+        /// Files are wrong.
+        Invalid = "invalid",
+    }
+}
+
 /// A resource as it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -65,6 +101,10 @@ pub struct ResourceStatus {
     pub actions: Vec<Word<Action>>,
     /// When it is tried again, if that is settled.
     pub retry_at: Option<Timestamp>,
+    /// Whether it proceeds now, and if not, why; absent from older daemons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Disposition"))]
+    pub disposition: Option<Word<Disposition>>,
     /// In a page about several environments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::Address;
 
 words! {
-    /// Where a rollout stands.
+    /// The state of a rollout.
     pub enum RolloutState {
-        /// Everybody runs the version.
+        /// All members run the version.
         Settled = "settled",
         /// Members move.
         Moving = "moving",
@@ -16,7 +16,7 @@ words! {
         Soaking = "soaking",
         /// Too few runs finished to judge.
         Waiting = "waiting",
-        /// Something is unknown, or nobody counts.
+        /// Something is unknown, or no member counts.
         Standing = "standing",
         /// The gate does not hold.
         Stopped = "stopped",
@@ -32,7 +32,7 @@ words! {
 }
 
 words! {
-    /// Where a wave stands.
+    /// The state of a wave.
     pub enum WaveState {
         /// An earlier wave has not passed.
         Closed = "closed",
@@ -64,7 +64,7 @@ pub struct Rollout {
     pub target: Option<i64>,
     /// The version that most of them come from.
     pub base: Option<i64>,
-    /// Where it stands.
+    /// Its state.
     pub state: RolloutState,
     /// Why, in one line.
     pub reason: String,
@@ -107,7 +107,7 @@ pub struct Bypass {
     pub reason: String,
     /// How many members move.
     pub members: u64,
-    /// Why nobody may, if so.
+    /// Why no member may, if so.
     pub refused: Option<String>,
 }
 
@@ -128,7 +128,7 @@ pub struct Rollouts {
 pub struct Wave {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Its state.
     pub state: WaveState,
     /// Why it cannot go on.
     pub reason: Option<String>,

@@ -24,7 +24,7 @@ fn written() -> SchemaSettings {
 }
 
 /// What readers in other languages have no use for: how many bits a number has here, where our lines break, and
-/// what is told only to who uses a type.
+/// what concerns only the users of a Rust type.
 fn published(schema: &mut Schema) {
     let is_width = |format: &str| {
         let mut widths = ["int", "uint", "double", "float"].iter();

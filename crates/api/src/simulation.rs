@@ -1,17 +1,17 @@
-//! What would become of instances at another version, before they move to it.
+//! What another version would do to instances, before they move to it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Address;
 
 words! {
-    /// What would become of an instance.
+    /// What a version would do to an instance.
     pub enum Outcome {
         /// It would come to the version and be deployed.
         Upgrades = "upgrades",
         /// It would be created with the version.
         Creates = "creates",
-        /// It would stay behind until somebody changes something.
+        /// It would stay behind until a person changes something.
         Blocked = "blocked",
         /// A person would have to consent to a connection.
         NeedsConsent = "needs-consent",
@@ -34,7 +34,7 @@ words! {
     }
 }
 
-/// What would become of the instances of one integration at one version.
+/// What one version would do to the instances of one integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Simulation {
@@ -44,9 +44,9 @@ pub struct Simulation {
     pub source: SimulatedSource,
     /// Its number; null before it is published.
     pub target: Option<i64>,
-    /// How many instances fare how.
+    /// How many instances have each outcome.
     pub counts: SimulatedCounts,
-    /// Instances of which the same is said together, what stands in the way first.
+    /// Instances with the same result grouped, those with obstacles first.
     pub groups: Vec<SimulatedGroup>,
     /// Each instance by itself; absent unless all were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub struct Simulation {
     pub instances: Option<Vec<SimulatedInstance>>,
 }
 
-/// How many instances fare how. Each counts once, but for those that lose values, which count there too.
+/// How many instances have each outcome. Each counts once, but for those that lose values, which count there too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -71,17 +71,17 @@ pub struct SimulatedCounts {
     pub needs_consent: u64,
     /// Of how many it is not known.
     pub unknown: u64,
-    /// How many would lose values, whatever else becomes of them.
+    /// How many would lose values, in addition to their outcome.
     pub loses_values: u64,
 }
 
-/// What would become of an instance.
+/// What a version would do to an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fate {
     /// In one word.
     pub outcome: Outcome,
-    /// What stands in the way.
+    /// What blocks it.
     pub blocked: Vec<Obstacle>,
     /// Connections that a person has to consent to.
     pub consents: Vec<String>,
@@ -91,7 +91,7 @@ pub struct Fate {
     pub unknown: Vec<Obstacle>,
 }
 
-/// What stands in the way of a move, or is not known of it.
+/// What blocks a move, or is not known of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Obstacle {
@@ -105,7 +105,7 @@ pub struct Obstacle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SimulatedGroup {
-    /// What becomes of each.
+    /// What the version would do to each.
     #[serde(flatten)]
     pub fate: Fate,
     /// How many they are.
@@ -126,7 +126,7 @@ pub struct SimulatedInstance {
     pub address: Address,
     /// The number of the version that it has now; null before it exists.
     pub from: Option<i64>,
-    /// What becomes of it.
+    /// What the version would do to it.
     #[serde(flatten)]
     pub fate: Fate,
 }

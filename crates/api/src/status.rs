@@ -33,7 +33,7 @@ pub struct Status {
     pub phase: Word<Phase>,
     /// It is shutting down.
     pub draining: bool,
-    /// Why nothing is written for the time being, if somebody paused.
+    /// Why nothing is written for the time being, if paused.
     pub paused: Option<Pause>,
     /// What waits for a person's approval; absent where nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ pub struct AwaitedApproval {
     pub revision: String,
     /// The git commit, if they are exactly that.
     pub commit: Option<String>,
-    /// Stands for exactly these changes; what is approved.
+    /// The digest of exactly these changes; what is approved.
     #[cfg_attr(test, schemars(regex(pattern = "^sha256:[0-9a-f]{64}$")))]
     pub digest: String,
     /// How many resources change.
@@ -148,7 +148,7 @@ pub struct ErrorStatus {
 }
 
 words! {
-    /// How things stand with a git remote.
+    /// The state of a git remote.
     #[derive(Default)]
     pub enum FetchState {
         /// It has not been asked yet.
@@ -174,7 +174,7 @@ pub struct SourceStatus {
     pub reference: String,
     /// The folder in it that holds the project; empty for all of it.
     pub sub_path: String,
-    /// How things stand.
+    /// Its state.
     pub state: Word<FetchState>,
     /// The same for people, in one sentence.
     pub message: String,
@@ -186,7 +186,7 @@ pub struct SourceStatus {
     pub head: Option<String>,
     /// What to do, where something is wrong.
     pub hint: Option<String>,
-    /// What is worth knowing and stands in nobody's way.
+    /// What is worth knowing and blocks nothing.
     pub warnings: Vec<String>,
 }
 

@@ -39,7 +39,7 @@ pub struct Field {
     pub set_by: Writer,
     /// Who wrote the line, where the checkout says.
     pub author: Option<Author>,
-    /// Changes by somebody else, the newest last.
+    /// Changes by others, the newest last.
     pub changed_outside: Vec<Outside>,
 }
 
@@ -79,7 +79,7 @@ pub struct Author {
     pub subject: String,
 }
 
-/// A change that somebody made outside.
+/// A change that was made outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -13,12 +13,12 @@ pub struct PauseWanted {
     /// Why, in one line.
     #[cfg_attr(test, schemars(length(min = 1, max = crate::LONGEST_REASON)))]
     pub reason: String,
-    /// When it ends by itself; without it somebody has to end it.
+    /// When it ends by itself; without it the pause has to be ended.
     #[serde(default)]
     pub until: Option<Timestamp>,
 }
 
-/// How a pause stands after it was asked for, or its end.
+/// The state of a pause after it, or its end, was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Paused {
@@ -62,7 +62,7 @@ pub struct Approval {
     pub at: Timestamp,
 }
 
-/// How an approval stands after it was given.
+/// The state of an approval after it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Approved {
@@ -83,12 +83,12 @@ pub struct SyncAccepted {
     /// The pass that will have served this.
     #[cfg_attr(test, schemars(range(min = 1)))]
     pub generation: u64,
-    /// Why nothing will be written, if somebody paused.
+    /// Why nothing will be written, if paused.
     pub paused: Option<Pause>,
 }
 
 words! {
-    /// What becomes of something that was asked.
+    /// What is done with a request.
     pub enum Heard {
         /// It is done.
         Accepted = "accepted",

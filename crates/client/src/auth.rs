@@ -180,7 +180,7 @@ impl Auth {
     }
 
     async fn renew(&self, wire: &Wire, refresh: &Secret) -> PlatformResult<Granted> {
-        // Not as a read, which is repeated after a 500 too: the token at hand may still last.
+        // Not as a read, which is repeated after a 500 too: the current token may still be valid.
         let mut attempts = Attempts::new(Repeat::Idempotent);
         loop {
             let now = wire.clock.instant();

@@ -88,7 +88,7 @@ fn objection(url: &Url) -> Option<&'static str> {
     None
 }
 
-/// What stands before an `@` may be a password.
+/// The text before an `@` may be a password.
 fn without_credentials(text: &str) -> String {
     match text.rsplit_once('@') {
         Some((_, host)) => format!("…@{host}"),

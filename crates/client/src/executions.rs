@@ -1,7 +1,8 @@
 //! What a rollout needs to know of executions. What could not be read is unknown, never left out.
 //!
-//! It costs a request for each hundred failures, one for each 25 members whose runs are counted, and one for
-//! each few members whose earlier runs are looked at; however many executions there are.
+//! It costs a request for each hundred failures, one for each 25 members whose runs are counted, and one for each 25
+//! that fail and whose earlier runs are looked at, regardless of the number of executions. Only where a flow runs so rarely that its
+//! last run is not among the member's last ones, more is read, a few members at a time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use jiff::Timestamp;
 
-use crate::lookup_batcher::{find, typed};
+use crate::lookup_batcher::{Batch, find, typed};
 use crate::model::{Asked, InstanceId, Listing, SequenceId};
 use crate::operations::lookups;
 use crate::operations::runs::{self, Count, RunNode, Span};
@@ -21,11 +22,13 @@ use crate::session::Session;
 pub(crate) async fn read(session: &Session, sequence: &SequenceId, needs: &Needs) -> Evidence {
     // Runs that begin while a list is read would shift its pages.
     let until = needs.until.or_else(|| session.server_now());
-    let (past, runs, counts) = tokio::join!(
-        past(session, &needs.past),
+    let (mut past, further, runs, counts) = tokio::join!(
+        past(session, lookups::RUNS_BEFORE, &needs.past),
+        past(session, lookups::RUNS_FURTHER, &needs.further),
         since(session, &needs.runs, until),
         counts(session, &needs.counts, until),
     );
+    past.extend(further);
     // After the counts: what was counted as finished and failed is in the list then.
     let failures = failures(session, sequence, needs.failures_since, until).await;
     Evidence {
@@ -51,7 +54,7 @@ async fn failures(
     match (known(items), incomplete) {
         (Err(why), _) => Asked::Unknown(why),
         (Ok(runs), Some(why)) if runs.is_empty() => Asked::Unknown(why),
-        // Each of them did fail, whatever else there is.
+        // Each of them did fail, even if others are missing.
         (Ok(runs), incomplete) => Asked::Known(Failures {
             since,
             runs,
@@ -89,14 +92,18 @@ async fn since(
     join_all(read).await.into_iter().collect()
 }
 
-async fn past(session: &Session, wanted: &Moments) -> BTreeMap<InstanceId, Asked<Past>> {
+async fn past(
+    session: &Session,
+    (batch, length): (Batch<'static>, usize),
+    wanted: &Moments,
+) -> BTreeMap<InstanceId, Asked<Past>> {
     let wanted: Vec<(&InstanceId, Timestamp)> = wanted.iter().map(|(id, at)| (id, *at)).collect();
     let asked: Vec<_> = (wanted.iter())
-        .map(|(id, before)| lookups::runs_before(id.as_str(), *before))
+        .map(|(id, before)| lookups::runs_before(id.as_str(), *before, length))
         .collect();
-    let found = find(session, lookups::RUNS_BEFORE, &asked).await;
+    let found = find(session, batch, &asked).await;
     let read = wanted.iter().zip(found).map(|((id, _), found)| {
-        let page = typed::<Page<RunNode>>(lookups::RUNS_BEFORE.name, found);
+        let page = typed::<Page<RunNode>>(batch.name, found);
         let past = match page {
             Ok(Some(page)) => earlier(page),
             Ok(None) => Err("there is no such list".into()),

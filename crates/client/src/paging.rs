@@ -48,7 +48,7 @@ pub(super) struct Page<T> {
     pub(super) edges: Vec<Option<Edge>>,
 }
 
-/// Where a record stands in its list.
+/// The position of a record in its list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Edge {
     #[serde(default)]
@@ -66,7 +66,7 @@ pub(super) fn last_of(edges: &[Option<Edge>]) -> Option<&str> {
     edges.last()?.as_ref()?.cursor.as_deref()
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageInfo {

@@ -165,7 +165,7 @@ impl Transport for Fake {
     }
 }
 
-/// A budget that never stands in the way.
+/// A budget that never delays a request.
 pub(super) fn unlimited() -> RateLimit {
     RateLimit {
         requests_per_second: 1e6,

@@ -1,4 +1,4 @@
-//! What becomes of the resources of a plan now: which proceed, which are held, and why.
+//! The disposition of each resource of a plan: which proceed, which are held, and why.
 //!
 //! Pure: facts and times come in as values. `plan`, `apply`, the daemon and its status all ask here, so that
 //! they cannot disagree.
@@ -19,6 +19,7 @@ mod hold_state;
 #[allow(missing_docs, reason = "for tests only")]
 pub mod testing;
 mod whole;
+mod word;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,6 +30,7 @@ pub use absences::{AGREE, Absence, Absences, Doubt, Reading, vanished};
 pub use approval::{Awaited, awaited};
 pub use hold_state::{HoldState, results};
 pub use whole::partial;
+pub use word::{Facts, of_plan, word};
 
 use crate::model::{Address, Desired, Pause};
 use crate::plan::{OnHold, Plan, StepId, StepResult};
@@ -79,6 +81,11 @@ pub enum Hold {
     /// The plan exceeds a limit of the policy, so none of it is carried out.
     Guard {
         /// The numbers.
+        message: String,
+    },
+    /// No window of the policy is open.
+    Window {
+        /// Which, and until when.
         message: String,
     },
 }

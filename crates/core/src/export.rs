@@ -11,7 +11,7 @@
 //! # Invariants
 //!
 //! - Nothing is exported of a list that was not read to its end.
-//! - A value that may be secret is never in a file: a reference stands in its place.
+//! - A value that may be secret is never in a file: a reference replaces it.
 //! - What is left out is in the notes, with the reason.
 //! - The order in which the tenant lists things does not matter.
 
@@ -63,7 +63,7 @@ pub struct Options {
     pub env_template: Option<String>,
 }
 
-/// What stands in the place of a value that may be secret.
+/// What replaces a value that may be secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SecretValuesAs {
     /// A reference; the user provides its value.

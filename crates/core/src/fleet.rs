@@ -1,13 +1,13 @@
 //! Fleets to instances, once the customers were read.
 //!
 //! Pure, and the only place where it happens. What comes after sees ordinary instances, each of which says of
-//! which fleet it is a member. The same files, customers and day give the same instances, in whatever order
-//! the customers came.
+//! which fleet it is a member. The same files, customers and day give the same instances, in any order of
+//! the customers.
 //!
 //! # Invariants
 //!
 //! - Unknown is not absent. Where the customers were not read to their end, every member of a fleet that
-//!   selects by labels is stopped as unknown, and so is whatever bears its marker; nobody is created, switched
+//!   selects by labels is stopped as unknown, and so is every object with its marker; no member is created, switched
 //!   off, or given up.
 //! - One customer has one member of one integration. A manifest of its own comes before a fleet, and of two
 //!   fleets the first by name.

@@ -80,7 +80,7 @@ pub use policy::{
     WindowKind,
 };
 pub use prism_gitops_api::wish::Approval;
-pub use prism_gitops_api::{Health, LONGEST_REASON, Pause, SyncStatus, check_reason};
+pub use prism_gitops_api::{Disposition, Health, LONGEST_REASON, Pause, SyncStatus, check_reason};
 pub use rollout::{MoveStamp, RanStamp, Rollout};
 pub use scope::{CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};

@@ -196,7 +196,7 @@ pub struct Plan {
     pub later: Vec<Address>,
     /// The rollouts of integrations that have any; what they admit and hold is in the resources.
     pub rollouts: Vec<PlannedRollout>,
-    /// What would become of instances at the version that they come to next, where that was asked or a rollout begins.
+    /// What the version that instances come to next would do to them, where that was asked or a rollout begins.
     pub simulations: Vec<Simulation>,
     /// Digest over everything that the plan rests on and would do. Equal plans have equal digests.
     pub digest: String,

@@ -18,7 +18,7 @@
 //! - In texts of ours, which quote files and names, only entire secrets are masked. Otherwise an author of
 //!   the files could discover a secret piece by piece, by what is masked.
 //! - Pieces of everyday texts (`https://`, `password`): a secret that holds one does not hide
-//!   the word everywhere; what stands around it in the secret is still found.
+//!   the word everywhere; the rest of the secret is still found.
 //! - Secrets of less than [`PIECE`] bytes (quotes and blanks not counted) are taken out as a whole only, and where they are
 //!   letters alone not from the midst of a word. Below [`WORD`] bytes they are looked for as
 //!   whole words and in the words of others only: `1` as a secret must not make our own
@@ -43,7 +43,7 @@ use crate::harmless;
 
 pub use json::Redacting;
 
-/// What stands in place of a secret.
+/// What replaces a secret.
 pub const MASK: &str = "[secret]";
 
 /// The shortest piece of a secret that gives it away.
@@ -183,7 +183,7 @@ fn search(index: &Index, view: &View, author: Author, found: &mut Vec<Range<usiz
     search_digits(index, view, author, DECODED, found);
 }
 
-/// Finds secrets in what the digits of a view hold, and in the digits and escapes of that: whatever is looked
+/// Finds secrets in what the digits of a view hold, and in the digits and escapes of that: everything looked
 /// at here is looked at by [`quick::touches`] too, or it would say that nothing is to be found.
 fn search_digits(
     index: &Index,

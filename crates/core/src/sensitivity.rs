@@ -2,7 +2,7 @@
 //!
 //! Plans, history, differences of definitions, exports and findings all ask here. Four things
 //! make a value secret: what it is declared as, what the definition marks it as, the name that
-//! it stands under, and its own form. Hiding too much costs a reader a look at the tenant;
+//! it has, and its own form. Hiding too much costs a reader a look at the tenant;
 //! hiding too little cannot be taken back. So where in doubt it is hidden.
 //!
 //! Pure, and without any memory of known secrets: those are what [`redact`](crate::redact) is for.
@@ -17,7 +17,7 @@ pub use name::Name;
 /// Whether a value may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// To everyone.
+    /// To every reader.
     Open,
     /// Its name or form suggests that it may be secret. Shown on request in a terminal.
     Doubtful,
@@ -85,7 +85,7 @@ pub fn member(name: &str, value: &str) -> bool {
     }
 }
 
-/// Whether a text holds a credential that stands by itself, in the midst of prose too.
+/// Whether a text holds a credential that is complete by itself, also within prose.
 #[must_use]
 pub fn holds_token(text: &str) -> bool {
     shape::holds_token(text)

@@ -1,6 +1,6 @@
 //! Texts with `${{ … }}` in them: what a manifest says differently for each environment or customer.
 //!
-//! What stands between the braces is one expression of minijinja, never a template: no loops, blocks, includes or
+//! The text between the braces is one expression of minijinja, never a template: no loops, blocks, includes or
 //! escaping, and the text around it is kept byte for byte. A name that is not defined is an error, and so is a
 //! result that is not a text, a number or a boolean, because any text in its place would be sent to a tenant.
 //! `$${{` writes `${{`.
@@ -61,7 +61,7 @@ enum Part {
     Expression(Expression),
 }
 
-/// What stands between the braces, and where in the text that is.
+/// The text between the braces, and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Expression {
     source: String,
@@ -74,7 +74,7 @@ struct Expression {
 pub struct Rendered {
     /// The text.
     pub text: String,
-    /// It is a number or a boolean, and nothing stood around the expression: as if it were written without quotes.
+    /// It is a number or a boolean, and there is no text around the expression: as if it were written without quotes.
     pub bare: bool,
 }
 
@@ -149,8 +149,8 @@ impl Template {
 }
 
 impl Template {
-    /// What of it is not defined for anyone, told by values in which everything that can be there is. Only names are
-    /// judged: whether an operation is possible depends on what stands in them.
+    /// The first name that no member defines, judged by values in which all possible names exist. Only names are
+    /// judged: whether an operation is possible depends on their values.
     #[must_use]
     pub fn undefined(&self, everything: &Values) -> Option<TemplateFault> {
         let expressions = self.parts.iter().filter_map(|part| match part {
@@ -163,7 +163,7 @@ impl Template {
     }
 }
 
-/// Makes a text one that is written as it is, whatever it holds.
+/// Makes a text one that is written as it is, even if it holds templates.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     text.replace(scan::OPEN, scan::ESCAPED)

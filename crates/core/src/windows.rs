@@ -62,7 +62,7 @@ pub fn cut_short(windows: &[Window], began: Timestamp, now: Timestamp) -> Option
     Some(format!("the allow window {} has ended", shown(ended)))
 }
 
-/// When a window begins or ends next, whichever comes first; `None` where none ever does.
+/// When a window begins or ends next; `None` where none ever does.
 #[must_use]
 pub fn next_edge(windows: &[Window], now: Timestamp) -> Option<Timestamp> {
     windows

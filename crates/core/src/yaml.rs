@@ -19,7 +19,7 @@ pub use decode::{DecodeError, decode};
 pub use fault::conflict;
 pub use surrogates::spelled_out;
 
-/// Where something stands in a text. Lines and columns count from 1, columns in characters.
+/// A position in a text. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// The line of the first character.
@@ -33,7 +33,7 @@ pub struct Span {
 /// A node with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// Where the node begins. For an alias, where the alias stands.
+    /// Where the node begins. For an alias, the place of the alias.
     pub span: Span,
     /// What it is.
     pub content: Content,
@@ -55,7 +55,7 @@ pub enum Content {
 pub struct Entry {
     /// The key, a scalar.
     pub key: Scalar,
-    /// Where the key stands.
+    /// Where the key is.
     pub key_span: Span,
     /// The value.
     pub value: Node,

@@ -7,7 +7,7 @@
 //!
 //! - No pass waits for it, and nothing it does or fails to do changes one.
 //! - The outbox holds at most `MOST` messages, none older than `OLDEST`, and no secret.
-//! - URLs, tokens and bodies are never logged; targets go by their names.
+//! - URLs, tokens and bodies are never logged; targets appear by their names.
 
 mod message;
 
@@ -257,7 +257,7 @@ impl Outbox {
                     kind,
                     error,
                     retry_seconds = pause.as_secs(),
-                    "{name} could not be told"
+                    "{name} could not be notified"
                 );
                 return;
             }
@@ -266,7 +266,7 @@ impl Outbox {
                     event = "notice.delivered",
                     target_name = name,
                     kind,
-                    "{name} was told: {kind}"
+                    "{name} was notified: {kind}"
                 );
             }
             Tried::Refused(error) => {
@@ -305,7 +305,7 @@ impl Outbox {
     fn save(&mut self) {
         let saved = self.notifier.file.save(&self.persisted);
         if let (Err(error), true) = (&saved, self.saved) {
-            tracing::warn!(event = "notice.unsaved", %error, "what waits to be told would not survive a restart");
+            tracing::warn!(event = "notice.unsaved", %error, "notices that wait to be sent would not survive a restart");
         }
         self.saved = saved.is_ok();
     }

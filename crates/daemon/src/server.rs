@@ -15,6 +15,7 @@
 pub mod api;
 mod bind;
 mod connections;
+mod digest;
 mod environments;
 pub mod hooks;
 mod layers;

@@ -47,7 +47,7 @@ pub trait Source: Send + Sync {
     /// Records that a snapshot turned out to be valid, for [`Self::good`].
     async fn confirm(&self, _revision: &Revision) {}
 
-    /// The last snapshot that was right, from before this process began, if it is still at hand.
+    /// The last valid snapshot from before this process began, if it is still kept.
     async fn good(&self) -> Option<Snapshot> {
         None
     }
@@ -147,7 +147,7 @@ pub enum SourceError {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// Git was at work in the folder for as long as it was waited for.
+    /// The lock of a running git was in the folder for the whole wait.
     #[error("git is at work in this folder: {} was still there after {} s", path.display(), waited.as_secs())]
     Locked {
         /// Its lock.

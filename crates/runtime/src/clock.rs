@@ -40,7 +40,7 @@ impl Clock for SystemClock {
     }
 
     fn boottime(&self) -> Duration {
-        // A clock that stands still while a machine sleeps would take what is old for new.
+        // A clock that stops while a machine sleeps would take what is old for new.
         #[cfg(target_os = "linux")]
         let id = rustix::time::ClockId::Boottime;
         #[cfg(not(target_os = "linux"))]
@@ -58,7 +58,7 @@ impl Clock for SystemClock {
 
 /// A clock that starts at a fixed moment and advances with tokio's clock.
 ///
-/// Under `tokio::time::pause` it stands still until a sleep moves it, so that
+/// Under `tokio::time::pause` it does not advance until a sleep moves it, so that
 /// token expiry, schedules and back-off all see the same time.
 #[derive(Debug, Clone, Copy)]
 pub struct TokioClock {

@@ -51,10 +51,10 @@ pub struct Facts {
 /// Why a process should be restarted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotLive {
-    /// The loop stands still.
+    /// The loop hangs.
     #[error("the loop gave no sign of life for {} s", .0.as_secs())]
     Silent(Duration),
-    /// A pass stands still.
+    /// A pass hangs.
     #[error("the pass under way made no progress for {} s", .0.as_secs())]
     Stuck(Duration),
 }

@@ -42,7 +42,7 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As [`make_private`]; and where a link stands in its place: a repository can bring one, and what it leads to is
+/// As [`make_private`]; and where a link is in its place: a repository can bring one, and what it leads to is
 /// not ours to write.
 pub(crate) fn make_private_file(file: &Path) -> io::Result<()> {
     make_private(file.parent().unwrap_or(Path::new(".")))?;

@@ -200,7 +200,7 @@ impl HistoryError {
             Self::Damaged { .. } => {
                 "move the file away to begin a new one; nothing but the history is lost"
             }
-            Self::Locked(_) => "try again; whoever holds the lock is done soon",
+            Self::Locked(_) => "try again; the process that holds the lock is done soon",
             Self::Disk { .. } | Self::Make { .. } => {
                 "look at the free space and the permissions, or choose another folder with --state-dir"
             }

@@ -1,7 +1,7 @@
 //! What was declared of each resource when it last matched, by digest: one small file for each environment.
 //!
-//! Kept only where new files wait for a person, so that a restart still tells what a person let go from what is new. A missing
-//! or damaged file, or one that another build wrote, knows nothing: then a person is asked again.
+//! Kept only where new files wait for a person, so that a restart still distinguishes what a person approved from
+//! what is new. With a missing or damaged file, or one that another build wrote, a person is asked again.
 
 use std::collections::BTreeMap;
 use std::fs;

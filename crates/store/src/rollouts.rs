@@ -1,6 +1,6 @@
 //! What is noted about rollouts: one small file for each environment.
 //!
-//! A file that cannot be read approves nothing. It is told apart from one that is not there: what was sent again
+//! A file that cannot be read approves nothing. It is distinguished from a missing one: what was sent again
 //! must not be sent a second time because a file is damaged.
 
 use std::collections::BTreeMap;

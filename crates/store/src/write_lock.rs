@@ -48,7 +48,7 @@ pub struct WriteLock {
     folder: PathBuf,
 }
 
-/// What stood in the notes of all writers at some moment.
+/// The content of the notes of all writers at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen(BTreeMap<String, Vec<u8>>);
 
@@ -103,7 +103,7 @@ impl WriteLock {
         &self.folder
     }
 
-    /// What stands in the notes now: to be taken before the tenant is read.
+    /// The content of the notes now; read it before the tenant.
     #[must_use]
     pub fn look(&self) -> Seen {
         let Ok(entries) = std::fs::read_dir(&self.folder) else {

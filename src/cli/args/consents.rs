@@ -8,7 +8,7 @@ use clap::builder::FalseyValueParser;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Pending connections")]
 pub(crate) struct ConsentArgs {
-    /// Put the links into `-o json`, each marked sensitive: whoever opens one can connect an account.
+    /// Put the links into `-o json`, each marked sensitive: anyone who opens one can connect an account.
     #[arg(long, env = "PRISM_GITOPS_AUTHORIZE_URLS", value_parser = FalseyValueParser::new())]
     pub(crate) authorize_urls: bool,
 

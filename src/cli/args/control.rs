@@ -110,7 +110,7 @@ pub(crate) struct PauseArgs {
 
 /// Lets the plan of new files go, where the Project says `policy.apply: manual`. Without DIGEST it shows what waits.
 ///
-/// An approval is for exactly the changes that its digest stands for. Where the files or the tenant changed
+/// An approval is for exactly the changes that its digest covers. Where the files or the tenant changed
 /// since, nothing is let go. One approval is for the files: what is tried again, or moves in a later wave of a
 /// rollout, is not asked about anew.
 #[derive(Debug, Clone, clap::Args)]

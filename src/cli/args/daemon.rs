@@ -9,7 +9,7 @@ use super::{
     parse,
 };
 
-/// Keeps the tenant in step with a folder or a git remote until it is told to stop.
+/// Keeps the tenant in step with a folder or a git remote until it is stopped.
 ///
 /// Of a Project with several environments it keeps those in step that are named, each by itself:
 /// what goes wrong in one stops none of the others.

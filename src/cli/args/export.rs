@@ -8,8 +8,8 @@ use super::TenantArgs;
 
 /// Writes a project from a live tenant: manifests, and definitions beside them.
 ///
-/// A plan right after it holds adoptions alone. Secrets are never written: `{secret: {env: …}}` stands in
-/// their place, and the variables to set are listed; with `--secrets omit` nothing does.
+/// A plan right after it holds adoptions alone. Secrets are never written: `{secret: {env: …}}` is written in
+/// their place, and the variables to set are listed; with `--secrets omit` they are left out.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -38,7 +38,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, env = "PRISM_GITOPS_LATEST_COMPONENTS", value_parser = FalseyValueParser::new())]
     pub(crate) latest_components: bool,
 
-    /// What stands in the place of a secret: `refer` writes a reference, whose variable is to be set;
+    /// What is written in place of a secret: `refer` writes a reference, whose variable is to be set;
     /// `omit` leaves the value out, so that it stays as it is in the tenant, not managed.
     #[arg(
         long,
@@ -66,7 +66,7 @@ pub(crate) struct ExportArgs {
 }
 
 impl ExportArgs {
-    /// With an address that stands in the place of the folder taken for what it is, unless there is such a folder.
+    /// With an address in the place of the folder taken for what it is, unless there is such a folder.
     pub(crate) fn sorted_out(mut self) -> Self {
         let text = self.path.to_str().unwrap_or_default();
         if !self.path.exists()
@@ -79,7 +79,7 @@ impl ExportArgs {
     }
 }
 
-/// What stands in the place of a secret.
+/// What is written in place of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ExportSecrets {
     /// A reference to a variable of the environment.

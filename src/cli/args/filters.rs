@@ -1,4 +1,4 @@
-//! The flags of the lists, each with the filter of the API that it stands for.
+//! The flags of the lists, each with the filter of the API that it sets.
 //!
 //! One row for each flag: the command line, the reference and the requests are
 //! made from the same table.

@@ -223,11 +223,11 @@ pub(crate) struct ExecutionArgs {
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Paging")]
 pub(crate) struct PageArgs {
-    /// So many from the beginning, at most 100.
+    /// How many records from the beginning, at most 100.
     #[arg(long, env = "PRISM_GITOPS_FIRST", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) first: Option<u32>,
 
-    /// So many from the end, at most 100.
+    /// How many records from the end, at most 100.
     #[arg(long, env = "PRISM_GITOPS_LAST", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) last: Option<u32>,
 
@@ -239,7 +239,7 @@ pub(crate) struct PageArgs {
     #[arg(long, env = "PRISM_GITOPS_BEFORE", value_name = "CURSOR")]
     pub(crate) before: Option<String>,
 
-    /// Leave out so many.
+    /// How many records to skip.
     #[arg(long, env = "PRISM_GITOPS_OFFSET", value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2_147_483_647))]
     pub(crate) offset: Option<u32>,
 }

@@ -96,7 +96,7 @@ pub(crate) struct GitArgs {
     )]
     pub(crate) git_known_hosts: Option<PathBuf>,
 
-    /// Take an `http://` remote that is not on this machine, though anybody can read along.
+    /// Accept an `http://` remote that is not on this machine, although its traffic is not encrypted.
     #[arg(long, env = "PRISM_GITOPS_GIT_ALLOW_HTTP", value_parser = FalseyValueParser::new())]
     pub(crate) git_allow_http: bool,
 

@@ -64,7 +64,7 @@ pub(crate) struct HistoryArgs {
     #[arg(long, env = "PRISM_GITOPS_FAILED", value_parser = FalseyValueParser::new())]
     pub(crate) failed: bool,
 
-    /// At most so many passes.
+    /// The maximum number of passes.
     #[arg(long, env = "PRISM_GITOPS_LIMIT", value_name = "N", default_value = "20", value_parser = parse::positive)]
     pub(crate) limit: usize,
 
@@ -79,7 +79,7 @@ pub(crate) struct HistoryArgs {
 /// What else the history has.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum HistoryCommand {
-    /// Prints a draft that somebody changed in Prismatic and an import wrote over: the last one, as YAML.
+    /// Prints a draft that was changed in Prismatic before an import overwrote it: the last one, as YAML.
     ///
     /// The last five of each integration are kept. A definition may hold secrets, and so may this.
     ShowDraft(ShowDraftArgs),
@@ -146,8 +146,8 @@ pub(crate) struct WhyArgs {
 
 /// Shows what was written since a revision or a moment, resource by resource: then and now.
 ///
-/// Tells what this program wrote, from the history in the state folder. What somebody
-/// else changed shows where a write met it; `plan` shows how the tenant is now.
+/// Shows what this program wrote, from the history in the state folder. Changes by others show
+/// where a write met them; `plan` shows how the tenant is now.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:

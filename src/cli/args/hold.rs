@@ -10,7 +10,7 @@ use crate::model::Address;
 
 /// Has one live object left alone for a while: nothing is written to it, and how it differs is still shown.
 ///
-/// A label on the object says until when, so that every `apply` and every daemon goes by it. It ends by
+/// A label on the object says until when, so that every `apply` and every daemon respects it. It ends by
 /// itself, by the server's clock.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\

@@ -29,7 +29,7 @@ impl LockArgs {
     }
 }
 
-/// Tells this run from others.
+/// Distinguishes this run from others.
 pub(crate) fn run() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }

@@ -10,7 +10,7 @@ use super::{
 
 /// Shows the rollouts of a project, and stops, resumes, approves, retries or takes back one of them.
 ///
-/// A pause and an abort are labels on the live integration, so that every runner goes by them. An approval is noted in
+/// A pause and an abort are labels on the live integration, so that every runner respects them. An approval is noted in
 /// the state folder.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
@@ -30,7 +30,7 @@ pub(crate) struct RolloutArgs {
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum RolloutWhat {
     Status(Box<RolloutStatusArgs>),
-    /// Lets nobody move to another version of an integration, until it is resumed.
+    /// Lets no instance move to another version of an integration, until it is resumed.
     #[command(after_long_help = "\
 Examples:
   prism-gitops rollout pause 'Acme ERP'")]
@@ -56,7 +56,7 @@ Examples:
 }
 
 impl RolloutWhat {
-    /// Whether it says how rollouts stand, as text or as a document.
+    /// Whether it shows the state of rollouts, as text or as a document.
     pub(crate) fn is_status(&self) -> bool {
         matches!(self, Self::Status(_))
     }
@@ -185,8 +185,8 @@ pub(crate) struct RolloutReportArgs {
 
 /// Sends the executions again that failed on a version, each once, on the version that their instances run by now.
 ///
-/// What was sent is noted in the state folder; what anybody sent again before is left alone. Instances that still run the
-/// version are left out.
+/// What was sent is noted in the state folder; what was sent again before, by this program or otherwise, is left alone.
+/// Instances that still run the version are left out.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:

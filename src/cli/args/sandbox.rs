@@ -50,7 +50,7 @@ pub(crate) struct SandboxArgs {
     )]
     pub(crate) seed: String,
 
-    /// Answer at most so many requests per second, and 429 beyond.
+    /// Answer at most this many requests per second, and 429 beyond.
     #[arg(long, env = "PRISM_GITOPS_RATE", value_name = "N", value_parser = parse::rate)]
     pub(crate) rate: Option<f64>,
 

@@ -67,7 +67,7 @@ pub(crate) struct EnvironmentsArgs {
     pub(crate) all_envs: bool,
 }
 
-/// How a tenant is reached, whatever the Project says, and how fast it may be asked.
+/// How a tenant is reached, in place of what the Project says, and how fast it may be asked.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Tenant")]
 pub(crate) struct ReachArgs {
@@ -83,7 +83,7 @@ pub(crate) struct ReachArgs {
     #[arg(long, env = "PRISM_GITOPS_TENANT_ID", value_name = "ID")]
     pub(crate) tenant_id: Option<String>,
 
-    /// Work on an embedded sandbox instead, whatever else is given; its state is kept in
+    /// Work on an embedded sandbox instead, regardless of other settings; its state is kept in
     /// `.prism-gitops` below PATH, for each environment that is named by itself.
     #[arg(long, env = "PRISM_GITOPS_SANDBOX", value_parser = FalseyValueParser::new())]
     pub(crate) sandbox: bool,

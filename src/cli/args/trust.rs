@@ -1,4 +1,4 @@
-//! What the operator allows to what stands in files.
+//! What the operator allows the content of files to do.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::config::trust::TOKENS;
 use crate::config::{Host, Trust};
 use crate::source::secrets::Grants;
 
-/// What the operator allows to what stands in files. Never read from a file of the project.
+/// What the operator allows the content of files to do. Never read from a file of the project.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Permissions")]
 pub(crate) struct TrustArgs {
@@ -45,7 +45,7 @@ pub(crate) struct TrustArgs {
     pub(crate) secret_root: Vec<PathBuf>,
 
     /// Run the programs that manifests name as sources of secrets, where the Project allows them.
-    /// Only for files you trust: whoever may change them chooses what runs.
+    /// Only for files you trust: anyone who may change them chooses what runs.
     #[arg(long, env = "PRISM_GITOPS_ALLOW_EXEC", value_parser = FalseyValueParser::new())]
     pub(crate) allow_exec: bool,
 

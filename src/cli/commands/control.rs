@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
-use crate::api;
 use crate::api::history::PassOutcome;
 use crate::api::status::{PassStatus, Status};
 use crate::api::wish::{PauseWanted, Paused};
@@ -32,8 +31,8 @@ pub(super) async fn sync(
 ) -> Result<Exit, CliError> {
     let client = DaemonClient::of(&args.client, variables).await?;
     let part = Part::from(args.part.clone());
-    let part = (!part.is_whole()).then(|| api::part::Part::from(&part));
-    if let Some(Err(wrong)) = part.as_ref().map(api::part::Part::check) {
+    let part = (!part.is_whole()).then_some(part);
+    if let Some(Err(wrong)) = part.as_ref().map(Part::check) {
         return Err(CliError::user(wrong));
     }
     let accepted = client.sync(part.as_ref()).await?;

@@ -196,7 +196,7 @@ fn exit<E: std::error::Error>(ended: Result<ExitReason, E>) -> Result<Exit, CliE
         Ok(ExitReason::Drained) => Ok(Exit::Done),
         Ok(ExitReason::Aborted) => Ok(Exit::Interrupted),
         Err(error) => {
-            Err(CliError::bug("the daemon ended although nobody asked it to").because(&error))
+            Err(CliError::bug("the daemon ended although it was not asked to").because(&error))
         }
     }
 }

@@ -16,8 +16,9 @@ use crate::cli::recording;
 use crate::cli::runtime;
 use crate::cli::text_diff;
 use crate::cli::ui::{Ui, write_json};
+use crate::disposition;
 use crate::plan::Plan;
-use crate::plan::render::{self, HumanOptions};
+use crate::plan::render::{self, Dispositions, HumanOptions};
 
 /// Runs the command.
 pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Exit, CliError> {
@@ -44,7 +45,8 @@ pub(super) async fn run(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Resu
     match consents {
         Some(consents) => {
             let links = consents.links();
-            ui.document(&document(plan, args.show).with_links(Some(&links)))?;
+            let dispositions = disposition::of_plan(plan);
+            ui.document(&document(plan, &dispositions, args.show).with_links(Some(&links)))?;
         }
         None => {
             runtime::or_interrupt(&signals, show(ui, args.show, &decided)).await?;
@@ -73,7 +75,10 @@ async fn decide(ui: &Ui, args: &PlanArgs, variables: &Variables) -> Result<Decid
 pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(), CliError> {
     let plan = &decided.planned.plan;
     match ui.output() {
-        Output::Json => return ui.document(&document(plan, show)),
+        Output::Json => {
+            let dispositions = disposition::of_plan(plan);
+            return ui.document(&document(plan, &dispositions, show));
+        }
         Output::Name => return ui.result(&render::names(plan)),
         Output::Markdown => ui.markdown(&render::markdown(plan))?,
         _ => {
@@ -89,8 +94,12 @@ pub(super) async fn show(ui: &Ui, show: ShowArgs, decided: &Decided) -> Result<(
 }
 
 /// The document, with the members of fleets one by one where all are asked for.
-fn document(plan: &Plan, show: ShowArgs) -> render::Document<'_> {
-    let whole = render::document(plan, None);
+fn document<'a>(
+    plan: &'a Plan,
+    dispositions: &'a Dispositions,
+    show: ShowArgs,
+) -> render::Document<'a> {
+    let whole = render::document(plan, None).with_dispositions(dispositions);
     if show.all { whole } else { whole.in_groups() }
 }
 

@@ -56,7 +56,7 @@ fn address(listen: &str, allow_remote: bool) -> Result<SocketAddr, CliError> {
         return Ok(address);
     }
     Err(CliError::user(format!(
-        "{listen} can be reached from other machines, and the sandbox asks nobody for a password"
+        "{listen} can be reached from other machines, and the sandbox requires no password"
     ))
     .hint("listen on 127.0.0.1, or add --allow-remote"))
 }

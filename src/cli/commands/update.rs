@@ -97,7 +97,7 @@ async fn instance(
     Ok(Exit::Done)
 }
 
-/// The labels without blank ones: `--labels ''` stands for none at all.
+/// The labels without blank ones: `--labels ''` means none at all.
 fn labels(given: Option<&[String]>) -> Option<Vec<String>> {
     let labels = given?.iter().map(|label| label.trim().to_owned());
     Some(labels.filter(|label| !label.is_empty()).collect())

@@ -43,7 +43,7 @@ pub(super) async fn run(ui: &Ui, args: &WhyArgs) -> Result<Exit, CliError> {
 /// A story, and who wrote the line that it is about.
 type Authored<'a> = (FieldStory<'a>, Option<Author>);
 
-/// Asks the checkout that the files are in, if they are in one: several fields may stand in one line.
+/// Asks the checkout that the files are in, if they are in one: several fields may be in one line.
 async fn with_authors<'a>(root: &Path, stories: Vec<FieldStory<'a>>) -> Vec<Authored<'a>> {
     let checkout = Blame::of(root);
     let mut known: HashMap<(&str, &Location), Option<Author>> = HashMap::new();

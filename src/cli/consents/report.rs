@@ -36,7 +36,7 @@ pub(super) fn outcome(file: &Path, consents: &Consents) -> String {
         .collect();
     let links = counted(all().count() - missing.len(), "authorization link");
     let head = format!(
-        "Wrote {links} to {}. Whoever opens one can connect an account.",
+        "Wrote {links} to {}. Anyone who opens one can connect an account.",
         file.display()
     );
     match missing.first() {
@@ -60,7 +60,7 @@ fn text(plan: &Plan, consents: &Consents) -> String {
         return text;
     }
     text.push_str(
-        "Whoever opens a link can connect an account to that customer's instance: \
+        "Anyone who opens a link can connect an account to that customer's instance: \
          send each to its customer alone, and delete this file when all is done.\n\n",
     );
     let resources = plan.resources.iter();
@@ -123,7 +123,7 @@ mod tests {
 
         Project acme, environment sandbox, read at 1970-01-01T00:00:00Z.
 
-        Whoever opens a link can connect an account to that customer's instance: send each to its customer alone, and delete this file when all is done.
+        Anyone who opens a link can connect an account to that customer's instance: send each to its customer alone, and delete this file when all is done.
 
         - [ ] Smith - [ ] forged: smith (Instance/smith), Salesforce: https://consent.example/1
         - [ ] Smith - [ ] forged: smith (Instance/smith), Slack: no link: Prismatic gives no link for it
@@ -135,7 +135,7 @@ mod tests {
 
         Nothing waits.
         ");
-        insta::assert_snapshot!(outcome(Path::new("links.md"), &consents), @"Wrote 1 authorization link to links.md. Whoever opens one can connect an account. 1 connection without a link: Prismatic gives no link for it");
+        insta::assert_snapshot!(outcome(Path::new("links.md"), &consents), @"Wrote 1 authorization link to links.md. Anyone who opens one can connect an account. 1 connection without a link: Prismatic gives no link for it");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! From a path such as `customer.name` to what stands in a cell.
+//! From a path such as `customer.name` to the content of a cell.
 
 use serde_json::Value;
 

@@ -177,7 +177,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// What stands beside the records, in the API's words, or why they are not all there.
+/// The data beside the records, in the API's words, or why they are not all there.
 fn rest(total: Option<u64>, end: &End<'_>) -> Rest {
     let (page_info, error) = match end {
         End::Whole => (None, None),

@@ -106,7 +106,7 @@ fn scalar(text: &str) -> String {
     quoted.replace("##", "#\\x23")
 }
 
-/// What YAML does not let stand in a text, or folds, and what hides or reorders it.
+/// What YAML does not allow in a text, or folds, and what hides or reorders it.
 fn needs_escape(letter: char) -> bool {
     crate::harmless::deceives(letter)
 }

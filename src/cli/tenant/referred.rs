@@ -10,7 +10,7 @@ use crate::model::{
     FleetKey, IntegrationRef, LabelSelector, Marker, VersionRef,
 };
 
-/// How many customers a fleet gets that goes by labels and names nobody.
+/// How many customers a fleet gets that selects by labels and names no customer.
 const SELECTED: usize = 3;
 
 /// The seed, in the form that `docs/sandbox.md` describes.

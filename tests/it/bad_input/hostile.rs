@@ -169,7 +169,7 @@ fn of_a_thousand_mistakes_the_first_are_shown_and_all_are_counted() {
     assert!(rest.message.contains("900"), "{}", rest.message);
 }
 
-/// What stands around a connection with a secret in it.
+/// The document around a connection with a secret in it.
 const BEFORE: &str = "\
 apiVersion: prism-gitops/v1
 kind: Instance

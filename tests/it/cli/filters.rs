@@ -18,7 +18,7 @@ const ERP: &str = "Acme ERP";
 const CRM: &str = "Acme CRM";
 const SLACK: &str = "Slack Alerts";
 
-/// `$sequence` stands for the version sequence of Acme CRM.
+/// `$sequence` is replaced by the version sequence of Acme CRM.
 const INTEGRATIONS: &[Row<'_>] = &[
     (&[], &[ERP, CRM, SLACK]),
     (&["--name", "Acme ERP"], &[ERP]),
@@ -145,7 +145,7 @@ components:
      customer: cust-0001, versions: [4], withdrawn: [4]}
 ";
 
-/// `$sequence` stands for the version sequence of `erp`. The catalogue is strict, so that no key
+/// `$sequence` is replaced by the version sequence of `erp`. The catalogue is strict, so that no key
 /// makes a component appear. Prismatic's own components are many,
 /// so that the rows leave them out.
 const COMPONENTS: &[Row<'_>] = &[

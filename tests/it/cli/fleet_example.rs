@@ -25,7 +25,7 @@ fn a_bad_version_is_taken_back_and_a_good_one_reaches_everybody() {
     for said in [
         // 120 are created, as one group.
         "120 members of Fleet/acme",
-        // Five canaries, and nobody else.
+        // Five canaries, and no other member.
         "canary  open",
         "5 members newly failed, 0 allowed",
         "HTTP 422 from ERP",

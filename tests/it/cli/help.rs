@@ -49,7 +49,7 @@ fn short_help_names_the_verbs() {
       render      Prints the manifests as they are in one environment: merged, and with templates
                   carried out
       promote     Makes manifests say for one environment the versions that another one runs
-      daemon      Keeps the tenant in step with a folder or a git remote until it is told to stop
+      daemon      Keeps the tenant in step with a folder or a git remote until it is stopped
       status      Shows how a running daemon fares: its last pass, what it waits for, what is out of
                   step
       sync        Wakes a running daemon: it makes a pass at once, as it would have sooner or later
@@ -171,8 +171,8 @@ fn help_of_plan() {
           --diff  Show changed definitions as a text diff too
 
     Pending connections:
-          --authorize-urls           Put the links into `-o json`, each marked sensitive: whoever opens
-                                     one can connect an account
+          --authorize-urls           Put the links into `-o json`, each marked sensitive: anyone who
+                                     opens one can connect an account
           --authorize-report <FILE>  Write the links as a checklist to FILE, which only its owner can
                                      read
 
@@ -189,7 +189,7 @@ fn help_of_plan() {
                                     Can be given several times, or as a list with commas [default:
                                     /run/secrets]
           --allow-exec              Run the programs that manifests name as sources of secrets, where
-                                    the Project allows them. Only for files you trust: whoever may
+                                    the Project allows them. Only for files you trust: anyone who may
                                     change them chooses what runs
           --exec-env <NAME>         A variable that these programs are given, besides usual ones such as
                                     `PATH`; `NAME*` for all that begin so. Can be given several times,
@@ -213,9 +213,9 @@ fn help_of_plan() {
           --profile <NAME>           The profile of prism's own profile file
           --url <URL>                The URL of the Prismatic stack, such as `https://app.prismatic.io`
           --tenant-id <ID>           The tenant, for users who belong to several
-          --sandbox                  Work on an embedded sandbox instead, whatever else is given; its
-                                     state is kept in `.prism-gitops` below PATH, for each environment
-                                     that is named by itself
+          --sandbox                  Work on an embedded sandbox instead, regardless of other settings;
+                                     its state is kept in `.prism-gitops` below PATH, for each
+                                     environment that is named by itself
           --seed-from-project        Begin the embedded sandbox with what the project refers to: its
                                      customers, and integrations in the versions that are named. One
                                      that is there already stays as it is

@@ -147,7 +147,7 @@ fn other_machines_are_kept_out() {
         .expect(1);
     insta::assert_snapshot!(run.shown(), @"
     --- stderr
-    Error: 0.0.0.0:0 can be reached from other machines, and the sandbox asks nobody for a password
+    Error: 0.0.0.0:0 can be reached from other machines, and the sandbox requires no password
     Hint: listen on 127.0.0.1, or add --allow-remote
     --- exit 1
     ");

@@ -73,7 +73,7 @@ async fn a_quiet_pass_over_two_thousand_instances_is_a_handful_of_requests() {
     world.files.write("overview.md", "Brings orders over.\n");
     world.files.write("acme.yaml", INTEGRATION);
     world.files.write("project.yaml", PROJECT);
-    // The fleet has stood still for longer than an increment reaches back.
+    // The fleet has not changed for longer than an increment reaches back.
     tokio::time::sleep(Duration::from_secs(600)).await;
     let daemon = Running::start(&[("us", &world)]);
     daemon.until(0, applied).await;

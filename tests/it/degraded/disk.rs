@@ -1,6 +1,6 @@
 //! The disk is full: no file of the real daemon may grow for a while.
 //!
-//! A limit on the size of files stands for the disk: it needs no rights, strikes every write, and
+//! A limit on the size of files simulates the disk: it needs no rights, strikes every write, and
 //! can be lifted from outside while the process lives.
 
 use std::process::{Command, Stdio};

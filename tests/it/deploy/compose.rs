@@ -56,7 +56,7 @@ fn docker_understands_the_compose_file() {
     assert!(output.status.success(), "{}", said(&output));
 }
 
-/// The daemon's check, run as it stands, against one server that is well and one that is not.
+/// The daemon's check, run as written, against one server that is well and one that is not.
 #[test]
 fn the_check_of_health_tells_ready_from_not() {
     let compose = compose();

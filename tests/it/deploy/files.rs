@@ -38,7 +38,7 @@ pub(super) fn documents(name: &str, text: &str) -> Vec<Node> {
     parse_every(text, Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What stands at a path of keys and places in lists; an empty text where it is no scalar.
+/// The value at a path of keys and places in lists; an empty text where it is no scalar.
 pub(super) fn at<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
     path.split('/').try_fold(node, |node, key| {
         match (node.as_sequence(), key.parse::<usize>()) {

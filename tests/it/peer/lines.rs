@@ -9,7 +9,7 @@ use super::server::Kind;
 use super::world::World;
 use crate::cli::environment::Run;
 
-/// Fields of which the API does not say what they are in the tenant at hand.
+/// Fields of which the API does not say what they are in this tenant.
 const FREE: [&str; 13] = [
     "configState",
     "deployedVersion",
@@ -103,7 +103,7 @@ impl Pair {
         Some(pair)
     }
 
-    /// Runs a line on both; a no-break space stands for a space within an argument.
+    /// Runs a line on both; a no-break space means a space within an argument.
     fn run(&self, line: &str) -> [Run; 2] {
         let args: Vec<String> = line
             .split(' ')

@@ -1,5 +1,5 @@
-//! Stands between the binary and a server: keeps a log of what was asked, and on demand loses a
-//! request or its answer. That way both servers are watched and broken by the same hand.
+//! A proxy between the binary and a server: logs the requests, and on demand loses a
+//! request or its answer. That way both servers are observed and disturbed by the same code.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// One GraphQL request.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// The root fields, as they stand in the document.
+    /// The root fields, as written in the document.
     pub(crate) fields: Vec<String>,
     pub(crate) mutation: bool,
     pub(crate) variables: Value,

@@ -46,7 +46,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one; nothing where its schema is not at hand. `flags` are the peer's.
+    /// Starts one; nothing where its schema is not there. `flags` are the peer's.
     pub(crate) fn start(kind: Kind, flags: &[&str]) -> Option<Self> {
         match kind {
             Kind::Sandbox => Some(Self::sandbox(SEED, "{}")),

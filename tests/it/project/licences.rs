@@ -75,7 +75,7 @@ pub(super) fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> Option<
     allowed.contains(licence).then(|| vec![licence.to_owned()])
 }
 
-/// Splits at the first operator that stands outside brackets.
+/// Splits at the first operator outside brackets.
 fn split<'a>(expression: &'a str, operator: &str) -> Option<(&'a str, &'a str)> {
     expression
         .match_indices(operator)

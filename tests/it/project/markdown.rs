@@ -32,7 +32,7 @@ fn fault(path: &Path, anchor: &str) -> Option<&'static str> {
     (!anchor.is_empty() && !anchors(&text()).contains(anchor)).then_some("there is no such heading")
 }
 
-/// Lines with their numbers, and whether they stand in a fenced block; the fences themselves left out.
+/// Lines with their numbers, and whether they are in a fenced block; the fences themselves left out.
 fn lines(text: &str) -> impl Iterator<Item = (usize, bool, &str)> {
     let mut fenced = false;
     text.lines().enumerate().filter_map(move |(at, line)| {

@@ -20,7 +20,7 @@ use crate::drift::world::{World, shown};
 /// The number of passes after the one in which something failed.
 const PASSES: usize = 3;
 
-/// Lives through it. `bug` stands between client and server, for tests of this test.
+/// Lives through it. `bug` is put between client and server, for tests of this test.
 ///
 /// Panics count as faults, and so does a secret in the words of one.
 pub(super) async fn through(case: &Case, bug: &Bug) -> Result<(), String> {

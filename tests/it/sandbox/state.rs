@@ -97,7 +97,7 @@ async fn a_state_that_cannot_be_written_is_said_so() {
     assert!(String::from_utf8_lossy(&response.body).contains("cannot write"));
 }
 
-/// What waits for a time need not be waited for, in whichever process.
+/// Time moved forward in one process is moved forward in all.
 #[tokio::test]
 async fn the_clock_goes_forward_for_everybody_who_has_the_file() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,14 +13,14 @@ export function heard(asOf: AsOf): void {
   steady = performance.now();
 }
 
-/** The daemon's time now. The steady clock stands while a laptop sleeps, the other one may be set back:
+/** The daemon's time now. The steady clock stops while a laptop sleeps, the other one may be set back:
  *  the larger one is right, or says too old rather than too new. */
 export const now = (): number => server + Math.max(Date.now() - local, performance.now() - steady);
 
 /** The daemon's time at a moment of this machine's clock: it may have been heard before its time was known. */
 export const at = (moment: number): number => server + (moment - local);
 
-/** One timer for the page; it stands while nobody looks. */
+/** One timer for the page; it stops while the page is hidden. */
 export const tick = signal(0);
 let timer = 0;
 export function run(): void {

@@ -35,7 +35,7 @@ export function parser(found: (message: Message) => void): (chunk: string) => vo
   };
 }
 
-/** How long to wait before the try after so many failures, in milliseconds: doubled, at most a minute, spread over all of it. */
+/** How long to wait before the next try after `failures` failures, in milliseconds: doubled, at most a minute, spread over all of it. */
 export function wait(failures: number, retryAfter: number | undefined, chance: () => number): number {
   if (retryAfter !== undefined) return retryAfter * 1000;
   const most = Math.min(60_000, 1000 * 2 ** Math.max(0, failures - 1));

@@ -60,7 +60,7 @@ export const Time = ({ at, form = "age", class: of = "" }: TimeProps) => {
     if (form === "hour") return times.clock(ms, ms).replace(/ \S+$/, "");
     if (form === "short") return times.clock(ms, moment).replace(/ \S+$/, "");
     if (form === "clock") return times.clock(ms, moment);
-    // What was to happen is not said to come, as long as nobody says that it will.
+    // An event whose time has passed is not announced while the daemon does not answer.
     if (ms > moment + 9999 && gone.value) return `was due ${times.clock(ms, moment)}`;
     if (form === "both") return `${times.clock(ms, moment)}, ${times.relative(ms, moment)}`;
     return times.relative(ms, moment);
@@ -87,7 +87,7 @@ const one = (part: Part, index: number) => {
   const text = part.strong ? <b key={index}>{part.t}</b> : part.t;
   return part.to ? <A key={index} to={part.to} class="in">{text}</A> : text;
 };
-/** A sentence of the daemon. Its texts become text nodes, whatever is in them. */
+/** A sentence of the daemon. Its texts become text nodes only. */
 export const Sentence = ({ of }: { of: Parts }) => <>{of.map(one)}</>;
 
 /** The same without links, for titles and names. */

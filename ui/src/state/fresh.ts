@@ -29,5 +29,5 @@ export const gitStale = computed(() => {
 export const noActs = computed(() => (gone.value ? "The daemon does not answer." : undefined));
 /** A newer daemon answers than the one that this page is of. */
 export const newer = signal(false);
-/** Whether the page stands still, as a person asked. */
+/** Whether a person froze the page. */
 export const frozen = signal(false);

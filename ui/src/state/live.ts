@@ -68,7 +68,7 @@ export function start(): void {
   let role: string | undefined;
   effect(() => {
     const now = session.value?.role;
-    // Who may do more is told of other acts.
+    // Another role is offered other acts.
     if (role !== undefined && now !== role) refresh(ALL);
     role = now;
   });

@@ -46,7 +46,7 @@ async function read(entry: Held): Promise<void> {
       entry.problem.value = { refusal: answer.refusal, status: answer.status, path: entry.path, since: entry.problem.value?.since ?? now() };
     }
   } catch {
-    // Aborted: nobody looks any more.
+    // Aborted: no view needs it any more.
   }
   delete entry.running;
   entry.busy.value = false;

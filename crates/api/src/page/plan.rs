@@ -56,7 +56,7 @@ pub struct PlanGroup {
     pub text: Sentence,
     /// To how many.
     pub count: u64,
-    /// What becomes of it.
+    /// Whether it proceeds now, and if not, why.
     pub disposition: String,
     /// It is left alone for now.
     pub held: bool,
@@ -72,7 +72,7 @@ pub struct PlanGroup {
 pub struct PagePlan {
     /// How old it is.
     pub as_of: AsOf,
-    /// Stands for everything that the plan rests on and would do.
+    /// The digest of everything that the plan rests on and would do.
     pub digest: String,
     /// When the tenant was read for it.
     pub made_at: Timestamp,
@@ -164,7 +164,7 @@ pub struct RolloutWave {
     pub name: String,
     /// Who is in it, as far as that is known here.
     pub who: String,
-    /// Where it stands.
+    /// Its state.
     pub state: WaveState,
     /// The same for people.
     pub says: String,
@@ -194,7 +194,7 @@ pub struct RolloutSummary {
     /// The version that they move to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: RolloutState,
     /// The same for people.
     pub says: String,

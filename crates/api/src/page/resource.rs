@@ -90,9 +90,9 @@ pub enum Value {
 words! {
     /// Who made a value differ from what was applied last.
     pub enum Side {
-        /// Nobody.
+        /// Neither: it does not differ.
         Same = "same",
-        /// Somebody in the tenant.
+        /// Another writer in the tenant.
         Outside = "outside",
         /// The files.
         Git = "git",
@@ -119,7 +119,7 @@ pub struct ValueRow {
     /// The pass that wrote it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass: Option<i64>,
-    /// What becomes of it.
+    /// What happens to it next.
     pub next: Sentence,
 }
 

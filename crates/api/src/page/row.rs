@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{AsOf, Sentence};
 use crate::plan::Action;
 use crate::rollout::RolloutState;
-use crate::{Address, Health, Kind, SyncStatus};
+use crate::{Address, Disposition, Health, Kind, SyncStatus};
 
 words! {
     /// The one word of a row: the first of these that applies.
@@ -31,42 +31,6 @@ words! {
         Off = "off",
         /// As declared.
         InStep = "inStep",
-    }
-}
-
-words! {
-    /// What becomes of a resource now.
-    pub enum Disposition {
-        /// Nothing is to be done.
-        None = "none",
-        /// It is done with the next pass.
-        Proceeds = "proceeds",
-        /// It waits for an input or for a person.
-        Waits = "waits",
-        /// It waits for another resource.
-        Behind = "behind",
-        /// It is drift, and only reported.
-        Reported = "reported",
-        /// It failed, and is tried again later.
-        Failed = "failed",
-        /// Something else keeps changing it back.
-        Flapping = "flapping",
-        /// A person paused everything.
-        Paused = "paused",
-        /// The plan is beyond a limit of the policy.
-        Guarded = "guarded",
-        /// A window of the policy is closed.
-        Window = "window",
-        /// New files wait for approval.
-        Approval = "approval",
-        /// A person put it on hold.
-        OnHold = "onHold",
-        /// Its wave is not open.
-        Wave = "wave",
-        /// It vanished from the files, which is not believed yet.
-        Vanished = "vanished",
-        /// Files are wrong.
-        Invalid = "invalid",
     }
 }
 
@@ -138,7 +102,7 @@ pub struct Row {
     pub sync: SyncStatus,
     /// How it is.
     pub health: Health,
-    /// What becomes of it now.
+    /// Whether it proceeds now, and if not, why.
     pub disposition: Disposition,
     /// Why, in one line.
     pub reason: String,
@@ -331,7 +295,7 @@ pub struct VersionCount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct IntegrationRollout {
-    /// Where it stands.
+    /// Its state.
     pub state: RolloutState,
     /// Why.
     pub text: Sentence,

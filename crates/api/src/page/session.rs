@@ -8,7 +8,7 @@ use crate::http::ErrorCode;
 use crate::{Address, Word};
 
 words! {
-    /// What somebody may do.
+    /// What a person may do.
     pub enum Role {
         /// Look, without a token.
         Reader = "reader",

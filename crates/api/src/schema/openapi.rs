@@ -17,8 +17,9 @@ use crate::{Kind, PerEnvironment, health, history, plan, resource, status, wish}
 const ABOUT: &str = "What a running daemon knows, and what may be asked of it. Readers ignore keys they do not know. \
     Every path but the webhooks answers HEAD like GET where it answers GET; other methods get 405 with Allow. \
     404, 405, 414 (path over 4 KiB), 431 (headers over 16 KiB) and 503 (no answer within 10 s) have the schema Error \
-    and can come from any path. With several environments what is read is told of all of them, and each part names \
-    its own, unless the parameter environment names one; what can only be about one, a pause and its end have to name it.";
+    and can come from any path. With several environments what is read is reported for all of them, and each part \
+    names its own, unless the parameter environment names one; what can only be about one, a pause and its end have \
+    to name it.";
 
 const ONLY: &str = "Only this one; without it all that are kept in step";
 const THIS: &str = "This one; needed where several are kept in step";
@@ -51,7 +52,7 @@ struct Operation {
     /// Other answers with the same schema.
     also: Vec<(u16, &'static str)>,
     errors: Vec<(u16, &'static str)>,
-    /// Everybody may ask.
+    /// No API token is needed.
     open: bool,
 }
 

@@ -22,7 +22,7 @@ impl Failure {
     }
 }
 
-/// The effect of a request that was taken in, with no telling how it ended.
+/// The effect of a request that was taken in, with an unknown end.
 pub(crate) fn lost(repeat: Repeat) -> Effect {
     match repeat {
         Repeat::Read => Effect::None,

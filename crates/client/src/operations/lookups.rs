@@ -104,12 +104,25 @@ pub(crate) const OF_CUSTOMERS: Batch<'static> = Batch {
     fragments: &[SIGHTING],
 };
 
-/// The last runs of instances before a moment.
-pub(crate) const RUNS_BEFORE: Batch<'static> = Batch {
-    name: "runsBefore",
-    size: 5,
-    fragments: &[RUN],
-};
+/// The last few runs of instances before a moment, and how many of each: 500 runs in one answer.
+pub(crate) const RUNS_BEFORE: (Batch<'static>, usize) = (
+    Batch {
+        name: "runsBefore",
+        size: 25,
+        fragments: &[RUN],
+    },
+    20,
+);
+
+/// Whole pages of them, for flows that run rarely.
+pub(crate) const RUNS_FURTHER: (Batch<'static>, usize) = (
+    Batch {
+        name: "runsFurtherBack",
+        size: 5,
+        fragments: &[RUN],
+    },
+    100,
+);
 
 /// How many runs of instances finished since a moment.
 pub(crate) const FINISHED_RUNS: Batch<'static> = Batch {
@@ -167,14 +180,14 @@ pub(crate) fn instance_sight(id: &str) -> Lookup {
     instance(id, "...sighting")
 }
 
-/// The last runs of one instance that began up to a moment, newest first.
-pub(crate) fn runs_before(id: &str, before: Timestamp) -> Lookup {
+/// The last `length` runs of one instance that began up to a moment, newest first.
+pub(crate) fn runs_before(id: &str, before: Timestamp, length: usize) -> Lookup {
     Lookup {
         before: "executionResults(isTestExecution: false, instance:",
         kind: "ID!",
         value: id.to_owned(),
         after: format!(
-            ", startedAt_Lte: \"{before}\", first: 100, sortBy: [{{field: STARTED_AT, direction: DESC}}]) \
+            ", startedAt_Lte: \"{before}\", first: {length}, sortBy: [{{field: STARTED_AT, direction: DESC}}]) \
              {{ nodes {{ ...run }} pageInfo {{ hasNextPage endCursor }} totalCount }}"
         ),
     }
@@ -415,7 +428,14 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (DRAFT_SIGHTS, vec![draft_sight("x")]),
         (SEQUENCES, vec![sequence("x")]),
         (REPLAYS, vec![replays("x")]),
-        (RUNS_BEFORE, vec![runs_before("x", Timestamp::UNIX_EPOCH)]),
+        (
+            RUNS_BEFORE.0,
+            vec![runs_before("x", Timestamp::UNIX_EPOCH, RUNS_BEFORE.1)],
+        ),
+        (
+            RUNS_FURTHER.0,
+            vec![runs_before("x", Timestamp::UNIX_EPOCH, RUNS_FURTHER.1)],
+        ),
         (
             FINISHED_RUNS,
             vec![

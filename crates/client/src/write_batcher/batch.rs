@@ -19,7 +19,7 @@ pub(super) enum Judged {
     Done(Value),
     /// It was not done, or failed as it would have by itself.
     Failed(PlatformError),
-    /// There is no telling.
+    /// It is unknown.
     Doubt,
 }
 

@@ -16,7 +16,7 @@ pub(super) fn places(root: &Value) -> Vec<String> {
 /// Warns of each in a file.
 pub(super) fn warn(root: &Value, node: &Node, report: &mut Report<'_>) {
     for (place, span) in search(root, Some(node)) {
-        let message = format!("a secret stands in the definition, it seems: {place}");
+        let message = format!("the definition seems to contain a secret: {place}");
         let finding = Diagnostic::warning("secret-in-definition", message).hint(
             "everyone who reads the file can use it: take it out, replace it where it was issued, \
              and let a config variable or a connection hold the new one",

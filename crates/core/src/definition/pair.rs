@@ -46,7 +46,7 @@ pub(super) fn pairs(shape: Shape, git: &[Value], live: &[Value]) -> Vec<Pair> {
     matching.into_pairs(!shape.is_unordered())
 }
 
-/// Whether every item has a name of its own, so that names can stand for places.
+/// Whether every item has a name of its own, so that names can replace positions.
 fn all_named(items: &[Value]) -> bool {
     let mut seen = HashSet::new();
     items

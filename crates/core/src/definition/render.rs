@@ -9,7 +9,7 @@ use super::secrecy;
 use super::shape::Shape;
 use super::value::{Map, Value};
 
-/// What stands in place of a value that may be secret.
+/// What replaces a value that may be secret.
 const HIDDEN: &str = "(not shown)";
 
 /// The unified difference of two aligned normal forms; empty if they read the same.
@@ -52,7 +52,7 @@ fn block(out: &mut String, shape: Shape, value: &Value, depth: usize) {
     }
 }
 
-/// `- ` and the item; the first member of a mapping stands beside the dash.
+/// `- ` and the item; the first member of a mapping is on the line of the dash.
 fn list_item(out: &mut String, shape: Shape, item: &Value, depth: usize) {
     let start = out.len();
     if item.map().is_some_and(|members| !members.is_empty()) {

@@ -1,4 +1,4 @@
-//! Which values may be secret, judged by the names under which they stand.
+//! Which values may be secret, judged by their names.
 //!
 //! Definitions are supposed to hold none, and in practice do: client secrets
 //! and signing secrets sit in published files. Hiding too much costs a reader

@@ -1,4 +1,4 @@
-//! Where in a definition a value stands, and what follows from it: how list items are distinguished, which
+//! The position of a value in a definition, and what follows from it: how list items are distinguished, which
 //! values are the server's defaults, how a change there is named.
 //!
 //! Facts are from definitions seen and one live pair of submitted and returned text.
@@ -40,7 +40,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// The shape of what stands under a key of a mapping.
+    /// The shape of the value under a key of a mapping.
     pub(super) fn member(self, key: &str) -> Self {
         match (self, key) {
             (Self::Exact, _) | (Self::Flow, "schemas") => Self::Exact,

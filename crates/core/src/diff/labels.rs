@@ -31,8 +31,8 @@ pub(crate) fn target_from(
     (kept(&wanted) != kept(live)).then_some(wanted)
 }
 
-/// The labels of something declared without those that it got when it left its fleet. That it was off then
-/// counts until somebody switches it on.
+/// The labels of something declared without those that it got when it left its fleet. That it was off then is kept
+/// until a person switches it on.
 pub(crate) fn returned(live: &[String], enabled: bool) -> Cow<'_, [String]> {
     let stale =
         |label: &str| label.starts_with(Marker::LEFT) || (enabled && label == Marker::LEFT_OFF);

@@ -1,6 +1,6 @@
 //! What a comparison has to know besides what was read.
 //!
-//! Whoever compares asks for it and compares again, until nothing is missing. What was asked for and could
+//! The caller reads it and compares again, until nothing is missing. What was asked for and could
 //! not be read is known to be unknown, and not needed again.
 
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub struct Needs {
     pub components: ComponentsWanted,
 }
 
-/// What the comparisons at hand lack.
+/// What these comparisons lack.
 pub(super) fn of(inputs: &Inputs<'_>, changes: &ChangeSet) -> Needs {
     Needs {
         requirements: version::unread(inputs, changes),

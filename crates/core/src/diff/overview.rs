@@ -1,4 +1,4 @@
-//! What comparisons of all kinds have in common, so that whatever treats them alike is written once.
+//! What comparisons of all kinds have in common, so that code for all of them is written once.
 
 use super::{
     ChangeSet, Comparable, Comparison, CustomerChanges, Found, InstanceChanges, IntegrationChanges,
@@ -9,7 +9,7 @@ use crate::model::{
     Address, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Kind, Location,
 };
 
-/// What is known of a compared resource, whatever its kind.
+/// What is known of a compared resource of any kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overview<'a> {
     /// The id of the live object, and how it was found.
@@ -22,7 +22,7 @@ pub struct Overview<'a> {
 
 /// How a resource of some kind differs.
 pub trait Changes {
-    /// What is known of it, whatever its kind.
+    /// What is known of a resource of any kind.
     fn overview(&self) -> Overview<'_>;
 }
 
@@ -56,7 +56,7 @@ impl Changes for InstanceChanges {
     }
 }
 
-/// A comparison, whatever its kind.
+/// A comparison of a resource of any kind.
 #[derive(Debug, Clone, Copy)]
 pub struct Compared<'a> {
     /// The address of the resource.

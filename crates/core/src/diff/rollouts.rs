@@ -1,4 +1,4 @@
-//! From a comparison with everybody's target to the facts that rollouts are derived from.
+//! From a comparison of every member with its target to the facts that rollouts are derived from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -403,7 +403,7 @@ fn approvals(declared: &DesiredIntegration, noted: Option<&IntegrationNotes>) ->
     approvals.chain(noted).collect()
 }
 
-/// The windows of a rollout by a member's own clock, where they go by that.
+/// The windows of a rollout by a member's own clock, where they use that.
 fn windows(
     declared: &[RolloutWindow],
     member: &Member,

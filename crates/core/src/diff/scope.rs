@@ -62,7 +62,7 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
         .collect();
     let limits = desired.customers.iter();
     let limits = limits.map(|one| one.concurrent_execution_limit.is_some());
-    // Who is in a fleet is known once everybody is.
+    // The members of a fleet are known once all customers are.
     let limits = limits.chain(desired.fleets.iter().map(|_| false));
     let rollouts = || {
         desired
@@ -70,7 +70,7 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
             .iter()
             .filter_map(|it| it.rollout.as_ref())
     };
-    // Waves go by the labels of customers, and windows by their time zones.
+    // Waves depend on the labels of customers, and windows on their time zones.
     let limits = limits.chain(
         rollouts()
             .filter(|it| it.asks_for_customers())

@@ -1,7 +1,7 @@
-//! What would become of every instance at the version that its integration offers next, before anything is published.
+//! What the version that an integration offers next would do to every instance, before anything is published.
 //!
-//! It rests on what the comparison has read, and on nothing else: on the comparison of everyone with their own target,
-//! as if no wave held anybody. What is not known is said to be unknown.
+//! It rests on what the comparison has read, and on nothing else: on comparing each instance with its own target,
+//! as if no wave held an instance. What is not known is said to be unknown.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::model::{
     VersionRef,
 };
 
-/// What would become of the instances of an integration at one version.
+/// What one version would do to the instances of an integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulation {
     /// The integration.
@@ -43,14 +43,14 @@ pub enum SimulatedVersion {
     Unresolved,
 }
 
-/// What would become of one instance.
+/// What it would do to one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulated {
     /// The instance.
     pub address: Address,
     /// The number of the version that it has now; `None` before it exists.
     pub from: Option<i64>,
-    /// What stands in the way.
+    /// What blocks the move.
     pub blocked: Vec<Obstacle>,
     /// Connections that a person has to consent to.
     pub consents: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Simulated {
     pub unknown: Vec<Obstacle>,
 }
 
-/// What stands in the way of a move, or is not known of it.
+/// What blocks a move, or is not known of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Obstacle {
     /// The config variable, where it is about one.
@@ -245,7 +245,7 @@ impl Connections {
     }
 }
 
-/// The definition of a version, where it is at hand: the draft that nobody changed since, or the one in git.
+/// The definition of a version, where it was read: the draft, if unchanged since, or the one in git.
 fn definition(
     live: &Integration,
     own: &IntegrationChanges,

@@ -181,7 +181,7 @@ fn date(text: &str) -> Option<jiff::civil::Date> {
     (whole && moment.time() == Time::midnight()).then(|| moment.date())
 }
 
-/// Two cron texts with the same fields. Any number of spaces stands between them, and names have no case.
+/// Two cron texts with the same fields. Any number of spaces separates them, and names have no case.
 pub(crate) fn cron(a: &str, b: &str) -> bool {
     let fields = |text: &str| -> Vec<String> {
         let fields = text.split_whitespace();

@@ -9,7 +9,7 @@ use crate::plan::{Plan, waiting_with};
 /// What of a plan waits for approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Awaited {
-    /// Stands for exactly these changes: another one, or another state of the tenant below them, is another digest.
+    /// Identifies exactly these changes: another one, or another state of the tenant below them, is another digest.
     pub digest: String,
     /// The resources, with those that depend on them.
     pub resources: BTreeSet<Address>,

@@ -144,7 +144,7 @@ impl HoldState {
         }
     }
 
-    /// What differs because the files ask for something new: whatever did not match yet as it is declared now. A
+    /// What differs because the files ask for something new: what has not matched yet as it is declared now. A
     /// difference of anything else is drift.
     pub(super) fn news(&self, desired: &Desired, plan: &Plan) -> BTreeSet<Address> {
         let differing = plan.resources.iter().filter(|it| !it.actions.is_empty());

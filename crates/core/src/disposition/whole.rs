@@ -7,8 +7,10 @@ use crate::plan::{Plan, PlannedResource};
 /// A plan beyond the limits is left alone as a whole: a part of it may be the mistake.
 pub(super) fn guarded(plan: &Plan) -> Option<Hold> {
     let violation = plan.violations.first()?;
-    Some(Hold::Guard {
-        message: violation.message.clone(),
+    let message = violation.message.clone();
+    Some(match violation.is_window() {
+        true => Hold::Window { message },
+        false => Hold::Guard { message },
     })
 }
 

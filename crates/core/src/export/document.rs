@@ -158,7 +158,7 @@ fn manifest(kind: &str, name: &ResourceName, spec: Option<Tree>) -> Tree {
     Tree::map(document)
 }
 
-/// What a tenant holds is no template, whatever it looks like.
+/// What a tenant holds is no template, even where it looks like one.
 fn literal(tree: Tree) -> Tree {
     match tree {
         Tree::Leaf(Leaf::Text(text)) if Template::is_in(&text) => Tree::text(escaped(&text)),

@@ -22,7 +22,7 @@ pub(super) struct Claims {
     /// Live integrations by everything that refers to them.
     integrations: HashMap<IntegrationRef, String>,
     claims: HashMap<Place, Claim>,
-    /// The member that a manifest stands in place of.
+    /// The member that a manifest replaces.
     displaced: HashMap<ResourceName, ResourceName>,
 }
 
@@ -44,7 +44,7 @@ impl Claims {
         claims
     }
 
-    /// What stands for an integration, however it is referred to.
+    /// The key of an integration, the same for every form of reference.
     pub(super) fn integration(&self, reference: &IntegrationRef) -> String {
         let live = self.integrations.get(reference);
         live.cloned().unwrap_or_else(|| format!("{reference:?}"))
@@ -100,13 +100,13 @@ impl Claims {
         left.collect()
     }
 
-    /// The member that an instance with a manifest stands in place of.
+    /// The member that an instance with a manifest replaces.
     pub(super) fn displaced_by(&self, instance: &ResourceName) -> Option<&ResourceName> {
         self.displaced.get(instance)
     }
 }
 
-/// A manifest is told by its marker: until that is on, nothing of it is live.
+/// Keyed by marker, name and id. A managed integration is live once it bears its marker.
 fn live_integrations(desired: &Desired, tenant: &Tenant) -> HashMap<IntegrationRef, String> {
     let mut found = HashMap::new();
     for live in &tenant.integrations.items {

@@ -108,7 +108,7 @@ impl<'a> Filler<'a> {
                 let columns = rows.columns.iter().map(String::as_str);
                 values.row(columns.zip(cells.iter().map(|cell| cell.trim())))
             }
-            // Told apart from a fleet without a table, where there is no such name at all.
+            // Distinct from a fleet without a table, where the name is undefined.
             None if self.rows.is_some() => values.without_row(),
             None => values,
         }

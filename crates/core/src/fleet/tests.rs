@@ -11,7 +11,7 @@ mod work;
 
 const NOW: &str = "2026-11-30T10:00:00Z";
 
-/// A project `p` with the integration `acme`, these manifests and these other files, and nobody in the tenant.
+/// A project `p` with the integration `acme`, these manifests and these other files, and no customer in the tenant.
 pub(super) fn world(manifests: &str, others: &[(&str, &str)]) -> World {
     let head = "apiVersion: prism-gitops/v1\nkind: Project\nmetadata: {name: p}\n---\napiVersion: prism-gitops/v1\nkind: Integration\nmetadata: {name: acme}\nspec: {definition: acme.def.yml}\n";
     let documents = manifests.replace("---\n", "---\napiVersion: prism-gitops/v1\n");
@@ -375,7 +375,7 @@ fn files_without_fleets_stay_what_they_are() {
 }
 
 proptest::proptest! {
-    /// The order of the customers does not matter, and who joins changes nobody else.
+    /// The order of the customers does not matter, and a new customer changes no other member.
     #[test]
     fn expansion_depends_on_the_customers_and_not_on_their_order(
         keys in proptest::collection::btree_set("[a-zA-Z0-9 ]{1,6}", 1..12),

@@ -65,7 +65,7 @@ impl Look {
         known && !self.is_younger(one, LEFT_UNTIL)
     }
 
-    /// Without a time of either, it counts as old: nothing says that its creator is at work.
+    /// Without a time of either, it counts as old: nothing shows that its creator still runs.
     fn is_younger(&self, one: &Candidate, than: Duration) -> bool {
         let age = one.created_at.zip(self.server_now);
         age.is_some_and(|(created, now)| now.duration_since(created).unsigned_abs() < than)

@@ -14,7 +14,7 @@ use crate::yaml::{Content, Entry, Node, Span};
 /// The key at the top of a manifest that says where it is.
 pub(super) const ENVIRONMENTS: &str = "environments";
 
-/// A document that is not there in the environment at hand, or only in other words.
+/// A document that is not there in this environment, or only in other words.
 pub(super) struct Elsewhere {
     /// What it declares in other environments, as far as it says.
     pub(super) address: Option<(Address, Location)>,
@@ -149,7 +149,7 @@ pub(super) fn address(kind: &str, name: &str) -> Option<Address> {
 
 /// Why a key cannot differ between environments, if it cannot.
 fn misplaced(kind: &str, key: &str) -> Option<Problem> {
-    let message = format!("{} cannot stand here", quoted(key));
+    let message = format!("{} is not allowed here", quoted(key));
     let problem = Problem::new("unknown-key", message);
     match (kind, key) {
         (_, "spec") => {
@@ -159,7 +159,7 @@ fn misplaced(kind: &str, key: &str) -> Option<Problem> {
             Some(problem.hint("these are the same everywhere: only keys of spec can differ"))
         }
         ("Project", "environments" | "values") => Some(
-            problem.hint("what one environment is, and its values, stand under spec.environments"),
+            problem.hint("what one environment is, and its values, belong under spec.environments"),
         ),
         _ => None,
     }

@@ -218,7 +218,7 @@ impl Reader<'_> {
         None
     }
 
-    /// What stands under `value:`. A single value needs no structure.
+    /// What is under `value:`. A single value needs no structure.
     fn structured(&self, node: &Node) -> Option<ConfigValue> {
         if node.as_scalar().is_some() {
             return self.scalar(node).map(ConfigValue::Scalar);

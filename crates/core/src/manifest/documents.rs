@@ -393,7 +393,7 @@ fn neither(document: &Node) -> Problem {
         .private(word)
 }
 
-/// Only the place: what stands there is not repeated.
+/// Only the place: its content is not repeated.
 fn start(document: &Node) -> Span {
     Span {
         length: 0,

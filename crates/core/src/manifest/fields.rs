@@ -113,7 +113,7 @@ impl<'a> Fields<'a> {
         self.entry(name).map(|entry| &entry.value)
     }
 
-    /// Where each key that it has stands.
+    /// Where each of its keys is.
     pub(crate) fn places(&self) -> BTreeMap<String, Location> {
         let place = |entry: &Entry| {
             let location = self.report.location(entry.key_span);

@@ -42,7 +42,7 @@ impl Problem {
         self
     }
 
-    /// The line it stands on holds a secret and is not shown.
+    /// The line it is on holds a secret and is not shown.
     pub(crate) fn private(mut self, private: bool) -> Self {
         self.private |= private;
         self

@@ -193,7 +193,7 @@ fn customers(report: &Report, node: &Node, what: &str) -> Option<Vec<CustomerKey
         }
         if let Some(line) = first.insert(key.clone(), item.span.line) {
             let message = format!(
-                "the customer {} stands here twice, first in line {line}",
+                "the customer {} occurs twice here, first in line {line}",
                 quoted(&key)
             );
             let problem = Problem::new("duplicate-customer", message).hint("keep one of the two");

@@ -1,7 +1,7 @@
 //! Which lines of a file may be shown beside a finding.
 //!
 //! A manifest may hold connection inputs that should not be seen, and a file
-//! that does not parse cannot say where they are. So this goes by the text
+//! that does not parse cannot say where they are. So this judges the text
 //! alone: a line is withheld if it, or a line it is indented under, speaks of
 //! something secret. It errs on the side of withholding.
 
@@ -108,7 +108,7 @@ fn withheld(lines: &[&str]) -> Vec<bool> {
     withheld
 }
 
-/// How deep a line is. An item of a list may stand as far left as the key it belongs to.
+/// How deep a line is. An item of a list may be as far left as the key it belongs to.
 fn depth(line: &str, content: &str) -> usize {
     let indent = line.len() - content.len();
     2 * indent + usize::from(content.starts_with('-'))

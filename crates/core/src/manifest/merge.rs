@@ -1,7 +1,7 @@
 //! What an environment says differently, over what is said for all: JSON Merge Patch (RFC 7396) on trees that
 //! keep their places.
 //!
-//! Mappings merge, all else replaces, and `null` removes. Where only one of several keys may stand, a mapping
+//! Mappings merge, all else replaces, and `null` removes. Where only one of several keys is allowed, a mapping
 //! replaces as a whole, because the two sides together would be neither.
 
 use super::config_value::form_of;

@@ -64,7 +64,7 @@ fn told_by_default(via: &NotifyVia) -> BTreeSet<NoticeKind> {
     let commit = via.is_commit_status();
     all.filter(|kind| match kind {
         NoticeKind::Synced => commit,
-        // It is about a version, which no commit stands for alone.
+        // It is about a version, which no single commit identifies.
         NoticeKind::Rollout => !commit,
         // That a person's change was undone says nothing of a commit, and happens often where people work.
         NoticeKind::Healed => false,
@@ -81,7 +81,7 @@ fn on(report: &Report, fields: &Fields<'_>) -> Option<BTreeSet<NoticeKind>> {
     let items = list(report, node, "\"on\"")?;
     if items.is_empty() {
         let problem = Problem::new("invalid-value", "\"on\" must not be empty");
-        let hint = "name what it is told of, or leave the whole notification out";
+        let hint = "name what is reported to it, or leave the whole notification out";
         report.add(node.span, problem.hint(hint));
     }
     let read = |item| super::fields::choice(report, item, "an entry of \"on\"", &words);

@@ -1,4 +1,4 @@
-//! Paths that manifests refer to: relative to the file they stand in, and below the root.
+//! Paths that manifests refer to: relative to the file that names them, and below the root.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Changes the version that a manifest says for one environment, in its text: comments, order and line ends stay.
 //!
-//! Only what stands at a place that the tree knows is touched. Whether the text then says what it should is for the
+//! Only text at a place that the tree knows is changed. Whether the text then says what it should is for the
 //! caller to prove by reading it again: anchors and merge keys can make one place mean several things.
 
 use super::arrange::ENVIRONMENTS;
@@ -158,9 +158,9 @@ fn spelled(commit: &str) -> String {
 
 pub(super) struct Pinning<'a> {
     pub(super) text: &'a str,
-    /// What stands under the last key, on one line.
+    /// What is under the last key, on one line.
     pub(super) value: String,
-    /// The commit alone, where the value is a version: what stands there may be a mapping with other keys.
+    /// The commit alone, where the value is a version: what is there may be a mapping with other keys.
     pub(super) commit: Option<String>,
     /// The keys that lead to the value, its own the last.
     pub(super) keys: Vec<&'a str>,
@@ -173,7 +173,7 @@ impl Pinning<'_> {
         self.below(place, &self.keys)
     }
 
-    /// What stands below keys of a place.
+    /// What is below keys of a place.
     pub(super) fn below(&self, place: &Entry, keys: &[&str]) -> Option<Edit> {
         let [key, deeper @ ..] = keys else {
             return self.instead_of(place);
@@ -235,7 +235,7 @@ impl Pinning<'_> {
         (!range.is_empty()).then_some(Edit { range, with })
     }
 
-    /// Whether a value is written as a block of lines: that has no end which its place tells.
+    /// Whether a value is written as a block of lines: the end of such a value does not follow from its place.
     pub(super) fn is_block(&self, entry: &Entry) -> bool {
         let end = self.range(entry.key_span).map(|range| range.end);
         let rest = end.and_then(|end| self.text.get(end..)).unwrap_or_default();
@@ -369,7 +369,7 @@ impl Pinning<'_> {
         Some(start..start + end)
     }
 
-    /// Where a character stands, in bytes.
+    /// Where a character is, in bytes.
     pub(super) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let mut start = 0;
         for _ in 1..line {

@@ -27,7 +27,7 @@ pub(crate) trait Readable {
     fn read(reading: &Reading<'_>, node: &Node) -> Option<Declared>;
 }
 
-/// `metadata.name`, and where it stands.
+/// `metadata.name`, and where it is.
 pub(crate) fn name(fields: &Fields<'_>) -> Option<(ResourceName, Span)> {
     let metadata = fields.object("metadata", &keys::METADATA)?;
     let node = metadata.get("name")?;

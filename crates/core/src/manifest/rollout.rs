@@ -46,8 +46,8 @@ pub(crate) fn read(spec: &Fields<'_>) -> Option<Rollout> {
     (!rollout.waves.is_empty()).then_some(rollout)
 }
 
-/// Changes of config alone cannot go by waves as long as nothing on a live instance tells when, and to what, its config was
-/// changed: a change that seems staged and is not would be worse than none (ADR 0027).
+/// Changes of config alone cannot be staged in waves as long as nothing on a live instance shows when, and to what, its
+/// config was changed: a change that seems staged and is not would be worse than none (ADR 0027).
 fn config_is_not_staged(fields: &Fields<'_>) {
     if fields.boolean("config") != Some(true) {
         return;
@@ -55,8 +55,8 @@ fn config_is_not_staged(fields: &Fields<'_>) {
     let Some(node) = fields.get("config") else {
         return;
     };
-    let what = "changes of config cannot go by waves yet: an instance does not tell when its config was changed, so neither \
-                soak nor gate could be judged";
+    let what = "changes of config cannot be staged in waves yet: an instance does not show when its config was changed, so \
+                neither soak nor gate could be judged";
     let hint = "remove `config`: what the present version knows is applied to all at once, what is new comes with the \
                 version and its waves; to try a value on a few, set it in `overrides` of the fleet, or in their manifests";
     fields
@@ -105,12 +105,12 @@ fn waves(fields: &Fields<'_>) -> Vec<Wave> {
     read
 }
 
-/// A wave that could never have anybody because of one before it.
+/// A wave that could never have a member because of one before it.
 fn out_of_order(before: &[Wave], wave: &Wave) -> Option<Problem> {
     let all = |it: &&Wave| matches!(it.select, Select::Percent(WHOLE) | Select::OthersHold);
     if let Some(all) = before.iter().find(all) {
         let what = format!(
-            "{:?} comes after {:?}, which has everybody",
+            "{:?} comes after {:?}, which has all members",
             wave.name, all.name
         );
         return Some(Problem::new("invalid-value", what).hint("put it before, or remove it"));
@@ -125,7 +125,7 @@ fn out_of_order(before: &[Wave], wave: &Wave) -> Option<Problem> {
     let greatest = greatest.max()?;
     (share <= greatest).then(|| {
         let what = format!(
-            "{:?} has nobody: percentages count the waves before it",
+            "{:?} has no member: percentages count the waves before it",
             wave.name
         );
         let hint = format!("write more than {}", f64::from(greatest) / 100.0);
@@ -133,7 +133,7 @@ fn out_of_order(before: &[Wave], wave: &Wave) -> Option<Problem> {
     })
 }
 
-/// Everybody belongs to some wave, or it is said that the others are held.
+/// Every member belongs to some wave, or it is declared that the others are held.
 fn covers_all(fields: &Fields<'_>, node: &Node, item: Option<&Node>, last: Option<&Wave>) {
     let all = |it: &Wave| matches!(it.select, Select::Percent(WHOLE) | Select::OthersHold);
     if last.is_some_and(all) {
@@ -206,7 +206,7 @@ fn labels(fields: &Fields<'_>) -> Option<Vec<String>> {
     let items = list(fields.report, node, "\"labels\"")?;
     if items.is_empty() {
         let problem = Problem::new("invalid-value", "\"labels\" must not be empty");
-        let hint = "it would select everybody; write `percent: 100` for that";
+        let hint = "it would select all members; write `percent: 100` for that";
         fields.report.add(node.span, problem.hint(hint));
         return None;
     }

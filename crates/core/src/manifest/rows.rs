@@ -27,7 +27,7 @@ pub(super) fn read(path: &Arc<str>, text: &str, key: FleetKey) -> Table {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(line) = unclosed(text) {
         let problem = Problem::new("csv", "a quotation mark without its other one")
-            .hint("a field with \" in it stands in quotation marks, and each \" in it is doubled");
+            .hint("a field with \" in it needs quotation marks, and each \" in it is doubled");
         table.find(line, problem);
         return table;
     }
@@ -74,7 +74,7 @@ impl Table {
         }
     }
 
-    /// Takes the names of the columns; where the customer stands among them.
+    /// Takes the names of the columns; where the customer is among them.
     fn header(&mut self, columns: Vec<String>, key: &str) -> Option<usize> {
         for (place, column) in columns.iter().enumerate() {
             let twice = !column.is_empty() && columns.iter().take(place).any(|it| it == column);
@@ -112,7 +112,7 @@ impl Table {
         if record.len() != columns {
             let message = format!("{} fields, where the header has {columns}", record.len());
             let problem = Problem::new("csv", message)
-                .hint("a field with a comma in it stands in quotation marks");
+                .hint("a field with a comma in it needs quotation marks");
             return self.find(line, problem);
         }
         let customer = record.get(place).unwrap_or_default().trim().to_owned();

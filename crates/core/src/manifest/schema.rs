@@ -75,7 +75,7 @@ fn described(mut schema: Value, key: &Key) -> Value {
     schema
 }
 
-/// What may stand under a key of an environment: a part of it, or null to take it away.
+/// What may be under a key of an environment: a part of it, or null to take it away.
 fn difference(key: &Key) -> Value {
     described(json!({"anyOf": [{"type": "null"}, part(&key.shape)]}), key)
 }

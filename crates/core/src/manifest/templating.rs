@@ -137,7 +137,7 @@ fn render(reading: &Reading<'_>, scalar: &mut Scalar) -> Result<(), TemplateFaul
     if let Some(template) = Template::parse(&scalar.text)? {
         let rendered = template.render(&reading.setting.values)?;
         scalar.text = rendered.text;
-        // In quotes it is a text, as anything is that stands there.
+        // A quoted scalar is always a text.
         scalar.plain &= rendered.bare;
     }
     Ok(())
@@ -188,5 +188,5 @@ fn refuse(reading: &Reading<'_>, node: &Node, what: &'static str) {
 
 fn refused(what: &str) -> Problem {
     Problem::new("template", format!("{what} is never a template"))
-        .hint("write it out; what differs between environments stands under environments")
+        .hint("write it out; what differs between environments belongs under environments")
 }

@@ -216,7 +216,7 @@ fn zones() -> Vec<String> {
     known.available().map(|zone| zone.to_string()).collect()
 }
 
-/// What is meant: a place that goes by this name, or one that is spelt nearly so.
+/// What is meant: a place that has this name, or one that is spelt nearly so.
 fn suggested(name: &str, zones: &[String]) -> Option<String> {
     let names = || zones.iter().map(String::as_str);
     let place = super::zones::meant(name, names());

@@ -69,7 +69,7 @@ impl From<&FieldChange> for prism_gitops_api::plan::Change {
 }
 
 impl FieldChange {
-    /// Stands for the number of a version that does not exist yet: its publication is in the same plan.
+    /// In place of the number of a version that does not exist yet: its publication is in the same plan.
     pub const TO_BE_PUBLISHED: &'static str = "the version published here";
 
     /// A change whose values may be shown.

@@ -7,7 +7,7 @@ use super::Listing;
 /// Which components to look up: the versions that are pinned, by key.
 pub type ComponentsWanted = BTreeMap<String, BTreeSet<i64>>;
 
-/// One version of a component. A key may stand for a public and a private one.
+/// One version of a component. A key may name a public and a private one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ComponentVersion {
     /// Its number.

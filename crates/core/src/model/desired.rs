@@ -141,7 +141,7 @@ pub struct Project {
 }
 
 impl Default for Project {
-    /// What an absent `Project` document stands for: named `default`, no environments, the default rules.
+    /// What an absent `Project` document means: named `default`, no environments, the default rules.
     #[expect(clippy::expect_used, reason = "the literal is a valid name")]
     fn default() -> Self {
         Self {
@@ -455,7 +455,7 @@ pub struct DesiredInstance {
     pub protect: bool,
     /// Of which fleet it is a member; `None` where it has a manifest of its own.
     pub member: Option<Box<Membership>>,
-    /// The member of a fleet that it stands in place of: the live object bears that name until it is taken over.
+    /// The member of a fleet that it replaces: the live object bears that name until it is taken over.
     pub displaces: Option<ResourceName>,
     /// Why it moves at once, outside the waves of its integration; absent where it takes part in them.
     pub outside_rollout: Option<String>,

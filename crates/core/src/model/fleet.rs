@@ -33,9 +33,9 @@ pub struct DesiredFleet {
     pub manage: Manage,
     /// Whether a member is created where a customer has none.
     pub create: bool,
-    /// What becomes of a member that is not selected any more.
+    /// What is done with a member that is not selected any more.
     pub on_leave: OnLeave,
-    /// Whether it may come to select nobody.
+    /// Whether it may select no customer.
     pub allow_empty: bool,
     /// How many members may leave within 24 hours, of those that leaving switches off.
     pub max_leave: Share,
@@ -95,7 +95,7 @@ pub struct Expanded {
 }
 
 impl Expanded {
-    /// Whether it certainly selects nobody.
+    /// Whether it certainly selects no customer.
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         self.members == 0 && self.displaced.is_empty() && self.incomplete.is_none()
@@ -138,7 +138,7 @@ impl LabelSelector {
 pub struct CustomerKey {
     /// Its external id, or its id where the fleet is keyed by that.
     pub key: String,
-    /// Where it stands.
+    /// Where it is in its file.
     pub location: Location,
 }
 
@@ -173,7 +173,7 @@ pub enum Manage {
     Version,
 }
 
-/// What becomes of a member that is not selected any more.
+/// What is done with a member that is not selected any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnLeave {
     /// It is reported and left alone.
@@ -204,7 +204,7 @@ pub struct Part {
 /// The keys of a part that templates occur in, with their places.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenPart {
-    /// The file they stand in.
+    /// The file they are in.
     pub file: Arc<str>,
     /// A mapping of these keys.
     pub spec: Node,
@@ -237,7 +237,7 @@ pub struct MemberSpec {
     pub outside_rollout: Option<String>,
     /// What the daemon does about changes made elsewhere.
     pub drift: Option<DriftMode>,
-    /// Where each of the keys stands.
+    /// Where each of the keys is.
     pub places: BTreeMap<String, Location>,
 }
 

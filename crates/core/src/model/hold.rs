@@ -1,6 +1,6 @@
 //! The label by which a person has a live object left alone for a while: `gitops:hold=<until>`.
 //!
-//! It is on the object rather than in a store, so that every runner goes by it. The one clock that decides whether
+//! It is on the object rather than in a store, so that every runner respects it. The one clock that decides whether
 //! it is over is the server's.
 
 use jiff::Timestamp;
@@ -122,7 +122,7 @@ mod tests {
             (&[NOON], Some("2026-11-30T11:59:59Z"), Some("12:00")),
             (&[NOON], Some("2026-11-30T12:00:00Z"), None),
             (&[NOON], None, Some("12:00")),
-            // The one that lasts longest counts, in whichever order they are.
+            // The one that lasts longest counts, in any order.
             (&[ONE, NOON], Some("2026-11-30T11:00:00Z"), Some("13:00")),
             (&[NOON, ONE], Some("2026-11-30T12:30:00Z"), Some("13:00")),
             // Another offset is the same moment.

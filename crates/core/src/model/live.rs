@@ -1,4 +1,4 @@
-//! What live objects of all kinds have in common, so that whatever treats them alike is written once.
+//! What live objects of all kinds have in common, so that code for all of them is written once.
 
 use std::sync::Arc;
 

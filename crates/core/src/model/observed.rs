@@ -117,7 +117,7 @@ pub struct Tenant {
     pub instances: Listing<Instance>,
     /// The customers that manifests refer to. More than one match is ambiguous.
     pub customers: BTreeMap<CustomerRef, Listing<Customer>>,
-    /// Integrations that stand without the marker that they bore when a run of ours began to import into them,
+    /// Integrations that now lack the marker that they had when a run of ours began to import into them,
     /// by the journal of intents.
     pub interrupted: BTreeMap<IntegrationId, String>,
     /// All customers but Prismatic's own; `None` where they were not requested.

@@ -44,7 +44,7 @@ impl DriftMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApplyMode {
-    /// Nobody: it is applied as soon as it is read.
+    /// No approval: it is applied as soon as it is read.
     #[default]
     Auto,
     /// A person approves its plan first. Drift is treated as ever.

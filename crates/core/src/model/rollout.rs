@@ -17,7 +17,7 @@ pub const WHOLE: u32 = 10_000;
 
 /// Labels on a live integration that stop or take back its rollout, set by a person through a command.
 pub mod labels {
-    /// Nobody moves until it is taken off, to whichever version.
+    /// No member moves, to any version, until it is taken off.
     pub const PAUSED: &str = "gitops:rollout=paused";
     /// Followed by a version's number: who moved to it goes back.
     pub const ABORTED: &str = "gitops:rollout=aborted@";
@@ -55,7 +55,7 @@ pub struct Rollout {
     pub rollback_window: u32,
     /// Going back waits for the windows too.
     pub rollback_in_windows: bool,
-    /// Nobody moves.
+    /// No member moves.
     pub paused: bool,
     /// When members may move, besides the policy's windows.
     pub windows: Vec<RolloutWindow>,
@@ -89,7 +89,7 @@ pub enum Select {
     Labels(Vec<String>),
     /// This share of all members, earlier waves included, in hundredths of a per cent: 0 to [`WHOLE`].
     Percent(u32),
-    /// Everybody else, and nobody of it moves.
+    /// All other members; none of them moves.
     OthersHold,
 }
 
@@ -139,7 +139,7 @@ impl Default for Gate {
 /// What happens when the gate does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnFailure {
-    /// Nobody else moves.
+    /// No further member moves.
     #[default]
     Pause,
     /// The version is withdrawn, and who moved goes back.
@@ -189,7 +189,7 @@ pub struct GitApproval {
 }
 
 impl Rollout {
-    /// Whether it goes by what customers say of themselves: their labels, or their time zones.
+    /// Whether it depends on attributes of customers: their labels, or their time zones.
     #[must_use]
     pub fn asks_for_customers(&self) -> bool {
         let by_label = |it: &Wave| matches!(it.select, Select::Labels(_));

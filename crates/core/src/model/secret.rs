@@ -92,7 +92,7 @@ impl SecretValues {
         self.outcomes.contains_key(reference)
     }
 
-    /// Whether a text holds one of the values, or a telling piece of one, in any form.
+    /// Whether a text holds one of the values, or a revealing piece of one, in any form.
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {
         self.known.finds(text)

@@ -57,7 +57,7 @@ impl InstanceSighting {
     }
 
     /// Whether it was ever deployed; `None` where the look shows nothing of deploys. The number of the
-    /// version that runs proves nothing: which one stands there before the first deploy is not documented.
+    /// version that runs proves nothing: which one is shown before the first deploy is not documented.
     #[must_use]
     pub fn ever_deployed(&self) -> Option<bool> {
         match (self.last_deployed_at, self.deployed_version) {

@@ -22,7 +22,7 @@ pub(crate) trait Plannable {
 
 /// Makes the plan that removes the differences, as far as possible.
 ///
-/// Steps come in an order in which each stands after its prerequisites.
+/// Steps come in an order in which each follows its prerequisites.
 /// The same inputs give the same plan, byte for byte.
 #[must_use]
 pub fn build(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) -> Plan {
@@ -164,8 +164,8 @@ impl Builder {
         }
         let facts = part::Facts::of(inputs, changes);
         self.diagnostics
-            .extend(part.unmatched(&part::Names::of(&facts, &self.resources)));
-        let allowed = part.allowed(&facts, &self.resources, &self.steps);
+            .extend(part::Names::of(&facts, &self.resources).unmatched(part));
+        let allowed = part::allowed(part, &facts, &self.resources, &self.steps);
         for address in self.exclude(|address| !allowed.contains(address)) {
             let mut resources = self.resources.iter_mut();
             if let Some(waiting) = resources.find(|it| it.address == address) {

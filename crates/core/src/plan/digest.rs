@@ -1,4 +1,4 @@
-//! Short texts that stand for everything a plan rests on and would do.
+//! Short texts that identify everything a plan rests on and would do.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ pub(crate) fn of(reviewed: &Reviewed) -> String {
     ]))
 }
 
-/// The digest of a policy. It changes whenever a rule does, whichever that is.
+/// The digest of a policy. It changes whenever any rule does.
 pub(crate) fn of_policy(policy: &Policy) -> String {
     sha256(&json!(format!("{policy:?}")))
 }

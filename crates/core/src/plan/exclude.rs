@@ -17,7 +17,7 @@ pub type Excluded = BTreeMap<Address, Address>;
 ///
 /// The resources keep their actions, for what is said of them; the digest becomes that of the rest.
 ///
-/// Relies on the order of a plan: prerequisites stand before their dependents.
+/// Relies on the order of a plan: prerequisites come before their dependents.
 pub fn exclude(plan: &mut Plan, held: &BTreeSet<Address>) -> Excluded {
     let excluded = exclude_steps(&mut plan.steps, held, |_| false);
     if !excluded.is_empty() {

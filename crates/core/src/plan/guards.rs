@@ -143,7 +143,7 @@ pub(super) fn window(
 ) -> Option<GuardViolation> {
     let message = closed.filter(|_| resources.iter().any(noticed))?.to_owned();
     Some(GuardViolation {
-        guard: "windows".to_owned(),
+        guard: GuardViolation::WINDOWS.to_owned(),
         message,
     })
 }

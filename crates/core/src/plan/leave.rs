@@ -2,7 +2,7 @@
 //!
 //! # Guarantees
 //!
-//! Whoever is switched off for leaving is marked so before, with the day, so that only those are switched on
+//! A member that is disabled for leaving is labelled first, with the day, so that only those are enabled
 //! again when they return, and so that leaving in small parts is counted together.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -28,7 +28,7 @@ pub(super) struct Fleets<'a> {
     live: HashMap<&'a str, &'a Instance>,
     /// Members that manifests take over.
     displaced: HashSet<&'a ResourceName>,
-    /// For whom they have members, whatever those are called.
+    /// The customers for which they have members, under any name.
     customers: HashSet<(&'a ResourceName, &'a CustomerRef)>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Fleets<'a> {
     }
 }
 
-/// Plans one that left; says what becomes of it and why.
+/// Plans one that left; says what is done with it and why.
 pub(super) fn plan(
     builder: &mut Builder,
     (inputs, fleets): (&Inputs<'_>, &Fleets<'_>),

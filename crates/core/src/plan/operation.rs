@@ -123,7 +123,7 @@ impl Operation {
     /// Calls `visit` with each step whose result it uses.
     pub(super) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
-            // Nothing stands before a customer.
+            // A customer has no prerequisites.
             Self::Customer(_) => {}
             Self::Integration(operation) => operation.inputs(visit),
             Self::Instance(operation) => operation.inputs(visit),

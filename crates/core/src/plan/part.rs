@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use prism_gitops_api as api;
+pub use prism_gitops_api::part::Part;
 
 use super::{Plan, PlannedResource, Step, StepId};
 use crate::diff::{ChangeSet, Inputs};
@@ -14,116 +14,43 @@ use crate::model::{
     LiveObject, Marker, ResourceName, Tenant, nearest,
 };
 
-/// What a plan is limited to. Without any choice it is everything; several choices add up.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Part {
-    /// Addresses, as they are written: `Instance/smith-erp`.
-    pub targets: Vec<String>,
-    /// Customers, by external id, name or id, or by the name of their manifest: they and their instances.
-    pub customers: Vec<String>,
-    /// Labels, live or declared.
-    pub labels: Vec<String>,
-    /// Addresses that are left out although they are chosen.
-    pub exclude: Vec<String>,
+/// The addresses of the plan that belong to it, before what they depend on.
+fn chosen(part: &Part, facts: &Facts, resources: &[PlannedResource]) -> BTreeSet<Address> {
+    let all = part.targets.is_empty() && part.customers.is_empty() && part.labels.is_empty();
+    let is_chosen = |resource: &&PlannedResource| {
+        let named = |all: &[String]| names(all, &resource.address);
+        let chosen = all || named(&part.targets) || facts.has(part, &resource.address);
+        chosen && !resource.orphan && !named(&part.exclude)
+    };
+    let chosen = resources.iter().filter(is_chosen);
+    chosen.map(|resource| resource.address.clone()).collect()
 }
 
-impl Part {
-    /// Whether it is everything.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        *self == Self::default()
-    }
-
-    fn chooses_all(&self) -> bool {
-        self.targets.is_empty() && self.customers.is_empty() && self.labels.is_empty()
-    }
-
-    /// The addresses of the plan that belong to it, before what they depend on.
-    fn chosen(&self, facts: &Facts, resources: &[PlannedResource]) -> BTreeSet<Address> {
-        let is_chosen = |resource: &&PlannedResource| {
-            let named = |all: &[String]| names(all, &resource.address);
-            let chosen =
-                self.chooses_all() || named(&self.targets) || facts.has(self, &resource.address);
-            chosen && !resource.orphan && !named(&self.exclude)
-        };
-        let chosen = resources.iter().filter(is_chosen);
-        chosen.map(|resource| resource.address.clone()).collect()
-    }
-
-    /// What it names that is not there: an error each, since a misspelt name must not look like an empty part.
-    #[must_use]
-    pub fn unmatched(&self, names: &Names) -> Vec<Diagnostic> {
-        let Names {
-            addresses,
-            customers,
-            labels,
-        } = names;
-        let lists = [
-            (
-                "--target",
-                &self.targets,
-                addresses,
-                "no resource here is called",
-            ),
-            (
-                "--exclude",
-                &self.exclude,
-                addresses,
-                "no resource here is called",
-            ),
-            (
-                "--customer",
-                &self.customers,
-                customers,
-                "nothing here is for a customer",
-            ),
-            (
-                "--label",
-                &self.labels,
-                labels,
-                "nothing here bears the label",
-            ),
-        ];
-        let mut found = Vec::new();
-        for (flag, names, known, what) in lists {
-            let unknown = |name: &&String| !known.contains(*name) && !names_marker(flag, name);
-            for name in names.iter().filter(unknown) {
-                let finding = Diagnostic::error("no-such-part", format!("{flag}: {what} {name:?}"));
-                found.push(match nearest(name, known.iter().map(String::as_str)) {
-                    Some(meant) => finding.hint(format!("did you mean {meant}?")),
-                    None => finding,
-                });
-            }
+/// The addresses that a plan limited to this may do something to: those that are chosen, and those that they
+/// depend on.
+pub(super) fn allowed(
+    part: &Part,
+    facts: &Facts,
+    resources: &[PlannedResource],
+    steps: &[Step],
+) -> BTreeSet<Address> {
+    let mut allowed = chosen(part, facts, resources);
+    let excluded = |address: &Address| names(&part.exclude, address);
+    let of: HashMap<StepId, &Step> = steps.iter().map(|step| (step.id, step)).collect();
+    // Prerequisites come before their dependents, so that one walk from the end finds them all.
+    for step in steps.iter().rev() {
+        if !allowed.contains(&step.address) {
+            continue;
         }
-        found
+        let before = step.after.iter().filter_map(|id| of.get(id));
+        let before = before.map(|it| &it.address).filter(|it| !excluded(it));
+        allowed.extend(before.cloned());
     }
-
-    /// The addresses that a plan limited to this may do something to: those that are chosen, and those that they
-    /// depend on.
-    pub(super) fn allowed(
-        &self,
-        facts: &Facts,
-        resources: &[PlannedResource],
-        steps: &[Step],
-    ) -> BTreeSet<Address> {
-        let mut allowed = self.chosen(facts, resources);
-        let excluded = |address: &Address| names(&self.exclude, address);
-        let of: HashMap<StepId, &Step> = steps.iter().map(|step| (step.id, step)).collect();
-        // Prerequisites stand before their dependents, so that one walk from the end finds them all.
-        for step in steps.iter().rev() {
-            if !allowed.contains(&step.address) {
-                continue;
-            }
-            let before = step.after.iter().filter_map(|id| of.get(id));
-            let before = before.map(|it| &it.address).filter(|it| !excluded(it));
-            allowed.extend(before.cloned());
-        }
-        // Not only to create it: what git says of a customer comes before what runs for it.
-        let customers = allowed.iter().filter_map(|it| facts.customer_of.get(it));
-        let customers: Vec<_> = customers.filter(|it| !excluded(it)).cloned().collect();
-        allowed.extend(customers);
-        allowed
-    }
+    // Not only to create it: what git says of a customer comes before what runs for it.
+    let customers = allowed.iter().filter_map(|it| facts.customer_of.get(it));
+    let customers: Vec<_> = customers.filter(|it| !excluded(it)).cloned().collect();
+    allowed.extend(customers);
+    allowed
 }
 
 /// Markers are labels too, one for each object: whether one is there, the tenant says.
@@ -168,61 +95,53 @@ impl Names {
             .extend(labels.filter(|it| !Marker::is_reserved(it)).cloned());
         names
     }
-}
 
-impl From<&api::part::Part> for Part {
-    fn from(part: &api::part::Part) -> Self {
-        let api::part::Part {
-            targets,
+    /// What a part names that is not among these: an error each, since a misspelt name must not look like an empty part.
+    #[must_use]
+    pub fn unmatched(&self, part: &Part) -> Vec<Diagnostic> {
+        let Names {
+            addresses,
             customers,
             labels,
-            exclude,
-        } = part.clone();
-        Self {
-            targets,
-            customers,
-            labels,
-            exclude,
-        }
-    }
-}
-
-impl From<&Part> for api::part::Part {
-    fn from(part: &Part) -> Self {
-        let Part {
-            targets,
-            customers,
-            labels,
-            exclude,
-        } = part.clone();
-        Self {
-            targets,
-            customers,
-            labels,
-            exclude,
-        }
-    }
-}
-
-/// In one line, as the arguments of a command would say it.
-impl std::fmt::Display for Part {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            targets,
-            customers,
-            labels,
-            exclude,
         } = self;
         let lists = [
-            ("--target", targets),
-            ("--customer", customers),
-            ("--label", labels),
-            ("--exclude", exclude),
+            (
+                "--target",
+                &part.targets,
+                addresses,
+                "no resource here is called",
+            ),
+            (
+                "--exclude",
+                &part.exclude,
+                addresses,
+                "no resource here is called",
+            ),
+            (
+                "--customer",
+                &part.customers,
+                customers,
+                "nothing here is for a customer",
+            ),
+            (
+                "--label",
+                &part.labels,
+                labels,
+                "nothing here bears the label",
+            ),
         ];
-        let words = lists
-            .into_iter()
-            .flat_map(|(flag, all)| all.iter().map(move |it| format!("{flag} {it}")));
-        f.write_str(&words.collect::<Vec<_>>().join(" "))
+        let mut found = Vec::new();
+        for (flag, names, known, what) in lists {
+            let unknown = |name: &&String| !known.contains(*name) && !names_marker(flag, name);
+            for name in names.iter().filter(unknown) {
+                let finding = Diagnostic::error("no-such-part", format!("{flag}: {what} {name:?}"));
+                found.push(match nearest(name, known.iter().map(String::as_str)) {
+                    Some(meant) => finding.hint(format!("did you mean {meant}?")),
+                    None => finding,
+                });
+            }
+        }
+        found
     }
 }
 

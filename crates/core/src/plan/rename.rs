@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! A hint is given only if one object that is no longer declared stands against one that does not exist yet:
+//! A hint is given only if one object that is no longer declared pairs with one that does not exist yet:
 //! of the same kind, and for instances of the same customer and integration.
 
 use std::collections::{BTreeMap, HashMap};

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub(crate) use format::shorten;
 pub use format::summary_line;
 pub use human::{HumanOptions, human};
-pub use json::{Document, Links, document, json};
+pub use json::{Dispositions, Document, Links, document, json};
 pub use markdown::markdown;
 pub use names::names;
 pub use rollouts::rollouts;

@@ -1,4 +1,4 @@
-//! The rollouts of a plan: what they stand at, beside the resources that they hold or move.
+//! The rollouts of a plan: their state, beside the resources that they hold or move.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use prism_gitops_api as api;
 use prism_gitops_api::rollout::{FailedFlow, LeftOut, RolloutState, WaveState as Word};
 
 use super::{Action, Plan, PlannedResource};
-use crate::model::{Address, ResourceName, SequenceId};
+use crate::model::{Address, ResourceName, SequenceId, counted};
 use crate::rollout::{Bypass, Derived, NewlyFailed, Phase, RanOn, Turn, WavePhase, WaveState};
 
 /// The rollout of one integration, as a plan was made.
@@ -26,7 +26,7 @@ pub struct PlannedRollout {
 }
 
 impl PlannedRollout {
-    /// Whether somebody is still to move, or to go back.
+    /// Whether a member is still to move, or to go back.
     #[must_use]
     pub fn is_to_come(&self) -> bool {
         match self.derived.phase {
@@ -66,9 +66,11 @@ impl PlannedRollout {
             Phase::Withdrawn => ("withdrawn".to_owned(), why.clone()),
             Phase::Paused => ("paused".to_owned(), why.clone()),
         };
+        let bypassed = self.is_to_come().then_some(derived.bypassed);
+        let (past_key, past_words) = past(bypassed.unwrap_or_default());
         Some(RolloutTurn {
-            key: format!("{target} {turn}"),
-            words: format!("version {target}: {words}"),
+            key: format!("{target} {turn}{past_key}"),
+            words: format!("version {target}: {words}{past_words}"),
             asks: match derived.phase {
                 Phase::Waiting | Phase::Standing | Phase::Stopped => true,
                 Phase::Settled
@@ -138,10 +140,22 @@ impl PlannedRollout {
     }
 }
 
-/// A turn of a rollout that is worth telling.
+/// What the members that were sent past the waves add to key and words of a turn. Their stamps are the source, so that it is
+/// reported wherever the command ran.
+fn past(bypassed: usize) -> (String, String) {
+    match bypassed {
+        0 => (String::new(), String::new()),
+        some => (
+            format!(" past {some}"),
+            format!("; {} sent past the waves", counted(some, "member")),
+        ),
+    }
+}
+
+/// A turn of a rollout that is worth reporting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolloutTurn {
-    /// The same as long as nothing worth telling happens.
+    /// The same as long as nothing worth reporting happens.
     pub key: String,
     /// What has happened, for people.
     pub words: String,
@@ -188,6 +202,16 @@ impl Plan {
         self.rollouts = rollouts;
         self.leave_bypassed();
         self
+    }
+
+    /// The instances that wait for their waves.
+    #[must_use]
+    pub fn waiting(&self) -> BTreeSet<Address> {
+        let turns = self.rollouts.iter().flat_map(|it| &it.derived.turns);
+        let waiting = turns.filter(|(_, turn)| matches!(turn, Turn::Waits { .. }));
+        waiting
+            .map(|(name, _)| Address::instance(name.clone()))
+            .collect()
     }
 
     /// Of those who may move past their rollout, the ones that this plan moves: the rest is of another part of the project,

@@ -1,4 +1,4 @@
-//! Simulations in a plan: what becomes of instances, counted, and those of which the same is said together.
+//! Simulations in a plan: the outcomes of instances, counted, and those with the same outcome together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,11 @@ use crate::rollout::Phase;
 /// At most this many groups are listed; the others are summed up.
 const GROUPS: usize = 20;
 
-/// So many instances of each group are named.
+/// At most this many instances of each group are named.
 pub(super) const EXAMPLES: usize = 3;
 
 impl PlannedRollout {
-    /// Whether nobody has moved to its version yet, and somebody is to.
+    /// Whether no member has moved to its version yet, and at least one is to.
     #[must_use]
     pub fn is_to_start(&self) -> bool {
         let moved: usize = self.derived.waves.iter().map(|it| it.moved).sum();
@@ -54,7 +54,7 @@ impl Plan {
     }
 }
 
-/// What becomes of an instance, in one word. What stands in the way is certain, and outweighs what is not known.
+/// The outcome for an instance, in one word. An obstacle is certain, and outweighs what is not known.
 pub(super) fn outcome(one: &Simulated) -> Outcome {
     if !one.blocked.is_empty() {
         Outcome::Blocked

@@ -85,7 +85,7 @@ impl View {
         inner
     }
 
-    /// Places of digits that stand together; a line may be broken between them.
+    /// Positions of adjacent digits; a line may be broken between them.
     fn runs(&self, is_digit: impl Fn(u8) -> bool, least: usize) -> Vec<Vec<usize>> {
         let mut runs = Vec::new();
         let mut run = Vec::new();
@@ -139,7 +139,7 @@ pub(super) fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
     (out != bytes).then_some(out)
 }
 
-/// Hands on what each part of these bytes stands for, with the place of the part.
+/// Passes on what each part of these bytes encodes, with the position of the part.
 fn undo(bytes: &[u8], mut put: impl FnMut(&[u8], Range<usize>)) {
     let mut at = 0;
     let mut buffer = [0; 4];
@@ -182,7 +182,7 @@ enum Decoded {
     Letter(char),
 }
 
-/// The escape that bytes begin with: its length, and what it stands for.
+/// The escape that bytes begin with: its length, and what it encodes.
 fn escape(rest: &[u8]) -> Option<(usize, Decoded)> {
     match rest.first()? {
         b'\\' => backslash(rest),

@@ -86,7 +86,7 @@ impl Digits {
 }
 
 /// Whether a piece of a secret, or a short one, is in these bytes, in any of the views that the full search
-/// has of them. It may say so of a text without secrets, but not the other way round: nobody looks again.
+/// has of them. False positives are allowed, false negatives are not: no later search would find them.
 /// Only a secret that is nothing but an everyday text is not looked for.
 pub(super) fn touches(index: &Index, bytes: &[u8]) -> bool {
     in_layers(index, bytes, DECODED)

@@ -98,7 +98,7 @@ fn everywhere(
     !all.is_empty() && all == proving
 }
 
-/// Whether a wave moves nobody at all.
+/// Whether a wave moves no member at all.
 fn held(facts: &Facts<'_>, wave: Option<usize>) -> bool {
     let wave = wave.and_then(|it| facts.spec.waves.get(it));
     wave.is_some_and(|it| it.select == Select::OthersHold)

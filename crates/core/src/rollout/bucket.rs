@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::rollout::WHOLE;
 
-/// The place of a customer among [`WHOLE`], the same for ever: a newcomer changes nobody else's.
+/// The place of a customer among [`WHOLE`], the same for ever: a new member changes no other's.
 pub(super) fn bucket(key: &str, customer: &str) -> u32 {
     let mut hash = Sha256::new();
     hash.update(key.as_bytes());
@@ -16,7 +16,7 @@ pub(super) fn bucket(key: &str, customer: &str) -> u32 {
     u32::try_from(drawn).unwrap_or_default()
 }
 
-/// Whether a bucket is within a share. Nobody is within none of it, everybody within all of it.
+/// Whether a bucket is within a share. No bucket is within a share of 0, every one within [`WHOLE`].
 pub(super) fn within(bucket: u32, share: u32) -> bool {
     bucket < share
 }

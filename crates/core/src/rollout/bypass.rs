@@ -56,7 +56,7 @@ fn may(member: &Member) -> bool {
     !spoken_for && member.closed.is_none()
 }
 
-/// Why nobody may be sent past the waves of a rollout.
+/// Why no member may be sent past the waves of a rollout.
 fn refused(facts: &Facts<'_>, derived: &Derived) -> Option<String> {
     if derived.queued {
         return Some("an older version is finished first: `rollout abort` ends it".to_owned());

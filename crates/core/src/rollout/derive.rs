@@ -9,10 +9,10 @@ use super::{
 };
 use crate::model::rollout::{OnFailure, Overlap, Select};
 
-/// Says where a rollout stands and what each member may do now.
+/// Derives the state of a rollout and what each member may do now.
 ///
-/// Where [`Derived::needs`] is not empty, the answer is the one of a reader who does not know yet: nobody moves.
-/// It is asked again with what was read.
+/// Where [`Derived::needs`] is not empty, the missing facts count as unknown: no member moves.
+/// The caller reads them and derives again.
 #[must_use]
 pub fn derive(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     let facts = &*base::with_finished(facts);
@@ -28,7 +28,7 @@ pub fn derive(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     of(facts, evidence)
 }
 
-/// Nobody goes on to the newer version, and who is new begins with the older one.
+/// No member goes on to the newer version, and new members begin with the older one.
 fn queue(facts: &Facts<'_>, derived: &mut Derived, older: i64) {
     let why = format!("version {older} is finished first");
     for member in facts.members.iter().filter(|it| it.governed()) {
@@ -82,7 +82,7 @@ fn decided(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     if is_settled(facts, now) {
         return Derived {
             finished: facts.target.number(),
-            ..settled(facts, "everybody runs it")
+            ..settled(facts, "all members run it")
         };
     }
     if let Some(derived) = returning(facts, now) {
@@ -91,7 +91,7 @@ fn decided(facts: &Facts<'_>, evidence: &Evidence) -> Derived {
     in_waves(facts, evidence, now)
 }
 
-/// Who moved to an aborted version goes back. One that is aborted before it is published moves nobody at all.
+/// Who moved to an aborted version goes back. One that is aborted before it is published moves no member at all.
 fn aborted(facts: &Facts<'_>) -> Option<Derived> {
     let aborted = facts.aborted?;
     match facts.target {
@@ -116,7 +116,7 @@ fn queued_behind(facts: &Facts<'_>) -> Option<i64> {
     let target = facts.target.number();
     let began = |to: i64| facts.members.iter().any(|it| it.stamp_for(to).is_some());
     if target.is_some_and(began) {
-        // Only after the older one was finished did anyone move on.
+        // Members moved on only after the older one was finished.
         return None;
     }
     let stamps = facts.members.iter().filter(|it| it.governed());
@@ -128,14 +128,14 @@ fn queued_behind(facts: &Facts<'_>) -> Option<i64> {
     (facts.aborted != Some(newest) && !facts.finished.contains(&newest)).then_some(newest)
 }
 
-/// Nobody runs anything yet: then there is nobody to protect.
+/// No member runs any version yet: then there is none to protect.
 fn first_of_all(facts: &Facts<'_>) -> Option<&'static str> {
     let mut governed = facts.members.iter().filter(|it| it.governed());
     let new = governed.all(|it| it.standing == Standing::New);
-    (new && facts.unknown.is_none()).then_some("nobody runs it yet")
+    (new && facts.unknown.is_none()).then_some("no member runs it yet")
 }
 
-/// Everybody runs the target, and nobody came to it lately.
+/// All members run the target, and none came to it recently.
 fn is_settled(facts: &Facts<'_>, now: Timestamp) -> bool {
     let Some(target) = facts.target.number() else {
         return false;
@@ -189,14 +189,14 @@ fn withdrawn(facts: &Facts<'_>) -> Option<i64> {
     let newest = facts.versions.iter().max_by_key(|it| it.number)?;
     let newer = facts.follows_latest && newest.number > target && !newest.available;
     let withdrawn = if own { target } else { newest.number };
-    // Where nobody runs it, all are where they shall be and git says something else, it is of no concern.
+    // Where no member runs it, all are where they should be and git says something else, it does not matter.
     let said = newest.meaning.is_some() && newest.meaning == facts.declared;
     let mut governed = facts.members.iter().filter(|it| it.governed());
     let concerned = governed.any(|it| it.current.is_some_and(|it| own || it != target));
     ((own || newer) && (concerned || (newer && said))).then_some(withdrawn)
 }
 
-/// Nobody moves to anything until git says something new. Who moved to it stays or goes back.
+/// No member moves until git says something new. Those that moved to it stay or go back.
 fn of_withdrawn(facts: &Facts<'_>, version: i64) -> Derived {
     let why = format!("version {version} was withdrawn");
     let goes = facts.spec.on_failure == OnFailure::Rollback || facts.aborted == Some(version);
@@ -250,7 +250,7 @@ pub(super) fn goes_back(facts: &Facts<'_>, version: i64, why: &str) -> Derived {
     }
 }
 
-/// Git says again what a finished version said: everybody goes there without waves, and nobody is judged by it.
+/// Git says again what a finished version said: all members go there without waves, and the gate judges none of them.
 fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
     let target = facts.target.number();
     let known = returns_to(facts)?;
@@ -285,7 +285,7 @@ fn returning(facts: &Facts<'_>, now: Timestamp) -> Option<Derived> {
     } else {
         derived.phase = Phase::Finished;
         derived.finished = target;
-        derived.reason = format!("everybody is back at what version {known} is made of");
+        derived.reason = format!("all members are back at what version {known} is made of");
     }
     Some(derived)
 }

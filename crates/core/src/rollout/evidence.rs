@@ -156,7 +156,11 @@ impl Evidence {
                 Some(_) => Asked::Unknown(Arc::clone(&why)),
                 None => Asked::NotAsked,
             },
-            past: none(&needs.past, &why),
+            past: {
+                let mut past = none(&needs.past, &why);
+                past.extend(none(&needs.further, &why));
+                past
+            },
             runs: none(&needs.runs, &why),
             counts: none(&needs.counts, &why),
         }
@@ -209,8 +213,10 @@ pub struct Needs {
     pub until: Option<Timestamp>,
     /// The runs that failed since a moment, of all instances of the integration.
     pub failures_since: Option<Timestamp>,
-    /// The last runs of a member before a moment.
+    /// The last few runs of a member before a moment.
     pub past: BTreeMap<InstanceId, Timestamp>,
+    /// Runs further back, where the first look did not reach the last run of a flow: more of them in one answer.
+    pub further: BTreeMap<InstanceId, Timestamp>,
     /// All runs of a member since a moment.
     pub runs: BTreeMap<InstanceId, Timestamp>,
     /// How many runs of a member finished since a moment.
@@ -223,6 +229,7 @@ impl Needs {
     pub fn is_empty(&self) -> bool {
         self.failures_since.is_none()
             && self.past.is_empty()
+            && self.further.is_empty()
             && self.runs.is_empty()
             && self.counts.is_empty()
     }

@@ -63,7 +63,7 @@ impl Facts<'_> {
 /// The version that the members shall come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// The one that this plan publishes. Its number is not known yet, and nobody runs it.
+    /// The one that this plan publishes. Its number is not known yet, and no member runs it.
     Published,
     /// One that exists.
     Existing(i64),
@@ -168,7 +168,7 @@ impl Member {
         }
     }
 
-    /// Whether what it does after the move tells something about the version.
+    /// Whether what it does after the move is evidence about the version.
     #[must_use]
     pub fn testifies(&self) -> bool {
         match self.standing {
@@ -222,8 +222,8 @@ impl Member {
     /// When it moved to a version that it runs. The stamp knows; without one, the last deploy is late enough.
     ///
     /// The stamp is written with the version, moments before the deploy. A move that was killed between the two is stamped
-    /// anew by whoever goes on with it; one that a person deploys in the console keeps its time, since a deploy
-    /// by hand must not restart a soak, and the API has no earlier deploys to tell the two apart by.
+    /// anew by the run that continues it; one that a person deploys in the console keeps its time, since a deploy
+    /// by hand must not restart a soak, and the API has no earlier deploys by which to distinguish the two.
     #[must_use]
     pub fn moved_at(&self, version: i64) -> Option<Timestamp> {
         match self.stamp_for(version) {

@@ -1,4 +1,4 @@
-//! The words for people: what stands where, and what can be done.
+//! The words for people: phases, and what can be done.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// What a person can do about where it stands.
+/// What a person can do in this phase.
 pub(super) fn next(derived: &Derived) -> Vec<String> {
     if derived.unread.is_some() {
         return vec!["see why executions could not be read; the next run goes on".to_owned()];

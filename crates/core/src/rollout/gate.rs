@@ -47,12 +47,12 @@ pub(super) struct Judged {
     pub(super) before: usize,
     /// Who accepted failures that would break it, and why.
     pub(super) approved: Option<String>,
-    /// The first wave with a member whose failures nobody accepted.
+    /// The first wave with a member whose failures were not accepted.
     pub(super) first: Option<usize>,
 }
 
 impl Judged {
-    /// Nobody moved, or nothing is laid to the version any more.
+    /// No member moved, or no failure counts against the version any more.
     pub(super) fn holds() -> Self {
         Self {
             verdict: Verdict::Holds,
@@ -347,7 +347,7 @@ fn longest(failed: &[&Run], good: &[Timestamp]) -> usize {
     streaks.into_values().max().unwrap_or_default()
 }
 
-/// When a member left the version that the rollout comes from, as far as its runs before it tell something. The last run
+/// When a member left the version that the rollout comes from, as far as its runs before it are evidence. The last run
 /// before the move says nothing where an earlier bad version lies between.
 fn left_base(
     facts: &Facts<'_>,
@@ -403,7 +403,7 @@ fn good_before(
         (Some(run), _) => Ok(Some(run.outcome == Outcome::Good)),
         (None, None) => Ok(None),
         (None, Some(back_to)) => {
-            needs.past.insert(id.clone(), back_to);
+            needs.further.insert(id.clone(), back_to);
             Err(format!(
                 "the last run of {flow:?} of {} is further back",
                 member.name

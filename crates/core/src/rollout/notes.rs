@@ -1,7 +1,7 @@
 //! What is noted about rollouts beside the tenant: who accepted which failures, which versions were finished, what was
 //! sent again.
 //!
-//! Nothing here moves anybody by itself. Where it is lost, failures are asked about again, a return takes its waves, and a
+//! None of it moves a member by itself. If lost, failures are asked about again, a return takes its waves, and a
 //! replay looks at the tenant first.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ pub struct IntegrationNotes {
     /// Failures that a person accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<NotedApproval>,
-    /// The versions that everybody came to.
+    /// The versions that all members came to.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub finished: BTreeSet<i64>,
     /// The executions that were sent again, by their ids.
@@ -83,7 +83,7 @@ impl RolloutNotes {
         self.integrations.entry(integration.to_owned()).or_default()
     }
 
-    /// Notes whether everybody has come to a version; says whether that was not known. One that was withdrawn since
+    /// Notes whether all members have come to a version; says whether that was not known. One that was withdrawn since
     /// starts over with its first wave, should it come back.
     pub fn finish(&mut self, integration: &str, version: i64, finished: bool) -> bool {
         if !finished && self.of(integration).is_none() {

@@ -16,9 +16,9 @@ pub(super) struct Part<'a> {
     pub(super) wave: &'a Wave,
     pub(super) members: Vec<&'a Member>,
     pub(super) overlap: usize,
-    /// No wave after it moves anybody.
+    /// No wave after it moves any member.
     pub(super) last: bool,
-    /// Its percentage gets nobody, and one goes alone in its place.
+    /// Its percentage selects no member, and one goes alone instead.
     stand_in: bool,
     target: Option<i64>,
 }
@@ -36,11 +36,11 @@ pub(super) enum Progress {
     InVain(String),
     /// The next one may open.
     Passed,
-    /// Why it stands; what was let through before may go on.
+    /// Why it does not progress; members already let through go on.
     Standing(String),
-    /// What of it is not known, so that nobody moves.
+    /// What of it is not known, so that no member moves.
     Unknown(String),
-    /// Nobody of it ever moves.
+    /// None of its members ever moves.
     Held,
 }
 
@@ -194,9 +194,9 @@ impl<'a> Part<'a> {
         }
         let name = &self.wave.name;
         Some(Progress::Standing(if self.members.is_empty() {
-            format!("{name} selects nobody")
+            format!("{name} selects no member")
         } else {
-            format!("nobody in {name} counts: all are left out")
+            format!("no member of {name} counts: all are left out")
         }))
     }
 
@@ -213,7 +213,7 @@ impl<'a> Part<'a> {
             return Progress::Passed;
         }
         let deadline = later(soaked, gate.evidence_timeout);
-        // What the last wave lacks, nobody waits for any more.
+        // No later wave waits for what the last one lacks.
         if now >= deadline && (self.last || gate.on_inconclusive == OnInconclusive::Pass) {
             return Progress::Passed;
         }
@@ -270,7 +270,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Waves that stay passed, whoever joins them now: a later one holds a member that our stamp says moved in its turn.
+/// Waves that stay passed, even if members join: a later one holds a member that our stamp says moved in its turn.
 ///
 /// In its turn: no sooner than all soaks before it, counted from the first move of the rollout. A member of
 /// the first wave that lost its label, and so is counted with a later one, opens nothing by that. Nor does one that stands in
@@ -300,7 +300,7 @@ pub(super) fn stays_passed(parts: &[Part<'_>], target: Option<i64>) -> usize {
             apart = !part.wave.soak.is_zero();
         }
         if part.wave.soak.is_zero() {
-            // Without a soak there is no time between two waves to tell them apart by.
+            // Without a soak there is no time between two waves by which to distinguish them.
             due = part
                 .members
                 .iter()

@@ -106,7 +106,7 @@ fn conclude(
     mut derived: Derived,
 ) -> Derived {
     let last = parts.iter().rposition(|part| part.last).unwrap_or_default();
-    // Behind the last wave that moves anybody there is nothing to stop.
+    // After the last wave that moves members there is nothing to stop.
     let frontier = frontier.unwrap_or(last).min(last);
     // What fails in a wave that has passed is shown there.
     let at = judged.first.map_or(frontier, |it| it.min(frontier));
@@ -140,7 +140,7 @@ fn conclude(
     moving(facts, parts, now, derived)
 }
 
-/// The waves behind one that is stopped move nobody, whatever they would do by themselves.
+/// The waves after one that is stopped move no member, even if they would by themselves.
 fn close_behind(derived: &mut Derived, at: usize) {
     for wave in derived.waves.iter_mut().skip(at + 1) {
         match wave.phase {
@@ -179,8 +179,8 @@ fn broken(facts: &Facts<'_>, derived: Derived, at: usize, why: String) -> Derive
     derived
 }
 
-/// Whether any failure began while somebody's move was recent. What fails for the first time long after everybody moved is
-/// no reason to take a version away from all: then nobody else moves, and a person decides.
+/// Whether any failure began while a move was recent. What fails for the first time long after all members moved is
+/// no reason to take a version away from all: then no further member moves, and a person decides.
 fn is_fresh(facts: &Facts<'_>, failures: &[NewlyFailed], target: i64) -> bool {
     let soak = facts
         .spec
@@ -198,7 +198,7 @@ fn is_fresh(facts: &Facts<'_>, failures: &[NewlyFailed], target: i64) -> bool {
     failed.any(|failed| moved.iter().any(|moved| recent(*moved, failed)))
 }
 
-/// Nobody moves because of one wave.
+/// One wave stops all moves.
 fn at_wave(facts: &Facts<'_>, mut derived: Derived, at: usize, phase: WavePhase) -> Derived {
     let name = derived.waves.get(at).map(|it| it.name.clone());
     let name = name.unwrap_or_default();
@@ -274,7 +274,7 @@ fn sooner(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp>
     one.into_iter().chain(other).min()
 }
 
-/// Where it stands as a whole, by the first wave that has not passed.
+/// The phase as a whole, by the first wave that has not passed.
 fn summary(derived: &mut Derived) {
     let current = derived
         .waves

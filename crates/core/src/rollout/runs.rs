@@ -54,7 +54,7 @@ pub(super) fn tell(
     }
 }
 
-/// `None` where nobody moved, or a part of it is not known.
+/// `None` where no member moved, or a part of it is not known.
 fn ended(facts: &Facts<'_>, part: &Part<'_>, evidence: &Evidence) -> Option<Runs> {
     let listed = evidence.failures.known()?;
     let mut runs = None;

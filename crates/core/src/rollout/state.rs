@@ -16,7 +16,7 @@ pub struct Derived {
     pub base: Option<i64>,
     /// A newer version that waits until this one is finished.
     pub queued: bool,
-    /// Where it stands.
+    /// Its phase.
     pub phase: Phase,
     /// Why, in one line.
     pub reason: String,
@@ -42,7 +42,7 @@ pub struct Derived {
     pub unread: Option<String>,
     /// The version to withdraw.
     pub withdraw: Option<i64>,
-    /// The version that everybody came to for good.
+    /// The version that all members came to for good.
     pub finished: Option<i64>,
     /// When time alone changes something next.
     pub until: Option<Timestamp>,
@@ -53,7 +53,7 @@ pub struct Derived {
 }
 
 impl Derived {
-    /// One that says no more than where it stands, and why.
+    /// One that holds only its phase and the reason.
     pub(crate) fn new(
         target: Option<i64>,
         base: Option<i64>,
@@ -85,10 +85,10 @@ impl Derived {
     }
 }
 
-/// Where a rollout stands.
+/// The phase of a rollout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// There is none: everybody runs the version, or nobody can.
+    /// There is none: all members run the version, or none can.
     Settled,
     /// Members move.
     Moving,
@@ -96,7 +96,7 @@ pub enum Phase {
     Soaking,
     /// Too few runs finished to judge.
     Waiting,
-    /// Something is unknown, or nobody counts.
+    /// Something is unknown, or no member counts.
     Standing,
     /// The gate does not hold.
     Stopped,
@@ -110,7 +110,7 @@ pub enum Phase {
     Finished,
 }
 
-/// Where a wave stands.
+/// The phase of a wave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WavePhase {
     /// An earlier wave has not passed.
@@ -136,7 +136,7 @@ pub enum WavePhase {
 pub struct WaveState {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Its phase.
     pub phase: WavePhase,
     /// How many members count.
     pub counted: usize,
@@ -172,7 +172,7 @@ pub struct Bypass {
     pub reason: String,
     /// The members.
     pub members: BTreeSet<ResourceName>,
-    /// Why nobody may, if so.
+    /// Why no member may, if so.
     pub refused: Option<String>,
 }
 

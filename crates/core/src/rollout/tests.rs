@@ -17,7 +17,7 @@ use super::*;
 use crate::model::rollout::{Gate, OnFailure, Overlap, Rollout, Select, Wave};
 use crate::model::{Asked, InstanceId, MoveStamp, ResourceName};
 
-/// A time so many minutes after the beginning of the story.
+/// The time `minutes` after the start of the scenario.
 pub(super) fn at(minutes: i64) -> Timestamp {
     let start: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     start
@@ -283,7 +283,7 @@ impl Scene {
             let id = id.clone();
             self.runs.iter().filter(move |it| it.instance == id)
         };
-        for (id, before) in &needs.past {
+        for (id, before) in needs.past.iter().chain(&needs.further) {
             let mut runs: Vec<&RawRun> = of(id).filter(|it| it.started_at < *before).collect();
             runs.sort_by_key(|it| std::cmp::Reverse(it.started_at));
             let whole = runs.len() <= self.page;

@@ -8,7 +8,7 @@ use super::part::Part;
 use super::{Facts, Member, Standing, Turn, base};
 use crate::model::ResourceName;
 
-/// The turns of all members while nobody new may move.
+/// The turns of all members while no further member may move.
 pub(super) fn hold(facts: &Facts<'_>, why: &str) -> BTreeMap<ResourceName, Turn> {
     let turn = |member: &Member| (member.name.clone(), stays(facts, member, why));
     facts.members.iter().map(turn).collect()
@@ -52,7 +52,7 @@ fn arrived(facts: &Facts<'_>, member: &Member, target: i64) -> Turn {
 }
 
 /// What a new instance begins with while its wave is closed: the version that most members come from, as their next
-/// stamps would say it. So a version that did not finish is no beginning. Where nobody comes from anywhere, as while a
+/// stamps would say it. So a version that did not finish is no beginning. Where no member moved, as while a
 /// newer version is withdrawn, it is what those who count have.
 fn begins_on(facts: &Facts<'_>) -> Option<i64> {
     let target = facts.target.number();

@@ -35,7 +35,7 @@ pub fn assign(facts: &Facts<'_>) -> Vec<Option<usize>> {
     waves
 }
 
-/// Who goes alone where a percentage gets nobody: one that moved already, so that it stays the same one; else
+/// Which member goes alone where a percentage selects none: one that moved already, so that it stays the same one; else
 /// the lowest draw that is left.
 fn stand_in(facts: &Facts<'_>, seed: &str, waves: &[Option<usize>]) -> Option<usize> {
     let target = facts.target.number();

@@ -106,7 +106,7 @@ pub(super) fn holds_token(text: &str) -> bool {
         || candidates(text).any(is_token)
 }
 
-/// Pieces of a text in which a token may stand by itself.
+/// Pieces of a text that may be a token as a whole.
 fn candidates(text: &str) -> impl Iterator<Item = &str> {
     let ends = |c: char| c.is_whitespace() || "\"'`,;()<>[]{}=:&?".contains(c);
     text.split(ends).filter(|word| word.len() >= 10)

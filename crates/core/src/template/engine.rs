@@ -87,11 +87,11 @@ fn no_root(expression: &Expression, name: &str) -> TemplateFault {
     let dashed = expression.source.split_once(&format!("-{name}"));
     let dashed = dashed.is_some_and(|(before, _)| before.ends_with(char::is_alphanumeric));
     let hint = if dashed {
-        "a key with a dash stands in brackets, as in values['api-host']".to_owned()
+        "a key with a dash is written in brackets, as in values['api-host']".to_owned()
     } else {
         did_you_mean(name, words).unwrap_or_else(|| {
             let words = either(&words);
-            format!("names begin with {words}; a text stands in quotes")
+            format!("names begin with {words}; a text is written in quotes")
         })
     };
     expression
@@ -144,7 +144,7 @@ fn written(value: &Value) -> Option<Rendered> {
     finite.then_some(Rendered { text, bare })
 }
 
-/// A result that no text can stand for.
+/// A result that has no text form.
 fn unfit(
     expression: &Expression,
     value: &Value,
@@ -225,7 +225,7 @@ fn missing(expression: &Expression, path: &str, values: &Values) -> Option<Templ
     None
 }
 
-/// A root that is not defined where the template stands.
+/// A root that is not defined where the template is.
 fn absent(expression: &Expression, path: &str, root: Root) -> TemplateFault {
     let (message, hint) = match root {
         Root::Values => (
@@ -305,7 +305,7 @@ fn explained(expression: &Expression, error: &Error) -> TemplateFault {
 }
 
 impl Expression {
-    /// A fault at the first place where this stands in it; at all of it where it stands nowhere.
+    /// A fault at the first occurrence of `part` in the text; at the whole text where there is none.
     fn fault(&self, part: &str, message: String) -> TemplateFault {
         let at = self.source.find(part).filter(|_| !part.is_empty());
         let length = at.map_or(self.source.len(), |_| part.len());

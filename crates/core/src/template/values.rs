@@ -84,7 +84,7 @@ impl Values {
         Value::from(named.collect::<BTreeMap<_, _>>())
     }
 
-    /// What stands under a root.
+    /// The value of a root.
     pub(super) fn get(&self, root: Root) -> Option<&Value> {
         self.roots.get(&root)
     }

@@ -10,7 +10,7 @@ use crate::model::{
 
 /// Checks the values of one instance.
 ///
-/// Only against the definition at hand: a pinned version may have other variables.
+/// Only against the current definition: a pinned version may have other variables.
 pub(super) fn check(
     instance: &DesiredInstance,
     definitions: &Definitions,
@@ -22,7 +22,7 @@ pub(super) fn check(
     }
 }
 
-/// The definition at hand, where the instances run what it comes to.
+/// The current definition, where the instances run what it produces.
 pub(super) fn definition<'a>(
     integration: &IntegrationRef,
     version: &VersionRef,

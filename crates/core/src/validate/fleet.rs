@@ -103,7 +103,7 @@ fn values(part: &Part, definition: &Definition, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-/// The config variables or flows that hold templates, and where they stand.
+/// The config variables or flows that hold templates, and where they are.
 fn open_keys<'a>(open: &'a OpenPart, under: &str) -> impl Iterator<Item = (&'a str, Location)> {
     let entries = open.spec.get(under).and_then(|config| config.as_mapping());
     entries.into_iter().flatten().map(|entry| {
@@ -155,7 +155,7 @@ fn declared(part: &Part) -> Vec<(String, Location)> {
     keys.chain(config).chain(variables).chain(others).collect()
 }
 
-/// One customer has one value: which of two overrides was meant, nobody could tell.
+/// One customer has one value: two overrides of it would be ambiguous.
 fn said_twice(overrides: &[Override], diagnostics: &mut Vec<Diagnostic>) {
     let mut first: HashMap<(&str, String), Location> = HashMap::new();
     for one in overrides {

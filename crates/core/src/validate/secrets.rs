@@ -3,7 +3,7 @@
 use crate::model::{Auth, Desired, DesiredFleet, Diagnostic, ExecPolicy, Location, SecretRef};
 
 /// Checks every program that is named; whether it is run is up to the operator. No value comes from where a token of an
-/// environment is: whoever may write a manifest could have it sent to the tenant, where others can read it.
+/// environment is: an author of manifests could have it sent to the tenant, where others can read it.
 pub(super) fn check(desired: &Desired, diagnostics: &mut Vec<Diagnostic>) {
     let entries = desired.instances.iter().flat_map(|one| one.config.values());
     let parts = || desired.fleets.iter().flat_map(DesiredFleet::parts);

@@ -63,7 +63,7 @@ fn without_last_blanks(text: &str) -> &str {
     }
 }
 
-/// A block scalar that ends with the text, where no line break stands, has
+/// A block scalar that ends with the text, without a line break, has
 /// none either: the parser adds one.
 fn without_added_break(
     event: Event<'_>,
@@ -114,7 +114,7 @@ struct Composer<'a> {
     documents: Vec<Node>,
     /// The text as the parser has it.
     hidden: &'a str,
-    /// What stands in it for the backslash of half a character.
+    /// What replaces the backslash of half a character in it.
     stand_in: Option<char>,
 }
 
@@ -347,7 +347,7 @@ fn not_mergeable(span: Span) -> SyntaxError {
 fn duplicate(key: &str, first: Span, second: Span) -> SyntaxError {
     SyntaxError {
         message: format!(
-            "the key {key:?} stands here twice, first on line {}",
+            "the key {key:?} occurs twice here, first on line {}",
             first.line
         ),
         span: second,
@@ -394,7 +394,7 @@ fn collection_tag(tag: Option<&Tag>, kind: &str, span: Span) -> Result<(), Synta
 
 fn wrong_tag(span: Span) -> SyntaxError {
     SyntaxError {
-        message: "a tag of something else than what stands here".to_owned(),
+        message: "a tag of something else than what is here".to_owned(),
         span,
         hint: Some("remove the tag".to_owned()),
     }

@@ -129,7 +129,7 @@ fn tab(said: &str, written: &str, span: Span) -> Option<SyntaxError> {
     Some(tab_at(at, span))
 }
 
-/// Where a tab stands among the blanks that a line begins with.
+/// Where a tab is among the blanks that a line begins with.
 fn indented_by_tab(line: &str) -> Option<usize> {
     let blanks = line.chars().take_while(|c| matches!(c, ' ' | '\t'));
     blanks

@@ -1,7 +1,7 @@
 //! Characters beyond U+FFFF as JSON escapes them: two escapes for one character.
 //!
 //! The parser knows no such escapes. So the backslash of each is replaced by a character that
-//! stands nowhere in the text before it parses, and put right after: only in double quotes
+//! occurs nowhere in the text before it parses, and put right after: only in double quotes
 //! it was an escape. The text keeps its length, and places keep their meaning.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use super::Span;
 use super::compose::narrow;
 
-/// The text for the parser, and the character that stands for a backslash, if there is any.
+/// The text for the parser, and the character that replaces a backslash, if there is any.
 pub(super) fn hide(text: &str) -> (Cow<'_, str>, Option<char>) {
     let places = escapes(text);
     let stand_in = ('\u{E000}'..='\u{F8FF}').find(|c| !places.is_empty() && !text.contains(*c));
@@ -78,7 +78,7 @@ fn code(part: &str) -> Option<u16> {
 /// How many characters two escapes take.
 const PAIR: usize = 12;
 
-/// The character that two escapes at the beginning stand for.
+/// The character that two escapes at the beginning encode.
 fn pair(text: &[char], stand_in: char) -> Option<char> {
     let unit = |at: usize| {
         let escape = text.get(at..at + PAIR / 2)?;
@@ -94,7 +94,7 @@ fn pair(text: &[char], stand_in: char) -> Option<char> {
     char::decode_utf16(units).next()?.ok()
 }
 
-/// Where the first escape of half a character stands in a scalar.
+/// Where the first escape of half a character is in a scalar.
 pub(super) fn half(hidden: &str, stand_in: char, scalar: saphyr_parser::Span) -> Span {
     let (start, end) = (scalar.start.index(), scalar.end.index());
     let text: Vec<char> = hidden.chars().take(end).skip(start).collect();
@@ -120,7 +120,7 @@ pub(super) fn half(hidden: &str, stand_in: char, scalar: saphyr_parser::Span) ->
     }
 }
 
-/// The same YAML with characters in place of the pairs of escapes that stand for them.
+/// The same YAML with characters in place of the pairs of escapes that encode them.
 ///
 /// JSON is YAML but for these: readers of YAML take each of the two for a character of its own, and
 /// refuse it or keep what no text can hold. Halves that are alone, and text that does not parse, stay.

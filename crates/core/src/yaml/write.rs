@@ -88,7 +88,7 @@ fn flow_leaf(single: &Leaf) -> String {
     }
 }
 
-/// Entries at a depth; the first one may stand beside the dash of a list item.
+/// Entries at a depth; the first one may be on the line of the dash of a list item.
 fn mapping(out: &mut String, entries: &[(Leaf, Tree)], depth: usize, beside: bool) {
     for (place, (key, inner)) in entries.iter().enumerate() {
         if place > 0 || !beside {

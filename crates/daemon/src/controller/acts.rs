@@ -1,4 +1,4 @@
-//! What a person asks to be done to one live object: labels, which every runner goes by.
+//! What a person asks to be done to one live object: labels, which every runner respects.
 //!
 //! The commands of the same names do the same; here the loop does it between two passes, with its own way to the
 //! tenant and under the same exclusion of other writers.
@@ -25,7 +25,7 @@ pub enum Deed {
     Hold(Timestamp),
     /// A hold ends.
     Unhold,
-    /// Nobody moves to another version of the integration.
+    /// No instance moves to another version of the integration.
     RolloutPause,
     /// A pause or an abort of its rollout ends.
     RolloutResume,

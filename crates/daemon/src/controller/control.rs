@@ -32,7 +32,7 @@ use crate::store::{ApprovalFile, MatchedFile, PauseFile};
 
 /// The wall clock may be set while we sleep: no sleep relies on it for longer.
 const LONGEST: Duration = Duration::from_secs(60);
-/// A clock that stands still is not asked without end.
+/// A clock that does not advance is not polled without end.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Where the pause of an environment is kept, if anywhere.
@@ -73,7 +73,7 @@ impl PersistedPauses {
                 "paused until `resume`"
             );
             Some(Pause {
-                reason: format!("it is not known whether somebody paused: {problem}"),
+                reason: format!("it is not known whether a pause is in effect: {problem}"),
                 since: Timestamp::UNIX_EPOCH,
                 until: None,
             })
@@ -262,7 +262,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// [`TooMany`] where so many wait already that one more helps nobody.
+    /// [`TooMany`] where the queue of parts is full.
     pub fn sync_part(&self, part: Part) -> Result<u64, TooMany> {
         let served = self.0.requests.part(part, || self.passes())?;
         self.0.syncs.notify_one();
@@ -275,7 +275,7 @@ impl Control {
         status.generation + u64::from(status.phase == Phase::Working)
     }
 
-    /// The request that the pass which begins now serves. `begin` says so in the status, before anybody asks for another.
+    /// The request that the pass which begins now serves. `begin` says so in the status, before another can be queued.
     pub(super) fn take(&self, begin: impl FnOnce()) -> Option<SyncRequest> {
         self.0.requests.take(begin)
     }
@@ -428,7 +428,7 @@ mod tests {
         let again = open(folder.path(), "2026-11-20T12:00:00Z");
         let reason = again.paused().unwrap().reason;
         assert!(
-            reason.starts_with("it is not known whether somebody paused"),
+            reason.starts_with("it is not known whether a pause is in effect"),
             "{reason}"
         );
         again.resume().await;

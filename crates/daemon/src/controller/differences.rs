@@ -1,5 +1,5 @@
-//! What differs between files and tenant, in a pass: compared once with everyone's own target, and once more with
-//! everyone where the rollouts let them be.
+//! What differs between files and tenant, in a pass: compared once with the target of each member, and once more with
+//! each where its rollout lets it be.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub(super) struct Differences {
     pub(super) simulations: Vec<Simulation>,
 }
 
-/// What differs, with everyone where their rollouts let them be.
+/// What differs, with each member where its rollout lets it be.
 pub(super) async fn differences(
     wanted: &Wanted<'_>,
     context: &PassContext<'_>,
@@ -72,8 +72,8 @@ pub(super) async fn differences(
     }
 }
 
-/// What becomes of instances, by the comparison with everyone's own target: of all integrations where that is asked for,
-/// else of those whose rollout begins.
+/// The outcomes of instances, compared with the target of each: for all integrations where that is requested,
+/// else for those whose rollout begins.
 fn simulated(
     inputs: &Inputs<'_>,
     changes: &ChangeSet,

@@ -49,8 +49,8 @@ pub enum Ended {
 
 /// Decides when passes are made.
 pub struct Driver {
-    key: Arc<str>,
-    queue: Queue<Arc<str>>,
+    environment: Arc<str>,
+    queue: Queue,
     reconciler: Reconciler,
     nudges: Nudges,
     /// Events of the tenant.
@@ -93,8 +93,8 @@ impl Driver {
         shutdown: Shutdown,
     ) -> Self {
         Self {
-            key: environment.into(),
-            queue: Queue::new(),
+            environment: environment.into(),
+            queue: Queue::default(),
             reconciler,
             nudges: Nudges(nudges),
             events: None,
@@ -126,8 +126,7 @@ impl Driver {
 
     /// The same, resumed after a panic: what passes have learnt still holds. It begins with a pass.
     pub async fn go_on(&mut self) -> Ended {
-        let key = Arc::clone(&self.key);
-        self.queue.schedule(key, Instant::now(), Reason::Start);
+        self.queue.schedule(Instant::now(), Reason::Start);
         let ended = loop {
             let Some(reason) = self.idle().await else {
                 break Ended::Drained;
@@ -153,7 +152,7 @@ impl Driver {
             };
             match next {
                 Some((at, next)) => {
-                    self.queue.schedule(Arc::clone(&self.key), at, next);
+                    self.queue.schedule(at, next);
                     self.cool_down_ends = Some(self.cool_down_until(next));
                 }
                 None => break Ended::Aborted,
@@ -179,13 +178,13 @@ impl Driver {
                     beat(&self.reconciler.status);
                     self.reconciler.look_at_history();
                 }
-                (_, reason) = self.queue.next() => {
+                reason = self.queue.next() => {
                     if reason != Reason::Source || self.files_changed().await {
                         return Some(reason);
                     }
                 }
                 () = asked(&mut self.reloads) => {
-                    self.queue.schedule(Arc::clone(&self.key), Instant::now(), Reason::Reload);
+                    self.queue.schedule(Instant::now(), Reason::Reload);
                 }
                 () = next_event(&mut self.events) => self.event(),
                 () = control.synced() => return Some(Reason::Sync),
@@ -196,7 +195,7 @@ impl Driver {
                 }
                 () = control.lapse() => {}
                 // Last, so that a flood of nudges holds up nothing.
-                () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
+                () = self.nudges.next() => self.queue.nudge(Instant::now()),
             }
         }
     }
@@ -216,8 +215,7 @@ impl Driver {
     fn event(&mut self) {
         let now = Instant::now();
         let at = self.cool_down_ends.map_or(now, |ends| ends.max(now));
-        self.queue
-            .schedule(Arc::clone(&self.key), at + DEBOUNCE, Reason::Event);
+        self.queue.schedule(at + DEBOUNCE, Reason::Event);
     }
 
     /// Whether the files differ from those of the last pass. A source that
@@ -241,12 +239,12 @@ impl Driver {
         let status = self.reconciler.status.clone();
         if reason != Reason::Sync {
             let now = Instant::now();
-            self.queue.schedule(Arc::clone(&self.key), now, reason);
+            self.queue.schedule(now, reason);
         }
         let (stop, stopped) = watch::channel(false);
         let span = tracing::info_span!(
             "pass",
-            environment = %self.key,
+            environment = %self.environment,
             reason = %Reason::Part,
             result = tracing::field::Empty,
         );
@@ -264,7 +262,7 @@ impl Driver {
                     drain(&status);
                     stop.send_replace(true);
                 }
-                () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
+                () = self.nudges.next() => self.queue.nudge(Instant::now()),
             }
         }
         // Its own writes make events.
@@ -274,7 +272,7 @@ impl Driver {
 
     /// Watches over one pass. Returns when the next is due; `None` if it was aborted.
     async fn busy(&mut self, reason: Reason) -> Option<(Instant, Reason)> {
-        self.queue.forget(&self.key);
+        self.queue.clear();
         let status = self.reconciler.status.clone();
         begin(&status);
         let (stop, stopped) = watch::channel(false);
@@ -282,7 +280,7 @@ impl Driver {
         let mut supersede = Supersede::new(source, self.superseded < PATIENCE);
         let span = tracing::info_span!(
             "pass",
-            environment = %self.key,
+            environment = %self.environment,
             %reason,
             result = tracing::field::Empty,
         );
@@ -305,7 +303,7 @@ impl Driver {
                         stop.send_replace(true);
                     }
                 }
-                () = self.nudges.next() => self.queue.nudge(Arc::clone(&self.key), Instant::now()),
+                () = self.nudges.next() => self.queue.nudge(Instant::now()),
             }
         };
         self.superseded = match next {
@@ -313,7 +311,7 @@ impl Driver {
             _ => 0,
         };
         if supersede.is_owed() {
-            self.queue.nudge(Arc::clone(&self.key), Instant::now());
+            self.queue.nudge(Instant::now());
         }
         Some(next)
     }

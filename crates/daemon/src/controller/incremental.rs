@@ -49,7 +49,7 @@ type Read = (Planned, Option<Recalled>, Timestamp);
 /// The newest record of a tenant, and when it was first seen to be that.
 pub(super) type Marked = (Timestamp, Instant);
 
-/// Reads everything. With `keep` it can be gone on from; `before` is where things stood.
+/// Reads everything. With `keep` later incremental readings can continue from it; `before` is the earlier mark.
 pub(super) async fn sweep(
     loaded: &Loaded,
     context: &PassContext<'_>,
@@ -94,7 +94,7 @@ impl Recalled {
         }
     }
 
-    /// Where things stood.
+    /// The mark of this reading.
     pub(super) fn marked(&self) -> Marked {
         (self.mark.newest(), self.marked_at)
     }

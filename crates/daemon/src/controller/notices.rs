@@ -15,7 +15,7 @@ const PATIENCE: u32 = 3;
 /// The maximum length of a reason, in characters.
 const LONGEST: usize = 500;
 
-/// How an environment stands.
+/// The state of an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EnvironmentState {
@@ -29,7 +29,7 @@ pub enum EnvironmentState {
     Drifted,
 }
 
-/// How an environment stands, and with which files.
+/// The state of an environment, and with which files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// How.
@@ -38,7 +38,7 @@ pub struct Standing {
     pub revision: Option<String>,
 }
 
-/// Something worth telling.
+/// Something worth a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// What happened.
@@ -107,7 +107,7 @@ impl Notices {
         })
     }
 
-    /// How things stand, and why; `None` where it is too early to say.
+    /// The state, and why; `None` where it is too early to say.
     fn judge(
         &mut self,
         status: &Status,
@@ -162,8 +162,8 @@ impl Notices {
     }
 }
 
-/// What the last pass put right, if a person had changed anything. It is no change of how an environment stands,
-/// so it is told beside that.
+/// What the last pass put right, if a person had changed anything. It is no change of the environment's state,
+/// so it is reported separately.
 #[must_use]
 pub fn healed(status: &Status) -> Option<Notice> {
     let first = status.healed.first()?;

@@ -17,15 +17,12 @@ use jiff::Timestamp;
 
 use self::live::Live;
 use super::resources::ResourceStatus;
-use crate::api::page::{
-    Connection, Disposition, Drift, Failure, Hold as HoldAbout, Row, RowVersion, State,
-};
-use crate::disposition::{Hold, Holds};
+use crate::api::page::{Connection, Drift, Failure, Hold as HoldAbout, Row, RowVersion, State};
 use crate::model::{
-    Address, Desired, DesiredInstance, Field, FieldChange, Health, IntegrationRef, Kind, Location,
-    SyncStatus, Tenant,
+    Address, Desired, DesiredInstance, Disposition, Field, FieldChange, Health, IntegrationRef,
+    Kind, Location, SyncStatus, Tenant,
 };
-use crate::plan::{Excluded, Plan, PlannedResource, PlannedRollout};
+use crate::plan::{Plan, PlannedResource, PlannedRollout};
 use crate::rollout::Turn;
 
 /// At most this many differences are kept of one resource.
@@ -72,10 +69,6 @@ pub struct Page {
 pub struct Sources<'a> {
     /// The plan, without what was held back.
     pub plan: &'a Plan,
-    /// What was left alone, and why.
-    pub holds: &'a Holds,
-    /// The resources that lost steps by that.
-    pub excluded: &'a Excluded,
     /// What is declared, members of fleets among the instances.
     pub desired: &'a Desired,
     /// The tenant as it was read.
@@ -201,20 +194,6 @@ pub fn is_held(disposition: Disposition) -> bool {
     }
 }
 
-fn of_hold(hold: &Hold) -> Disposition {
-    match hold {
-        Hold::Backoff { .. } => Disposition::Failed,
-        Hold::Flapping { .. } => Disposition::Flapping,
-        Hold::Drift => Disposition::Reported,
-        Hold::InvalidFiles => Disposition::Invalid,
-        Hold::Vanished(_) => Disposition::Vanished,
-        Hold::Paused { .. } => Disposition::Paused,
-        Hold::Approval => Disposition::Approval,
-        Hold::ByHand(_) => Disposition::OnHold,
-        Hold::Guard { .. } => Disposition::Guarded,
-    }
-}
-
 fn declared(desired: &Desired) -> BTreeMap<Address, &DesiredInstance> {
     let instances = desired.instances.iter();
     instances
@@ -252,10 +231,7 @@ impl Maker<'_> {
         let turn = rollout.and_then(|it| it.derived.turns.get(&address.name));
         let turn = turn.filter(|_| address.kind == Kind::Instance);
         let on_hold = planned.and_then(|it| it.on_hold.as_ref());
-        let disposition = match on_hold {
-            Some(_) if !self.sources.holds.contains_key(address) => Disposition::OnHold,
-            Some(_) | None => self.disposition(status, turn),
-        };
+        let disposition = status.disposition;
         let state = state(disposition, status.sync, status.health);
         let since = self.since(address, state);
         let customer = self.live.customer_of(address);
@@ -292,35 +268,6 @@ impl Maker<'_> {
                 fields: fields(planned),
             }),
             last_failure: rollout.and_then(|it| failure(it, address)),
-        }
-    }
-
-    fn disposition(&self, status: &ResourceStatus, turn: Option<&Turn>) -> Disposition {
-        let address = &status.address;
-        if let Some(hold) = self.sources.holds.get(address) {
-            let first = self.sources.plan.violations.first();
-            let window = first.is_some_and(|it| it.guard == "windows");
-            let found = of_hold(hold);
-            return if window && found == Disposition::Guarded {
-                Disposition::Window
-            } else {
-                found
-            };
-        }
-        if self.sources.excluded.contains_key(address) {
-            return Disposition::Behind;
-        }
-        if status.health == Health::Degraded && status.retry_at.is_some() {
-            return Disposition::Failed;
-        }
-        if matches!(status.health, Health::Blocked | Health::Pending) {
-            return Disposition::Waits;
-        }
-        let waits = turn.is_some_and(|it| matches!(it, Turn::Waits { .. }));
-        match (status.actions.is_empty(), waits) {
-            (false, _) => Disposition::Proceeds,
-            (true, true) => Disposition::Wave,
-            (true, false) => Disposition::None,
         }
     }
 

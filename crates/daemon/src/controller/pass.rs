@@ -53,7 +53,7 @@ pub struct Loaded {
     pub definitions: Definitions,
     /// The secrets they refer to.
     pub secrets: BTreeSet<SecretRef>,
-    /// Findings that do not stand in the way: warnings only.
+    /// Findings that do not stop the pass: warnings only.
     pub diagnostics: Vec<Diagnostic>,
 }
 

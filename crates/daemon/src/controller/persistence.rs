@@ -68,7 +68,7 @@ impl Recorder {
         }
     }
 
-    /// Remembers which versions a plan found everybody to have come to.
+    /// Stores which versions all members have come to, by a plan.
     pub fn note_finished(&self, plan: &Plan) {
         super::rollouts::note_finished(&self.rollouts, plan);
     }

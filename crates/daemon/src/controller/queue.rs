@@ -1,4 +1,4 @@
-//! Wake-ups: keyed, without input, each key at most once at a time.
+//! The wake-ups of one loop: without input, at most one at a time.
 //!
 //! Two kinds. A *timer* is due at a moment; of several the earliest wins. A *nudge* reports a change, and is
 //! due once it has been quiet for a moment, so that a save of twenty files is one wake-up; it does not wait
@@ -6,7 +6,6 @@
 //!
 //! All but [`Queue::next`] is plain state; the time is passed in.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -56,14 +55,9 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// The wake-ups that wait, by key.
-#[derive(Debug, Clone)]
-pub struct Queue<K> {
-    waiting: BTreeMap<K, Waiting>,
-}
-
+/// The wake-ups of one loop that wait.
 #[derive(Debug, Clone, Copy, Default)]
-struct Waiting {
+pub struct Queue {
     timer: Option<(Instant, Reason)>,
     nudge: Option<Nudge>,
 }
@@ -80,15 +74,35 @@ impl Nudge {
     }
 }
 
-impl Waiting {
-    fn due(&self) -> Option<Instant> {
+impl Queue {
+    /// Sets a timer. An earlier one stays.
+    pub fn schedule(&mut self, at: Instant, reason: Reason) {
+        if self.timer.is_none_or(|(earlier, _)| at < earlier) {
+            self.timer = Some((at, reason));
+        }
+    }
+
+    /// Records a nudge.
+    pub fn nudge(&mut self, now: Instant) {
+        let first = self.nudge.map_or(now, |nudge| nudge.first);
+        self.nudge = Some(Nudge { first, last: now });
+    }
+
+    /// Drops everything that waits: a pass that begins now serves it.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// When the next wake-up is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
         let timer = self.timer.map(|(at, _)| at);
         let nudge = self.nudge.map(Nudge::due);
         timer.into_iter().chain(nudge).min()
     }
 
     /// Takes what is due. A timer takes a nudge along: one pass serves both.
-    fn take(&mut self, now: Instant) -> Option<Reason> {
+    pub fn take(&mut self, now: Instant) -> Option<Reason> {
         if let Some((_, reason)) = self.timer.take_if(|(at, _)| *at <= now) {
             self.nudge = None;
             return Some(reason);
@@ -96,60 +110,10 @@ impl Waiting {
         let nudge = self.nudge.take_if(|nudge| nudge.due() <= now);
         nudge.map(|_| Reason::Source)
     }
-}
-
-impl<K> Default for Queue<K> {
-    fn default() -> Self {
-        Self {
-            waiting: BTreeMap::new(),
-        }
-    }
-}
-
-impl<K: Ord + Clone> Queue<K> {
-    /// No wake-ups.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets a timer. An earlier one of the same key stands.
-    pub fn schedule(&mut self, key: K, at: Instant, reason: Reason) {
-        let timer = &mut self.waiting.entry(key).or_default().timer;
-        if timer.is_none_or(|(earlier, _)| at < earlier) {
-            *timer = Some((at, reason));
-        }
-    }
-
-    /// Records a nudge.
-    pub fn nudge(&mut self, key: K, now: Instant) {
-        let nudge = &mut self.waiting.entry(key).or_default().nudge;
-        let first = nudge.map_or(now, |nudge| nudge.first);
-        *nudge = Some(Nudge { first, last: now });
-    }
-
-    /// Drops everything that waits for a key: a pass that begins now serves it.
-    pub fn forget(&mut self, key: &K) {
-        self.waiting.remove(key);
-    }
-
-    /// When the next wake-up is due.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Instant> {
-        self.waiting.values().filter_map(Waiting::due).min()
-    }
-
-    /// Takes a wake-up that is due, the longest overdue first.
-    pub fn take(&mut self, now: Instant) -> Option<(K, Reason)> {
-        let due = |(key, waiting): (&K, &Waiting)| Some((waiting.due()?, key.clone()));
-        let (_, key) = self.waiting.iter().filter_map(due).min()?;
-        let reason = self.waiting.get_mut(&key)?.take(now)?;
-        Some((key, reason))
-    }
 
     /// Waits for the next wake-up; for ever if there is none. Cancel-safe:
     /// nothing is taken before it is returned.
-    pub async fn next(&mut self) -> (K, Reason) {
+    pub async fn next(&mut self) -> Reason {
         loop {
             match self.next_due() {
                 Some(due) => sleep_until(due).await,
@@ -171,71 +135,59 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn of_several_timers_the_earliest_wins_and_there_is_one_wake_up() {
         let now = Instant::now();
-        let mut queue = Queue::new();
-        queue.schedule("a", now + 100 * MS, Reason::Resync);
-        queue.schedule("a", now + 20 * MS, Reason::Retry);
-        queue.schedule("a", now + 50 * MS, Reason::Start);
-        assert_eq!(queue.next().await, ("a", Reason::Retry));
+        let mut queue = Queue::default();
+        queue.schedule(now + 100 * MS, Reason::Resync);
+        queue.schedule(now + 20 * MS, Reason::Retry);
+        queue.schedule(now + 50 * MS, Reason::Start);
+        assert_eq!(queue.next().await, Reason::Retry);
         assert_eq!(now.elapsed(), 20 * MS);
         assert_eq!(queue.next_due(), None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn keys_do_not_disturb_each_other() {
-        let now = Instant::now();
-        let mut queue = Queue::new();
-        queue.schedule("late", now + 30 * MS, Reason::Resync);
-        queue.schedule("early", now + 10 * MS, Reason::Resync);
-        queue.nudge("late", now);
-        assert_eq!(queue.next().await, ("early", Reason::Resync));
-        assert_eq!(queue.next().await, ("late", Reason::Resync));
-        assert_eq!(now.elapsed(), 30 * MS);
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn nudges_wait_for_quiet() {
         let now = Instant::now();
-        let mut queue = Queue::new();
+        let mut queue = Queue::default();
         for n in 0..5 {
-            queue.nudge("a", now + n * 40 * MS);
+            queue.nudge(now + n * 40 * MS);
         }
-        assert_eq!(queue.next().await, ("a", Reason::Source));
+        assert_eq!(queue.next().await, Reason::Source);
         assert_eq!(now.elapsed(), 160 * MS + DEBOUNCE);
     }
 
     #[tokio::test(start_paused = true)]
     async fn nudges_do_not_wait_for_ever() {
         let now = Instant::now();
-        let mut queue = Queue::new();
+        let mut queue = Queue::default();
         for n in 0..100 {
-            queue.nudge("a", now + n * 40 * MS);
+            queue.nudge(now + n * 40 * MS);
         }
-        assert_eq!(queue.next().await, ("a", Reason::Source));
+        assert_eq!(queue.next().await, Reason::Source);
         assert_eq!(now.elapsed(), PATIENCE);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_nudge_leaves_the_timer_and_a_timer_takes_the_nudge() {
         let now = Instant::now();
-        let mut queue = Queue::new();
-        queue.schedule("a", now + 500 * MS, Reason::Resync);
-        queue.nudge("a", now);
-        assert_eq!(queue.next().await, ("a", Reason::Source));
-        queue.nudge("a", now + 490 * MS);
-        assert_eq!(queue.next().await, ("a", Reason::Resync));
+        let mut queue = Queue::default();
+        queue.schedule(now + 500 * MS, Reason::Resync);
+        queue.nudge(now);
+        assert_eq!(queue.next().await, Reason::Source);
+        queue.nudge(now + 490 * MS);
+        assert_eq!(queue.next().await, Reason::Resync);
         assert_eq!(queue.next_due(), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn dropping_the_wait_loses_nothing() {
         let now = Instant::now();
-        let mut queue = Queue::new();
-        queue.schedule("a", now + 20 * MS, Reason::Resync);
+        let mut queue = Queue::default();
+        queue.schedule(now + 20 * MS, Reason::Resync);
         let early = tokio::time::timeout(10 * MS, queue.next()).await;
         assert!(early.is_err());
-        assert_eq!(queue.next().await, ("a", Reason::Resync));
-        queue.schedule("a", now, Reason::Resync);
-        queue.forget(&"a");
+        assert_eq!(queue.next().await, Reason::Resync);
+        queue.schedule(now, Reason::Resync);
+        queue.clear();
         assert_eq!(queue.take(Instant::now()), None);
     }
 }

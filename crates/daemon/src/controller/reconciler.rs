@@ -213,11 +213,11 @@ impl Reconciler {
     fn adopt_files(&mut self, loaded: &Arc<Loaded>) {
         let state = &mut self.state;
         let before = state.last_good.as_ref().map(|last| &last.revision);
-        if before != Some(&loaded.revision) || !state.told.is_empty() {
+        if before != Some(&loaded.revision) || !state.logged.is_empty() {
             log::files_valid(&loaded.revision);
             log::warnings(&loaded.diagnostics);
         }
-        state.told.clear();
+        state.logged.clear();
         state.absences.present(&loaded.desired);
         state.memory.begin(&loaded.revision.id);
         state.last_good = Some(Arc::clone(loaded));
@@ -431,9 +431,9 @@ impl Reconciler {
     /// it, and everything is held.
     async fn invalid(&mut self, diagnostics: Vec<Diagnostic>, stop: watch::Receiver<bool>) -> End {
         self.state.absences.forget();
-        if self.state.told != diagnostics {
+        if self.state.logged != diagnostics {
             log::files_invalid(&diagnostics);
-            self.state.told.clone_from(&diagnostics);
+            self.state.logged.clone_from(&diagnostics);
         }
         if self.state.last_good.is_none() {
             self.load_last_good().await;

@@ -145,7 +145,7 @@ impl Report<'_> {
             part: self.part.cloned(),
         });
         if self.part.is_some() {
-            // How all of it stands, and when that is looked at next, is as it was.
+            // The state of the whole, and the time of the next whole pass, stay as they were.
             return;
         }
         status.next_pass_at = self.ended.0.checked_add(self.pause()).ok();

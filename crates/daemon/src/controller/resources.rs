@@ -6,9 +6,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api;
-use crate::disposition::{Doubt, Hold, HoldState, Holds, Moment, results};
+use crate::disposition::{Doubt, Facts, Hold, HoldState, Holds, Moment, results, word};
 use crate::execute::Outcome;
-use crate::model::{Address, Health, SyncStatus};
+use crate::model::{Address, Disposition, Health, SyncStatus};
 use crate::plan::{Action, Excluded, Plan, PlannedResource, StepResult};
 
 /// How a resource is.
@@ -32,6 +32,8 @@ pub struct ResourceStatus {
     pub actions: Vec<Action>,
     /// When it is tried again, if that is settled.
     pub retry_at: Option<Timestamp>,
+    /// Whether it proceeds now, and if not, why.
+    pub disposition: Disposition,
 }
 
 impl From<&ResourceStatus> for api::resource::ResourceStatus {
@@ -46,6 +48,7 @@ impl From<&ResourceStatus> for api::resource::ResourceStatus {
             hint: resource.hint.clone(),
             actions: resource.actions.iter().copied().map(Into::into).collect(),
             retry_at: resource.retry_at,
+            disposition: Some(resource.disposition.into()),
             environment: None,
         }
     }
@@ -72,6 +75,7 @@ pub struct After<'a> {
 #[must_use]
 pub fn after(what: &After<'_>) -> Vec<ResourceStatus> {
     let results = results(what.plan, &what.outcome.steps);
+    let waiting = what.plan.waiting();
     let one = |resource: &PlannedResource| {
         let mut status = as_planned(resource);
         let address = &resource.address;
@@ -84,6 +88,15 @@ pub fn after(what: &After<'_>) -> Vec<ResourceStatus> {
             let retry = what.memory.retry_of(address);
             status.retry_at = retry.and_then(|at| moment(at, what.now));
         }
+        status.disposition = word(&Facts {
+            hold: what.holds.get(address),
+            behind: what.excluded.contains_key(address),
+            on_hold: resource.on_hold.is_some(),
+            retried: status.retry_at.is_some(),
+            health: status.health,
+            acts: !status.actions.is_empty(),
+            waits: waiting.contains(address),
+        });
         status
     };
     what.plan.resources.iter().map(one).collect()
@@ -100,6 +113,7 @@ fn as_planned(resource: &PlannedResource) -> ResourceStatus {
         hint: resource.hint.clone(),
         actions: resource.actions.clone(),
         retry_at: None,
+        disposition: Disposition::None,
     }
 }
 
@@ -130,7 +144,7 @@ fn held(status: &mut ResourceStatus, hold: &Hold, now: (Timestamp, Moment)) {
         Hold::Drift => {
             status.reason = format!("drifted, and drift is only reported: {}", status.reason);
         }
-        Hold::Guard { message } => {
+        Hold::Guard { message } | Hold::Window { message } => {
             status.health = Health::Blocked;
             status.reason = format!("refused by a guard: {message}");
             status.hint =

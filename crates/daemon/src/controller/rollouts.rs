@@ -114,7 +114,7 @@ fn unread(one: &RolloutFacts<'_>, derived: &Derived) -> BTreeSet<VersionId> {
 }
 
 /// What is noted of rollouts beside the tenant. Where it cannot be read, it is as if nothing were: failures are asked about
-/// again, and nobody moves that would not otherwise.
+/// again, and no member moves that would not otherwise.
 pub(super) fn noted(store: &RolloutStore, environment: &str) -> RolloutNotes {
     store.load(environment).unwrap_or_else(|error| {
         tracing::warn!(
@@ -126,7 +126,7 @@ pub(super) fn noted(store: &RolloutStore, environment: &str) -> RolloutNotes {
     })
 }
 
-/// Notes which versions everybody has come to, and which were withdrawn since. A note that is lost costs waves, so it is no
+/// Notes which versions all members run, and which were withdrawn since. A lost note costs waves only, so it is no
 /// reason to fail.
 pub(super) fn note_finished(store: &RolloutStore, plan: &Plan) {
     let turns = plan.rollouts.iter().filter_map(|it| {

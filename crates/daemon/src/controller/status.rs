@@ -81,7 +81,7 @@ impl From<&PassStatus> for api::status::PassStatus {
             duration_ms: pass.duration_ms,
             result: pass.result.into(),
             counts: pass.counts,
-            part: pass.part.as_ref().map(Into::into),
+            part: pass.part.clone(),
         }
     }
 }
@@ -251,7 +251,12 @@ impl Status {
     #[must_use]
     pub fn plan_json(&self) -> Option<serde_json::Value> {
         let plan = self.plan.as_ref()?;
-        Some(render::json(plan, None))
+        let resources = self.resources.iter();
+        let dispositions = resources
+            .map(|it| (it.address.clone(), it.disposition))
+            .collect();
+        let document = render::document(plan, None).with_dispositions(&dispositions);
+        serde_json::to_value(document).ok()
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::plan::Part;
 
-/// At most so many parts wait.
+/// The most parts that may wait.
 pub(super) const MOST: usize = 16;
 
 /// A pass that a person asks for.
@@ -22,7 +22,7 @@ pub(super) enum SyncRequest {
     Part(Part),
 }
 
-/// So many parts wait already that one more helps nobody.
+/// The queue of parts is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{MOST} requests for a part wait already; ask again when passes have served them")]
 pub struct TooMany;
@@ -56,7 +56,7 @@ impl SyncRequests {
         Ok(passes() + place)
     }
 
-    /// Takes the first. What `begin` says is said before anybody asks for another.
+    /// Takes the first. `begin` runs before another can be queued.
     pub(super) fn take(&self, begin: impl FnOnce()) -> Option<SyncRequest> {
         let mut all = self.all();
         let first = all.pop_front();

@@ -141,7 +141,7 @@ pub(super) type Answer = Result<Vec<Step>, PassError>;
 /// Phases that follow a script.
 ///
 /// A revision that begins with `bad` is invalid. Each comparison takes the
-/// next answer, or repeats the standing one. A step whose resource is in
+/// next answer, or repeats the default one. A step whose resource is in
 /// `broken` fails; every step takes a permit of `gate` first.
 pub(super) struct Script {
     pub(super) answers: Mutex<VecDeque<Answer>>,

@@ -179,7 +179,7 @@ impl Watched {
         on
     }
 
-    /// Shows a loop that stands still for a while, until its next pass.
+    /// Shows in the status that the loop failed, until its next pass.
     fn show(&self, message: &str) {
         let now = self.clock.instant();
         self.status.send_modify(|status| {

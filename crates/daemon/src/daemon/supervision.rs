@@ -28,7 +28,7 @@ const SELDOM: Duration = Duration::from_secs(3600);
 
 /// What is reported on.
 pub(super) struct Context {
-    /// How each environment stands; at least one.
+    /// The status of each environment; at least one.
     pub(super) statuses: Vec<watch::Receiver<Status>>,
     /// Grows with each request to look at everything again.
     pub(super) reloads: Option<watch::Receiver<u64>>,
@@ -139,7 +139,7 @@ impl Reported {
     }
 }
 
-/// How things stand, in one line; with several environments what goes wrong comes first.
+/// The status in one line; with several environments what goes wrong comes first.
 fn lines_of(statuses: &[Status]) -> String {
     let [status] = statuses else {
         let mut each: Vec<_> = statuses.iter().collect();

@@ -276,6 +276,33 @@ async fn a_turn_of_a_rollout_is_reported_once_also_after_a_restart() {
     assert_eq!(told.len(), 1);
 }
 
+/// It may have been done by another machine, so what the tenant says counts.
+#[tokio::test(start_paused = true)]
+async fn members_that_are_sent_past_the_waves_are_reported_once() {
+    let (mut told, mut reported) = (BTreeMap::new(), BTreeMap::new());
+    let mut say = |phase, bypassed| {
+        let mut plan = plan_of(Vec::new());
+        let mut one = rollout("acme", phase, ("canary", WavePhase::Open));
+        one.derived.bypassed = bypassed;
+        plan.rollouts = vec![one];
+        let mut status = Status::starting("prod", Instant::now());
+        status.plan = Some(Arc::new(plan));
+        let notices = rollouts((&mut told, &mut reported), &status).into_iter();
+        notices.map(|it| it.reason).collect::<Vec<_>>().join("; ")
+    };
+    let opened = "Integration/acme: version 14: wave canary has opened";
+    assert_eq!(say(Phase::Moving, 0), opened);
+    let past = format!("{opened}; 3 members sent past the waves");
+    assert_eq!(say(Phase::Moving, 3), past);
+    assert_eq!(
+        say(Phase::Soaking, 3),
+        "",
+        "the same wave, the same members"
+    );
+    assert!(say(Phase::Finished, 3).ends_with("as it is"));
+    assert_eq!(say(Phase::Settled, 0), "", "its end is reported once");
+}
+
 /// By the daemon's clock, which is that of the reading.
 #[tokio::test(start_paused = true)]
 async fn what_waits_for_a_person_is_reported_again_once_a_day_also_after_a_restart() {

@@ -22,8 +22,9 @@ mod session;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, RawQuery, Request, State};
+use axum::extract::{FromRequestParts, Query, RawQuery, Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -214,6 +215,22 @@ fn whose_one(
 ) -> Result<&Served, Refusal> {
     let Query(whose) = whose.map_err(|wrong| Refusal::Wrong(wrong.body_text()))?;
     state.environments.one(whose.environment.as_deref())
+}
+
+/// The same, before anything else of a request is looked at.
+struct One(Served);
+
+impl FromRequestParts<ServerState> for One {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &ServerState,
+    ) -> Result<Self, Self::Rejection> {
+        let whose = Query::from_request_parts(parts, state).await;
+        let one = whose_one(state, whose).map_err(IntoResponse::into_response)?;
+        Ok(Self(one.clone()))
+    }
 }
 
 /// The one environment that a request is about whose shape may be chosen: here the usual one.

@@ -238,7 +238,7 @@ impl Reading {
     }
 
     fn states(&self, out: &mut Out<'_>) -> Result<(), Error> {
-        let help = "Whether somebody paused: 1 or 0";
+        let help = "Whether writing is paused: 1 or 0";
         self.gauges(out, ("paused", help), |status| {
             Some(i64::from(status.paused.is_some()))
         })?;

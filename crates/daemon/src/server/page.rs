@@ -1,6 +1,6 @@
 //! The page at `/`: the built files of `ui/dist`, in the binary. `ui/README.md` says how they are made.
 //!
-//! They hold nothing of a tenant, so that everybody may load them; what they show is asked of `/api/v1`.
+//! They hold nothing of a tenant, so that loading them needs no token; what they show is asked of `/api/v1`.
 //!
 //! # Invariants
 //!
@@ -30,22 +30,19 @@ pub(super) fn routes() -> axum::Router {
 mod embedded {
     use axum::Router;
     use axum::extract::Path;
-    use axum::http::header::{
-        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    };
+    use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
     use axum::http::{HeaderMap, StatusCode, Uri};
     use axum::response::{IntoResponse as _, Response};
     use axum::routing::get;
     use include_dir::{Dir, include_dir};
-    use sha2::{Digest as _, Sha256};
     use tower_http::compression::CompressionLayer;
 
-    use crate::server::reply;
+    use crate::server::{digest, reply};
 
     /// The built page.
     static DIST: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../ui/dist");
     const DOCUMENT: &str = "index.html";
-    /// Stands in the document for where the page begins.
+    /// The placeholder in the document for where the page begins.
     const BASE: &str = r#"<base href="./">"#;
 
     /// What a browser lets the page do: its own files, its own API, no HTML from texts.
@@ -74,17 +71,14 @@ mod embedded {
             return reply::not_found(uri).await;
         };
         let html = html.replacen(BASE, &format!(r#"<base href="{}">"#, base(uri.path())), 1);
-        // Weak: the same document is sent compressed and not.
-        let digest = Sha256::digest(&html);
-        let tag = digest.iter().take(12).map(|byte| format!("{byte:02x}"));
-        let tag = format!(r#"W/"{}""#, tag.collect::<String>());
+        let tag = digest::tag(&html);
         let about = [
             (ETAG, tag.as_str()),
             (CACHE_CONTROL, "no-cache"),
             (CONTENT_SECURITY_POLICY, POLICY),
             (CONTENT_TYPE, "text/html; charset=utf-8"),
         ];
-        match is_known(&headers, &tag) {
+        match digest::is_known(&headers, &tag) {
             true => (StatusCode::NOT_MODIFIED, about).into_response(),
             false => (about, html).into_response(),
         }
@@ -96,13 +90,6 @@ mod embedded {
             0 | 1 => "./".to_owned(),
             depth => "../".repeat(depth - 1),
         }
-    }
-
-    /// Whether the browser has what the tag stands for.
-    fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-        let known = headers.get_all(IF_NONE_MATCH).into_iter();
-        let mut known = known.filter_map(|value| value.to_str().ok());
-        known.any(|all| all.split(',').any(|one| one.trim() == tag))
     }
 
     /// A file whose name has the digest of its contents in it: it never changes.
@@ -130,7 +117,7 @@ mod embedded {
     mod tests {
         use axum::body::{Body, to_bytes};
         use axum::http::Request;
-        use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+        use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, IF_NONE_MATCH};
         use tower::ServiceExt as _;
 
         use super::*;

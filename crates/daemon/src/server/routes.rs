@@ -78,7 +78,7 @@ pub(super) async fn metrics(State(state): State<ServerState>, headers: HeaderMap
     }
 }
 
-/// What stands against each environment, if anything does.
+/// Why each environment is not well, if it is not.
 type Judged<'a> = Vec<(&'a str, Result<(), String>)>;
 
 fn judge<'a>(

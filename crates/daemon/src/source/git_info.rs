@@ -6,7 +6,7 @@
 //!
 //! # Invariants
 //!
-//! - What stands in `.git` is read here, as text (`checkout`); nothing of it names a program.
+//! - The content of `.git` is read here, as text (`checkout`); nothing of it names a program.
 //! - Git is asked for the listing of one tree (`tree`) and for the author of a line (`blame`),
 //!   in a repository of our own making that borrows the objects; the files are compared here.
 

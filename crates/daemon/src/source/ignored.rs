@@ -1,7 +1,7 @@
 //! `.prismgitopsignore`: what is left out, in gitignore's own words.
 //!
 //! Pure: the text comes in. It can only leave files out, and only below the
-//! folder it stands in.
+//! folder it is in.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 

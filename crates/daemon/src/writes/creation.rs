@@ -23,7 +23,7 @@ pub(super) trait Target: Send + Sync {
     /// What the reply shows, for the journal.
     fn shown(&self, id: &str) -> Shown;
 
-    /// The live objects that bear exactly the marker. An object that stands in the way is an error.
+    /// The live objects that bear exactly the marker. An object that blocks the create is an error.
     async fn look(&self, writer: &Writer<'_>) -> PlatformResult<Vec<Candidate>>;
 
     /// Creates it; gives its id.

@@ -108,7 +108,7 @@ fn as_import(
 
 /// What a create left on a server that takes no labels with it: the only integration of exactly this name, which
 /// the look before the create did not show, without a mark, a version, an instance or a step but its trigger. There
-/// is nothing in it that anybody could lose.
+/// is nothing in it to lose.
 async fn unmarked(
     platform: &dyn Platform,
     name: &str,
@@ -175,7 +175,7 @@ async fn look(
             Settled::Unread => {
                 let why = why.unwrap_or_default();
                 return Err(format!(
-                    "what became of a write of an earlier run cannot be told: {why}"
+                    "the outcome of a write of an earlier run cannot be determined: {why}"
                 ));
             }
         }

@@ -100,7 +100,7 @@ pub(super) fn unpin(value: &mut Value) {
 /// The version a component reference asks for.
 ///
 /// # Errors
-/// Says what else stands there.
+/// Says what is there instead.
 pub(super) fn version(component: &Value) -> Result<ComponentVersion, String> {
     match component.get("version") {
         None => Ok(ComponentVersion::Absent),

@@ -34,7 +34,7 @@ pub fn render(value: &Value, latest: bool) -> String {
     emitter.out
 }
 
-/// Where a node stands: a list directly under a key is not indented.
+/// The position of a node: a list directly under a key is not indented.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Root,

@@ -152,7 +152,7 @@ impl<'a> Loader<'a> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<Value, String> {
         let Some((_, size)) = self.anchors.get(&anchor) else {
-            return Err(at(span.start, "the alias stands inside the value it names"));
+            return Err(at(span.start, "the alias is inside the value it names"));
         };
         self.count(*size, span)?;
         Ok(self.anchors[&anchor].0.clone())
@@ -367,7 +367,7 @@ mod tests {
         insta::assert_snapshot!(problem("a: !foo 1"), @"line 1, column 4: the tag `!foo` does not fit here");
         insta::assert_snapshot!(problem("a: !!map 1"), @"line 1, column 4: the tag `!!map` does not fit here");
         insta::assert_snapshot!(problem("a: 1\n---\nb: 2"), @"line 2, column 1: a definition is one YAML document, here a second begins");
-        insta::assert_snapshot!(problem("&a [*a]"), @"line 1, column 5: the alias stands inside the value it names");
+        insta::assert_snapshot!(problem("&a [*a]"), @"line 1, column 5: the alias is inside the value it names");
         insta::assert_snapshot!(problem("{<<: 1}"), @"line 1, column 6: `<<` takes a mapping or a list of mappings");
         insta::assert_snapshot!(problem("a: \u{7}"), @"the text has the control character U+0007, which YAML does not allow");
         insta::assert_snapshot!(problem("a: [1"), @"line 2, column 1: not YAML: while parsing a flow sequence, expected ',' or ']'");

@@ -1,6 +1,6 @@
 //! The page behind `authorizeUrl`, on which any holder of the link connects an account.
 //!
-//! The real page is the other service's. Here a button stands for it: looking at the page changes
+//! The real page is the other service's. Here a button replaces it: looking at the page changes
 //! nothing, since chat tools and scanners look at every link they see.
 
 use bytes::Bytes;

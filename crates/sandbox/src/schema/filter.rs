@@ -95,7 +95,7 @@ pub(crate) fn until<'a, T: 'a>(value: &'a Value, get: fn(&T) -> Option<Timestamp
     Ok(Box::new(move |row| get(row).is_some_and(|at| at <= wanted)))
 }
 
-/// Keeps rows whose time stands to this one as asked.
+/// Keeps rows whose time compares to this one as asked.
 pub(crate) fn compared<'a, T: 'a>(
     value: &'a Value,
     get: fn(&T) -> Timestamp,

@@ -47,7 +47,7 @@ const SECRET_NAMES: [&str; 9] = [
 /// Whether an input is write-only by its name.
 ///
 /// A definition can say so itself. Otherwise the component decides on the real server, and the
-/// sandbox, which has no components, goes by the name. Names of URLs and headers are no secrets.
+/// sandbox, which has no components, judges by the name. Names of URLs and headers are no secrets.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_lowercase();
     let innocent = ["url", "header", "type", "name"]

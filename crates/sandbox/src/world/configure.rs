@@ -46,7 +46,7 @@ const SCHEDULES: [&str; 6] = ["custom", "day", "hour", "minute", "none", "week"]
 
 /// Writes settings over those an instance has.
 ///
-/// A masked text that comes back leaves the secret it stands for as it is.
+/// A masked text that comes back leaves the masked secret as it is.
 pub(crate) fn write(
     moment: Moment<'_>,
     record: &Integration,

@@ -22,7 +22,7 @@ pub(crate) struct NewConsent {
 const STATUSES: [&str; 4] = ["ACTIVE", "ERROR", "FAILED", "PENDING"];
 
 impl World {
-    /// The instance and the config variable that a config variable id stands for.
+    /// The instance and the config variable that a config variable id identifies.
     pub(crate) fn find_variable(&self, id: Uuid) -> Option<(Arc<Instance>, ConfigVar)> {
         self.instances.iter().find_map(|instance| {
             let record = self.integrations.get(instance.version)?;

@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// What runs of an instance: the version that is deployed, whichever one is configured meanwhile.
+    /// What runs of an instance: the version that is deployed, even if another one is configured.
     fn running(&self, instance: &Instance) -> Change<Arc<Integration>> {
         let mut versions = self.integrations.with(&Key::Sequence(instance.sequence));
         let deployed = Some(instance.deployed_version).filter(|number| *number > 0);
@@ -106,7 +106,7 @@ impl World {
         })
     }
 
-    /// The working copy or version, with the flow, that a flow id stands for.
+    /// The working copy or version, with the flow, that a flow id identifies.
     pub(crate) fn find_flow(&self, id: Uuid) -> Option<(Arc<Integration>, Flow)> {
         self.integrations.iter().find_map(|record| {
             let flow = record.flow(id)?;
@@ -114,7 +114,7 @@ impl World {
         })
     }
 
-    /// The instance and the flow that a flow config id stands for.
+    /// The instance and the flow that a flow config id identifies.
     pub(crate) fn find_flow_config(&self, id: Uuid) -> Option<(Arc<Instance>, Flow)> {
         self.instances.iter().find_map(|instance| {
             let record = self.integrations.get(instance.version)?;

@@ -21,7 +21,7 @@ pub struct HoldRecord {
     pub actor: Actor,
 }
 
-/// The newest of each address counts; what was ended since is told apart by the label.
+/// The newest of each address counts; holds that have ended since are recognised by the label.
 const HOLDS: &str = "
 SELECT w.address, c.after, c.note, p.user, p.login, p.job_url
 FROM passes p JOIN writes w ON w.pass = p.id JOIN changes c ON c.write = w.id

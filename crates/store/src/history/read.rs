@@ -301,7 +301,7 @@ impl FromSql for Moment {
     }
 }
 
-/// A word that stands for something.
+/// A word of the database for a variant.
 struct Word<T>(T);
 
 impl FromSql for Word<PassOutcome> {

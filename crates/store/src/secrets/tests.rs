@@ -116,7 +116,7 @@ async fn what_cannot_be_used_is_as_good_as_none() {
 #[tokio::test]
 async fn without_a_folder_that_can_be_written_to_memory_serves() {
     let root = tempfile::tempdir().unwrap();
-    // A file stands where the folder should be: no user can write there, not even root.
+    // A file is where the folder should be: no user can write there, not even root.
     let folder = root.path().join("state");
     fs::write(&folder, "").unwrap();
     let store = SecretStore::in_folder(folder.clone());

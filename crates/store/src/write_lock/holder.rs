@@ -93,7 +93,7 @@ pub(super) fn sentence(holder: Option<&Holder>, stopped: bool) -> String {
     format!("{who} writes to this tenant{stopped}")
 }
 
-/// What stands in the file.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Note {
     #[serde(flatten)]

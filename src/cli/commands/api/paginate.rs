@@ -17,7 +17,7 @@ const CURSORS: [&str; 3] = ["after", "endCursor", "cursor"];
 /// The parts of a list that are joined: one of these, then the place in the list.
 const RECORDS: [&str; 2] = ["nodes", "edges"];
 const PLACE: &str = "pageInfo";
-/// Stands where the records or the place go; no answer holds it.
+/// The placeholder for the records or the place; no answer holds it.
 const HOLE: &str = "\u{0}prism-gitops\u{0}";
 
 pub(super) async fn run(

@@ -6,6 +6,7 @@ use crate::cli::args::Output;
 use crate::cli::consents::Consents;
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
+use crate::disposition;
 use crate::execute::Outcome;
 use crate::model::Address;
 use crate::model::counted;
@@ -27,7 +28,10 @@ pub(super) fn write(
                 closed: outcome.closed.clone(),
             };
             let links = links.map(Consents::links);
-            let document = render::document(plan, Some(&results)).with_links(links.as_ref());
+            let dispositions = disposition::of_plan(plan);
+            let document = render::document(plan, Some(&results))
+                .with_dispositions(&dispositions)
+                .with_links(links.as_ref());
             ui.document(&if all { document } else { document.in_groups() })
         }
         // The plan has said that there is nothing to do.
@@ -36,7 +40,7 @@ pub(super) fn write(
     }
 }
 
-/// At most this many failures are told in full.
+/// At most this many failures are reported in full.
 const FAILURES: usize = 20;
 
 /// The summary line, and what failed with the words of the API.

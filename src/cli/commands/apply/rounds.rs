@@ -67,7 +67,7 @@ async fn pause(poll: Duration) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Whether a rollout goes on by itself. One that stands, is paused or stopped waits for a person.
+/// Whether a rollout goes on by itself. One that is standing, paused or stopped waits for a person.
 fn goes_on(plan: &Plan) -> bool {
     plan.rollouts.iter().any(|it| match it.derived.phase {
         Phase::Moving | Phase::Soaking | Phase::Waiting | Phase::GoingBack => true,
@@ -80,7 +80,7 @@ fn goes_on(plan: &Plan) -> bool {
     })
 }
 
-/// Says where rollouts stand, once for each turn they take.
+/// Reports the state of rollouts, once for each change.
 fn tell(ui: &Ui, plan: &Plan, goes_on: bool, told: &mut Option<String>) {
     let under_way = plan.rollouts.iter().filter(|it| it.is_to_come());
     let lines: Vec<String> = under_way

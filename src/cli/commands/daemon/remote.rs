@@ -111,7 +111,7 @@ pub(super) async fn woken(
     let push = secrets.iter().find(|(who, _)| *who != Provider::Prismatic);
     if let (Some((who, _)), None) = (push, &source) {
         let what = format!(
-            "the webhook of {} tells of pushes, and there is no --git",
+            "the webhook of {} announces pushes, and there is no --git",
             who.as_str()
         );
         return Err(CliError::user(what).hint("a folder is watched without one"));
@@ -152,7 +152,7 @@ async fn webhook_secrets(git: &GitArgs, root: &Path) -> Result<Vec<(Provider, Se
     Ok(found)
 }
 
-/// The value itself never stands here, so a wrong one may be shown up to its kind.
+/// The value itself is never given here, so a wrong one may be shown up to its kind.
 fn webhook(text: &str) -> Result<(Provider, SecretRef), CliError> {
     let wrong = || {
         CliError::user("--webhook: write WHO=file:PATH or WHO=env:NAME")

@@ -159,7 +159,7 @@ async fn filtered<L>(
 }
 
 /// The filter for the instances of an integration. An instance points to the record of its
-/// version, and nothing says that the id of the draft stands for the versions too: the sequence
+/// version, and the id of the draft is not documented to match the versions too: the sequence
 /// does. A user who gives a version's own id means that version.
 fn of_integration(record: &Value, given: &str) -> (&'static str, String) {
     match record["versionSequenceId"].as_str() {
@@ -273,7 +273,7 @@ fn drop_draft(page: &mut ListPage, draft: Option<&str>) -> u64 {
     (all - page.nodes.len()) as u64
 }
 
-/// A document that was begun is ended, with the error in it; otherwise the error stands alone.
+/// A document that was begun is ended, with the error in it; otherwise only the error is printed.
 fn broken(
     ui: &Ui,
     listing: Listing<'_>,

@@ -51,6 +51,6 @@ fn missing(args: &ShowDraftArgs, kept: &[DraftRecord]) -> CliError {
                 .hint(format!("there are: {}", ids.join(", ")))
         }
         _ => CliError::user(format!("no draft of {address} is kept"))
-            .hint("one is kept when an import writes over what somebody changed in Prismatic"),
+            .hint("one is kept when an import overwrites what was changed in Prismatic"),
     }
 }

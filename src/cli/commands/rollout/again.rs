@@ -234,7 +234,7 @@ impl Sending<'_> {
         self.settle_unknown().await
     }
 
-    /// Those that were not sent again by anybody, as far as the tenant shows. Others are noted as sent.
+    /// Those that have not been sent again, as far as the tenant shows. Others are noted as sent.
     async fn absent(&mut self, ids: Vec<String>) -> Result<Vec<String>, CliError> {
         if ids.is_empty() {
             return Ok(ids);

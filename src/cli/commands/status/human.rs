@@ -245,7 +245,7 @@ mod tests {
 
     use super::*;
 
-    /// A status of which only this is worth telling.
+    /// A status of which only this is worth showing.
     fn status(about: &Value) -> Status {
         let mut whole = json!({
             "environment": "default", "tenant": null, "phase": "idle", "draining": false, "paused": null, "generation": 1,

@@ -39,7 +39,7 @@ const TYPES: [&str; 5] = ["counter", "gauge", "histogram", "summary", "untyped"]
 struct Family {
     help: bool,
     kind: String,
-    /// The buckets with their bounds as they stand, and what is in them.
+    /// The buckets with their bounds in the order of the text, and their counts.
     buckets: Vec<(String, f64)>,
     count: Option<f64>,
 }

@@ -174,7 +174,7 @@ spec:
             at: "a.yaml:7:15",
             length: 1,
             code: "duplicate-label",
-            message: "the label \"a\" stands here twice",
+            message: "the label \"a\" occurs twice here",
             hint: Some("keep one of the two"),
             line: Some("  labels: [a, a]"),
         }],

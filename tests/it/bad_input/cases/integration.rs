@@ -24,7 +24,7 @@ spec:
             at: "a.yaml:8:13",
             length: 4,
             code: "not-supported",
-            message: "changes of config cannot go by waves yet: an instance does not tell when its config was changed, so neither soak nor gate could be judged",
+            message: "changes of config cannot be staged in waves yet: an instance does not show when its config was changed, so neither soak nor gate could be judged",
             hint: Some(
                 "remove `config`: what the present version knows is applied to all at once, what is new comes with the version and its waves; to try a value on a few, set it in `overrides` of the fleet, or in their manifests",
             ),

@@ -106,7 +106,7 @@ spec:
             length: 1,
             code: "invalid-value",
             message: "\"on\" must not be empty",
-            hint: Some("name what it is told of, or leave the whole notification out"),
+            hint: Some("name what is reported to it, or leave the whole notification out"),
             line: Some("    - {name: a, slack: {url: {env: U}}, on: []}"),
         }],
     },

@@ -31,7 +31,7 @@ kind: Project
             at: "a.yaml:3:1",
             length: 4,
             code: "yaml-syntax",
-            message: "the key \"kind\" stands here twice, first on line 2",
+            message: "the key \"kind\" occurs twice here, first on line 2",
             hint: Some("keep one of the two"),
             line: Some("kind: Project"),
         }],

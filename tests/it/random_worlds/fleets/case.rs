@@ -83,7 +83,7 @@ pub(super) enum Event {
     Relabel(usize, usize),
     /// Every flow runs.
     Run,
-    /// So many minutes go by.
+    /// This many minutes pass.
     Wait(u64),
     /// A person edits the instance of a customer.
     Deed(usize, Deed),
@@ -154,7 +154,7 @@ pub(super) fn external(place: usize) -> String {
     format!("c{place}")
 }
 
-/// The state of the files and of the customers while a story is told.
+/// The state of the files and of the customers during a story.
 #[derive(Debug, Clone)]
 pub(super) struct Now<'a> {
     pub(super) case: &'a Case,

@@ -28,7 +28,7 @@ const LAST: usize = 16;
 /// How long runs are looked at in each of them: longer than any soak and any run.
 const WHILE: Duration = Duration::from_secs(130 * 60);
 
-/// Lives through it. `bug` stands between client and server, for tests of this test.
+/// Lives through it. `bug` is put between client and server, for tests of this test.
 pub(in crate::random_worlds) async fn through(case: &Case, bug: &Bug) -> Result<(), String> {
     listened(tracing::Level::ERROR, async {
         let mut life = Life::begin(case, bug);
@@ -81,7 +81,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Everybody has the first version, and ran it.
+    /// All members have the first version, and ran it.
     async fn first(&mut self) -> Result<(), String> {
         for _ in 0..FIRST {
             let plan = self.ci(&Pass::plain()).await?;

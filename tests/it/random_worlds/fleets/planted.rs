@@ -55,7 +55,7 @@ async fn customers_that_are_cut_off_are_found() {
     assert!(through(&again, &bug).await.is_err());
 }
 
-/// No execution ever seems to fail: a bad version goes on to everybody.
+/// No execution ever seems to fail: a bad version goes on to all members.
 #[tokio::test(start_paused = true)]
 async fn failures_that_are_not_seen_are_found() {
     let bug = bent(|answer| {

@@ -1,7 +1,7 @@
-//! What must hold in every pass, whatever the tool thinks.
+//! What must hold in every pass, independent of the tool's own view.
 //!
-//! - No member moves outside its wave, nor after its version has failed; nobody moves back but from what was withdrawn, or to
-//!   what everybody ran.
+//! - No member moves outside its wave, nor after its version failed; none moves back except from a withdrawn version, or to
+//!   the version that all ran.
 //! - No member is made, moved, switched off or removed without a reason in the files; none where a list was not read.
 //! - Nothing is deployed that runs already, and nothing twice in one pass.
 //! - A good version is never withdrawn, and a bad one never published again once it was.
@@ -32,7 +32,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Takes in which version everybody has since a moment at the latest.
+    /// Records since when, at the latest, each instance has its version.
     fn date(&mut self, truth: &Truth, at: Timestamp) {
         for it in truth.instances.values() {
             let since = self.since.entry(it.id.clone()).or_insert((it.version, at));
@@ -99,7 +99,7 @@ impl Rules {
         all.any(|(place, it)| !now.case.customers[place].failing && fails(it))
     }
 
-    /// Judges one pass by what was there before and after it. [`see`](Self::see) was told of `before`.
+    /// Judges one pass by what was there before and after it. [`see`](Self::see) was called with `before`.
     pub(super) fn judge(
         &mut self,
         before: &Truth,
@@ -165,7 +165,7 @@ impl Rules {
         demand(now.member[place], || {
             format!("{} has an instance and is no member", external(place))
         })?;
-        // While nobody runs anything there is nobody to protect.
+        // While no member runs a version there is none to protect.
         if !members(before, now).any(|(_, it)| it.deployed) {
             return Ok(());
         }
@@ -291,7 +291,7 @@ fn counts(it: &Instance) -> bool {
 fn quiet(pass: &Pass, before: &Truth, now: &Now<'_>) -> bool {
     match pass.unread() {
         Some("instances") => true,
-        // A list and a file say who is meant; whoever they name and is not found is unknown.
+        // A list and a file say who is meant; a named customer that is not found is unknown.
         Some("customers") => {
             before.customers > 0 && now.case.chosen == super::case::Chosen::Selector
         }

@@ -84,7 +84,7 @@ fn what_is_no_definition_is_said_to_be_none() {
     erp.yml:1:1 not-a-definition a definition is a mapping, and this is a single value (export one with `prism integrations:export`, or start with `name` and `flows`)
     erp.yml:3:1 several-documents a definition file is one document (put each definition into a file of its own)
     erp.yml:1:4 yaml-syntax the [ that opens here is not closed (add the ] where it ends)
-    erp.yml:2:1 yaml-syntax the key "a" stands here twice, first on line 1 (keep one of the two)
+    erp.yml:2:1 yaml-syntax the key "a" occurs twice here, first on line 1 (keep one of the two)
     "#);
 }
 

@@ -15,13 +15,17 @@ fn required(key: &str, kind: &str) -> String {
 
 /// An instance in step whose integration is about to publish `Base URL` in place of `Endpoint`.
 fn renamed(stable_key: Option<&str>) -> World {
+    renamed_with(stable_key, "defaultValue: d")
+}
+
+fn renamed_with(stable_key: Option<&str>, default: &str) -> World {
     let mut world = in_step();
     world.desired.instances[0].config = Default::default();
     world.tenant.instances.items[0].holds("Endpoint", "https://customer");
     let stable = stable_key.map(|key| format!("stableKey: {key}, "));
     let text = required(
         "Base URL",
-        &format!("string, {}defaultValue: d", stable.unwrap_or_default()),
+        &format!("string, {}{default}", stable.unwrap_or_default()),
     );
     world.desired.integrations[0].definition.text = text.into();
     if let (Some(key), Observed::Known(config)) =
@@ -58,6 +62,26 @@ fn a_stable_key_keeps_a_value_through_a_rename() {
     let changes = instance(&renamed(Some("endpoint")));
     assert!(changes.upgrade);
     assert!(changes.losses.is_empty(), "{:?}", changes.losses);
+}
+
+/// The variable needs a value, and has the one that it had under its old name.
+#[test]
+fn a_renamed_variable_without_a_default_keeps_its_value_or_blocks() {
+    const NONE: &str = "defaultValue: ''";
+    let kept = instance(&renamed_with(Some("endpoint"), NONE));
+    assert!(kept.upgrade && kept.missing.is_empty() && kept.losses.is_empty());
+    assert_eq!(instance(&renamed_with(None, NONE)).missing, ["Base URL"]);
+    let mut emptied = renamed_with(Some("endpoint"), NONE);
+    emptied.tenant.instances.items[0].holds("Endpoint", "");
+    if let Observed::Known(config) = &mut emptied.tenant.instances.items[0].config {
+        let variable = config.get_mut("Endpoint").unwrap();
+        variable.status = None;
+        variable.declared = Arc::new(RequiredVariable {
+            stable_key: Some("endpoint".to_owned()),
+            ..(*variable.declared).clone()
+        });
+    }
+    assert_eq!(instance(&emptied).missing, ["Base URL"], "nothing to keep");
 }
 
 #[test]

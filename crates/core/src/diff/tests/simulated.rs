@@ -1,4 +1,4 @@
-//! What would become of an instance at its next version: every outcome, from the facts of a comparison.
+//! What its next version would do to an instance: every outcome, from the facts of a comparison.
 
 mod connections;
 
@@ -214,7 +214,7 @@ fn variables_that_go() {
             &[URL],
             &["{key: Base, stableKey: url, dataType: string}"],
             STABLE,
-            "blocked Base",
+            "upgrade",
         ),
         (
             "its default goes, and it has a value",
@@ -316,7 +316,7 @@ fn what_a_connection_was_made_of_is_not_guessed() {
     let mut world = moving(&[&login], &[&login, more]);
     connected(&mut world, false);
     assert_eq!(fate(&world), "upgrade");
-    // Somebody has edited the draft since the version was published.
+    // The draft was edited after the version was published.
     world.tenant.integrations.items[0].has_unpublished_changes = true;
     assert_eq!(fate(&world), "unknown Login");
 }

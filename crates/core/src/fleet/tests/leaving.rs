@@ -79,7 +79,7 @@ fn only_who_was_switched_off_for_leaving_is_switched_on_again() {
     insta::assert_snapshot!(lines(&planned(world)), @"Instance/prod/c2 [Update] [labels] differs");
 }
 
-/// A fleet of `members`, of which the first `leave` leave now, and so many left before.
+/// A fleet of `members`, of which the first `leave` leave now, and `before` left earlier.
 fn many(members: usize, leave: usize, before: usize, more: &str) -> String {
     let stay = (leave..members)
         .map(|n| format!("m{n}"))

@@ -50,7 +50,7 @@ pub(super) fn has<'a>(
 
 pub(super) fn planned(mut world: World) -> Plan {
     world.desired = expanded(&world).desired.into_owned();
-    // Looked up by nobody: they are known from the list.
+    // No lookups: the customers are known from the list.
     world.tenant.customers.clear();
     plan(&world)
 }

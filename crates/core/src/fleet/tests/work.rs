@@ -8,7 +8,7 @@ use crate::model::{CustomerRef, Listing};
 use crate::plan::render::{HumanOptions, human, json, markdown};
 use crate::plan::tests::plan;
 
-/// A fleet of so many, all of them in step but for one shared value.
+/// A fleet of `count` members, all of them in step but for one shared value.
 fn fleet(count: usize) -> World {
     let manifests = LISTED.replace("{list: [c1, c2]}", "{selector: {labels: {all: [paid]}}}");
     let manifests = manifests.replace("https://e", "https://${{ customer.externalId }}.new");

@@ -145,7 +145,7 @@ fn find<'a>(
     }
 }
 
-/// Names are unique, so one that has it is taken over or stands in the way.
+/// Names are unique, so one that has it is adopted or blocks the create.
 fn by_name<'a>(
     index: &Index<'a>,
     claim: &Claim<'_>,

@@ -8,7 +8,7 @@ use crate::plan::build::{Builder, quiet};
 use crate::plan::{Action, CustomerOperation, PlannedResource, Precondition};
 use crate::plan::{Context, Plannable};
 
-/// Plans one customer. What needs it stands behind the step that creates it.
+/// Plans one customer. What needs it follows the step that creates it.
 pub(crate) fn plan(builder: &mut Builder, diff: &Comparison<CustomerChanges>) {
     let address = diff.address.clone();
     let changes = match &diff.verdict {

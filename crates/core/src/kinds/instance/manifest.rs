@@ -226,7 +226,7 @@ pub(crate) fn labels(spec: &Fields<'_>) -> Option<Vec<String>> {
                 .hint("remove it: the marker is put on when the manifest is applied");
             spec.report.add(item.span, problem);
         } else if !labels.insert(label.clone()) {
-            let message = format!("the label {} stands here twice", quoted(&label));
+            let message = format!("the label {} occurs twice here", quoted(&label));
             let problem = Problem::new("duplicate-label", message).hint("keep one of the two");
             spec.report.add(item.span, problem);
         }

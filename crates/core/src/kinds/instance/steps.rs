@@ -290,7 +290,7 @@ impl Steps<'_> {
 
     fn change(&mut self, instance: &Output<InstanceId>) {
         let changes = self.changes;
-        // The label goes last: without it nobody would know any more that it has to be switched on.
+        // The label goes last: without it, a later pass would not know that it must be enabled.
         let returns = changes.returns && changes.state == InstanceState::Enabled;
         if !returns {
             self.metadata(instance);

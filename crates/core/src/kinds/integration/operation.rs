@@ -124,7 +124,7 @@ impl IntegrationOperation {
         }
     }
 
-    /// Updates could share, but stand between writes that do not, and never in a crowd.
+    /// Updates could share, but come between writes that do not, and never many at once.
     pub(crate) fn can_share(&self) -> bool {
         match self {
             Self::Create { .. }

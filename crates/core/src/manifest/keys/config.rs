@@ -121,7 +121,7 @@ pub(crate) static CONNECTION: Object = Object::of(
         ),
         key(
             "consent",
-            "person, where somebody consents by OAuth once the inputs are there.",
+            "person, where a person consents by OAuth once the inputs are there.",
             Shape::Choice(&["person"]),
         ),
     ],

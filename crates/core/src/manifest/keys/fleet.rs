@@ -39,12 +39,12 @@ pub(crate) static FLEET_SPEC: Object = Object::of(
         ),
         key(
             "onLeave",
-            "What becomes of the member of a customer that is not selected any more: it is reported, or switched off.",
+            "What is done with the member of a customer that is not selected any more: it is reported, or switched off.",
             Shape::Choice(&["orphan", "disable"]),
         ),
         key(
             "allowEmpty",
-            "Whether it may select nobody; without it such a plan is refused.",
+            "Whether it may select no customer; without it such a plan is refused.",
             Shape::Boolean,
         ),
         key(

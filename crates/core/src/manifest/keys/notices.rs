@@ -1,18 +1,18 @@
-//! The keys of what a Project tells whom.
+//! The keys of a Project's notifications.
 
 use super::{NAME, Object, SECRET, Shape, key, needed};
 
 const REPOSITORY: Shape = Shape::Pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$");
 const API: Shape = Shape::Pattern("^https?://[^?#@\\s]+$");
 
-/// One place that is told.
+/// One receiver of notices.
 pub(crate) static NOTIFY: Object = Object::of(
     "a notification",
     &[
         needed("name", "What logs call it; unique in the project.", NAME),
         key(
             "on",
-            "What it is told of; all but synced and healed if absent, and all but healed and rollout for commit statuses.",
+            "What is reported to it; all but synced and healed if absent, and all but healed and rollout for commit statuses.",
             Shape::ListOf(&Shape::Choice(&[
                 "synced",
                 "failed",

@@ -23,7 +23,7 @@ pub(crate) static PROJECT_SPEC: Object = Object::of(
         ),
         key(
             "notify",
-            "Who is told when something changes.",
+            "Who is notified when something changes.",
             Shape::ListOf(&Shape::Object(&NOTIFY)),
         ),
     ],
@@ -110,7 +110,7 @@ pub(crate) static GUARDS: Object = Object::of(
         key("deletes", "How much may be deleted.", Shape::Share),
         key(
             "minimum",
-            "Below so many existing objects percentages do not apply.",
+            "Below this number of existing objects percentages do not apply.",
             Shape::Whole(0),
         ),
         key("creates", "How many may be created.", Shape::Whole(0)),

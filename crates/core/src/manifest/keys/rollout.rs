@@ -18,7 +18,7 @@ pub(crate) static ROLLOUT: Object = Object::of(
         ),
         key(
             "onFailure",
-            "When the gate does not hold: nobody else moves, or the version is withdrawn and who moved goes back.",
+            "When the gate does not hold: no further instance moves, or the version is withdrawn and those that moved go back.",
             Shape::Choice(&["pause", "rollback"]),
         ),
         key(
@@ -41,7 +41,7 @@ pub(crate) static ROLLOUT: Object = Object::of(
             "When members go back: now, or in the windows only.",
             Shape::Choice(&["now", "inWindows"]),
         ),
-        key("paused", "Nobody moves.", Shape::Boolean),
+        key("paused", "No instance moves.", Shape::Boolean),
         key(
             "config",
             "Changes of config by the waves too. Only false: true is refused, see docs/rollouts.md.",
@@ -59,7 +59,7 @@ pub(crate) static ROLLOUT: Object = Object::of(
         ),
         key(
             "approve",
-            "Failures that somebody accepted, or a wave that waits for runs.",
+            "Failures that a person accepted, or a wave that waits for runs.",
             Shape::ListOf(&Shape::Object(&APPROVAL)),
         ),
     ],
@@ -78,7 +78,7 @@ pub(crate) static WAVE: Object = Object::of(
         ),
         key(
             "others",
-            "hold: all that no earlier wave selects, and nobody of it moves.",
+            "hold: all that no earlier wave selects; none of them moves.",
             Shape::Choice(&["hold"]),
         ),
         key(
@@ -180,7 +180,7 @@ pub(crate) static ROLLOUT_WINDOW: Object = Object::of(
     ],
 );
 
-/// Failures that somebody accepted.
+/// Failures that a person accepted.
 pub(crate) static APPROVAL: Object = Object::of(
     "an approval",
     &[

@@ -145,7 +145,7 @@ fn one_of_several_cannot_be_empty() {
     assert_eq!(codes, ["one-of"]);
 }
 
-/// Every mapping of which one key must stand is among those that replace, or lies below one.
+/// Every mapping of which exactly one key must be given is among those that replace, or lies below one.
 #[test]
 fn the_keys_know_of_which_only_one_may_stand() {
     fn one_of(shape: &Shape) -> bool {

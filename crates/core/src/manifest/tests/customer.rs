@@ -66,7 +66,7 @@ fn what_is_wrong_with_a_customer_is_said_at_its_place() {
     a.yaml:4:7: the spec of a Customer has no "externalId" (add it: the id your own system gave it: the customer is found by it, or created with it)
     a.yaml:4:21: unknown key "colour" in the spec of a Customer (it may have: externalId, name, description, labels, concurrentExecutionLimit, adopt, drift)
     a.yaml:4:60: "concurrentExecutionLimit" must be a whole number from 1, not "0" ()
-    a.yaml:4:75: the label "a" stands here twice (keep one of the two)
+    a.yaml:4:75: the label "a" occurs twice here (keep one of the two)
     "#);
     let marker = customer("smith", "externalId: '', labels: ['gitops:p/x']");
     insta::assert_snapshot!(findings(&[("a.yaml", &marker)]).join("\n"), @r#"

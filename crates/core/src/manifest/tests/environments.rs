@@ -187,7 +187,7 @@ fn mistakes_are_found_at_their_place_and_only_where_they_are() {
         ),
         (
             "environments: {dev: {spec: {state: enabled}}}\n",
-            "0.yaml:7:22 unknown-key: \"spec\" cannot stand here (write the keys of spec themselves, without spec around them)",
+            "0.yaml:7:22 unknown-key: \"spec\" is not allowed here (write the keys of spec themselves, without spec around them)",
         ),
         (
             "environments: {dev: [a]}\n",
@@ -195,11 +195,11 @@ fn mistakes_are_found_at_their_place_and_only_where_they_are() {
         ),
         (
             "  config: {\"${{ values.tier }}\": a}\n",
-            "0.yaml:7:12 template: a key is never a template (write it out; what differs between environments stands under environments)",
+            "0.yaml:7:12 template: a key is never a template (write it out; what differs between environments belongs under environments)",
         ),
         (
             "  config: {E: {secret: {exec: ['${{ values.tier }}']}}}\n",
-            "0.yaml:7:32 template: a program that a secret comes from is never a template (write it out; what differs between environments stands under environments)",
+            "0.yaml:7:32 template: a program that a secret comes from is never a template (write it out; what differs between environments belongs under environments)",
         ),
         (
             "environments: {dev: {statee: enabled}}\n",

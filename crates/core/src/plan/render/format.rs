@@ -177,7 +177,7 @@ pub(super) fn title(resource: &PlannedResource) -> String {
     }
 }
 
-/// How a resource stands that nothing is done to, in one word.
+/// The state of a resource that the plan does not change, in one word.
 pub(super) fn standing(resource: &PlannedResource) -> String {
     match resource.on_hold {
         Some(_) => "held".to_owned(),

@@ -180,7 +180,7 @@ impl Group<'_> {
         self.members.iter().all(|one| Some(&one.changes) == first)
     }
 
-    /// The first member, which stands for all where names do not matter.
+    /// The first member, which represents all where names do not matter.
     pub(super) fn first(&self) -> Option<&PlannedResource> {
         self.members.first().copied()
     }

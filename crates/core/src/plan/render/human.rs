@@ -162,7 +162,7 @@ struct LeftOut<'a> {
 }
 
 impl<'a> LeftOut<'a> {
-    /// Whether there is room for one more of a fleet, which stands for so many members.
+    /// Whether there is room for one more entry of a fleet, which represents `members` members.
     fn has_room(&mut self, fleet: Option<&'a str>, members: usize) -> bool {
         let Some(fleet) = fleet else { return true };
         let listed = self.listed.entry(fleet).or_default();

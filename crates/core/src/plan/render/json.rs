@@ -9,11 +9,14 @@ use serde_json::Value;
 
 use super::Results;
 use super::members::{self, is_member};
-use crate::model::Address;
+use crate::model::{Address, Disposition};
 use crate::plan::{OnHold, Plan, PlannedResource, simulation};
 
 /// The links at which people consent to the pending connections of each resource.
 pub type Links = BTreeMap<Address, Vec<Authorize>>;
+
+/// The disposition of each resource in a run that begins now.
+pub type Dispositions = BTreeMap<Address, Disposition>;
 
 /// The JSON document as a value, to look into.
 #[must_use]
@@ -29,6 +32,7 @@ pub fn document<'a>(plan: &'a Plan, results: Option<&'a Results>) -> Document<'a
         plan,
         results,
         links: None,
+        dispositions: None,
         members: Members::One,
     }
 }
@@ -39,6 +43,7 @@ pub struct Document<'a> {
     plan: &'a Plan,
     results: Option<&'a Results>,
     links: Option<&'a Links>,
+    dispositions: Option<&'a Dispositions>,
     members: Members,
 }
 
@@ -72,6 +77,15 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn with_links(self, links: Option<&'a Links>) -> Self {
         Self { links, ..self }
+    }
+
+    /// The same, with the disposition of each resource.
+    #[must_use]
+    pub fn with_dispositions(self, dispositions: &'a Dispositions) -> Self {
+        Self {
+            dispositions: Some(dispositions),
+            ..self
+        }
     }
 }
 
@@ -140,10 +154,14 @@ impl Serialize for Resources<'_> {
             plan,
             results,
             links,
+            dispositions,
             members: _,
         } = self.0;
         let one = |resource: &PlannedResource| {
-            let planned = Resource::from(resource);
+            let planned = Resource {
+                disposition: dispositions.and_then(|all| all.get(&resource.address).copied()),
+                ..Resource::from(resource)
+            };
             let of = |links: &Links| links.get(&resource.address).cloned().unwrap_or_default();
             let authorize = links.map(of);
             match results {
@@ -182,6 +200,7 @@ impl From<&PlannedResource> for Resource {
             customer: resource.customer.clone(),
             status: resource.sync,
             health: resource.health,
+            disposition: None,
             actions: resource.actions.clone(),
             reason: resource.why().into_owned(),
             hint: resource.hint.clone(),

@@ -38,7 +38,7 @@ const GUARDS: usize = 20;
 /// At most this many fields of a group are listed.
 const FIELDS: usize = 50;
 
-/// At most this many lines tell of rollouts, and of simulations.
+/// At most this many lines are on rollouts, and on simulations.
 const ROLLOUTS: usize = 60;
 
 /// No single text is longer, in characters.
@@ -163,7 +163,7 @@ fn row(group: &Group<'_>) -> String {
     )
 }
 
-/// `upgrade, deploy: version 3 → 4`. The first field that differs stands for the rest.
+/// `upgrade, deploy: version 3 → 4`. Only the first field that differs is shown.
 fn what(resource: &PlannedResource) -> String {
     if resource.actions.is_empty() {
         return format::standing(resource);

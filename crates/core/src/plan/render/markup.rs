@@ -3,7 +3,7 @@
 
 use crate::harmless::line;
 
-/// Says nothing, and keeps what stands around it from being read as one word.
+/// Invisible, and keeps the text around it from being read as one word.
 const BREAK: char = '\u{200B}';
 
 /// Text in a sentence or a table cell.

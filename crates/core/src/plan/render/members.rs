@@ -9,7 +9,7 @@ use crate::plan::{Plan, PlannedResource};
 /// At most this many groups are listed; the others are summed up.
 const GROUPS: usize = 50;
 
-/// So many members of each group are named.
+/// At most this many members of each group are named.
 const EXAMPLES: usize = 3;
 
 /// At most this many members that failed are listed.

@@ -69,7 +69,7 @@ fn past(rollout: &PlannedRollout) -> Vec<String> {
         let reason = line(&bypass.reason);
         lines.extend(match (&bypass.refused, bypass.members.len()) {
             (Some(why), _) if rollout.is_to_come() => {
-                Some(format!("  nobody moves past it: {}", line(why)))
+                Some(format!("  no member moves past it: {}", line(why)))
             }
             (_, 0) => None,
             (_, members) => {
@@ -87,7 +87,7 @@ fn past(rollout: &PlannedRollout) -> Vec<String> {
     lines
 }
 
-/// What it is about, where it stands, and how many do what.
+/// The integration, the phase, and how many members do what.
 fn head(rollout: &PlannedRollout) -> String {
     let derived = &rollout.derived;
     let version = |number: Option<i64>| number.map(|it| it.to_string());

@@ -1,4 +1,4 @@
-//! Simulations in a plan for people: the counts, then what stands in the way, then who is concerned.
+//! Simulations in a plan for people: the counts, then the obstacles, then the instances concerned.
 
 use prism_gitops_api::simulation::{Fate, Obstacle, Outcome};
 

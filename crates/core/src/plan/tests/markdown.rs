@@ -1,4 +1,4 @@
-//! What stands under a pull request, and long lists on a terminal.
+//! The comment under a pull request, and long lists on a terminal.
 
 use super::*;
 use crate::plan::GuardViolation;

@@ -153,7 +153,7 @@ fn groups_count_everyone_and_say_what_is_common() {
         assert_eq!(counted, MEMBERS as u64, "{}", said.what);
         let listed = brief["resources"].as_array().unwrap();
         assert_eq!(listed.len(), 1, "{}: the integration alone", said.what);
-        // On request everyone is there, and no group.
+        // On request every member is there, and no group.
         let whole = serde_json::to_value(document(&plan, None)).unwrap();
         assert_eq!(whole["resources"].as_array().unwrap().len(), MEMBERS + 1);
         assert!(whole.get("members").is_none());
@@ -168,7 +168,7 @@ fn groups_count_everyone_and_say_what_is_common() {
     assert_eq!(after, "(differs by customer)");
 }
 
-/// What failed is told one by one, up to a number.
+/// Failed members are listed one by one, up to a limit.
 #[test]
 fn members_that_failed_are_listed() {
     let said = &all()[0];

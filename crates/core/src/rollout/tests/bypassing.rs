@@ -31,7 +31,7 @@ fn who_waits_for_a_wave_moves_where_a_person_says_so() {
     assert_eq!((bypass.members.len(), bypass.refused), (2, None));
 }
 
-/// What a person or the API said about one member stands, whoever is in a hurry.
+/// A bypass never overrides what a person or the API said about one member.
 #[test]
 fn it_never_moves_whom_something_else_than_the_wave_keeps() {
     let long = || "until Friday".to_owned();
@@ -118,7 +118,7 @@ fn it_is_refused_where_nobody_may_move_at_all() {
     }
 }
 
-/// The canary fails, and nobody else moves.
+/// The canary fails, and no other member moves.
 fn stop(scene: &mut Scene) {
     let moved = at(10 * DAY - 30);
     scene.moves("c1", 13, moved);

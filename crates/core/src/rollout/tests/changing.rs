@@ -172,7 +172,7 @@ fn a_pin_that_went_away_does_not_drag_the_base_along() {
     // One that could have moved with the others keeps it unfinished.
     scene.get("r2").current = Some(12);
     assert_eq!(scene.derive().turns[&name("c1")], Turn::Moves { from: 12 });
-    // Where nobody of a wave took part, the others prove nothing.
+    // Where no member of a wave took part, the others prove nothing.
     scene.get("r1").current = Some(9);
     scene.get("r1").stamp = None;
     scene.get("r2").current = Some(9);

@@ -214,7 +214,7 @@ fn a_rollback_goes_to_where_the_rollout_came_from() {
     assert_eq!(derived.phase, Phase::GoingBack);
     assert_eq!(derived.withdraw, Some(14));
     assert_eq!(back(&derived), BTreeMap::from([("c1", 12), ("c2", 12)]));
-    // Withdrawn, and one is back: the other follows, nobody goes to 13, and nobody forward.
+    // Withdrawn, and one is back: the other follows, none goes to 13, and none forward.
     scene.withdraw(14);
     scene.target = Target::Existing(13);
     let first = scene.get("c1");
@@ -232,7 +232,7 @@ fn a_rollback_goes_to_where_the_rollout_came_from() {
         assert_eq!(derived.phase, Phase::Withdrawn);
         assert!(moving(&derived).is_empty() && back(&derived).is_empty());
     }
-    // The older one is everybody's target again; git still says the one that was withdrawn.
+    // The older one is the target of all members again; git still says the one that was withdrawn.
     scene.target = Target::Existing(12);
     scene.declared = Some("m14".to_owned());
     assert_eq!(scene.derive().phase, Phase::Withdrawn);
@@ -298,7 +298,7 @@ fn a_rollback_that_loses_values_pauses_unless_that_is_allowed() {
     assert_eq!(back(&derived), BTreeMap::new());
     scene.spec.allow_loss = true;
     assert_eq!(back(&scene.derive()).len(), 2);
-    // What is protected stays on offer, so nobody can leave it for long.
+    // What is protected stays on offer, so a member that leaves it comes back to it.
     scene.protected = Some("`protect: true` in its manifest".to_owned());
     let derived = scene.derive();
     assert_eq!((derived.phase, derived.withdraw), (Phase::Stopped, None));

@@ -1,4 +1,4 @@
-//! What stops everybody: what is unknown, and what a person said.
+//! What stops all members: what is unknown, and what a person said.
 
 use super::*;
 

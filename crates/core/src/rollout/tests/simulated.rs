@@ -8,7 +8,7 @@ use super::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
     Nothing,
-    /// A shared value changed: everybody is deployed again.
+    /// A shared value changed: all members are deployed again.
     DeployAll,
     /// The labels of a member are edited by hand, and the stamp goes with it.
     StripStamp(usize),
@@ -64,7 +64,7 @@ impl Simulated {
         self.scene.run(member, "Sync", when, good);
     }
 
-    /// One pass. Counts its writes, and dies where it is told to.
+    /// One pass. Counts its writes, and dies at the given one.
     fn pass(&mut self, writes: &mut usize, kill: Option<Kill>) -> Result<Derived, ()> {
         self.scene.now = at(self.minute);
         let derived = self.scene.derive();
@@ -135,7 +135,7 @@ impl Simulated {
         member.last_deployed_at = now.checked_add(SignedDuration::from_secs(2)).ok();
     }
 
-    /// An hour goes by in which every flow runs, on what is deployed.
+    /// One hour passes, in which every deployed flow runs.
     fn hour(&mut self) {
         for member in self.scene.members.clone().iter().filter(|it| it.settled) {
             self.run_flows(member.name.as_str(), at(self.minute + 30));
@@ -143,7 +143,7 @@ impl Simulated {
         self.minute += HOUR;
     }
 
-    /// The latest version that is available is what everybody shall run.
+    /// The latest version that is available becomes the target of all members.
     fn retarget(&mut self) {
         let available = self.scene.versions.iter().filter(|it| it.available);
         let newest = available.map(|it| it.number).max().unwrap();
@@ -182,7 +182,7 @@ impl Simulated {
                 if earlier && other.counts() {
                     assert!(other.moved(target), "{} before {}", now.name, other.name);
                     let soak = self.scene.spec.waves[wave.unwrap()].soak;
-                    // Without its stamp nobody knows any more when it moved: what passed stays passed.
+                    // Without its stamp, the time of its move is unknown: what passed stays passed.
                     let Some(since) = other.stamp_for(target).map(|it| it.at) else {
                         continue;
                     };
@@ -298,7 +298,7 @@ fn scenes() -> impl Strategy<Value = Scene> {
 }
 
 proptest! {
-    /// Whatever happens in between, and wherever a process dies: nobody moves ahead of its wave, and nobody is sent to
+    /// With any events in between, and a process killed at any write: no member moves ahead of its wave, or is sent to
     /// one version twice.
     #[test]
     fn no_member_moves_twice_or_ahead_of_its_wave(events in events(), kill in 0_usize..60, bad in any::<bool>()) {
@@ -368,7 +368,7 @@ proptest! {
         prop_assert!(less.iter().all(|it| whole.contains(it)), "{:?} beyond {:?}", less, whole);
     }
 
-    /// As long as something that matters could not be read, nobody begins to move and nobody goes back.
+    /// As long as something that matters could not be read, no member begins to move or goes back.
     #[test]
     fn nothing_unknown_moves_anybody(scene in scenes(), which in 0_u8..3) {
         let mut scene = scene;

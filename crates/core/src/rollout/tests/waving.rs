@@ -49,7 +49,7 @@ fn a_wave_soaks_is_judged_and_lets_the_next_one_open() {
 fn a_percentage_that_gets_nobody_takes_the_lowest_and_keeps_it() {
     let mut scene = Scene::with(0, 3);
     scene.spec.waves[0] = wave("early", Select::Percent(1_000), 0);
-    // Nobody is drawn into 10% by these names.
+    // These names draw no member into 10%.
     let first = moving(&scene.derive())
         .iter()
         .map(ToString::to_string)
@@ -58,7 +58,7 @@ fn a_percentage_that_gets_nobody_takes_the_lowest_and_keeps_it() {
     let moved = scene.now;
     scene.moves(&first[0], 13, moved);
     for n in 0..40 {
-        // Whoever is drawn below, but not into the 10%, does not take the place.
+        // A lower draw that is not within the 10% does not take the place.
         let newcomer = format!("n{n}");
         scene.member(&newcomer, &[]);
         let facts = scene.facts();
@@ -104,7 +104,7 @@ fn a_wave_that_selects_nobody_stands_unless_it_is_optional() {
     let mut scene = Scene::with(0, 3);
     let derived = scene.derive();
     assert_eq!(derived.phase, Phase::Standing);
-    assert_eq!(derived.reason, "canary selects nobody");
+    assert_eq!(derived.reason, "canary selects no member");
     assert_eq!(moving(&derived), [""; 0]);
     scene.spec.waves[0].optional = true;
     assert_eq!(moving(&scene.derive()).len(), 3);
@@ -122,7 +122,10 @@ fn a_wave_of_which_nobody_counts_stands() {
     }
     let derived = scene.derive();
     assert_eq!(derived.phase, Phase::Standing);
-    assert_eq!(derived.reason, "nobody in canary counts: all are left out");
+    assert_eq!(
+        derived.reason,
+        "no member of canary counts: all are left out"
+    );
     assert_eq!(moving(&derived), [""; 0]);
     assert_eq!(derived.left_out[&name("c1")], "held: until Friday");
 }
@@ -328,12 +331,12 @@ fn a_new_member_begins_with_the_target_once_its_wave_is_open() {
     scene.now = at(10 * DAY + 3 * HOUR);
     let derived = scene.derive();
     assert_eq!(derived.turns[&name("new")], Turn::Free);
-    // A whole integration that nobody runs yet has nobody to protect.
+    // An integration that no member runs yet has none to protect.
     scene.members.retain(|it| it.standing == Standing::New);
     assert_eq!(scene.derive().phase, Phase::Settled);
 }
 
-/// Nobody is moved by a withdrawn version, and nobody who comes meanwhile has to wait for the next one.
+/// A withdrawn version moves no member, and a new member does not wait for the next version.
 #[test]
 fn a_new_member_begins_with_what_all_have_while_a_version_is_withdrawn() {
     for on_failure in [OnFailure::Pause, OnFailure::Rollback] {
@@ -352,7 +355,7 @@ fn a_new_member_begins_with_what_all_have_while_a_version_is_withdrawn() {
     }
 }
 
-/// A canary on a version that failed is as many as the one who stayed: nobody new begins with that version.
+/// A canary on a version that failed counts as much as the one that stayed: no new member begins with that version.
 #[test]
 fn a_new_member_never_begins_with_a_version_that_did_not_finish() {
     let mut scene = Scene::with(1, 1);

@@ -21,7 +21,7 @@ pub(in crate::controller) fn places(desired: &Desired, plan: &Plan) -> Arc<Place
         .map(|one| (&one.name, &one.definition.path))
         .collect();
     let declared = |address: &Address| {
-        // What a member declares stands in the template of its fleet.
+        // A member is declared in the template of its fleet.
         let fleet = address.name.fleet().and_then(|name| desired.fleet(name));
         let places = desired.places.get(address);
         let places = places.or(fleet.map(|fleet| &fleet.template.fixed.places));

@@ -67,7 +67,7 @@ impl<'a> Live<'a> {
             .filter(|_| of_kind)
     }
 
-    /// The key of the customer that it is for, or is, and the labels that waves and filters go by.
+    /// The key of the customer that it is for, or is, and the labels that waves and filters use.
     pub(super) fn customer_of(&self, address: &Address) -> Option<(String, Vec<String>)> {
         match address.kind {
             Kind::Instance => {

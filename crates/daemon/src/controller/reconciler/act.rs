@@ -8,7 +8,7 @@ use crate::model::chain;
 use crate::model::history::StepOutcome;
 
 impl Reconciler {
-    /// Does it, records it, and tells who asked.
+    /// Does it, records it, and answers the caller.
     pub(in crate::controller) async fn act(&self, queued: Queued) {
         let Queued { ask, answer } = queued;
         let began = (self.clock.now(), self.clock.instant());
@@ -21,14 +21,14 @@ impl Reconciler {
                 command,
                 address = %ask.address,
                 reason = ask.reason,
-                "somebody asked for it by the page"
+                "it was requested from the page"
             ),
             Err(error) => tracing::warn!(
                 event = "act.failed",
                 command,
                 address = %ask.address,
                 error,
-                "what somebody asked for by the page was not done"
+                "what was requested from the page was not done"
             ),
         }
         let outcome = match &done {

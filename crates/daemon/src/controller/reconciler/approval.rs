@@ -9,13 +9,13 @@ use crate::model::ApplyMode;
 use crate::plan::Plan;
 
 impl Reconciler {
-    /// The digest of the files that the pass goes by.
+    /// The digest of the files that the pass applies.
     fn files(&self) -> Option<&str> {
         let last = self.state.last_good.as_ref()?;
         Some(last.revision.id.as_str())
     }
 
-    /// Whether nobody has to be asked, or these files were let go before.
+    /// Whether no approval is needed, or these files were approved before.
     pub(super) fn is_approved(&self, planned: &Planned) -> bool {
         match planned.desired.project.apply {
             ApplyMode::Auto => true,

@@ -22,7 +22,7 @@ pub(super) struct Carried {
     pub(super) recheck: Option<Instant>,
     pub(super) last_good: Option<Arc<Loaded>>,
     /// Findings that were logged: they are not logged again at every resync.
-    pub(super) told: Vec<Diagnostic>,
+    pub(super) logged: Vec<Diagnostic>,
     /// Drift that was logged.
     pub(super) drifted: BTreeSet<Address>,
     /// Orphans that were logged.
@@ -43,6 +43,6 @@ pub(super) struct Carried {
     pub(super) doubt: Option<String>,
     /// What is known to match, as it was kept.
     pub(super) matched: BTreeMap<Address, u64>,
-    /// When no drift was left, by the server's clock: whoever caused what there is now did it later.
+    /// When no drift was left, by the server's clock: what differs now was caused later.
     pub(super) calm: Option<Timestamp>,
 }

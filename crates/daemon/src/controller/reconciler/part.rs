@@ -126,7 +126,7 @@ impl Reconciler {
         End::done(&loaded.revision, plan, &holds, &excluded, &outcome)
     }
 
-    /// Shows what became of the resources of the part, in place of what was shown of them; the others stay as they were.
+    /// Shows the results for the resources of the part, in place of what was shown of them; the others stay as they were.
     fn show_part(&self, plan: &Plan, holds: &Holds, excluded: &Excluded, outcome: &Outcome) {
         let fresh = resources::after(&After {
             plan,

@@ -50,8 +50,6 @@ impl Reconciler {
         let before = self.status.borrow().page.clone();
         let page = Page::of(&Sources {
             plan: &prepared.planned.plan,
-            holds,
-            excluded,
             desired: &prepared.planned.desired,
             tenant: &prepared.planned.tenant,
             statuses: &resources,

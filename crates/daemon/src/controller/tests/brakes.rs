@@ -102,7 +102,7 @@ async fn new_files_wait_for_a_person_and_drift_is_put_right() {
     assert_eq!((approval.revision.as_str(), kept), ("r2", false));
     let status = bench.until(|it| it.approval.is_none()).await;
     assert!(bench.seen().contains("+a -a"), "{}", bench.seen());
-    // One approval is for the files: whatever is left of them is not asked about again.
+    // One approval is for the files: later steps of the same files need no further approval.
     bench.script.steps.send_replace(String::new());
     *bench.script.standing.lock().unwrap() = Ok(vec![deploy(0, "a", &[])]);
     bench.passes(status.generation + 2).await;

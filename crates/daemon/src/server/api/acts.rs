@@ -146,7 +146,7 @@ fn sync(served: &Served) -> (AskedStatus, String) {
         event = "sync.asked",
         environment = served.name,
         generation,
-        "somebody asked for a pass by the page"
+        "a pass was requested from the page"
     );
     (
         AskedStatus::Done,

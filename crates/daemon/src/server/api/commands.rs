@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
 
-use super::whose_one;
+use super::{One, whose_one};
+use crate::api::PerEnvironment;
 use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::wish::{
     ApproveWanted, Approved, Heard, PauseWanted, Paused, SyncAccepted, SyncAnswer,
 };
-use crate::api::{self, PerEnvironment};
 use crate::model::{Diagnostic, Pause, check_reason};
 use crate::plan::Part;
 use crate::server::layers::has_body;
@@ -33,9 +33,8 @@ pub(super) async fn sync(
     body: Body,
 ) -> Response {
     if has_body(&headers) {
-        let wanted: Result<api::part::Part, _> = wanted(&headers, body, PART).await;
-        return match wanted {
-            Ok(wanted) => sync_part(&state, whose, &wanted),
+        return match wanted(&headers, body, PART).await {
+            Ok(part) => sync_part(&state, whose, part),
             Err(response) => response,
         };
     }
@@ -61,36 +60,35 @@ const PART: &str = "{\"targets\": […], \"customers\": […], \"labels\": […]
 fn sync_part(
     state: &ServerState,
     whose: Result<Query<EnvironmentQuery>, QueryRejection>,
-    wanted: &api::part::Part,
+    part: Part,
 ) -> Response {
     let one = match whose_one(state, whose) {
         Ok(one) => one,
         Err(refusal) => return refusal.into_response(),
     };
-    let part = Part::from(wanted);
     if part.is_whole() {
         let message = "the body names nothing: for a pass about everything, send none";
         return reply::error(ErrorCode::InvalidRequest, message);
     }
-    if let Err(wrong) = wanted.check() {
+    if let Err(wrong) = part.check() {
         return reply::error(ErrorCode::InvalidRequest, &wrong);
     }
     let names = one.status.borrow().names.clone();
     let unmatched = names
-        .map(|names| part.unmatched(&names))
+        .map(|names| names.unmatched(&part))
         .unwrap_or_default();
     if let Some(first) = unmatched.first() {
         return reply::error(ErrorCode::UnknownResource, &unknown(first));
     }
-    match one.control.sync_part(part.clone()) {
+    let named = part.to_string();
+    match one.control.sync_part(part) {
         Ok(generation) => {
-            let part = part.to_string();
             tracing::info!(
                 event = "sync.asked",
                 environment = one.name,
                 generation,
-                part,
-                "somebody asked for a pass about a part"
+                part = named,
+                "a pass about a part was asked for"
             );
             let accepted = accepted(one, generation);
             let status = Heard::Accepted;
@@ -117,7 +115,7 @@ fn woken(one: &Served) -> SyncAccepted {
         event = "sync.asked",
         environment = one.name,
         generation,
-        "somebody asked for a pass"
+        "a pass was requested"
     );
     accepted(one, generation)
 }
@@ -133,14 +131,10 @@ fn accepted(one: &Served, generation: u64) -> SyncAccepted {
 /// Pauses, in place of a pause that holds.
 pub(super) async fn pause(
     State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    One(one): One,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (name, control) = match whose_one(&state, whose) {
-        Ok(one) => (one.name.clone(), one.control.clone()),
-        Err(refusal) => return refusal.into_response(),
-    };
     let form = "{\"reason\": …, \"until\": …}";
     let wanted: PauseWanted = match wanted(&headers, body, form).await {
         Ok(wanted) => wanted,
@@ -155,21 +149,12 @@ pub(super) async fn pause(
             "the end of the pause is in the past",
         );
     }
-    let (pause, kept) = control.pause(wanted.reason, wanted.until).await;
-    standing(name, Some(pause), kept)
+    let (pause, kept) = one.control.pause(wanted.reason, wanted.until).await;
+    standing(one.name, Some(pause), kept)
 }
 
 /// Approves what waits, if it still is what the person saw.
-pub(super) async fn approve(
-    State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let (name, control) = match whose_one(&state, whose) {
-        Ok(one) => (one.name.clone(), one.control.clone()),
-        Err(refusal) => return refusal.into_response(),
-    };
+pub(super) async fn approve(One(one): One, headers: HeaderMap, body: Body) -> Response {
     let form = "{\"digest\": …, \"reason\": …, \"by\": …}";
     let wanted: ApproveWanted = match wanted(&headers, body, form).await {
         Ok(wanted) => wanted,
@@ -183,10 +168,12 @@ pub(super) async fn approve(
     {
         return reply::error(ErrorCode::InvalidRequest, &wrong);
     }
-    let given = control.approve(&wanted.digest, wanted.reason, wanted.by);
+    let given = one
+        .control
+        .approve(&wanted.digest, wanted.reason, wanted.by);
     match given.await {
         Ok((approval, kept)) => Json(Approved {
-            environment: name,
+            environment: one.name,
             approval,
             kept,
         })
@@ -196,16 +183,9 @@ pub(super) async fn approve(
 }
 
 /// Ends a pause. Without one it does nothing.
-pub(super) async fn resume(
-    State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
-) -> Response {
-    let (name, control) = match whose_one(&state, whose) {
-        Ok(one) => (one.name.clone(), one.control.clone()),
-        Err(refusal) => return refusal.into_response(),
-    };
-    let kept = control.resume().await;
-    standing(name, None, kept)
+pub(super) async fn resume(One(one): One) -> Response {
+    let kept = one.control.resume().await;
+    standing(one.name, None, kept)
 }
 
 fn standing(environment: String, paused: Option<Pause>, kept: bool) -> Response {

@@ -29,14 +29,13 @@ use std::convert::Infallible;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, RawQuery, State};
-use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::header::ETAG;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use self::query::{Query, Wrong};
 use super::session::Caller;
@@ -46,7 +45,7 @@ use crate::controller::Status;
 use crate::controller::page::Page;
 use crate::model::Address;
 use crate::model::history::{PassRecord, WriteRecord};
-use crate::server::{Served, ServerState, reply};
+use crate::server::{Served, ServerState, digest, reply};
 use crate::store::history::HistoryQuery;
 
 /// At most this many rows of history are shown with something else.
@@ -177,16 +176,8 @@ fn tagged<T: Serialize>(headers: &HeaderMap, body: &T) -> Response {
     if let Some(as_of) = timeless.get_mut("asOf").and_then(|it| it.as_object_mut()) {
         as_of.remove("now");
     }
-    let digest = Sha256::digest(timeless.to_string());
-    let tag: String = digest
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let tag = format!(r#"W/"{tag}""#);
-    let known = headers.get_all(IF_NONE_MATCH).iter();
-    let mut known = known.filter_map(|value| value.to_str().ok());
-    match known.any(|all| all.split(',').any(|one| one.trim() == tag)) {
+    let tag = digest::tag(timeless.to_string());
+    match digest::is_known(headers, &tag) {
         true => (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response(),
         false => ([(ETAG, tag)], Json(body)).into_response(),
     }

@@ -31,7 +31,7 @@ impl EventSummary {
 }
 
 /// Reads an event of Prismatic. Its body names the object and the user; where the
-/// event's own name stands is not documented, so the usual places are looked at.
+/// event's own name is found is not documented, so the usual places are looked at.
 pub(super) fn event(headers: &HeaderMap, body: &Value) -> EventSummary {
     let header = [
         "x-webhook-event",

@@ -60,7 +60,7 @@ impl Access {
         Ok(Some(token.clone()))
     }
 
-    /// A helper that answers with what stands in the environment, and for this host only.
+    /// A helper that answers with variables of its environment, and for this host only.
     fn credential(&self, remote: &Remote, token: &Secret) -> Result<Variables, GitError> {
         const HELPER: &str = "!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \
              \"$PRISM_GITOPS_GIT_HELPER_USER\" \"$PRISM_GITOPS_GIT_HELPER_PASSWORD\"; }; f";
@@ -131,7 +131,7 @@ fn origin(remote: &Remote) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-/// A path as it can stand between quotes in a command line of the shell.
+/// A path as it can be written between quotes in a command line of the shell.
 fn readable(root: &Path, path: &Path, what: &str) -> Result<String, GitError> {
     let full = root.join(path);
     let full = std::path::absolute(&full).unwrap_or(full);

@@ -318,7 +318,7 @@ mod tests {
         }
     }
 
-    /// An alias that runs a shell stands in for a transport that hangs.
+    /// An alias that runs a shell simulates a transport that hangs.
     fn shell(script: &str) -> Call<'static> {
         call(&["-c", &format!("alias.x=!{script}"), "x"])
     }

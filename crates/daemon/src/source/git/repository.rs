@@ -56,7 +56,7 @@ pub struct Settings {
 /// What the remote says the reference is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
-    /// The commit; for an annotated tag the one it stands for.
+    /// The commit; for an annotated tag the one it points to.
     pub(super) commit: String,
     /// The branch, where it is one.
     pub(super) branch: Option<String>,

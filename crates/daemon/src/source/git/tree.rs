@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         Ok(links.into_iter().filter_map(target).collect())
     }
 
-    /// The object a path stands for, through links that stay inside.
+    /// The object at a path, through links that stay inside.
     fn object_of(&self, path: &str) -> Result<String, &'static str> {
         let mut path = path.to_owned();
         for _ in 0..=MAX_LINKS {

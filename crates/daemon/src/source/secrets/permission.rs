@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::file::Bounds;
 use crate::model::{Auth, ExecPolicy, Project, SecretRef};
 
-/// What the operator allows to what stands in files.
+/// What the operator allows to references in files.
 #[derive(Debug, Clone, Default)]
 pub struct Grants {
     /// Programs are run, where the Project allows them too.

@@ -151,7 +151,7 @@ const NO: &[&str] = &[
     "allowUpdate",
 ];
 
-/// A step of a flow. The first of a flow without a trigger stands for its trigger.
+/// A step of a flow. The first of a flow without a trigger acts as its trigger.
 #[derive(Debug, Clone)]
 pub(super) struct StepOf {
     flow: FlowOf,

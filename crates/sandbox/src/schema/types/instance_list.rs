@@ -84,7 +84,7 @@ impl Listed for Instance {
         ("integration", |value, call| {
             let id = id::local("Integration", &crate::schema::call::text(value));
             let record = id.and_then(|id| call.world.integrations.get(id));
-            // The working copy stands for all versions.
+            // The id of the working copy means all versions.
             let draft = record
                 .filter(|record| record.is_draft())
                 .map(|record| record.sequence);

@@ -75,7 +75,7 @@ fn sequence(record: &Integration, call: &Call<'_>) -> Vec<Arc<Integration>> {
         .collect()
 }
 
-/// The instances that a record stands for: all of the sequence, or those of the version.
+/// The instances of a record: all of the sequence, or those of the version.
 pub(super) fn instances(record: &Integration, call: &Call<'_>) -> Vec<Arc<Instance>> {
     let key = match record.is_draft() {
         true => Key::Sequence(record.sequence),

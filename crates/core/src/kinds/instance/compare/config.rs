@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use crate::diff::typed::{self, Similarity};
 use crate::diff::{Inputs, Refusal, Stop};
+use crate::kinds::instance::compare::losses::continues;
 use crate::kinds::instance::compare::secret_match::{self, Judgement, Recall};
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
@@ -63,7 +64,7 @@ pub(crate) fn compare(
     }
 }
 
-/// The same, going on behind a variable that stands in the way; with each of those, and why.
+/// The same, but continues after a variable that stops it; returns each of those with its reason.
 pub(crate) fn examine(
     desired: &DesiredInstance,
     live: Option<Live<'_>>,
@@ -146,7 +147,11 @@ fn undeclared(
         if desired.config.contains_key(&variable.key) || variable.shared {
             continue;
         }
-        let now = live.and_then(|live| live.get(&variable.key));
+        let now = live.and_then(|live| {
+            // A value whose variable is renamed under its stable key goes along with the upgrade.
+            let renamed = || live.values().find(|it| continues(variable, &it.declared));
+            live.get(&variable.key).or_else(renamed)
+        });
         match now {
             Some(now) if now.has_value() => {}
             Some(now) if now.waits() => diff.pending.push(variable.key.clone()),

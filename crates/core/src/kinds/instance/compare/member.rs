@@ -1,7 +1,7 @@
 //! What is special about an instance that a fleet declares: which live one it is, and how much of that is ours.
 //!
-//! A customer has one member of an integration. So the only instance that it has of it is the one, whatever it
-//! is called; of several, the one with the member's display name. Whatever bears another marker of this project
+//! A customer has one member of an integration. So the only instance that it has of it is the one, under any
+//! name; of several, the one with the member's display name. An instance with another marker of this project
 //! that nothing declares any more is moved to the member's name: the fleet was renamed or its `key` changed, a
 //! customer changed its external id, or a manifest was given up for the fleet.
 
@@ -129,8 +129,8 @@ pub(crate) fn managed<'a>(
     }
 }
 
-/// One that was never deployed was begun by us, or by somebody who waits for it: what it begins with is the
-/// template's.
+/// One that was never deployed was created by us, or by a person for us to configure: its initial values are
+/// the template's.
 fn version_only(desired: &DesiredInstance, live: &Instance) -> DesiredInstance {
     let runs = live.enabled || returns(live) || !live.deployed;
     DesiredInstance {

@@ -1,6 +1,6 @@
 //! What moving to another version would do to one instance, beyond what a plan of that move says.
 //!
-//! A plan that blocks an instance names the first obstacle; here all of them are collected. And where the facts at hand
+//! A plan that blocks an instance names the first obstacle; here all of them are collected. And where these facts
 //! do not say whether a value or a consent outlives the move, that is said: such an instance never counts as one that
 //! simply upgrades.
 
@@ -28,7 +28,7 @@ type Values = BTreeMap<String, LiveConfigVariable>;
 /// definitions is not known.
 pub(crate) type Connections = Option<Rc<BTreeMap<String, ConnectionChange>>>;
 
-/// What becomes of an instance at a target, or `None` where it runs that already. `connections` is asked for the live
+/// What a move to a target does, or `None` where it runs that already. `connections` is asked for the live
 /// instance's version.
 pub(crate) fn simulate(
     index: &Index<'_>,
@@ -144,7 +144,7 @@ fn doubt(
     let (was, is) = (kind(&now.declared), kind(variable));
     if !same(&was, &is) {
         return Some(format!(
-            "it changes its type from {was} to {is}, and what becomes of its value is not known"
+            "it changes its type from {was} to {is}, and what happens to its value is not known"
         ));
     }
     if variable.shared != now.shared {
@@ -154,7 +154,7 @@ fn doubt(
             "the instance's own from then on"
         };
         return Some(format!(
-            "its value is {whose}, and what becomes of the present one is not known"
+            "its value is {whose}, and what happens to the present one is not known"
         ));
     }
     if variable.shared {

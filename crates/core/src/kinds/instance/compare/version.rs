@@ -140,7 +140,7 @@ pub(crate) fn managed<'a>(
     let (version, equals) = pick(live, wanted, withdrawn)?;
     let required = match &version.required {
         Asked::Known(required) => Some(required.as_slice()),
-        // The newest version was made from the definition at hand.
+        // The newest version was made from the current definition.
         _ if !changes.import
             && !changes.publish
             && !changes.unpublished
@@ -154,7 +154,7 @@ pub(crate) fn managed<'a>(
     Ok(of(live, (version, equals), required))
 }
 
-/// The version that would be published of the definition at hand.
+/// The version that would be published of the current definition.
 pub(crate) fn as_declared<'a>(
     index: &'a Index<'_>,
     name: &ResourceName,

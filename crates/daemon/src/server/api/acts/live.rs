@@ -19,7 +19,7 @@ use crate::api::http::{EnvironmentQuery, ErrorCode};
 use crate::api::page::{AskedStatus, HoldWanted, RolloutCommand};
 use crate::controller::acts::{Ask, Deed};
 use crate::model::{Address, check_reason};
-use crate::server::api::{commands, page, resources, whose_one};
+use crate::server::api::{One, commands, page, resources, whose_one};
 use crate::server::{Served, ServerState, reply};
 
 /// How long who asks waits, below the time that any answer may take.
@@ -28,14 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Puts a resource on hold.
 pub(in crate::server::api) async fn hold(
     State(state): State<ServerState>,
-    whose: Result<Query<EnvironmentQuery>, QueryRejection>,
+    One(served): One,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let served = match whose_one(&state, whose) {
-        Ok(one) => one.clone(),
-        Err(refusal) => return refusal.into_response(),
-    };
     let key = key(&headers, &format!("{} hold", served.name));
     let doing = async {
         let form = "{\"address\": …, \"reason\": …, \"until\": …}";

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 use super::View;
 use super::about::{brief, sync, words};
 use super::filter::rank;
 use super::rollout;
-use crate::api::page::{
-    Disposition, Headline, KnownAs, Link, Part, Row, Sentence, State, WaitingGroup,
-};
+use crate::api::Disposition;
+use crate::api::page::{Headline, KnownAs, Link, Part, Row, Sentence, State, WaitingGroup};
 use crate::model::counted;
+use crate::server::digest;
 
 /// At most this many customers of a cause are named.
 const CUSTOMERS: usize = 5;
@@ -118,32 +117,12 @@ fn group(view: &View<'_>, cause: &Cause<'_>, rows: &[&Row]) -> Option<WaitingGro
 }
 
 fn id(state: State, cause: &Cause<'_>) -> String {
-    let digest = Sha256::digest(format!("{cause:?}"));
-    let digest: String = digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{state}-{digest}")
+    format!("{state}-{}", digest::short(format!("{cause:?}"), 4))
 }
 
 fn is_for_a_person(row: &Row) -> bool {
     match row.state {
-        State::Held => match row.disposition {
-            Disposition::Guarded | Disposition::Approval | Disposition::Invalid => true,
-            Disposition::None
-            | Disposition::Proceeds
-            | Disposition::Waits
-            | Disposition::Behind
-            | Disposition::Reported
-            | Disposition::Failed
-            | Disposition::Flapping
-            | Disposition::Paused
-            | Disposition::OnHold
-            | Disposition::Window
-            | Disposition::Wave
-            | Disposition::Vanished => false,
-        },
+        State::Held => is_for_approval(row) || row.disposition == Disposition::Invalid,
         State::Error
         | State::Failing
         | State::Blocked
@@ -154,6 +133,19 @@ fn is_for_a_person(row: &Row) -> bool {
         | State::Off
         | State::InStep => true,
     }
+}
+
+/// Whether the plan as a whole has to be approved first.
+fn is_for_approval(row: &Row) -> bool {
+    matches!(
+        row.disposition,
+        Disposition::Guarded | Disposition::Approval
+    )
+}
+
+/// Whether causes of this state are one for each integration.
+fn is_by_integration(row: &Row) -> bool {
+    matches!(row.state, State::Failing | State::Pending | State::Drifted)
 }
 
 /// Since when all of them are so: absent where one was so before the daemon looked.
@@ -174,11 +166,9 @@ fn text(first: &Row, rows: &[&Row]) -> Sentence {
     if rows.len() == 1 {
         return vec![name, Part::text(format!(": {}", brief(&first.reason)))];
     }
-    let what = match (first.state, &first.integration_name) {
-        (State::Failing | State::Pending | State::Drifted, Some(integration)) => {
-            format!(" of {integration}")
-        }
-        _ => String::new(),
+    let what = match &first.integration_name {
+        Some(integration) if is_by_integration(first) => format!(" of {integration}"),
+        Some(_) | None => String::new(),
     };
     let count = counted(rows.len() as u64, "resource");
     vec![
@@ -237,27 +227,12 @@ fn link(first: &Row, rows: &[&Row]) -> Link {
             address: first.address.clone(),
         };
     }
-    match first.disposition {
-        Disposition::Guarded | Disposition::Approval => return Link::Plan {},
-        Disposition::None
-        | Disposition::Proceeds
-        | Disposition::Waits
-        | Disposition::Behind
-        | Disposition::Reported
-        | Disposition::Failed
-        | Disposition::Flapping
-        | Disposition::Paused
-        | Disposition::OnHold
-        | Disposition::Window
-        | Disposition::Wave
-        | Disposition::Vanished
-        | Disposition::Invalid => {}
+    if is_for_approval(first) {
+        return Link::Plan {};
     }
     let mut query = BTreeMap::from([("state".to_owned(), first.state.to_string())]);
-    if matches!(
-        first.state,
-        State::Failing | State::Pending | State::Drifted
-    ) && let Some(integration) = &first.integration
+    if let Some(integration) = &first.integration
+        && is_by_integration(first)
     {
         query.insert("integration".to_owned(), integration.clone());
     }

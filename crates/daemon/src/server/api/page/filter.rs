@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::View;
 use super::about::as_of;
 use super::query::{Query, Wrong, nearest, pieces};
-use crate::api::page::{Counts, Disposition, Facet, Facets, Row, Rows, State};
+use crate::api::Disposition;
+use crate::api::page::{Counts, Facet, Facets, Row, Rows, State};
 use crate::api::{Health, SyncStatus, Words};
 use crate::model::Kind;
 

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
 use super::View;
 use super::about::{act, as_of, not_now, words};
 use super::resource::value_change;
+use crate::api::Disposition;
 use crate::api::SyncStatus;
 use crate::api::page::{
-    Act, ActName, Disposition, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision,
-    PlanStep, PlanSteps, Row, Sentence,
+    Act, ActName, Guard, PagePlan, Part, PlanGroup, PlanImpact, PlanRevision, PlanStep, PlanSteps,
+    Row, Sentence,
 };
 use crate::controller::page::is_held;
 use crate::model::counted;
 use crate::plan::Plan;
+use crate::server::digest;
 
 /// How many groups are shown.
 const GROUPS: usize = 50;
 /// How many resources of a group a page has.
 const STEPS: usize = 100;
 
-/// The plan of a digest, without or with what stands before the colon: only the latest one is kept.
+/// The plan of a digest, with or without the prefix before the colon: only the latest one is kept.
 pub(super) fn kept<'a>(view: &View<'a>, digest: &str) -> Result<&'a Plan, &'static str> {
     let plan = view
         .status
@@ -178,12 +178,7 @@ fn is_in_plan(row: &Row) -> bool {
 
 fn group(view: &View<'_>, text: String, rows: &[&Row]) -> Option<PlanGroup> {
     let first = rows.first()?;
-    let digest = Sha256::digest(&text);
-    let id: String = digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let id = digest::short(&text, 6);
     let detail = view.page().details.get(&first.address.0);
     let example = detail.and_then(|it| it.changes.first());
     Some(PlanGroup {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::View;
 use super::about::{act, as_of, brief, not_now, path, sync, value, words};
 use super::timeline;
+use crate::api::Disposition;
 use crate::api::page::{
-    Act, ActName, Definition, DefinitionGroup, Disposition, Part, ResourcePage, Row, Sentence,
-    Side, SourceLine, State, Value, ValueChange, ValueOp, ValueRow, Values, Why,
+    Act, ActName, Definition, DefinitionGroup, Part, ResourcePage, Row, Sentence, Side, SourceLine,
+    State, Value, ValueChange, ValueOp, ValueRow, Values, Why,
 };
 use crate::controller::page::Detail;
 use crate::model::history::WriteRecord;

@@ -31,11 +31,11 @@ pub(super) fn brief(view: &View<'_>, name: &str) -> (Option<String>, Option<Inte
     let Some(found) = planned(view).find(|it| it.address.name.as_str() == name) else {
         return (None, None);
     };
-    let told = Rollout::from(found);
-    let target = told.target.map(|it| it.to_string());
+    let described = Rollout::from(found);
+    let target = described.target.map(|it| it.to_string());
     let rollout = is_open(found).then(|| IntegrationRollout {
-        state: told.state,
-        text: words(short(&told.reason)),
+        state: described.state,
+        text: words(short(&described.reason)),
     });
     (target, rollout)
 }
@@ -47,8 +47,8 @@ pub(super) fn headlines(view: &View<'_>) -> Vec<Headline> {
         .collect()
 }
 
-fn headline(planned: &PlannedRollout, told: &Rollout) -> Option<Headline> {
-    let (state, person) = match told.state {
+fn headline(planned: &PlannedRollout, described: &Rollout) -> Option<Headline> {
+    let (state, person) = match described.state {
         RolloutState::Stopped => (State::Failing, true),
         RolloutState::Standing | RolloutState::Withdrawn | RolloutState::Paused => {
             (State::Blocked, true)
@@ -61,27 +61,34 @@ fn headline(planned: &PlannedRollout, told: &Rollout) -> Option<Headline> {
     let to = Link::Rollout {
         integration: name.clone(),
     };
-    let version = told.target.map(|it| format!(" {it}")).unwrap_or_default();
+    let version = described
+        .target
+        .map(|it| format!(" {it}"))
+        .unwrap_or_default();
     Some(Headline {
         id: format!("rollout-{name}"),
         state,
         person,
-        count: (told.failures.len() as u64).max(1),
+        count: (described.failures.len() as u64).max(1),
         text: vec![
             Part::link(format!("{}{version}", planned.display_name), to.clone()),
-            Part::text(format!(" {}: {}", told.state, short(&told.reason))),
+            Part::text(format!(
+                " {}: {}",
+                described.state,
+                short(&described.reason)
+            )),
         ],
         since: None,
-        next: next(told),
+        next: next(described),
         link: to,
     })
 }
 
-fn next(told: &Rollout) -> Sentence {
-    if let Some(first) = told.next.first() {
+fn next(described: &Rollout) -> Sentence {
+    if let Some(first) = described.next.first() {
         return words(short(first));
     }
-    match told.until {
+    match described.until {
         Some(at) => vec![Part::text("Goes on "), Part::At { at }],
         None => words("The next pass goes on with it"),
     }
@@ -97,31 +104,39 @@ pub(super) fn all(view: &View<'_>) -> Rollouts {
     }
 }
 
-fn summary(planned: &PlannedRollout, told: &Rollout) -> RolloutSummary {
+fn summary(planned: &PlannedRollout, described: &Rollout) -> RolloutSummary {
     RolloutSummary {
         integration: planned.address.name.to_string(),
         display_name: planned.display_name.clone(),
-        from: told.base.map(|it| it.to_string()),
-        to: told.target.map(|it| it.to_string()),
-        state: told.state,
-        says: short(&told.reason),
-        moved: told.waves.iter().map(|it| it.moved).sum(),
-        total: told.waves.iter().map(|it| it.counted).sum(),
-        next: next(told),
+        from: described.base.map(|it| it.to_string()),
+        to: described.target.map(|it| it.to_string()),
+        state: described.state,
+        says: short(&described.reason),
+        moved: described.waves.iter().map(|it| it.moved).sum(),
+        total: described.waves.iter().map(|it| it.counted).sum(),
+        next: next(described),
     }
 }
 
 /// One of them.
 pub(super) fn one(view: &View<'_>, name: &str) -> Option<RolloutPage> {
     let planned = planned(view).find(|it| it.address.name.as_str() == name)?;
-    let told = Rollout::from(planned);
-    let failed = told.failures.iter().take(FAILED).map(|it| newly(view, it));
+    let described = Rollout::from(planned);
+    let failed = described
+        .failures
+        .iter()
+        .take(FAILED)
+        .map(|it| newly(view, it));
     Some(RolloutPage {
         as_of: as_of(view),
-        summary: summary(planned, &told),
-        waves: told.waves.iter().map(|it| wave(it, &told)).collect(),
+        summary: summary(planned, &described),
+        waves: described
+            .waves
+            .iter()
+            .map(|it| wave(it, &described))
+            .collect(),
         newly_failed: failed.collect(),
-        acts: acts(view, &told),
+        acts: acts(view, &described),
     })
 }
 
@@ -139,7 +154,7 @@ fn newly(view: &View<'_>, failed: &api::rollout::FailedFlow) -> Newly {
     }
 }
 
-fn wave(wave: &Wave, told: &Rollout) -> RolloutWave {
+fn wave(wave: &Wave, described: &Rollout) -> RolloutWave {
     let soak = matches!(wave.state, WaveState::Soaking | WaveState::Waiting);
     RolloutWave {
         name: wave.name.clone(),
@@ -155,12 +170,12 @@ fn wave(wave: &Wave, told: &Rollout) -> RolloutWave {
             needs: "until".to_owned(),
             ends_at: wave.until,
         }),
-        gate: gate(wave, told),
+        gate: gate(wave, described),
     }
 }
 
 /// What was found of a wave that has begun.
-fn gate(wave: &Wave, told: &Rollout) -> Vec<Gate> {
+fn gate(wave: &Wave, described: &Rollout) -> Vec<Gate> {
     if wave.moved == 0 {
         return Vec::new();
     }
@@ -173,7 +188,7 @@ fn gate(wave: &Wave, told: &Rollout) -> Vec<Gate> {
         why: wave.reason.clone().filter(|_| holds != Some(true)),
     };
     let stopped = wave.state == WaveState::Stopped;
-    let failed = told.failures.len().to_string();
+    let failed = described.failures.len().to_string();
     let holds = match wave.state {
         WaveState::Standing => None,
         WaveState::Stopped => Some(false),
@@ -189,7 +204,7 @@ fn gate(wave: &Wave, told: &Rollout) -> Vec<Gate> {
         "Flows that newly fail, in all waves".to_owned(),
         failed,
         if stopped {
-            Some(told.failures.is_empty())
+            Some(described.failures.is_empty())
         } else {
             holds
         },
@@ -212,9 +227,12 @@ fn gate(wave: &Wave, told: &Rollout) -> Vec<Gate> {
 }
 
 /// What a person may ask for: labels on the live integration, as the commands of the same names set them.
-fn acts(view: &View<'_>, told: &Rollout) -> Vec<Act> {
-    let done = matches!(told.state, RolloutState::Settled | RolloutState::Finished);
-    let paused = told.state == RolloutState::Paused;
+fn acts(view: &View<'_>, described: &Rollout) -> Vec<Act> {
+    let done = matches!(
+        described.state,
+        RolloutState::Settled | RolloutState::Finished
+    );
+    let paused = described.state == RolloutState::Paused;
     let pause = match (done, paused) {
         (true, _) => not_now(ActName::Pause, "no rollout is under way"),
         (false, true) => act(
@@ -225,10 +243,10 @@ fn acts(view: &View<'_>, told: &Rollout) -> Vec<Act> {
         (false, false) => act(
             view,
             ActName::Pause,
-            words("Nobody moves to another version until it is resumed."),
+            words("No instance moves to another version until it is resumed."),
         ),
     };
-    let abort = match (done, told.target) {
+    let abort = match (done, described.target) {
         (true, _) => not_now(ActName::Abort, "no rollout is under way"),
         (false, None) => not_now(ActName::Abort, "the number of its version is not known yet"),
         (false, Some(target)) => {
