@@ -31,8 +31,8 @@ use crate::model::increment::{Increment, Mark};
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
     CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, Observed, RateLimit,
-    Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, Observed,
+    RateLimit, Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
 };
 use crate::rollout::{Evidence, Needs};
 use prism_gitops_runtime::clock::Clock;
@@ -131,6 +131,10 @@ impl Platform for PrismaticClient {
 
     async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances {
         observe::flows(&self.session, instances).await
+    }
+
+    async fn flows_of(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        observe::flows_of(&self.session, id).await
     }
 
     async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()> {

@@ -79,7 +79,7 @@ fn at(key: &str, tree: Tree) -> Taken {
     Ok((vec![key.to_owned()], tree))
 }
 
-fn bare(value: impl ToString) -> Tree {
+fn bare(value: &impl ToString) -> Tree {
     Tree::bare(value.to_string())
 }
 

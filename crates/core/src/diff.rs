@@ -358,6 +358,8 @@ pub struct InstanceChanges {
     pub config_after_upgrade: Vec<ConfigWrite>,
     /// What to set for its flows.
     pub flows: FlowChanges,
+    /// Whether its runs shall log in detail, where that is to be set.
+    pub global_debug: Option<bool>,
     /// The API says that a deploy is due, or it was never deployed.
     pub deploy_due: bool,
     /// It was deployed at least once.

@@ -197,9 +197,6 @@ enum StepError {
     /// The plan refers to a value that no step produced: a bug of ours.
     #[error("the plan refers to step {0}, which produced no such value; this is a bug")]
     NoOutput(usize),
-    /// What it goes by could not be read.
-    #[error("the settings of the flows could not be read: {0}")]
-    Unread(String),
     /// A write would lose something.
     #[error(transparent)]
     Unshown(#[from] diff::Unshown),
@@ -304,7 +301,7 @@ impl<'a> Run<'a> {
                 self.halted |= error.is_fatal();
                 error.is_transient()
             }
-            StepError::NoOutput(_) | StepError::Unread(_) | StepError::Unshown(_) => false,
+            StepError::NoOutput(_) | StepError::Unshown(_) => false,
         };
         StepResult::Failed {
             message: error.to_string(),

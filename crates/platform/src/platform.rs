@@ -11,7 +11,7 @@ use crate::model::increment::{Increment, Mark};
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
     CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, Observed,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, Observed,
     Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord, Visibility,
 };
 use crate::rollout::{Evidence, Needs};
@@ -179,6 +179,9 @@ pub trait Platform: Send + Sync {
     /// What instances set for their flows. Never absent: what could not be read is unknown.
     async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances;
 
+    /// The same of one instance, before it is written. Never a part of it.
+    async fn flows_of(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>>;
+
     /// Sets what an instance sets for its flows: all of it, in place of what is there. Idempotent. Whether what is
     /// left out is reset is not known (FACTS §9).
     async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()>;
@@ -324,6 +327,8 @@ pub struct InstanceUpdate {
     pub enabled: Option<bool>,
     /// In which version.
     pub version: Option<VersionId>,
+    /// Whether its runs log in detail.
+    pub global_debug: Option<bool>,
 }
 
 impl InstanceUpdate {
@@ -337,6 +342,7 @@ impl InstanceUpdate {
             labels: None,
             enabled: None,
             version: None,
+            global_debug: None,
         }
     }
 }

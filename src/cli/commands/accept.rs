@@ -10,7 +10,7 @@ use crate::cli::project;
 use crate::cli::runtime;
 use crate::cli::ui::Ui;
 use crate::controller::pass::Planned;
-use crate::model::{Address, SourceFile, counted};
+use crate::model::{Address, SourceFile, SyncStatus, counted};
 use crate::plan::PlannedResource;
 use crate::promote::{self, Changed};
 use crate::source::Source as _;
@@ -83,9 +83,9 @@ async fn decide(
 fn of_one(planned: &Planned, address: &Address) -> Result<Acceptance, CliError> {
     let resource = resource(planned, address)?;
     if resource.changes.is_empty() {
-        return match resource.preconditions.is_empty() && resource.source.is_none() {
-            true => Err(undeclared(planned, address)),
-            false => Ok(Acceptance::default()),
+        return match resource.sync {
+            SyncStatus::Synced => Ok(Acceptance::default()),
+            SyncStatus::OutOfSync | SyncStatus::Unknown => Err(uncompared(resource)),
         };
     }
     let id = resource.preconditions.iter().find(|it| it.what == "object");
@@ -110,6 +110,16 @@ fn resource<'a>(planned: &'a Planned, address: &Address) -> Result<&'a PlannedRe
         .find(|it| it.address == *address);
     let found = found.filter(|it| !it.orphan);
     found.ok_or_else(|| undeclared(planned, address))
+}
+
+/// It differs in nothing that is known: it is blocked, could not be read, or only waits for a deploy.
+fn uncompared(resource: &PlannedResource) -> CliError {
+    let (address, reason) = (&resource.address, &resource.reason);
+    let error = CliError::user(format!("{address} differs in no field: {reason}"));
+    match &resource.hint {
+        Some(hint) => error.hint(hint.clone()),
+        None => error.hint("`plan` shows more"),
+    }
 }
 
 fn undeclared(planned: &Planned, address: &Address) -> CliError {

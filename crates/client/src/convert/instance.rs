@@ -42,6 +42,7 @@ pub(crate) fn instance(node: InstanceNode) -> Option<Instance> {
         },
         customer: customer(node.customer),
         flows: Asked::NotAsked,
+        global_debug: node.global_debug,
         config: match node.config_variables {
             None => unknown("the server gave no config variables"),
             Some(page) => match page.cut() {

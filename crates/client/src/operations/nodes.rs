@@ -101,6 +101,7 @@ pub(crate) struct InstanceNode {
     pub(crate) in_failed_state: bool,
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) system_suspended: bool,
+    pub(crate) global_debug: Option<bool>,
     pub(crate) designed_by: Option<String>,
     pub(crate) integration: InstanceVersionNode,
     pub(crate) customer: CustomerNode,

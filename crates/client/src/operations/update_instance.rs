@@ -40,6 +40,8 @@ struct Update<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     integration: Option<&'a VersionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    global_debug: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     flow_configs: Option<Vec<FlowConfig<'a>>>,
 }
 
@@ -98,6 +100,7 @@ pub(crate) async fn flows(
         labels: None,
         enabled: None,
         integration: None,
+        global_debug: None,
         flow_configs: Some(flows.iter().map(FlowConfig::of).collect()),
     };
     let _: SightedNode = batcher.write(session, &input).await?;
@@ -116,6 +119,7 @@ pub(crate) async fn run(
         labels: update.labels.as_deref(),
         enabled: update.enabled,
         integration: update.version.as_ref(),
+        global_debug: update.global_debug,
         flow_configs: None,
     };
     let node: SightedNode = batcher.write(session, &input).await?;

@@ -14,7 +14,7 @@ pub(super) fn value(tenant: &Tenant, id: &str, change: &FieldChange) -> Option<T
         Field::Description => at("description", Tree::text(&live.description)),
         Field::Labels => at("labels", texts(all_labels_of(&live.labels))),
         Field::ConcurrentExecutionLimit => match live.concurrent_execution_limit {
-            Asked::Known(Some(limit)) => at("concurrentExecutionLimit", bare(limit)),
+            Asked::Known(Some(limit)) => at("concurrentExecutionLimit", bare(&limit)),
             Asked::Known(None) | Asked::NotAsked | Asked::Unknown(_) => Err(GONE),
         },
         // By its external id the customer is found.
@@ -30,6 +30,7 @@ pub(super) fn value(tenant: &Tenant, id: &str, change: &FieldChange) -> Option<T
         | Field::Input
         | Field::Consent
         | Field::Flow
+        | Field::GlobalDebug
         | Field::Other => Err(NO_PLACE),
     })
 }

@@ -24,6 +24,10 @@ pub(super) fn value(
             let word = if live.enabled { "enabled" } else { "disabled" };
             at("state", Tree::text(word))
         }
+        Field::GlobalDebug => match live.global_debug {
+            Some(on) => at("globalDebug", bare(&on)),
+            None => Err(GONE),
+        },
         Field::Version => Err(VERSION),
         Field::Config => config(declared, live, change),
         Field::Input => input(declared, live, change),
@@ -128,7 +132,7 @@ fn flow(declared: &DesiredInstance, live: &Instance, change: &FieldChange) -> Ta
     let tree = match setting {
         "testPayload" => text(&settings.test_payload),
         "testContentType" => text(&settings.test_content_type),
-        "usesLre" => bare(settings.uses_lre.unwrap_or_default()),
+        "usesLre" => bare(&settings.uses_lre.unwrap_or_default()),
         "testHeaders" => {
             let headers = settings.test_headers.as_ref().and_then(|it| it.as_object());
             let headers = headers.into_iter().flatten();

@@ -18,7 +18,7 @@ pub(super) fn value(tenant: &Tenant, id: &str, change: &FieldChange) -> Option<T
     };
     let several = FieldPath::marketplace("allowMultipleInstances");
     Some(match change.path.field() {
-        Field::Availability => at("available", bare(newest.available)),
+        Field::Availability => at("available", bare(&newest.available)),
         Field::Marketplace if change.path == FieldPath::marketplace("visibility") => {
             match newest.visibility {
                 Some(visibility) => market("visibility", Tree::text(visibility.to_string())),
@@ -27,7 +27,7 @@ pub(super) fn value(tenant: &Tenant, id: &str, change: &FieldChange) -> Option<T
         }
         Field::Marketplace if change.path == several => market(
             "allowMultipleInstances",
-            bare(newest.allow_multiple_instances),
+            bare(&newest.allow_multiple_instances),
         ),
         Field::Definition | Field::PublishedVersion => Err(DEFINITION),
         // An overview is a file, too.
@@ -44,6 +44,7 @@ pub(super) fn value(tenant: &Tenant, id: &str, change: &FieldChange) -> Option<T
         | Field::Input
         | Field::Consent
         | Field::Flow
+        | Field::GlobalDebug
         | Field::Other => Err(NO_PLACE),
     })
 }

@@ -88,7 +88,7 @@ fn the_file_changes_in_these_places_and_nowhere_else() {
     insta::assert_snapshot!(changed[0].difference, @r#"
     --- a/shop.yaml
     +++ b/shop.yaml
-    @@ -4,9 +4,11 @@
+    @@ -4,8 +4,10 @@
      metadata: {name: shop}
      spec:
     +  state: disabled

@@ -198,6 +198,7 @@ impl World {
             state: InstanceState::Enabled,
             config: Default::default(),
             flows: Default::default(),
+            global_debug: None,
             deploy: PublishWhen::Changed,
             force: false,
             adopt: None,
@@ -297,6 +298,7 @@ impl World {
             customer,
             config: Observed::Known(config.collect()),
             flows: Asked::NotAsked,
+            global_debug: Some(false),
         };
         self.tenant.instances.items.push(instance);
         self.tenant.instances.items.last_mut().unwrap()

@@ -108,6 +108,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         config,
         // An export declares none.
         flows: _,
+        global_debug,
         deploy,
         force,
         adopt,
@@ -136,6 +137,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         .iter()
         .map(|(key, entry)| (key.clone(), config_entry(entry)));
     spec.extend((!config.is_empty()).then(|| ("config", Tree::map(entries))));
+    spec.extend(global_debug.map(|on| ("globalDebug", boolean(on))));
     spec.extend((*deploy == PublishWhen::Never).then(|| ("deploy", Tree::text("never"))));
     spec.extend(force.then(|| ("force", boolean(true))));
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));

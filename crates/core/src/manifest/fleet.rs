@@ -340,6 +340,7 @@ fn member_spec(spec: &Fields<'_>) -> MemberSpec {
         state: state(spec),
         config: config(spec).unwrap_or_default(),
         flows: flows(spec).unwrap_or_default(),
+        global_debug: spec.boolean("globalDebug"),
         deploy: spec.choice("deploy", &WHEN),
         force: spec.boolean("force"),
         protect: spec.boolean("protect"),

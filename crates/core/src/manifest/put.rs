@@ -166,7 +166,6 @@ fn closed(text: &str) -> Option<usize> {
             (Some('"'), _) if escaped => escaped = false,
             (Some('"'), '\\') => escaped = true,
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if " [{,:\n\t".contains(before) => quote = Some(c),
             (None, '#') if before.is_whitespace() => comment = true,
             (None, '[' | '{') => depth += 1,
@@ -176,7 +175,7 @@ fn closed(text: &str) -> Option<usize> {
                     return Some(at + 1);
                 }
             }
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
         before = c;
     }

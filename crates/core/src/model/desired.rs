@@ -445,6 +445,8 @@ pub struct DesiredInstance {
     pub config: Config,
     /// What is set for its flows, by name or stable key.
     pub flows: Flows,
+    /// Whether its runs log in detail; absent leaves it.
+    pub global_debug: Option<bool>,
     /// When it is deployed.
     pub deploy: PublishWhen,
     /// Deploy although the server's validation rules object.

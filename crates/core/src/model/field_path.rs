@@ -37,6 +37,8 @@ pub enum Field {
     Consent,
     /// What an instance sets for a flow.
     Flow,
+    /// Whether the runs of an instance log in detail.
+    GlobalDebug,
     /// One that an earlier version of this program recorded.
     Other,
 }
@@ -153,6 +155,7 @@ impl FieldPath {
             Field::State => Some("state"),
             Field::Config | Field::Input | Field::Consent => Some("config"),
             Field::Flow => Some("flows"),
+            Field::GlobalDebug => Some("globalDebug"),
             Field::Marker | Field::Other => None,
         }
     }
@@ -175,7 +178,7 @@ impl FieldPath {
 }
 
 /// The fields of which a resource has one, and their texts.
-const PLAIN: [(Field, &str); 10] = [
+const PLAIN: [(Field, &str); 11] = [
     (Field::ExternalId, "externalId"),
     (Field::Name, "name"),
     (Field::Description, "description"),
@@ -186,6 +189,7 @@ const PLAIN: [(Field, &str); 10] = [
     (Field::Availability, "availability"),
     (Field::Version, "version"),
     (Field::State, "state"),
+    (Field::GlobalDebug, "globalDebug"),
 ];
 
 impl From<Field> for FieldPath {

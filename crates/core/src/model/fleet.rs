@@ -227,6 +227,8 @@ pub struct MemberSpec {
     pub config: Config,
     /// What is set for its flows, by name or stable key.
     pub flows: Flows,
+    /// Whether its runs log in detail.
+    pub global_debug: Option<bool>,
     /// When it is deployed.
     pub deploy: Option<PublishWhen>,
     /// Deploy although the server's validation rules object.
@@ -253,6 +255,7 @@ impl MemberSpec {
             state,
             config,
             flows,
+            global_debug,
             deploy,
             force,
             protect,
@@ -267,6 +270,7 @@ impl MemberSpec {
         self.state = state.or(self.state);
         self.deploy = deploy.or(self.deploy);
         self.force = force.or(self.force);
+        self.global_debug = global_debug.or(self.global_debug);
         self.protect = protect.or(self.protect);
         self.drift = drift.or_else(|| self.drift.take());
         self.outside_rollout = outside_rollout.or_else(|| self.outside_rollout.take());

@@ -390,6 +390,8 @@ pub struct Instance {
     pub config: Observed<BTreeMap<String, LiveConfigVariable>>,
     /// What it sets for its flows, once that was asked for.
     pub flows: Asked<Vec<LiveFlow>>,
+    /// Whether its runs log in detail, if the API says.
+    pub global_debug: Option<bool>,
 }
 
 impl Instance {

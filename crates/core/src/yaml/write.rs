@@ -239,12 +239,17 @@ fn indent(out: &mut String, depth: usize) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+
+    use super::*;
+    use crate::yaml::{Content, Limits, Node, parse};
+
     #[test]
     fn a_value_on_one_line_is_read_as_the_same() {
         let tree = Tree::map([
             (
                 "a, b",
-                Tree::List(vec![Tree::text("x, y"), Tree::text("no"), Tree::bare("1")]),
+                Tree::List(vec![Tree::text("x, y"), Tree::text("no"), Tree::text("1")]),
             ),
             ("c", Tree::map([("d", Tree::text("one\ntwo"))])),
             ("e", Tree::List(Vec::new())),
@@ -252,16 +257,11 @@ mod tests {
         let text = flow(&tree);
         assert_eq!(
             text,
-            "{\"a, b\": [\"x, y\", \"no\", 1], c: {d: \"one\\ntwo\"}, e: []}"
+            "{\"a, b\": [\"x, y\", \"no\", \"1\"], c: {d: \"one\\ntwo\"}, e: []}"
         );
         let parsed = parse(&format!("key: {text}\n"), Limits::default()).unwrap();
         assert_eq!(read(parsed[0].get("key").unwrap()), tree);
     }
-
-    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
-
-    use super::*;
-    use crate::yaml::{Content, Limits, Node, parse};
 
     /// What a reader makes of it, where bare values are not texts.
     fn read(node: &Node) -> Tree {

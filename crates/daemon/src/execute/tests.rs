@@ -12,8 +12,8 @@ use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
     DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId,
-    InstanceSighting, IntegrationId, IntegrationSighting, Observed, Policy, Requirements, Scope,
-    Tenant, VersionId, VersionRecord,
+    InstanceSighting, IntegrationId, IntegrationSighting, LiveFlow, Observed, Policy, Requirements,
+    Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
@@ -89,6 +89,10 @@ impl Platform for Script {
     }
 
     async fn flows(&self, _: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        unreachable!("no plan here sets flows")
+    }
+
+    async fn flows_of(&self, _: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
         unreachable!("no plan here sets flows")
     }
 

@@ -54,6 +54,7 @@ fn carriers(field: Field) -> &'static [&'static str] {
         | Field::Description
         | Field::Labels
         | Field::ConcurrentExecutionLimit
+        | Field::GlobalDebug
         | Field::Marker
         | Field::Other => &["set details", "create", "import"],
     }

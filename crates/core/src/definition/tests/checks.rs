@@ -294,6 +294,6 @@ flows:
     insta::assert_snapshot!(errors(text), @r#"
     erp.yml:16:43 unknown-step no step of this flow is called "triger" (did you mean the step "Trigger"?)
     erp.yml:21:52 unknown-config-variable no config variable "ERP Conection" is declared (did you mean "ERP Connection"?)
-    erp.yml:26:79 unknown-config-variable no config variable "Endpont" is declared (did you mean "Endpoint"?)
+    erp.yml:26:85 unknown-config-variable no config variable "Endpont" is declared (did you mean "Endpoint"?)
     "#);
 }

@@ -220,6 +220,7 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
                 .collect::<IndexMap<_, _>>(),
         ),
         flows: Default::default(),
+        global_debug: None,
         deploy: rest.3,
         force: rest.4.0,
         protect: rest.4.1,
@@ -371,6 +372,7 @@ fn a_manifest_looks_like_written_by_hand() {
         .collect::<IndexMap<_, _>>()
         .into(),
         flows: Default::default(),
+        global_debug: None,
         deploy: PublishWhen::Never,
         force: false,
         protect: false,

@@ -168,6 +168,7 @@ impl Maker<'_> {
             ),
             // Keys are secret, and what test runs send may be.
             flows: Flows::default(),
+            global_debug: live.global_debug.filter(|on| *on),
             deploy: self.deploy(&file),
             force: false,
             adopt: Some(Adopt::Id(live.id.as_str().to_owned())),

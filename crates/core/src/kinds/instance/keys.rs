@@ -65,6 +65,12 @@ pub(crate) const FORCE: Key = key(
     Shape::Boolean,
 );
 
+pub(crate) const GLOBAL_DEBUG: Key = key(
+    "globalDebug",
+    "Whether its runs log in detail; left alone if absent.",
+    Shape::Boolean,
+);
+
 pub(crate) const PROTECT: Key = key(
     "protect",
     "Never switch it off or prune it; the label gitops:protect says so on the live object.",
@@ -104,6 +110,7 @@ pub(crate) static INSTANCE_SPEC: Object = Object::of(
         STATE,
         CONFIG,
         FLOWS,
+        GLOBAL_DEBUG,
         DEPLOY,
         FORCE,
         key(

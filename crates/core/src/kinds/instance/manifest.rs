@@ -62,6 +62,7 @@ impl Reading<'_> {
             state: state(spec).unwrap_or_default(),
             config: config(spec).unwrap_or_default(),
             flows: flows(spec).unwrap_or_default(),
+            global_debug: spec.boolean("globalDebug"),
             deploy: spec.choice("deploy", &WHEN).unwrap_or_default(),
             force: spec.boolean("force").unwrap_or_default(),
             adopt: self.adopt(spec),

@@ -35,6 +35,8 @@ pub enum InstanceOperation {
         description: Option<String>,
         /// All its labels.
         labels: Option<Vec<String>>,
+        /// Whether its runs log in detail.
+        global_debug: Option<bool>,
     },
     /// Writes config variables.
     Configure {
@@ -96,6 +98,7 @@ impl InstanceOperation {
             name: None,
             description: None,
             labels: Some(labels),
+            global_debug: None,
         }
     }
 
@@ -250,14 +253,13 @@ impl InstanceOperation {
                 name,
                 description,
                 labels,
+                global_debug,
             } => {
-                json!([
-                    "updateInstance",
-                    names.source(instance),
-                    name,
-                    description,
-                    labels
-                ])
+                let instance = names.source(instance);
+                match global_debug {
+                    None => json!(["updateInstance", instance, name, description, labels]),
+                    Some(on) => json!(["updateInstance", instance, name, description, labels, on]),
+                }
             }
             Self::Configure { instance, config } => {
                 json!(["configure", names.source(instance), values(config)])

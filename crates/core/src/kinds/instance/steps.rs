@@ -58,6 +58,7 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
     let only_moves = changes.upgrade
         && changes.rename.is_none()
         && changes.description.is_none()
+        && changes.global_debug.is_none()
         && changes.config.is_empty()
         && !changes.flows.differs
         && !switched;
@@ -276,6 +277,7 @@ impl Steps<'_> {
         );
         let instance = Output::Of(id);
         self.flows(&instance);
+        self.debug(&instance);
         if !changes.pending.is_empty() {
             return;
         }
@@ -316,11 +318,13 @@ impl Steps<'_> {
         let changes = self.changes;
         let (name, description) = (changes.rename.clone(), changes.description.clone());
         let labels = changes.labels.clone();
-        if name.is_none() && description.is_none() && labels.is_none() {
+        let global_debug = changes.global_debug;
+        if name.is_none() && description.is_none() && labels.is_none() && global_debug.is_none() {
             return;
         }
         let only_marker = name.is_none()
             && description.is_none()
+            && global_debug.is_none()
             && !changes
                 .fields
                 .iter()
@@ -339,9 +343,24 @@ impl Steps<'_> {
                 name,
                 description,
                 labels,
+                global_debug,
             },
             None,
         );
+    }
+
+    /// What a create does not take.
+    fn debug(&mut self, instance: &Output<InstanceId>) {
+        if let Some(on) = self.changes.global_debug {
+            let operation = InstanceOperation::Update {
+                instance: instance.clone(),
+                name: None,
+                description: None,
+                labels: None,
+                global_debug: Some(on),
+            };
+            self.push(Action::Create, operation, None);
+        }
     }
 
     fn configure(&mut self, instance: &Output<InstanceId>, config: &[crate::model::ConfigWrite]) {

@@ -48,6 +48,7 @@ fn instance(id: u8, description: u16) -> Instance {
         },
         config: Observed::Known(BTreeMap::new()),
         flows: Asked::NotAsked,
+        global_debug: None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::controller::connect::RequestCount;
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
     CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, Observed,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, Observed,
     Requirements, Scope, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
@@ -115,6 +115,10 @@ impl Platform for Fake {
     }
 
     async fn flows(&self, _: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        unreachable!("no plan here sets flows")
+    }
+
+    async fn flows_of(&self, _: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
         unreachable!("no plan here sets flows")
     }
 

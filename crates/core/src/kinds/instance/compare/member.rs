@@ -137,6 +137,7 @@ fn version_only(desired: &DesiredInstance, live: &Instance) -> DesiredInstance {
         display_name: live.name.clone(),
         description: None,
         labels: None,
+        global_debug: None,
         config: match live.deployed {
             true => Config::default(),
             false => desired.config.clone(),
