@@ -55,8 +55,8 @@ pub(crate) use daemon::{ApiReads, DaemonArgs};
 pub(crate) use dedupe::DedupeArgs;
 pub(crate) use export::{ExportArgs, ExportSecrets};
 pub(crate) use get::{
-    ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, VersionsArgs,
-    WhichInstance,
+    ExecutionArgs, FlowsArgs, FormArgs, GetArgs, GetWhat, ListArgs, PageArgs, RunsArgs,
+    VersionsArgs, WhichInstance,
 };
 pub(crate) use git::GitArgs;
 pub(crate) use global::{Color, GlobalArgs, LogFormat, Output};
@@ -67,7 +67,7 @@ pub(crate) use hold::{DespiteHoldArgs, HoldArgs, UnholdArgs};
 pub(crate) use lock::{LockArgs, run as run_id};
 pub(crate) use marking::MarkingArgs;
 pub(crate) use migrate::{MigrateArgs, MigrateProjectArgs, MigrateWhat};
-pub(crate) use parse::moment as parse_moment;
+pub(crate) use parse::{address as parse_address, moment as parse_moment};
 pub(crate) use part::PartArgs;
 pub(crate) use path::{FlagPathArgs, PathArgs};
 pub(crate) use plan::{DecideArgs, PlanArgs, ShowArgs};

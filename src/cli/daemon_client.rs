@@ -16,10 +16,11 @@ use super::error::CliError;
 use super::tenant;
 use crate::api::PerEnvironment;
 use crate::api::http::{self, ErrorCode};
+use crate::api::page::{ResourcePage, Rows};
 use crate::api::part::Part;
 use crate::api::status::Status;
 use crate::api::wish::{ApproveWanted, Approved, PauseWanted, Paused, SyncAccepted};
-use crate::model::Secret;
+use crate::model::{Address, Secret};
 use crate::prismatic::transport::{Method, Request, Transport as _, TransportError};
 use crate::prismatic::{HttpSettings, HttpTransport};
 
@@ -75,6 +76,48 @@ impl DaemonClient {
         let mut all = Vec::new();
         for environment in self.targets() {
             all.extend(self.status(environment, resources).await?);
+        }
+        Ok(all)
+    }
+
+    /// Everything that is known of one resource, in the environments that were named, or in the only one.
+    pub(crate) async fn resource(
+        &self,
+        address: &Address,
+    ) -> Result<Vec<Answer<ResourcePage>>, CliError> {
+        let (kind, name) = (address.kind, address.name.as_str());
+        // The name of a member of a fleet has a slash in it.
+        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let path = format!("{}/{kind}/{name}?shape=page", http::RESOURCES);
+        let mut all = Vec::new();
+        for environment in self.targets() {
+            let path = about(&path, environment);
+            all.extend(self.each(self.ask(Method::Get, &path, None).await?)?);
+        }
+        Ok(all)
+    }
+
+    /// The resources that a filter takes, as [`Rows`] pages them: all pages.
+    pub(crate) async fn rows(
+        &self,
+        (filter, value): (&str, &str),
+    ) -> Result<Vec<Answer<Rows>>, CliError> {
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        let path = format!("{}?shape=page&limit=200&{filter}={value}", http::RESOURCES);
+        let mut all = Vec::new();
+        for environment in self.targets() {
+            let mut after = String::new();
+            loop {
+                let path = about(&format!("{path}{after}"), environment);
+                let page: Vec<Answer<Rows>> =
+                    self.each(self.ask(Method::Get, &path, None).await?)?;
+                let next = page.last().and_then(|page| page.read.next.clone());
+                all.extend(page);
+                match next {
+                    Some(next) => after = format!("&after={next}"),
+                    None => break,
+                }
+            }
         }
         Ok(all)
     }

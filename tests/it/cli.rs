@@ -32,6 +32,8 @@ mod parts;
 mod reference;
 mod refusals;
 mod rollouts;
+mod runbook;
+mod runs;
 pub(crate) mod sandbox;
 mod schema;
 mod seeded_from;

@@ -28,6 +28,7 @@ mod tests;
 pub use env::ENV_TEMPLATE;
 pub use part::Missing;
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
+pub use secrecy::is_masked_input;
 
 use std::collections::BTreeSet;
 

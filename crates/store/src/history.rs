@@ -40,7 +40,7 @@ pub use self::since::{FieldSince, ResourceSince, since};
 pub use self::why::{FieldStory, Outside, stories};
 pub use self::writer::Writer;
 use crate::model::Address;
-use crate::model::history::{HistoryEvent, HistoryHealth, PassRecord, WriteRecord};
+use crate::model::history::{HistoryEvent, HistoryHealth, HistoryKind, PassRecord, WriteRecord};
 
 /// The file in the state folder.
 const FILE: &str = "history.sqlite";
@@ -98,6 +98,10 @@ pub struct HistoryQuery {
     pub until: Option<Timestamp>,
     /// Only what went wrong.
     pub failed: bool,
+    /// Of this customer, by the name in Prismatic: its instances, and itself.
+    pub customer: Option<String>,
+    /// Of this sort.
+    pub kind: Option<HistoryKind>,
     /// Older than the record with this number: where the page before ended.
     pub before: Option<i64>,
     /// Newer than the record with this number.

@@ -42,13 +42,32 @@ pub(crate) struct DaemonClientArgs {
 }
 
 /// Shows how a running daemon fares: its last pass, what it waits for, what is out of step.
+///
+/// With a resource, everything that the daemon knows of that one: what differs and who did it, what fails, what comes
+/// next, what was done last. With a customer, all resources of theirs.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   prism-gitops status
+  prism-gitops status Instance/smith-erp
+  prism-gitops status 'Smith ERP' -o json
+  prism-gitops status --customer cust-0042
   prism-gitops status --env prod-us --watch
   prism-gitops status --daemon https://gitops.acme.example --api-token file:token -o json")]
 pub(crate) struct StatusArgs {
+    /// One resource: `Customer/NAME`, `Integration/NAME`, `Instance/NAME`, or the name in Prismatic where one has it.
+    #[arg(value_name = "RESOURCE", conflicts_with = "watch")]
+    pub(crate) resource: Option<String>,
+
+    /// The resources of one customer: its external id or name.
+    #[arg(
+        long,
+        env = "PRISM_GITOPS_CUSTOMER",
+        value_name = "CUSTOMER",
+        conflicts_with = "watch"
+    )]
+    pub(crate) customer: Option<String>,
+
     /// Show it again whenever a pass has ended or the daemon was paused, until interrupted.
     #[arg(long, env = "PRISM_GITOPS_WATCH", value_parser = FalseyValueParser::new())]
     pub(crate) watch: bool,

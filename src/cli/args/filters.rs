@@ -6,6 +6,9 @@
 use std::marker::PhantomData;
 
 use clap::{Arg, ArgMatches, Command};
+use jiff::Timestamp;
+
+use super::parse;
 
 /// A flag that filters a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,17 @@ pub(crate) enum Takes {
     Customer,
     /// An integration by any of its names.
     Integration,
+    /// All versions of an integration, by any of its names.
+    Sequence,
+    /// Nothing or a truth value, of which the API's filter says the opposite.
+    Untruth,
+    /// A moment, or how long ago.
+    Moment,
+}
+
+/// The moment that a flag says.
+pub(crate) fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    parse::moment(text).map(|moment| moment.as_of(now))
 }
 
 /// A list that has flags of its own.
@@ -52,6 +66,23 @@ impl<L> Filters<L> {
     /// The flags with their values.
     pub(crate) fn given(&self) -> &[(Flag, String)] {
         &self.given
+    }
+
+    /// The same without the flag of a filter.
+    pub(crate) fn without(&self, filter: Option<&str>) -> Self {
+        let given = self.given.iter();
+        let kept = given.filter(|(flag, _)| filter != Some(flag.filter));
+        Self {
+            given: kept.cloned().collect(),
+            list: PhantomData,
+        }
+    }
+
+    /// What the flag of a filter says, where that is a moment.
+    pub(crate) fn moment(&self, filter: &str, now: Timestamp) -> Option<Timestamp> {
+        let mut given = self.given.iter();
+        let (_, text) = given.find(|(flag, _)| flag.filter == filter)?;
+        moment(text, now).ok()
     }
 }
 
@@ -100,8 +131,11 @@ impl Flag {
             Takes::Text(word) => arg.value_name(word),
             Takes::Marketplace => arg.value_name("WORDS"),
             Takes::Customer => arg.value_name("CUSTOMER"),
-            Takes::Integration => arg.value_name("INTEGRATION"),
-            Takes::Truth => arg
+            Takes::Integration | Takes::Sequence => arg.value_name("INTEGRATION"),
+            Takes::Moment => arg
+                .value_name("TIME")
+                .value_parser(|text: &str| parse::moment(text).map(|_| text.to_owned())),
+            Takes::Truth | Takes::Untruth => arg
                 .value_name("BOOL")
                 .num_args(0..=1)
                 .require_equals(true)
@@ -251,6 +285,36 @@ flags! { Versions:
         "The one with this number.";
 }
 
+flags! { Executions:
+    "customer" "instance_Customer" "CUSTOMER" Takes::Customer,
+        "Those of a customer's instances, by its id, external id or name.";
+    "integration" "instance_Integration_VersionSequenceId" "INTEGRATION" Takes::Sequence,
+        "Those of an integration's instances on any version, by its id or name.";
+    "failed" "error_Isnull" "FAILED" Takes::Untruth,
+        "Those that ended with an error; `=false`: the others.";
+    "test" "isTestExecution" "TEST" Takes::Truth,
+        "Those of test runs; without it, the others.";
+    "since" "startedAt_Gte" "SINCE" Takes::Moment,
+        "Begun not before: `2026-11-20`, `2026-11-20T08:00:00Z`, or `2h` ago; a day ago if absent.";
+    "until" "startedAt_Lte" "UNTIL" Takes::Moment,
+        "Begun not after: a time as for --since.";
+}
+
+flags! { Logs:
+    "customer" "instance_Customer" "CUSTOMER" Takes::Customer,
+        "Of a customer's instances, by its id, external id or name.";
+    "integration" "integration_VersionSequenceId" "INTEGRATION" Takes::Sequence,
+        "Of an integration's instances on any version, by its id or name.";
+    "contains" "message_Icontains" "CONTAINS" Takes::Text("TEXT"),
+        "Lines that contain this, in any case.";
+    "test" "isTestExecution" "TEST" Takes::Truth,
+        "Of test runs; without it, of the others.";
+    "since" "timestamp_Gte" "SINCE" Takes::Moment,
+        "Not before: `2026-11-20`, `2026-11-20T08:00:00Z`, or `2h` ago; an hour ago if absent.";
+    "until" "timestamp_Lte" "UNTIL" Takes::Moment,
+        "Not after: a time as for --since.";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,16 +329,23 @@ mod tests {
             (Collection::Customers, Customers::FLAGS),
             (Collection::Components, Components::FLAGS),
             (Collection::Versions(id()), Versions::FLAGS),
+            (Collection::Executions, Executions::FLAGS),
+            (Collection::AllLogs, Logs::FLAGS),
         ] {
             let mut ours: Vec<_> = flags.iter().map(|flag| flag.filter).collect();
             let mut theirs: Vec<_> = list.filters().iter().map(|filter| filter.name).collect();
             // `--marketplace-config` chooses between the two by what it is given.
+            let executed = [Collection::Executions, Collection::AllLogs].contains(&list);
             theirs.retain(|name| {
                 ![
                     "marketplaceConfiguration_Iexact",
                     "marketplaceConfiguration_Istartswith",
+                    // What --follow asks for.
+                    "endedAt_Gte",
                 ]
                 .contains(name)
+                    // An argument, not a flag.
+                    && !(executed && *name == "instance")
             });
             ours.sort_unstable();
             theirs.sort_unstable();

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
-use super::filters::{Components, Customers, Filters, Instances, Integrations, Versions};
+use super::filters::{
+    Components, Customers, Executions, Filters, Instances, Integrations, Logs, Versions,
+};
 use super::{AtArgs, parse};
 
 /// Reads lists and single records of a tenant.
@@ -18,7 +20,9 @@ Examples:
   prism-gitops get instances --columns id,name --no-header
   prism-gitops get integrations --has-unpublished-changes -o json
   prism-gitops get customers --first 20 --sort name -o csv
-  prism-gitops get execution ID --watch")]
+  prism-gitops get executions --failed --since 1h
+  prism-gitops get logs Instance/smith-erp --follow
+  prism-gitops get config Instance/smith-erp")]
 pub(crate) struct GetArgs {
     #[command(subcommand)]
     pub(crate) what: GetWhat,
@@ -66,6 +70,30 @@ Examples:
   prism-gitops get versions 'Acme ERP'
   prism-gitops get versions 'Acme ERP' --version-is-available --first 1 -o json")]
     Versions(VersionsArgs),
+    /// Lists executions, the newest first: of one instance, or of all.
+    ///
+    /// With --follow: those that end from now on, one line each, until it is interrupted.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get executions --failed --since 1h
+  prism-gitops get executions Instance/smith-erp --since 7d --columns startedAt,flow.name,error
+  prism-gitops get executions --customer cust-0042 --failed --follow")]
+    Executions(RunsArgs<Executions>),
+    /// Lists what executions logged, in the order of time: of one instance, or of all.
+    ///
+    /// With --follow: new lines as they arrive, until it is interrupted.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get logs Instance/smith-erp
+  prism-gitops get logs --customer cust-0042 --contains timeout --since 1d
+  prism-gitops get logs 'Smith ERP' --follow")]
+    Logs(RunsArgs<Logs>),
+    /// Shows the config variables of an instance; what may be secret is masked.
+    #[command(after_long_help = "\
+Examples:
+  prism-gitops get config Instance/smith-erp
+  prism-gitops get config 'Smith ERP' --customer cust-0001 -o json")]
+    Config(InstanceArgs),
     /// Shows an integration, by its id or name.
     #[command(after_long_help = "\
 Examples:
@@ -109,7 +137,9 @@ impl GetWhat {
             Self::Flows(args) => &args.at,
             Self::Versions(args) => &args.list.at,
             Self::Integration(args) | Self::Customer(args) | Self::Component(args) => &args.at,
-            Self::Instance(args) => &args.at,
+            Self::Instance(args) | Self::Config(args) => &args.at,
+            Self::Executions(args) => &args.list.at,
+            Self::Logs(args) => &args.list.at,
             Self::Execution(args) => &args.at,
         }
     }
@@ -122,6 +152,9 @@ impl GetWhat {
             | Self::Customers(_)
             | Self::Components(_)
             | Self::Flows(_)
+            | Self::Executions(_)
+            | Self::Logs(_)
+            | Self::Config(_)
             | Self::Versions(_) => true,
             Self::Integration(_)
             | Self::Instance(_)
@@ -143,6 +176,21 @@ pub(crate) struct ListArgs<L: super::filters::Filtered + Send + Sync + Clone + '
     pub(crate) form: FormArgs,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+}
+
+/// What instances ran, or logged.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct RunsArgs<L: super::filters::Filtered + Send + Sync + Clone + 'static> {
+    /// Of one instance: `Instance/NAME`, its id, or its name where that is unambiguous.
+    #[arg(value_name = "INSTANCE")]
+    pub(crate) instance: Option<String>,
+
+    /// Go on with what comes, until it is interrupted; with `-o json` one document in each line.
+    #[arg(long, env = "PRISM_GITOPS_FOLLOW", value_parser = FalseyValueParser::new(), conflicts_with_all = ["first", "last", "after", "before", "offset", "sort", "columns", "until"])]
+    pub(crate) follow: bool,
+
+    #[command(flatten)]
+    pub(crate) list: ListArgs<L>,
 }
 
 /// The flows of an integration.

@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 
 use super::parse::{self, Moment};
 use super::{FolderArgs, PathArgs};
+use crate::api::page::HistoryKind;
 use crate::model::Address;
 
 /// Which history.
@@ -28,6 +29,7 @@ pub(crate) struct WhichArgs {
 Examples:
   prism-gitops history
   prism-gitops history Instance/smith-erp --since 7d
+  prism-gitops history --customer 'Smith Hardware' --kind outside
   prism-gitops history --failed -o json
   prism-gitops history show-draft Integration/acme-erp > theirs.yml")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -55,6 +57,15 @@ pub(crate) struct HistoryArgs {
     /// Before: `2026-11-20`, `2026-11-20T08:00:00Z`, or `2h` ago.
     #[arg(long, env = "PRISM_GITOPS_UNTIL", value_name = "TIME", value_parser = parse::moment)]
     pub(crate) until: Option<Moment>,
+
+    /// Only what was done to the instances of this customer, or to itself: its name in Prismatic.
+    #[arg(long, env = "PRISM_GITOPS_CUSTOMER", value_name = "NAME")]
+    pub(crate) customer: Option<String>,
+
+    /// Only this sort: `write` (what passes wrote), `outside` (changes by others that were put right), `act` (single
+    /// commands of a person), `pass` (passes that wrote nothing).
+    #[arg(long, env = "PRISM_GITOPS_KIND", value_name = "KIND", value_parser = parse::history_kind)]
+    pub(crate) kind: Option<HistoryKind>,
 
     /// Only of this revision: a commit, or its beginning.
     #[arg(long, env = "PRISM_GITOPS_REVISION", value_name = "REV")]

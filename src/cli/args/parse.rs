@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::api::Words as _;
+use crate::api::page::HistoryKind;
 use crate::manifest::ManifestAddress;
 use crate::model::{Address, Kind, NameError, ResourceName};
 
@@ -120,6 +122,13 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
         "write a time such as `2026-11-20T08:00:00Z`, a day such as `2026-11-20`, or how long ago: `2h`, `7d`"
             .to_owned()
     })
+}
+
+/// What sort of thing happened.
+pub(crate) fn history_kind(text: &str) -> Result<HistoryKind, String> {
+    let words = HistoryKind::ALL.iter().map(|it| it.word());
+    let wrong = || format!("it is one of {}", words.collect::<Vec<_>>().join(", "));
+    HistoryKind::named(text).ok_or_else(wrong)
 }
 
 /// A moment with its offset: `2026-11-28T06:00:00Z`.

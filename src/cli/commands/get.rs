@@ -1,7 +1,9 @@
 //! `get`: lists and single records.
 
+mod config;
 mod execution;
 mod list;
+mod runs;
 
 pub(super) use execution::{follow, outcome, show};
 
@@ -34,6 +36,9 @@ async fn read(ui: &Ui, what: &GetWhat, tenant: Chosen) -> Result<Exit, CliError>
         GetWhat::Components(args) => list::components(ui, args, tenant).await,
         GetWhat::Flows(args) => list::flows(ui, args, tenant).await,
         GetWhat::Versions(args) => list::versions(ui, args, tenant).await,
+        GetWhat::Executions(args) => runs::executions(ui, args, tenant).await,
+        GetWhat::Logs(args) => runs::logs(ui, args, tenant).await,
+        GetWhat::Config(args) => config::run(ui, &args.which, &tenant).await,
         GetWhat::Integration(args) => {
             let found = lookup::integration(&tenant, &args.which).await?;
             one(ui, &tenant, Record::Integration, &found, "name").await

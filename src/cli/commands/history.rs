@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::api::Versioned;
 use crate::api::history::{History, Pass};
+use crate::api::page::HistoryKind;
 use crate::cli::args::{HistoryArgs, HistoryCommand, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -53,6 +54,8 @@ fn read(args: &HistoryArgs) -> Result<(Vec<Entry>, Option<i64>), CliError> {
         since: args.since.map(|since| since.as_of(now)),
         until: args.until.map(|until| until.as_of(now)),
         failed: args.failed,
+        customer: args.customer.clone(),
+        kind: args.kind,
         before: args.before,
         revision: args.revision.clone(),
         limit: args.limit.saturating_add(1),
@@ -65,6 +68,8 @@ fn read(args: &HistoryArgs) -> Result<(Vec<Entry>, Option<i64>), CliError> {
         let query = HistoryQuery {
             pass: Some(pass.id),
             address: args.address.clone(),
+            customer: args.customer.clone(),
+            kind: args.kind.filter(|kind| *kind != HistoryKind::Pass),
             ..HistoryQuery::default()
         };
         let mut writes = past.writes(query)?;

@@ -1,6 +1,7 @@
 //! `status`: the state of a running daemon.
 
 mod human;
+mod one;
 mod watch;
 
 use crate::api::status::Status;
@@ -20,6 +21,13 @@ pub(super) async fn run(
     variables: &Variables,
 ) -> Result<Exit, CliError> {
     let client = DaemonClient::of(&args.client, variables).await?;
+    match (&args.resource, &args.customer) {
+        (Some(text), customer) => {
+            return one::resource(ui, &client, text, customer.as_deref()).await;
+        }
+        (None, Some(customer)) => return one::customer(ui, &client, customer).await,
+        (None, None) => {}
+    }
     if !args.watch {
         show(ui, client.statuses(true).await?)?;
         return Ok(Exit::Done);

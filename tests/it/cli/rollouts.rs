@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::environment::{Environment, Run};
+use super::sandbox::{Running, wait_for};
 use super::streams::served;
 
 /// Longer than anything takes on a busy machine.
@@ -387,4 +388,53 @@ fn what_a_version_would_do_is_said_before_it_is_published() {
     let expected = "  Instance/r1 (version 1): blocked: \"Region\": it has no value\n";
     assert!(asked.stdout.contains(expected), "{}", asked.stdout);
     assert_eq!(versions(&environment), at(1, 1));
+}
+
+/// Killed while an execution is sent again, done or not: the next run sends each once.
+#[test]
+fn a_replay_that_was_killed_sends_each_execution_once() {
+    for committed in [true, false] {
+        let faults = format!(
+            r#"{{"rules": [{{"operation": "replayExecution", "nth": 2, "times": 1,
+                "fault": {{"hang": {{"seconds": 5, "commit": {committed}}}}}}}]}}"#
+        );
+        let (environment, _server) = served(FAILING, Some(&faults));
+        begun(&environment);
+        change(&environment, "Bad prices");
+        environment.run("apply --auto-approve").expect(3);
+        until(&environment, "rollout status", "newly failed, 0 allowed");
+        let failed = "get executions --failed -o json";
+        while environment.run(failed).json()["totalCount"].as_u64() < Some(3) {}
+        let abort = ["rollout", "abort", "Beta Feed", "--version-number", "2"];
+        environment.run_args(&abort, "").expect(0);
+        environment.run("apply --auto-approve").expect(3);
+        let mut command = environment.command();
+        command.args(
+            "rollout replay feed --version 2 --yes --log-level prism_gitops=debug".split(' '),
+        );
+        let (killed, log) = Running::with_stderr(&mut command);
+        // The first has ended, and the second is on its way; where it is done, that shows.
+        wait_for(&log, "replayExecution");
+        while replayed(&environment) < 1 + usize::from(committed) {}
+        killed.signal("KILL");
+        drop(killed);
+        let again = "rollout replay feed --version 2 --yes --settle 1s";
+        environment.run(again).expect(0);
+        assert_eq!(sent_again(&environment), (0, 0), "committed: {committed}");
+    }
+}
+
+/// How many failed executions were not sent again, and how many more than once.
+fn sent_again(environment: &Environment) -> (usize, usize) {
+    let query = "{ executionResults(error_Isnull: false, first: 100) { nodes { replays { totalCount } } } }";
+    let answer = environment
+        .run_args(&["api", query, "-o", "json"], "")
+        .expect(0);
+    let nodes = answer.json()["data"]["executionResults"]["nodes"].clone();
+    let counts = nodes.as_array().unwrap().iter();
+    let counts: Vec<u64> = counts
+        .map(|it| it["replays"]["totalCount"].as_u64().unwrap())
+        .collect();
+    let of = |wanted: fn(&u64) -> bool| counts.iter().filter(|it| wanted(it)).count();
+    (of(|it| *it == 0), of(|it| *it > 1))
 }

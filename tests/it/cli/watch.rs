@@ -103,3 +103,44 @@ fn it_follows_a_real_daemon() {
     assert_eq!(daemon.code(&log), Some(0));
     assert_eq!(watching.code(&shown), Some(1), "nobody answers any more");
 }
+
+/// One resource, by its address and by its name, and all of a customer.
+#[test]
+fn it_shows_one_resource_and_those_of_a_customer() {
+    let environment = project();
+    let (mut daemon, log) = Running::with_stderr(&mut super::daemon::on_sandbox(&environment));
+    let address = super::daemon::address(&wait_for(&log, "daemon.started"));
+    wait_for(&log, "pass.finished");
+    let status = |what: &[&str]| {
+        let args = ["status"].iter().chain(what).copied();
+        let args: Vec<&str> = args.chain(["--daemon", &address]).collect();
+        environment.run_args(&args, "")
+    };
+    let shown = status(&["Instance/smith"]).expect(0).stdout;
+    for text in [
+        "Instance/smith: smith of Smith Hardware",
+        "customers/smith.yaml:3",
+        "DONE",
+    ] {
+        assert!(shown.contains(text), "{text:?} is not in\n{shown}");
+    }
+    assert_eq!(status(&["smith"]).expect(0).stdout, shown);
+    let theirs = status(&["--customer", "cust-0001"]).expect(0).stdout;
+    assert!(theirs.contains("Instance/smith"), "{theirs}");
+    let json = status(&["Instance/smith", "-o", "json"]).expect(0).json();
+    assert_eq!(json["address"], "Instance/smith");
+    let all = status(&["--customer", "Smith Hardware", "-o", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(all["resources"].as_array().unwrap().len(), 1);
+    for (wrong, said) in [
+        (&["Instance/nobody"][..], "the daemon"),
+        (&["nobody"], "knows no resource"),
+        (&["--customer", "cust-9999"], "nothing of a customer"),
+    ] {
+        let refused = status(wrong).expect(1);
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    daemon.signal("TERM");
+    assert_eq!(daemon.code(&log), Some(0));
+}

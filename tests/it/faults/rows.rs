@@ -23,7 +23,7 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 10] = [
+const BY_HAND: [(&str, &str); 11] = [
     (
         "activities",
         "a pass that heals drift, which is healed all the same where it cannot be read",
@@ -38,6 +38,7 @@ const BY_HAND: [(&str, &str); 10] = [
         "a manifest of a customer, which tests/it/customers.rs goes through faults with",
     ),
     ("executionResult", "get execution"),
+    ("logs", "get logs"),
     (
         "executionResults",
         "a manifest with a rollout, which stands where it cannot be read",

@@ -21,6 +21,10 @@ pub enum Collection {
     Steps(String),
     /// The log of an execution, by its id; in the order of time.
     Logs(String),
+    /// The executions of all instances, the newest first.
+    Executions,
+    /// What all executions logged, in the order of time.
+    AllLogs,
 }
 
 /// How a list is asked for.
@@ -34,6 +38,22 @@ pub(super) struct Shape {
     pub(super) order: &'static str,
     pub(super) selection: &'static str,
 }
+
+const EXECUTIONS: Shape = Shape {
+    name: "listExecutions",
+    field: "executionResults",
+    filters: filters::EXECUTIONS,
+    order: "sortBy: [{field: STARTED_AT, direction: DESC}]",
+    selection: include_str!("run.fields"),
+};
+
+const ALL_LOGS: Shape = Shape {
+    name: "listAllLogs",
+    field: "logs",
+    filters: filters::LOGS,
+    order: "sortBy: [{field: TIMESTAMP, direction: ASC}]",
+    selection: include_str!("line.fields"),
+};
 
 impl Collection {
     /// The filters it takes.
@@ -101,6 +121,8 @@ impl Collection {
                 "sortBy: [{field: TIMESTAMP, direction: ASC}]",
                 include_str!("log.fields"),
             ),
+            Self::Executions => return EXECUTIONS,
+            Self::AllLogs => return ALL_LOGS,
         };
         Shape {
             name,
@@ -116,7 +138,12 @@ impl Collection {
         match self {
             Self::Flows(id) | Self::Versions(id) => Some(("integration", id)),
             Self::Steps(id) | Self::Logs(id) => Some(("executionResult", id)),
-            Self::Integrations | Self::Instances | Self::Customers | Self::Components => None,
+            Self::Integrations
+            | Self::Instances
+            | Self::Customers
+            | Self::Components
+            | Self::Executions
+            | Self::AllLogs => None,
         }
     }
 
@@ -165,6 +192,8 @@ impl Collection {
                 ("versionCreatedAt", "VERSION_CREATED_AT"),
             ],
             Self::Versions(_) => &[("versionNumber", "VERSION_NUMBER")],
+            Self::Executions => &[("startedAt", "STARTED_AT"), ("endedAt", "ENDED_AT")],
+            Self::AllLogs => &[("timestamp", "TIMESTAMP")],
             Self::Flows(_) | Self::Steps(_) | Self::Logs(_) => &[],
         }
     }

@@ -1,6 +1,6 @@
 //! The filters of the lists: those of the connector's list actions (FACTS §18).
 
-use FilterKind::{Flag, Id, Number, Text, Texts, Uuid};
+use FilterKind::{Flag, Id, Number, Text, Texts, Time, Uuid};
 
 /// What a filter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum FilterKind {
     Id,
     /// A bare UUID.
     Uuid,
+    /// A moment, as RFC 3339 has it.
+    Time,
 }
 
 impl FilterKind {
@@ -29,6 +31,7 @@ impl FilterKind {
             Self::Number => "Int",
             Self::Id => "ID",
             Self::Uuid => "UUID",
+            Self::Time => "DateTime",
         }
     }
 }
@@ -114,4 +117,26 @@ pub(super) const COMPONENTS: &[Filter] = &[
 pub(super) const VERSIONS: &[Filter] = &[
     filter("versionIsAvailable", Flag),
     filter("versionNumber", Number),
+];
+
+pub(super) const EXECUTIONS: &[Filter] = &[
+    filter("instance", Id),
+    filter("instance_Customer", Id),
+    // Of all instances of an integration: each points to the record of its version (FACTS §19).
+    filter("instance_Integration_VersionSequenceId", Uuid),
+    filter("error_Isnull", Flag),
+    filter("isTestExecution", Flag),
+    filter("startedAt_Gte", Time),
+    filter("startedAt_Lte", Time),
+    filter("endedAt_Gte", Time),
+];
+
+pub(super) const LOGS: &[Filter] = &[
+    filter("instance", Id),
+    filter("instance_Customer", Id),
+    filter("integration_VersionSequenceId", Uuid),
+    filter("message_Icontains", Text),
+    filter("isTestExecution", Flag),
+    filter("timestamp_Gte", Time),
+    filter("timestamp_Lte", Time),
 ];

@@ -106,6 +106,10 @@ impl ListRequest {
                 "false" => Value::from(false),
                 _ => return Err(wrong("takes true or false")),
             },
+            FilterKind::Time => match text.parse::<jiff::Timestamp>() {
+                Ok(moment) => Value::from(moment.to_string()),
+                Err(_) => return Err(wrong("takes a time such as 2026-11-20T08:00:00Z")),
+            },
             FilterKind::Number => match text.parse::<i32>() {
                 Ok(number) => Value::from(number),
                 Err(_) => return Err(wrong("takes a whole number")),
@@ -240,6 +244,18 @@ pub struct ListPage {
 }
 
 impl ListPage {
+    /// A page of records that are all there are.
+    #[must_use]
+    pub fn of(nodes: Vec<Value>) -> Self {
+        Self {
+            total_count: Some(nodes.len() as u64),
+            nodes,
+            page_info: Value::Null,
+            faults: Vec::new(),
+            edges: Vec::new(),
+        }
+    }
+
     /// Leaves out the records that are null, and gives their number with what was said about
     /// them: they are there, and cannot be shown.
     pub fn take_gaps(&mut self) -> Gaps {
@@ -408,6 +424,8 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         Collection::Versions(id()),
         Collection::Steps(id()),
         Collection::Logs(id()),
+        Collection::Executions,
+        Collection::AllLogs,
     ];
     let full = |collection: Collection| {
         let filters = collection.filters().iter();

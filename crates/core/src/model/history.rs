@@ -16,6 +16,7 @@ use prism_gitops_api as api;
 pub use prism_gitops_api::history::{
     Actor, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome,
 };
+pub use prism_gitops_api::page::HistoryKind;
 pub use prism_gitops_api::status::HistoryHealth;
 
 use super::{Address, FieldChange, FieldPath, Location};
@@ -106,6 +107,9 @@ pub struct WriteRecord {
     /// What was sent, in order.
     pub operations: Vec<StepRecord>,
 }
+
+/// The commands that carry plans out; every other one is a person's single act. Queries of the store name them, too.
+pub const OF_PLANS: [&str; 2] = ["apply", "daemon"];
 
 impl WriteRecord {
     /// When the last of its operations ended.

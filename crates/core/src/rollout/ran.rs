@@ -1,8 +1,8 @@
 //! Who ran a version and when, and which of its executions failed: what is reported and sent again after it was taken back.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Facts, Outcome, Run};
+use super::{Facts, Member, Outcome, Run};
 use crate::model::{InstanceId, ResourceName};
 
 /// The time that a member ran a version.
@@ -48,7 +48,7 @@ pub fn who_ran(facts: &Facts<'_>) -> Vec<RanOn> {
             until,
         };
         if let Some(left) = member.ran {
-            all.push(ran(left.version, left.since, Some(left.until)));
+            all.push(ran(left.version, left.since, ended(member, left.until)));
         }
         if let Some(current) = member.current
             && let Some(since) = member.moved_at(current)
@@ -57,6 +57,18 @@ pub fn who_ran(facts: &Facts<'_>) -> Vec<RanOn> {
         }
     }
     all
+}
+
+/// How long after another version was set its deploy may come to count as the one that replaced the version before. A later
+/// one may have been for anything, and what ran before it is not known to have run that version.
+const REPLACED: SignedDuration = SignedDuration::from_hours(1);
+
+/// Until when a member ran a version that it left at a moment: setting another one changes nothing of what runs, the deploy
+/// after it does. `None` while that is outstanding.
+fn ended(member: &Member, left: Timestamp) -> Option<Timestamp> {
+    let deployed = member.last_deployed_at.filter(|at| *at >= left)?;
+    let replaced = deployed.duration_since(left) <= REPLACED;
+    Some(if replaced { deployed } else { left })
 }
 
 /// The executions of a version that failed and were not made good, by customer, member and flow, oldest first.

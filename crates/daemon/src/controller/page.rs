@@ -19,8 +19,8 @@ use self::live::Live;
 use super::resources::ResourceStatus;
 use crate::api::page::{Connection, Drift, Failure, Hold as HoldAbout, Row, RowVersion, State};
 use crate::model::{
-    Address, Desired, DesiredInstance, Disposition, Field, FieldChange, Health, IntegrationRef,
-    Kind, Location, SyncStatus, Tenant,
+    Address, CustomerRef, Desired, DesiredInstance, Disposition, Field, FieldChange, Health,
+    IntegrationRef, Kind, Location, SyncStatus, Tenant,
 };
 use crate::plan::{Plan, PlannedResource, PlannedRollout};
 use crate::rollout::Turn;
@@ -240,7 +240,10 @@ impl Maker<'_> {
             address: address.into(),
             display_name: status.display_name.clone(),
             customer: status.customer.clone(),
-            customer_key: customer.as_ref().map(|it| it.0.clone()),
+            customer_key: customer
+                .as_ref()
+                .map(|it| it.0.clone())
+                .or_else(|| self.declared_key(address)),
             kind: address.kind,
             integration,
             integration_name,
@@ -296,6 +299,19 @@ impl Maker<'_> {
             Some(IntegrationRef::Name(name)) => (Some(name.clone()), Some(name.clone())),
             Some(IntegrationRef::Id(_)) | None => (live.clone(), live),
         }
+    }
+
+    /// The customer of one that is not live yet, where its manifest gives the external id.
+    fn declared_key(&self, address: &Address) -> Option<String> {
+        let customer = match &self.declared.get(address)?.customer {
+            CustomerRef::Managed(name) => {
+                let mut all = self.sources.desired.customers.iter();
+                &all.find(|it| it.name == *name)?.external_id
+            }
+            CustomerRef::ExternalId(id) => id,
+            CustomerRef::Name(_) | CustomerRef::Id(_) => return None,
+        };
+        Some(customer.clone())
     }
 
     fn fleet(&self, address: &Address) -> Option<String> {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row, ToSql, named_params};
 
 use super::database::known;
 use super::{HistoryError, HistoryQuery, HistoryReader};
+use crate::model::history::HistoryKind;
 use crate::model::history::{
     Actor, PassCounts, PassEnd, PassOutcome, PassRecord, PassStart, StepOutcome, StepRecord,
     WriteRecord, WriteStart,
@@ -84,10 +85,18 @@ impl HistoryReader for Reader {
     }
 }
 
+/// The commands are those of [`crate::model::history::OF_PLANS`].
 const PASSES: &str = "
 SELECT p.* FROM passes p
 WHERE (:environment IS NULL OR p.environment = :environment)
   AND (:address IS NULL OR EXISTS (SELECT 1 FROM writes w WHERE w.pass = p.id AND w.address = :address))
+  AND (:customer IS NULL OR EXISTS (SELECT 1 FROM writes w WHERE w.pass = p.id
+       AND (w.customer = :customer OR w.address LIKE 'Customer/%' AND w.display_name = :customer)))
+  AND (:kind IS NULL
+       OR :kind = 'pass' AND NOT EXISTS (SELECT 1 FROM writes w WHERE w.pass = p.id)
+       OR :kind = 'act' AND p.command NOT IN ('apply', 'daemon')
+       OR :kind = 'write' AND p.command IN ('apply', 'daemon') AND EXISTS (SELECT 1 FROM writes w WHERE w.pass = p.id)
+       OR :kind = 'outside' AND EXISTS (SELECT 1 FROM writes w WHERE w.pass = p.id AND w.drift))
   AND (:pass IS NULL OR p.id = :pass)
   AND (:since IS NULL OR ifnull(p.ended_at, p.started_at) >= :since)
   AND (:until IS NULL OR p.started_at < :until)
@@ -102,6 +111,11 @@ SELECT w.*, p.environment, p.command, p.revision, p.commit_hash, p.user, p.login
 FROM writes w JOIN passes p ON p.id = w.pass
 WHERE (:environment IS NULL OR p.environment = :environment)
   AND (:address IS NULL OR w.address = :address)
+  AND (:customer IS NULL OR w.customer = :customer OR w.address LIKE 'Customer/%' AND w.display_name = :customer)
+  AND (:kind IS NULL
+       OR :kind = 'act' AND p.command NOT IN ('apply', 'daemon')
+       OR :kind = 'write' AND p.command IN ('apply', 'daemon')
+       OR :kind = 'outside' AND w.drift)
   AND (:pass IS NULL OR w.pass = :pass)
   AND (:since IS NULL OR w.started_at >= :since)
   AND (:until IS NULL OR w.started_at < :until)
@@ -122,6 +136,8 @@ fn select<T>(
     let parameters: &[(&str, &dyn ToSql)] = named_params! {
         ":environment": query.environment,
         ":address": address,
+        ":customer": query.customer,
+        ":kind": query.kind.map(HistoryKind::as_str),
         ":pass": query.pass,
         ":since": millis(query.since),
         ":until": millis(query.until),

@@ -231,6 +231,17 @@ fn questions_are_narrowed_down_and_paged() {
     let other = Address::integration(ResourceName::parse("smith").unwrap());
     assert_eq!(ids(|_| ()), [4, 3, 2, 1]);
     assert_eq!(ids(|query| query.failed = true), [3]);
+    assert_eq!(
+        ids(|query| query.customer = Some("Smith".to_owned())),
+        [4, 3, 2, 1]
+    );
+    assert_eq!(ids(|query| query.customer = Some("Jones".to_owned())), none);
+    assert_eq!(
+        ids(|query| query.kind = Some(HistoryKind::Write)),
+        [4, 3, 2, 1]
+    );
+    assert_eq!(ids(|query| query.kind = Some(HistoryKind::Outside)), none);
+    assert_eq!(ids(|query| query.kind = Some(HistoryKind::Act)), none);
     assert_eq!(ids(|query| query.before = Some(3)), [2, 1]);
     assert_eq!(ids(|query| query.after = Some(3)), [4]);
     assert_eq!(ids(|query| query.after_pass = Some(2)), [4, 3]);

@@ -1,24 +1,29 @@
 //! The lists: flags to a request, its pages to stdout.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::cli::args::filters::{Components, Customers, Filters, Instances, Integrations, Takes};
+use crate::cli::args::filters::{
+    Components, Customers, Filters, Instances, Integrations, Takes, moment,
+};
 use crate::cli::args::{FlowsArgs, FormArgs, ListArgs, Output, PageArgs, VersionsArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
+use crate::cli::show::cell;
 use crate::cli::show::listing::{Columns, End, Listing};
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::model::nearest;
 use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window, is_version};
+use crate::runtime::clock::{Clock as _, SystemClock};
 
 /// The default columns of a list, and which field is a record's name.
-struct Look {
-    columns: &'static [&'static str],
-    name: &'static str,
+pub(super) struct Look {
+    pub(super) columns: &'static [&'static str],
+    pub(super) name: &'static str,
     /// The id of a record that is left out where the list has it.
-    draft: Option<String>,
+    pub(super) draft: Option<String>,
 }
 
 pub(super) async fn integrations(
@@ -131,7 +136,7 @@ pub(super) async fn versions(
 }
 
 /// The request with the filters that were given; names in them are looked up.
-async fn filtered<L>(
+pub(super) async fn filtered<L>(
     tenant: &Chosen,
     collection: Collection,
     filters: &Filters<L>,
@@ -149,6 +154,15 @@ async fn filtered<L>(
                 let found = lookup::integration(tenant, text).await?;
                 of_integration(&found, text)
             }
+            Takes::Sequence => {
+                let found = lookup::integration(tenant, text).await?;
+                (flag.filter, cell::plain(&found["versionSequenceId"]))
+            }
+            Takes::Untruth => (flag.filter, (text != "true").to_string()),
+            Takes::Moment => {
+                let moment = moment(text, now(tenant)).map_err(CliError::user)?;
+                (flag.filter, moment.to_string())
+            }
         };
         let added = request.filter(filter, &text);
         request = added.map_err(|error| {
@@ -156,6 +170,12 @@ async fn filtered<L>(
         })?;
     }
     Ok(request)
+}
+
+/// The present moment by the server's clock, as far as that is known.
+pub(super) fn now(tenant: &Chosen) -> Timestamp {
+    let ours = || SystemClock.now();
+    tenant.platform.server_now().unwrap_or_else(ours)
 }
 
 /// The filter for the instances of an integration. An instance points to the record of its
@@ -200,7 +220,7 @@ fn no_system<L>(request: ListRequest, filters: &Filters<L>) -> Result<ListReques
     request.map_err(|error| CliError::bug("a filter is not known").because(&error))
 }
 
-async fn show(
+pub(super) async fn show(
     ui: &Ui,
     tenant: &Chosen,
     request: ListRequest,
@@ -233,6 +253,19 @@ async fn show(
     }
     listing.end(found.total_count, &End::Page(&found.page_info))?;
     Ok(Exit::Done)
+}
+
+/// Shows records that were made here, as a list that was read to its end.
+pub(super) fn show_nodes(ui: &Ui, nodes: Vec<Value>, look: &Look) -> Result<(), CliError> {
+    let columns = Columns {
+        paths: look.columns.iter().copied().map(str::to_owned).collect(),
+        heading: true,
+        name: look.name,
+    };
+    let mut listing = Listing::new(ui, columns);
+    let total = nodes.len() as u64;
+    listing.page(&ListPage::of(nodes))?;
+    listing.end(Some(total), &End::Whole)
 }
 
 /// Follows the pages; each is written before the next is asked for.

@@ -1,5 +1,7 @@
 //! What a person accepts, what is reported afterwards, and what is noted of it.
 
+use jiff::SignedDuration;
+
 use super::*;
 use crate::model::{RanStamp, Share};
 
@@ -144,6 +146,35 @@ fn what_failed_on_a_version_is_found_after_it_was_taken_back() {
     assert_eq!(times, [("c1", at(10 * DAY + 10), true)]);
     let on_twelve = failed_on(&ran, 12, &runs);
     assert_eq!(on_twelve.len(), 2, "r1 all along, and c1 since it is back");
+}
+
+/// What is deployed runs until the next deploy, whichever version is set meanwhile.
+#[test]
+fn a_run_between_the_way_back_and_its_deploy_is_of_the_version_before() {
+    let left = at(10 * DAY + HOUR);
+    for (deployed, expected) in [
+        (Some(left + SignedDuration::from_secs(9)), 1),
+        // Something else was deployed a day later: that says nothing of what ran in between.
+        (Some(at(11 * DAY + HOUR)), 0),
+        // The deploy is outstanding, so it still runs.
+        (Some(at(10 * DAY)), 1),
+        (None, 1),
+    ] {
+        let mut scene = stopped();
+        scene.runs.clear();
+        scene.run("c1", "Sync", left + SignedDuration::from_secs(5), false);
+        let back = scene.get("c1");
+        back.last_deployed_at = deployed;
+        (back.current, back.stamp) = (Some(12), None);
+        back.ran = Some(RanStamp {
+            version: 13,
+            since: at(10 * DAY),
+            until: left,
+        });
+        let ran = who_ran(&scene.facts());
+        let runs: Vec<Run> = scene.runs.iter().cloned().map(Run::from).collect();
+        assert_eq!(failed_on(&ran, 13, &runs).len(), expected, "{deployed:?}");
+    }
 }
 
 /// A version that was withdrawn since starts over, should it come back.

@@ -6,7 +6,7 @@ use super::query::{Query, Wrong, pieces};
 use crate::api::Words as _;
 use crate::api::page::{HistoryKind, HistoryRow, Link, Part, RecordedChange, Timeline, Who};
 use crate::model::counted;
-use crate::model::history::{Actor, PassRecord, WriteRecord};
+use crate::model::history::{Actor, OF_PLANS, PassRecord, WriteRecord};
 use crate::store::history::HistoryQuery;
 
 /// How many passes a page is made of.
@@ -133,7 +133,7 @@ fn pass(record: &PassRecord) -> HistoryRow {
     let start = &record.start;
     let outcome = record.end.as_ref().map(|end| end.outcome.to_string());
     let error = record.end.as_ref().and_then(|end| end.error.as_deref());
-    let by_hand = start.command != "daemon" && start.command != "apply";
+    let by_hand = !OF_PLANS.contains(&start.command.as_str());
     let text = match error {
         Some(error) => brief(error),
         None if by_hand => format!(
@@ -167,7 +167,7 @@ fn pass(record: &PassRecord) -> HistoryRow {
 /// What was done to one resource.
 pub(super) fn write(record: &WriteRecord) -> HistoryRow {
     let start = &record.start;
-    let by_hand = record.command != "daemon" && record.command != "apply";
+    let by_hand = !OF_PLANS.contains(&record.command.as_str());
     let kind = match (by_hand, start.drift) {
         (true, _) => HistoryKind::Act,
         (false, true) => HistoryKind::Outside,
