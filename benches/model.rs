@@ -236,6 +236,9 @@ pub fn exported(tenant: &Tenant) -> Export {
         customers: false,
         with_project: true,
         secrets: export::SecretValuesAs::References,
+        only: std::collections::BTreeSet::new(),
+        declared: std::collections::BTreeSet::new(),
+        env_template: None,
     };
     export::export(tenant, &options).unwrap()
 }

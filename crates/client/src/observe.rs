@@ -9,6 +9,7 @@ mod customers;
 mod declared;
 mod details;
 mod drafts;
+mod flows;
 mod instances;
 mod versions;
 
@@ -16,6 +17,7 @@ pub(super) use authorizations::authorize_urls;
 pub(super) use changes::since as changes_since;
 pub(super) use details::requirements;
 pub(super) use drafts::of_sequence as draft_of_sequence;
+pub(super) use flows::{flows, flows_of};
 pub(super) use instances::by_id as instances_by_id;
 
 use declared::Declared;

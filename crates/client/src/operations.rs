@@ -16,6 +16,7 @@ pub(super) mod definition;
 pub(super) mod delete_instance;
 pub(super) mod delete_integration;
 pub(super) mod deploy_instance;
+pub(super) mod flows;
 pub(super) mod identity;
 pub(super) mod import_integration;
 pub(super) mod instance_config;
@@ -98,7 +99,7 @@ const SHARED: [&Operation; 5] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 35] = [
+const FIXED: [&Operation; 36] = [
     &activities::OPERATION,
     &runs::FAILED,
     &runs::SINCE,
@@ -116,6 +117,7 @@ const FIXED: [&Operation; 35] = [
     &component_keys::OPERATION,
     &instance_config::OPERATION,
     &connection_inputs::OPERATION,
+    &flows::OPERATION,
     &integration_versions::OPERATION,
     &required_variables::OPERATION,
     &definition::OPERATION,

@@ -43,7 +43,9 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::kinds::instance::compare::flows::FlowChanges;
 pub use crate::kinds::instance::compare::losses::Losses;
+pub use crate::kinds::instance::compare::merged::{Unshown, merged as merged_flows};
 pub(crate) use crate::kinds::instance::compare::secret_match::is_mask;
 pub use crate::kinds::integration::compare::components::unlisted_components;
 pub use crate::kinds::integration::compare::equal::{
@@ -354,6 +356,10 @@ pub struct InstanceChanges {
     pub config: Vec<ConfigWrite>,
     /// Values to write that only the target version knows.
     pub config_after_upgrade: Vec<ConfigWrite>,
+    /// What to set for its flows.
+    pub flows: FlowChanges,
+    /// Whether its runs shall log in detail, where that is to be set.
+    pub global_debug: Option<bool>,
     /// The API says that a deploy is due, or it was never deployed.
     pub deploy_due: bool,
     /// It was deployed at least once.

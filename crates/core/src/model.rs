@@ -16,6 +16,7 @@ mod environment_key;
 mod error_chain;
 mod field_path;
 mod fleet;
+mod flows;
 mod hex;
 pub mod history;
 mod hold;
@@ -58,6 +59,10 @@ pub use fleet::{
     CustomerKey, DesiredFleet, Expanded, FleetCustomers, FleetGuards, FleetKey, LabelSelector,
     Manage, MemberSpec, MemberStop, Membership, OnLeave, OpenPart, Override, Part, Rows,
 };
+pub use flows::{
+    API_KEYS, FlowEntry, FlowRequest, FlowSettings, FlowWrite, Flows, FlowsOfInstances, LiveFlow,
+    flow_variable, keys_text,
+};
 pub use hex::hex;
 pub use hold::LiveHold;
 pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
@@ -82,6 +87,7 @@ pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{
     DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueRecord,
 };
+pub(crate) use secret_records::{SCHEDULE_TYPE, SCHEDULE_ZONE};
 pub use sighting::{
     CustomerSighting, DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting,
 };

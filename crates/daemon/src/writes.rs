@@ -12,6 +12,7 @@
 //!   the same, one of the two steps back.
 //! - After [`Writer::finish`] everything that was created or published is visible to others, or is reported.
 
+mod again;
 mod creation;
 mod customer;
 mod deploy;

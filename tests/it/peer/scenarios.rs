@@ -4,6 +4,7 @@ mod adoption;
 mod configuration;
 mod crashes;
 mod customers;
+mod flows;
 mod guards;
 mod lagging;
 mod quoting;

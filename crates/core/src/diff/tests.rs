@@ -2,6 +2,7 @@
 
 mod config;
 mod customer;
+mod flows;
 mod identity;
 mod instance;
 mod integration;

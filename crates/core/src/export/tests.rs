@@ -1,6 +1,7 @@
 //! What is made of a tenant, and that a plan of it holds adoptions alone.
 
 mod customer;
+mod parts;
 mod reading;
 
 use std::sync::Arc;
@@ -15,16 +16,7 @@ use crate::model::{
 };
 use crate::plan::{self, Action, Plan};
 use crate::validate;
-
-fn options() -> Options {
-    Options {
-        project: name("p"),
-        all: false,
-        customers: false,
-        with_project: true,
-        secrets: SecretValuesAs::References,
-    }
-}
+use parts::options;
 
 fn exported(world: &World) -> Export {
     export(&world.tenant, &options()).unwrap()

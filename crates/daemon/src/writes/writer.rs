@@ -5,18 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use jiff::Timestamp;
 
 use super::creation::Pending;
 use super::known::Known;
 use super::{WriteLog, intent, mark};
-use crate::journal::{Effect, Mark, Settled, Settling, Shown, Terms};
+use crate::journal::{Effect, Mark, Settling, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
-    IntegrationSighting, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
-    VersionRecord,
+    DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId,
+    InstanceSighting, IntegrationId, IntegrationSighting, LiveFlow, Observed, Requirements, Scope,
+    SequenceId, Tenant, VersionId, VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
@@ -257,51 +257,6 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// Does it again for as long as the server does not find what our own reply gave.
-    pub(super) async fn once_found<'f, T>(
-        &self,
-        ours: bool,
-        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
-    ) -> PlatformResult<T> {
-        self.again_while(work, |error| {
-            ours && matches!(error.kind, ErrorKind::NotFound { .. })
-        })
-        .await
-    }
-
-    /// The same of a write that may be repeated: after an answer that says nothing, too. What else calls for
-    /// another attempt the client has made.
-    pub(super) async fn repeated<'f, T>(
-        &self,
-        ours: bool,
-        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
-    ) -> PlatformResult<T> {
-        self.again_while(work, |error| match &error.kind {
-            ErrorKind::NotFound { .. } => ours,
-            ErrorKind::Protocol { .. } | ErrorKind::Status { status: 500, .. } => true,
-            _ => false,
-        })
-        .await
-    }
-
-    async fn again_while<'f, T>(
-        &self,
-        work: impl Fn() -> BoxFuture<'f, PlatformResult<T>> + Send,
-        again: impl Fn(&PlatformError) -> bool + Send,
-    ) -> PlatformResult<T> {
-        let mut settling = Settling::since(self.terms(), self.clock.boottime());
-        loop {
-            let began = self.clock.boottime();
-            match work().await {
-                Err(error) if again(&error) => match settling.absent(began) {
-                    Settled::Look(at) => super::sleep_until(self.clock, at).await,
-                    Settled::Absent | Settled::Unread => return Err(error),
-                },
-                done => return done,
-            }
-        }
-    }
-
     /// What a reply showed of an instance is kept.
     pub(super) async fn saw(&self, intent: Option<uuid::Uuid>, sighting: &InstanceSighting) {
         if let Some(at) = sighting.last_deployed_at {
@@ -354,6 +309,18 @@ impl Platform for Writer<'_> {
 
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
         self.platform.components(wanted).await
+    }
+
+    async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        self.platform.flows(instances).await
+    }
+
+    async fn flows_of(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        self.instance_flows(id).await
+    }
+
+    async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()> {
+        self.instance_set_flows(id, flows).await
     }
 
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {

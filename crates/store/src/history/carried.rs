@@ -44,6 +44,7 @@ fn carriers(field: Field) -> &'static [&'static str] {
         Field::Version => &["upgrade", "create"],
         Field::State => &["enable", "disable"],
         Field::Config | Field::Input | Field::Consent => &["configure", "create"],
+        Field::Flow => &["set flows"],
         Field::Definition => &["import"],
         Field::PublishedVersion => &["publish"],
         Field::Availability => &["set availability"],
@@ -53,6 +54,7 @@ fn carriers(field: Field) -> &'static [&'static str] {
         | Field::Description
         | Field::Labels
         | Field::ConcurrentExecutionLimit
+        | Field::GlobalDebug
         | Field::Marker
         | Field::Other => &["set details", "create", "import"],
     }

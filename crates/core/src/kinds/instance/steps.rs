@@ -58,7 +58,9 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
     let only_moves = changes.upgrade
         && changes.rename.is_none()
         && changes.description.is_none()
+        && changes.global_debug.is_none()
         && changes.config.is_empty()
+        && !changes.flows.differs
         && !switched;
     if own && !changes.deployed {
         Guarded::Finishing
@@ -120,7 +122,9 @@ fn blocked(changes: &InstanceChanges) -> Option<String> {
 
 /// Whether a deploy is called for.
 fn deploys(changes: &InstanceChanges) -> bool {
-    let configured = !changes.config.is_empty() || !changes.config_after_upgrade.is_empty();
+    let configured = !changes.config.is_empty()
+        || !changes.config_after_upgrade.is_empty()
+        || changes.flows.differs;
     changes.deploys
         && changes.state == InstanceState::Enabled
         && changes.pending.is_empty()
@@ -272,6 +276,8 @@ impl Steps<'_> {
             made.into_iter().chain(publish),
         );
         let instance = Output::Of(id);
+        self.flows(&instance);
+        self.debug(&instance);
         if !changes.pending.is_empty() {
             return;
         }
@@ -296,6 +302,7 @@ impl Steps<'_> {
             self.upgrade(instance);
         }
         self.configure(instance, &changes.config_after_upgrade);
+        self.flows(instance);
         let deployed = deploys(changes).then(|| self.deploy(instance));
         let wanted = changes.state == InstanceState::Enabled;
         let runs_late = wanted && !changes.pending.is_empty() && !changes.deployed;
@@ -311,11 +318,13 @@ impl Steps<'_> {
         let changes = self.changes;
         let (name, description) = (changes.rename.clone(), changes.description.clone());
         let labels = changes.labels.clone();
-        if name.is_none() && description.is_none() && labels.is_none() {
+        let global_debug = changes.global_debug;
+        if name.is_none() && description.is_none() && labels.is_none() && global_debug.is_none() {
             return;
         }
         let only_marker = name.is_none()
             && description.is_none()
+            && global_debug.is_none()
             && !changes
                 .fields
                 .iter()
@@ -334,9 +343,24 @@ impl Steps<'_> {
                 name,
                 description,
                 labels,
+                global_debug,
             },
             None,
         );
+    }
+
+    /// What a create does not take.
+    fn debug(&mut self, instance: &Output<InstanceId>) {
+        if let Some(on) = self.changes.global_debug {
+            let operation = InstanceOperation::Update {
+                instance: instance.clone(),
+                name: None,
+                description: None,
+                labels: None,
+                global_debug: Some(on),
+            };
+            self.push(Action::Create, operation, None);
+        }
     }
 
     fn configure(&mut self, instance: &Output<InstanceId>, config: &[crate::model::ConfigWrite]) {
@@ -348,6 +372,17 @@ impl Steps<'_> {
             config: config.to_vec(),
         };
         self.push(Action::Configure, operation, None);
+    }
+
+    /// After a move too, which may lose what the version before had.
+    fn flows(&mut self, instance: &Output<InstanceId>) {
+        let flows = &self.changes.flows;
+        let moved = self.changes.upgrade && !flows.writes.is_empty();
+        if flows.differs || moved {
+            let operation =
+                InstanceOperation::flows(instance.clone(), flows.writes.clone(), flows.differs);
+            self.push(Action::Configure, operation, None);
+        }
     }
 
     fn upgrade(&mut self, instance: &Output<InstanceId>) {
