@@ -240,6 +240,9 @@ pub fn exported(tenant: &Tenant) -> Export {
         connections: false,
         with_project: true,
         secrets: export::SecretValuesAs::References,
+        only: std::collections::BTreeSet::new(),
+        declared: std::collections::BTreeSet::new(),
+        env_template: None,
     };
     export::export(tenant, &options).unwrap()
 }

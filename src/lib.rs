@@ -14,7 +14,7 @@ pub mod config;
 
 pub use prism_gitops_api as api;
 pub use prism_gitops_core::{
-    definition, diff, disposition, export, fleet, harmless, journal, manifest, model, plan,
+    accept, definition, diff, disposition, export, fleet, harmless, journal, manifest, model, plan,
     promote, redact, rollout, sensitivity, validate, windows, yaml,
 };
 pub use prism_gitops_daemon::{controller, daemon, execute, notifier, server, source, writes};

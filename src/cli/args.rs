@@ -3,6 +3,7 @@
 //! The doc comments are the help texts. Every flag has an environment variable
 //! `PRISM_GITOPS_<FLAG>`; [`finish`] makes blank ones count as unset.
 
+mod accept;
 mod act;
 mod adopt;
 mod apply;
@@ -37,6 +38,7 @@ mod tools;
 mod trust;
 mod validate;
 
+pub(crate) use accept::AcceptArgs;
 pub(crate) use act::{
     DeployArgs, DisableArgs, EnableArgs, ImportArgs, PublishArgs, UpdateArgs, UpdateInstanceArgs,
     UpdateIntegrationArgs, UpdateWhat,
@@ -117,7 +119,7 @@ Examples:
 Exit codes:
   0    done, nothing left to do
   1    an error: usage, files, the API, a tenant not read to its end, or a step that failed
-  2    `plan --detailed-exitcode` or `promote --check` found changes
+  2    `plan --detailed-exitcode`, `promote --check` or `accept --check` found changes
   3    done as far as possible; some resources are Blocked or Pending
   4    refused by a guard, or the saved plan is stale
   130  interrupted by a signal
@@ -135,6 +137,7 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     Render(RenderArgs),
     Promote(PromoteArgs),
+    Accept(AcceptArgs),
     Daemon(Box<DaemonArgs>),
     Status(StatusArgs),
     Sync(SyncArgs),

@@ -1,5 +1,6 @@
 //! One file per verb.
 
+mod accept;
 mod act;
 mod adopt;
 mod api;
@@ -10,6 +11,7 @@ mod control;
 mod daemon;
 mod dedupe;
 mod diff;
+mod edited;
 mod export;
 mod get;
 mod history;
@@ -62,6 +64,7 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Apply(args) => runtime::block_on(apply::run(ui, &args, variables)),
         Command::Render(args) => runtime::block_on(render::run(ui, &args)),
         Command::Promote(args) => runtime::block_on(promote::run(ui, &args, variables)),
+        Command::Accept(args) => runtime::block_on(accept::run(ui, &args, variables)),
         Command::Daemon(args) => runtime::block_on(daemon::run(&args, variables)),
         Command::Status(args) => runtime::block_on(status::run(ui, &args, variables)),
         Command::Sync(args) => runtime::block_on(control::sync(ui, &args, variables)),
@@ -71,7 +74,7 @@ fn run(ui: &Ui, command: Command, variables: &Variables) -> Result<Exit, CliErro
         Command::Hold(args) => runtime::block_on(hold::hold(ui, &args, variables)),
         Command::Unhold(args) => runtime::block_on(hold::unhold(ui, &args, variables)),
         Command::Rollout(args) => runtime::block_on(rollout::run(ui, &args, variables)),
-        Command::Export(args) => runtime::block_on(export::run(ui, &args, variables)),
+        Command::Export(args) => runtime::block_on(export::run(ui, &args.sorted_out(), variables)),
         Command::Adopt(args) => runtime::block_on(adopt::run(ui, &args, variables)),
         Command::Release(args) => runtime::block_on(release::run(ui, &args, variables)),
         Command::Dedupe(args) => runtime::block_on(dedupe::run(ui, &args, variables)),
@@ -145,6 +148,7 @@ fn forms(command: &Command) -> (&'static str, &'static [&'static str]) {
         Command::Apply(_) => ("apply", PLANS),
         Command::Render(_) => ("render", TEXTS),
         Command::Promote(_) => ("promote", &["human"]),
+        Command::Accept(_) => ("accept", &["human"]),
         Command::Daemon(_) => ("daemon", LINES),
         Command::Status(_) => ("status", DOCUMENTS),
         Command::Sync(_) => ("sync", DOCUMENTS),

@@ -13,7 +13,7 @@ pub enum Exit {
     Done = 0,
     /// An error: usage, files, the API, a tenant not read to its end, or a step that failed.
     Error = 1,
-    /// `plan --detailed-exitcode` or `promote --check` found changes.
+    /// `plan --detailed-exitcode`, `promote --check` or `accept --check` found changes.
     Changes = 2,
     /// Done as far as possible: some resources are Blocked or Pending.
     Leftovers = 3,
@@ -48,7 +48,9 @@ impl Exit {
             Self::Error => {
                 "an error: usage, files, the API, a tenant not read to its end, or a step that failed"
             }
-            Self::Changes => "`plan --detailed-exitcode` or `promote --check` found changes",
+            Self::Changes => {
+                "`plan --detailed-exitcode`, `promote --check` or `accept --check` found changes"
+            }
             Self::Leftovers => "done as far as possible; some resources are Blocked or Pending",
             Self::Refused => "refused by a guard, or the saved plan is stale",
             Self::Interrupted => "interrupted by a signal",

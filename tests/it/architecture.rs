@@ -47,6 +47,7 @@ const CORE: &[Rule] = &[
     Rule { module: "disposition", role: Role::Pure, uses: &["model", "plan"] },
     Rule { module: "export",     role: Role::Pure, uses: &["yaml", "template", "sensitivity", "model", "manifest", "definition", "validate", "diff"] },
     Rule { module: "promote",    role: Role::Pure, uses: &["yaml", "harmless", "model", "manifest"] },
+    Rule { module: "accept",     role: Role::Pure, uses: &["yaml", "template", "model", "manifest", "export", "promote"] },
     Rule { module: "journal",    role: Role::Pure, uses: &["model"] },
 ];
 

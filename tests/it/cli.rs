@@ -3,6 +3,7 @@
 pub(crate) mod environment;
 mod environments;
 
+mod accept;
 mod act;
 mod api;
 mod apply;

@@ -7,6 +7,7 @@ pub(crate) mod world;
 
 mod components;
 mod fields;
+mod schedules;
 mod secrets;
 mod upgrades;
 

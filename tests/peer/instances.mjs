@@ -179,7 +179,7 @@ class Instance {
   flows() {
     return this.integration.flowRecords.map((flow) => {
       const id = Buffer.from(`InstanceFlowConfig:${this.id}:${flow.name}`).toString('base64');
-      return { id, instance: this, flow, webhookUrl: `${this.world.url}/trigger/${id}`, ...this.flowSettings.get(flow.name) };
+      return { id, instance: this, flow, webhookUrl: `${this.world.url}/trigger/${id}`, usesLre: false, apiKeys: [], ...this.flowSettings.get(flow.name) };
     });
   }
 

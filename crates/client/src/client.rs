@@ -34,8 +34,9 @@ use crate::model::increment::{Increment, Mark};
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
     ConnectionSighting, ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing,
-    Observed, RateLimit, Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
+    FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Listing, LiveFlow, Observed, RateLimit, Requirements, Scope, SequenceId,
+    Tenant, VersionId, VersionRecord,
 };
 use crate::rollout::{Evidence, Needs};
 use prism_gitops_runtime::clock::Clock;
@@ -130,6 +131,18 @@ impl Platform for PrismaticClient {
 
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
         components::find(&self.session, wanted).await
+    }
+
+    async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        observe::flows(&self.session, instances).await
+    }
+
+    async fn flows_of(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        observe::flows_of(&self.session, id).await
+    }
+
+    async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()> {
+        update_instance::flows(&self.session, &self.updates, id, flows).await
     }
 
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {

@@ -10,6 +10,7 @@ mod customers;
 mod declared;
 mod details;
 mod drafts;
+mod flows;
 mod instances;
 mod versions;
 
@@ -18,6 +19,7 @@ pub(super) use changes::since as changes_since;
 pub(super) use connections::values_for;
 pub(super) use details::requirements;
 pub(super) use drafts::of_sequence as draft_of_sequence;
+pub(super) use flows::{flows, flows_of};
 pub(super) use instances::by_id as instances_by_id;
 
 use declared::Declared;

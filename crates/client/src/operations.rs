@@ -20,6 +20,7 @@ pub(super) mod delete_instance;
 pub(super) mod delete_integration;
 pub(super) mod deploy_instance;
 pub(super) mod find_connections;
+pub(super) mod flows;
 pub(super) mod identity;
 pub(super) mod import_integration;
 pub(super) mod instance_config;
@@ -106,7 +107,7 @@ const SHARED: [&Operation; 5] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 43] = [
+const FIXED: [&Operation; 44] = [
     &list_connections::OPERATION,
     &find_connections::OPERATION,
     &list_connection_values::OPERATION,
@@ -132,6 +133,7 @@ const FIXED: [&Operation; 43] = [
     &component_keys::OPERATION,
     &instance_config::OPERATION,
     &connection_inputs::OPERATION,
+    &flows::OPERATION,
     &integration_versions::OPERATION,
     &required_variables::OPERATION,
     &definition::OPERATION,

@@ -171,6 +171,12 @@ impl Definition {
         facts::required_variables(&self.value)
     }
 
+    /// Its flows: the name of each, and the author's key that survives renames.
+    #[must_use]
+    pub fn flows(&self) -> Vec<(String, Option<String>)> {
+        facts::flows(&self.value)
+    }
+
     /// The inputs that the definition names of a connection; it need not name all there are.
     #[must_use]
     pub fn connection_inputs(&self, key: &str) -> Vec<String> {

@@ -44,7 +44,9 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::kinds::instance::compare::flows::FlowChanges;
 pub use crate::kinds::instance::compare::losses::Losses;
+pub use crate::kinds::instance::compare::merged::{Unshown, merged as merged_flows};
 pub(crate) use crate::kinds::instance::compare::secret_match::is_mask;
 pub use crate::kinds::integration::compare::components::unlisted_components;
 pub use crate::kinds::integration::compare::equal::{
@@ -360,6 +362,10 @@ pub struct InstanceChanges {
     pub config_after_upgrade: Vec<ConfigWrite>,
     /// Variables to bind to values that this plan creates; written with those after the upgrade.
     pub bound: Vec<Bound>,
+    /// What to set for its flows.
+    pub flows: FlowChanges,
+    /// Whether its runs shall log in detail, where that is to be set.
+    pub global_debug: Option<bool>,
     /// The API says that a deploy is due, or it was never deployed.
     pub deploy_due: bool,
     /// It was deployed at least once.

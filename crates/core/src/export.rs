@@ -16,26 +16,32 @@
 //! - The order in which the tenant lists things does not matter.
 
 mod document;
+mod env;
 pub(crate) mod names;
+mod part;
 mod refused;
 pub(crate) mod secrecy;
 
 #[cfg(test)]
 mod tests;
 
+pub use env::ENV_TEMPLATE;
+pub use part::Missing;
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
 pub use secrecy::is_masked_input;
+
+use std::collections::BTreeSet;
 
 use crate::kinds::connection::export as connection;
 use crate::kinds::customer::export as customer;
 use crate::kinds::instance::export as instance;
 use crate::kinds::integration::export as integration;
 use crate::model::{
-    ConnectionRecord, ConnectionsWanted, CustomerRecord, CustomersWanted, Desired, Instance,
-    Integration, IntegrationWanted, Marker, Places, Project, ResourceName, Scope, SourceFile,
-    Tenant,
+    Address, ConnectionRecord, ConnectionsWanted, CustomerRecord, CustomersWanted, Desired,
+    Instance, Integration, IntegrationWanted, LiveConfigVariable, LiveInput, Marker, Places,
+    Project, ResourceName, Scope, SourceFile, Tenant,
 };
-use crate::yaml::write::write;
+use crate::yaml::write::{Tree, write};
 use crate::yaml::{Limits, parse};
 use names::Variables;
 
@@ -54,6 +60,12 @@ pub struct Options {
     pub with_project: bool,
     /// What is written for values that may be secret.
     pub secrets: SecretValuesAs,
+    /// Only these, by the names that the export gives them; everything if there is none.
+    pub only: BTreeSet<Address>,
+    /// What the folder declares already, and what is written may refer to.
+    pub declared: BTreeSet<Address>,
+    /// The template of variables that the folder has.
+    pub env_template: Option<String>,
 }
 
 /// What replaces a value that may be secret.
@@ -85,6 +97,8 @@ pub struct Export {
     pub omitted: usize,
     /// What is worth knowing, in the order of what it is about.
     pub notes: Vec<Note>,
+    /// What was asked for and cannot be exported; then nothing should be written.
+    pub missing: Missing,
 }
 
 impl Export {
@@ -140,7 +154,7 @@ pub fn projects(tenant: &Tenant) -> Vec<ResourceName> {
     let connections = connections.flat_map(ConnectionRecord::markers);
     let markers = integrations.chain(instances).chain(customers);
     let markers = markers.chain(connections);
-    let all: std::collections::BTreeSet<_> = markers.map(|it| it.project).collect();
+    let all: BTreeSet<_> = markers.map(|it| it.project).collect();
     all.into_iter().collect()
 }
 
@@ -155,6 +169,30 @@ pub fn has_project(files: &[SourceFile]) -> bool {
         .flatten()
         .filter_map(|document| Some(document.get("kind")?.as_scalar()?.text.clone()))
         .any(|kind| kind == "Project")
+}
+
+/// The labels of a live object as a manifest may have them, those of ours left out.
+pub(crate) fn all_labels_of(live: &[String]) -> Option<Vec<String>> {
+    customer::labels(live)
+}
+
+/// Whether the value of a live input is a mask, or may be secret.
+pub(crate) fn hides(live: &LiveInput) -> bool {
+    let text = live.value.as_deref().unwrap_or_default();
+    is_masked_input(live) || secrecy::is_secret(&live.name, text)
+}
+
+/// The live value of a config variable that is no connection, as a manifest says it; `None` where there is none.
+///
+/// # Errors
+///
+/// Why it must not be in a file.
+pub(crate) fn config_tree(
+    key: &str,
+    live: &LiveConfigVariable,
+) -> Result<Option<Tree>, &'static str> {
+    let value = instance::config::open(key, live)?;
+    Ok(value.map(|value| document::config_value(&value)))
 }
 
 /// Makes manifests and definitions of a tenant that was read with [`scope`].
@@ -197,9 +235,12 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
         fleets: Vec::new(),
     };
     refused::exclude(&mut desired, &integrations.references, &mut report);
+    let missing = part::leave(&mut desired, options, &integrations.references, &mut report);
     integration::note_secrets(&desired, &mut report);
     let files = files(&desired, options, &report.omitted);
-    Ok(report.finish(files, &desired))
+    let mut export = report.finish(files, &desired, options);
+    export.missing = missing;
+    Ok(export)
 }
 
 /// The marker that this project's objects bear, or why an object is not ours.
@@ -325,7 +366,20 @@ impl Report {
         });
     }
 
-    fn finish(mut self, files: Vec<ExportedFile>, desired: &Desired) -> Export {
+    /// Keeps what is about these files.
+    fn about(&mut self, files: &BTreeSet<String>) {
+        let is_of = |file: &String| files.contains(file);
+        self.notes
+            .retain(|note| note.file.as_ref().is_some_and(is_of));
+        self.omitted.retain(|one| is_of(&one.file));
+    }
+
+    fn finish(
+        mut self,
+        mut files: Vec<ExportedFile>,
+        desired: &Desired,
+        options: &Options,
+    ) -> Export {
         // What was left out in the end needs no secret.
         let needed = desired.secret_refs();
         self.secrets.retain(|secret| {
@@ -334,7 +388,13 @@ impl Report {
         self.secrets.sort();
         self.notes.sort();
         self.notes.dedup();
+        let before = options.env_template.as_deref();
+        if let Some(text) = env::template(before, &self.secrets, &self.omitted) {
+            let path = ENV_TEMPLATE.to_owned();
+            files.insert(0, ExportedFile { path, text });
+        }
         Export {
+            missing: Missing::new(),
             files,
             integrations: desired.integrations.len(),
             instances: desired.instances.len(),

@@ -43,4 +43,6 @@ pub mod export;
 
 pub mod promote;
 
+pub mod accept;
+
 pub mod journal;

@@ -17,6 +17,7 @@ mod environment_key;
 mod error_chain;
 mod field_path;
 mod fleet;
+mod flows;
 mod hex;
 pub mod history;
 mod hold;
@@ -63,6 +64,10 @@ pub use fleet::{
     CustomerKey, DesiredFleet, Expanded, FleetCustomers, FleetGuards, FleetKey, LabelSelector,
     Manage, MemberSpec, MemberStop, Membership, OnLeave, OpenPart, Override, Part, Rows,
 };
+pub use flows::{
+    API_KEYS, FlowEntry, FlowRequest, FlowSettings, FlowWrite, Flows, FlowsOfInstances, LiveFlow,
+    flow_variable, keys_text,
+};
 pub use hex::hex;
 pub use hold::LiveHold;
 pub use ids::{
@@ -90,6 +95,7 @@ pub use secret_records::{
     DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueOwner,
     ValueRecord,
 };
+pub(crate) use secret_records::{SCHEDULE_TYPE, SCHEDULE_ZONE};
 pub use sighting::{
     ConnectionSighting, ConnectionValueSighting, CustomerSighting, DraftSighting, InstanceSighting,
     IntegrationSighting, VersionSighting,

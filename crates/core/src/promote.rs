@@ -8,7 +8,7 @@ mod commits;
 mod files;
 
 pub use commits::{Promoted, Promotion, decide, scope};
-pub use files::{Changed, Unprovable, changed};
+pub use files::{Changed, Unprovable, Value, changed, with_values};
 
 /// Why nothing can be promoted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

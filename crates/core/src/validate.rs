@@ -6,6 +6,7 @@
 mod components;
 mod config;
 mod fleet;
+mod flows;
 mod references;
 mod secrets;
 

@@ -35,6 +35,7 @@ use tracing::Instrument as _;
 use self::outputs::{Outputs, Produced};
 pub use self::schedule::AtOnce;
 use self::schedule::Schedule;
+use crate::diff;
 use crate::model::{Address, Echo, InstanceId, ValueOwner};
 use crate::plan::{Action, Operation, Plan, Step, StepId, StepResult};
 use crate::prismatic::error::PlatformError;
@@ -209,6 +210,9 @@ enum StepError {
     /// The plan refers to a value that no step produced: a bug of ours.
     #[error("the plan refers to step {0}, which produced no such value; this is a bug")]
     NoOutput(usize),
+    /// A write would lose something.
+    #[error(transparent)]
+    Unshown(#[from] diff::Unshown),
 }
 
 struct Run<'a> {
@@ -310,7 +314,7 @@ impl<'a> Run<'a> {
                 self.halted |= error.is_fatal();
                 error.is_transient()
             }
-            StepError::NoOutput(_) => false,
+            StepError::NoOutput(_) | StepError::Unshown(_) => false,
         };
         StepResult::Failed {
             message: error.to_string(),

@@ -11,9 +11,9 @@ use crate::model::increment::{Increment, Mark};
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
     ConnectionScope, ConnectionSighting, ConnectionValueId, ConnectionValueSighting, CustomerId,
-    CustomerSighting, DraftSighting, Echo, Identity, Instance, InstanceId, InstanceSighting,
-    IntegrationId, IntegrationSighting, Listing, ManagedBy, Observed, Requirements, Scope,
-    SequenceId, Tenant, VersionId, VersionRecord, Visibility,
+    CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, ManagedBy,
+    Observed, Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord, Visibility,
 };
 use crate::rollout::{Evidence, Needs};
 
@@ -212,6 +212,16 @@ pub trait Platform: Send + Sync {
         config: &[ConfigWrite],
     ) -> PlatformResult<(Echo, InstanceSighting)>;
 
+    /// What instances set for their flows. Never absent: what could not be read is unknown.
+    async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances;
+
+    /// The same of one instance, before it is written. Never a part of it.
+    async fn flows_of(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>>;
+
+    /// Sets what an instance sets for its flows: all of it, in place of what is there. Idempotent. Whether what is
+    /// left out is reset is not known (FACTS §9).
+    async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()>;
+
     /// Deploys what is configured.
     async fn deploy_instance(
         &self,
@@ -409,6 +419,8 @@ pub struct InstanceUpdate {
     pub enabled: Option<bool>,
     /// In which version.
     pub version: Option<VersionId>,
+    /// Whether its runs log in detail.
+    pub global_debug: Option<bool>,
 }
 
 impl InstanceUpdate {
@@ -422,6 +434,7 @@ impl InstanceUpdate {
             labels: None,
             enabled: None,
             version: None,
+            global_debug: None,
         }
     }
 }

@@ -69,6 +69,9 @@ pub struct Behaviour {
     pub trims: bool,
     /// How the values of config variables are written anew when they are stored.
     pub rewrites: Rewrites,
+    /// The type of a schedule and its value are made to agree: from a cron text that means a simpler type that type
+    /// is taken, a type without a value gets the usual one, and with `none` the value goes.
+    pub derives_schedules: bool,
     /// Error messages quote what requests said, secrets too, in this form.
     pub echoes_secrets: Option<Echo>,
     /// `createIntegration` takes labels and forgets them.
@@ -109,6 +112,7 @@ impl Default for Behaviour {
             writes_lag: false,
             trims: false,
             rewrites: Rewrites::Nothing,
+            derives_schedules: false,
             echoes_secrets: None,
             create_ignores_labels: false,
         }

@@ -27,6 +27,7 @@ pub(crate) mod kept;
 pub(crate) mod lag;
 pub(crate) mod publish;
 pub(crate) mod run;
+mod schedule;
 pub(crate) mod shared;
 pub(crate) mod table;
 pub(crate) mod upgrade;

@@ -15,11 +15,18 @@ use super::TenantArgs;
 Examples:
   prism-gitops export acme
   prism-gitops export acme --latest-components --project acme
+  prism-gitops export Instance/smith-erp Instance/jones-erp
+  prism-gitops export acme --secrets omit
   prism-gitops plan acme && prism-gitops apply acme")]
 pub(crate) struct ExportArgs {
     /// The folder to write to: a new or an empty one, unless --force is given.
     #[arg(value_name = "PATH", default_value = ".", env = "PRISM_GITOPS_PATH")]
     pub(crate) path: PathBuf,
+
+    /// Only these, by the names that an export of everything gives them, such as `Instance/smith-erp`, into a folder that
+    /// may hold others. The first may stand in the place of PATH, which is then the present folder.
+    #[arg(value_name = "ADDRESS", value_parser = super::parse::address)]
+    pub(crate) addresses: Vec<crate::model::Address>,
 
     /// The name of the project; by default the one that the folder or the tenant's markers name, else the
     /// organization's.
@@ -60,6 +67,20 @@ pub(crate) struct ExportArgs {
 
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
+}
+
+impl ExportArgs {
+    /// With an address in the place of the folder taken for what it is, unless there is such a folder.
+    pub(crate) fn sorted_out(mut self) -> Self {
+        let text = self.path.to_str().unwrap_or_default();
+        if !self.path.exists()
+            && let Ok(address) = super::parse::address(text)
+        {
+            self.addresses.insert(0, address);
+            self.path = PathBuf::from(".");
+        }
+        self
+    }
 }
 
 /// What is written in place of a secret.

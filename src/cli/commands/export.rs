@@ -3,6 +3,7 @@
 mod folder;
 mod report;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::Variables;
@@ -17,7 +18,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass;
 use crate::export::{self, Export, Options, SecretValuesAs};
 use crate::manifest;
-use crate::model::{ResourceName, SourceFile, Tenant};
+use crate::model::{Address, Kind, ResourceName, SourceFile, Tenant};
 use crate::source::Source as _;
 
 /// Runs the command.
@@ -39,18 +40,23 @@ pub(super) async fn run(
 
 /// Everything before the first file is written.
 async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Export, CliError> {
-    folder::check(&args.path, args.force)?;
+    let partial = !args.addresses.is_empty();
+    folder::check(&args.path, args.force || partial)?;
     let files = existing(&args.path).await?;
-    let declared = manifest::load_for(&files, args.tenant.env.as_deref())
-        .desired
-        .project;
+    let desired = manifest::load_for(&files, args.tenant.env.as_deref()).desired;
+    let there: BTreeSet<Address> = desired.addresses().collect();
+    let declared = desired.project;
     let root = project::root(&args.path);
     if args.tenant.reach.sandbox {
         folder::create(&root)?;
     }
     let chosen = tenant::choose(ui, &args.tenant, &declared, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");
-    let scope = export::scope(args.latest_components, args.customers, args.connections);
+    let scope = export::scope(
+        args.latest_components,
+        wants_customers(args),
+        wants_connections(args),
+    );
     let organization = chosen.organization.as_deref();
     let live = pass::observe(chosen.platform.as_ref(), organization, &scope).await;
     drop(waiting);
@@ -72,8 +78,11 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
     let options = Options {
         project: name,
         all: args.all,
-        customers: args.customers,
-        connections: args.connections,
+        customers: wants_customers(args),
+        connections: wants_connections(args),
+        only: args.addresses.iter().cloned().collect(),
+        declared: there,
+        env_template: folder::env_template(&args.path)?,
         with_project: !has_project,
         secrets: match args.secrets {
             ExportSecrets::Refer => SecretValuesAs::References,
@@ -85,8 +94,39 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
             .because(&error)
             .hint("run it again; nothing was written")
     })?;
+    found(&export)?;
+    if partial {
+        folder::none_is_there(&args.path, &export.files, args.force)?;
+    }
     readable_again(files, &export, args.tenant.env.as_deref())?;
     Ok(export)
+}
+
+/// Customers are read where one is asked for by its address, too.
+fn wants_customers(args: &ExportArgs) -> bool {
+    let is_customer = |address: &Address| address.kind == Kind::Customer;
+    args.customers || args.addresses.iter().any(is_customer)
+}
+
+/// The same of shared connections.
+fn wants_connections(args: &ExportArgs) -> bool {
+    let is_connection = |address: &Address| address.kind == Kind::Connection;
+    args.connections || args.addresses.iter().any(is_connection)
+}
+
+/// Refuses addresses of nothing.
+fn found(export: &Export) -> Result<(), CliError> {
+    let Some((address, near)) = export.missing.first() else {
+        return Ok(());
+    };
+    let message = format!("the tenant holds nothing that an export would call {address}");
+    let hint = match near {
+        Some(near) => format!("did you mean {near}? Nothing was written"),
+        None => {
+            "export everything to another folder to see the names; nothing was written".to_owned()
+        }
+    };
+    Err(CliError::user(message).hint(hint))
 }
 
 /// The files that are there.

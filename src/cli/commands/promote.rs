@@ -1,9 +1,6 @@
 //! `promote`: the versions that one environment runs, into the manifests of another.
 
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-
+use super::edited;
 use crate::cli::Variables;
 use crate::cli::args::{PromoteArgs, TenantArgs};
 use crate::cli::error::CliError;
@@ -43,7 +40,7 @@ pub(super) async fn run(
     if args.check {
         return Ok(Exit::Changes);
     }
-    write(&project::root(&args.path), &changed)?;
+    edited::write(&project::root(&args.path), &changed)?;
     let files = counted(changed.len(), "file");
     ui.say(&format!(
         "Changed {files}. Nothing was sent: review, commit, and apply to {}.",
@@ -147,40 +144,4 @@ fn manifests(changes: &[ManifestAddress]) -> String {
             counted(fleets, "fleet")
         ),
     }
-}
-
-/// Writes the files, each at once, if none has changed meanwhile.
-fn write(root: &Path, changed: &[Changed]) -> Result<(), CliError> {
-    for file in changed {
-        let path = root.join(&*file.path);
-        let now = fs::read(&path).map_err(|error| failed(&path, &error))?;
-        if now != file.before.as_bytes() {
-            return Err(
-                CliError::user(format!("{} has changed meanwhile", path.display()))
-                    .hint("run it again; nothing was written"),
-            );
-        }
-    }
-    for file in changed {
-        let path = root.join(&*file.path);
-        replace(&path, &file.after).map_err(|error| {
-            failed(&path, &error).hint("run it again: files that were written before it are right")
-        })?;
-    }
-    Ok(())
-}
-
-/// Replaces a file as a whole, with the permissions that it has. A link stays one.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    new.write_all(text.as_bytes())?;
-    fs::set_permissions(new.path(), fs::metadata(&path)?.permissions())?;
-    new.persist(&path)?;
-    Ok(())
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::world(format!("cannot write {}", path.display())).because(error)
 }

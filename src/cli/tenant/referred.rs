@@ -187,11 +187,12 @@ fn foreign(desired: &Desired) -> impl Iterator<Item = Value> + '_ {
         };
         let versions = Versions::of(desired, integration);
         let of = |it: &&DesiredInstance| it.integration == *integration;
-        let keys = desired.instances.iter().filter(of);
-        let keys: BTreeSet<&String> = keys.flat_map(|it| it.config.keys()).collect();
+        let instances = || desired.instances.iter().filter(of);
+        let keys: BTreeSet<&String> = instances().flat_map(|it| it.config.keys()).collect();
+        let flows: BTreeSet<&String> = instances().flat_map(|it| it.flows.keys()).collect();
         json!({
             "id": id,
-            "text": definition(&name, &keys).to_string(),
+            "text": definition(&name, &keys, &flows).to_string(),
             "publish": true,
             "versions": versions.newest,
             "commits": versions.commits,
@@ -199,8 +200,8 @@ fn foreign(desired: &Desired) -> impl Iterator<Item = Value> + '_ {
     })
 }
 
-/// A definition of one flow.
-fn definition(name: &str, keys: &BTreeSet<&String>) -> Value {
+/// A definition of the flows that are named, or of one.
+fn definition(name: &str, keys: &BTreeSet<&String>, flows: &BTreeSet<&String>) -> Value {
     let variable = |key: &&String| json!({"key": key, "dataType": "string", "orgOnly": false});
     let variables: Vec<Value> = keys.iter().map(variable).collect();
     let component = json!({"key": "webhook-triggers", "isPublic": true, "version": "LATEST"});
@@ -208,11 +209,17 @@ fn definition(name: &str, keys: &BTreeSet<&String>) -> Value {
         "name": "Trigger", "isTrigger": true, "inputs": {},
         "action": {"key": "webhook", "component": component},
     });
+    let main = "Main".to_owned();
+    let flow = |name| json!({"name": name, "isSynchronous": false, "steps": [trigger]});
+    let flows: Vec<Value> = match flows.is_empty() {
+        true => vec![flow(&main)],
+        false => flows.iter().copied().map(flow).collect(),
+    };
     json!({
         "definitionVersion": 7,
         "name": name,
         "description": "Made up, as the project refers to it",
         "requiredConfigVars": variables,
-        "flows": [{"name": "Main", "isSynchronous": false, "steps": [trigger]}],
+        "flows": flows,
     })
 }

@@ -283,3 +283,45 @@ fn adoption_needs_no_secret() {
     );
     assert!(!run.shown().contains("is not set"), "{}", run.shown());
 }
+
+#[test]
+fn one_instance_is_exported_into_a_project_that_is_there() {
+    let (environment, _running) = with_secrets();
+    environment.run("export all --project p").expect(0);
+    let names: Vec<String> = files(&environment, "all")
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    let path = names
+        .iter()
+        .find(|it| it.starts_with("instances/"))
+        .unwrap();
+    let name = path
+        .trim_start_matches("instances/")
+        .trim_end_matches(".yaml");
+    let template = std::fs::read_to_string(environment.project().join("all/.env.example")).unwrap();
+    assert!(template.contains("PASSPHRASE=\n"), "{template}");
+    assert!(!template.contains("correct horse"), "{template}");
+
+    environment
+        .run("export acme Integration/acme-erp --project p")
+        .expect(0);
+    environment
+        .run(&format!("export acme Instance/{name}"))
+        .expect(0);
+    let text = |path: &str| std::fs::read_to_string(environment.project().join(path)).unwrap();
+    assert!(text(&format!("acme/{path}")).contains("integration: acme-erp\n"));
+    assert_eq!(text("acme/.env.example"), template);
+    let again = environment
+        .run(&format!("export acme Instance/{name}"))
+        .expect(1);
+    assert!(
+        again.stderr.contains("is there already"),
+        "{}",
+        again.shown()
+    );
+
+    let wrong = environment.run("export Instance/smiht").expect(1);
+    assert!(wrong.stderr.contains("Instance/smiht"), "{}", wrong.shown());
+    assert!(!environment.project().join("instances").exists());
+}

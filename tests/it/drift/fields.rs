@@ -126,6 +126,11 @@ async fn every_field_of_an_instance() {
             "Instance/smith: update [labels]",
         ),
         instance(
+            "globalDebug: false",
+            "globalDebug: true",
+            "Instance/smith: update [globalDebug]",
+        ),
+        instance(
             "state: enabled",
             "state: disabled",
             "Instance/smith: disable [state]",

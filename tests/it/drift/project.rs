@@ -76,6 +76,7 @@ spec:
   description: All stores
   labels: [production]
   state: enabled
+  globalDebug: false
   config:
     Endpoint: https://erp.smith.example
     Batch Size: {seed: \"200\"}

@@ -5,6 +5,7 @@ mod configuration;
 mod connections;
 mod crashes;
 mod customers;
+mod flows;
 mod guards;
 mod lagging;
 mod quoting;

@@ -83,7 +83,14 @@ pub(crate) fn echo(variables: Option<Page<WrittenVariableNode>>) -> Echo {
         for input in inputs.flatten() {
             echo.insert(&key, Some(&input.name), input.value);
         }
-        echo.insert(&key, None, variable.value);
+        let kind = variable.schedule_type.filter(|word| !word.is_empty());
+        if let Some(kind) = kind {
+            echo.schedule(&key, &kind, variable.time_zone.unwrap_or_default());
+            // A schedule without a value shows none, which is an answer too.
+            echo.insert(&key, None, Some(variable.value.unwrap_or_default()));
+        } else {
+            echo.insert(&key, None, variable.value);
+        }
     }
     echo
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{customer, required};
 use crate::model::{
-    ConfigState, ConnectionId, ConnectionValueId, Instance, InstanceId, InstanceVersion,
+    Asked, ConfigState, ConnectionId, ConnectionValueId, Instance, InstanceId, InstanceVersion,
     LiveConfigVariable, LiveInput, Observed, SequenceId, VariableStatus, VersionId,
 };
 use crate::operations::nodes::{ConfigVariableNode, InstanceNode, RequiredNode};
@@ -41,6 +41,8 @@ pub(crate) fn instance(node: InstanceNode) -> Option<Instance> {
             integration_name: node.integration.name,
         },
         customer: customer(node.customer),
+        flows: Asked::NotAsked,
+        global_debug: node.global_debug,
         config: match node.config_variables {
             None => unknown("the server gave no config variables"),
             Some(page) => match page.cut() {

@@ -24,6 +24,7 @@ const SIGHTED_CUSTOMER: (&str, &str) = (
     "sightedCustomer",
     include_str!("fragments/sighted_customer.graphql"),
 );
+const FLOW_CONFIG: (&str, &str) = ("flowConfig", include_str!("fragments/flow_config.graphql"));
 const CUSTOMER: (&str, &str) = ("customer", include_str!("fragments/customer.graphql"));
 
 /// Definitions and the variables of versions: up to 50 of each in a request.
@@ -73,6 +74,13 @@ pub(crate) const AUTHORIZE_URLS: Batch<'static> = Batch {
     name: "authorizeUrls",
     size: 25,
     fragments: &[AUTHORIZATION],
+};
+
+/// What instances set for their flows.
+pub(crate) const FLOWS: Batch<'static> = Batch {
+    name: "flowsOfInstances",
+    size: 25,
+    fragments: &[FLOW_CONFIG],
 };
 
 /// Customers.
@@ -221,6 +229,13 @@ pub(crate) fn replays(id: &str) -> Lookup {
 /// All of one instance.
 pub(crate) fn whole_instance(id: &str) -> Lookup {
     instance(id, "...instance")
+}
+
+/// What one instance sets for its flows.
+pub(crate) fn flows(id: &str) -> Lookup {
+    let selection = "flowConfigs(first: 100) { nodes { ...flowConfig } edges { cursor } \
+                     pageInfo { hasNextPage endCursor } totalCount }";
+    instance(id, selection)
 }
 
 /// The first page of a customer's instances, which is nearly always the only one.
@@ -423,6 +438,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         (DETAILS, vec![definition("x", true), required("x")]),
         (DETAILS, vec![definition("x", false)]),
         (AUTHORIZE_URLS, vec![authorize_urls("x")]),
+        (FLOWS, vec![flows("x")]),
         (VERSIONS, vec![version("x", 3)]),
         (DRAFTS, vec![draft("x")]),
         (DEPLOYS, vec![needs_deploy("x")]),

@@ -101,6 +101,7 @@ pub(crate) struct InstanceNode {
     pub(crate) in_failed_state: bool,
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) system_suspended: bool,
+    pub(crate) global_debug: Option<bool>,
     pub(crate) designed_by: Option<String>,
     pub(crate) integration: InstanceVersionNode,
     pub(crate) customer: CustomerNode,
@@ -266,6 +267,8 @@ pub(crate) struct WrittenNode {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WrittenVariableNode {
     pub(crate) value: Option<String>,
+    pub(crate) schedule_type: Option<String>,
+    pub(crate) time_zone: Option<String>,
     pub(crate) inputs: Option<Page<WrittenInputNode>>,
     pub(crate) required_config_variable: KeyNode,
 }

@@ -4,11 +4,12 @@
 //! it leaves out.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Operation;
 use super::nodes::SightedNode;
 use super::sightings::sighting;
-use crate::model::{InstanceId, InstanceSighting, VersionId};
+use crate::model::{FlowRequest, FlowSettings, InstanceId, InstanceSighting, Secret, VersionId};
 use crate::platform::{InstanceUpdate, PlatformResult};
 use crate::retry::Repeat;
 use crate::session::Session;
@@ -25,6 +26,7 @@ pub(crate) const OPERATION: Operation = Operation {
 
 /// Fields that are left out are left alone.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Update<'a> {
     id: &'a InstanceId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +39,72 @@ struct Update<'a> {
     enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     integration: Option<&'a VersionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global_debug: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flow_configs: Option<Vec<FlowConfig<'a>>>,
+}
+
+/// As `InputInstanceFlowConfig` takes it. No `Debug`: keys are secret.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FlowConfig<'a> {
+    flow_id: &'a str,
+    api_keys: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_payload: Option<&'a str>,
+    /// JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_headers: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_content_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uses_lre: Option<bool>,
+}
+
+impl<'a> FlowConfig<'a> {
+    fn of(flow: &'a FlowRequest) -> Self {
+        // Taken apart so that a new setting does not compile before it is sent.
+        let FlowSettings {
+            test_payload,
+            test_headers,
+            test_content_type,
+            uses_lre,
+        } = &flow.settings;
+        let headers = test_headers.as_ref().map(|value| match value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        });
+        Self {
+            flow_id: &flow.id,
+            api_keys: flow.api_keys.iter().map(Secret::expose).collect(),
+            test_payload: test_payload.as_deref(),
+            test_headers: headers,
+            test_content_type: test_content_type.as_deref(),
+            uses_lre: *uses_lre,
+        }
+    }
+}
+
+/// Sets what an instance sets for its flows, and leaves the rest of it.
+pub(crate) async fn flows(
+    session: &Session,
+    batcher: &WriteBatcher,
+    id: &InstanceId,
+    flows: &[FlowRequest],
+) -> PlatformResult<()> {
+    let input = Update {
+        id,
+        name: None,
+        description: None,
+        labels: None,
+        enabled: None,
+        integration: None,
+        global_debug: None,
+        flow_configs: Some(flows.iter().map(FlowConfig::of).collect()),
+    };
+    let _: SightedNode = batcher.write(session, &input).await?;
+    Ok(())
 }
 
 pub(crate) async fn run(
@@ -51,6 +119,8 @@ pub(crate) async fn run(
         labels: update.labels.as_deref(),
         enabled: update.enabled,
         integration: update.version.as_ref(),
+        global_debug: update.global_debug,
+        flow_configs: None,
     };
     let node: SightedNode = batcher.write(session, &input).await?;
     Ok(sighting(session, update.id.clone(), node))

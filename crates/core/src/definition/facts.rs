@@ -98,6 +98,16 @@ pub(super) fn scoped_connections(root: &Value) -> Vec<String> {
     items.filter(|key| !key.is_empty()).collect()
 }
 
+/// The flows: name, and stable key where there is one.
+pub(super) fn flows(root: &Value) -> Vec<(String, Option<String>)> {
+    let flows = root.get("flows").and_then(Value::list);
+    let flows = flows.unwrap_or_default().iter();
+    let text = |flow: &Value, key: &str| flow.get_text(key).map(str::to_owned);
+    flows
+        .filter_map(|flow| Some((text(flow, "name")?, text(flow, "stableKey"))))
+        .collect()
+}
+
 /// The declaration of one config variable.
 pub(super) fn declared<'a>(root: &'a Value, key: &str) -> Option<&'a Value> {
     let items = root.get("requiredConfigVars").and_then(Value::list)?;

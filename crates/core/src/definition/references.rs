@@ -1,6 +1,7 @@
 //! References to config variables, steps and flows that are not there.
 //!
-//! Whether the server refuses them is not known, so they are warnings.
+//! They are errors: whether the server refuses such a definition is not known, but a flow whose reference leads
+//! nowhere fails where it runs, or goes on with nothing.
 
 use std::collections::HashMap;
 
@@ -50,7 +51,7 @@ fn letters(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Warns of every reference that leads nowhere.
+/// Finds every reference that leads nowhere.
 pub(super) fn check(root: &Node, report: &mut Report<'_>) {
     let flows = items(root, "flows");
     let mut within = Within {
@@ -156,7 +157,7 @@ impl Within {
             None => "declare it under `requiredConfigVars`".to_owned(),
         };
         let message = format!("no config variable {name:?} is declared");
-        let finding = Diagnostic::warning("unknown-config-variable", message);
+        let finding = Diagnostic::error("unknown-config-variable", message);
         report.add(at.span, finding.hint(hint));
     }
 
@@ -166,7 +167,7 @@ impl Within {
         let head = path.split(['.', '[']).next().unwrap_or_default();
         // Older definitions refer to the trigger as `trigger`, regardless of its name.
         if head == "trigger" || steps.has(head) {
-            return;
+            return self.webhook(at, path, report);
         }
         let hint = match steps.nearest(head) {
             Some(step) => format!("did you mean the step {step:?}?"),
@@ -175,8 +176,23 @@ impl Within {
             }
         };
         let message = format!("no step of this flow is called {head:?}");
-        let finding = Diagnostic::warning("unknown-step", message);
+        let finding = Diagnostic::error("unknown-step", message);
         report.add(at.span, finding.hint(hint));
+    }
+
+    /// The URL of a flow, which triggers of deploys give: `trigger.results.webhookUrls.Handle Orders`.
+    fn webhook(&self, at: &Node, path: &str, report: &mut Report<'_>) {
+        let Some((_, flow)) = path.split_once(".results.webhookUrls.") else {
+            return;
+        };
+        // A path may go on behind the name, which may have dots itself.
+        let begins = |name: &String| {
+            let rest = flow.strip_prefix(name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        if !flow.is_empty() && !self.flows.known.keys().any(begins) {
+            self.no_flow(at, flow, report);
+        }
     }
 
     /// An input that names a flow by a fixed value.
@@ -192,15 +208,18 @@ impl Within {
         let Some(name) = text(at).filter(|name| !name.is_empty()) else {
             return;
         };
-        if self.flows.has(&name) {
-            return;
+        if !self.flows.has(&name) {
+            self.no_flow(at, &name, report);
         }
-        let hint = match self.flows.nearest(&name) {
+    }
+
+    fn no_flow(&self, at: &Node, name: &str, report: &mut Report<'_>) {
+        let hint = match self.flows.nearest(name) {
             Some(flow) => format!("did you mean {flow:?}?"),
             None => "flows are called by their name".to_owned(),
         };
         let message = format!("no flow is called {name:?}");
-        let finding = Diagnostic::warning("unknown-flow", message);
+        let finding = Diagnostic::error("unknown-flow", message);
         report.add(at.span, finding.hint(hint));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::model::{
-    DesiredInstance, Instance, LiveConfigVariable, MoveStamp, RanStamp, RequiredVariable,
+    Asked, DesiredInstance, Instance, LiveConfigVariable, MoveStamp, RanStamp, RequiredVariable,
     ResourceName,
 };
 use crate::rollout::{Derived, Turn};
@@ -145,6 +145,14 @@ pub(crate) fn projected(
     let unknown = desired.config.keys().filter(|key| !knows(key));
     let unknown = unknown.cloned().collect();
     (known, unknown)
+}
+
+/// Leaves out flows that the present version of an instance does not have: they come with another one.
+pub(crate) fn leave_flows(known: &mut DesiredInstance, live: &Instance) {
+    if let Asked::Known(flows) = &live.flows {
+        let has = |name: &str| flows.iter().any(|flow| flow.is_called(name));
+        std::sync::Arc::make_mut(&mut known.flows).retain(|name, _| has(name));
+    }
 }
 
 /// The variables of the version that an instance has now.

@@ -204,6 +204,8 @@ impl World {
             labels: None,
             state: InstanceState::Enabled,
             config: Default::default(),
+            flows: Default::default(),
+            global_debug: None,
             deploy: PublishWhen::Changed,
             force: false,
             adopt: None,
@@ -304,6 +306,8 @@ impl World {
             },
             customer,
             config: Observed::Known(config.collect()),
+            flows: Asked::NotAsked,
+            global_debug: Some(false),
         };
         self.tenant.instances.items.push(instance);
         self.tenant.instances.items.last_mut().unwrap()

@@ -3,6 +3,7 @@
 mod config;
 mod connection;
 mod customer;
+mod flows;
 mod identity;
 mod instance;
 mod integration;

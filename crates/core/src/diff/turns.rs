@@ -77,7 +77,8 @@ pub(crate) fn in_turn(
     let mut changes = match turn {
         Turn::Waits { why } | Turn::Begins { why, .. } => {
             let variables = admission::variables_of(values);
-            let (known, keys) = admission::projected(desired, |key| values.contains_key(key));
+            let (mut known, keys) = admission::projected(desired, |key| values.contains_key(key));
+            admission::leave_flows(&mut known, live);
             let mut changes = compare(&known, &target.kept(live, &variables))?;
             let why = why.clone();
             changes.waits = Some(Waiting { why, keys });

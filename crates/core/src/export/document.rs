@@ -151,6 +151,9 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         labels,
         state,
         config,
+        // An export declares none.
+        flows: _,
+        global_debug,
         deploy,
         force,
         adopt,
@@ -179,6 +182,7 @@ pub(super) fn instance(declared: &DesiredInstance) -> Tree {
         .iter()
         .map(|(key, entry)| (key.clone(), config_entry(entry)));
     spec.extend((!config.is_empty()).then(|| ("config", Tree::map(entries))));
+    spec.extend(global_debug.map(|on| ("globalDebug", boolean(on))));
     spec.extend((*deploy == PublishWhen::Never).then(|| ("deploy", Tree::text("never"))));
     spec.extend(force.then(|| ("force", boolean(true))));
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
@@ -267,7 +271,7 @@ fn config_entry(entry: &ConfigEntry) -> Tree {
     }
 }
 
-fn config_value(value: &ConfigValue) -> Tree {
+pub(super) fn config_value(value: &ConfigValue) -> Tree {
     match value {
         ConfigValue::Scalar(text) => Tree::text(text),
         ConfigValue::List(items) => texts(items),

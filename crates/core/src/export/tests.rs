@@ -2,6 +2,7 @@
 
 mod connection;
 mod customer;
+mod parts;
 mod reading;
 
 use std::sync::Arc;
@@ -16,17 +17,7 @@ use crate::model::{
 };
 use crate::plan::{self, Action, Plan};
 use crate::validate;
-
-fn options() -> Options {
-    Options {
-        project: name("p"),
-        all: false,
-        customers: false,
-        connections: false,
-        with_project: true,
-        secrets: SecretValuesAs::References,
-    }
-}
+use parts::options;
 
 fn exported(world: &World) -> Export {
     export(&world.tenant, &options()).unwrap()

@@ -19,7 +19,7 @@ use super::paths::{self, Reference};
 use super::policy::DRIFT;
 use super::reading::{Reading, name};
 use crate::kinds::instance::manifest::{
-    config, integration, labels, outside_rollout, state, version,
+    config, flows, integration, labels, outside_rollout, state, version,
 };
 use crate::kinds::integration::manifest::WHEN;
 use crate::model::{
@@ -284,7 +284,7 @@ fn split(report: &Report, node: &Node) -> (Node, Option<Node>) {
         let key = entry.key.text.as_str();
         if !has_template(&entry.value) {
             fixed.push(entry.clone());
-        } else if let ("config", Some(variables)) = (key, entry.value.as_mapping()) {
+        } else if let ("config" | "flows", Some(variables)) = (key, entry.value.as_mapping()) {
             let (there, here) = variables
                 .iter()
                 .cloned()
@@ -311,7 +311,7 @@ fn split(report: &Report, node: &Node) -> (Node, Option<Node>) {
 fn never_a_template(what: &str) -> Problem {
     let message = format!("{what} is never a template");
     Problem::new("template", message)
-        .hint("in a Fleet, texts of displayName, description, labels, state and config may be: for single customers write an override")
+        .hint("in a Fleet, texts of displayName, description, labels, state, config and flows may be: for single customers write an override")
 }
 
 fn mapping(at: &Node, entries: Vec<Entry>) -> Node {
@@ -339,6 +339,8 @@ fn member_spec(spec: &Fields<'_>) -> MemberSpec {
         labels: labels(spec),
         state: state(spec),
         config: config(spec).unwrap_or_default(),
+        flows: flows(spec).unwrap_or_default(),
+        global_debug: spec.boolean("globalDebug"),
         deploy: spec.choice("deploy", &WHEN),
         force: spec.boolean("force"),
         protect: spec.boolean("protect"),

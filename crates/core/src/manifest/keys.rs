@@ -14,7 +14,7 @@ pub(crate) use crate::kinds::customer::keys::CUSTOMER_SPEC;
 pub(crate) use crate::kinds::instance::keys::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(crate) use crate::kinds::integration::keys::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(crate) use config::{
-    CONNECTION, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, SHARED, STRUCTURED,
+    CONNECTION, FLOW, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, SHARED, STRUCTURED,
 };
 pub(crate) use fleet::{
     FLEET_CUSTOMERS, FLEET_GUARDS, FLEET_SPEC, LABEL_SELECTOR, OVERRIDE, SELECTOR, TEMPLATE,

@@ -38,7 +38,7 @@ impl Keys {
     /// What is below a key.
     fn below(self, key: &str) -> Self {
         match (self, key) {
-            (Self::Known, "config") => Self::Variables,
+            (Self::Known, "config" | "flows") => Self::Variables,
             (Self::Variables, _) => Self::Variable,
             (Self::Variable, "value" | "seed") | (Self::Free, _) => Self::Free,
             (Self::Known | Self::Variable, _) => Self::Known,

@@ -37,7 +37,7 @@ impl ManifestAddress {
         }
     }
 
-    fn is_declared_by(&self, document: &Node) -> bool {
+    pub(super) fn is_declared_by(&self, document: &Node) -> bool {
         match self {
             Self::Resource(address) => documents::declares(document).as_ref() == Some(address),
             Self::Fleet(name) => documents::is_fleet(document, name),
@@ -55,10 +55,10 @@ impl std::fmt::Display for ManifestAddress {
 }
 
 /// One replacement in a text.
-struct Edit {
+pub(super) struct Edit {
     /// Bytes of the text.
-    range: std::ops::Range<usize>,
-    with: String,
+    pub(super) range: std::ops::Range<usize>,
+    pub(super) with: String,
 }
 
 /// The text of a file in which the manifest of an address says `version: {commit: …}` for an environment.
@@ -89,9 +89,9 @@ pub fn pin(
     })?;
     let pinning = Pinning {
         text,
-        version: format!("{{commit: {}}}", spelled(commit)),
-        commit: spelled(commit),
-        keys: address.version_keys(),
+        value: format!("{{commit: {}}}", spelled(commit)),
+        commit: Some(spelled(commit)),
+        keys: address.version_keys().to_vec(),
     };
     let edit = match document.get(ENVIRONMENTS).and_then(Node::as_mapping) {
         Some(places) => pinning.in_environment(places, environment),
@@ -139,7 +139,7 @@ fn refused(
 }
 
 /// A value below keys, on one line: `{template: {version: …}}`.
-fn braces(keys: &[&str], value: &str) -> String {
+pub(super) fn braces(keys: &[&str], value: &str) -> String {
     let keys = keys.iter().rev();
     keys.fold(value.to_owned(), |value, key| format!("{{{key}: {value}}}"))
 }
@@ -156,39 +156,40 @@ fn spelled(commit: &str) -> String {
     }
 }
 
-struct Pinning<'a> {
-    text: &'a str,
-    /// What is under `version`.
-    version: String,
-    commit: String,
-    /// The keys that lead to `version`, itself the last.
-    keys: &'static [&'static str],
+pub(super) struct Pinning<'a> {
+    pub(super) text: &'a str,
+    /// What is under the last key, on one line.
+    pub(super) value: String,
+    /// The commit alone, where the value is a version: what is there may be a mapping with other keys.
+    pub(super) commit: Option<String>,
+    /// The keys that lead to the value, its own the last.
+    pub(super) keys: Vec<&'a str>,
 }
 
 impl Pinning<'_> {
     /// Where the document says where it is.
-    fn in_environment(&self, places: &[Entry], environment: &str) -> Option<Edit> {
+    pub(super) fn in_environment(&self, places: &[Entry], environment: &str) -> Option<Edit> {
         let place = places.iter().find(|entry| entry.key.text == environment)?;
-        self.below(place, self.keys)
+        self.below(place, &self.keys)
     }
 
     /// What is below keys of a place.
-    fn below(&self, place: &Entry, keys: &[&str]) -> Option<Edit> {
+    pub(super) fn below(&self, place: &Entry, keys: &[&str]) -> Option<Edit> {
         let [key, deeper @ ..] = keys else {
             return self.instead_of(place);
         };
         match &place.value.content {
             Content::Scalar(scalar) if scalar.is_null() => {
                 let written = !scalar.text.is_empty();
-                self.instead_of_nothing(place, written, &braces(keys, &self.version))
+                self.instead_of_nothing(place, written, &braces(keys, &self.value))
             }
             Content::Mapping(entries) if entries.is_empty() => {
-                self.instead_of_braces(place.value.span, &braces(keys, &self.version))
+                self.instead_of_braces(place.value.span, &braces(keys, &self.value))
             }
             Content::Mapping(entries) => match entries.iter().find(|one| one.key.text == *key) {
                 Some(entry) => self.below(entry, deeper),
                 None => {
-                    let with = format!("{key}: {}", braces(deeper, &self.version));
+                    let with = format!("{key}: {}", braces(deeper, &self.value));
                     self.first_of(place.value.span, entries, &with)
                 }
             },
@@ -196,25 +197,31 @@ impl Pinning<'_> {
         }
     }
 
+    /// What is there.
+    fn instead_of(&self, place: &Entry) -> Option<Edit> {
+        match &self.commit {
+            Some(commit) => self.instead_of_version(place, commit),
+            None => self.instead_of_value(place),
+        }
+    }
+
     /// The version that is there.
-    fn instead_of(&self, version: &Entry) -> Option<Edit> {
+    fn instead_of_version(&self, version: &Entry, commit: &str) -> Option<Edit> {
         if self.is_block(version) {
             return None;
         }
         match &version.value.content {
-            Content::Scalar(_) => self.whole(version.value.span, self.version.clone()),
+            Content::Scalar(_) => self.whole(version.value.span, self.value.clone()),
             Content::Mapping(entries) => match entries.as_slice() {
                 [one] if self.is_block(one) => None,
-                [one] if one.key.text == "commit" => {
-                    self.whole(one.value.span, self.commit.clone())
-                }
+                [one] if one.key.text == "commit" => self.whole(one.value.span, commit.to_owned()),
                 [one] => {
                     let key = self.range(one.key_span)?;
                     let value = self.range(one.value.span)?;
                     let beside = one.key_span.line == one.value.span.line && key.start < value.end;
                     beside.then(|| Edit {
                         range: key.start..value.end,
-                        with: format!("commit: {}", self.commit),
+                        with: format!("commit: {commit}"),
                     })
                 }
                 _ => None,
@@ -223,13 +230,13 @@ impl Pinning<'_> {
         }
     }
 
-    fn whole(&self, span: Span, with: String) -> Option<Edit> {
+    pub(super) fn whole(&self, span: Span, with: String) -> Option<Edit> {
         let range = self.range(span)?;
         (!range.is_empty()).then_some(Edit { range, with })
     }
 
     /// Whether a value is written as a block of lines: the end of such a value does not follow from its place.
-    fn is_block(&self, entry: &Entry) -> bool {
+    pub(super) fn is_block(&self, entry: &Entry) -> bool {
         let end = self.range(entry.key_span).map(|range| range.end);
         let rest = end.and_then(|end| self.text.get(end..)).unwrap_or_default();
         let value = rest.trim_start_matches([' ', '\t', '"', '\'']);
@@ -239,7 +246,12 @@ impl Pinning<'_> {
     }
 
     /// A value that is not there, or is written `~` or `null`.
-    fn instead_of_nothing(&self, place: &Entry, written: bool, with: &str) -> Option<Edit> {
+    pub(super) fn instead_of_nothing(
+        &self,
+        place: &Entry,
+        written: bool,
+        with: &str,
+    ) -> Option<Edit> {
         if written {
             return self.whole(place.value.span, with.to_owned());
         }
@@ -287,7 +299,7 @@ impl Pinning<'_> {
     }
 
     /// A document that is in every environment: it has to name all of them.
-    fn new_environments(
+    pub(super) fn new_environments(
         &self,
         document: &Node,
         environment: &str,
@@ -303,7 +315,7 @@ impl Pinning<'_> {
         let mut lines = format!("{indent}{ENVIRONMENTS}:{end}");
         for name in declared {
             let value = match name == environment {
-                true => braces(self.keys, &self.version),
+                true => braces(&self.keys, &self.value),
                 false => "{}".to_owned(),
             };
             lines.push_str(&format!("{indent}  {name}: {value}{end}"));
@@ -346,7 +358,7 @@ impl Pinning<'_> {
     }
 
     /// The bytes of a scalar.
-    fn range(&self, span: Span) -> Option<std::ops::Range<usize>> {
+    pub(super) fn range(&self, span: Span) -> Option<std::ops::Range<usize>> {
         let start = self.offset(span.line, span.column)?;
         let rest = self.text.get(start..)?;
         let length = usize::try_from(span.length).ok()?;
@@ -358,7 +370,7 @@ impl Pinning<'_> {
     }
 
     /// Where a character is, in bytes.
-    fn offset(&self, line: u32, column: u32) -> Option<usize> {
+    pub(super) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let mut start = 0;
         for _ in 1..line {
             let rest = self.text.get(start..)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Address, ApplyMode, Config, DesiredConnection, DesiredFleet, DriftMode, Kind, Location,
+    Address, ApplyMode, Config, DesiredConnection, DesiredFleet, DriftMode, Flows, Kind, Location,
     Membership, NotifyTarget, Policy, ResourceName, Rollout, SecretRef,
 };
 
@@ -166,14 +166,23 @@ impl Desired {
     /// Those of the environments are not among them: only the one in use is ever looked up.
     #[must_use]
     pub fn secret_refs(&self) -> BTreeSet<SecretRef> {
+        let parts = || self.fleets.iter().flat_map(DesiredFleet::parts);
         let entries = self.instances.iter().flat_map(|one| one.config.values());
-        let parts = self.fleets.iter().flat_map(DesiredFleet::parts);
-        let shared = parts.flat_map(|part| part.fixed.config.values());
-        let connections = self.connections.iter();
+        let shared = parts().flat_map(|part| part.fixed.config.values());
+        let flows = self.instances.iter().flat_map(|one| one.flows.values());
+        let shared_flows = parts().flat_map(|part| part.fixed.flows.values());
+        let keys = flows
+            .chain(shared_flows)
+            .filter_map(|it| it.api_keys.as_ref());
         entries
             .chain(shared)
             .flat_map(|entry| entry.value.secret_refs())
-            .chain(connections.flat_map(DesiredConnection::secret_refs))
+            .chain(keys.flatten())
+            .chain(
+                self.connections
+                    .iter()
+                    .flat_map(DesiredConnection::secret_refs),
+            )
             .cloned()
             .collect()
     }
@@ -444,6 +453,10 @@ pub struct DesiredInstance {
     pub state: InstanceState,
     /// The config variables that are managed, by key.
     pub config: Config,
+    /// What is set for its flows, by name or stable key.
+    pub flows: Flows,
+    /// Whether its runs log in detail; absent leaves it.
+    pub global_debug: Option<bool>,
     /// When it is deployed.
     pub deploy: PublishWhen,
     /// Deploy although the server's validation rules object.

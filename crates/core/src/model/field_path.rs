@@ -37,6 +37,10 @@ pub enum Field {
     Value,
     /// The consent that a connection waits for.
     Consent,
+    /// What an instance sets for a flow.
+    Flow,
+    /// Whether the runs of an instance log in detail.
+    GlobalDebug,
     /// One that an earlier version of this program recorded.
     Other,
 }
@@ -89,6 +93,15 @@ impl FieldPath {
         self.part(Field::Consent, "consent")
     }
 
+    /// A setting of the flow `name`.
+    #[must_use]
+    pub fn flow(name: &str, setting: &str) -> Self {
+        Self {
+            within: Some(format!("flow {name:?}").into()),
+            ..Self::new(Field::Flow, format!("flow {name:?} {setting}"))
+        }
+    }
+
     /// A place in a definition, in the words of the designer.
     #[must_use]
     pub fn definition(place: &str) -> Self {
@@ -117,6 +130,7 @@ impl FieldPath {
             ("config", _) => Field::Config,
             ("input", _) => Field::Input,
             ("customer", _) => Field::Value,
+            ("flow", _) => Field::Flow,
             ("definition", _) => Field::Definition,
             ("marketplace", _) => Field::Marketplace,
             ("displayName" | "key", "") => Field::Name,
@@ -166,6 +180,8 @@ impl FieldPath {
             Field::Version => Some("version"),
             Field::State => Some("state"),
             Field::Config | Field::Input | Field::Consent => Some("config"),
+            Field::Flow => Some("flows"),
+            Field::GlobalDebug => Some("globalDebug"),
             Field::Marker | Field::Other => None,
         }
     }
@@ -188,7 +204,7 @@ impl FieldPath {
 }
 
 /// The fields of which a resource has one, and their texts.
-const PLAIN: [(Field, &str); 10] = [
+const PLAIN: [(Field, &str); 11] = [
     (Field::ExternalId, "externalId"),
     (Field::Name, "name"),
     (Field::Description, "description"),
@@ -199,6 +215,7 @@ const PLAIN: [(Field, &str); 10] = [
     (Field::Availability, "availability"),
     (Field::Version, "version"),
     (Field::State, "state"),
+    (Field::GlobalDebug, "globalDebug"),
 ];
 
 impl From<Field> for FieldPath {
@@ -208,6 +225,7 @@ impl From<Field> for FieldPath {
             Field::Definition => "definition",
             Field::Marketplace => "marketplace",
             Field::Config | Field::Input | Field::Consent => "config",
+            Field::Flow => "flow",
             _ => plain.map_or("", |(_, text)| text),
         };
         Self::new(field, text)
@@ -248,6 +266,7 @@ mod tests {
             FieldPath::definition("flow \"Sync\""),
             FieldPath::from(Field::Definition),
             FieldPath::marketplace("overview"),
+            FieldPath::flow("Sync", "apiKeys"),
             FieldPath::display_name(),
             FieldPath::connection_name(),
             FieldPath::connection_input("apiKey"),

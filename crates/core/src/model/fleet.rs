@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 
 use super::{
-    Config, DriftMode, InstanceState, IntegrationRef, Location, PublishWhen, ResourceName, Share,
-    VersionRef,
+    Config, DriftMode, Flows, InstanceState, IntegrationRef, Location, PublishWhen, ResourceName,
+    Share, VersionRef,
 };
 use crate::template::Values;
 use crate::yaml::{Content, Node};
@@ -66,10 +66,11 @@ impl DesiredFleet {
         let overrides = self.overrides.iter_mut().map(|one| &mut one.part);
         for part in std::iter::once(&mut self.template).chain(overrides) {
             part.fixed.config = Config::default();
+            part.fixed.flows = Flows::default();
             if let Some(open) = &mut part.open
                 && let Content::Mapping(entries) = &mut open.spec.content
             {
-                entries.retain(|entry| entry.key.text != "config");
+                entries.retain(|entry| !matches!(entry.key.text.as_str(), "config" | "flows"));
             }
         }
     }
@@ -224,6 +225,10 @@ pub struct MemberSpec {
     pub state: Option<InstanceState>,
     /// The config variables that are managed, by key.
     pub config: Config,
+    /// What is set for its flows, by name or stable key.
+    pub flows: Flows,
+    /// Whether its runs log in detail.
+    pub global_debug: Option<bool>,
     /// When it is deployed.
     pub deploy: Option<PublishWhen>,
     /// Deploy although the server's validation rules object.
@@ -249,6 +254,8 @@ impl MemberSpec {
             labels,
             state,
             config,
+            flows,
+            global_debug,
             deploy,
             force,
             protect,
@@ -263,6 +270,7 @@ impl MemberSpec {
         self.state = state.or(self.state);
         self.deploy = deploy.or(self.deploy);
         self.force = force.or(self.force);
+        self.global_debug = global_debug.or(self.global_debug);
         self.protect = protect.or(self.protect);
         self.drift = drift.or_else(|| self.drift.take());
         self.outside_rollout = outside_rollout.or_else(|| self.outside_rollout.take());
@@ -273,6 +281,13 @@ impl MemberSpec {
             let entries = config.iter();
             Arc::make_mut(&mut self.config)
                 .extend(entries.map(|(key, entry)| (key.clone(), Arc::clone(entry))));
+        }
+        if self.flows.is_empty() {
+            self.flows = flows;
+        } else if !flows.is_empty() {
+            let entries = flows.iter();
+            Arc::make_mut(&mut self.flows)
+                .extend(entries.map(|(name, entry)| (name.clone(), Arc::clone(entry))));
         }
     }
 }

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::{
     ConnectionId, ConnectionRecord, ConnectionType, ConnectionValueId, CustomerId, CustomerRef,
-    InstanceId, IntegrationId, Marker, SequenceId, VersionId, Visibility,
+    FlowsOfInstances, InstanceId, IntegrationId, LiveFlow, Marker, SequenceId, VersionId,
+    Visibility,
 };
 
 /// A value that was read, is certainly not there, or could not be read.
@@ -151,6 +152,18 @@ impl Tenant {
                     let unanswered = || Asked::Unknown("it was asked for and not answered".into());
                     version.required = read.get(&version.id).cloned().unwrap_or_else(unanswered);
                 }
+            }
+        }
+    }
+}
+
+impl Tenant {
+    /// Takes in what instances set for their flows, where that was read later than the rest.
+    pub fn set_flows(&mut self, asked: &BTreeSet<InstanceId>, read: &FlowsOfInstances) {
+        for live in &mut self.instances.items {
+            if asked.contains(&live.id) {
+                let unanswered = || Asked::Unknown("it was asked for and not answered".into());
+                live.flows = read.get(&live.id).cloned().unwrap_or_else(unanswered);
             }
         }
     }
@@ -380,6 +393,10 @@ pub struct Instance {
     pub customer: Customer,
     /// The values of its config variables, by key.
     pub config: Observed<BTreeMap<String, LiveConfigVariable>>,
+    /// What it sets for its flows, once that was asked for.
+    pub flows: Asked<Vec<LiveFlow>>,
+    /// Whether its runs log in detail, if the API says.
+    pub global_debug: Option<bool>,
 }
 
 impl Instance {

@@ -114,6 +114,11 @@ pub struct ValueRecord {
     pub shown: Option<ValueDigest>,
 }
 
+/// Names the type of a schedule where connections name an input.
+pub(crate) const SCHEDULE_TYPE: &str = "scheduleType";
+/// The same for its time zone.
+pub(crate) const SCHEDULE_ZONE: &str = "timeZone";
+
 /// What the API shows of an instance's values right after they were written.
 ///
 /// The outer option of a look-up is whether the API said anything.
@@ -125,6 +130,13 @@ impl Echo {
     pub fn insert(&mut self, variable: &str, input: Option<&str>, shown: Option<String>) {
         let place = (variable.to_owned(), input.map(ToOwned::to_owned));
         self.0.insert(place, shown);
+    }
+
+    /// Notes what is shown of a schedule besides its value: the API's word for its type, in any case, and its zone.
+    pub fn schedule(&mut self, variable: &str, kind: &str, zone: String) {
+        let kind = Some(kind.to_ascii_lowercase());
+        self.insert(variable, Some(SCHEDULE_TYPE), kind);
+        self.insert(variable, Some(SCHEDULE_ZONE), Some(zone));
     }
 
     fn get(&self, id: &ValueId) -> Option<Option<&str>> {
@@ -223,7 +235,10 @@ impl SecretRecords {
             match &write.value {
                 WriteValue::Text(text) => self.learn_open(id(None), Some(text), echo),
                 WriteValue::Schedule(schedule) => {
+                    let (kind, zone) = (schedule.kind.word(), schedule.time_zone.as_deref());
                     self.learn_open(id(None), schedule.value.as_deref(), echo);
+                    self.learn_open(id(Some(SCHEDULE_TYPE)), Some(kind), echo);
+                    self.learn_open(id(Some(SCHEDULE_ZONE)), zone, echo);
                 }
                 WriteValue::Secret(secret) => self.learn_one(id(None), secret.expose(), echo),
                 WriteValue::Inputs(inputs) => {

@@ -123,7 +123,7 @@ mod tests {
             .collect();
         insta::assert_snapshot!(steps.join("\n"), @r#"
         Integration/acme Integration(Update { integration: Known(IntegrationId("i1")), description: None, labels: Some(["gitops:p/acme", "paid"]), unless_shown: None })
-        Instance/smith Instance(Update { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]) })
+        Instance/smith Instance(Update { instance: Known(InstanceId("n1")), name: None, description: None, labels: Some(["gitops:p/smith"]), global_debug: None })
         "#);
         assert!(!plan.has_changes());
         assert_eq!(plan.summary.adopt, 2);

@@ -7,8 +7,8 @@ use similar::TextDiff;
 
 use super::Promoted;
 use crate::manifest::{self, ManifestAddress, NotPinned, Rendered};
-use crate::model::{Declared as _, SourceFile};
-use crate::yaml::write::{Leaf, Tree};
+use crate::model::SourceFile;
+use crate::yaml::write::{Leaf, Tree, flow};
 
 /// A file that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,50 +46,134 @@ pub fn changed(
     promoted: &[Promoted],
 ) -> Result<Vec<Changed>, Unprovable> {
     let declared = manifest::environments(files);
-    let places = places(files, environment);
-    let mut texts: BTreeMap<Arc<str>, (String, String)> = BTreeMap::new();
+    let places = places(files, Some(environment));
+    let mut texts = Texts::default();
     for one in promoted {
         for address in &one.changes {
-            let file = places
-                .get(address)
-                .and_then(|path| files.iter().find(|it| it.path == *path));
+            let file = declaring(files, &places, address);
             let file = file.ok_or_else(|| undeclared(address, environment))?;
-            let text = utf8(file).ok_or_else(|| unreadable(address))?;
-            let (_, after) = texts
-                .entry(file.path.clone())
-                .or_insert_with(|| (text.clone(), text));
-            // Positions are those of what comes after the mark.
-            let (mark, body) = match after.strip_prefix(MARK) {
-                Some(body) => (MARK, body),
-                None => ("", after.as_str()),
-            };
-            let pinned = manifest::pin(body, address, (environment, &declared), &one.commit);
-            let pinned = pinned.map_err(|refused| unpinned(address, refused))?;
-            *after = format!("{mark}{pinned}");
+            texts.edit(file, address, |body| {
+                manifest::pin(body, address, (environment, &declared), &one.commit)
+            })?;
         }
     }
-    prove(files, (environment, &declared), promoted, &texts)?;
-    let changed = texts.into_iter().map(|(path, (before, after))| Changed {
-        difference: difference(&path, &before, &after),
-        path,
-        before,
-        after,
-    });
-    Ok(changed.collect())
+    prove(files, Some(environment), &texts.0, &|expected| {
+        promoted.iter().for_each(|one| say(expected, one));
+    })?;
+    Ok(texts.changed())
+}
+
+/// A value under the keys of a manifest's `spec`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// The keys that lead to it, its own the last.
+    pub keys: Vec<String>,
+    /// What it is.
+    pub tree: Tree,
+}
+
+/// The files that change so that the manifest of an address says values for an environment.
+///
+/// # Errors
+///
+/// As [`changed`].
+pub fn with_values(
+    files: &[SourceFile],
+    environment: Option<&str>,
+    address: &ManifestAddress,
+    values: &[Value],
+) -> Result<Vec<Changed>, Unprovable> {
+    let declared = manifest::environments(files);
+    let places = places(files, environment);
+    let mut texts = Texts::default();
+    for value in values {
+        let file = declaring(files, &places, address);
+        let file = file.ok_or_else(|| undeclared(address, environment.unwrap_or("these files")))?;
+        let text = flow(&value.tree);
+        texts.edit(file, address, |body| {
+            manifest::put(
+                body,
+                address,
+                (environment, &declared),
+                (&value.keys, &text),
+            )
+        })?;
+    }
+    prove(files, environment, &texts.0, &|expected| {
+        let meant = expected
+            .iter_mut()
+            .find(|it| it.address.as_ref() == Some(address));
+        if let Some(Tree::Map(entries)) = meant.map(|one| &mut one.tree)
+            && let Some((_, spec)) = entries.iter_mut().find(|(key, _)| is(key, "spec"))
+        {
+            for value in values {
+                let keys: Vec<&str> = value.keys.iter().map(String::as_str).collect();
+                put(spec, &keys, value.tree.clone());
+            }
+        }
+    })?;
+    Ok(texts.changed())
+}
+
+/// The texts of files that change: before and afterwards.
+#[derive(Default)]
+struct Texts(BTreeMap<Arc<str>, (String, String)>);
+
+impl Texts {
+    fn edit(
+        &mut self,
+        file: &SourceFile,
+        address: &ManifestAddress,
+        edit: impl FnOnce(&str) -> Result<String, NotPinned>,
+    ) -> Result<(), Unprovable> {
+        let text = utf8(file).ok_or_else(|| unreadable(address))?;
+        let (_, after) = self
+            .0
+            .entry(file.path.clone())
+            .or_insert_with(|| (text.clone(), text));
+        // Positions are those of what comes after the mark.
+        let (mark, body) = match after.strip_prefix(MARK) {
+            Some(body) => (MARK, body),
+            None => ("", after.as_str()),
+        };
+        let edited = edit(body).map_err(|refused| unpinned(address, refused))?;
+        *after = format!("{mark}{edited}");
+        Ok(())
+    }
+
+    fn changed(self) -> Vec<Changed> {
+        let changed = self.0.into_iter().map(|(path, (before, after))| Changed {
+            difference: difference(&path, &before, &after),
+            path,
+            before,
+            after,
+        });
+        changed.collect()
+    }
+}
+
+/// The file that declares an address.
+fn declaring<'a>(
+    files: &'a [SourceFile],
+    places: &BTreeMap<ManifestAddress, Arc<str>>,
+    address: &ManifestAddress,
+) -> Option<&'a SourceFile> {
+    let path = places.get(address)?;
+    files.iter().find(|it| it.path == *path)
 }
 
 /// Where the manifests of an environment are declared.
-fn places(files: &[SourceFile], environment: &str) -> BTreeMap<ManifestAddress, Arc<str>> {
-    let desired = manifest::load_for(files, Some(environment)).desired;
-    let instances = desired.instances.iter().map(|one| {
-        let address = ManifestAddress::Resource(one.address());
+fn places(files: &[SourceFile], environment: Option<&str>) -> BTreeMap<ManifestAddress, Arc<str>> {
+    let desired = manifest::load_for(files, environment).desired;
+    let resources = desired.resources().map(|one| {
+        let address = ManifestAddress::Resource(one.address.clone());
         (address, one.location.file.clone())
     });
     let fleets = desired.fleets.iter().map(|one| {
         let address = ManifestAddress::Fleet(one.name.clone());
         (address, one.location.file.clone())
     });
-    instances.chain(fleets).collect()
+    resources.chain(fleets).collect()
 }
 
 /// The byte-order mark that some editors begin a file with. It stays.
@@ -124,12 +208,13 @@ fn unpinned(address: &ManifestAddress, refused: NotPinned) -> Unprovable {
     }
 }
 
-/// Reads everything again, in every environment.
+/// Reads everything again, in every environment. `say` makes the manifests of the one that is meant what they should
+/// be.
 fn prove(
     files: &[SourceFile],
-    (environment, declared): (&str, &[String]),
-    promoted: &[Promoted],
+    environment: Option<&str>,
     texts: &BTreeMap<Arc<str>, (String, String)>,
+    say: &dyn Fn(&mut [Rendered]),
 ) -> Result<(), Unprovable> {
     let after: Vec<SourceFile> = files
         .iter()
@@ -138,18 +223,24 @@ fn prove(
             None => file.clone(),
         })
         .collect();
-    for name in declared {
-        let mut expected = manifest::rendered(files, Some(name));
+    let declared = manifest::environments(files);
+    let mut names: Vec<Option<&str>> = declared.iter().map(|name| Some(name.as_str())).collect();
+    if !names.contains(&environment) {
+        names.push(environment);
+    }
+    for name in names {
+        let mut expected = manifest::rendered(files, name);
         if name == environment {
-            promoted.iter().for_each(|one| say(&mut expected, one));
+            say(&mut expected);
         }
-        let found = manifest::rendered(&after, Some(name));
+        let found = manifest::rendered(&after, name);
         let differs = expected
             .iter()
             .zip(&found)
             .find(|(one, other)| !same(one, other));
         let several = expected.len() != found.len();
         if differs.is_some() || several {
+            let name = name.unwrap_or("the project");
             return Err(unproven(name, differs.map(|(one, _)| one)));
         }
     }
@@ -163,9 +254,9 @@ fn unproven(environment: &str, what: Option<&Rendered>) -> Unprovable {
     );
     Unprovable {
         what,
-        why: format!("changing its text would change more than one version in {environment}"),
+        why: format!("changing its text would change more than was meant in {environment}"),
         hint: "it shares text with others, by an anchor or a merge key, or ends in a text whose blank lines count \
-               (`|+`): write the version by hand"
+               (`|+`): write it by hand"
             .to_owned(),
     }
 }

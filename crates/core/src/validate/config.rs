@@ -2,6 +2,7 @@
 
 mod kinds;
 
+use super::flows;
 use crate::definition::{Definition, Definitions};
 use crate::model::{
     Config, DesiredInstance, Diagnostic, IntegrationRef, RequiredVariable, VersionRef,
@@ -17,6 +18,7 @@ pub(super) fn check(
 ) {
     if let Some(definition) = definition(&instance.integration, &instance.version, definitions) {
         values(definition, &instance.config, diagnostics);
+        flows::check(definition, &instance.flows, diagnostics);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::config;
+use super::{config, flows};
 use crate::definition::{Definition, Definitions};
 use crate::model::{
     DesiredFleet, Diagnostic, FleetCustomers, Location, OpenPart, Override, Part, VersionRef,
@@ -92,19 +92,20 @@ fn never_filled(
 
 fn values(part: &Part, definition: &Definition, diagnostics: &mut Vec<Diagnostic>) {
     config::values(definition, &part.fixed.config, diagnostics);
+    flows::check(definition, &part.fixed.flows, diagnostics);
     // Of what depends on the customer only the names are known.
-    for (key, location) in part.open.iter().flat_map(open_variables) {
+    for (key, location) in part.open.iter().flat_map(|open| open_keys(open, "config")) {
         let finding = config::name(definition, key);
         diagnostics.extend(finding.map(|finding| finding.at(location)));
     }
+    for (name, location) in part.open.iter().flat_map(|open| open_keys(open, "flows")) {
+        diagnostics.extend(flows::named(definition, name, &location));
+    }
 }
 
-/// The config variables that hold templates, and where they are.
-fn open_variables(open: &OpenPart) -> impl Iterator<Item = (&str, Location)> {
-    let entries = open
-        .spec
-        .get("config")
-        .and_then(|config| config.as_mapping());
+/// The config variables or flows that hold templates, and where they are.
+fn open_keys<'a>(open: &'a OpenPart, under: &str) -> impl Iterator<Item = (&'a str, Location)> {
+    let entries = open.spec.get(under).and_then(|config| config.as_mapping());
     entries.into_iter().flatten().map(|entry| {
         let location = Location {
             file: open.file.clone(),
@@ -116,22 +117,31 @@ fn open_variables(open: &OpenPart) -> impl Iterator<Item = (&str, Location)> {
     })
 }
 
+/// Keys under which everything has a name of its own.
+const BY_NAME: [&str; 2] = ["config", "flows"];
+
 /// What an override declares, by the path of each key, and where.
 fn declared(part: &Part) -> Vec<(String, Location)> {
     let fixed = &part.fixed;
     let keys = fixed
         .places
         .iter()
-        .filter(|(key, _)| key.as_str() != "config");
+        .filter(|(key, _)| !BY_NAME.contains(&key.as_str()));
     let keys = keys.map(|(key, place)| (key.clone(), place.clone()));
     let config = fixed.config.iter();
     let config = config.map(|(key, entry)| (format!("config {key:?}"), entry.location.clone()));
+    let flows = fixed.flows.iter();
+    let flows = flows.map(|(name, entry)| (format!("flows {name:?}"), entry.location.clone()));
+    let config = config.chain(flows);
     let open = part.open.iter();
-    let variables = open.clone().flat_map(open_variables);
-    let variables = variables.map(|(key, place)| (format!("config {key:?}"), place));
+    let variables = open.clone().flat_map(|open| {
+        BY_NAME.into_iter().flat_map(move |under| {
+            open_keys(open, under).map(move |(key, place)| (format!("{under} {key:?}"), place))
+        })
+    });
     let others = open.flat_map(|open| {
         let entries = open.spec.as_mapping().into_iter().flatten();
-        let others = entries.filter(|entry| entry.key.text != "config");
+        let others = entries.filter(|entry| !BY_NAME.contains(&entry.key.text.as_str()));
         others.map(|entry| {
             let location = Location {
                 file: open.file.clone(),

@@ -6,12 +6,19 @@ use crate::model::{Auth, Desired, DesiredFleet, Diagnostic, ExecPolicy, Location
 /// environment is: an author of manifests could have it sent to the tenant, where others can read it.
 pub(super) fn check(desired: &Desired, diagnostics: &mut Vec<Diagnostic>) {
     let entries = desired.instances.iter().flat_map(|one| one.config.values());
-    let parts = desired.fleets.iter().flat_map(DesiredFleet::parts);
-    let entries = entries.chain(parts.flat_map(|part| part.fixed.config.values()));
+    let parts = || desired.fleets.iter().flat_map(DesiredFleet::parts);
+    let entries = entries.chain(parts().flat_map(|part| part.fixed.config.values()));
     let values = entries.flat_map(|entry| {
         let references = entry.value.secret_refs();
         references.map(|reference| (reference, &entry.location))
     });
+    let flows = desired.instances.iter().flat_map(|one| one.flows.values());
+    let flows = flows.chain(parts().flat_map(|part| part.fixed.flows.values()));
+    let keys = flows.flat_map(|flow| {
+        let references = flow.api_keys.iter().flatten();
+        references.map(|reference| (reference, &flow.location))
+    });
+    let values = values.chain(keys);
     let environments = desired.project.environments.values();
     let tokens: Vec<_> = environments
         .filter_map(|environment| {

@@ -62,6 +62,32 @@ pub fn write(tree: &Tree) -> String {
     out
 }
 
+/// A value on one line, in braces and brackets where it has parts.
+#[must_use]
+pub fn flow(tree: &Tree) -> String {
+    match tree {
+        Tree::Leaf(single) => flow_leaf(single),
+        Tree::List(items) => {
+            let items: Vec<String> = items.iter().map(flow).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Tree::Map(entries) => {
+            let entry =
+                |(key, value): &(Leaf, Tree)| format!("{}: {}", flow_leaf(key), flow(value));
+            let entries: Vec<String> = entries.iter().map(entry).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// Between brackets a comma ends a plain text.
+fn flow_leaf(single: &Leaf) -> String {
+    match single {
+        Leaf::Text(text) if text.contains([',', '[', ']', '{', '}']) => quoted(text),
+        other => leaf(other),
+    }
+}
+
 /// Entries at a depth; the first one may be on the line of the dash of a list item.
 fn mapping(out: &mut String, entries: &[(Leaf, Tree)], depth: usize, beside: bool) {
     for (place, (key, inner)) in entries.iter().enumerate() {
@@ -217,6 +243,25 @@ mod tests {
 
     use super::*;
     use crate::yaml::{Content, Limits, Node, parse};
+
+    #[test]
+    fn a_value_on_one_line_is_read_as_the_same() {
+        let tree = Tree::map([
+            (
+                "a, b",
+                Tree::List(vec![Tree::text("x, y"), Tree::text("no"), Tree::text("1")]),
+            ),
+            ("c", Tree::map([("d", Tree::text("one\ntwo"))])),
+            ("e", Tree::List(Vec::new())),
+        ]);
+        let text = flow(&tree);
+        assert_eq!(
+            text,
+            "{\"a, b\": [\"x, y\", \"no\", \"1\"], c: {d: \"one\\ntwo\"}, e: []}"
+        );
+        let parsed = parse(&format!("key: {text}\n"), Limits::default()).unwrap();
+        assert_eq!(read(parsed[0].get("key").unwrap()), tree);
+    }
 
     /// What a reader makes of it, where bare values are not texts.
     fn read(node: &Node) -> Tree {

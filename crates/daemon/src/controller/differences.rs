@@ -104,10 +104,11 @@ impl Comparing<'_, '_> {
             let changes = diff::diff(&self.inputs(tenant, Some(admissions)));
             let Needs {
                 requirements,
+                flows,
                 components,
             } = &changes.needs;
             let imports = self.imports == Imports::Checked && !components.is_empty();
-            if requirements.is_empty() && !imports {
+            if requirements.is_empty() && flows.is_empty() && !imports {
                 return changes;
             }
             let read = platform.requirements(requirements).await;
@@ -115,6 +116,9 @@ impl Comparing<'_, '_> {
                 self.catalogue = Some(platform.components(components).await);
             }
             tenant.set_requirements(requirements, &read);
+            if !flows.is_empty() {
+                tenant.set_flows(flows, &platform.flows(flows).await);
+            }
         }
     }
 

@@ -28,7 +28,7 @@ use crate::execute::{self, AtOnce, Outcome, StepEvent};
 use crate::manifest;
 use crate::model::diagnostic::capped;
 use crate::model::{
-    Config, Desired, Diagnostic, Places, Scope, SecretRef, SecretValues, Severity, Tenant,
+    Config, Desired, Diagnostic, Flows, Places, Scope, SecretRef, SecretValues, Severity, Tenant,
     VersionRecord,
 };
 use crate::plan::{self, Context, Part, Plan};
@@ -210,6 +210,7 @@ fn without_values(loaded: &Loaded) -> Loaded {
     let desired = Arc::make_mut(&mut bare.desired);
     for instance in &mut desired.instances {
         instance.config = Config::default();
+        instance.flows = Flows::default();
     }
     for fleet in &mut desired.fleets {
         fleet.forget_values();

@@ -2,8 +2,11 @@
 
 use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
-use crate::diff::MoveLabels;
-use crate::model::{ConfigWrite, InstanceId, MoveStamp, RanStamp, ValueOwner};
+use crate::diff::{self, MoveLabels};
+use crate::model::{
+    API_KEYS, ConfigWrite, Echo, FlowWrite, InstanceId, MoveStamp, RanStamp, ValueOwner,
+    flow_variable, keys_text,
+};
 use crate::plan::{InstanceOperation, Output, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
@@ -24,29 +27,28 @@ pub(super) async fn perform(
             bound,
         } => {
             config.extend(outputs.bound(&bound)?);
-            return create(
-                platform,
-                NewInstance {
-                    name,
-                    customer: outputs.customer(&customer)?,
-                    version: outputs.version(&version)?,
-                    description,
-                    labels,
-                    config,
-                },
-            )
-            .await;
+            let new = NewInstance {
+                name,
+                customer: outputs.customer(&customer)?,
+                version: outputs.version(&version)?,
+                description,
+                labels,
+                config,
+            };
+            return create(platform, new).await;
         }
         InstanceOperation::Update {
             instance,
             name,
             description,
             labels,
+            global_debug,
         } => {
             let instance = outputs.instance(&instance)?;
             let update = InstanceUpdate {
                 name,
                 description,
+                global_debug,
                 labels: labels.map(|labels| outputs.with_stamp(&instance, labels)),
                 ..InstanceUpdate::of(instance)
             };
@@ -58,7 +60,17 @@ pub(super) async fn perform(
             bound,
         } => {
             config.extend(outputs.bound(&bound)?);
-            return configure(platform, outputs.instance(&instance)?, config).await;
+            let instance = outputs.instance(&instance)?;
+            return configure(platform, instance, &config).await;
+        }
+        InstanceOperation::SetFlows {
+            instance,
+            flows,
+            differs,
+            ..
+        } => {
+            let instance = outputs.instance(&instance)?;
+            return set_flows(platform, instance, (&flows, differs)).await;
         }
         InstanceOperation::Upgrade {
             instance,
@@ -66,23 +78,20 @@ pub(super) async fn perform(
             labels,
         } => {
             let update = upgrade(&instance, &version, labels.as_ref(), outputs, platform)?;
-            platform.update_instance(&update).await?;
-            return Ok(stamped(update));
+            return moves(platform, update).await;
         }
         InstanceOperation::Deploy { instance, force } => {
             let instance = outputs.instance(&instance)?;
-            let shown = platform.deploy_instance(&instance, force).await?;
-            return Ok(shown.enabled.map_or(Produced::Nothing, Produced::Switched));
+            return deploy(platform, &instance, force).await;
         }
         InstanceOperation::Switch {
             instance,
             enabled,
             unless_shown,
         } => {
-            if unless_shown.and_then(|step| outputs.enabled(step)) == Some(enabled) {
-                return Ok(Produced::AlreadySo);
-            }
-            switch(platform, outputs.instance(&instance)?, enabled).await?;
+            let shown = unless_shown.and_then(|step| outputs.enabled(step));
+            let instance = outputs.instance(&instance)?;
+            return switch(platform, instance, (enabled, shown)).await;
         }
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
@@ -92,24 +101,72 @@ pub(super) async fn perform(
 async fn configure(
     platform: &dyn Platform,
     instance: InstanceId,
-    config: Vec<ConfigWrite>,
+    config: &[ConfigWrite],
 ) -> Result<Produced, StepError> {
-    let (echo, _) = platform.configure_instance(&instance, &config).await?;
-    let owner = ValueOwner::Instance(instance);
-    Ok(Produced::Values(Written { owner, echo }))
+    let (echo, _) = platform.configure_instance(&instance, config).await?;
+    Ok(Produced::Values(Written {
+        owner: ValueOwner::Instance(instance),
+        echo,
+    }))
 }
 
+async fn deploy(
+    platform: &dyn Platform,
+    instance: &InstanceId,
+    force: bool,
+) -> Result<Produced, StepError> {
+    let shown = platform.deploy_instance(instance, force).await?;
+    Ok(shown.enabled.map_or(Produced::Nothing, Produced::Switched))
+}
+
+async fn moves(platform: &dyn Platform, update: InstanceUpdate) -> Result<Produced, StepError> {
+    platform.update_instance(&update).await?;
+    Ok(stamped(update))
+}
+
+/// Nothing is sent where a reply showed that it is so already.
 async fn switch(
     platform: &dyn Platform,
     instance: InstanceId,
-    enabled: bool,
-) -> Result<(), StepError> {
+    (enabled, shown): (bool, Option<bool>),
+) -> Result<Produced, StepError> {
+    if shown == Some(enabled) {
+        return Ok(Produced::AlreadySo);
+    }
     let update = InstanceUpdate {
         enabled: Some(enabled),
         ..InstanceUpdate::of(instance)
     };
     platform.update_instance(&update).await?;
-    Ok(())
+    Ok(Produced::Nothing)
+}
+
+/// Reads what is set, lays what is declared over it, and sends all of it; then reads what the API shows of keys.
+async fn set_flows(
+    platform: &dyn Platform,
+    instance: InstanceId,
+    (flows, differs): (&[FlowWrite], bool),
+) -> Result<Produced, StepError> {
+    let live = platform.flows_of(&instance).await?;
+    let Some(requests) = diff::merged_flows(&live, flows, differs)? else {
+        return Ok(Produced::AlreadySo);
+    };
+    platform.set_flows(&instance, &requests).await?;
+    let mut echo = Echo::default();
+    if flows.iter().any(|flow| flow.api_keys.is_some())
+        && let Ok(shown) = platform.flows_of(&instance).await
+    {
+        for flow in flows {
+            if let Some(live) = shown.iter().find(|live| live.is_called(&flow.flow)) {
+                let keys = keys_text(live.api_keys.iter().map(String::as_str));
+                echo.insert(&flow_variable(&flow.flow), Some(API_KEYS), Some(keys));
+            }
+        }
+    }
+    Ok(Produced::Values(Written {
+        owner: ValueOwner::Instance(instance),
+        echo,
+    }))
 }
 
 /// The stamps that a move put on, for later writes of labels.

@@ -11,9 +11,10 @@ use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
-    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed, Policy,
-    Requirements, Scope, Tenant, VersionId, VersionRecord,
+    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, FlowRequest,
+    FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, LiveFlow, Observed, Policy, Requirements, Scope, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
@@ -87,6 +88,18 @@ impl Platform for Script {
 
     async fn components(&self, _: &ComponentsWanted) -> Catalogue {
         unreachable!("execution looks nothing up")
+    }
+
+    async fn flows(&self, _: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        unreachable!("no plan here sets flows")
+    }
+
+    async fn flows_of(&self, _: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        unreachable!("no plan here sets flows")
+    }
+
+    async fn set_flows(&self, _: &InstanceId, _: &[FlowRequest]) -> PlatformResult<()> {
+        unreachable!("no plan here sets flows")
     }
 
     async fn authorize_urls(&self, _: &BTreeSet<InstanceId>) -> AuthorizeUrls {

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use super::creation::{Pending, Target};
 use super::writer::{Writer, shown};
 use crate::journal::{Candidate, Creation, Effect, Shown, Standing};
-use crate::model::{ConfigWrite, Echo, InstanceId, InstanceSighting, Marker, SequenceId};
+use crate::model::{
+    ConfigWrite, Echo, FlowRequest, InstanceId, InstanceSighting, LiveFlow, Marker, SequenceId,
+};
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, PlatformResult};
 
@@ -214,5 +216,29 @@ impl Writer<'_> {
         let (echo, sighting) = self.repeated(ours, work).await?;
         self.saw(None, &sighting).await;
         Ok((echo, sighting))
+    }
+
+    /// What an instance sets for its flows; nothing where another run made it.
+    pub(super) async fn instance_flows(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        let id = match self.goes(id).await? {
+            Goes::Nowhere(_) => return Ok(Vec::new()),
+            Goes::To(id) => id,
+        };
+        let ours = self.pending_instance(&id).is_some();
+        self.repeated(ours, || self.platform.flows_of(&id)).await
+    }
+
+    pub(super) async fn instance_set_flows(
+        &self,
+        id: &InstanceId,
+        flows: &[FlowRequest],
+    ) -> PlatformResult<()> {
+        let id = match self.goes(id).await? {
+            Goes::Nowhere(_) => return Ok(()),
+            Goes::To(id) => id,
+        };
+        let ours = self.pending_instance(&id).is_some();
+        self.repeated(ours, || self.platform.set_flows(&id, flows))
+            .await
     }
 }

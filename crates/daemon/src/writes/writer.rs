@@ -14,9 +14,10 @@ use super::{WriteLog, intent, mark};
 use crate::journal::{Effect, Mark, Shown, Terms};
 use crate::model::{
     AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
-    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Observed, Requirements,
-    Scope, SequenceId, Tenant, VersionId, VersionRecord,
+    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, FlowRequest,
+    FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, LiveFlow, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
@@ -264,6 +265,18 @@ impl Platform for Writer<'_> {
 
     async fn components(&self, wanted: &ComponentsWanted) -> Catalogue {
         self.platform.components(wanted).await
+    }
+
+    async fn flows(&self, instances: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        self.platform.flows(instances).await
+    }
+
+    async fn flows_of(&self, id: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        self.instance_flows(id).await
+    }
+
+    async fn set_flows(&self, id: &InstanceId, flows: &[FlowRequest]) -> PlatformResult<()> {
+        self.instance_set_flows(id, flows).await
     }
 
     async fn authorize_urls(&self, instances: &BTreeSet<InstanceId>) -> AuthorizeUrls {

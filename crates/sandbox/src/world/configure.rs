@@ -136,6 +136,9 @@ fn assign(
     if new.time_zone.is_some() {
         setting.time_zone.clone_from(&new.time_zone);
     }
+    if moment.behaviour.derives_schedules && variable.data_type == "schedule" {
+        super::schedule::derive(setting, new.value.is_some());
+    }
     Ok(())
 }
 

@@ -52,6 +52,7 @@ fn carriers(field: Field) -> &'static [&'static str] {
             "create a customer's value",
             "set a customer's inputs",
         ],
+        Field::Flow => &["set flows"],
         Field::Definition => &["import"],
         Field::PublishedVersion => &["publish"],
         Field::Availability => &["set availability"],
@@ -61,6 +62,7 @@ fn carriers(field: Field) -> &'static [&'static str] {
         | Field::Description
         | Field::Labels
         | Field::ConcurrentExecutionLimit
+        | Field::GlobalDebug
         | Field::Marker
         | Field::Other => &["set details", "set details and inputs", "create", "import"],
     }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use crate::cli::error::CliError;
-use crate::export::ExportedFile;
+use crate::export::{ENV_TEMPLATE, ExportedFile};
 
 /// Refuses a folder that holds something, before anything is read for nothing.
 pub(super) fn check(path: &Path, force: bool) -> Result<(), CliError> {
@@ -41,7 +41,37 @@ pub(super) fn create(path: &Path) -> Result<(), CliError> {
     })
 }
 
-/// Writes the files. One that is there is written over only with `force`.
+/// The template of variables that the folder has.
+pub(super) fn env_template(root: &Path) -> Result<Option<String>, CliError> {
+    let path = root.join(ENV_TEMPLATE);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(CliError::world(format!("cannot read {}", path.display())).because(&error))
+        }
+    }
+}
+
+/// Refuses to write over files before the first is written.
+pub(super) fn none_is_there(
+    root: &Path,
+    files: &[ExportedFile],
+    force: bool,
+) -> Result<(), CliError> {
+    let mut files = files.iter().filter(|file| file.path != ENV_TEMPLATE);
+    match files.find(|file| !force && root.join(&file.path).exists()) {
+        None => Ok(()),
+        Some(file) => Err(CliError::user(format!(
+            "{} is there already",
+            root.join(&file.path).display()
+        ))
+        .hint("give --force to write over it; nothing was written")),
+    }
+}
+
+/// Writes the files. One that is there is written over only with `force`; the template of variables has what it
+/// said before in it.
 pub(super) fn write(root: &Path, files: &[ExportedFile], force: bool) -> Result<(), CliError> {
     create(root)?;
     for file in files {
@@ -51,7 +81,7 @@ pub(super) fn write(root: &Path, files: &[ExportedFile], force: bool) -> Result<
         }
         let mut options = fs::OpenOptions::new();
         options.write(true);
-        if force {
+        if force || file.path == ENV_TEMPLATE {
             options.create(true).truncate(true);
         } else {
             options.create_new(true);

@@ -58,7 +58,7 @@ fn document(folder: &Path, export: &Export) -> Versioned<Exported> {
 fn remarks(export: &Export) -> String {
     let mut text = String::new();
     if !export.secrets.is_empty() {
-        text.push_str("Secrets are not exported. Set these variables before you plan:\n");
+        text.push_str("Secrets are not exported. Set these variables before you plan (.env.example lists them):\n");
         for secret in &export.secrets {
             let input = secret.input.as_ref();
             let input = input
@@ -142,7 +142,7 @@ mod tests {
             ..Export::default()
         };
         insta::assert_snapshot!(remarks(&export), @r#"
-        Secrets are not exported. Set these variables before you plan:
+        Secrets are not exported. Set these variables before you plan (.env.example lists them):
           SMITH_LOGIN_PASSWORD  instances/smith.yaml, "Login", input "password"
 
         Left out:

@@ -9,7 +9,8 @@ use crate::peer::world::World;
 against_both!(
     what_is_trimmed_comes_to_rest,
     names_and_labels_that_are_trimmed_come_to_rest,
-    what_is_written_anew_comes_to_rest
+    what_is_written_anew_comes_to_rest,
+    a_schedule_is_put_right_by_type_value_and_zone
 );
 
 fn written(world: &World, config: &[&str]) {
@@ -119,4 +120,35 @@ fn what_is_written_anew_comes_to_rest(kind: Kind) {
     world.run("plan --detailed-exitcode").expect(0);
     world.edit_value("erp", "Body", "{\"b\": 2, \"a\": [1, 2]}");
     world.run("plan --detailed-exitcode").expect(2);
+}
+
+/// Every type of a schedule by the binary, and one that another writer switched off.
+fn a_schedule_is_put_right_by_type_value_and_zone(kind: Kind) {
+    let Some(world) = World::start_hard(kind, &Habits::default()) else {
+        return;
+    };
+    let when = |schedule: &str| {
+        let schedule = format!("When: {schedule}");
+        let config = [
+            "Endpoint: https://erp.example",
+            "Body: '{}'",
+            "Due: \"2026-01-31T17:00:00Z\"",
+            &schedule,
+        ];
+        written(&world, &config);
+    };
+    when("{schedule: {type: hour, value: \"0 * * * *\"}, timeZone: Europe/Berlin}");
+    world.run("apply --auto-approve").expect(0);
+    world.run("plan --detailed-exitcode").expect(0);
+    when("{schedule: {type: none}}");
+    let plan = world.run("plan --detailed-exitcode").expect(2);
+    let change = "hour 0 * * * * (Europe/Berlin) → none";
+    assert!(plan.stdout.contains(change), "{}", plan.stdout);
+    world.run("apply --auto-approve").expect(0);
+    world.run("plan --detailed-exitcode").expect(0);
+    when("{schedule: \"0 * * * *\", timeZone: Europe/Berlin}");
+    let plan = world.run("plan --detailed-exitcode").expect(2);
+    assert!(plan.stdout.contains("none"), "{}", plan.stdout);
+    world.run("apply --auto-approve").expect(0);
+    world.run("plan --detailed-exitcode").expect(0);
 }

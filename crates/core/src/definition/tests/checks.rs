@@ -1,7 +1,7 @@
 //! Findings in hand-written definitions.
 
 use crate::definition::Definition;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, Severity};
 
 fn lines(found: &[Diagnostic]) -> String {
     let line = |d: &Diagnostic| {
@@ -129,7 +129,7 @@ flows:
       - name: Fetch
         action: {key: get}
         inputs:
-          url: {type: configVar, value: Endpont}
+          url: {type: configVar, value: Endpoint}
           account: {type: value, value: 7610303900993.7610321662833}
           since: {type: value, value: 2020-01-01}
           at: {type: value, value: 12:30}
@@ -141,7 +141,6 @@ flows:
     erp.yml:4:14 yaml-trap `1.10` without quotes is read as `1.1` by YAML 1.1 (write '1.10' in quotes if it is a text)
     erp.yml:5:1 unknown-key unknown top-level key "TypeError" (it is sent as it is)
     erp.yml:7:66 yaml-trap `010` without quotes is read as `8` by YAML 1.1 (write '010' in quotes if it is a text)
-    erp.yml:15:41 unknown-config-variable no config variable "Endpont" is declared (did you mean "Endpoint"?)
     erp.yml:16:41 yaml-trap `7610303900993.7610321662833` without quotes is read as `7610303900993.761` by YAML 1.1 (write '7610303900993.7610321662833' in quotes if it is a text)
     erp.yml:17:39 yaml-trap `2020-01-01` without quotes is read as a time by YAML 1.1 (write '2020-01-01' in quotes if it is a text)
     erp.yml:18:36 yaml-trap `12:30` without quotes is read as `750` by YAML 1.1 (write '12:30' in quotes if it is a text)
@@ -232,22 +231,69 @@ fn references_to_steps_and_flows_that_are_not_there_are_named() {
             "unknown-config-variable did you mean \"My Key\"?",
         ),
         (
+            "{type: reference, value: deep.results.webhookUrls.A}",
+            "A",
+            "",
+        ),
+        (
+            "{type: template, value: '{{$deep.results.webhookUrls.Ab}} {{$deep.results.webhookUrls.B}}'}",
+            "A",
+            "unknown-flow did you mean \"A\"?; unknown-flow did you mean \"A\"?",
+        ),
+        (
             "{type: value, value: deep}",
             "Aa",
             "unknown-flow did you mean \"A\"?",
         ),
     ] {
-        let definition = Definition::parse(&text(value, flow), "a.yml").unwrap();
-        let warnings = definition.warnings();
-        let shown: Vec<_> = warnings
+        let parsed = Definition::parse(&text(value, flow), "a.yml");
+        let found_here = parsed.map_or_else(|errors| errors, |definition| definition.warnings());
+        let shown: Vec<_> = found_here
             .iter()
             .map(|one| format!("{} {}", one.code, one.hint.as_deref().unwrap_or_default()))
             .collect();
         assert_eq!(shown.join("; "), found, "{value} {flow}");
         assert!(
-            warnings
+            found_here
                 .iter()
-                .all(|one| one.location.as_ref().unwrap().line > 2)
+                .all(|one| one.location.as_ref().unwrap().line > 2
+                    && one.severity == Severity::Error)
         );
     }
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_an_error_at_its_place() {
+    let text = "definitionVersion: 7
+name: ERP
+requiredConfigVars:
+  - {key: Endpoint, dataType: string}
+  - key: ERP Connection
+    dataType: connection
+flows:
+  - name: Sync
+    steps:
+      - name: Trigger
+        isTrigger: true
+        action: {key: t}
+      - name: Loop Over Orders
+        action: {key: loop}
+        inputs:
+          items: {type: reference, value: triger.results.body}
+        steps:
+          - name: Send Order
+            action: {key: post}
+            inputs:
+              connection: {type: configVar, value: ERP Conection}
+              order: {type: reference, value: loopOverOrders.currentItem}
+              lines:
+                type: complex
+                value:
+                  - {name: {type: value, value: a}, value: {type: configVar, value: Endpont}}
+";
+    insta::assert_snapshot!(errors(text), @r#"
+    erp.yml:16:43 unknown-step no step of this flow is called "triger" (did you mean the step "Trigger"?)
+    erp.yml:21:52 unknown-config-variable no config variable "ERP Conection" is declared (did you mean "ERP Connection"?)
+    erp.yml:26:85 unknown-config-variable no config variable "Endpont" is declared (did you mean "Endpoint"?)
+    "#);
 }

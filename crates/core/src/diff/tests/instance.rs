@@ -220,3 +220,24 @@ fn protection_is_a_label_and_shown_as_one() {
     assert_eq!(changes.fields.len(), 1);
     assert_eq!(changes.fields[0].path.as_str(), "labels");
 }
+
+#[test]
+fn whether_runs_log_in_detail_is_compared_where_it_is_declared() {
+    for (declared, live, expected) in [
+        (None, Some(true), "None []"),
+        (Some(true), Some(true), "None []"),
+        (Some(true), Some(false), "Some(true) [\"globalDebug\"]"),
+        (Some(false), Some(true), "Some(false) [\"globalDebug\"]"),
+    ] {
+        let mut world = in_step();
+        world.desired.instances[0].global_debug = declared;
+        world.tenant.instances.items[0].global_debug = live;
+        let changes = instance(&world);
+        let found = format!("{:?} {:?}", changes.global_debug, paths(&changes.fields));
+        assert_eq!(found, expected, "{declared:?} {live:?}");
+    }
+    let mut unknown = in_step();
+    unknown.desired.instances[0].global_debug = Some(true);
+    unknown.tenant.instances.items[0].global_debug = None;
+    assert!(instance_verdict(&unknown).starts_with("unknown: "));
+}

@@ -1,7 +1,7 @@
 //! Schedules: type, value and zone.
 
 use super::*;
-use crate::model::{Schedule, ScheduleKind, WriteValue};
+use crate::model::{ConfigWrite, Echo, InstanceId, Schedule, ScheduleKind, ValueOwner, WriteValue};
 
 fn world(live: (Option<&str>, &str, Option<&str>), wanted: Schedule) -> World {
     let mut world = in_step();
@@ -87,4 +87,56 @@ fn a_schedule_that_was_switched_by_hand_is_put_right() {
         let sides = [&field.before, &field.after].map(|side| side.clone().unwrap_or_default());
         assert_eq!(sides.join(" → "), shown);
     }
+}
+
+#[test]
+fn what_the_server_made_of_a_schedule_is_that_schedule() {
+    let hourly = "0 * * * *";
+    for (showed, now, writes) in [
+        // A server that derives the type from the cron text.
+        (("HOUR", hourly), ("HOUR", hourly), false),
+        // Switched off by hand since: the type that it showed after the write is not there any more.
+        (("HOUR", hourly), ("NONE", hourly), true),
+        (("HOUR", hourly), ("HOUR", "30 * * * *"), true),
+        // A server that keeps what it is given.
+        (("CUSTOM", hourly), ("CUSTOM", hourly), false),
+        (("CUSTOM", hourly), ("HOUR", hourly), true),
+    ] {
+        let wanted = Schedule {
+            time_zone: Some("UTC".to_owned()),
+            ..cron(hourly)
+        };
+        let mut world = world((Some(now.0), now.1, Some("Etc/UTC")), wanted.clone());
+        let mut echo = Echo::default();
+        echo.schedule("Endpoint", showed.0, "Etc/UTC".to_owned());
+        echo.insert("Endpoint", None, Some(showed.1.to_owned()));
+        let write = ConfigWrite {
+            key: "Endpoint".to_owned(),
+            value: WriteValue::Schedule(wanted),
+        };
+        let id = InstanceId::new("n1");
+        (world.records).learn(
+            &ValueOwner::Instance(id.clone()),
+            std::slice::from_ref(&write),
+            &echo,
+        );
+        let changes = instance(&world);
+        assert_eq!(!changes.config.is_empty(), writes, "{showed:?} {now:?}");
+        assert_eq!(changes.respelled.is_empty(), writes, "{showed:?} {now:?}");
+    }
+}
+
+#[test]
+fn a_type_of_newer_servers_is_shown_and_written_over_only_where_one_is_declared() {
+    let once = || (Some("ONCE"), "2026-12-24T18:00:00Z", None);
+    let changes = instance(&world(once(), cron("0 18 * * *")));
+    assert_eq!(
+        changes.fields[0].before.as_deref(),
+        Some("once 2026-12-24T18:00:00Z")
+    );
+    assert_eq!(changes.config.len(), 1);
+    let mut undeclared = world(once(), cron("0 18 * * *"));
+    undeclared.desired.instances[0].set("Endpoint", scalar("2026-12-24T18:00:00Z"));
+    let changes = instance(&undeclared);
+    assert!(changes.config.is_empty() && changes.fields.is_empty());
 }

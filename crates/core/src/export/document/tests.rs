@@ -219,6 +219,8 @@ fn instances() -> impl Strategy<Value = DesiredInstance> {
                 .map(|(key, entry)| (key, entry.into()))
                 .collect::<IndexMap<_, _>>(),
         ),
+        flows: Default::default(),
+        global_debug: None,
         deploy: rest.3,
         force: rest.4.0,
         protect: rest.4.1,
@@ -369,6 +371,8 @@ fn a_manifest_looks_like_written_by_hand() {
         })
         .collect::<IndexMap<_, _>>()
         .into(),
+        flows: Default::default(),
+        global_debug: None,
         deploy: PublishWhen::Never,
         force: false,
         protect: false,

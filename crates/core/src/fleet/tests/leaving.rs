@@ -27,10 +27,10 @@ fn who_leaves_is_marked_and_switched_off_where_the_fleet_says_so() {
     0 Instance/prod/c2 Update
     1 Instance/prod/c2 Switch after 0
     ");
-    insta::assert_snapshot!(format!("{:?}", plan.steps[0].operation), @r#"Instance(Update { instance: Known(InstanceId("n2")), name: None, description: None, labels: Some(["gitops:left=1970-01-01", "gitops:p/prod/c2"]) })"#);
+    insta::assert_snapshot!(format!("{:?}", plan.steps[0].operation), @r#"Instance(Update { instance: Known(InstanceId("n2")), name: None, description: None, labels: Some(["gitops:left=1970-01-01", "gitops:p/prod/c2"]), global_debug: None })"#);
     let mut off = leaving("\n  onLeave: disable");
     off.tenant.instances.items[1].enabled = false;
-    insta::assert_snapshot!(format!("{:?}", planned(off).steps), @r#"[Step { id: StepId(0), address: Address { kind: Instance, name: ResourceName("prod/c2") }, action: Update, operation: Instance(Update { instance: Known(InstanceId("n2")), name: None, description: None, labels: Some(["gitops:left-off", "gitops:p/prod/c2"]) }), after: [] }]"#);
+    insta::assert_snapshot!(format!("{:?}", planned(off).steps), @r#"[Step { id: StepId(0), address: Address { kind: Instance, name: ResourceName("prod/c2") }, action: Update, operation: Instance(Update { instance: Known(InstanceId("n2")), name: None, description: None, labels: Some(["gitops:left-off", "gitops:p/prod/c2"]), global_debug: None }), after: [] }]"#);
     for done in ["gitops:left=1969-12-31", "gitops:left-off"] {
         let mut gone = leaving("\n  onLeave: disable");
         let live = &mut gone.tenant.instances.items[1];

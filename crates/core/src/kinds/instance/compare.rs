@@ -1,9 +1,11 @@
 //! One declared instance against the tenant.
 
 pub(crate) mod config;
+pub(crate) mod flows;
 pub(crate) mod index;
 pub(crate) mod losses;
 pub(crate) mod member;
+pub(crate) mod merged;
 pub(crate) mod secret_match;
 pub(crate) mod simulate;
 pub(crate) mod version;
@@ -23,6 +25,7 @@ use crate::model::{
     LiveConfigVariable, Marker, Observed, PublishWhen,
 };
 use config::{ConfigDiff, Place};
+use flows::FlowChanges;
 use index::Index;
 use version::Target;
 
@@ -40,6 +43,8 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
         labels: _,
         state: _,
         config: _,
+        flows: _,
+        global_debug: _,
         deploy: _,
         force: _,
         protect: _,
@@ -100,9 +105,13 @@ pub(crate) fn missing(
 ) -> Result<InstanceChanges, Stop> {
     target.may_be_moved_to()?;
     let config = config::compare(desired, None, target, Place { index, customer })?;
+    let (flows, more) = flows::compare(desired, None, index.inputs, false)?;
+    let values = config.fields.into_iter().chain(more).collect();
     Ok(InstanceChanges {
         live: Found::Missing,
-        fields: first_fields(desired, config.fields),
+        fields: first_fields(desired, values),
+        flows,
+        global_debug: desired.global_debug.filter(|on| *on),
         upgrade: false,
         rename: None,
         description: desired.description.clone(),
@@ -135,6 +144,8 @@ fn first_fields(desired: &DesiredInstance, config: Vec<FieldChange>) -> Vec<Fiel
     fields.extend(description.map(|text| new(Field::Description, text)));
     fields.extend(labels.map(|all| new(Field::Labels, all.join(", "))));
     fields.extend(config);
+    let debugs = desired.global_debug.filter(|on| *on);
+    fields.extend(debugs.map(|on| new(Field::GlobalDebug, on.to_string())));
     fields.extend(disabled.then(|| new(Field::State, "disabled".to_owned())));
     fields
 }
@@ -159,6 +170,8 @@ pub(crate) fn common(
         config: Vec::new(),
         config_after_upgrade: Vec::new(),
         bound: Vec::new(),
+        flows: FlowChanges::default(),
+        global_debug: None,
         deploy_due: false,
         deployed: false,
         enabled: None,
@@ -231,7 +244,10 @@ pub(crate) fn existing(
         Place { index, customer },
     )?;
     fields.extend(more);
+    let (flows, more) = flows::compare(desired, Some(live), index.inputs, upgrade)?;
+    fields.extend(more);
     near.extend(respelled);
+    let global_debug = debug_field(&mut fields, desired, live)?;
     state_field(&mut fields, desired, live);
     let (config, config_after_upgrade) = writes
         .into_iter()
@@ -246,6 +262,8 @@ pub(crate) fn existing(
         config,
         config_after_upgrade,
         bound,
+        flows,
+        global_debug,
         deploy_due: live.needs_deploy || !live.deployed,
         deployed: live.deployed,
         enabled: Some(live.enabled),
@@ -357,6 +375,27 @@ fn version_field(target: &Target<'_>, live: &Instance) -> FieldChange {
         Some(live.version.number.to_string()),
         Some(after),
     )
+}
+
+/// Whether its runs shall log in detail, where that differs.
+fn debug_field(
+    fields: &mut Vec<FieldChange>,
+    desired: &DesiredInstance,
+    live: &Instance,
+) -> Result<Option<bool>, Stop> {
+    let Some(wanted) = desired.global_debug else {
+        return Ok(None);
+    };
+    let Some(now) = live.global_debug else {
+        let why = "the API does not say whether its runs log in detail";
+        return Err(Stop::Unknown(why.to_owned()));
+    };
+    if now == wanted {
+        return Ok(None);
+    }
+    let (before, after) = (Some(now.to_string()), Some(wanted.to_string()));
+    fields.push(FieldChange::shown(Field::GlobalDebug, before, after));
+    Ok(Some(wanted))
 }
 
 fn state_field(fields: &mut Vec<FieldChange>, desired: &DesiredInstance, live: &Instance) {

@@ -10,7 +10,7 @@ use crate::kinds::connection::export::Connections;
 use crate::kinds::customer::export::{self as customer, labels};
 use crate::kinds::integration::export::References;
 use crate::model::{
-    Adopt, Customer, CustomerRef, DesiredInstance, Instance, InstanceState, IntegrationRef,
+    Adopt, Customer, CustomerRef, DesiredInstance, Flows, Instance, InstanceState, IntegrationRef,
     Location, Marker, Observed, PublishWhen, ResourceName, Tenant, VersionRef,
 };
 
@@ -175,6 +175,9 @@ impl Maker<'_> {
                 (self.variables, self.report),
                 (&about(live), self.secrets),
             ),
+            // Keys are secret, and what test runs send may be.
+            flows: Flows::default(),
+            global_debug: live.global_debug.filter(|on| *on),
             deploy: self.deploy(&file),
             force: false,
             adopt: Some(Adopt::Id(live.id.as_str().to_owned())),

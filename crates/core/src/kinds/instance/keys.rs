@@ -1,6 +1,6 @@
 //! The keys of an Instance.
 
-use crate::manifest::keys::config::{CONNECTION, SCHEDULE, SECRET_INPUT, SEED, SEEDABLE};
+use crate::manifest::keys::config::{CONNECTION, FLOW, SCHEDULE, SECRET_INPUT, SEED, SEEDABLE};
 use crate::manifest::keys::{ADOPT, Key, NAME, Object, Shape, key, needed};
 
 static VERSIONS: [Shape; 2] = [Shape::Choice(&["latest"]), Shape::Object(&VERSION)];
@@ -12,6 +12,8 @@ static VALUE: Shape = Shape::AnyOf(&[
     Shape::Object(&SECRET_INPUT),
     Shape::Object(&CONNECTION),
 ]);
+
+static FLOW_SETTINGS: Shape = Shape::Object(&FLOW);
 
 pub(crate) const VERSION_KEY: Key = key(
     "version",
@@ -45,6 +47,12 @@ pub(crate) const CONFIG: Key = key(
     Shape::MapOf(&VALUE),
 );
 
+pub(crate) const FLOWS: Key = key(
+    "flows",
+    "What is set for its flows, by the flow's name or stable key.",
+    Shape::MapOf(&FLOW_SETTINGS),
+);
+
 pub(crate) const DEPLOY: Key = key(
     "deploy",
     "When it is deployed.",
@@ -54,6 +62,12 @@ pub(crate) const DEPLOY: Key = key(
 pub(crate) const FORCE: Key = key(
     "force",
     "Deploy although the server's validation rules object.",
+    Shape::Boolean,
+);
+
+pub(crate) const GLOBAL_DEBUG: Key = key(
+    "globalDebug",
+    "Whether its runs log in detail; left alone if absent.",
     Shape::Boolean,
 );
 
@@ -95,6 +109,8 @@ pub(crate) static INSTANCE_SPEC: Object = Object::of(
         LABELS,
         STATE,
         CONFIG,
+        FLOWS,
+        GLOBAL_DEBUG,
         DEPLOY,
         FORCE,
         key(

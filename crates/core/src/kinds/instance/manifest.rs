@@ -9,11 +9,12 @@ use crate::manifest::config_value;
 use crate::manifest::declared::{Body, Declared, InstanceDraft};
 use crate::manifest::fields::{Fields, filled, list, quoted};
 use crate::manifest::findings::Problem;
+use crate::manifest::flows as manifest_flows;
 use crate::manifest::keys;
 use crate::manifest::policy::DRIFT;
 use crate::manifest::reading::{Reading, name, neither};
 use crate::model::{
-    Address, Config, CustomerRef, DesiredInstance, InstanceState, IntegrationRef, Marker,
+    Address, Config, CustomerRef, DesiredInstance, Flows, InstanceState, IntegrationRef, Marker,
     ResourceName, VersionRef,
 };
 use crate::yaml::{Node, Span};
@@ -60,6 +61,8 @@ impl Reading<'_> {
             labels: labels(spec),
             state: state(spec).unwrap_or_default(),
             config: config(spec).unwrap_or_default(),
+            flows: flows(spec).unwrap_or_default(),
+            global_debug: spec.boolean("globalDebug"),
             deploy: spec.choice("deploy", &WHEN).unwrap_or_default(),
             force: spec.boolean("force").unwrap_or_default(),
             adopt: self.adopt(spec),
@@ -243,6 +246,11 @@ pub(crate) fn state(spec: &Fields<'_>) -> Option<InstanceState> {
 pub(crate) fn config(spec: &Fields<'_>) -> Option<Config> {
     spec.get("config")
         .and_then(|node| config_value::read_all(spec.report, node))
+}
+
+pub(crate) fn flows(spec: &Fields<'_>) -> Option<Flows> {
+    spec.get("flows")
+        .and_then(|node| manifest_flows::read_all(spec.report, node))
 }
 
 impl Readable for InstanceKind {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diff::MoveLabels;
 use crate::model::{
-    ConfigWrite, ConnectionValueId, CustomerId, InputWrite, InstanceId, WriteValue,
+    ConfigWrite, ConnectionValueId, CustomerId, FlowWrite, InputWrite, InstanceId, WriteValue,
 };
 use crate::plan::operation::Names;
 use crate::plan::{Output, StepId, VersionSource};
@@ -42,6 +42,8 @@ pub enum InstanceOperation {
         description: Option<String>,
         /// All its labels.
         labels: Option<Vec<String>>,
+        /// Whether its runs log in detail.
+        global_debug: Option<bool>,
     },
     /// Writes config variables.
     Configure {
@@ -51,6 +53,18 @@ pub enum InstanceOperation {
         config: Vec<ConfigWrite>,
         /// The variables that are bound to values which earlier steps create.
         bound: Vec<Binding>,
+    },
+    /// Sets what is declared of its flows. All settings of all flows are read and sent again, as a write replaces
+    /// them.
+    SetFlows {
+        /// The instance.
+        instance: Output<InstanceId>,
+        /// What is declared.
+        flows: Vec<FlowWrite>,
+        /// Something differs. Else it is sent only where the move to another version lost something.
+        differs: bool,
+        /// The keys among them, for the records of written secrets.
+        records: Vec<ConfigWrite>,
     },
     /// Chooses another version.
     Upgrade {
@@ -93,11 +107,29 @@ impl InstanceOperation {
             name: None,
             description: None,
             labels: Some(labels),
+            global_debug: None,
+        }
+    }
+
+    /// Sets what is declared of its flows.
+    pub(crate) fn flows(
+        instance: Output<InstanceId>,
+        flows: Vec<FlowWrite>,
+        differs: bool,
+    ) -> Self {
+        let records = flows.iter().filter_map(FlowWrite::record).collect();
+        Self::SetFlows {
+            instance,
+            flows,
+            differs,
+            records,
         }
     }
 
     pub(crate) fn requests(&self) -> u64 {
         match self {
+            // Before the write and after it they are read.
+            Self::SetFlows { .. } => 3,
             Self::Create { .. }
             | Self::Update { .. }
             | Self::Configure { .. }
@@ -113,6 +145,7 @@ impl InstanceOperation {
             Self::Create { .. } => "create",
             Self::Update { .. } => "set details",
             Self::Configure { .. } => "configure",
+            Self::SetFlows { .. } => "set flows",
             Self::Upgrade { .. } => "upgrade",
             Self::Deploy { .. } => "deploy",
             Self::Switch { enabled: true, .. } => "enable",
@@ -126,6 +159,7 @@ impl InstanceOperation {
         match self {
             Self::Update { .. }
             | Self::Configure { .. }
+            | Self::SetFlows { .. }
             | Self::Upgrade { .. }
             | Self::Switch { .. } => true,
             Self::Deploy { force, .. } => !force,
@@ -136,6 +170,7 @@ impl InstanceOperation {
     pub(crate) fn config(&self) -> &[ConfigWrite] {
         match self {
             Self::Create { config, .. } | Self::Configure { config, .. } => config,
+            Self::SetFlows { records, .. } => records,
             Self::Update { .. }
             | Self::Upgrade { .. }
             | Self::Deploy { .. }
@@ -150,6 +185,7 @@ impl InstanceOperation {
             Self::Update { labels, .. } => labels.as_mut(),
             Self::Upgrade { labels, .. } => labels.as_mut().map(|it| &mut it.others),
             Self::Configure { .. }
+            | Self::SetFlows { .. }
             | Self::Deploy { .. }
             | Self::Switch { .. }
             | Self::Delete { .. } => None,
@@ -161,6 +197,7 @@ impl InstanceOperation {
             Self::Create { version, .. } | Self::Upgrade { version, .. } => Some(version),
             Self::Update { .. }
             | Self::Configure { .. }
+            | Self::SetFlows { .. }
             | Self::Deploy { .. }
             | Self::Switch { .. }
             | Self::Delete { .. } => None,
@@ -185,7 +222,9 @@ impl InstanceOperation {
                 instance.input(visit);
                 bound.iter_mut().for_each(|(_, value)| value.input(visit));
             }
-            Self::Update { instance, .. } | Self::Deploy { instance, .. } => instance.input(visit),
+            Self::Update { instance, .. }
+            | Self::SetFlows { instance, .. }
+            | Self::Deploy { instance, .. } => instance.input(visit),
             Self::Upgrade {
                 instance, version, ..
             } => {
@@ -233,14 +272,13 @@ impl InstanceOperation {
                 name,
                 description,
                 labels,
+                global_debug,
             } => {
-                json!([
-                    "updateInstance",
-                    names.source(instance),
-                    name,
-                    description,
-                    labels
-                ])
+                let instance = names.source(instance);
+                match global_debug {
+                    None => json!(["updateInstance", instance, name, description, labels]),
+                    Some(on) => json!(["updateInstance", instance, name, description, labels, on]),
+                }
             }
             Self::Configure {
                 instance,
@@ -249,6 +287,15 @@ impl InstanceOperation {
             } => {
                 let config = with_bound(values(config), bound, names);
                 json!(["configure", names.source(instance), config])
+            }
+            Self::SetFlows {
+                instance,
+                flows,
+                differs,
+                records: _,
+            } => {
+                let flows: Vec<Value> = flows.iter().map(flow).collect();
+                json!(["flows", names.source(instance), flows, differs])
             }
             Self::Upgrade {
                 instance,
@@ -282,6 +329,19 @@ impl InstanceOperation {
             Self::Delete { instance } => json!(["delete", instance]),
         }
     }
+}
+
+/// Of keys only how many there are.
+fn flow(write: &FlowWrite) -> Value {
+    let settings = &write.settings;
+    json!([
+        write.flow,
+        write.api_keys.as_ref().map(Vec::len),
+        settings.test_payload,
+        settings.test_headers,
+        settings.test_content_type,
+        settings.uses_lre,
+    ])
 }
 
 fn with_bound(mut all: Vec<Value>, bound: &[Binding], names: &Names<'_>) -> Vec<Value> {

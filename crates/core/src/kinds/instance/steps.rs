@@ -59,8 +59,10 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
     let only_moves = changes.upgrade
         && changes.rename.is_none()
         && changes.description.is_none()
+        && changes.global_debug.is_none()
         && changes.config.is_empty()
         && changes.bound.is_empty()
+        && !changes.flows.differs
         && !switched;
     if own && !changes.deployed {
         Guarded::Finishing
@@ -124,7 +126,8 @@ fn blocked(changes: &InstanceChanges) -> Option<String> {
 fn deploys(changes: &InstanceChanges) -> bool {
     let configured = !changes.config.is_empty()
         || !changes.config_after_upgrade.is_empty()
-        || !changes.bound.is_empty();
+        || !changes.bound.is_empty()
+        || changes.flows.differs;
     changes.deploys
         && changes.state == InstanceState::Enabled
         && changes.pending.is_empty()
@@ -285,6 +288,8 @@ impl Steps<'_> {
             (made.into_iter().chain(publish)).chain(steps_of(&bound)),
         );
         let instance = Output::Of(id);
+        self.flows(&instance);
+        self.debug(&instance);
         if !changes.pending.is_empty() {
             return;
         }
@@ -310,6 +315,7 @@ impl Steps<'_> {
             self.upgrade(instance);
         }
         self.configure(instance, &changes.config_after_upgrade, bound);
+        self.flows(instance);
         let deployed = deploys(changes).then(|| self.deploy(instance));
         let wanted = changes.state == InstanceState::Enabled;
         let runs_late = wanted && !changes.pending.is_empty() && !changes.deployed;
@@ -325,11 +331,13 @@ impl Steps<'_> {
         let changes = self.changes;
         let (name, description) = (changes.rename.clone(), changes.description.clone());
         let labels = changes.labels.clone();
-        if name.is_none() && description.is_none() && labels.is_none() {
+        let global_debug = changes.global_debug;
+        if name.is_none() && description.is_none() && labels.is_none() && global_debug.is_none() {
             return;
         }
         let only_marker = name.is_none()
             && description.is_none()
+            && global_debug.is_none()
             && !changes
                 .fields
                 .iter()
@@ -348,9 +356,24 @@ impl Steps<'_> {
                 name,
                 description,
                 labels,
+                global_debug,
             },
             None,
         );
+    }
+
+    /// What a create does not take.
+    fn debug(&mut self, instance: &Output<InstanceId>) {
+        if let Some(on) = self.changes.global_debug {
+            let operation = InstanceOperation::Update {
+                instance: instance.clone(),
+                name: None,
+                description: None,
+                labels: None,
+                global_debug: Some(on),
+            };
+            self.push(Action::Create, operation, None);
+        }
     }
 
     fn configure(
@@ -381,6 +404,17 @@ impl Steps<'_> {
             Some((bound.key.clone(), Output::Of(step)))
         })
         .collect()
+    }
+
+    /// After a move too, which may lose what the version before had.
+    fn flows(&mut self, instance: &Output<InstanceId>) {
+        let flows = &self.changes.flows;
+        let moved = self.changes.upgrade && !flows.writes.is_empty();
+        if flows.differs || moved {
+            let operation =
+                InstanceOperation::flows(instance.clone(), flows.writes.clone(), flows.differs);
+            self.push(Action::Configure, operation, None);
+        }
     }
 
     fn upgrade(&mut self, instance: &Output<InstanceId>) {

@@ -92,6 +92,34 @@ pub(crate) static SHARED: Object = Object::of(
     )],
 );
 
+/// What an instance sets for one flow.
+pub(crate) static FLOW: Object = Object::of(
+    "the settings of a flow",
+    &[
+        key(
+            "apiKeys",
+            "All keys that callers of its webhook may use, each {secret: …}.",
+            Shape::ListOf(&Shape::Object(&SECRET_INPUT)),
+        ),
+        key("testPayload", "What a test run sends.", Shape::Text),
+        key(
+            "testHeaders",
+            "The headers of a test run, by name.",
+            Shape::MapOf(&Shape::Text),
+        ),
+        key(
+            "testContentType",
+            "The media type of what a test run sends.",
+            Shape::Text,
+        ),
+        key(
+            "usesLre",
+            "Whether it runs where long runs are possible.",
+            Shape::Boolean,
+        ),
+    ],
+);
+
 /// A config value that is a connection.
 pub(crate) static CONNECTION: Object = Object::of(
     "a connection",

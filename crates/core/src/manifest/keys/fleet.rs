@@ -2,8 +2,8 @@
 
 use super::{NAME, Object, Shape, key, needed};
 use crate::kinds::instance::keys::{
-    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, DRIFT, ELSEWHERE, FORCE, LABELS, PROTECT,
-    ROLLOUT_FALSE, STATE, VERSION_KEY,
+    CONFIG, DEPLOY, DESCRIPTION, DISPLAY_NAME, DRIFT, ELSEWHERE, FLOWS, FORCE, GLOBAL_DEBUG,
+    LABELS, PROTECT, ROLLOUT_FALSE, STATE, VERSION_KEY,
 };
 
 const TEXTS: Shape = Shape::ListOf(&Shape::Text);
@@ -140,6 +140,8 @@ pub(crate) static TEMPLATE: Object = Object::of(
         LABELS,
         STATE,
         CONFIG,
+        FLOWS,
+        GLOBAL_DEBUG,
         DEPLOY,
         FORCE,
         PROTECT,
@@ -169,6 +171,8 @@ pub(crate) static OVERRIDE: Object = Object::of(
         LABELS,
         STATE,
         CONFIG,
+        FLOWS,
+        GLOBAL_DEBUG,
         DEPLOY,
         FORCE,
         PROTECT,

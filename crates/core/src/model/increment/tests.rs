@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Customer, CustomerId, InstanceId, InstanceVersion, Integration, IntegrationId, Observed,
+    Asked, Customer, CustomerId, InstanceId, InstanceVersion, Integration, IntegrationId, Observed,
     VersionId,
 };
 
@@ -47,6 +47,8 @@ fn instance(id: u8, description: u16) -> Instance {
             external_id: None,
         },
         config: Observed::Known(BTreeMap::new()),
+        flows: Asked::NotAsked,
+        global_debug: None,
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::model::history::WriteStart;
 use crate::model::{
     Address, Declared as _, Desired, DesiredInstance, DesiredIntegration, Field, FieldChange,
-    FieldPath, IntegrationRef, Location, Places, ResourceName, VersionRef,
+    FieldPath, IntegrationRef, Location, Places, ResourceName, VersionRef, flow_variable,
 };
 use crate::plan::{Plan, PlannedResource};
 
@@ -79,6 +79,8 @@ fn of_instance(
     places.extend(
         config.map(|(key, entry)| (FieldPath::config(key).to_string(), entry.location.clone())),
     );
+    let flows = instance.flows.iter();
+    places.extend(flows.map(|(name, entry)| (flow_variable(name), entry.location.clone())));
     places
 }
 

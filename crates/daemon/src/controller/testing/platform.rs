@@ -10,8 +10,9 @@ use crate::controller::connect::RequestCount;
 use crate::model::{
     Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
     ConnectionSighting, ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo,
-    Identity, Instance, InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing,
-    Observed, Requirements, Scope, Tenant, VersionId, VersionRecord,
+    FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Listing, LiveFlow, Observed, Requirements, Scope, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
@@ -115,6 +116,18 @@ impl Platform for Fake {
 
     async fn components(&self, _: &ComponentsWanted) -> Catalogue {
         unreachable!()
+    }
+
+    async fn flows(&self, _: &BTreeSet<InstanceId>) -> FlowsOfInstances {
+        unreachable!("no plan here sets flows")
+    }
+
+    async fn flows_of(&self, _: &InstanceId) -> PlatformResult<Vec<LiveFlow>> {
+        unreachable!("no plan here sets flows")
+    }
+
+    async fn set_flows(&self, _: &InstanceId, _: &[FlowRequest]) -> PlatformResult<()> {
+        unreachable!("no plan here sets flows")
     }
 
     async fn authorize_urls(&self, _: &BTreeSet<InstanceId>) -> AuthorizeUrls {

@@ -18,8 +18,9 @@ use crate::kinds::instance::compare::secret_match::{Judgement, Recall};
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
     Address, ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
-    FieldPath, InstanceId, LiveConfigVariable, RequiredVariable, ResourceName, Schedule,
-    ScheduleKind, SecretValues, ValueOwner, VariableStatus, WriteValue, nearest,
+    FieldPath, InstanceId, LiveConfigVariable, RequiredVariable, ResourceName, SCHEDULE_TYPE,
+    SCHEDULE_ZONE, Schedule, ScheduleKind, SecretValues, ValueOwner, VariableStatus, WriteValue,
+    nearest,
 };
 use crate::sensitivity;
 
@@ -320,36 +321,50 @@ impl Comparison<'_> {
     }
 
     /// Type, value and zone, as far as they are declared and the API says: to switch a
-    /// schedule off by hand changes the type alone.
+    /// schedule off by hand changes the type alone. A type that only newer servers know is another one than
+    /// any that can be declared.
     fn schedule(&self, wanted: &Schedule) -> Decision {
         let kind_now = self.now.and_then(|now| now.schedule_type.as_deref());
         let zone_now = self.now.and_then(|now| now.time_zone.as_deref());
-        let word = wanted.kind.word();
-        let same_kind = kind_now.is_none_or(|now| now.eq_ignore_ascii_case(word));
-        let same_zone = (wanted.time_zone.as_deref()).is_none_or(|zone| zone_now == Some(zone));
-        let value = self.schedule_value(wanted);
-        if self.now.is_some() && same_kind && same_zone && value != Similarity::Different {
-            return match value {
-                Similarity::Nearly => self.respelled(),
-                Similarity::Same | Similarity::Different => Decision::default(),
+        let kind_now = kind_now.map(str::to_ascii_lowercase);
+        let (word, zone) = (wanted.kind.word(), wanted.time_zone.as_deref());
+        let parts = [
+            self.schedule_part(SCHEDULE_TYPE, kind_now.as_deref(), word),
+            zone.map_or(Similarity::Same, |zone| {
+                self.schedule_part(SCHEDULE_ZONE, Some(zone_now.unwrap_or_default()), zone)
+            }),
+            self.schedule_value(wanted),
+        ];
+        if self.now.is_some() && !parts.contains(&Similarity::Different) {
+            return match parts.contains(&Similarity::Nearly) {
+                true => self.respelled(),
+                false => Decision::default(),
             };
         }
-        let before = self.now.map(|now| {
-            let kind = now.schedule_type.as_deref().map(str::to_ascii_lowercase);
-            shown_schedule(kind.as_deref(), self.now_text(), zone_now)
-        });
-        let zone = wanted.time_zone.as_deref();
+        let before =
+            (self.now).and_then(|_| shown_schedule(kind_now.as_deref(), self.now_text(), zone_now));
         let after = shown_schedule(Some(word), wanted.value.as_deref(), zone);
-        let field = FieldChange::shown(self.path(), before.flatten(), after);
+        let field = FieldChange::shown(self.path(), before, after);
         Decision::write(WriteValue::Schedule(wanted.clone()), field)
     }
 
+    /// A part of a schedule; what a server does not say is not compared. A server that derives the type from
+    /// the value, or the reverse, shows after the write what it made of them, and that counts as what was written.
+    fn schedule_part(&self, part: &str, now: Option<&str>, wanted: &str) -> Similarity {
+        match now {
+            None => Similarity::Same,
+            Some(now) if now == wanted => Similarity::Same,
+            Some(now) if self.recall.rewritten_part(part, now, wanted) => Similarity::Nearly,
+            Some(_) => Similarity::Different,
+        }
+    }
+
     fn schedule_value(&self, wanted: &Schedule) -> Similarity {
-        let now = self.now_text();
+        let now = self.now_text().unwrap_or_default();
         match wanted.value.as_deref() {
             None => Similarity::Same,
-            Some(value) if now.is_some_and(|now| typed::cron(now, value)) => Similarity::Same,
-            Some(value) if self.recall.rewritten(now, value) => Similarity::Nearly,
+            Some(value) if typed::cron(now, value) => Similarity::Same,
+            Some(value) if self.recall.rewritten(Some(now), value) => Similarity::Nearly,
             Some(_) => Similarity::Different,
         }
     }

@@ -13,7 +13,7 @@ use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::version::Target;
 use crate::kinds::integration::compare as integration;
 use crate::model::{
-    Config, CustomerId, DesiredInstance, Instance, InstanceState, Manage, Marker, MemberStop,
+    Config, CustomerId, DesiredInstance, Flows, Instance, InstanceState, Manage, Marker, MemberStop,
 };
 
 impl<'a> Index<'a> {
@@ -131,9 +131,14 @@ fn version_only(desired: &DesiredInstance, live: &Instance) -> DesiredInstance {
         display_name: live.name.clone(),
         description: None,
         labels: None,
+        global_debug: None,
         config: match live.deployed {
             true => Config::default(),
             false => desired.config.clone(),
+        },
+        flows: match live.deployed {
+            true => Flows::default(),
+            false => desired.flows.clone(),
         },
         state: match runs {
             true => InstanceState::Enabled,

@@ -16,7 +16,9 @@
 
 use crate::diff::Inputs;
 use crate::diff::typed::{self, Similarity};
-use crate::model::{LiveInput, Recorded, SecretRecords, SecretWrites, ValueId, ValueOwner};
+use crate::model::{
+    API_KEYS, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId, ValueOwner,
+};
 
 /// Said of a value that differs from the one written last.
 const ROTATED: &str = "changed";
@@ -74,6 +76,18 @@ impl<'a> Recall<'a> {
         })
     }
 
+    /// The same for a part of a schedule besides its value.
+    pub(crate) fn rewritten_part(&self, part: &str, shown: &str, wanted: &str) -> bool {
+        self.variable.as_ref().is_some_and(|variable| {
+            let id = ValueId {
+                input: Some(part.to_owned()),
+                ..variable.clone()
+            };
+            self.records.compare(&id, wanted) == Recorded::Same
+                && self.records.shows_the_same(&id, Some(shown))
+        })
+    }
+
     /// An input of a connection.
     pub(crate) fn input(&self, name: &str, live: Option<&LiveInput>, wanted: &str) -> Judgement {
         let (Some(variable), Some(live)) = (&self.variable, live) else {
@@ -86,6 +100,22 @@ impl<'a> Recall<'a> {
         self.judge(&id, live.value.as_deref(), live.has_value, wanted)
     }
 
+    /// The keys of a flow, each side one text. `masked`: the API shows something in place of them.
+    pub(crate) fn keys(&self, shown: &str, masked: bool, wanted: &str) -> Judgement {
+        let Some(variable) = &self.variable else {
+            return Judgement::Write(None);
+        };
+        if shown == wanted {
+            return Judgement::Same;
+        }
+        let id = ValueId {
+            input: Some(API_KEYS.to_owned()),
+            ..variable.clone()
+        };
+        let masked = masked || self.records.shows_the_same(&id, Some(shown));
+        self.unseen(&id, masked, wanted)
+    }
+
     fn judge(&self, id: &ValueId, shown: Option<&str>, has_value: bool, wanted: &str) -> Judgement {
         match shown.map(|shown| typed::texts(shown, wanted)) {
             Some(Similarity::Same) => return Judgement::Same,
@@ -93,7 +123,12 @@ impl<'a> Recall<'a> {
             _ => {}
         }
         let masked = || is_mask(shown) || self.records.shows_the_same(id, shown);
-        if !has_value || !masked() {
+        self.unseen(id, has_value && masked(), wanted)
+    }
+
+    /// A value that is not the one shown: by the records, where that is a mask.
+    fn unseen(&self, id: &ValueId, masked: bool, wanted: &str) -> Judgement {
+        if !masked {
             return Judgement::Write(None);
         }
         match (self.records.compare(id, wanted), self.unrecorded) {

@@ -95,6 +95,15 @@ impl Maker<'_> {
         if kind == "CONNECTION" {
             return self.connection(live);
         }
+        if let Some(word) = unknown_schedule(live) {
+            let message = format!(
+                "config {:?}: its schedule has the type {word:?}, which is not known here",
+                self.key
+            );
+            let file = Some(self.file.to_owned());
+            self.report.note(NoteCode::LeftOut, about, message, file);
+            return None;
+        }
         if let Some(schedule) = schedule(live) {
             return Some(ConfigValue::Schedule(schedule));
         }
@@ -147,6 +156,38 @@ impl Maker<'_> {
         self.report.secrets.push(needed);
         Some(SecretRef::Env(variable))
     }
+}
+
+/// A live value that is no connection and may be seen, as a manifest has it; `None` where there is none.
+pub(crate) fn open(
+    key: &str,
+    live: &LiveConfigVariable,
+) -> Result<Option<ConfigValue>, &'static str> {
+    let kind = live.declared.data_type.as_str();
+    if live.shared || kind == "CONNECTION" {
+        return Err("its connection is shared, or has inputs of its own");
+    }
+    if unknown_schedule(live).is_some() {
+        return Err("its schedule has a type that is not known here");
+    }
+    if let Some(schedule) = schedule(live) {
+        return Ok(Some(ConfigValue::Schedule(schedule)));
+    }
+    let Some(text) = live.value.as_deref() else {
+        return Ok(None);
+    };
+    if sensitivity::is_secret_type(kind) || is_secret(key, text) {
+        return Err("it is secret, or may be: change it where it is kept");
+    }
+    let collection = live.declared.collection_type.as_deref();
+    Ok(Some(plain(kind, collection, text)))
+}
+
+/// The type of a schedule that only newer servers know. Its value alone would be read as something else.
+fn unknown_schedule(live: &LiveConfigVariable) -> Option<String> {
+    let word = live.schedule_type.as_deref()?;
+    let unknown = live.declared.data_type == "SCHEDULE" && ScheduleKind::parse(word).is_none();
+    unknown.then(|| word.to_ascii_lowercase())
 }
 
 /// A live schedule as a manifest may have it: cron text, or a type that needs none.
