@@ -7,7 +7,7 @@ use crate::model::{
     API_KEYS, ConfigWrite, Echo, FlowWrite, InstanceId, MoveStamp, RanStamp, ValueOwner,
     flow_variable, keys_text,
 };
-use crate::plan::{InstanceOperation, Output, VersionSource};
+use crate::plan::{InstanceOperation, Output, StepId, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
@@ -23,17 +23,16 @@ pub(super) async fn perform(
             version,
             description,
             labels,
-            mut config,
+            config,
             bound,
         } => {
-            config.extend(outputs.bound(&bound)?);
             let new = NewInstance {
                 name,
                 customer: outputs.customer(&customer)?,
                 version: outputs.version(&version)?,
                 description,
                 labels,
-                config,
+                config: outputs.with_bound(config, &bound)?,
             };
             return create(platform, new).await;
         }
@@ -56,12 +55,11 @@ pub(super) async fn perform(
         }
         InstanceOperation::Configure {
             instance,
-            mut config,
+            config,
             bound,
         } => {
-            config.extend(outputs.bound(&bound)?);
-            let instance = outputs.instance(&instance)?;
-            return configure(platform, instance, &config).await;
+            let config = outputs.with_bound(config, &bound)?;
+            return configure(platform, outputs.instance(&instance)?, &config).await;
         }
         InstanceOperation::SetFlows {
             instance,
@@ -69,8 +67,7 @@ pub(super) async fn perform(
             differs,
             ..
         } => {
-            let instance = outputs.instance(&instance)?;
-            return set_flows(platform, instance, (&flows, differs)).await;
+            return set_flows(platform, outputs.instance(&instance)?, (&flows, differs)).await;
         }
         InstanceOperation::Upgrade {
             instance,
@@ -81,17 +78,14 @@ pub(super) async fn perform(
             return moves(platform, update).await;
         }
         InstanceOperation::Deploy { instance, force } => {
-            let instance = outputs.instance(&instance)?;
-            return deploy(platform, &instance, force).await;
+            return deploy(platform, &outputs.instance(&instance)?, force).await;
         }
         InstanceOperation::Switch {
             instance,
             enabled,
             unless_shown,
         } => {
-            let shown = unless_shown.and_then(|step| outputs.enabled(step));
-            let instance = outputs.instance(&instance)?;
-            return switch(platform, instance, (enabled, shown)).await;
+            return switch((platform, outputs), &instance, (enabled, unless_shown)).await;
         }
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
@@ -126,13 +120,14 @@ async fn moves(platform: &dyn Platform, update: InstanceUpdate) -> Result<Produc
 
 /// Nothing is sent where a reply showed that it is so already.
 async fn switch(
-    platform: &dyn Platform,
-    instance: InstanceId,
-    (enabled, shown): (bool, Option<bool>),
+    (platform, outputs): (&dyn Platform, &Outputs),
+    instance: &Output<InstanceId>,
+    (enabled, unless_shown): (bool, Option<StepId>),
 ) -> Result<Produced, StepError> {
-    if shown == Some(enabled) {
+    if unless_shown.and_then(|step| outputs.enabled(step)) == Some(enabled) {
         return Ok(Produced::AlreadySo);
     }
+    let instance = outputs.instance(instance)?;
     let update = InstanceUpdate {
         enabled: Some(enabled),
         ..InstanceUpdate::of(instance)

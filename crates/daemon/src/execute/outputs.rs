@@ -127,19 +127,26 @@ impl Outputs {
         })
     }
 
-    /// The variables that are bound to values which earlier steps created, as they are written.
-    pub(super) fn bound(&self, bound: &[Binding]) -> Result<Vec<ConfigWrite>, StepError> {
+    /// The values, and the variables that are bound to values which earlier steps created, as they are written.
+    pub(super) fn with_bound(
+        &self,
+        mut config: Vec<ConfigWrite>,
+        bound: &[Binding],
+    ) -> Result<Vec<ConfigWrite>, StepError> {
         let write = |(key, source): &Binding| {
             let value = self.resolve(source, |produced| match holder(produced)? {
                 ValueOwner::ConnectionValue(id) => Some(id.clone()),
                 ValueOwner::Instance(_) | ValueOwner::Connection(_) => None,
             })?;
-            Ok(ConfigWrite {
+            Ok::<_, StepError>(ConfigWrite {
                 key: key.clone(),
                 value: WriteValue::Shared(value),
             })
         };
-        bound.iter().map(write).collect()
+        for binding in bound {
+            config.push(write(binding)?);
+        }
+        Ok(config)
     }
 
     /// Labels as they were planned, with what a move of this run has made of the stamps since.

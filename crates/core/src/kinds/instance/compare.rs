@@ -215,12 +215,8 @@ pub(crate) fn existing(
     let name = Some(&desired.display_name);
     let rename = differs(&mut seen, FieldPath::display_name(), &live.name, name);
     let wanted = desired.description.as_ref();
-    let description = differs(
-        &mut seen,
-        Field::Description.into(),
-        &live.description,
-        wanted,
-    );
+    let path = Field::Description.into();
+    let description = differs(&mut seen, path, &live.description, wanted);
     let labels = label_fields(&mut fields, desired, live, marker);
     let mut losses = Losses::default();
     if upgrade {
@@ -230,6 +226,7 @@ pub(crate) fn existing(
         fields.extend(more);
         losses = lost;
     }
+    let place = Place { index, customer };
     let ConfigDiff {
         fields: more,
         writes,
@@ -237,12 +234,7 @@ pub(crate) fn existing(
         pending,
         respelled,
         bound,
-    } = config::compare(
-        desired,
-        Some((&live.id, values)),
-        target,
-        Place { index, customer },
-    )?;
+    } = config::compare(desired, Some((&live.id, values)), target, place)?;
     fields.extend(more);
     let (flows, more) = flows::compare(desired, Some(live), index.inputs, upgrade)?;
     fields.extend(more);

@@ -303,17 +303,7 @@ impl InstanceOperation {
                 labels,
             } => {
                 let (instance, version) = (names.source(instance), names.source(version));
-                match labels {
-                    None => json!(["upgrade", instance, version]),
-                    // The time of the move is not part of it: it is that of the write.
-                    Some(labels) => {
-                        let (from, others) = (labels.from, &labels.others);
-                        match labels.bypass {
-                            false => json!(["upgrade", instance, version, from, others]),
-                            true => json!(["upgrade", instance, version, from, others, "bypass"]),
-                        }
-                    }
-                }
+                upgrade(&instance, &version, labels.as_ref())
             }
             Self::Deploy { instance, force } => {
                 json!(["deploy", names.source(instance), force])
@@ -328,6 +318,18 @@ impl InstanceOperation {
             }
             Self::Delete { instance } => json!(["delete", instance]),
         }
+    }
+}
+
+fn upgrade(instance: &Value, version: &Value, labels: Option<&MoveLabels>) -> Value {
+    let Some(labels) = labels else {
+        return json!(["upgrade", instance, version]);
+    };
+    // The time of the move is not part of it: it is that of the write.
+    let (from, others) = (labels.from, &labels.others);
+    match labels.bypass {
+        false => json!(["upgrade", instance, version, from, others]),
+        true => json!(["upgrade", instance, version, from, others, "bypass"]),
     }
 }
 
