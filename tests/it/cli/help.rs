@@ -49,6 +49,7 @@ fn short_help_names_the_verbs() {
       render      Prints the manifests as they are in one environment: merged, and with templates
                   carried out
       promote     Makes manifests say for one environment the versions that another one runs
+      accept      Makes manifests say what is live: a change that was made in Prismatic and is to stay
       daemon      Keeps the tenant in step with a folder or a git remote until it is stopped
       status      Shows how a running daemon fares: its last pass, what it waits for, what is out of
                   step

@@ -239,7 +239,7 @@ spec:
             code: "no-value",
             message: "the spec of an Instance has no value",
             hint: Some(
-                "it may have: integration, version, customer, displayName, description, labels, state, config, deploy, force, adopt, protect, drift, rollout, reason",
+                "it may have: integration, version, customer, displayName, description, labels, state, config, flows, globalDebug, deploy, force, adopt, protect, drift, rollout, reason",
             ),
             line: Some("spec:"),
         }],
