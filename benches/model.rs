@@ -38,7 +38,10 @@ impl Model {
     /// A generated tenant with these numbers of instances and integrations. Call inside a tokio runtime.
     pub async fn new(instances: usize, integrations: usize) -> Self {
         let client = tenant(instances, integrations);
-        let whole = client.observe(&export::scope(false, false)).await.unwrap();
+        let whole = client
+            .observe(&export::scope(false, false, false))
+            .await
+            .unwrap();
         let files = files(&exported(&whole));
         let loaded = load(&files);
         let definitions = definitions(&loaded);
@@ -234,6 +237,7 @@ pub fn exported(tenant: &Tenant) -> Export {
         project: ResourceName::parse("measured").unwrap(),
         all: true,
         customers: false,
+        connections: false,
         with_project: true,
         secrets: export::SecretValuesAs::References,
         only: std::collections::BTreeSet::new(),

@@ -78,7 +78,7 @@ pub(super) async fn find(
 fn created<'a>(plan: &'a Plan, outcome: &'a Outcome) -> BTreeMap<&'a Address, &'a InstanceId> {
     let written = plan.steps.iter();
     written
-        .filter_map(|step| Some((&step.address, &outcome.written.get(&step.id)?.instance)))
+        .filter_map(|step| Some((&step.address, outcome.written.get(&step.id)?.instance()?)))
         .collect()
 }
 

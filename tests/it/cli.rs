@@ -7,6 +7,7 @@ mod accept;
 mod act;
 mod api;
 mod apply;
+mod connections;
 mod credentials;
 mod customers;
 pub(crate) mod daemon;

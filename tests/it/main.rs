@@ -25,6 +25,8 @@ mod canonical;
 #[cfg(feature = "sandbox")]
 mod cli;
 #[cfg(feature = "sandbox")]
+mod connections;
+#[cfg(feature = "sandbox")]
 mod corpus;
 mod corpus_definitions;
 #[cfg(feature = "sandbox")]

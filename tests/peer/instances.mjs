@@ -127,6 +127,10 @@ class Instance {
     const known = new Map(this.integration.variables.map((it) => [it.key, it]));
     const unknown = inputs.filter(({ key }) => !known.has(key)).map(({ key }) => `Unknown config variable: ${key}`);
     if (unknown.length) throw new Refusal('configVariables', unknown);
+    for (const { key, customerConfigVariableId: id } of inputs.filter((it) => it.customerConfigVariableId)) {
+      const value = this.world.connections.value(id);
+      if (value.customer !== this.customer) throw new Refusal('configVariables', [`${key}: The value is another customer's.`]);
+    }
     const stored = inputs.map((input) => [input.key, storedValue(known.get(input.key), input, this.values.get(input.key) ?? untouched(known.get(input.key), this))]);
     if (replace) this.values.clear();
     for (const [key, value] of stored) this.values.set(key, value);
@@ -142,6 +146,7 @@ class Instance {
       return {
         id: stored.id, stored, instance: this, requiredConfigVariable: required, inputs,
         value: stored.value ?? required.defaultValue, status: stored.status,
+        customerConfigVariable: stored.customerConfigVariableId ? this.world.connections.value(stored.customerConfigVariableId) : null,
         scheduleType: stored.scheduleType ?? null, timeZone: stored.timeZone ?? null,
         authorizeUrl: isOAuth ? `${this.world.url}/authorize/${stored.id}` : null, meta: null,
       };
@@ -158,6 +163,7 @@ class Instance {
   blockers() {
     return this.variables().flatMap((variable) => {
       const { key, dataType, connection } = variable.requiredConfigVariable;
+      if (variable.customerConfigVariable) return [];
       if (dataType !== 'CONNECTION') return variable.value === null ? [`${key}: A value is required.`] : [];
       if (connection?.oauth2Type) return variable.status === 'ACTIVE' ? [] : [`${key}: The connection is ${variable.status}.`];
       const missing = variable.inputs.records.filter((input) => !input.hasValue).map((input) => input.name);

@@ -2,6 +2,7 @@
 
 import { GraphQLError } from 'graphql';
 import { Components } from './components.mjs';
+import { Connections } from './connections.mjs';
 import { canonical } from './definition.mjs';
 import { Customers } from './customers.mjs';
 import { Instances } from './instances.mjs';
@@ -24,6 +25,7 @@ export class World {
     };
     this.components = new Components(options.components);
     this.customers = new Customers(this);
+    this.connections = new Connections(this);
     this.instances = new Instances(this);
     this.integrations = new Integrations(this);
     this.runs = new Runs(this);
@@ -48,7 +50,7 @@ export class World {
   }
 
   has(id) {
-    return [this.integrations, this.instances, this.customers].some(({ all }) => all.some((it) => it.id === id));
+    return [this.integrations, this.instances, this.customers, this.connections].some(({ all }) => all.some((it) => it.id === id));
   }
 
   /** Version attributes come back as JSON printed anew. */
@@ -102,6 +104,10 @@ const QUERIES = {
   }),
   customer: ({ id }, context) => read(context).customers.get(id),
   customers: (args, context) => listed(context).customers.list(args),
+  scopedConfigVariable: ({ id }, context) => read(context).connections.get(id),
+  scopedConfigVariables: (args, context) => listed(context).connections.list(args),
+  customerConfigVariable: ({ id }, context) => read(context).connections.value(id),
+  customerConfigVariables: (args, context) => listed(context).connections.values(args),
   customerLabels: (_, { world }) => labels(world.customers.all),
   integration: ({ id }, context) => read(context).integrations.get(id),
   integrations: (args, context) => listed(context).integrations.list(args),
@@ -130,6 +136,11 @@ const MUTATIONS = {
   createCustomer: mutation('customer', (world, input) => world.customers.create(input)),
   updateCustomer: mutation('customer', (world, input) => world.customers.update(input)),
   deleteCustomer: mutation('customer', (world, input) => world.customers.delete(input)),
+  createScopedConfigVariable: mutation('scopedConfigVariable', (world, input) => world.connections.create(input)),
+  updateScopedConfigVariable: mutation('scopedConfigVariable', (world, input) => world.connections.update(input)),
+  deleteScopedConfigVariable: mutation('scopedConfigVariable', (world, input) => world.connections.delete(input)),
+  createCustomerConfigVariable: mutation('customerConfigVariable', (world, input) => world.connections.createValue(input)),
+  updateCustomerConfigVariable: mutation('customerConfigVariable', (world, input) => world.connections.updateValue(input)),
   createInstance: mutation('instance', (world, input) => world.instances.create(input)),
   updateInstance: mutation('instance', (world, input) => world.instances.update(input)),
   updateInstanceConfigVariables: mutation('instance', (world, input) => world.instances.configure(input)),

@@ -7,6 +7,8 @@ words! {
     pub enum Kind {
         /// A customer, whom instances are for.
         Customer = "Customer",
+        /// A connection that instances share, with its values for customers.
+        Connection = "Connection",
         /// An integration and its published versions.
         Integration = "Integration",
         /// A deployment of an integration for one customer.
@@ -20,6 +22,7 @@ impl Kind {
     pub const fn plural(self) -> &'static str {
         match self {
             Self::Customer => "customers",
+            Self::Connection => "connections",
             Self::Integration => "integrations",
             Self::Instance => "instances",
         }

@@ -27,6 +27,9 @@ pub struct Counts {
     /// Customers.
     #[serde(default)]
     pub customers: usize,
+    /// Shared connections.
+    #[serde(default)]
+    pub connections: usize,
     /// Integrations.
     pub integrations: usize,
     /// Instances.

@@ -27,6 +27,9 @@ pub struct Counts {
     /// Customers that are declared.
     #[serde(default)]
     pub customers: usize,
+    /// Shared connections that are declared.
+    #[serde(default)]
+    pub connections: usize,
     /// Integrations that are declared.
     pub integrations: usize,
     /// Instances that are declared, members of fleets not among them.

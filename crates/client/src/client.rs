@@ -12,14 +12,17 @@ use super::executions;
 use super::lookup_batcher::LookupBatcher;
 use super::observe;
 use super::operations::{
-    activities, configure_instance, create_customer, create_instance, create_integration,
-    definition, delete_instance, delete_integration, deploy_instance, identity, import_integration,
-    lookups, newest, publish_integration, set_availability, set_marketplace, sightings::Sights,
-    update_customer, update_instance, update_integration, validate_definition,
+    activities, configure_instance, create_connection, create_connection_value, create_customer,
+    create_instance, create_integration, definition, delete_connection, delete_instance,
+    delete_integration, deploy_instance, find_connections, identity, import_integration, lookups,
+    newest, publish_integration, set_availability, set_marketplace, sightings::Sights,
+    update_connection, update_connection_value, update_customer, update_instance,
+    update_integration, validate_definition,
 };
 use super::platform::{
-    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use super::rate::Budget;
 use super::retry::RetryListener;
@@ -29,10 +32,11 @@ use super::wire::Wire;
 use super::write_batcher::WriteBatcher;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
-    CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, Observed,
-    RateLimit, Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord,
+    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
+    ConnectionSighting, ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo,
+    FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Listing, LiveFlow, Observed, RateLimit, Requirements, Scope, SequenceId,
+    Tenant, VersionId, VersionRecord,
 };
 use crate::rollout::{Evidence, Needs};
 use prism_gitops_runtime::clock::Clock;
@@ -161,6 +165,47 @@ impl Platform for PrismaticClient {
 
     async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
         update_customer::run(&self.session, &self.customers, update).await
+    }
+
+    async fn find_connections(&self, stable_key: &str) -> PlatformResult<Vec<ConnectionSighting>> {
+        find_connections::run(&self.session, stable_key).await
+    }
+
+    async fn find_connection_values(
+        &self,
+        connection: &ConnectionId,
+        customer: &CustomerId,
+    ) -> PlatformResult<Vec<ConnectionValueSighting>> {
+        observe::values_for(&self.session, connection, customer).await
+    }
+
+    async fn create_connection(
+        &self,
+        new: &NewConnection,
+    ) -> PlatformResult<(Echo, ConnectionSighting)> {
+        create_connection::run(&self.session, new).await
+    }
+
+    async fn update_connection(&self, update: &ConnectionUpdate) -> PlatformResult<Echo> {
+        update_connection::run(&self.session, update).await
+    }
+
+    async fn delete_connection(&self, id: &ConnectionId) -> PlatformResult<()> {
+        delete_connection::run(&self.session, id).await
+    }
+
+    async fn create_connection_value(
+        &self,
+        new: &NewConnectionValue,
+    ) -> PlatformResult<(Echo, ConnectionValueSighting)> {
+        create_connection_value::run(&self.session, new).await
+    }
+
+    async fn update_connection_value(
+        &self,
+        update: &ConnectionValueUpdate,
+    ) -> PlatformResult<Echo> {
+        update_connection_value::run(&self.session, update).await
     }
 
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

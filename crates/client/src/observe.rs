@@ -5,6 +5,7 @@
 
 mod authorizations;
 mod changes;
+mod connections;
 mod customers;
 mod declared;
 mod details;
@@ -15,6 +16,7 @@ mod versions;
 
 pub(super) use authorizations::authorize_urls;
 pub(super) use changes::since as changes_since;
+pub(super) use connections::values_for;
 pub(super) use details::requirements;
 pub(super) use drafts::of_sequence as draft_of_sequence;
 pub(super) use flows::{flows, flows_of};
@@ -34,11 +36,12 @@ use crate::model::{Instance, Integration, Listing, Scope, Tenant};
 
 /// Reads the tenant.
 pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<Tenant> {
-    let (identity, (integrations, failed), (instances, other), all_customers) = tokio::try_join!(
+    let (identity, (integrations, failed), (instances, other), all_customers, connections) = tokio::try_join!(
         identity::run(session),
         async { Ok(all_integrations(session, scope).await) },
         async { Ok(all_instances(session).await) },
         async { Ok(customers::all(session, scope.all_customers).await) },
+        async { Ok(connections::all(session, scope.connections.as_ref()).await) },
     )?;
     if let (Some(error), Some(other)) = (failed, other)
         && error.is_fatal()
@@ -59,6 +62,8 @@ pub(super) async fn observe(session: &Session, scope: &Scope) -> PlatformResult<
         customers,
         interrupted: BTreeMap::new(),
         all_customers,
+        connections: connections.all,
+        connection_types: connections.types,
         near_customers,
     })
 }

@@ -9,18 +9,24 @@ pub(super) mod changes;
 pub(super) mod component_keys;
 pub(super) mod configure_instance;
 pub(super) mod connection_inputs;
+pub(super) mod create_connection;
+pub(super) mod create_connection_value;
 pub(super) mod create_customer;
 pub(super) mod create_instance;
 pub(super) mod create_integration;
 pub(super) mod definition;
+pub(super) mod delete_connection;
 pub(super) mod delete_instance;
 pub(super) mod delete_integration;
 pub(super) mod deploy_instance;
+pub(super) mod find_connections;
 pub(super) mod flows;
 pub(super) mod identity;
 pub(super) mod import_integration;
 pub(super) mod instance_config;
 pub(super) mod integration_versions;
+pub(super) mod list_connection_values;
+pub(super) mod list_connections;
 pub(super) mod list_customers;
 pub(super) mod list_instances;
 pub(super) mod list_integrations;
@@ -34,6 +40,8 @@ pub(super) mod runs;
 pub(super) mod set_availability;
 pub(super) mod set_marketplace;
 pub(super) mod sightings;
+pub(super) mod update_connection;
+pub(super) mod update_connection_value;
 pub(super) mod update_customer;
 pub(super) mod update_instance;
 pub(super) mod update_integration;
@@ -99,7 +107,15 @@ const SHARED: [&Operation; 5] = [
     &deploy_instance::OPERATION,
 ];
 
-const FIXED: [&Operation; 36] = [
+const FIXED: [&Operation; 44] = [
+    &list_connections::OPERATION,
+    &find_connections::OPERATION,
+    &list_connection_values::OPERATION,
+    &create_connection::OPERATION,
+    &update_connection::OPERATION,
+    &delete_connection::OPERATION,
+    &create_connection_value::OPERATION,
+    &update_connection_value::OPERATION,
     &activities::OPERATION,
     &runs::FAILED,
     &runs::SINCE,

@@ -30,6 +30,7 @@ pub struct Acceptance {
 const SECRET: &str = "it is secret, or may be: change it where it is kept";
 const VERSION: &str = "pin it by hand with `version`, or let `promote` do it";
 const GONE: &str = "the tenant holds no value that a manifest could say";
+const BY_HAND: &str = "what differs in a Connection is written into its manifest by hand";
 const NO_PLACE: &str = "no line of the manifest could say it";
 
 /// What can be taken over of a resource: `changes` are those of a plan, `id` is that of the live object.
@@ -46,6 +47,7 @@ pub fn decide(
     for change in changes {
         let taken = match (address.kind, change.sensitive) {
             (_, true) => Err(SECRET),
+            (Kind::Connection, false) => Err(BY_HAND),
             (Kind::Customer, false) => customer::value(tenant, id, change)?,
             (Kind::Integration, false) => integration::value(tenant, id, change)?,
             (Kind::Instance, false) => {

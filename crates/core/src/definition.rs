@@ -159,6 +159,12 @@ impl Definition {
         Some(texts.into_iter().map(str::to_owned).collect())
     }
 
+    /// The stable keys of the shared connections that config variables take their values from.
+    #[must_use]
+    pub fn scoped_connections(&self) -> Vec<String> {
+        facts::scoped_connections(&self.value)
+    }
+
     /// The config variables that instances must have values for.
     #[must_use]
     pub fn required_variables(&self) -> Vec<RequiredVariable> {

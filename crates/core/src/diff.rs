@@ -15,6 +15,7 @@
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
 pub(crate) mod admission;
+mod connection;
 mod doubled;
 pub(crate) mod identity;
 pub(crate) mod labels;
@@ -52,6 +53,7 @@ pub use crate::kinds::integration::compare::equal::{
     EqualVersion, EqualVersions, equal_versions, equal_versions_told,
 };
 pub use admission::{Admissions, MoveLabels, Waiting};
+pub use connection::{Bound, ConnectionChanges, ConnectionValueChanges, Reach};
 pub use doubled::{Doubled, doubled, doubled_warnings};
 pub(crate) use labels::full as all_labels;
 pub use needs::Needs;
@@ -97,6 +99,8 @@ pub struct Inputs<'a> {
 pub struct ChangeSet {
     /// One entry for each declared customer, in the order of the files.
     pub customers: Vec<Comparison<CustomerChanges>>,
+    /// One entry for each declared connection, in the order of the files.
+    pub connections: Vec<Comparison<ConnectionChanges>>,
     /// One entry for each declared integration, in the order of the files.
     pub integrations: Vec<Comparison<IntegrationChanges>>,
     /// One entry for each declared instance, in the order of the files, but for members that a fleet does not create.
@@ -321,7 +325,7 @@ impl TargetVersion {
 }
 
 /// The customer an instance belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TargetCustomer {
     /// One that exists.
     Existing(CustomerId),
@@ -356,6 +360,8 @@ pub struct InstanceChanges {
     pub config: Vec<ConfigWrite>,
     /// Values to write that only the target version knows.
     pub config_after_upgrade: Vec<ConfigWrite>,
+    /// Variables to bind to values that this plan creates; written with those after the upgrade.
+    pub bound: Vec<Bound>,
     /// What to set for its flows.
     pub flows: FlowChanges,
     /// Whether its runs shall log in detail, where that is to be set.

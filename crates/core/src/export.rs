@@ -32,16 +32,18 @@ pub use secrecy::is_masked_input;
 
 use std::collections::BTreeSet;
 
+use crate::kinds::connection::export as connection;
 use crate::kinds::customer::export as customer;
 use crate::kinds::instance::export as instance;
 use crate::kinds::integration::export as integration;
 use crate::model::{
-    Address, CustomerRecord, CustomersWanted, Desired, Instance, Integration, IntegrationWanted,
-    LiveConfigVariable, LiveInput, Marker, Places, Project, ResourceName, Scope, SourceFile,
-    Tenant,
+    Address, ConnectionRecord, ConnectionsWanted, CustomerRecord, CustomersWanted, Desired,
+    Instance, Integration, IntegrationWanted, LiveConfigVariable, LiveInput, Marker, Places,
+    Project, ResourceName, Scope, SourceFile, Tenant,
 };
 use crate::yaml::write::{Tree, write};
 use crate::yaml::{Limits, parse};
+use names::Variables;
 
 /// What to write.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct Options {
     pub all: bool,
     /// Also the customers; instances then refer to them by their manifests.
     pub customers: bool,
+    /// Also the shared connections; instances then refer to them by their manifests.
+    pub connections: bool,
     /// Also a `Project` document.
     pub with_project: bool,
     /// What is written for values that may be secret.
@@ -85,6 +89,8 @@ pub struct Export {
     pub instances: usize,
     /// How many customers.
     pub customers: usize,
+    /// How many shared connections.
+    pub connections: usize,
     /// The secrets that have to be provided, in the order of the variables.
     pub secrets: Vec<SecretNeeded>,
     /// How many values are left out because they may be secret.
@@ -117,10 +123,11 @@ pub struct ExportedFile {
 #[error("the tenant could not be read to its end: {0}")]
 pub struct Incomplete(String);
 
-/// What has to be read of a tenant: everything, and the customers where they are asked for.
+/// What has to be read of a tenant: everything, and customers and shared connections where they are asked for.
 #[must_use]
-pub fn scope(latest_components: bool, customers: bool) -> Scope {
+pub fn scope(latest_components: bool, customers: bool, connections: bool) -> Scope {
     Scope {
+        connections: connections.then(ConnectionsWanted::default),
         all_customers: customers.then_some(CustomersWanted { limits: true }),
         integrations: vec![IntegrationWanted {
             every: true,
@@ -143,7 +150,10 @@ pub fn projects(tenant: &Tenant) -> Vec<ResourceName> {
     let instances = tenant.instances.items.iter().flat_map(Instance::markers);
     let customers = tenant.all_customers.iter().flat_map(|all| &all.items);
     let customers = customers.flat_map(CustomerRecord::markers);
+    let connections = tenant.connections.iter().flat_map(|all| &all.items);
+    let connections = connections.flat_map(ConnectionRecord::markers);
     let markers = integrations.chain(instances).chain(customers);
+    let markers = markers.chain(connections);
     let all: BTreeSet<_> = markers.map(|it| it.project).collect();
     all.into_iter().collect()
 }
@@ -169,7 +179,7 @@ pub(crate) fn all_labels_of(live: &[String]) -> Option<Vec<String>> {
 /// Whether the value of a live input is a mask, or may be secret.
 pub(crate) fn hides(live: &LiveInput) -> bool {
     let text = live.value.as_deref().unwrap_or_default();
-    secrecy::is_masked_input(live) || secrecy::is_secret(&live.name, text)
+    is_masked_input(live) || secrecy::is_secret(&live.name, text)
 }
 
 /// The live value of a config variable that is no connection, as a manifest says it; `None` where there is none.
@@ -195,6 +205,7 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
         &tenant.integrations.incomplete,
         &tenant.instances.incomplete,
         (tenant.all_customers.as_ref()).map_or(&None, |all| &all.incomplete),
+        (tenant.connections.as_ref()).map_or(&None, |all| &all.incomplete),
     ];
     if let Some(why) = gaps.into_iter().flatten().next() {
         return Err(Incomplete(why.to_string()));
@@ -202,8 +213,15 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
     let mut report = Report::default();
     let integrations = integration::all(tenant, options, &mut report);
     let customers = customer::all(tenant, options, &mut report);
-    let references = &integrations.references;
-    let instances = instance::all(tenant, options, (references, &customers), &mut report);
+    let mut variables = Variables::default();
+    let secrets = (&mut variables, &mut report);
+    let connections = connection::all(tenant, options, &customers, secrets);
+    let known = instance::Known {
+        references: &integrations.references,
+        customers: &customers,
+        connections: &connections,
+    };
+    let instances = instance::all(tenant, options, &known, (&mut variables, &mut report));
     let mut desired = Desired {
         places: Places::new(),
         project: Project {
@@ -211,12 +229,13 @@ pub fn export(tenant: &Tenant, options: &Options) -> Result<Export, Incomplete> 
             ..Project::default()
         },
         customers: customers.declared,
+        connections: connections.declared,
         integrations: integrations.declared,
         instances,
         fleets: Vec::new(),
     };
     refused::exclude(&mut desired, &integrations.references, &mut report);
-    let missing = part::leave(&mut desired, options, references, &mut report);
+    let missing = part::leave(&mut desired, options, &integrations.references, &mut report);
     integration::note_secrets(&desired, &mut report);
     let files = files(&desired, options, &report.omitted);
     let mut export = report.finish(files, &desired, options);
@@ -249,6 +268,11 @@ pub(crate) fn customer_path(name: &ResourceName) -> String {
     format!("customers/{name}.yaml")
 }
 
+/// The path of a shared connection's manifest.
+pub(crate) fn connection_path(name: &ResourceName) -> String {
+    format!("connections/{name}.yaml")
+}
+
 /// The path of an instance's manifest.
 pub(crate) fn instance_path(name: &ResourceName) -> String {
     format!("instances/{name}.yaml")
@@ -266,6 +290,14 @@ fn files(desired: &Desired, options: &Options, omitted: &[SecretNeeded]) -> Vec<
     for declared in &desired.customers {
         let path = customer_path(&declared.name);
         add(path, write(&document::customer(declared)));
+    }
+    for declared in &desired.connections {
+        let path = connection_path(&declared.name);
+        let text = write(&document::connection(declared));
+        add(
+            path.clone(),
+            format!("{}{text}", undeclared(omitted, &path)),
+        );
     }
     for declared in &desired.integrations {
         let name = &declared.name;
@@ -367,6 +399,7 @@ impl Report {
             integrations: desired.integrations.len(),
             instances: desired.instances.len(),
             customers: desired.customers.len(),
+            connections: desired.connections.len(),
             secrets: self.secrets,
             omitted: self.omitted.len(),
             notes: self.notes,

@@ -4,6 +4,7 @@
 //! `steps` and `operation` what to do, `export` writes it down. Each stage says by a trait what it asks of a kind; a
 //! kind that lacks one does not compile. What is the same for all kinds stays in the stages and knows no kind.
 
+pub(crate) mod connection;
 pub(crate) mod customer;
 pub(crate) mod instance;
 pub(crate) mod integration;
@@ -16,6 +17,10 @@ macro_rules! with_kind {
         match $kind {
             $crate::model::Kind::Customer => {
                 type $room = $crate::kinds::customer::CustomerKind;
+                $body
+            }
+            $crate::model::Kind::Connection => {
+                type $room = $crate::kinds::connection::ConnectionKind;
                 $body
             }
             $crate::model::Kind::Integration => {

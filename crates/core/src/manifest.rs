@@ -12,6 +12,7 @@ mod arrange;
 mod bare;
 pub(crate) mod config_value;
 pub(crate) mod connection;
+mod connections;
 mod cron;
 pub(crate) mod declared;
 mod documents;

@@ -9,6 +9,7 @@ mod change;
 mod component;
 mod config;
 mod config_write;
+mod connection;
 mod counted;
 mod desired;
 pub mod diagnostic;
@@ -45,6 +46,10 @@ pub use config::{
     Config, ConfigEntry, ConfigValue, ConnectionInput, Schedule, ScheduleKind, SecretRef,
 };
 pub use config_write::{ConfigWrite, InputWrite, WriteValue};
+pub use connection::{
+    ConnectionRecord, ConnectionScope, ConnectionType, ConnectionValue, DesiredConnection,
+    DesiredConnectionValue, ManagedBy, described, undescribed,
+};
 pub use counted::{agreeing, counted, few};
 pub use desired::{
     Adopt, Auth, CustomerRef, Declaration, Declared, DefinitionFile, Desired, DesiredCustomer,
@@ -65,7 +70,9 @@ pub use flows::{
 };
 pub use hex::hex;
 pub use hold::LiveHold;
-pub use ids::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId};
+pub use ids::{
+    ConnectionId, ConnectionValueId, CustomerId, InstanceId, IntegrationId, SequenceId, VersionId,
+};
 pub use live::{LiveObject, LiveRecord};
 pub use marker::Marker;
 pub use nearest::nearest;
@@ -82,13 +89,15 @@ pub use policy::{
 pub use prism_gitops_api::wish::Approval;
 pub use prism_gitops_api::{Disposition, Health, LONGEST_REASON, Pause, SyncStatus, check_reason};
 pub use rollout::{MoveStamp, RanStamp, Rollout};
-pub use scope::{CustomersWanted, IntegrationWanted, Scope};
+pub use scope::{ConnectionsWanted, CustomersWanted, IntegrationWanted, Scope};
 pub use secret::{Secret, SecretError, SecretValues};
 pub use secret_records::{
-    DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueRecord,
+    DigestKey, Echo, Recorded, SecretRecords, SecretWrites, ValueDigest, ValueId, ValueOwner,
+    ValueRecord,
 };
 pub(crate) use secret_records::{SCHEDULE_TYPE, SCHEDULE_ZONE};
 pub use sighting::{
-    CustomerSighting, DraftSighting, InstanceSighting, IntegrationSighting, VersionSighting,
+    ConnectionSighting, ConnectionValueSighting, CustomerSighting, DraftSighting, InstanceSighting,
+    IntegrationSighting, VersionSighting,
 };
 pub use source_file::SourceFile;

@@ -56,7 +56,10 @@ pub use dedupe::{Deduped, Fate, Twin, Twins, dedupe};
 pub use exclude::{Excluded, exclude, waiting_with};
 pub use held::{HoldNote, OnHold};
 pub use migrate::{MigrateError, migrate};
-pub use operation::{CustomerOperation, InstanceOperation, IntegrationOperation, Operation};
+pub use operation::{
+    Binding, ConnectionOperation, CustomerOperation, InstanceOperation, IntegrationOperation,
+    Operation,
+};
 pub use part::{Names, Part};
 pub use prism_gitops_api::FORMAT_VERSION;
 pub use prism_gitops_api::plan::{

@@ -15,6 +15,7 @@
 // A kind, an operation or a verdict that is added does not compile before each match has answered for it.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
+mod connection;
 mod customer;
 mod instance;
 mod integration;
@@ -35,7 +36,7 @@ use self::outputs::{Outputs, Produced};
 pub use self::schedule::AtOnce;
 use self::schedule::Schedule;
 use crate::diff;
-use crate::model::{Address, Echo, InstanceId};
+use crate::model::{Address, Echo, InstanceId, ValueOwner};
 use crate::plan::{Action, Operation, Plan, Step, StepId, StepResult};
 use crate::prismatic::error::PlatformError;
 use crate::prismatic::platform::Platform;
@@ -92,10 +93,21 @@ pub struct Outcome {
 /// The echo of the values that a step wrote.
 #[derive(Debug, Clone)]
 pub struct Written {
-    /// The instance.
-    pub instance: InstanceId,
+    /// What holds them.
+    pub owner: ValueOwner,
     /// What the API shows of them since.
     pub echo: Echo,
+}
+
+impl Written {
+    /// The instance, if an instance holds the values.
+    #[must_use]
+    pub fn instance(&self) -> Option<&InstanceId> {
+        match &self.owner {
+            ValueOwner::Instance(id) => Some(id),
+            ValueOwner::Connection(_) | ValueOwner::ConnectionValue(_) => None,
+        }
+    }
 }
 
 impl Outcome {
@@ -181,6 +193,7 @@ async fn perform(
 ) -> Result<Produced, StepError> {
     match operation {
         Operation::Customer(operation) => customer::perform(operation, platform).await,
+        Operation::Connection(operation) => connection::perform(operation, outputs, platform).await,
         Operation::Integration(operation) => {
             integration::perform(operation, outputs, platform).await
         }

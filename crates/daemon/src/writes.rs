@@ -12,7 +12,7 @@
 //!   the same, one of the two steps back.
 //! - After [`Writer::finish`] everything that was created or published is visible to others, or is reported.
 
-mod again;
+mod connection;
 mod creation;
 mod customer;
 mod deploy;
@@ -22,6 +22,8 @@ mod integration;
 mod known;
 mod open;
 mod publish;
+mod repeat;
+mod state;
 mod writer;
 
 pub use honour::{Reading, honour};

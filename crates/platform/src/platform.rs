@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use super::error::PlatformError;
 use crate::model::increment::{Increment, Mark};
 use crate::model::{
-    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
+    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
+    ConnectionScope, ConnectionSighting, ConnectionValueId, ConnectionValueSighting, CustomerId,
     CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, Observed,
-    Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord, Visibility,
+    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, ManagedBy,
+    Observed, Requirements, Scope, SequenceId, Tenant, VersionId, VersionRecord, Visibility,
 };
 use crate::rollout::{Evidence, Needs};
 
@@ -77,6 +78,16 @@ pub trait Platform: Send + Sync {
         name: &str,
     ) -> PlatformResult<Vec<CustomerSighting>>;
 
+    /// The shared connections with a stable key, of which a server has one. Never a part of them.
+    async fn find_connections(&self, stable_key: &str) -> PlatformResult<Vec<ConnectionSighting>>;
+
+    /// The values that a shared connection has for a customer, but for those of tests. Never a part of them.
+    async fn find_connection_values(
+        &self,
+        connection: &ConnectionId,
+        customer: &CustomerId,
+    ) -> PlatformResult<Vec<ConnectionValueSighting>>;
+
     /// All instances of a customer, but for test instances. Never a part of them.
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>>;
 
@@ -127,6 +138,31 @@ pub trait Platform: Send + Sync {
 
     /// Sets what is given of a customer, and leaves the rest.
     async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting>;
+
+    /// Creates a shared connection. Not idempotent, although a server refuses a second one of the same stable
+    /// key. Says what its inputs look like from now on, as far as the reply does.
+    async fn create_connection(
+        &self,
+        new: &NewConnection,
+    ) -> PlatformResult<(Echo, ConnectionSighting)>;
+
+    /// Sets what is given of a shared connection, and leaves the rest. Idempotent, but that each time deploys
+    /// instances where that is asked for.
+    async fn update_connection(&self, update: &ConnectionUpdate) -> PlatformResult<Echo>;
+
+    /// Deletes a shared connection with all of its values. One that is already gone is a success.
+    async fn delete_connection(&self, id: &ConnectionId) -> PlatformResult<()>;
+
+    /// Creates the value of a shared connection for a customer. Not idempotent.
+    async fn create_connection_value(
+        &self,
+        new: &NewConnectionValue,
+    ) -> PlatformResult<(Echo, ConnectionValueSighting)>;
+
+    /// Writes the given inputs of a value, and leaves the rest. Idempotent, but that each time deploys instances
+    /// where that is asked for.
+    async fn update_connection_value(&self, update: &ConnectionValueUpdate)
+    -> PlatformResult<Echo>;
 
     /// Creates an integration that has nothing but a name and labels. Not idempotent.
     async fn create_integration(
@@ -282,6 +318,62 @@ pub struct CustomerUpdate {
     pub labels: Option<Vec<String>>,
     /// How many executions may run at once.
     pub concurrent_execution_limit: Option<i64>,
+}
+
+/// A shared connection to create.
+#[derive(Debug, Clone)]
+pub struct NewConnection {
+    /// What people see.
+    pub name: String,
+    /// The key that definitions know it by, unique in an organization.
+    pub stable_key: String,
+    /// The id of the connection of a component that it is one of.
+    pub kind: String,
+    /// Whose values it has.
+    pub scope: ConnectionScope,
+    /// Who fills them in; absent leaves it to the server.
+    pub managed_by: Option<ManagedBy>,
+    /// What it is for, with the labels at its end.
+    pub description: String,
+    /// Its first inputs, under its stable key.
+    pub inputs: Option<ConfigWrite>,
+}
+
+/// What to set on a shared connection. Absent fields are left alone.
+#[derive(Debug, Clone)]
+pub struct ConnectionUpdate {
+    /// Which connection.
+    pub id: ConnectionId,
+    /// What people see.
+    pub name: Option<String>,
+    /// What it is for, with the labels at its end.
+    pub description: Option<String>,
+    /// Inputs, under its stable key.
+    pub inputs: Option<ConfigWrite>,
+    /// Deploy the instances that depend on it.
+    pub redeploy: bool,
+}
+
+/// The value of a shared connection for a customer, to create.
+#[derive(Debug, Clone)]
+pub struct NewConnectionValue {
+    /// Of this connection.
+    pub connection: ConnectionId,
+    /// For this customer.
+    pub customer: CustomerId,
+    /// Its inputs, under the stable key of the connection.
+    pub inputs: Option<ConfigWrite>,
+}
+
+/// What to write of the value of a shared connection.
+#[derive(Debug, Clone)]
+pub struct ConnectionValueUpdate {
+    /// Which value.
+    pub id: ConnectionValueId,
+    /// The inputs, under the stable key of the connection.
+    pub inputs: ConfigWrite,
+    /// Deploy the instances that are bound to it.
+    pub redeploy: bool,
 }
 
 /// An instance to create.

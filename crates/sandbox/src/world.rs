@@ -28,6 +28,7 @@ pub(crate) mod lag;
 pub(crate) mod publish;
 pub(crate) mod run;
 mod schedule;
+pub(crate) mod shared;
 pub(crate) mod table;
 pub(crate) mod upgrade;
 
@@ -46,6 +47,7 @@ use self::customer::Customer;
 use self::execution::Execution;
 use self::instance::Instance;
 use self::integration::Integration;
+use self::shared::{Scoped, SharedValue};
 use self::table::{Key, Table};
 use super::behaviour::Behaviour;
 
@@ -59,6 +61,12 @@ pub(crate) struct World {
     pub(crate) integrations: Table<Integration>,
     pub(crate) instances: Table<Instance>,
     pub(crate) executions: Table<Execution>,
+    /// Connections that instances share.
+    #[serde(default, skip_serializing_if = "Table::is_empty")]
+    pub(crate) scoped: Table<Scoped>,
+    /// Their values for customers.
+    #[serde(default, skip_serializing_if = "Table::is_empty")]
+    pub(crate) shared_values: Table<SharedValue>,
     /// Ids given out so far.
     ids: u64,
     /// The newest timestamp given out.
@@ -143,6 +151,8 @@ impl World {
             integrations: Table::default(),
             instances: Table::default(),
             executions: Table::default(),
+            scoped: Table::default(),
+            shared_values: Table::default(),
             ids: 0,
             newest: now,
             ahead: 0,

@@ -57,6 +57,10 @@ pub(crate) struct ExportArgs {
     #[arg(long, env = "PRISM_GITOPS_CUSTOMERS", value_parser = FalseyValueParser::new())]
     pub(crate) customers: bool,
 
+    /// Also the shared connections, each as a Connection that instances refer to.
+    #[arg(long, env = "PRISM_GITOPS_CONNECTIONS", value_parser = FalseyValueParser::new())]
+    pub(crate) connections: bool,
+
     /// Write into a folder that holds something, over files of the same names.
     #[arg(long, env = "PRISM_GITOPS_FORCE", value_parser = FalseyValueParser::new())]
     pub(crate) force: bool,

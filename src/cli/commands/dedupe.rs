@@ -119,6 +119,17 @@ fn same(before: &[Deduped], now: &[Deduped]) -> Result<(), CliError> {
     )
 }
 
+fn never(operation: &'static str, why: &str) -> PlatformError {
+    PlatformError {
+        operation,
+        kind: ErrorKind::Refused(vec![Refusal {
+            field: "__all__".to_owned(),
+            messages: vec![why.to_owned()],
+        }]),
+        effect: Effect::None,
+    }
+}
+
 async fn remove(
     tenant: &Chosen,
     recording: Recording,
@@ -127,14 +138,11 @@ async fn remove(
 ) -> Result<(), PlatformError> {
     let began = recording::now();
     let sent = match address.kind {
-        Kind::Customer => Err(PlatformError {
-            operation: "deleteCustomer",
-            kind: ErrorKind::Refused(vec![Refusal {
-                field: "__all__".to_owned(),
-                messages: vec!["customers are never removed".to_owned()],
-            }]),
-            effect: Effect::None,
-        }),
+        Kind::Customer => Err(never("deleteCustomer", "customers are never removed")),
+        Kind::Connection => Err(never(
+            "deleteScopedConfigVariable",
+            "connections are removed by a plan that prunes them",
+        )),
         Kind::Instance => {
             tenant
                 .platform

@@ -52,7 +52,11 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
     }
     let chosen = tenant::choose(ui, &args.tenant, &declared, &root, variables).await?;
     let waiting = progress::waiting(ui, "Reading the tenant");
-    let scope = export::scope(args.latest_components, wants_customers(args));
+    let scope = export::scope(
+        args.latest_components,
+        wants_customers(args),
+        wants_connections(args),
+    );
     let organization = chosen.organization.as_deref();
     let live = pass::observe(chosen.platform.as_ref(), organization, &scope).await;
     drop(waiting);
@@ -75,6 +79,7 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
         project: name,
         all: args.all,
         customers: wants_customers(args),
+        connections: wants_connections(args),
         only: args.addresses.iter().cloned().collect(),
         declared: there,
         env_template: folder::env_template(&args.path)?,
@@ -101,6 +106,12 @@ async fn make(ui: &Ui, args: &ExportArgs, variables: &Variables) -> Result<Expor
 fn wants_customers(args: &ExportArgs) -> bool {
     let is_customer = |address: &Address| address.kind == Kind::Customer;
     args.customers || args.addresses.iter().any(is_customer)
+}
+
+/// The same of shared connections.
+fn wants_connections(args: &ExportArgs) -> bool {
+    let is_connection = |address: &Address| address.kind == Kind::Connection;
+    args.connections || args.addresses.iter().any(is_connection)
 }
 
 /// Refuses addresses of nothing.

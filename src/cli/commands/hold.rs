@@ -19,7 +19,7 @@ use crate::model::{
 };
 use crate::plan::PlannedResource;
 use crate::prismatic::catalog::Record;
-use crate::prismatic::error::PlatformError;
+use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{CustomerUpdate, InstanceUpdate, IntegrationUpdate};
 use crate::runtime::clock::{Clock as _, SystemClock};
 
@@ -49,7 +49,14 @@ pub(super) async fn hold(
             );
         }
         let done = format!("On hold until {}:", shown(until));
-        report(ui, &tenant, record(args.address.kind), id_of(&found), &done).await?;
+        report(
+            ui,
+            &tenant,
+            record(args.address.kind)?,
+            id_of(&found),
+            &done,
+        )
+        .await?;
         Ok(Exit::Done)
     };
     let work = project::on_tenant(ui, args.at.both(), variables, work);
@@ -65,7 +72,7 @@ pub(super) async fn unhold(
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
         let found = find(ui, &tenant, &args.address, (&args.at, variables)).await?;
-        let kind = record(args.address.kind);
+        let kind = record(args.address.kind)?;
         if !labels_of(&found).is_some_and(|all| all.iter().any(|it| LiveHold::is(it))) {
             if ui.output() == Output::Human {
                 ui.result(&format!("{} is not on hold.\n", args.address))?;
@@ -121,12 +128,20 @@ fn shown(at: Timestamp) -> String {
     text.to_owned()
 }
 
-fn record(kind: Kind) -> Record {
+fn record(kind: Kind) -> Result<Record, CliError> {
     match kind {
-        Kind::Customer => Record::Customer,
-        Kind::Integration => Record::Integration,
-        Kind::Instance => Record::Instance,
+        Kind::Customer => Ok(Record::Customer),
+        Kind::Connection => Err(by_hand()),
+        Kind::Integration => Ok(Record::Integration),
+        Kind::Instance => Ok(Record::Instance),
     }
+}
+
+/// A connection bears its labels in its description.
+fn by_hand() -> CliError {
+    CliError::user("a connection is put on hold in Prismatic").hint(
+        "write [gitops:hold=2026-11-30T18:00:00Z] with the time that it ends at the end of its description; take it out to end it sooner",
+    )
 }
 
 /// The live object: by its marker; else, for what git declares and was not taken over yet, the one that a plan matches.
@@ -136,12 +151,13 @@ async fn find(
     address: &Address,
     around: (&AtArgs, &Variables),
 ) -> Result<Value, CliError> {
+    record(address.kind)?;
     let unmarked = match marked(tenant, address).await {
         Ok(found) => return Ok(found),
         Err(error) => error,
     };
     match matched(ui, address, around).await {
-        Ok(Some(id)) => Ok(tenant.client.get(record(address.kind), &id).await?),
+        Ok(Some(id)) => Ok(tenant.client.get(record(address.kind)?, &id).await?),
         Ok(None) => Err(unmarked),
         // It may well be there: that it bears no marker is half of the answer.
         Err(error) => Err(unmarked.hint(format!(
@@ -171,6 +187,7 @@ async fn marked(tenant: &Chosen, address: &Address) -> Result<Value, CliError> {
     let text = address.to_string();
     match address.kind {
         Kind::Customer => lookup::customer(tenant, &text).await,
+        Kind::Connection => Err(by_hand()),
         Kind::Integration => lookup::integration(tenant, &text).await,
         Kind::Instance => lookup::instance(tenant, &text, None).await,
     }
@@ -199,7 +216,7 @@ impl Change<'_> {
         variables: &Variables,
         found: &Value,
     ) -> Result<bool, CliError> {
-        let (kind, id) = (record(self.address.kind), id_of(found));
+        let (kind, id) = (record(self.address.kind)?, id_of(found));
         let deed = Deed::begin(ui, self.verb, around, variables, tenant).await?;
         let kept = deed.is_kept();
         let now = tenant.client.get(kind, id).await?;
@@ -251,6 +268,12 @@ async fn set(
             };
             platform.update_customer(&update).await.map(drop)
         }
+        // Labels of a connection are in its description: see `record`.
+        Kind::Connection => Err(PlatformError {
+            operation: "updateScopedConfigVariable",
+            kind: ErrorKind::Refused(Vec::new()),
+            effect: Effect::None,
+        }),
         Kind::Integration => {
             let update = IntegrationUpdate {
                 id: IntegrationId::new(id),

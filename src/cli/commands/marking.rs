@@ -10,7 +10,7 @@ use crate::cli::ui::Ui;
 use crate::controller::pass::{self, Planned};
 use crate::controller::persistence::Recorder;
 use crate::controller::window_guard::WindowGuard;
-use crate::model::{CustomersWanted, Project, Scope, Tenant, VersionRecord};
+use crate::model::{ConnectionsWanted, CustomersWanted, Project, Scope, Tenant, VersionRecord};
 use crate::plan::{Context, Part, Plan};
 use crate::runtime::clock::{Clock as _, SystemClock};
 use crate::source::Revision;
@@ -29,6 +29,7 @@ pub(super) async fn read(
     let organization = tenant.organization.as_deref();
     let scope = Scope {
         all_customers: Some(CustomersWanted::default()),
+        connections: Some(ConnectionsWanted::default()),
         ..Scope::default()
     };
     let live = pass::observe(tenant.platform.as_ref(), organization, &scope).await;

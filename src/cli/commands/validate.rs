@@ -229,6 +229,7 @@ fn document(checked: &Checked) -> Versioned<Validation> {
         valid: checked.is_valid(),
         summary: Counts {
             customers: checked.declares(Kind::Customer),
+            connections: checked.declares(Kind::Connection),
             integrations: checked.declares(Kind::Integration),
             instances: checked.declares(Kind::Instance),
             fleets: checked.fleets.len(),
@@ -244,12 +245,16 @@ fn line(checked: &Checked) -> String {
         0 => String::new(),
         count => format!("{}, ", counted(count, "customer")),
     };
+    let connections = match checked.declares(Kind::Connection) {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "connection")),
+    };
     let fleets = match checked.fleets.len() {
         0 => String::new(),
         count => format!(", {}", counted(count, "fleet")),
     };
     format!(
-        "Valid: {customers}{}, {}{fleets}.",
+        "Valid: {customers}{connections}{}, {}{fleets}.",
         counted(checked.declares(Kind::Integration), "integration"),
         counted(checked.declares(Kind::Instance), "instance"),
     )

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod configuration;
+mod connections;
 mod crashes;
 mod customers;
 mod flows;

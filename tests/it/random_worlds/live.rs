@@ -247,7 +247,10 @@ fn deploys(plan: &Plan) -> impl Iterator<Item = (&Output<prism_gitops::model::In
         Operation::Instance(InstanceOperation::Deploy { instance, .. }) => {
             Some((instance, !step.after.is_empty()))
         }
-        Operation::Customer(_) | Operation::Instance(_) | Operation::Integration(_) => None,
+        Operation::Customer(_)
+        | Operation::Connection(_)
+        | Operation::Instance(_)
+        | Operation::Integration(_) => None,
     })
 }
 

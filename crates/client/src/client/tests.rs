@@ -14,7 +14,10 @@ use crate::testing::{
     throttled, unlimited,
 };
 
+mod connections;
 mod secrecy;
+
+use connections::{connection, new_connection, new_value, value};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -54,7 +57,7 @@ fn instance() -> InstanceId {
 }
 
 /// Operations that change nothing, or the same once as twice.
-const HARMLESS: [(&str, Operation); 10] = [
+const HARMLESS: [(&str, Operation); 13] = [
     ("identity", |c| {
         Box::pin(async { c.identity().await.map(drop) })
     }),
@@ -96,10 +99,32 @@ const HARMLESS: [(&str, Operation); 10] = [
     ("deleteIntegration", |c| {
         Box::pin(async { c.delete_integration(&id()).await })
     }),
+    ("updateScopedConfigVariable", |c| {
+        Box::pin(async { c.update_connection(&connection(false)).await.map(drop) })
+    }),
+    ("updateCustomerConfigVariable", |c| {
+        Box::pin(async { c.update_connection_value(&value(false)).await.map(drop) })
+    }),
+    ("deleteScopedConfigVariable", |c| {
+        Box::pin(async { c.delete_connection(&ConnectionId::new("s")).await })
+    }),
 ];
 
 /// Operations that change something each time.
-const ONCE: [(&str, Operation); 5] = [
+const ONCE: [(&str, Operation); 9] = [
+    ("createScopedConfigVariable", |c| {
+        Box::pin(async { c.create_connection(&new_connection()).await.map(drop) })
+    }),
+    ("createCustomerConfigVariable", |c| {
+        Box::pin(async { c.create_connection_value(&new_value()).await.map(drop) })
+    }),
+    // Each time deploys instances.
+    ("updateScopedConfigVariable", |c| {
+        Box::pin(async { c.update_connection(&connection(true)).await.map(drop) })
+    }),
+    ("updateCustomerConfigVariable", |c| {
+        Box::pin(async { c.update_connection_value(&value(true)).await.map(drop) })
+    }),
     ("createIntegration", |c| {
         Box::pin(async {
             let labels = ["gitops:p/i".to_owned()];

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{ConfigWrite, Echo, InputWrite, WriteValue};
+use crate::model::{ConfigWrite, ConnectionValueId, Echo, InputWrite, WriteValue};
 use crate::operations::nodes::WrittenVariableNode;
 use crate::paging::Page;
 
@@ -20,10 +20,13 @@ pub(crate) struct ConfigInput<'a> {
     schedule_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_zone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_config_variable_id: Option<&'a ConnectionValueId>,
 }
 
+/// One input of a connection. No `Debug`: its value may be secret.
 #[derive(Serialize)]
-struct Expression<'a> {
+pub(crate) struct Expression<'a> {
     name: &'a str,
     r#type: &'static str,
     value: &'a str,
@@ -41,6 +44,7 @@ fn config_input(write: &ConfigWrite) -> ConfigInput<'_> {
         values: None,
         schedule_type: None,
         time_zone: None,
+        customer_config_variable_id: None,
     };
     match &write.value {
         WriteValue::Text(text) => input.value = Some(text),
@@ -50,21 +54,23 @@ fn config_input(write: &ConfigWrite) -> ConfigInput<'_> {
             input.schedule_type = Some(schedule.kind.word());
             input.time_zone = schedule.time_zone.as_deref();
         }
-        WriteValue::Inputs(inputs) => input.values = Some(expressions(inputs)),
+        WriteValue::Inputs(inputs) => {
+            input.values = Some(serde_json::json!(expressions(inputs)).to_string());
+        }
+        WriteValue::Shared(id) => input.customer_config_variable_id = Some(id),
     }
     input
 }
 
-fn expressions(inputs: &[(String, InputWrite)]) -> String {
-    let list: Vec<_> = inputs
-        .iter()
-        .map(|(name, value)| Expression {
-            name,
-            r#type: "value",
-            value: value.expose(),
-        })
-        .collect();
-    serde_json::json!(list).to_string()
+/// Inputs as the API takes them.
+pub(crate) fn expressions(inputs: &[(String, InputWrite)]) -> Vec<Expression<'_>> {
+    let all = inputs.iter();
+    all.map(|(name, value)| Expression {
+        name,
+        r#type: "value",
+        value: value.expose(),
+    })
+    .collect()
 }
 
 /// What the API shows of an instance's values, as a write gave it back.
@@ -125,6 +131,7 @@ mod tests {
             write("Often", schedule(None)),
             write("Never", off),
             write("Login", WriteValue::Inputs(inputs)),
+            write("ERP", WriteValue::Shared(ConnectionValueId::new("ccv1"))),
         ];
         insta::assert_json_snapshot!(config_inputs(&config), @r#"
     [
@@ -154,6 +161,10 @@ mod tests {
       {
         "key": "Login",
         "values": "[{\"name\":\"user\",\"type\":\"value\",\"value\":\"smith\"},{\"name\":\"password\",\"type\":\"value\",\"value\":\"p\\\"w\"}]"
+      },
+      {
+        "key": "ERP",
+        "customerConfigVariableId": "ccv1"
       }
     ]
     "#);

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::{customer, required};
 use crate::model::{
-    Asked, ConfigState, Instance, InstanceId, InstanceVersion, LiveConfigVariable, LiveInput,
-    Observed, SequenceId, VariableStatus, VersionId,
+    Asked, ConfigState, ConnectionId, ConnectionValueId, Instance, InstanceId, InstanceVersion,
+    LiveConfigVariable, LiveInput, Observed, SequenceId, VariableStatus, VersionId,
 };
 use crate::operations::nodes::{ConfigVariableNode, InstanceNode, RequiredNode};
 
@@ -82,6 +82,11 @@ pub(crate) fn config(nodes: impl Iterator<Item = ConfigVariableNode>) -> Config 
 /// A config variable; an error where its inputs are not all there.
 fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'static str> {
     let oauth = needs_consent(&node.required_config_variable);
+    let scoped = node
+        .required_config_variable
+        .scoped_config_variable
+        .as_ref();
+    let scoped = scoped.map(|it| ConnectionId::new(it.id.clone()));
     let declared = Arc::new(required(node.required_config_variable));
     let inputs = match node.inputs {
         None => Vec::new(),
@@ -104,6 +109,8 @@ fn config_variable(node: ConfigVariableNode) -> Result<LiveConfigVariable, &'sta
             })
             .collect(),
         shared: node.customer_config_variable.is_some() || declared.shared,
+        bound: (node.customer_config_variable).map(|it| ConnectionValueId::new(it.id)),
+        scoped,
         oauth,
         declared,
     })
@@ -124,7 +131,7 @@ fn config_state(word: &str) -> Option<ConfigState> {
     }
 }
 
-fn status(word: &str) -> Option<VariableStatus> {
+pub(crate) fn status(word: &str) -> Option<VariableStatus> {
     match word {
         "ACTIVE" => Some(VariableStatus::Active),
         "PENDING" => Some(VariableStatus::Pending),

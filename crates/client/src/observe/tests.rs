@@ -1,5 +1,6 @@
 //! One reading against a scripted server: what is requested, and the result.
 
+mod connections;
 mod customers;
 
 use std::sync::Arc;

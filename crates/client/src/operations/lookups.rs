@@ -62,6 +62,13 @@ pub(crate) const COMPONENTS: Batch<'static> = Batch {
     fragments: &[COMPONENT],
 };
 
+/// The connections of components.
+pub(crate) const CONNECTION_TYPES: Batch<'static> = Batch {
+    name: "connectionTypes",
+    size: 25,
+    fragments: &[],
+};
+
 /// Links for consent.
 pub(crate) const AUTHORIZE_URLS: Batch<'static> = Batch {
     name: "authorizeUrls",
@@ -361,6 +368,20 @@ pub(crate) fn component(key: &str, number: Option<i64>) -> Lookup {
     }
 }
 
+/// The connections of the components with a key, each in its newest version: one of the organization and one of
+/// Prismatic, perhaps.
+pub(crate) fn connection_types(component: &str) -> Lookup {
+    Lookup {
+        before: "components(key:",
+        kind: "String!",
+        value: component.to_owned(),
+        after: ", first: 10) { nodes { key public customer { id } connections(first: 100) \
+                { nodes { id key } pageInfo { hasNextPage endCursor } } } \
+                pageInfo { hasNextPage endCursor } }"
+            .to_owned(),
+    }
+}
+
 /// Those customers that a reference may mean; three are enough to see that it is ambiguous.
 ///
 /// A reference to a manifest has no value in the tenant: its look-up finds nothing.
@@ -447,6 +468,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
             COMPONENTS,
             vec![component("x", None), component("x", Some(3))],
         ),
+        (CONNECTION_TYPES, vec![connection_types("x")]),
         (CUSTOMERS, references.iter().map(customer).collect()),
         (
             CUSTOMER_SIGHTS,

@@ -177,6 +177,81 @@ pub(crate) struct InputNode {
     pub(crate) has_value: bool,
 }
 
+/// A shared connection. No `Debug`: its inputs may be secret.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SharedConnectionNode {
+    pub(crate) id: String,
+    pub(crate) key: String,
+    pub(crate) stable_key: String,
+    pub(crate) description: Option<String>,
+    pub(crate) managed_by: Option<String>,
+    pub(crate) variable_scope: Option<String>,
+    pub(crate) status: Option<String>,
+    /// What is not said to be unused may be used.
+    pub(crate) is_in_use: Option<bool>,
+    /// Whose own it is, if a customer's.
+    pub(crate) customer: Option<IdNode>,
+    pub(crate) connection: Option<KindNode>,
+    pub(crate) inputs: Option<Page<InputNode>>,
+    pub(crate) customer_config_variables: Option<Page<ConnectionValueNode>>,
+}
+
+/// The connection of a component that a shared one is one of.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KindNode {
+    pub(crate) key: String,
+    #[serde(rename = "oauth2Type")]
+    pub(crate) oauth2_type: Option<String>,
+    pub(crate) component: KindOfNode,
+}
+
+/// The component of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct KindOfNode {
+    pub(crate) key: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) public: bool,
+}
+
+/// The value of a shared connection. No `Debug`: its inputs may be secret.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ConnectionValueNode {
+    pub(crate) id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) is_test: bool,
+    pub(crate) status: Option<String>,
+    pub(crate) customer: Option<CustomerNode>,
+    pub(crate) inputs: Option<Page<InputNode>>,
+}
+
+/// A shared connection, as a reply or a look shows it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SightedConnectionNode {
+    pub(crate) id: String,
+    pub(crate) stable_key: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// A shared connection as a write gives it back. No `Debug`: its inputs may be secret.
+#[derive(Deserialize)]
+pub(crate) struct WrittenConnectionNode {
+    #[serde(flatten)]
+    pub(crate) sighted: SightedConnectionNode,
+    pub(crate) inputs: Option<Page<WrittenInputNode>>,
+}
+
+/// The value of a shared connection as a write gives it back. No `Debug`: its inputs may be secret.
+#[derive(Deserialize)]
+pub(crate) struct WrittenValueNode {
+    pub(crate) id: String,
+    pub(crate) customer: Option<IdNode>,
+    pub(crate) inputs: Option<Page<WrittenInputNode>>,
+}
+
 /// An instance as a write gives it back: what its values look like from now on.
 /// Beyond the id nothing has to be there. No `Debug`: values may be secret.
 #[derive(Deserialize)]

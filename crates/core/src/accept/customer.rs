@@ -31,6 +31,7 @@ pub(super) fn value(tenant: &Tenant, id: &str, change: &FieldChange) -> Option<T
         | Field::Consent
         | Field::Flow
         | Field::GlobalDebug
+        | Field::Value
         | Field::Other => Err(NO_PLACE),
     })
 }

@@ -40,6 +40,7 @@ pub(super) fn value(
         | Field::PublishedVersion
         | Field::Availability
         | Field::Marketplace
+        | Field::Value
         | Field::Other => Err(NO_PLACE),
     })
 }
@@ -62,7 +63,8 @@ fn config(declared: &DesiredInstance, live: &Instance, change: &FieldChange) -> 
         ConfigValue::Secret(_) => return Err(SECRET),
         ConfigValue::Connection(_)
         | ConfigValue::ConsentedConnection(_)
-        | ConfigValue::PendingConnection => return Err(NO_PLACE),
+        | ConfigValue::PendingConnection
+        | ConfigValue::SharedConnection(_) => return Err(NO_PLACE),
         ConfigValue::Scalar(_)
         | ConfigValue::List(_)
         | ConfigValue::Structured(_)

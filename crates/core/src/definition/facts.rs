@@ -90,6 +90,14 @@ pub(super) fn required_variables(root: &Value) -> Vec<RequiredVariable> {
     }
 }
 
+/// The stable keys of the shared connections that config variables take their values from.
+pub(super) fn scoped_connections(root: &Value) -> Vec<String> {
+    let items = root.get("requiredConfigVars").and_then(Value::list);
+    let named = |item: &Value| item.get_text("useScopedConfigVar").map(str::to_owned);
+    let items = items.unwrap_or_default().iter().filter_map(named);
+    items.filter(|key| !key.is_empty()).collect()
+}
+
 /// The flows: name, and stable key where there is one.
 pub(super) fn flows(root: &Value) -> Vec<(String, Option<String>)> {
     let flows = root.get("flows").and_then(Value::list);

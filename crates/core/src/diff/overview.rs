@@ -1,12 +1,13 @@
 //! What comparisons of all kinds have in common, so that code for all of them is written once.
 
 use super::{
-    ChangeSet, Comparable, Comparison, CustomerChanges, Found, InstanceChanges, IntegrationChanges,
-    Stop,
+    ChangeSet, Comparable, Comparison, ConnectionChanges, CustomerChanges, Found, InstanceChanges,
+    IntegrationChanges, Stop,
 };
 use crate::kinds::with_kind;
 use crate::model::{
-    Address, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Kind, Location,
+    Address, ConnectionId, CustomerId, Desired, DesiredInstance, InstanceId, IntegrationId, Kind,
+    Location,
 };
 
 /// What is known of a compared resource of any kind.
@@ -30,6 +31,16 @@ impl Changes for CustomerChanges {
     fn overview(&self) -> Overview<'_> {
         Overview {
             live: self.live.as_ref().map(CustomerId::as_str),
+            display_name: &self.called,
+            customer_name: None,
+        }
+    }
+}
+
+impl Changes for ConnectionChanges {
+    fn overview(&self) -> Overview<'_> {
+        Overview {
+            live: self.live.as_ref().map(ConnectionId::as_str),
             display_name: &self.called,
             customer_name: None,
         }

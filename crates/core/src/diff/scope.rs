@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::definition::Definitions;
 use crate::model::{
-    Adopt, CustomerRef, CustomersWanted, Desired, DesiredIntegration, IntegrationRef,
-    IntegrationWanted, Marker, ResourceName, Scope, VersionRef,
+    Adopt, ConnectionsWanted, CustomerRef, CustomersWanted, Desired, DesiredIntegration,
+    IntegrationRef, IntegrationWanted, Marker, ResourceName, Scope, VersionRef,
 };
 
 /// What a reading of the tenant has to cover for this comparison.
@@ -54,12 +54,6 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
             integrations.push(wanted);
         }
     }
-    let customers = desired
-        .instances
-        .iter()
-        .map(|instance| instance.customer.clone())
-        .filter(|customer| !matches!(customer, CustomerRef::Managed(_)))
-        .collect();
     let limits = desired.customers.iter();
     let limits = limits.map(|one| one.concurrent_execution_limit.is_some());
     // The members of a fleet are known once all customers are.
@@ -78,14 +72,30 @@ pub fn scope(desired: &Desired, definitions: &Definitions) -> Scope {
     );
     Scope {
         integrations,
-        customers,
+        customers: customers(desired),
         all_customers: limits
             .reduce(|one, other| one || other)
             .map(|limits| CustomersWanted { limits }),
+        connections: (!desired.connections.is_empty()).then(|| ConnectionsWanted {
+            types: (desired.connections.iter())
+                .map(|it| it.kind.clone())
+                .collect(),
+        }),
         // A member may come from any of them.
         all_versions_of: rollouts().next().map(|_| desired.project.name.clone()),
         ..Scope::default()
     }
+}
+
+/// The customers to look for by what a manifest says of them.
+fn customers(desired: &Desired) -> BTreeSet<CustomerRef> {
+    let of_instances = desired.instances.iter().map(|it| &it.customer);
+    let values = desired.connections.iter().flat_map(|it| &it.customers);
+    of_instances
+        .chain(values.map(|value| &value.customer))
+        .filter(|customer| !matches!(customer, CustomerRef::Managed(_)))
+        .cloned()
+        .collect()
 }
 
 /// The versions that instances ask for by name, of each managed integration.

@@ -136,7 +136,7 @@ pub fn simulate(
     changes: &ChangeSet,
     wanted: &dyn Fn(&ResourceName) -> bool,
 ) -> Vec<Simulation> {
-    let index = Index::new(inputs, &changes.customers, &changes.integrations);
+    let index = Index::new(inputs, changes);
     let mut found: BTreeMap<(&ResourceName, SimulatedVersion), Simulation> = BTreeMap::new();
     let mut connections = Connections::default();
     for (desired, _) in changes.with_declared(inputs.desired) {

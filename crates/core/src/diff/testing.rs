@@ -1,9 +1,13 @@
 //! A small world for the tests of this module and of `plan`: one line per fact.
 
+mod connections;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+
+pub use connections::{connection_type, inputs, shown};
 
 use super::{Admissions, ChangeSet, Inputs, diff};
 use crate::definition::{Definition, Definitions};
@@ -83,6 +87,7 @@ impl World {
                     apply: Default::default(),
                 },
                 customers: Vec::new(),
+                connections: Vec::new(),
                 integrations: Vec::new(),
                 instances: Vec::new(),
                 fleets: Vec::new(),
@@ -104,6 +109,8 @@ impl World {
                 ]),
                 interrupted: BTreeMap::new(),
                 all_customers: None,
+                connections: None,
+                connection_types: BTreeMap::new(),
                 near_customers: Vec::new(),
             },
             secrets: SecretValues::default(),
@@ -270,6 +277,8 @@ impl World {
                     schedule_type: None,
                     inputs: Vec::new(),
                     shared: false,
+                    bound: None,
+                    scoped: None,
                     oauth: false,
                     declared: Arc::new(declared.clone()),
                 };

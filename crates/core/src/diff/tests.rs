@@ -1,6 +1,7 @@
 //! What differs, case by case.
 
 mod config;
+mod connection;
 mod customer;
 mod flows;
 mod identity;

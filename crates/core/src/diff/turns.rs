@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::admission::{self, MoveLabels, Waiting};
 use super::{Found, InstanceChanges, Stop};
-use crate::kinds::instance::compare::customer::InstanceCustomer;
+use crate::kinds::customer::compare::whose::InstanceCustomer;
 use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::version::Target;
 use crate::kinds::instance::compare::{common, existing, missing};

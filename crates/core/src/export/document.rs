@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::model::{
-    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredCustomer,
-    DesiredInstance, DesiredIntegration, InstanceState, IntegrationRef, Marketplace, PublishWhen,
-    ResourceName, Schedule, ScheduleKind, SecretRef, VersionRef,
+    Adopt, ConfigEntry, ConfigValue, ConnectionInput, CustomerRef, DesiredConnection,
+    DesiredCustomer, DesiredInstance, DesiredIntegration, InstanceState, IntegrationRef,
+    Marketplace, PublishWhen, ResourceName, Schedule, ScheduleKind, SecretRef, VersionRef,
 };
 use crate::template::{Template, escaped};
 use crate::yaml::write::{Leaf, Tree};
@@ -92,6 +92,51 @@ pub(super) fn customer(declared: &DesiredCustomer) -> Tree {
     spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
     spec.extend(drift.map(|it| ("drift", Tree::text(it.word()))));
     manifest("Customer", name, Some(Tree::map(spec)))
+}
+
+/// A shared connection.
+pub(super) fn connection(declared: &DesiredConnection) -> Tree {
+    let DesiredConnection {
+        name,
+        stable_key,
+        display_name,
+        kind,
+        scope,
+        managed_by,
+        description,
+        inputs: own,
+        customers,
+        redeploy,
+        adopt,
+        drift,
+        location: _,
+    } = declared;
+    let mut spec = Vec::new();
+    let other = |text: &String| (text != name.as_str()).then(|| Tree::text(text));
+    spec.extend(other(stable_key).map(|it| ("stableKey", it)));
+    spec.extend(other(display_name).map(|it| ("key", it)));
+    let component = Tree::text(&kind.component);
+    let component = match kind.public {
+        true => Tree::map([("key", component), ("public", boolean(true))]),
+        false => component,
+    };
+    spec.push(("component", component));
+    spec.push(("connection", Tree::text(&kind.connection)));
+    spec.push(("scope", Tree::text(scope.word())));
+    spec.extend(managed_by.map(|it| ("managedBy", Tree::text(it.word()))));
+    spec.extend(
+        description
+            .as_ref()
+            .map(|it| ("description", Tree::text(it))),
+    );
+    spec.extend((!own.is_empty()).then(|| ("inputs", inputs(own))));
+    let values = customers.iter();
+    let values = values.map(|it| (it.written.clone(), single("inputs", inputs(&it.inputs))));
+    spec.extend((!customers.is_empty()).then(|| ("customers", Tree::map(values))));
+    spec.extend(redeploy.then(|| ("redeploy", boolean(true))));
+    spec.extend(adopt.as_ref().map(|adopt| ("adopt", adoption(adopt))));
+    spec.extend(drift.map(|it| ("drift", Tree::text(it.word()))));
+    manifest("Connection", name, Some(Tree::map(spec)))
 }
 
 /// An instance.
@@ -246,6 +291,9 @@ pub(super) fn config_value(value: &ConfigValue) -> Tree {
             ("consent", Tree::text("person")),
         ]),
         ConfigValue::PendingConnection => single("connection", Tree::text("pending")),
+        ConfigValue::SharedConnection(name) => {
+            single("connection", single("ref", Tree::text(name.as_str())))
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! A part of an export: only what was asked for, with references to the rest that hold without it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Options, Report};
 use crate::kinds::integration::export::References;
-use crate::model::{Address, CustomerRef, Desired, IntegrationRef, ResourceName, nearest};
+use crate::model::{
+    Address, ConfigValue, CustomerRef, Desired, IntegrationRef, ResourceName, nearest,
+};
 
 /// What was asked for and is not among what can be exported, with the nearest name there is.
 pub type Missing = Vec<(Address, Option<Address>)>;
@@ -27,6 +30,9 @@ pub(super) fn leave(
     desired
         .instances
         .retain(|one| wanted(&Address::instance(one.name.clone())));
+    desired
+        .connections
+        .retain(|one| wanted(&Address::connection(one.name.clone())));
     let declared = |address: &Address| wanted(address) || options.declared.contains(address);
     for instance in &mut desired.instances {
         if let IntegrationRef::Managed(name) = &instance.integration
@@ -42,6 +48,11 @@ pub(super) fn leave(
             let by_id = known.map(|it| CustomerRef::ExternalId(it.external_id.clone()));
             instance.customer = by_id.unwrap_or_else(|| instance.customer.clone());
         }
+        // A binding to what is not declared stays as it is in the tenant.
+        Arc::make_mut(&mut instance.config).retain(|_, entry| match &entry.value {
+            ConfigValue::SharedConnection(name) => declared(&Address::connection(name.clone())),
+            _ => true,
+        });
     }
     desired
         .customers

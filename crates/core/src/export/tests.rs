@@ -1,5 +1,6 @@
 //! What is made of a tenant, and that a plan of it holds adoptions alone.
 
+mod connection;
 mod customer;
 mod parts;
 mod reading;
@@ -471,22 +472,4 @@ fn nothing_is_exported_of_half_a_tenant() {
     let export = exported(&world);
     assert!(export.has_unread());
     assert_eq!((export.integrations, export.instances), (0, 0));
-}
-
-#[test]
-fn the_project_is_found_in_files_and_in_markers() {
-    let file = |text: &str| SourceFile::new("a.yaml", text.as_bytes().to_vec());
-    assert!(has_project(&[file("kind: Project\nmetadata: {name: a}\n")]));
-    assert!(!has_project(&[
-        file("kind: Instance # Project\n"),
-        file("Project: [")
-    ]));
-    let mut world = world();
-    world.tenant.integrations.items[0].labels = vec!["gitops:b/x".to_owned()];
-    world.live_instance("n1", "i1", "smith").labels = vec!["gitops:a/x".to_owned()];
-    let found: Vec<_> = projects(&world.tenant)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    assert_eq!(found, ["a", "b"]);
 }

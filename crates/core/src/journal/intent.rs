@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{CustomerId, InstanceId, IntegrationId};
+use crate::model::{ConnectionId, CustomerId, InstanceId, IntegrationId};
 
 /// A write whose effect is not known yet.
 ///
@@ -34,6 +34,20 @@ pub enum Effect {
         external_id: String,
         /// Its name, which is unique.
         name: String,
+    },
+    /// There is a shared connection with the stable key.
+    CreateConnection {
+        /// The stable key, of which there is one.
+        stable_key: String,
+        /// The label.
+        marker: String,
+    },
+    /// The shared connection has a value for the customer.
+    CreateConnectionValue {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Which customer.
+        customer: CustomerId,
     },
     /// There is an instance with the marker.
     CreateInstance {

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::intent::Moment;
 use super::pace::Terms;
 use crate::model::{
-    CustomerId, CustomerRecord, Instance, InstanceId, IntegrationId, Tenant, VersionId,
+    ConnectionId, ConnectionValueId, CustomerId, CustomerRecord, Instance, InstanceId,
+    IntegrationId, Tenant, VersionId,
 };
 
 /// What the reply to a write said.
@@ -36,6 +37,18 @@ pub enum Shown {
         id: CustomerId,
         /// When it changed last, by the server.
         updated_at: Option<Timestamp>,
+    },
+    /// A shared connection that was created.
+    Connection {
+        /// Its id.
+        id: ConnectionId,
+    },
+    /// A value of a shared connection that was created.
+    ConnectionValue {
+        /// Of this connection.
+        connection: ConnectionId,
+        /// Its id.
+        id: ConnectionValueId,
     },
     /// An instance. What the reply did not say is `None`.
     Instance {
@@ -94,6 +107,8 @@ impl Mark {
         match &self.shown {
             Shown::Instance { id, .. } | Shown::InstanceGone { id } => format!("instance {id}"),
             Shown::Customer { id, .. } => format!("customer {id}"),
+            Shown::Connection { id } => format!("connection {id}"),
+            Shown::ConnectionValue { id, .. } => format!("connection value {id}"),
             Shown::Integration { id } => format!("integration {id}"),
             Shown::Marked { id, .. } => format!("marker of {id}"),
             Shown::Version { integration, .. } => format!("version of {integration}"),
@@ -135,6 +150,24 @@ impl Mark {
                     Some(live) => or_unread(is_no_older(live, *updated_at), false),
                     None => or_unread(false, all.incomplete.is_some()),
                 }
+            }
+            Shown::Connection { id } => {
+                // Connections that were not requested prove nothing.
+                let Some(all) = &tenant.connections else {
+                    return Honoured::Unread;
+                };
+                let live = all.items.iter().any(|live| live.id == *id);
+                or_unread(live, all.incomplete.is_some())
+            }
+            Shown::ConnectionValue { connection, id } => {
+                let Some(all) = &tenant.connections else {
+                    return Honoured::Unread;
+                };
+                let Some(live) = all.items.iter().find(|live| live.id == *connection) else {
+                    return or_unread(false, all.incomplete.is_some());
+                };
+                let shown = live.values.items.iter().any(|value| value.id == *id);
+                or_unread(shown, live.values.incomplete.is_some())
             }
             Shown::Instance { id, .. } => {
                 let live = tenant.instances.items.iter().find(|live| live.id == *id);

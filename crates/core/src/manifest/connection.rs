@@ -4,9 +4,10 @@ use indexmap::IndexMap;
 
 use super::fields::{Fields, quoted};
 use super::findings::{Problem, Report};
+use super::reading::resource_name;
 use super::{keys, secret};
 use crate::model::{ConfigValue, ConnectionInput};
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Node};
 
 /// The value of a mapping with `connection:`.
 pub(super) fn read(fields: &Fields<'_>) -> Option<ConfigValue> {
@@ -19,6 +20,9 @@ pub(super) fn read(fields: &Fields<'_>) -> Option<ConfigValue> {
     {
         return Some(ConfigValue::PendingConnection);
     }
+    if is_shared(node) {
+        return shared(fields, node);
+    }
     let Some(entries) = node.as_mapping().filter(|entries| !entries.is_empty()) else {
         let problem = Problem::new("wrong-type", "a connection must be a mapping of its inputs, or pending")
             .hint("write {connection: {username: …}}, or {connection: pending} where a person consents by OAuth")
@@ -26,17 +30,41 @@ pub(super) fn read(fields: &Fields<'_>) -> Option<ConfigValue> {
         report.add(node.span, problem);
         return None;
     };
-    let mut inputs = IndexMap::with_capacity(entries.len());
-    for entry in entries {
-        if let Some(input) = input(report, entry) {
-            inputs.insert(entry.key.text.clone(), input);
-        }
-    }
-    // One bad input was noted already; the others are worth keeping for further checks.
+    let inputs = inputs(report, entries);
     Some(match consent {
         true => ConfigValue::ConsentedConnection(inputs),
         false => ConfigValue::Connection(inputs),
     })
+}
+
+/// Inputs by name. One bad input is noted; the others are worth keeping for further checks.
+pub(crate) fn inputs(report: &Report, entries: &[Entry]) -> IndexMap<String, ConnectionInput> {
+    let read = entries.iter();
+    let read = read.filter_map(|entry| Some((entry.key.text.clone(), input(report, entry)?)));
+    read.collect()
+}
+
+/// Whether it is `{ref: NAME}`: an input of that name alone cannot be declared.
+pub(super) fn is_shared(node: &Node) -> bool {
+    matches!(node.as_mapping(), Some([only]) if only.key.text == "ref")
+}
+
+/// A connection that a manifest of its own declares.
+fn shared(fields: &Fields<'_>, node: &Node) -> Option<ConfigValue> {
+    let report = fields.report;
+    if fields.get("consent").is_some() {
+        let problem = Problem::new(
+            "one-of",
+            "a shared connection is consented to in its own place",
+        )
+        .hint("remove `consent: person`: `plan` says of the Connection what it waits for");
+        report.add(node.span, problem);
+        return None;
+    }
+    let target = Fields::open(report, node, &keys::SHARED)?;
+    let text = target.filled("ref")?;
+    let span = target.get("ref").map_or(node.span, |node| node.span);
+    resource_name(report, span, &text, "ref").map(ConfigValue::SharedConnection)
 }
 
 fn input(report: &Report, entry: &Entry) -> Option<ConnectionInput> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::paths::Reference;
 use crate::model::{
-    Address, Adopt, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode, Location,
-    Marketplace, Project, PublishWhen, Rollout,
+    Address, Adopt, DesiredConnection, DesiredCustomer, DesiredFleet, DesiredInstance, DriftMode,
+    Location, Marketplace, Project, PublishWhen, Rollout,
 };
 
 /// A resource, as far as it could be read.
@@ -22,6 +22,7 @@ pub(crate) struct Declared {
 /// What it should be.
 pub(crate) enum Body {
     Customer(Box<DesiredCustomer>),
+    Connection(Box<DesiredConnection>),
     Integration(Box<IntegrationDraft>),
     Instance(Box<InstanceDraft>),
 }

@@ -48,6 +48,15 @@ impl Resolver<'_> {
             IntegrationRef::Name(_) | IntegrationRef::Id(_) => None,
         };
         let declared = self.is_declared(wanted, &integration, "{name: …} or {id: …}");
+        let configs: Vec<_> = fleet
+            .parts()
+            .map(|part| part.fixed.config.clone())
+            .collect();
+        let mut shared = true;
+        for config in configs {
+            shared &= self.shared_connections(&config);
+        }
+        let declared = declared && shared;
         let (listed, about) = (file.is_some(), file.is_some() || rows.is_some());
         let table = file.or(rows).map(|file| self.table(&file, fleet.key));
         let table = table.flatten();

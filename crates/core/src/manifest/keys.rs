@@ -9,11 +9,12 @@ mod notices;
 mod project;
 mod rollout;
 
+pub(crate) use crate::kinds::connection::keys::{COMPONENT, CONNECTION_SPEC, CONNECTION_VALUE};
 pub(crate) use crate::kinds::customer::keys::CUSTOMER_SPEC;
 pub(crate) use crate::kinds::instance::keys::{CUSTOMER, ELSEWHERE, INSTANCE_SPEC, VERSION};
 pub(crate) use crate::kinds::integration::keys::{ADOPT, ADOPT_ONE, INTEGRATION_SPEC, MARKETPLACE};
 pub(crate) use config::{
-    CONNECTION, FLOW, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, STRUCTURED,
+    CONNECTION, FLOW, KEY_VALUE, SCHEDULE, SCHEDULE_TYPE, SECRET_INPUT, SEED, SHARED, STRUCTURED,
 };
 pub(crate) use fleet::{
     FLEET_CUSTOMERS, FLEET_GUARDS, FLEET_SPEC, LABEL_SELECTOR, OVERRIDE, SELECTOR, TEMPLATE,
@@ -180,6 +181,26 @@ pub(crate) static CUSTOMER_KIND: Object = Object::of(
             "environments",
             HEAD_ENVIRONMENTS,
             Shape::Differences(&CUSTOMER_SPEC),
+        ),
+    ],
+);
+
+/// A connection that instances share.
+pub(crate) static CONNECTION_KIND: Object = Object::of(
+    "a Connection",
+    &[
+        HEAD_VERSION,
+        needed("kind", "What it declares.", Shape::Choice(&["Connection"])),
+        HEAD_METADATA,
+        needed(
+            "spec",
+            "What the connection should be.",
+            Shape::Object(&CONNECTION_SPEC),
+        ),
+        key(
+            "environments",
+            HEAD_ENVIRONMENTS,
+            Shape::Differences(&CONNECTION_SPEC),
         ),
     ],
 );

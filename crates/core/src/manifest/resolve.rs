@@ -76,7 +76,7 @@ impl<'a> Resolver<'a> {
             .map(|one| one.address.clone())
             .collect();
         self.unreferred(&paths, &referred, &broken);
-        let mut instances = Vec::new();
+        let (mut instances, mut connections) = (Vec::new(), Vec::new());
         for one in declared.drain(..) {
             let (address, places) = (one.address.clone(), one.places);
             self.desired.places.insert(address, places);
@@ -86,9 +86,13 @@ impl<'a> Resolver<'a> {
                 }
                 // Once all customers are known that one may mean.
                 Some(Body::Instance(draft)) => instances.push(*draft),
+                Some(Body::Connection(connection)) => connections.push(*connection),
                 Some(Body::Customer(customer)) => self.customer(*customer),
                 None => {}
             }
+        }
+        for connection in connections {
+            self.connection(connection);
         }
         for draft in instances {
             self.instance(draft);
@@ -103,6 +107,7 @@ impl<'a> Resolver<'a> {
             .integrations
             .sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.customers.sort_by(|a, b| a.name.cmp(&b.name));
+        self.desired.connections.sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.instances.sort_by(|a, b| a.name.cmp(&b.name));
         self.desired.fleets.sort_by(|a, b| a.name.cmp(&b.name));
         (self.desired, self.findings, self.read)
@@ -211,7 +216,7 @@ impl<'a> Resolver<'a> {
     fn is_broken(&self, one: &Declared) -> bool {
         match &one.body {
             Some(Body::Integration(draft)) => !self.files.contains_key(&*draft.definition.path),
-            Some(Body::Instance(_) | Body::Customer(_)) => false,
+            Some(Body::Instance(_) | Body::Customer(_) | Body::Connection(_)) => false,
             None => true,
         }
     }
@@ -403,7 +408,8 @@ impl<'a> Resolver<'a> {
         };
         let found = self.is_declared(integration, &draft.integration, "{name: …} or {id: …}");
         let ways = "{externalId: …}, {name: …} or {id: …}";
-        if self.is_declared(customer, &draft.customer, ways) && found {
+        let shared = self.shared_connections(&instance.config);
+        if self.is_declared(customer, &draft.customer, ways) && found && shared {
             self.desired.instances.push(instance);
         }
     }
@@ -415,6 +421,17 @@ impl<'a> Resolver<'a> {
         place: &Location,
         ways: &str,
     ) -> bool {
+        let hint = format!("for one that is not managed here, write {ways}");
+        self.is_declared_or(wanted, place, hint)
+    }
+
+    /// The same, with what to do where no other name is meant.
+    pub(super) fn is_declared_or(
+        &mut self,
+        wanted: Option<Address>,
+        place: &Location,
+        otherwise: String,
+    ) -> bool {
         let Some(Address { kind, name }) = wanted.filter(|it| !self.declared.contains_key(it))
         else {
             return true;
@@ -425,7 +442,7 @@ impl<'a> Resolver<'a> {
             Some(hint) => hint,
             None => self
                 .nearest_declared(kind, address.name.as_str())
-                .unwrap_or_else(|| format!("for one that is not managed here, write {ways}")),
+                .unwrap_or(otherwise),
         };
         self.find(
             place.clone(),
@@ -449,7 +466,7 @@ impl<'a> Resolver<'a> {
         let meant = did_you_mean(name, declared.map(|address| address.name.as_str()));
         match kind {
             Kind::Customer => meant.or_else(|| self.nearest_customer(name)),
-            Kind::Integration | Kind::Instance => meant,
+            Kind::Connection | Kind::Integration | Kind::Instance => meant,
         }
     }
 

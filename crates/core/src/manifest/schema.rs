@@ -12,6 +12,7 @@ pub fn json_schema() -> Value {
     let kinds = [
         ("Project", &keys::PROJECT),
         ("Customer", &keys::CUSTOMER_KIND),
+        ("Connection", &keys::CONNECTION_KIND),
         ("Integration", &keys::INTEGRATION),
         ("Instance", &keys::INSTANCE),
         ("Fleet", &keys::FLEET),

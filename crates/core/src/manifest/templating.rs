@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::connection;
 use super::findings::Problem;
 use super::reading::Reading;
 use crate::template::{Root, Template, TemplateFault};
@@ -104,9 +105,12 @@ fn below(reading: &Reading<'_>, entry: &mut Entry, private: bool) {
     }
     match entry.key.text.as_str() {
         "exec" => refuse_in(reading, entry, "a program that a secret comes from"),
+        "connection" if connection::is_shared(&entry.value) => {
+            refuse_in(reading, entry, "a reference to a manifest");
+        }
         "overview" => refuse_in(reading, entry, "the path of a text"),
         key => {
-            let private = private || matches!(key, "secret" | "connection" | "auth");
+            let private = private || matches!(key, "secret" | "connection" | "inputs" | "auth");
             visit(reading, &mut entry.value, private);
         }
     }

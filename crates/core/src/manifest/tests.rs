@@ -1,5 +1,6 @@
 //! What well-formed files are read as. What is wrong with others is in `tests/it/bad_input`.
 
+mod connection;
 mod customer;
 mod environments;
 

@@ -150,6 +150,15 @@ impl Address {
         }
     }
 
+    /// The address of a connection.
+    #[must_use]
+    pub fn connection(name: ResourceName) -> Self {
+        Self {
+            kind: Kind::Connection,
+            name,
+        }
+    }
+
     /// The address of an integration.
     #[must_use]
     pub fn integration(name: ResourceName) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::Location;
+use super::{Location, ResourceName};
 
 /// The declared config variables of an instance, by key. Shared, since thousands of instances may declare the same.
 pub type Config = Arc<IndexMap<String, Arc<ConfigEntry>>>;
@@ -39,6 +39,8 @@ pub enum ConfigValue {
     ConsentedConnection(IndexMap<String, ConnectionInput>),
     /// A connection that a person consents to: reported, never written.
     PendingConnection,
+    /// The value that a declared connection has for the customer of the instance.
+    SharedConnection(ResourceName),
 }
 
 /// When something runs.
@@ -126,7 +128,8 @@ impl ConfigValue {
             | Self::List(_)
             | Self::Structured(_)
             | Self::Schedule(_)
-            | Self::PendingConnection => (None, None),
+            | Self::PendingConnection
+            | Self::SharedConnection(_) => (None, None),
         };
         let inputs = inputs
             .into_iter()

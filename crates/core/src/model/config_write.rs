@@ -1,6 +1,6 @@
 //! Config variables as they are written to the API.
 
-use super::{Schedule, Secret};
+use super::{ConnectionValueId, Schedule, Secret};
 
 /// One variable to write.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub enum WriteValue {
     Schedule(Schedule),
     /// The inputs of a connection that change, by name.
     Inputs(Vec<(String, InputWrite)>),
+    /// The value of a shared connection that the variable is bound to.
+    Shared(ConnectionValueId),
 }
 
 /// One input of a connection to write.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Address, ApplyMode, Config, DesiredFleet, DriftMode, Flows, Kind, Location, Membership,
-    NotifyTarget, Policy, ResourceName, Rollout, SecretRef,
+    Address, ApplyMode, Config, DesiredConnection, DesiredFleet, DriftMode, Flows, Kind, Location,
+    Membership, NotifyTarget, Policy, ResourceName, Rollout, SecretRef,
 };
 
 /// Everything a project declares, references resolved, nothing interpreted.
@@ -17,6 +17,8 @@ pub struct Desired {
     pub project: Project,
     /// Its customers, in the order of their addresses.
     pub customers: Vec<DesiredCustomer>,
+    /// Its shared connections, in the order of their addresses.
+    pub connections: Vec<DesiredConnection>,
     /// Its integrations, in the order of their addresses.
     pub integrations: Vec<DesiredIntegration>,
     /// Its instances, in the order of their addresses.
@@ -68,6 +70,7 @@ impl Desired {
     /// All that is declared, kind by kind.
     pub fn resources(&self) -> impl Iterator<Item = Declaration<'_>> {
         declarations(&self.customers)
+            .chain(declarations(&self.connections))
             .chain(declarations(&self.integrations))
             .chain(declarations(&self.instances))
     }
@@ -86,6 +89,7 @@ impl Desired {
         }
         match address.kind {
             Kind::Customer => text(&self.customers, &address.name),
+            Kind::Connection => text(&self.connections, &address.name),
             Kind::Integration => text(&self.integrations, &address.name),
             Kind::Instance => text(&self.instances, &address.name),
         }
@@ -106,6 +110,7 @@ impl Desired {
         let name = &address.name;
         let mode = match address.kind {
             Kind::Customer => own(&self.customers, name, |it| it.drift),
+            Kind::Connection => own(&self.connections, name, |it| it.drift),
             Kind::Integration => own(&self.integrations, name, |it| it.drift),
             Kind::Instance => own(&self.instances, name, |it| it.drift),
         };
@@ -155,8 +160,8 @@ impl Default for Project {
 }
 
 impl Desired {
-    /// The secrets that the config of the instances refers to, and that of fleets as far as it is the same for
-    /// every member.
+    /// The secrets that the config of the instances and the inputs of connections refer to, and the config of
+    /// fleets as far as it is the same for every member.
     ///
     /// Those of the environments are not among them: only the one in use is ever looked up.
     #[must_use]
@@ -173,6 +178,11 @@ impl Desired {
             .chain(shared)
             .flat_map(|entry| entry.value.secret_refs())
             .chain(keys.flatten())
+            .chain(
+                self.connections
+                    .iter()
+                    .flat_map(DesiredConnection::secret_refs),
+            )
             .cloned()
             .collect()
     }

@@ -33,6 +33,8 @@ pub enum Field {
     Config,
     /// An input of a connection.
     Input,
+    /// The value of a shared connection for one customer.
+    Value,
     /// The consent that a connection waits for.
     Consent,
     /// What an instance sets for a flow.
@@ -65,6 +67,24 @@ impl FieldPath {
     #[must_use]
     pub fn input(&self, name: &str) -> Self {
         self.part(Field::Input, &format!("input {name:?}"))
+    }
+
+    /// An input of a shared connection.
+    #[must_use]
+    pub fn connection_input(name: &str) -> Self {
+        Self::new(Field::Input, format!("input {name:?}"))
+    }
+
+    /// The value of a shared connection for a customer.
+    #[must_use]
+    pub fn value(customer: &str) -> Self {
+        Self::new(Field::Value, format!("customer {customer:?}"))
+    }
+
+    /// The name of a shared connection that people see: the API's `key`.
+    #[must_use]
+    pub fn connection_name() -> Self {
+        Self::new(Field::Name, "key")
     }
 
     /// The consent that the connection that this is waits for.
@@ -106,12 +126,14 @@ impl FieldPath {
         let (head, rest) = text.split_once(' ').unwrap_or((text, ""));
         let field = match (head, rest) {
             ("config", _) if text.ends_with("\" consent") => Field::Consent,
-            ("config", _) if text.contains("\" input \"") => Field::Input,
+            ("config" | "customer", _) if text.contains("\" input \"") => Field::Input,
             ("config", _) => Field::Config,
+            ("input", _) => Field::Input,
+            ("customer", _) => Field::Value,
             ("flow", _) => Field::Flow,
             ("definition", _) => Field::Definition,
             ("marketplace", _) => Field::Marketplace,
-            ("displayName", "") => Field::Name,
+            ("displayName" | "key", "") => Field::Name,
             _ => (PLAIN.into_iter())
                 .find_map(|(field, plain)| (plain == text).then_some(field))
                 .unwrap_or(Field::Other),
@@ -144,6 +166,10 @@ impl FieldPath {
         match self.field {
             Field::ExternalId => Some("externalId"),
             Field::Name if self.as_str() == "displayName" => Some("displayName"),
+            Field::Name if self.as_str() == "key" => Some("key"),
+            Field::Value => Some("customers"),
+            Field::Input if self.as_str().starts_with("input ") => Some("inputs"),
+            Field::Input if self.as_str().starts_with("customer ") => Some("customers"),
             Field::Name => Some("name"),
             Field::Description => Some("description"),
             Field::Labels => Some("labels"),
@@ -242,6 +268,10 @@ mod tests {
             FieldPath::marketplace("overview"),
             FieldPath::flow("Sync", "apiKeys"),
             FieldPath::display_name(),
+            FieldPath::connection_name(),
+            FieldPath::connection_input("apiKey"),
+            FieldPath::value("cust-0042"),
+            FieldPath::value("cust-0042").input("apiKey"),
         ]);
         for path in paths {
             let recorded = FieldPath::recorded(path.as_str());

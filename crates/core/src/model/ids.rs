@@ -52,3 +52,11 @@ id! {
     /// A customer.
     CustomerId
 }
+id! {
+    /// A connection that instances share: a scoped config variable of the API.
+    ConnectionId
+}
+id! {
+    /// The value that such a connection has for one customer: a customer config variable of the API.
+    ConnectionValueId
+}

@@ -141,9 +141,12 @@ pub fn merge(before: Tenant, mark: Mark, increment: Increment) -> Result<(Tenant
     }
     let customers = before.all_customers.as_ref();
     let customers = customers.is_some_and(|all| all.incomplete.is_some());
+    let connections = before.connections.as_ref();
+    let connections = connections.is_some_and(|all| all.incomplete.is_some());
     if before.integrations.incomplete.is_some()
         || before.instances.incomplete.is_some()
         || customers
+        || connections
     {
         return Err(Unmerged::Incomplete);
     }

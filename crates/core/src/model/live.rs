@@ -17,6 +17,8 @@ pub struct LiveObject<'a> {
     pub customer: Option<&'a str>,
     /// Its labels, markers included.
     pub labels: &'a [String],
+    /// The text before its labels, for kinds that bear them in their description.
+    pub text: &'a str,
     /// Whether it runs. What cannot be switched off always does.
     pub enabled: bool,
     /// Whether customers may depend on it: an instance that was ever deployed, an integration with a version.
@@ -51,6 +53,7 @@ impl LiveRecord for CustomerRecord {
             display_name: &self.customer.name,
             customer: None,
             labels: &self.labels,
+            text: "",
             enabled: true,
             in_use: true,
         }
@@ -65,6 +68,7 @@ impl LiveRecord for Integration {
             display_name: &self.name,
             customer: None,
             labels: &self.labels,
+            text: "",
             enabled: true,
             // Without a version there can be no instance of it.
             in_use: !self.versions.items.is_empty() || self.versions.incomplete.is_some(),
@@ -80,6 +84,7 @@ impl LiveRecord for Instance {
             display_name: &self.name,
             customer: Some(&self.customer.name),
             labels: &self.labels,
+            text: "",
             enabled: self.enabled,
             in_use: self.deployed,
         }
@@ -97,6 +102,7 @@ impl Tenant {
     pub fn objects_of(&self, kind: Kind) -> Vec<LiveObject<'_>> {
         match kind {
             Kind::Customer => self.all_customers.as_ref().map_or_else(Vec::new, objects),
+            Kind::Connection => self.connections.as_ref().map_or_else(Vec::new, objects),
             Kind::Integration => objects(&self.integrations),
             Kind::Instance => objects(&self.instances),
         }
@@ -112,6 +118,7 @@ impl Tenant {
     pub fn incomplete(&self, kind: Kind) -> Option<&Arc<str>> {
         match kind {
             Kind::Customer => self.all_customers.as_ref()?.incomplete.as_ref(),
+            Kind::Connection => self.connections.as_ref()?.incomplete.as_ref(),
             Kind::Integration => self.integrations.incomplete.as_ref(),
             Kind::Instance => self.instances.incomplete.as_ref(),
         }
@@ -122,6 +129,7 @@ impl Tenant {
     pub fn was_asked_for(&self, kind: Kind) -> bool {
         match kind {
             Kind::Customer => self.all_customers.is_some(),
+            Kind::Connection => self.connections.is_some(),
             Kind::Integration | Kind::Instance => true,
         }
     }

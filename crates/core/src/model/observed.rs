@@ -8,8 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    CustomerId, CustomerRef, FlowsOfInstances, InstanceId, IntegrationId, LiveFlow, Marker,
-    SequenceId, VersionId, Visibility,
+    ConnectionId, ConnectionRecord, ConnectionType, ConnectionValueId, CustomerId, CustomerRef,
+    FlowsOfInstances, InstanceId, IntegrationId, LiveFlow, Marker, SequenceId, VersionId,
+    Visibility,
 };
 
 /// A value that was read, is certainly not there, or could not be read.
@@ -122,6 +123,10 @@ pub struct Tenant {
     pub interrupted: BTreeMap<IntegrationId, String>,
     /// All customers but Prismatic's own; `None` where they were not requested.
     pub all_customers: Option<Listing<CustomerRecord>>,
+    /// All shared connections but those that customers own; `None` where they were not requested.
+    pub connections: Option<Listing<ConnectionRecord>>,
+    /// The ids of connections of components, as far as they were requested.
+    pub connection_types: BTreeMap<ConnectionType, Observed<String>>,
     /// Customers that a reference to one that does not exist may have meant.
     pub near_customers: Vec<Customer>,
 }
@@ -427,6 +432,10 @@ pub struct LiveConfigVariable {
     pub inputs: Vec<LiveInput>,
     /// Bound to a connection shared across instances.
     pub shared: bool,
+    /// The value of a shared connection that it is bound to.
+    pub bound: Option<ConnectionValueId>,
+    /// The shared connection that the version itself binds it to.
+    pub scoped: Option<ConnectionId>,
     /// A connection that a person consents to, by OAuth.
     pub oauth: bool,
     /// What the version says about it, which is the same for many instances.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CustomerRef, Integration, Marker, ResourceName, VersionRef};
+use super::{ConnectionType, CustomerRef, Integration, Marker, ResourceName, VersionRef};
 
 /// What the declared resources need to know about the tenant.
 ///
@@ -15,6 +15,8 @@ pub struct Scope {
     pub customers: BTreeSet<CustomerRef>,
     /// Read all customers, to compare them with what is declared.
     pub all_customers: Option<CustomersWanted>,
+    /// Read all shared connections, to compare them with what is declared.
+    pub connections: Option<ConnectionsWanted>,
     /// Read all versions of the integrations that this project marked.
     pub all_versions_of: Option<ResourceName>,
     /// Read definitions with `LATEST` in place of the component versions they were imported with.
@@ -26,6 +28,13 @@ pub struct Scope {
 pub struct CustomersWanted {
     /// Also their limits of concurrent executions.
     pub limits: bool,
+}
+
+/// What to read besides the shared connections themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConnectionsWanted {
+    /// The ids of these connections of components, which a new one is created with.
+    pub types: BTreeSet<ConnectionType>,
 }
 
 /// Integrations to read more of. Any of marker, id and name selects.

@@ -3,13 +3,13 @@
 //! Only keyed digests: without the key they say nothing about a value, and
 //! each is bound to its place, so that equal secrets have unequal digests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::{ConfigWrite, InstanceId, Secret, WriteValue};
+use super::{ConfigWrite, ConnectionId, ConnectionValueId, InstanceId, Secret, WriteValue};
 
 /// The key of the digests. A holder of the key and the digests can guess short secrets.
 #[derive(Clone)]
@@ -84,12 +84,25 @@ pub struct ValueDigest(String);
 /// A place that a value is written to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ValueId {
-    /// Of which instance.
-    pub instance: InstanceId,
-    /// Which config variable, by its key.
+    /// Of which object.
+    #[serde(flatten)]
+    pub owner: ValueOwner,
+    /// Which config variable, by its key; of a shared connection its stable key.
     pub variable: String,
     /// Which input of it, if it is a connection.
     pub input: Option<String>,
+}
+
+/// What holds a value. Written so that records of instances stay as they were before there were others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ValueOwner {
+    /// An instance.
+    Instance(InstanceId),
+    /// A shared connection itself.
+    Connection(ConnectionId),
+    /// The value of a shared connection for one customer.
+    ConnectionValue(ConnectionValueId),
 }
 
 /// What is remembered of one value.
@@ -212,10 +225,10 @@ impl SecretRecords {
     ///
     /// Texts, lists and schedules need a record only where the server returned them changed: the record shows
     /// later that the server rewrote them, and not another writer.
-    pub fn learn(&mut self, instance: &InstanceId, config: &[ConfigWrite], echo: &Echo) {
+    pub fn learn(&mut self, owner: &ValueOwner, config: &[ConfigWrite], echo: &Echo) {
         for write in config {
             let id = |input: Option<&str>| ValueId {
-                instance: instance.clone(),
+                owner: owner.clone(),
                 variable: write.key.clone(),
                 input: input.map(ToOwned::to_owned),
             };
@@ -233,6 +246,8 @@ impl SecretRecords {
                         self.learn_one(id(Some(name)), input.expose(), echo);
                     }
                 }
+                // An id, which the API shows.
+                WriteValue::Shared(_) => {}
             }
         }
     }
@@ -254,9 +269,9 @@ impl SecretRecords {
         self.values.insert(id, record);
     }
 
-    /// Forgets instances that are gone.
-    pub fn retain(&mut self, instances: &BTreeSet<&InstanceId>) {
-        self.values.retain(|id, _| instances.contains(&id.instance));
+    /// Forgets what is gone.
+    pub fn retain(&mut self, is_there: impl Fn(&ValueOwner) -> bool) {
+        self.values.retain(|id, _| is_there(&id.owner));
     }
 
     fn applied(&self, id: &ValueId, value: &str) -> ValueDigest {
@@ -279,9 +294,13 @@ mod tests {
 
     const CANARY: &str = "c4nary-s3cret";
 
+    fn owner(instance: &str) -> ValueOwner {
+        ValueOwner::Instance(InstanceId::new(instance))
+    }
+
     fn id(variable: &str, input: Option<&str>) -> ValueId {
         ValueId {
-            instance: InstanceId::new("i1"),
+            owner: owner("i1"),
             variable: variable.to_owned(),
             input: input.map(str::to_owned),
         }
@@ -303,7 +322,7 @@ mod tests {
             key: "Token".to_owned(),
             value: WriteValue::Secret(Secret::new(CANARY.to_owned())),
         };
-        records.learn(&InstanceId::new("i1"), &[login(CANARY), token], &echo);
+        records.learn(&owner("i1"), &[login(CANARY), token], &echo);
         records
     }
 
@@ -324,7 +343,7 @@ mod tests {
             !records.shows_the_same(&token, None),
             "the API said nothing"
         );
-        records.learn(&password.instance, &[login("new")], &Echo::default());
+        records.learn(&password.owner, &[login("new")], &Echo::default());
         assert_eq!(records.compare(&password, "new"), Recorded::Same);
         assert!(!records.shows_the_same(&password, Some("NA")));
     }
@@ -349,9 +368,9 @@ mod tests {
             key: "Token".to_owned(),
             value: WriteValue::Text("open".to_owned()),
         };
-        records.learn(&InstanceId::new("i1"), &[text], &Echo::default());
+        records.learn(&owner("i1"), &[text], &Echo::default());
         assert_eq!(records.iter().count(), 1);
-        records.retain(&BTreeSet::from([&InstanceId::new("i2")]));
+        records.retain(|it| *it == owner("i2"));
         assert_eq!(records.iter().count(), 0);
     }
 

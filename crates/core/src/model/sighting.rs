@@ -5,7 +5,10 @@
 
 use jiff::Timestamp;
 
-use super::{CustomerId, InstanceId, IntegrationId, SequenceId, VersionId, VersionRecord};
+use super::{
+    ConnectionId, ConnectionValueId, CustomerId, InstanceId, IntegrationId, SequenceId, VersionId,
+    VersionRecord,
+};
 
 /// An instance, as one look shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +123,26 @@ impl CustomerSighting {
             updated_at: None,
         }
     }
+}
+
+/// A shared connection, as one look shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionSighting {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The key that definitions know it by.
+    pub stable_key: Option<String>,
+    /// The labels at the end of its description, the marker among them.
+    pub labels: Option<Vec<String>>,
+}
+
+/// The value of a shared connection for one customer, as one look shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionValueSighting {
+    /// Its id.
+    pub id: ConnectionValueId,
+    /// For whom; `None` where it is the organization's.
+    pub customer: Option<CustomerId>,
 }
 
 /// A published version, as one look shows it.

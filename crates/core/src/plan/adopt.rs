@@ -9,7 +9,7 @@ use super::{
     Action, Context, Operation, Plan, PlanMode, PlannedResource, Precondition, held, review, unread,
 };
 use crate::diff::{ChangeSet, Compared, Found, Inputs, all_labels};
-use crate::model::{Address, Health, Location, Marker, ResourceName, SyncStatus};
+use crate::model::{Address, Health, LiveObject, Location, Marker, ResourceName, SyncStatus};
 
 /// The plan of adoptions alone.
 #[must_use]
@@ -17,14 +17,10 @@ pub fn adoptions(inputs: &Inputs<'_>, changes: &ChangeSet, context: &Context) ->
     let mut builder = Builder::new(PlanMode::Adoption);
     let project = &inputs.desired.project.name;
     let objects = inputs.tenant.objects();
-    let bearing: HashMap<_, _> = objects
-        .map(|live| ((live.kind, live.id), live.labels))
-        .collect();
+    let bearing: HashMap<_, _> = objects.map(|live| ((live.kind, live.id), live)).collect();
     for compared in changes.overviews() {
         let bears = |id| bearing.get(&(compared.address.kind, id)).copied();
-        adopt(&mut builder, project, &compared, |id| {
-            bears(id).unwrap_or_default()
-        });
+        adopt(&mut builder, project, &compared, bears);
     }
     let held = held::by_hand(inputs, changes, context.server_now);
     builder.leave_held(&held, &BTreeSet::new());
@@ -36,7 +32,7 @@ fn adopt<'a>(
     builder: &mut Builder,
     project: &ResourceName,
     compared: &Compared<'a>,
-    bears: impl Fn(&'a str) -> &'a [String],
+    bears: impl Fn(&'a str) -> Option<LiveObject<'a>>,
 ) {
     let (address, location) = (compared.address, compared.location);
     let overview = match &compared.verdict {
@@ -44,11 +40,13 @@ fn adopt<'a>(
         Err(stop) => return builder.stopped(address.clone(), location, stop),
     };
     let mut preconditions = Vec::new();
-    if let Found::Adopted(id) = overview.live {
-        let labels = with_marker(bears(id), project, &address.name);
-        let operation = Operation::labels(address.kind, id, labels);
+    if let Found::Adopted(id) = overview.live
+        && let Some(live) = bears(id)
+    {
+        let labels = with_marker(live.labels, project, &address.name);
+        let operation = Operation::labels(&live, labels);
         builder.step(address, Action::Adopt, operation, Vec::new());
-        preconditions = on(id, bears(id));
+        preconditions = on(id, live.labels);
     }
     let shown = overview.display_name.to_owned();
     builder.resource(PlannedResource {

@@ -10,6 +10,7 @@ use super::{
     StepId, digest, guards, held, leave, orphan, part, rename, summary, unread,
 };
 use crate::diff::{ChangeSet, Found, Inputs, Refusal, Stop};
+use crate::kinds::connection::steps::ValueSteps;
 use crate::kinds::instance::steps::losses;
 use crate::kinds::with_kind;
 use crate::model::{Address, Diagnostic, Health, Kind, Location, ResourceName, SyncStatus};
@@ -52,6 +53,10 @@ pub(crate) struct Builder {
     pub(super) steps: Vec<Step>,
     /// The step that creates the customer of each manifest that has none yet.
     pub(crate) created: BTreeMap<ResourceName, StepId>,
+    /// The step that creates the connection of each stable key that none has yet.
+    pub(crate) connections: BTreeMap<String, StepId>,
+    /// The steps that create values of connections.
+    pub(crate) values: ValueSteps,
     /// The step that publishes a version of each managed integration.
     pub(crate) published: BTreeMap<ResourceName, StepId>,
     losses: Vec<Loss>,

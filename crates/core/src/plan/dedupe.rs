@@ -117,8 +117,10 @@ fn fate(
     if LiveHold::in_force(&twin.labels, now).is_some() {
         return Fate::Left("it is on hold");
     }
-    if address.kind == Kind::Customer {
-        return Fate::Left("customers are never removed");
+    match address.kind {
+        Kind::Customer => return Fate::Left("customers are never removed"),
+        Kind::Connection => return Fate::Left("instances may be bound to it"),
+        Kind::Integration | Kind::Instance => {}
     }
     let objection = objection(twin, marker, now);
     match objection {

@@ -123,7 +123,7 @@ fn add(
             .iter()
             .filter(|it| **it != before && **it != after);
         let labels = kept.cloned().chain([after.clone()]).collect();
-        let operation = Operation::labels(object.kind, object.id, labels);
+        let operation = Operation::labels(object, labels);
         builder.step(address, Action::Adopt, operation, Vec::new());
         // All labels are written, so all of them count.
         preconditions.push(Precondition::new("object", object.id));

@@ -7,18 +7,23 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+pub use crate::kinds::connection::operation::ConnectionOperation;
 pub use crate::kinds::customer::operation::CustomerOperation;
-pub use crate::kinds::instance::operation::InstanceOperation;
+pub use crate::kinds::instance::operation::{Binding, InstanceOperation};
 pub use crate::kinds::integration::operation::IntegrationOperation;
 
 use super::{Output, StepId, VersionSource};
-use crate::model::{ConfigWrite, CustomerId, InstanceId, IntegrationId, Kind};
+use crate::model::{
+    ConfigWrite, ConnectionId, CustomerId, InstanceId, IntegrationId, Kind, LiveObject,
+};
 
 /// What a step does, by the kind of the resource it is done to.
 #[derive(Debug, Clone)]
 pub enum Operation {
     /// To a customer.
     Customer(CustomerOperation),
+    /// To a shared connection or one of its values.
+    Connection(ConnectionOperation),
     /// To an integration or one of its versions.
     Integration(IntegrationOperation),
     /// To an instance.
@@ -31,6 +36,7 @@ impl Operation {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Customer(_) => Kind::Customer,
+            Self::Connection(_) => Kind::Connection,
             Self::Integration(_) => Kind::Integration,
             Self::Instance(_) => Kind::Instance,
         }
@@ -38,9 +44,13 @@ impl Operation {
 
     /// Sets all labels of a live object, and nothing else.
     #[must_use]
-    pub fn labels(kind: Kind, id: &str, labels: Vec<String>) -> Self {
-        match kind {
+    pub fn labels(live: &LiveObject<'_>, labels: Vec<String>) -> Self {
+        let id = live.id;
+        match live.kind {
             Kind::Customer => CustomerOperation::labels(CustomerId::new(id), labels).into(),
+            Kind::Connection => {
+                ConnectionOperation::labels(ConnectionId::new(id), live.text, &labels).into()
+            }
             Kind::Integration => {
                 IntegrationOperation::labels(Output::Known(IntegrationId::new(id)), labels).into()
             }
@@ -54,7 +64,7 @@ impl Operation {
     #[must_use]
     pub fn requests(&self) -> u64 {
         match self {
-            Self::Customer(_) => 1,
+            Self::Customer(_) | Self::Connection(_) => 1,
             Self::Integration(operation) => operation.requests(),
             Self::Instance(operation) => operation.requests(),
         }
@@ -66,6 +76,7 @@ impl Operation {
     pub fn describe(&self) -> &'static str {
         match self {
             Self::Customer(operation) => operation.describe(),
+            Self::Connection(operation) => operation.describe(),
             Self::Integration(operation) => operation.describe(),
             Self::Instance(operation) => operation.describe(),
         }
@@ -76,6 +87,7 @@ impl Operation {
     pub fn can_share(&self) -> bool {
         match self {
             Self::Customer(operation) => operation.can_share(),
+            Self::Connection(_) => false,
             Self::Integration(operation) => operation.can_share(),
             Self::Instance(operation) => operation.can_share(),
         }
@@ -89,7 +101,9 @@ impl Operation {
                 integration: Some(Output::Known(draft)),
                 definition,
             }) => Some((draft, definition)),
-            Self::Customer(_) | Self::Integration(_) | Self::Instance(_) => None,
+            Self::Customer(_) | Self::Connection(_) | Self::Integration(_) | Self::Instance(_) => {
+                None
+            }
         }
     }
 
@@ -97,6 +111,7 @@ impl Operation {
     #[must_use]
     pub fn config(&self) -> &[ConfigWrite] {
         match self {
+            Self::Connection(operation) => operation.config(),
             Self::Instance(operation) => operation.config(),
             Self::Customer(_) | Self::Integration(_) => &[],
         }
@@ -106,6 +121,8 @@ impl Operation {
     pub(super) fn all_labels(&mut self) -> Option<&mut Vec<String>> {
         match self {
             Self::Customer(operation) => operation.all_labels(),
+            // They are in a text, which is written as a whole.
+            Self::Connection(_) => None,
             Self::Integration(operation) => operation.all_labels(),
             Self::Instance(operation) => operation.all_labels(),
         }
@@ -116,7 +133,7 @@ impl Operation {
     pub fn moves_to(&self) -> Option<&VersionSource> {
         match self {
             Self::Instance(operation) => operation.moves_to(),
-            Self::Customer(_) | Self::Integration(_) => None,
+            Self::Customer(_) | Self::Connection(_) | Self::Integration(_) => None,
         }
     }
 
@@ -125,6 +142,7 @@ impl Operation {
         match self {
             // A customer has no prerequisites.
             Self::Customer(_) => {}
+            Self::Connection(operation) => operation.inputs(visit),
             Self::Integration(operation) => operation.inputs(visit),
             Self::Instance(operation) => operation.inputs(visit),
         }
@@ -134,6 +152,7 @@ impl Operation {
     pub(super) fn digest(&self, names: &Names<'_>) -> Value {
         match self {
             Self::Customer(operation) => operation.digest(),
+            Self::Connection(operation) => operation.digest(names),
             Self::Integration(operation) => operation.digest(names),
             Self::Instance(operation) => operation.digest(names),
         }
@@ -143,6 +162,12 @@ impl Operation {
 impl From<CustomerOperation> for Operation {
     fn from(operation: CustomerOperation) -> Self {
         Self::Customer(operation)
+    }
+}
+
+impl From<ConnectionOperation> for Operation {
+    fn from(operation: ConnectionOperation) -> Self {
+        Self::Connection(operation)
     }
 }
 

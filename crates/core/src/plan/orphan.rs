@@ -4,11 +4,12 @@
 //!
 //! Nothing is pruned unless all instances were read, the files declare at least one resource, and the object
 //! is not protected. Integrations are never pruned, since their instances may belong to others; nor are
-//! customers, since other systems make and use them too.
+//! customers, since other systems make and use them too. A connection is deleted only where nothing is bound to it.
 
 use super::build::{Builder, quiet};
 use super::{Action, Context, InstanceOperation, Output, PlannedResource, Precondition, leave};
 use crate::diff::{ChangeSet, Inputs, Orphan};
+use crate::kinds::connection::steps as connection;
 use crate::model::{Health, InstanceId, Kind, PrunePolicy, SyncStatus};
 
 /// Plans the orphans.
@@ -71,7 +72,7 @@ fn one(
     match orphan.address.kind {
         Kind::Customer => return kept("customers are never removed", declare),
         Kind::Integration => return kept("integrations are never pruned", declare),
-        Kind::Instance => {}
+        Kind::Connection | Kind::Instance => {}
     }
     let prune = context.policy.prune;
     let desired = inputs.desired;
@@ -92,6 +93,12 @@ fn one(
     }
     if prune == PrunePolicy::Delete && !context.allow_delete {
         return kept("deleting needs --allow-delete", "");
+    }
+    if orphan.address.kind == Kind::Connection {
+        if let Err(why) = connection::prune(builder, inputs, orphan, prune) {
+            return kept(why, declare);
+        }
+        return ("no manifest declares it any more".to_owned(), None);
     }
     add(builder, orphan, prune);
     ("no manifest declares it any more".to_owned(), None)

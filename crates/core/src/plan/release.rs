@@ -121,7 +121,7 @@ fn take_off(
     let mut preconditions = Vec::new();
     for live in bearing {
         let labels = without(live.labels, marker);
-        let operation = Operation::labels(live.kind, live.id, labels);
+        let operation = Operation::labels(live, labels);
         builder.step(address, Action::Release, operation, Vec::new());
         preconditions.push(Precondition::new("object", live.id));
         preconditions.push(review::labels(live.labels));

@@ -93,8 +93,8 @@ fn sides(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeMap<Like, Sides> {
 
 fn left(live: &HashMap<&str, &Instance>, orphan: &Orphan) -> Option<(Like, String)> {
     let like = match orphan.address.kind {
-        // Found by its external id under any name.
-        Kind::Customer => return None,
+        // Found by its external id, or its stable key, under any name.
+        Kind::Customer | Kind::Connection => return None,
         Kind::Integration => Like::Integration,
         Kind::Instance => {
             let live = live.get(orphan.id.as_str())?;

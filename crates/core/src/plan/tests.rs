@@ -1,6 +1,7 @@
 //! What is done, in which order, and what is not.
 
 mod actions;
+mod connection;
 mod customer;
 mod forms;
 mod held;

@@ -184,6 +184,10 @@ pub(super) async fn carry_out(platform: &dyn Platform, ask: &Ask) -> Answer {
                 .await
                 .map_err(|it| chain(&it))
         }
+        Kind::Connection => Err(
+            "a connection is put on hold by `[gitops:hold=<until>]` at the end of its description"
+                .to_owned(),
+        ),
         Kind::Customer => Err("customers are put on hold by the command `hold`".to_owned()),
     }
 }

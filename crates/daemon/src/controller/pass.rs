@@ -277,6 +277,9 @@ async fn read_tenant(context: &PassContext<'_>, scope: &Scope) -> PlatformResult
     if let (Some(why), Some(customers)) = (resumed.customers, &mut tenant.all_customers) {
         customers.incomplete.get_or_insert(why.into());
     }
+    if let (Some(why), Some(connections)) = (resumed.connections, &mut tenant.connections) {
+        connections.incomplete.get_or_insert(why.into());
+    }
     Ok(tenant)
 }
 

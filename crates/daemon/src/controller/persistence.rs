@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::hold_notes::HoldNotes;
 use crate::execute::{Outcome, Written};
-use crate::model::{ConfigWrite, Identity, SecretRecords, SecretWrites, Tenant};
+use crate::model::{
+    ConfigWrite, ConnectionRecord, Identity, Listing, SecretRecords, SecretWrites, Tenant,
+    ValueOwner,
+};
 use crate::plan::Plan;
 use crate::store::journal::Journal;
 use crate::store::{Place, RolloutStore, SecretStore};
@@ -73,25 +76,58 @@ impl Recorder {
         super::rollouts::note_finished(&self.rollouts, plan);
     }
 
-    /// Remembers what a plan wrote. Instances that are gone are forgotten on the way.
+    /// Remembers what a plan wrote. What is gone is forgotten on the way.
     pub(super) async fn note(&self, plan: &Plan, tenant: &Tenant, outcome: &Outcome) {
         let written = written(plan, outcome);
         if written.is_empty() {
             return;
         }
-        let listed = tenant.instances.incomplete.is_none().then(|| {
-            let ids = tenant.instances.items.iter().map(|live| live.id.clone());
-            ids.collect::<BTreeSet<_>>()
-        });
+        let listed = Listed::of(tenant);
         let learn = move |records: &mut SecretRecords| {
-            if let Some(listed) = &listed {
-                records.retain(&listed.iter().collect());
-            }
-            for (config, Written { instance, echo }) in &written {
-                records.learn(instance, config, echo);
+            records.retain(|owner| listed.may_be_there(owner));
+            for (config, Written { owner, echo }) in &written {
+                records.learn(owner, config, echo);
             }
         };
         self.store.update(&self.place, learn).await;
+    }
+}
+
+/// What was read of those that hold values, each where that is all of them.
+struct Listed {
+    instances: Option<BTreeSet<ValueOwner>>,
+    connections: Option<BTreeSet<ValueOwner>>,
+}
+
+impl Listed {
+    fn of(tenant: &Tenant) -> Self {
+        let instances = &tenant.instances;
+        let whole = |all: &&Listing<ConnectionRecord>| {
+            let values = |it: &ConnectionRecord| it.values.incomplete.is_none();
+            all.incomplete.is_none() && all.items.iter().all(values)
+        };
+        let connections = tenant.connections.as_ref().filter(whole);
+        Self {
+            instances: instances.incomplete.is_none().then(|| {
+                let all = instances.items.iter();
+                all.map(|live| ValueOwner::Instance(live.id.clone()))
+                    .collect()
+            }),
+            connections: connections.map(|all| {
+                let own = |it: &ConnectionRecord| ValueOwner::Connection(it.id.clone());
+                let values = all.items.iter().flat_map(|it| &it.values.items);
+                let values = values.map(|it| ValueOwner::ConnectionValue(it.id.clone()));
+                all.items.iter().map(own).chain(values).collect()
+            }),
+        }
+    }
+
+    fn may_be_there(&self, owner: &ValueOwner) -> bool {
+        let all = match owner {
+            ValueOwner::Instance(_) => &self.instances,
+            ValueOwner::Connection(_) | ValueOwner::ConnectionValue(_) => &self.connections,
+        };
+        all.as_ref().is_none_or(|all| all.contains(owner))
     }
 }
 

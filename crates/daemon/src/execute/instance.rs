@@ -4,10 +4,10 @@ use super::outputs::{Outputs, Produced};
 use super::{StepError, Written};
 use crate::diff::{self, MoveLabels};
 use crate::model::{
-    API_KEYS, ConfigWrite, Echo, FlowWrite, InstanceId, MoveStamp, RanStamp, flow_variable,
-    keys_text,
+    API_KEYS, ConfigWrite, Echo, FlowWrite, InstanceId, MoveStamp, RanStamp, ValueOwner,
+    flow_variable, keys_text,
 };
-use crate::plan::{InstanceOperation, Output, VersionSource};
+use crate::plan::{InstanceOperation, Output, StepId, VersionSource};
 use crate::prismatic::platform::{Created, InstanceUpdate, NewInstance, Platform};
 
 /// Does one step.
@@ -24,6 +24,7 @@ pub(super) async fn perform(
             description,
             labels,
             config,
+            bound,
         } => {
             let new = NewInstance {
                 name,
@@ -31,7 +32,7 @@ pub(super) async fn perform(
                 version: outputs.version(&version)?,
                 description,
                 labels,
-                config,
+                config: outputs.with_bound(config, &bound)?,
             };
             return create(platform, new).await;
         }
@@ -52,9 +53,13 @@ pub(super) async fn perform(
             };
             platform.update_instance(&update).await?;
         }
-        InstanceOperation::Configure { instance, config } => {
-            let instance = outputs.instance(&instance)?;
-            return configure(platform, instance, &config).await;
+        InstanceOperation::Configure {
+            instance,
+            config,
+            bound,
+        } => {
+            let config = outputs.with_bound(config, &bound)?;
+            return configure(platform, outputs.instance(&instance)?, &config).await;
         }
         InstanceOperation::SetFlows {
             instance,
@@ -62,8 +67,7 @@ pub(super) async fn perform(
             differs,
             ..
         } => {
-            let instance = outputs.instance(&instance)?;
-            return set_flows(platform, instance, (&flows, differs)).await;
+            return set_flows(platform, outputs.instance(&instance)?, (&flows, differs)).await;
         }
         InstanceOperation::Upgrade {
             instance,
@@ -74,17 +78,14 @@ pub(super) async fn perform(
             return moves(platform, update).await;
         }
         InstanceOperation::Deploy { instance, force } => {
-            let instance = outputs.instance(&instance)?;
-            return deploy(platform, &instance, force).await;
+            return deploy(platform, &outputs.instance(&instance)?, force).await;
         }
         InstanceOperation::Switch {
             instance,
             enabled,
             unless_shown,
         } => {
-            let shown = unless_shown.and_then(|step| outputs.enabled(step));
-            let instance = outputs.instance(&instance)?;
-            return switch(platform, instance, (enabled, shown)).await;
+            return switch((platform, outputs), &instance, (enabled, unless_shown)).await;
         }
         InstanceOperation::Delete { instance } => platform.delete_instance(&instance).await?,
     }
@@ -97,7 +98,10 @@ async fn configure(
     config: &[ConfigWrite],
 ) -> Result<Produced, StepError> {
     let (echo, _) = platform.configure_instance(&instance, config).await?;
-    Ok(Produced::Values(Written { instance, echo }))
+    Ok(Produced::Values(Written {
+        owner: ValueOwner::Instance(instance),
+        echo,
+    }))
 }
 
 async fn deploy(
@@ -116,13 +120,14 @@ async fn moves(platform: &dyn Platform, update: InstanceUpdate) -> Result<Produc
 
 /// Nothing is sent where a reply showed that it is so already.
 async fn switch(
-    platform: &dyn Platform,
-    instance: InstanceId,
-    (enabled, shown): (bool, Option<bool>),
+    (platform, outputs): (&dyn Platform, &Outputs),
+    instance: &Output<InstanceId>,
+    (enabled, unless_shown): (bool, Option<StepId>),
 ) -> Result<Produced, StepError> {
-    if shown == Some(enabled) {
+    if unless_shown.and_then(|step| outputs.enabled(step)) == Some(enabled) {
         return Ok(Produced::AlreadySo);
     }
+    let instance = outputs.instance(instance)?;
     let update = InstanceUpdate {
         enabled: Some(enabled),
         ..InstanceUpdate::of(instance)
@@ -153,7 +158,10 @@ async fn set_flows(
             }
         }
     }
-    Ok(Produced::Values(Written { instance, echo }))
+    Ok(Produced::Values(Written {
+        owner: ValueOwner::Instance(instance),
+        echo,
+    }))
 }
 
 /// The stamps that a move put on, for later writes of labels.
@@ -167,7 +175,8 @@ fn stamped(update: InstanceUpdate) -> Produced {
 
 async fn create(platform: &dyn Platform, new: NewInstance) -> Result<Produced, StepError> {
     let Created { id, echo, sighting } = platform.create_instance(&new).await?;
-    let written = Written { instance: id, echo };
+    let owner = ValueOwner::Instance(id);
+    let written = Written { owner, echo };
     Ok(Produced::Instance(written, sighting.enabled))
 }
 

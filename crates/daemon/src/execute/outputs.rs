@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StepError, Written};
-use crate::model::{CustomerId, InstanceId, IntegrationId, RanStamp, VersionId};
-use crate::plan::{Output, StepId};
+use crate::model::{
+    ConfigWrite, ConnectionId, CustomerId, InstanceId, IntegrationId, RanStamp, ValueOwner,
+    VersionId, WriteValue,
+};
+use crate::plan::{Binding, Output, StepId};
 use crate::prismatic::platform::ImportedIntegration;
 
 /// What a step produced.
@@ -29,7 +32,7 @@ pub(super) enum Produced {
     Switched(bool),
     /// An instance was moved to another version, and bears these stamps since.
     Moved(InstanceId, Vec<String>),
-    /// The values of an instance that was there before.
+    /// The values of an instance that was there before, or of a shared connection.
     Values(Written),
 }
 
@@ -110,8 +113,40 @@ impl Outputs {
             let Produced::Instance(written, _) = produced else {
                 return None;
             };
-            Some(written.instance.clone())
+            written.instance().cloned()
         })
+    }
+
+    pub(super) fn connection(
+        &self,
+        source: &Output<ConnectionId>,
+    ) -> Result<ConnectionId, StepError> {
+        self.resolve(source, |produced| match holder(produced)? {
+            ValueOwner::Connection(id) => Some(id.clone()),
+            ValueOwner::Instance(_) | ValueOwner::ConnectionValue(_) => None,
+        })
+    }
+
+    /// The values, and the variables that are bound to values which earlier steps created, as they are written.
+    pub(super) fn with_bound(
+        &self,
+        mut config: Vec<ConfigWrite>,
+        bound: &[Binding],
+    ) -> Result<Vec<ConfigWrite>, StepError> {
+        let write = |(key, source): &Binding| {
+            let value = self.resolve(source, |produced| match holder(produced)? {
+                ValueOwner::ConnectionValue(id) => Some(id.clone()),
+                ValueOwner::Instance(_) | ValueOwner::Connection(_) => None,
+            })?;
+            Ok::<_, StepError>(ConfigWrite {
+                key: key.clone(),
+                value: WriteValue::Shared(value),
+            })
+        };
+        for binding in bound {
+            config.push(write(binding)?);
+        }
+        Ok(config)
     }
 
     /// Labels as they were planned, with what a move of this run has made of the stamps since.
@@ -191,4 +226,12 @@ impl Outputs {
                 .ok_or(StepError::NoOutput(step.0)),
         }
     }
+}
+
+/// What holds the values that a step wrote.
+fn holder(produced: &Produced) -> Option<&ValueOwner> {
+    let Produced::Values(written) = produced else {
+        return None;
+    };
+    Some(&written.owner)
 }

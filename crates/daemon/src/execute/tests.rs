@@ -10,16 +10,18 @@ use tokio::sync::{mpsc, watch};
 use super::{AtOnce, Outcome, StepEvent, execute};
 use crate::diff::testing::{Configured as _, World, definition, scalar};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId,
-    InstanceSighting, IntegrationId, IntegrationSighting, LiveFlow, Observed, Policy, Requirements,
-    Scope, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
+    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, FlowRequest,
+    FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, LiveFlow, Observed, Policy, Requirements, Scope, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::plan::{Context, Plan, StepResult, build};
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 /// Records calls; each takes a second; those named in `fails` fail.
@@ -115,6 +117,44 @@ impl Platform for Script {
 
     async fn update_customer(&self, _: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
         unreachable!("no plan here changes one")
+    }
+
+    async fn find_connections(&self, _: &str) -> PlatformResult<Vec<ConnectionSighting>> {
+        unreachable!("no plan here has one")
+    }
+
+    async fn find_connection_values(
+        &self,
+        _: &ConnectionId,
+        _: &CustomerId,
+    ) -> PlatformResult<Vec<ConnectionValueSighting>> {
+        unreachable!("no plan here has one")
+    }
+
+    async fn create_connection(
+        &self,
+        _: &NewConnection,
+    ) -> PlatformResult<(Echo, ConnectionSighting)> {
+        unreachable!("no plan here has one")
+    }
+
+    async fn update_connection(&self, _: &ConnectionUpdate) -> PlatformResult<Echo> {
+        unreachable!("no plan here has one")
+    }
+
+    async fn delete_connection(&self, _: &ConnectionId) -> PlatformResult<()> {
+        unreachable!("no plan here has one")
+    }
+
+    async fn create_connection_value(
+        &self,
+        _: &NewConnectionValue,
+    ) -> PlatformResult<(Echo, ConnectionValueSighting)> {
+        unreachable!("no plan here has one")
+    }
+
+    async fn update_connection_value(&self, _: &ConnectionValueUpdate) -> PlatformResult<Echo> {
+        unreachable!("no plan here has one")
     }
 
     async fn find_instances(&self, _: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

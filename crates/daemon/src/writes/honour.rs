@@ -79,6 +79,8 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
         .filter_map(|mark| match &mark.shown {
             Shown::Instance { id, .. } | Shown::InstanceGone { id } => Some(id.clone()),
             Shown::Customer { .. }
+            | Shown::Connection { .. }
+            | Shown::ConnectionValue { .. }
             | Shown::Integration { .. }
             | Shown::Marked { .. }
             | Shown::Version { .. } => None,
@@ -106,6 +108,8 @@ async fn patch(platform: &dyn Platform, missing: &[Mark], tenant: &mut Tenant) {
                 }
             }
             Shown::Customer { .. }
+            | Shown::Connection { .. }
+            | Shown::ConnectionValue { .. }
             | Shown::Integration { .. }
             | Shown::Marked { .. }
             | Shown::Version { .. } => {}

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::creation::{Pending, Target};
 use super::instance::marker_of;
-use super::writer::{Imported, Writer};
+use super::state::Imported;
+use super::writer::Writer;
 use crate::definition::{self, ChangeKind, Definition};
 use crate::journal::{Ask, Candidate, Creation, Effect, Settled, Settling, Shown, Standing};
 use crate::model::{IntegrationId, IntegrationSighting};

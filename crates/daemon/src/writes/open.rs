@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
+use super::connection;
 use super::customer::is_of;
 use super::deploy::is_done;
 use super::publish::{Versions, versions};
 use super::{WriteLog, mark, moment};
 use crate::definition::Definition;
 use crate::journal::{Effect, Intent, Mark, Settled, Settling, Shown, Terms};
-use crate::model::{InstanceSighting, IntegrationId, IntegrationSighting, Marker};
+use crate::model::{
+    ConnectionId, ConnectionSighting, CustomerId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Marker,
+};
 use crate::prismatic::platform::{Platform, PlatformResult};
 use crate::runtime::clock::Clock;
 use crate::store::journal::Entry;
@@ -30,6 +34,8 @@ pub struct Recovered {
     pub interrupted: BTreeMap<IntegrationId, String>,
     /// The same of customers.
     pub customers: Option<String>,
+    /// The same of shared connections and their values.
+    pub connections: Option<String>,
 }
 
 /// Looks for what earlier runs left open until each shows or is certain not to come.
@@ -135,6 +141,9 @@ impl Recovered {
     fn kind(&mut self, effect: &Effect) -> &mut Option<String> {
         match effect {
             Effect::CreateCustomer { .. } => &mut self.customers,
+            Effect::CreateConnection { .. } | Effect::CreateConnectionValue { .. } => {
+                &mut self.connections
+            }
             Effect::CreateInstance { .. } | Effect::Deploy { .. } => &mut self.instances,
             Effect::CreateIntegration { .. } | Effect::Import { .. } | Effect::Publish { .. } => {
                 &mut self.integrations
@@ -202,6 +211,13 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
                 updated_at: one.updated_at,
             })
         }
+        Effect::CreateConnection { stable_key, marker } => {
+            of_connection(platform, stable_key, marker).await?
+        }
+        Effect::CreateConnectionValue {
+            connection,
+            customer,
+        } => of_connection_value(platform, connection, customer).await?,
         Effect::CreateInstance { customer, marker } => {
             let found = platform.find_instances(customer).await?;
             let marked = |one: &&InstanceSighting| {
@@ -247,4 +263,29 @@ async fn effect(platform: &dyn Platform, effect: &Effect) -> PlatformResult<Opti
         }
     };
     Ok(shown.map(Found::Shown))
+}
+
+async fn of_connection(
+    platform: &dyn Platform,
+    stable_key: &str,
+    marker: &str,
+) -> PlatformResult<Option<Shown>> {
+    let found = platform.find_connections(stable_key).await?;
+    let ours = |it: &ConnectionSighting| {
+        connection::is_of(it, stable_key) && connection::bears(it, marker)
+    };
+    let found = found.into_iter().find(ours);
+    Ok(found.map(|it| Shown::Connection { id: it.id }))
+}
+
+async fn of_connection_value(
+    platform: &dyn Platform,
+    of: &ConnectionId,
+    customer: &CustomerId,
+) -> PlatformResult<Option<Shown>> {
+    let found = platform.find_connection_values(of, customer).await?;
+    Ok(found.into_iter().next().map(|it| Shown::ConnectionValue {
+        connection: of.clone(),
+        id: it.id,
+    }))
 }

@@ -1,27 +1,29 @@
 //! The wrapper around a platform that makes writes safe to repeat.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
 use jiff::Timestamp;
 
-use super::creation::Pending;
 use super::known::Known;
+use super::state::State;
 use super::{WriteLog, intent, mark};
-use crate::journal::{Effect, Mark, Settling, Shown, Terms};
+use crate::journal::{Effect, Mark, Shown, Terms};
 use crate::model::{
-    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId, CustomerSighting,
-    DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId,
-    InstanceSighting, IntegrationId, IntegrationSighting, LiveFlow, Observed, Requirements, Scope,
-    SequenceId, Tenant, VersionId, VersionRecord,
+    AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId, ConnectionSighting,
+    ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo, FlowRequest,
+    FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, LiveFlow, Observed, Requirements, Scope, SequenceId, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::prismatic::error::{Effect as Fate, ErrorKind, PlatformError, Refusal};
 use crate::prismatic::platform::{
-    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 use crate::rollout::{Evidence, Needs};
 use crate::runtime::clock::Clock;
@@ -35,43 +37,6 @@ pub struct Writer<'a> {
     /// As the journal has them.
     known_terms: Terms,
     state: Mutex<State>,
-}
-
-/// What a run knows of its own writes.
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) known: Known,
-    /// What was created and has to be looked at again before it is used.
-    pub(super) customers: HashMap<CustomerId, Arc<Pending>>,
-    pub(super) instances: HashMap<InstanceId, Arc<Pending>>,
-    pub(super) integrations: HashMap<IntegrationId, Arc<Pending>>,
-    /// The labels that created integrations were given.
-    pub(super) labels: HashMap<IntegrationId, Vec<String>>,
-    /// The definitions that were imported.
-    pub(super) imported: HashMap<IntegrationId, Imported>,
-    /// Imports, of this run or an earlier one, after which the marker was not seen yet.
-    pub(super) importing: HashMap<IntegrationId, uuid::Uuid>,
-    /// Publishes that others cannot be certain to see yet.
-    pub(super) published: Vec<(IntegrationId, i64)>,
-    /// When the last write was answered that readings cannot be held to, since it bears no mark.
-    pub(super) unmarked: Option<Duration>,
-    /// The versions that this run published: that one of them is not found is lag.
-    pub(super) versions: HashSet<VersionId>,
-    /// Remarks for the user.
-    pub(super) notices: Vec<String>,
-    /// Duplicates that are both in use.
-    pub(super) doubled: BTreeSet<String>,
-    pub(super) lag: Duration,
-}
-
-/// A definition that was imported.
-#[derive(Debug, Clone)]
-pub(super) struct Imported {
-    pub(super) definition: String,
-    /// When the server says that was.
-    pub(super) at: Option<Timestamp>,
-    /// When the reply came.
-    pub(super) replied: Duration,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -98,6 +63,8 @@ impl<'a> Writer<'a> {
             .filter_map(|intent| match intent.effect {
                 Effect::Import { integration, .. } => Some((integration, intent.id)),
                 Effect::CreateCustomer { .. }
+                | Effect::CreateConnection { .. }
+                | Effect::CreateConnectionValue { .. }
                 | Effect::CreateInstance { .. }
                 | Effect::CreateIntegration { .. }
                 | Effect::Publish { .. }
@@ -219,30 +186,19 @@ impl<'a> Writer<'a> {
         let customers = customers.iter().map(|id| self.confirm_customer(id));
         let instances = instances.iter().map(|id| self.confirm_instance(id));
         let integrations = integrations.iter().map(|id| self.confirm_integration(id));
-        let (customers, instances, integrations) = futures::join!(
+        let (customers, connections, instances, integrations) = futures::join!(
             join_all(customers),
+            self.confirm_connections(),
             join_all(instances),
             join_all(integrations)
         );
+        let connections = connections.into_iter().filter_map(Result::err);
         let confirmed = customers.into_iter().chain(instances).chain(integrations);
         confirmed
-            .filter_map(|confirmed| confirmed.err().map(|error| error.to_string()))
+            .filter_map(Result::err)
+            .chain(connections)
+            .map(|error| error.to_string())
             .collect()
-    }
-
-    /// Begins to look for the effect of a write that failed so.
-    pub(super) async fn settling_after(&self, error: &PlatformError) -> Settling {
-        let now = self.clock.boottime();
-        let since = match &error.kind {
-            // Such a server does not go on later: after its wait one look decides.
-            ErrorKind::RateLimited { retry_after, .. } => {
-                let wait = retry_after.unwrap_or_default();
-                super::sleep_until(self.clock, now + wait).await;
-                (now + wait).saturating_sub(self.terms().settle)
-            }
-            _ => now,
-        };
-        Settling::since(self.terms(), since)
     }
 
     /// What was created and may not have been looked at again.
@@ -341,6 +297,49 @@ impl Platform for Writer<'_> {
 
     async fn update_customer(&self, update: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
         self.change_customer(update).await
+    }
+
+    async fn find_connections(&self, stable_key: &str) -> PlatformResult<Vec<ConnectionSighting>> {
+        self.platform.find_connections(stable_key).await
+    }
+
+    async fn find_connection_values(
+        &self,
+        connection: &ConnectionId,
+        customer: &CustomerId,
+    ) -> PlatformResult<Vec<ConnectionValueSighting>> {
+        self.platform
+            .find_connection_values(connection, customer)
+            .await
+    }
+
+    async fn create_connection(
+        &self,
+        new: &NewConnection,
+    ) -> PlatformResult<(Echo, ConnectionSighting)> {
+        self.new_connection(new).await
+    }
+
+    async fn update_connection(&self, update: &ConnectionUpdate) -> PlatformResult<Echo> {
+        self.change_connection(update).await
+    }
+
+    async fn delete_connection(&self, id: &ConnectionId) -> PlatformResult<()> {
+        self.remove_connection(id).await
+    }
+
+    async fn create_connection_value(
+        &self,
+        new: &NewConnectionValue,
+    ) -> PlatformResult<(Echo, ConnectionValueSighting)> {
+        self.new_connection_value(new).await
+    }
+
+    async fn update_connection_value(
+        &self,
+        update: &ConnectionValueUpdate,
+    ) -> PlatformResult<Echo> {
+        self.change_connection_value(update).await
     }
 
     async fn find_instances(&self, customer: &CustomerId) -> PlatformResult<Vec<InstanceSighting>> {

@@ -12,6 +12,7 @@ use super::session::Session;
 use crate::world::customer::Customer;
 use crate::world::instance::Instance;
 use crate::world::integration::Integration;
+use crate::world::shared::Scoped;
 use crate::world::{Problem, Refusal, World};
 
 /// What a mutation answers.
@@ -63,11 +64,13 @@ fn problem(problem: &Problem) -> Object {
 static ROOT: LazyLock<Object> = LazyLock::new(|| Arc::new(()));
 
 /// Lists of what has an id of its own, as opposed to parts of an object.
-const OBJECT_LISTS: [&str; 4] = [
+const OBJECT_LISTS: [&str; 6] = [
     "ComponentConnection",
+    "CustomerConfigVariableConnection",
     "CustomerConnection",
     "InstanceConnection",
     "IntegrationConnection",
+    "ScopedConfigVariableConnection",
 ];
 
 fn get(context: &ResolverContext<'_>, getter: &Getter, list: bool) -> Answer {
@@ -129,7 +132,9 @@ fn called(object: &Object) -> Option<&str> {
     let integration = object.downcast_ref::<Integration>().map(|it| &it.name);
     let instance = || object.downcast_ref::<Instance>().map(|it| &it.name);
     let customer = || object.downcast_ref::<Customer>().map(|it| &it.name);
+    let shared = || object.downcast_ref::<Scoped>().map(|it| &it.key);
     let name = integration.or_else(instance).or_else(customer);
+    let name = name.or_else(shared);
     name.map(String::as_str)
 }
 

@@ -5,6 +5,7 @@ mod inputs;
 mod instance;
 mod integration;
 mod run;
+mod shared;
 
 use super::bind::Bindings;
 
@@ -14,4 +15,5 @@ pub(super) fn bind(bindings: &mut Bindings) {
     bindings.mutations(instance::WRITES);
     bindings.mutations(customer::WRITES);
     bindings.mutations(run::WRITES);
+    bindings.mutations(shared::WRITES);
 }

@@ -1,7 +1,7 @@
 //! The demonstration tenant.
 
 use crate::world::catalogue::{COMMON, NewComponent};
-use crate::world::component::Action;
+use crate::world::component::{Action, Connection};
 use crate::world::customers::CustomerFields;
 use crate::world::{Moment, World};
 
@@ -43,10 +43,30 @@ pub(super) fn common_components(world: &mut World, moment: Moment<'_>) {
                 public: true,
                 number,
                 actions: actions(key),
+                connections: connections(key),
                 ..NewComponent::default()
             };
             world.add_component(moment, new);
         }
+    }
+}
+
+/// Those with whose help shared connections can be tried; what is said of consent is what their keys say too.
+fn connections(component: &str) -> Vec<Connection> {
+    let named = |key: &str, label: &str, oauth2: Option<&str>| Connection {
+        key: key.to_owned(),
+        label: label.to_owned(),
+        oauth2: oauth2.map(str::to_owned),
+    };
+    match component {
+        "slack" => vec![named(
+            "oauth2",
+            "Slack OAuth 2.0",
+            Some("AUTHORIZATION_CODE"),
+        )],
+        "aws-s3" => vec![named("apiKeySecret", "Amazon Access Key and Secret", None)],
+        "sftp" | "http" => vec![named("basic", "Basic Username/Password", None)],
+        _ => Vec::new(),
     }
 }
 

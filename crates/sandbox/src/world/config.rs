@@ -3,7 +3,7 @@
 use super::World;
 use super::instance::{Instance, Setting, StoredInput};
 use super::table::Key;
-use crate::definition::ConfigVar;
+use crate::definition::{ConfigVar, ConnectionRef};
 
 /// An input of a connection as an instance has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,10 @@ impl World {
         if let Some(consent) = setting.and_then(|setting| setting.consent.as_ref()) {
             return Some(consent.status.clone());
         }
+        if let Some(shared) = setting.and_then(|setting| setting.shared) {
+            let value = self.shared_values.get(shared);
+            return Some(value.map_or("ERROR".to_owned(), |value| self.shared_status(value)));
+        }
         let active = variable.scoped.is_some()
             || (!self.needs_consent(variable) && is_filled(variable, setting));
         Some(if active { "ACTIVE" } else { "PENDING" }.to_owned())
@@ -111,9 +115,12 @@ impl World {
     /// The catalogue knows for the components described in it; for the others the key of the connection
     /// decides.
     fn needs_consent(&self, variable: &ConfigVar) -> bool {
-        let Some(reference) = &variable.connection else {
-            return false;
-        };
+        let reference = variable.connection.as_ref();
+        reference.is_some_and(|reference| self.asks_consent(reference))
+    }
+
+    /// The same of a connection of a component.
+    pub(crate) fn asks_consent(&self, reference: &ConnectionRef) -> bool {
         let component = self.newest_component(&reference.component_key, reference.is_public);
         let connections = component.map(|component| &component.connections);
         let described = connections

@@ -19,6 +19,8 @@ pub(crate) struct NewSetting {
     pub(crate) values: Option<String>,
     pub(crate) schedule_type: Option<String>,
     pub(crate) time_zone: Option<String>,
+    /// The value of a shared connection.
+    pub(crate) shared: Option<Uuid>,
 }
 
 /// One input of a connection in `values`.
@@ -95,7 +97,13 @@ fn setting(
         }
         if let Some(text) = &new.values {
             connect(moment, variable, text, &mut setting)?;
+            setting.shared = None;
         }
+        if new.shared.is_some() {
+            setting.shared = new.shared;
+        }
+    } else if new.shared.is_some() {
+        return Err(refuse(variable, "is no connection"));
     } else {
         assign(moment, variable, new, &mut setting)?;
     }

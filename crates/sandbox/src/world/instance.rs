@@ -54,6 +54,9 @@ pub(crate) struct Setting {
     /// In lower case.
     pub(crate) schedule_type: Option<String>,
     pub(crate) time_zone: Option<String>,
+    /// The value of a shared connection that it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shared: Option<Uuid>,
     /// What an OAuth flow left behind, for a connection that went through one.
     pub(crate) consent: Option<Consent>,
 }

@@ -15,6 +15,8 @@ impl World {
         changed.extend(self.integrations.changed_since(&before.integrations));
         changed.extend(self.instances.changed_since(&before.instances));
         changed.extend(self.executions.changed_since(&before.executions));
+        changed.extend(self.scoped.changed_since(&before.scoped));
+        changed.extend(self.shared_values.changed_since(&before.shared_values));
         changed
     }
 
@@ -26,6 +28,8 @@ impl World {
             integrations: self.integrations.mixed_with(&old.integrations, lags),
             instances: self.instances.mixed_with(&old.instances, lags),
             executions: self.executions.mixed_with(&old.executions, lags),
+            scoped: self.scoped.mixed_with(&old.scoped, lags),
+            shared_values: self.shared_values.mixed_with(&old.shared_values, lags),
             ..self.clone()
         };
         let instances: Vec<_> = mixed.instances.iter().map(Arc::clone).collect();
@@ -53,5 +57,7 @@ impl World {
             || self.components.get(id).is_some()
             || self.integrations.get(id).is_some()
             || self.instances.get(id).is_some()
+            || self.scoped.get(id).is_some()
+            || self.shared_values.get(id).is_some()
     }
 }

@@ -68,6 +68,11 @@ impl<T: Record> Table<T> {
         self.rows.values()
     }
 
+    /// Whether there is no row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The rows with this key, oldest first.
     pub(crate) fn with<'a>(&'a self, key: &Key) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         let places = self.keys.get(key).into_iter().flatten();

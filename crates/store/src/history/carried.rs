@@ -43,7 +43,15 @@ fn carriers(field: Field) -> &'static [&'static str] {
     match field {
         Field::Version => &["upgrade", "create"],
         Field::State => &["enable", "disable"],
-        Field::Config | Field::Input | Field::Consent => &["configure", "create"],
+        Field::Config | Field::Consent => &["configure", "create"],
+        Field::Input | Field::Value => &[
+            "configure",
+            "create",
+            "set inputs",
+            "set details and inputs",
+            "create a customer's value",
+            "set a customer's inputs",
+        ],
         Field::Flow => &["set flows"],
         Field::Definition => &["import"],
         Field::PublishedVersion => &["publish"],
@@ -56,6 +64,6 @@ fn carriers(field: Field) -> &'static [&'static str] {
         | Field::ConcurrentExecutionLimit
         | Field::GlobalDebug
         | Field::Marker
-        | Field::Other => &["set details", "create", "import"],
+        | Field::Other => &["set details", "set details and inputs", "create", "import"],
     }
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use crate::model::{ConfigWrite, Echo, InstanceId, Recorded, Secret, ValueId, WriteValue};
+use crate::model::{
+    ConfigWrite, Echo, InstanceId, Recorded, Secret, ValueId, ValueOwner, WriteValue,
+};
 
 const CANARY: &str = "c4nary-s3cret";
 
@@ -17,7 +19,7 @@ fn place(organization: &str) -> Place {
 
 fn token() -> ValueId {
     ValueId {
-        instance: InstanceId::new("i1"),
+        owner: ValueOwner::Instance(InstanceId::new("i1")),
         variable: "Token".to_owned(),
         input: None,
     }
@@ -29,7 +31,11 @@ async fn write_secret(store: &Arc<SecretStore>, place: &Place) {
         value: WriteValue::Secret(Secret::new(CANARY.to_owned())),
     };
     let learn = move |records: &mut SecretRecords| {
-        records.learn(&InstanceId::new("i1"), &[write], &Echo::default());
+        records.learn(
+            &ValueOwner::Instance(InstanceId::new("i1")),
+            &[write],
+            &Echo::default(),
+        );
     };
     store.update(place, learn).await;
 }
@@ -147,7 +153,11 @@ async fn two_processes_lose_nothing_of_each_other() {
                     key: format!("Token {number}"),
                     value: WriteValue::Secret(Secret::new(CANARY.to_owned())),
                 };
-                records.learn(&InstanceId::new("i1"), &[write], &Echo::default());
+                records.learn(
+                    &ValueOwner::Instance(InstanceId::new("i1")),
+                    &[write],
+                    &Echo::default(),
+                );
             };
             store.update(&place("a"), learn).await;
         }

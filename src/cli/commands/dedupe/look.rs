@@ -65,7 +65,7 @@ impl Look<'_> {
             let ids: Vec<&str> = doubled.objects.iter().map(|it| it.id).collect();
             let (integrations, instances) = (&live.integrations.items, &live.instances.items);
             let twins = match doubled.address.kind {
-                Kind::Customer => Vec::new(),
+                Kind::Customer | Kind::Connection => Vec::new(),
                 Kind::Integration => {
                     let all = integrations.iter();
                     let all = all.filter(|it| ids.contains(&it.id.as_str()));

@@ -26,8 +26,12 @@ fn summary(folder: &Path, export: &Export) -> String {
         0 => String::new(),
         count => format!("{}, ", counted(count, "customer")),
     };
+    let connections = match export.connections {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "connection")),
+    };
     format!(
-        "Exported {customers}{} and {} to {}.",
+        "Exported {customers}{connections}{} and {} to {}.",
         counted(export.integrations, "integration"),
         counted(export.instances, "instance"),
         folder.display()
@@ -39,6 +43,7 @@ fn document(folder: &Path, export: &Export) -> Versioned<Exported> {
         folder: folder.display().to_string(),
         summary: Counts {
             customers: export.customers,
+            connections: export.connections,
             integrations: export.integrations,
             instances: export.instances,
         },

@@ -124,6 +124,8 @@ mod tests {
             schedule_type: None,
             inputs: Vec::new(),
             shared: false,
+            bound: None,
+            scoped: None,
             oauth: false,
             declared: Arc::new(RequiredVariable {
                 key: String::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::{
     Asked, Echo, FlowEntry, FlowSettings, FlowWrite, InstanceId, LiveFlow, Location, Secret,
-    SecretRef, flow_variable, keys_text,
+    SecretRef, ValueOwner, flow_variable, keys_text,
 };
 
 fn live(name: &str, keys: &[&str], payload: &str) -> LiveFlow {
@@ -146,7 +146,11 @@ fn keys_that_are_not_shown_are_known_by_the_record_of_the_last_write() {
         let shown = keys_text(std::iter::once("****"));
         echo.insert(&flow_variable("Sync"), Some("apiKeys"), Some(shown));
         let id = InstanceId::new("n1");
-        (world.records).learn(&id, &[write.record().unwrap()], &echo);
+        (world.records).learn(
+            &ValueOwner::Instance(id.clone()),
+            &[write.record().unwrap()],
+            &echo,
+        );
         assert_eq!(notes(&world), expected, "{written}");
     }
 }

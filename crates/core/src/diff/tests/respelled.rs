@@ -1,7 +1,7 @@
 //! Values that the server holds in another spelling than it was given.
 
 use super::*;
-use crate::model::{ConfigWrite, Echo, InstanceId, WriteValue};
+use crate::model::{ConfigWrite, Echo, InstanceId, ValueOwner, WriteValue};
 
 /// The world after a write whose reply showed something.
 fn after_write(wrote: &str, showed: Option<&str>) -> World {
@@ -15,9 +15,11 @@ fn after_write(wrote: &str, showed: Option<&str>) -> World {
         value: WriteValue::Text(wrote.to_owned()),
     };
     let id = InstanceId::new("n1");
-    world
-        .records
-        .learn(&id, std::slice::from_ref(&write), &echo);
+    world.records.learn(
+        &ValueOwner::Instance(id.clone()),
+        std::slice::from_ref(&write),
+        &echo,
+    );
     world
 }
 

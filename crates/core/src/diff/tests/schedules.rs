@@ -1,7 +1,7 @@
 //! Schedules: type, value and zone.
 
 use super::*;
-use crate::model::{ConfigWrite, Echo, InstanceId, Schedule, ScheduleKind, WriteValue};
+use crate::model::{ConfigWrite, Echo, InstanceId, Schedule, ScheduleKind, ValueOwner, WriteValue};
 
 fn world(live: (Option<&str>, &str, Option<&str>), wanted: Schedule) -> World {
     let mut world = in_step();
@@ -115,7 +115,11 @@ fn what_the_server_made_of_a_schedule_is_that_schedule() {
             value: WriteValue::Schedule(wanted),
         };
         let id = InstanceId::new("n1");
-        (world.records).learn(&id, std::slice::from_ref(&write), &echo);
+        (world.records).learn(
+            &ValueOwner::Instance(id.clone()),
+            std::slice::from_ref(&write),
+            &echo,
+        );
         let changes = instance(&world);
         assert_eq!(!changes.config.is_empty(), writes, "{showed:?} {now:?}");
         assert_eq!(changes.respelled.is_empty(), writes, "{showed:?} {now:?}");

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::model::{
-    ConfigWrite, ConnectionInput, Echo, InputWrite, InstanceId, SecretWrites, WriteValue,
+    ConfigWrite, ConnectionInput, Echo, InputWrite, InstanceId, SecretWrites, ValueOwner,
+    WriteValue,
 };
 
 const WANTED: &str = "s3cret-canary";
@@ -89,7 +90,11 @@ fn remember(world: &mut World, record: Record, value: impl Fn(Secret) -> WriteVa
         key: "Endpoint".to_owned(),
         value: value(Secret::new(applied.to_owned())),
     };
-    world.records.learn(&InstanceId::new("n1"), &[write], &echo);
+    world.records.learn(
+        &ValueOwner::Instance(InstanceId::new("n1")),
+        &[write],
+        &echo,
+    );
 }
 
 fn password(write: InputWrite) -> WriteValue {

@@ -8,6 +8,7 @@ pub(super) fn options() -> Options {
         project: name("p"),
         all: false,
         customers: false,
+        connections: false,
         with_project: true,
         secrets: SecretValuesAs::References,
         only: BTreeSet::new(),

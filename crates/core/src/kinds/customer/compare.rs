@@ -5,6 +5,8 @@
 //! consent; it only gets our marker and the declared fields. Everything else is an adoption that needs
 //! consent.
 
+pub(crate) mod whose;
+
 use crate::diff::{ChangeSet, Comparable, Comparison};
 use crate::kinds::customer::CustomerKind;
 use std::collections::{BTreeSet, HashMap};

@@ -1,7 +1,6 @@
 //! One declared instance against the tenant.
 
 pub(crate) mod config;
-pub(crate) mod customer;
 pub(crate) mod flows;
 pub(crate) mod index;
 pub(crate) mod losses;
@@ -12,6 +11,7 @@ pub(crate) mod simulate;
 pub(crate) mod version;
 
 use crate::diff::{ChangeSet, Comparable, Comparison, Inputs};
+use crate::kinds::customer::compare::whose::{InstanceCustomer, resolve_customer};
 use crate::kinds::instance::InstanceKind;
 use std::collections::BTreeMap;
 
@@ -24,8 +24,7 @@ use crate::model::{
     ConfigState, Desired, DesiredInstance, Field, FieldChange, FieldPath, Instance, InstanceState,
     LiveConfigVariable, Marker, Observed, PublishWhen,
 };
-use config::ConfigDiff;
-use customer::{InstanceCustomer, resolve_customer};
+use config::{ConfigDiff, Place};
 use flows::FlowChanges;
 use index::Index;
 use version::Target;
@@ -58,7 +57,7 @@ pub(crate) fn compare(index: &Index<'_>, desired: &DesiredInstance) -> Verdict<I
     member::may_go_on(desired)?;
     let target = version::target(index, desired)?;
     let turn = index.turn(name);
-    let customer = &resolve_customer(index, desired)?;
+    let customer = &resolve_customer(&index.people, &desired.customer)?;
     let marker = integration::marker(index.inputs, name);
     match identify(index, desired, (&target, customer), &marker)? {
         Found::Missing => match turn {
@@ -105,7 +104,7 @@ pub(crate) fn missing(
     marker: &Marker,
 ) -> Result<InstanceChanges, Stop> {
     target.may_be_moved_to()?;
-    let config = config::compare(desired, None, target, index.inputs)?;
+    let config = config::compare(desired, None, target, Place { index, customer })?;
     let (flows, more) = flows::compare(desired, None, index.inputs, false)?;
     let values = config.fields.into_iter().chain(more).collect();
     Ok(InstanceChanges {
@@ -124,6 +123,7 @@ pub(crate) fn missing(
         )),
         config: config.writes,
         config_after_upgrade: Vec::new(),
+        bound: config.bound,
         deploy_due: true,
         deployed: false,
         missing: config.missing,
@@ -169,6 +169,7 @@ pub(crate) fn common(
         labels: None,
         config: Vec::new(),
         config_after_upgrade: Vec::new(),
+        bound: Vec::new(),
         flows: FlowChanges::default(),
         global_debug: None,
         deploy_due: false,
@@ -214,12 +215,8 @@ pub(crate) fn existing(
     let name = Some(&desired.display_name);
     let rename = differs(&mut seen, FieldPath::display_name(), &live.name, name);
     let wanted = desired.description.as_ref();
-    let description = differs(
-        &mut seen,
-        Field::Description.into(),
-        &live.description,
-        wanted,
-    );
+    let path = Field::Description.into();
+    let description = differs(&mut seen, path, &live.description, wanted);
     let labels = label_fields(&mut fields, desired, live, marker);
     let mut losses = Losses::default();
     if upgrade {
@@ -229,13 +226,15 @@ pub(crate) fn existing(
         fields.extend(more);
         losses = lost;
     }
+    let place = Place { index, customer };
     let ConfigDiff {
         fields: more,
         writes,
         missing,
         pending,
         respelled,
-    } = config::compare(desired, Some((&live.id, values)), target, index.inputs)?;
+        bound,
+    } = config::compare(desired, Some((&live.id, values)), target, place)?;
     fields.extend(more);
     let (flows, more) = flows::compare(desired, Some(live), index.inputs, upgrade)?;
     fields.extend(more);
@@ -254,6 +253,7 @@ pub(crate) fn existing(
         labels,
         config,
         config_after_upgrade,
+        bound,
         flows,
         global_debug,
         deploy_due: live.needs_deploy || !live.deployed,
@@ -420,7 +420,7 @@ impl Comparable for InstanceKind {
     }
 
     fn index<'a>(inputs: &'a Inputs<'a>, so_far: &'a ChangeSet) -> Index<'a> {
-        Index::new(inputs, &so_far.customers, &so_far.integrations)
+        Index::new(inputs, so_far)
     }
 
     fn compare(index: &Index<'_>, declared: &DesiredInstance) -> Verdict<InstanceChanges> {

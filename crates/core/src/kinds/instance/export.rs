@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::export::names::{Names, Variables};
 use crate::export::{NoteCode, Options, Report, SecretValuesAs, instance_path, ours};
+use crate::kinds::connection::export::Connections;
 use crate::kinds::customer::export::{self as customer, labels};
 use crate::kinds::integration::export::References;
 use crate::model::{
@@ -13,22 +14,28 @@ use crate::model::{
     Location, Marker, Observed, PublishWhen, ResourceName, Tenant, VersionRef,
 };
 
+/// What instances refer to.
+pub(crate) struct Known<'a> {
+    pub(crate) references: &'a References,
+    pub(crate) customers: &'a customer::Customers,
+    pub(crate) connections: &'a Connections,
+}
+
 /// Declares what is to be declared.
 pub(crate) fn all(
     tenant: &Tenant,
     options: &Options,
-    (references, declared): (&References, &customer::Customers),
-    report: &mut Report,
+    known: &Known<'_>,
+    (variables, report): (&mut Variables, &mut Report),
 ) -> Vec<DesiredInstance> {
-    let customers = Customers::of(&tenant.instances.items, declared);
+    let customers = Customers::of(&tenant.instances.items, known.customers);
     let mut kept = Vec::new();
     for live in &tenant.instances.items {
-        match wanted(live, options, references) {
+        match wanted(live, options, known.references) {
             Ok(wanted) => kept.push((wanted, live)),
             Err((code, why)) => report.note(code, &about(live), why, None),
         }
     }
-    let mut variables = Variables::default();
     let named = named(kept, report);
     named
         .into_iter()
@@ -36,7 +43,8 @@ pub(crate) fn all(
             let mut maker = Maker {
                 live,
                 customers: &customers,
-                variables: &mut variables,
+                connections: known.connections,
+                variables,
                 report,
                 secrets: options.secrets,
             };
@@ -138,6 +146,7 @@ fn shown(live: &Instance) -> String {
 struct Maker<'a> {
     live: &'a Instance,
     customers: &'a Customers<'a>,
+    connections: &'a Connections,
     variables: &'a mut Variables,
     report: &'a mut Report,
     secrets: SecretValuesAs,
@@ -162,8 +171,8 @@ impl Maker<'_> {
             config: config::all(
                 &name,
                 live,
-                self.variables,
-                self.report,
+                self.connections,
+                (self.variables, self.report),
                 (&about(live), self.secrets),
             ),
             // Keys are secret, and what test runs send may be.

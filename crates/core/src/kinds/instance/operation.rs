@@ -3,9 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::diff::MoveLabels;
-use crate::model::{ConfigWrite, CustomerId, FlowWrite, InputWrite, InstanceId, WriteValue};
+use crate::model::{
+    ConfigWrite, ConnectionValueId, CustomerId, FlowWrite, InputWrite, InstanceId, WriteValue,
+};
 use crate::plan::operation::Names;
 use crate::plan::{Output, StepId, VersionSource};
+
+/// A config variable, by its key, and the value of a shared connection that it is bound to.
+pub type Binding = (String, Output<ConnectionValueId>);
 
 /// One write to an instance. Each variant is one operation of the platform.
 #[derive(Debug, Clone)]
@@ -24,6 +29,8 @@ pub enum InstanceOperation {
         labels: Vec<String>,
         /// Its first values.
         config: Vec<ConfigWrite>,
+        /// The variables that are bound to values which earlier steps create.
+        bound: Vec<Binding>,
     },
     /// Sets metadata of an instance.
     Update {
@@ -44,6 +51,8 @@ pub enum InstanceOperation {
         instance: Output<InstanceId>,
         /// The values.
         config: Vec<ConfigWrite>,
+        /// The variables that are bound to values which earlier steps create.
+        bound: Vec<Binding>,
     },
     /// Sets what is declared of its flows. All settings of all flows are read and sent again, as a write replaces
     /// them.
@@ -198,13 +207,22 @@ impl InstanceOperation {
     pub(crate) fn inputs(&mut self, visit: &mut dyn FnMut(&mut StepId)) {
         match self {
             Self::Create {
-                customer, version, ..
+                customer,
+                version,
+                bound,
+                ..
             } => {
                 customer.input(visit);
                 version.input(visit);
+                bound.iter_mut().for_each(|(_, value)| value.input(visit));
+            }
+            Self::Configure {
+                instance, bound, ..
+            } => {
+                instance.input(visit);
+                bound.iter_mut().for_each(|(_, value)| value.input(visit));
             }
             Self::Update { instance, .. }
-            | Self::Configure { instance, .. }
             | Self::SetFlows { instance, .. }
             | Self::Deploy { instance, .. } => instance.input(visit),
             Self::Upgrade {
@@ -236,6 +254,7 @@ impl InstanceOperation {
                 description,
                 labels,
                 config,
+                bound,
             } => {
                 let (customer, version) = (names.source(customer), names.source(version));
                 json!([
@@ -245,7 +264,7 @@ impl InstanceOperation {
                     version,
                     description,
                     labels,
-                    values(config)
+                    with_bound(values(config), bound, names)
                 ])
             }
             Self::Update {
@@ -261,8 +280,13 @@ impl InstanceOperation {
                     Some(on) => json!(["updateInstance", instance, name, description, labels, on]),
                 }
             }
-            Self::Configure { instance, config } => {
-                json!(["configure", names.source(instance), values(config)])
+            Self::Configure {
+                instance,
+                config,
+                bound,
+            } => {
+                let config = with_bound(values(config), bound, names);
+                json!(["configure", names.source(instance), config])
             }
             Self::SetFlows {
                 instance,
@@ -279,17 +303,7 @@ impl InstanceOperation {
                 labels,
             } => {
                 let (instance, version) = (names.source(instance), names.source(version));
-                match labels {
-                    None => json!(["upgrade", instance, version]),
-                    // The time of the move is not part of it: it is that of the write.
-                    Some(labels) => {
-                        let (from, others) = (labels.from, &labels.others);
-                        match labels.bypass {
-                            false => json!(["upgrade", instance, version, from, others]),
-                            true => json!(["upgrade", instance, version, from, others, "bypass"]),
-                        }
-                    }
-                }
+                upgrade(&instance, &version, labels.as_ref())
             }
             Self::Deploy { instance, force } => {
                 json!(["deploy", names.source(instance), force])
@@ -307,6 +321,18 @@ impl InstanceOperation {
     }
 }
 
+fn upgrade(instance: &Value, version: &Value, labels: Option<&MoveLabels>) -> Value {
+    let Some(labels) = labels else {
+        return json!(["upgrade", instance, version]);
+    };
+    // The time of the move is not part of it: it is that of the write.
+    let (from, others) = (labels.from, &labels.others);
+    match labels.bypass {
+        false => json!(["upgrade", instance, version, from, others]),
+        true => json!(["upgrade", instance, version, from, others, "bypass"]),
+    }
+}
+
 /// Of keys only how many there are.
 fn flow(write: &FlowWrite) -> Value {
     let settings = &write.settings;
@@ -320,7 +346,14 @@ fn flow(write: &FlowWrite) -> Value {
     ])
 }
 
-fn values(config: &[ConfigWrite]) -> Vec<Value> {
+fn with_bound(mut all: Vec<Value>, bound: &[Binding], names: &Names<'_>) -> Vec<Value> {
+    let bound = bound.iter();
+    all.extend(bound.map(|(key, value)| json!([key, { "shared": names.source(value) }])));
+    all
+}
+
+/// Values as they are part of a digest: of secrets, only that one is written.
+pub(crate) fn values(config: &[ConfigWrite]) -> Vec<Value> {
     config
         .iter()
         .map(|write| json!([write.key, value(&write.value)]))
@@ -331,6 +364,7 @@ fn value(value: &WriteValue) -> Value {
     match value {
         WriteValue::Text(text) => json!(text),
         WriteValue::Secret(_) => json!({ "secret": true }),
+        WriteValue::Shared(id) => json!({ "shared": id }),
         WriteValue::Schedule(it) => json!([it.kind.word(), it.value, it.time_zone]),
         WriteValue::Inputs(inputs) => inputs
             .iter()

@@ -8,6 +8,7 @@ pub(crate) mod losses;
 use crate::diff::{ChangeSet, Inputs};
 use crate::diff::{Comparison, Found, InstanceChanges, TargetCustomer, TargetVersion, Waiting};
 use crate::kinds::instance::InstanceKind;
+use crate::kinds::instance::operation::Binding;
 use crate::model::{
     Address, AwaitedConsents, CustomerId, Field, Health, InstanceId, InstanceState, SyncStatus,
 };
@@ -60,6 +61,7 @@ fn guarded(changes: &InstanceChanges) -> Guarded {
         && changes.description.is_none()
         && changes.global_debug.is_none()
         && changes.config.is_empty()
+        && changes.bound.is_empty()
         && !changes.flows.differs
         && !switched;
     if own && !changes.deployed {
@@ -124,6 +126,7 @@ fn blocked(changes: &InstanceChanges) -> Option<String> {
 fn deploys(changes: &InstanceChanges) -> bool {
     let configured = !changes.config.is_empty()
         || !changes.config_after_upgrade.is_empty()
+        || !changes.bound.is_empty()
         || changes.flows.differs;
     changes.deploys
         && changes.state == InstanceState::Enabled
@@ -215,6 +218,13 @@ fn add_steps(builder: &mut Builder, address: &Address, changes: &InstanceChanges
     }
 }
 
+fn steps_of(bound: &[Binding]) -> impl Iterator<Item = StepId> + '_ {
+    bound.iter().filter_map(|(_, value)| match value {
+        Output::Of(step) => Some(*step),
+        Output::Known(_) => None,
+    })
+}
+
 struct Steps<'a> {
     builder: &'a mut Builder,
     address: &'a Address,
@@ -262,6 +272,7 @@ impl Steps<'_> {
         else {
             return;
         };
+        let Some(bound) = self.bound() else { return };
         let changes = self.changes;
         let id = self.push(
             Action::Create,
@@ -272,8 +283,9 @@ impl Steps<'_> {
                 description: changes.description.clone(),
                 labels: changes.labels.clone().unwrap_or_default(),
                 config: changes.config.clone(),
+                bound: bound.clone(),
             },
-            made.into_iter().chain(publish),
+            (made.into_iter().chain(publish)).chain(steps_of(&bound)),
         );
         let instance = Output::Of(id);
         self.flows(&instance);
@@ -297,11 +309,12 @@ impl Steps<'_> {
         if !returns {
             self.metadata(instance);
         }
-        self.configure(instance, &changes.config);
+        let Some(bound) = self.bound() else { return };
+        self.configure(instance, &changes.config, Vec::new());
         if changes.upgrade || changes.moves.is_some() {
             self.upgrade(instance);
         }
-        self.configure(instance, &changes.config_after_upgrade);
+        self.configure(instance, &changes.config_after_upgrade, bound);
         self.flows(instance);
         let deployed = deploys(changes).then(|| self.deploy(instance));
         let wanted = changes.state == InstanceState::Enabled;
@@ -363,15 +376,34 @@ impl Steps<'_> {
         }
     }
 
-    fn configure(&mut self, instance: &Output<InstanceId>, config: &[crate::model::ConfigWrite]) {
-        if config.is_empty() {
+    fn configure(
+        &mut self,
+        instance: &Output<InstanceId>,
+        config: &[crate::model::ConfigWrite],
+        bound: Vec<Binding>,
+    ) {
+        if config.is_empty() && bound.is_empty() {
             return;
         }
+        let steps: Vec<StepId> = steps_of(&bound).collect();
         let operation = InstanceOperation::Configure {
             instance: instance.clone(),
             config: config.to_vec(),
+            bound,
         };
-        self.push(Action::Configure, operation, None);
+        self.push(Action::Configure, operation, steps);
+    }
+
+    /// The variables that are bound to values which this plan creates; `None` where it does not create one of
+    /// them.
+    fn bound(&self) -> Option<Vec<Binding>> {
+        let all = self.changes.bound.iter();
+        all.map(|bound| {
+            let key = (bound.connection.clone(), bound.customer.clone());
+            let step = *self.builder.values.get(&key)?;
+            Some((bound.key.clone(), Output::Of(step)))
+        })
+        .collect()
     }
 
     /// After a move too, which may lose what the version before had.

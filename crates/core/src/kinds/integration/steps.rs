@@ -3,7 +3,7 @@
 use crate::kinds::integration::IntegrationKind;
 use std::collections::HashMap;
 
-use crate::definition;
+use crate::definition::{self, Definition, Definitions};
 use crate::diff::{ChangeSet, Comparison, Found, Inputs, IntegrationChanges};
 use crate::model::{
     Address, DesiredIntegration, Health, Integration, IntegrationId, ResourceName, SyncStatus,
@@ -19,6 +19,7 @@ use crate::plan::{
 pub(crate) struct Known<'a> {
     declared: HashMap<&'a ResourceName, &'a DesiredIntegration>,
     pub(crate) live: HashMap<&'a IntegrationId, &'a Integration>,
+    definitions: &'a Definitions,
 }
 
 impl<'a> Known<'a> {
@@ -28,7 +29,13 @@ impl<'a> Known<'a> {
         Self {
             declared: declared.map(|one| (&one.name, one)).collect(),
             live: live.map(|one| (&one.id, one)).collect(),
+            definitions: inputs.definitions,
         }
+    }
+
+    fn connections(&self, name: &ResourceName) -> Vec<String> {
+        let definition = self.definitions.get(name);
+        definition.map_or_else(Vec::new, Definition::scoped_connections)
     }
 }
 
@@ -52,6 +59,7 @@ pub(crate) fn plan(
             changes,
             last: None,
             imported: None,
+            connections: known.connections(&diff.address.name),
         }
         .add(declared, context);
     }
@@ -139,6 +147,8 @@ struct Steps<'a> {
     changes: &'a IntegrationChanges,
     last: Option<StepId>,
     imported: Option<StepId>,
+    /// The stable keys of the connections that its definition uses.
+    connections: Vec<String>,
 }
 
 impl Steps<'_> {
@@ -153,7 +163,17 @@ impl Steps<'_> {
     }
 
     fn push(&mut self, action: Action, operation: IntegrationOperation) -> StepId {
-        let after = self.last.into_iter().collect();
+        let created = self.connections.iter();
+        let created = created.filter_map(|key| self.builder.connections.get(key).copied());
+        // What a definition names has to be there before it is imported.
+        let after = match operation {
+            IntegrationOperation::Import { .. } => self.last.into_iter().chain(created).collect(),
+            IntegrationOperation::Create { .. }
+            | IntegrationOperation::Update { .. }
+            | IntegrationOperation::Publish { .. }
+            | IntegrationOperation::SetAvailability { .. }
+            | IntegrationOperation::SetMarketplace { .. } => self.last.into_iter().collect(),
+        };
         let id = self.builder.step(self.address, action, operation, after);
         self.last = Some(id);
         id

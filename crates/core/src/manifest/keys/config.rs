@@ -1,9 +1,9 @@
 //! The keys of config values.
 
-use super::{CRON, Object, SECRET, Shape, ZONE, key, needed};
+use super::{CRON, NAME, Object, SECRET, Shape, ZONE, key, needed};
 
 /// A connection's input.
-const PLAIN: Shape = Shape::AnyOf(&[Shape::Text, Shape::Object(&SECRET_INPUT)]);
+pub(crate) const INPUT: Shape = Shape::AnyOf(&[Shape::Text, Shape::Object(&SECRET_INPUT)]);
 
 /// What a seed may be.
 pub(crate) const SEEDABLE: Shape = Shape::AnyOf(&[
@@ -82,6 +82,16 @@ pub(crate) static SECRET_INPUT: Object = Object::of(
     )],
 );
 
+/// A connection that is declared by a manifest of its own.
+pub(crate) static SHARED: Object = Object::of(
+    "a shared connection",
+    &[needed(
+        "ref",
+        "The metadata.name of a Connection: its value for the customer of the instance.",
+        NAME,
+    )],
+);
+
 /// What an instance sets for one flow.
 pub(crate) static FLOW: Object = Object::of(
     "the settings of a flow",
@@ -116,8 +126,12 @@ pub(crate) static CONNECTION: Object = Object::of(
     &[
         needed(
             "connection",
-            "Its inputs, or pending where a person consents by OAuth.",
-            Shape::AnyOf(&[Shape::Choice(&["pending"]), Shape::MapOf(&PLAIN)]),
+            "Its inputs, pending where a person consents by OAuth, or {ref: NAME} of a Connection.",
+            Shape::AnyOf(&[
+                Shape::Choice(&["pending"]),
+                Shape::Object(&SHARED),
+                Shape::MapOf(&INPUT),
+            ]),
         ),
         key(
             "consent",

@@ -121,6 +121,8 @@ impl Server {
             customers: BTreeMap::new(),
             interrupted: BTreeMap::new(),
             all_customers: None,
+            connections: None,
+            connection_types: BTreeMap::new(),
             near_customers: Vec::new(),
         }
     }

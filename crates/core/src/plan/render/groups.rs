@@ -198,6 +198,7 @@ impl Group<'_> {
         }
         let noun = match self.first().map(|first| first.address.kind) {
             Some(Kind::Customer) => "customer",
+            Some(Kind::Connection) => "connection",
             Some(Kind::Integration) => "integration",
             Some(Kind::Instance) | None => "instance",
         };

@@ -115,7 +115,10 @@ impl Kind {
         use ConfigValue as V;
         let connects = matches!(
             value,
-            V::Connection(_) | V::ConsentedConnection(_) | V::PendingConnection
+            V::Connection(_)
+                | V::ConsentedConnection(_)
+                | V::PendingConnection
+                | V::SharedConnection(_)
         );
         if connects || matches!(self, Self::Connection) {
             return connects && matches!(self, Self::Connection);
@@ -135,7 +138,13 @@ impl Kind {
             (Self::KeysAndValues, V::List(items)) => items.is_empty(),
             (Self::List(_) | Self::KeysAndValues, V::Scalar(_))
             | (_, V::List(_) | V::Structured(_) | V::Schedule(_))
-            | (_, V::Connection(_) | V::ConsentedConnection(_) | V::PendingConnection) => false,
+            | (
+                _,
+                V::Connection(_)
+                | V::ConsentedConnection(_)
+                | V::PendingConnection
+                | V::SharedConnection(_),
+            ) => false,
             (_, V::Scalar(text)) => self.takes(text, variable),
         }
     }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::CustomerFacts;
 use crate::api::page::{Connection, ConnectionState};
 use crate::model::{
-    Address, Customer, CustomerRecord, Instance, Integration, Kind, Marker, Observed, ResourceName,
-    Tenant, VariableStatus,
+    Address, ConnectionRecord, Customer, CustomerRecord, Instance, Integration, Kind, Marker,
+    Observed, ResourceName, Tenant, VariableStatus,
 };
 
 /// At most this many connections are kept of an instance.
@@ -19,6 +19,7 @@ pub(super) struct Live<'a> {
     instances: HashMap<ResourceName, &'a Instance>,
     integrations: HashMap<ResourceName, &'a Integration>,
     customers: HashMap<ResourceName, &'a CustomerRecord>,
+    shared: HashMap<ResourceName, &'a ConnectionRecord>,
     by_id: HashMap<&'a str, &'a CustomerRecord>,
 }
 
@@ -30,6 +31,11 @@ impl<'a> Live<'a> {
             instances: marked(&tenant.instances.items, project, |it| &it.labels),
             integrations: marked(&tenant.integrations.items, project, |it| &it.labels),
             customers: marked(customers(), project, |it| &it.labels),
+            shared: marked(
+                tenant.connections.iter().flat_map(|it| &it.items),
+                project,
+                |it| &it.labels,
+            ),
             by_id: customers()
                 .map(|it| (it.customer.id.as_str(), it))
                 .collect(),
@@ -80,7 +86,7 @@ impl<'a> Live<'a> {
                 let record = self.customers.get(&address.name)?;
                 Some((key(&record.customer), without_ours(&record.labels)))
             }
-            Kind::Integration => None,
+            Kind::Connection | Kind::Integration => None,
         }
     }
 
@@ -102,7 +108,7 @@ impl<'a> Live<'a> {
         match address.kind {
             Kind::Instance => self.instance(address)?.updated_at,
             Kind::Customer => self.customers.get(&address.name)?.updated_at,
-            Kind::Integration => None,
+            Kind::Connection | Kind::Integration => None,
         }
     }
 
@@ -110,6 +116,7 @@ impl<'a> Live<'a> {
         let name = &address.name;
         Some(match address.kind {
             Kind::Instance => self.instances.get(name)?.id.to_string(),
+            Kind::Connection => self.shared.get(name)?.id.to_string(),
             Kind::Integration => self.integrations.get(name)?.id.to_string(),
             Kind::Customer => self.customers.get(name)?.customer.id.to_string(),
         })

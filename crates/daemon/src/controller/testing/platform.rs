@@ -8,15 +8,17 @@ use jiff::Timestamp;
 
 use crate::controller::connect::RequestCount;
 use crate::model::{
-    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, CustomerId,
-    CustomerSighting, DraftSighting, Echo, FlowRequest, FlowsOfInstances, Identity, Instance,
-    InstanceId, InstanceSighting, IntegrationId, IntegrationSighting, Listing, LiveFlow, Observed,
-    Requirements, Scope, Tenant, VersionId, VersionRecord,
+    Activity, AuthorizeUrls, Catalogue, ComponentsWanted, ConfigWrite, ConnectionId,
+    ConnectionSighting, ConnectionValueSighting, CustomerId, CustomerSighting, DraftSighting, Echo,
+    FlowRequest, FlowsOfInstances, Identity, Instance, InstanceId, InstanceSighting, IntegrationId,
+    IntegrationSighting, Listing, LiveFlow, Observed, Requirements, Scope, Tenant, VersionId,
+    VersionRecord,
 };
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{
-    Created, CustomerUpdate, ImportedIntegration, InstanceUpdate, IntegrationUpdate,
-    MarketplaceUpdate, NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
+    ConnectionUpdate, ConnectionValueUpdate, Created, CustomerUpdate, ImportedIntegration,
+    InstanceUpdate, IntegrationUpdate, MarketplaceUpdate, NewConnection, NewConnectionValue,
+    NewCustomer, NewInstance, Platform, PlatformResult, Published, ReadBack,
 };
 
 fn identity(organization: &str) -> Identity {
@@ -38,6 +40,8 @@ pub(in crate::controller) fn tenant() -> Tenant {
         customers: Default::default(),
         interrupted: Default::default(),
         all_customers: None,
+        connections: None,
+        connection_types: Default::default(),
         near_customers: Vec::new(),
     }
 }
@@ -139,6 +143,44 @@ impl Platform for Fake {
     }
 
     async fn update_customer(&self, _: &CustomerUpdate) -> PlatformResult<CustomerSighting> {
+        unreachable!()
+    }
+
+    async fn find_connections(&self, _: &str) -> PlatformResult<Vec<ConnectionSighting>> {
+        unreachable!()
+    }
+
+    async fn find_connection_values(
+        &self,
+        _: &ConnectionId,
+        _: &CustomerId,
+    ) -> PlatformResult<Vec<ConnectionValueSighting>> {
+        unreachable!()
+    }
+
+    async fn create_connection(
+        &self,
+        _: &NewConnection,
+    ) -> PlatformResult<(Echo, ConnectionSighting)> {
+        unreachable!()
+    }
+
+    async fn update_connection(&self, _: &ConnectionUpdate) -> PlatformResult<Echo> {
+        unreachable!()
+    }
+
+    async fn delete_connection(&self, _: &ConnectionId) -> PlatformResult<()> {
+        unreachable!()
+    }
+
+    async fn create_connection_value(
+        &self,
+        _: &NewConnectionValue,
+    ) -> PlatformResult<(Echo, ConnectionValueSighting)> {
+        unreachable!()
+    }
+
+    async fn update_connection_value(&self, _: &ConnectionValueUpdate) -> PlatformResult<Echo> {
         unreachable!()
     }
 

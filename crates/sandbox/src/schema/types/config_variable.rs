@@ -101,6 +101,10 @@ const FIELDS: Fields<Configured> = &[
         true => Answer::Null,
         false => config::value(it.variable(), it.setting()).into(),
     }),
+    ("customerConfigVariable", |it, call| {
+        let shared = it.setting().and_then(|setting| setting.shared);
+        Answer::shared(shared.and_then(|id| call.world.shared_values.get(id)))
+    }),
     ("inputs", |it, call| {
         if !it.is_connection() {
             return Answer::Null;
@@ -145,7 +149,6 @@ const FIELDS: Fields<Configured> = &[
 ];
 
 const NOTHING: &[&str] = &[
-    "customerConfigVariable",
     "contentUrl",
     "contentMetadataUrl",
     "supplementalDataUrl",

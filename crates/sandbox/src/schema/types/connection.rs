@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::definition::ConfigVar;
+use crate::definition::{ConfigVar, ConnectionRef};
 use crate::schema::answer::Answer;
 use crate::schema::bind::{Bindings, Fields};
 use crate::schema::call::Call;
@@ -43,7 +43,12 @@ impl ConnectionOf {
 
     /// The connection that a config variable is for; null if it is for none.
     pub(super) fn variable(variable: &ConfigVar, call: &Call<'_>) -> Answer {
-        let Some(reference) = &variable.connection else {
+        Self::reference(variable.connection.as_ref(), call)
+    }
+
+    /// The connection that something refers to; null if it refers to none.
+    pub(super) fn reference(reference: Option<&ConnectionRef>, call: &Call<'_>) -> Answer {
+        let Some(reference) = reference else {
             return Answer::Null;
         };
         let newest = call

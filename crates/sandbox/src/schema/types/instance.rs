@@ -14,7 +14,7 @@ use super::config_variable::Configured;
 use super::execution;
 use super::flow_config::FlowConfig;
 use super::log;
-use super::shared::{CustomerVariable, Scoped};
+use crate::world::shared::{Scoped, SharedValue};
 
 pub(super) fn bind(bindings: &mut Bindings) {
     bindings.object("Instance", FIELDS);
@@ -93,7 +93,7 @@ const CONFIGURATION: Fields<Instance> = &[
     }),
     ("scopedConfigVariables", |_, call| page::<Scoped>(call, [])),
     ("customerConfigVariables", |_, call| {
-        page::<CustomerVariable>(call, [])
+        page::<SharedValue>(call, [])
     }),
     ("executionResults", |it, call| {
         page(

@@ -10,13 +10,14 @@ use crate::schema::page::page;
 use crate::world::component::Component;
 use crate::world::id;
 use crate::world::integration::Integration;
+use crate::world::shared::{Scoped, SharedValue};
 use crate::world::table::Key;
 
 use super::common::attachments;
 use super::config_variable::Configured;
 use super::flow::{FlowOf, StepOf};
 use super::instance::Profile;
-use super::shared::{self, CustomerVariable, Scoped};
+use super::shared;
 use super::variable::Required;
 use super::version;
 
@@ -98,7 +99,7 @@ const CONTENT: Fields<Integration> = &[
     ("userLevelConfigured", |_, _| false.into()),
     ("scopedConfigVariables", |_, call| page::<Scoped>(call, [])),
     ("customerConfigVariables", |_, call| {
-        page::<CustomerVariable>(call, [])
+        page::<SharedValue>(call, [])
     }),
     ("validationRules", |_, _| Answer::object(version::Rules)),
 ];

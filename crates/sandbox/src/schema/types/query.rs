@@ -11,7 +11,6 @@ use crate::world::table::Key;
 
 use super::action::ActionOf;
 use super::flow_config::FlowConfig;
-use super::shared::{CustomerVariable, Scoped};
 use super::{
     account, activity, common, component, execution, instance_list, integration_list, log, step,
 };
@@ -136,13 +135,23 @@ const INSTANCES: Queries = &[
             .flat_map(|it| it.labels.iter().cloned());
         common::names("Label", labels)
     }),
-    ("scopedConfigVariable", |_| Answer::found::<Scoped>(None)),
-    ("scopedConfigVariables", |call| page::<Scoped>(call, [])),
-    ("customerConfigVariable", |_| {
-        Answer::found::<CustomerVariable>(None)
+    ("scopedConfigVariable", |call| {
+        let id = call.args.id("ScopedConfigVariable", "id");
+        Answer::found(id.and_then(|id| call.world.scoped.get(id)))
+    }),
+    ("scopedConfigVariables", |call| {
+        kept_page(call, "scopedConfigVariables", || {
+            call.world.scoped.iter().map(Arc::clone).collect()
+        })
+    }),
+    ("customerConfigVariable", |call| {
+        let id = call.args.id("CustomerConfigVariable", "id");
+        Answer::found(id.and_then(|id| call.world.shared_values.get(id)))
     }),
     ("customerConfigVariables", |call| {
-        page::<CustomerVariable>(call, [])
+        kept_page(call, "customerConfigVariables", || {
+            call.world.shared_values.iter().map(Arc::clone).collect()
+        })
     }),
 ];
 

@@ -1,19 +1,29 @@
-//! Reusable config variables and connection templates, of which the sandbox has none, and the
-//! JSON text of definitions.
+//! Connections that instances share, connection templates, of which the sandbox has none, and the JSON text of
+//! definitions.
+
+use std::sync::Arc;
 
 use crate::definition::Value;
 use crate::json::plain;
 use crate::schema::answer::Answer;
-use crate::schema::bind::Bindings;
-use crate::schema::filter::{Filters, any};
-use crate::schema::page::{Listed, SortKey, Sorts};
+use crate::schema::bind::{Bindings, Fields};
+use crate::schema::call::Call;
+use crate::schema::filter::{Filters, any, contains, exact, flag, iexact, one_of, refers};
+use crate::schema::page::{Listed, SortKey, Sorts, page, texts};
+use crate::world::id;
+use crate::world::instance::StoredInput;
+use crate::world::shared::{Scoped, SharedValue, resolved};
+use crate::world::table::Key;
+
+use super::connection::ConnectionOf;
+use super::variable::Expression;
 
 pub(super) fn bind(bindings: &mut Bindings) {
     let none = || Answer::Null;
-    bindings.fixed("ScopedConfigVariable", SCOPED, none);
+    bindings.object("ScopedConfigVariable", SCOPED);
     bindings.listed::<Scoped>("ScopedConfigVariable");
-    bindings.fixed("CustomerConfigVariable", CUSTOMER, none);
-    bindings.listed::<CustomerVariable>("CustomerConfigVariable");
+    bindings.object("CustomerConfigVariable", VALUE);
+    bindings.listed::<SharedValue>("CustomerConfigVariable");
     bindings.fixed(
         "ConnectionTemplate",
         &["id", "name", "inputFieldTemplates"],
@@ -23,74 +33,159 @@ pub(super) fn bind(bindings: &mut Bindings) {
     bindings.fixed("InputField", &["id", "key", "label"], none);
 }
 
-const SCOPED: &[&str] = &[
-    "id",
-    "key",
-    "stableKey",
-    "description",
-    "status",
-    "managedBy",
-    "variableScope",
-    "customer",
-    "connection",
+fn inputs<'a>(
+    owner: uuid::Uuid,
+    all: impl Iterator<Item = (&'a String, &'a StoredInput)>,
+    call: &Call<'_>,
+) -> Answer {
+    let inputs = resolved(all).into_iter();
+    page(
+        call,
+        inputs.map(|input| Arc::new(Expression::resolved(owner, input))),
+    )
+}
+
+const SCOPED: Fields<Scoped> = &[
+    ("id", |it, _| {
+        id::global("ScopedConfigVariable", it.id).into()
+    }),
+    ("key", |it, _| (&it.key).into()),
+    ("stableKey", |it, _| (&it.stable_key).into()),
+    ("description", |it, _| (&it.description).into()),
+    ("status", |it, call| call.world.scoped_status(it).into()),
+    ("managedBy", |it, _| (&it.managed_by).into()),
+    ("variableScope", |it, _| (&it.scope).into()),
+    ("customer", |it, call| {
+        Answer::shared(it.customer.and_then(|id| call.world.customers.get(id)))
+    }),
+    ("connection", |it, call| {
+        ConnectionOf::reference(it.connection.as_ref(), call)
+    }),
+    ("inputs", |it, call| inputs(it.id, it.inputs.iter(), call)),
+    ("customerConfigVariables", |it, call| {
+        page(
+            call,
+            (call.world.shared_values.with(&Key::Sequence(it.id))).map(Arc::clone),
+        )
+    }),
+    ("isInUse", |it, call| call.world.is_in_use(it).into()),
+    ("hasDeployedInstances", |it, call| {
+        let users = call.world.users_of(it).into_iter();
+        let mut users = users.filter_map(|id| call.world.instances.get(id));
+        users.any(|it| it.deployed_at.is_some()).into()
+    }),
 ];
 
-const CUSTOMER: &[&str] = &[
-    "id",
-    "key",
-    "status",
-    "customer",
-    "isTest",
-    "scopedConfigVariable",
+const VALUE: Fields<SharedValue> = &[
+    ("id", |it, _| {
+        id::global("CustomerConfigVariable", it.id).into()
+    }),
+    ("key", |it, _| it.key.as_ref().into()),
+    ("status", |it, call| call.world.shared_status(it).into()),
+    ("customer", |it, call| {
+        Answer::shared(it.customer.and_then(|id| call.world.customers.get(id)))
+    }),
+    ("isTest", |it, _| it.test.into()),
+    ("scopedConfigVariable", |it, call| {
+        Answer::found(call.world.scoped.get(it.scoped))
+    }),
+    ("inputs", |it, call| inputs(it.id, it.inputs.iter(), call)),
+    ("isInUse", |it, call| {
+        call.world.bound_to(it.id).next().is_some().into()
+    }),
+    ("hasDeployedInstances", |it, call| {
+        let mut users = call.world.bound_to(it.id);
+        users.any(|it| it.deployed_at.is_some()).into()
+    }),
 ];
-
-/// A scoped config variable: there is none.
-pub(super) enum Scoped {}
-
-/// A customer's value of a scoped config variable: there is none.
-pub(super) enum CustomerVariable {}
 
 impl Listed for Scoped {
     const FILTERS: Filters<Self> = &[
         ("connection_Component_In", any),
         ("connection_Component_Label_Icontains", any),
-        ("description_Icontains", any),
-        ("id_In", any),
+        ("description_Icontains", |value, _| {
+            contains(value, |it: &Self| &it.description)
+        }),
+        ("id_In", |value, _| {
+            refers(value, "ScopedConfigVariable", |it: &Self| Some(it.id))
+        }),
         ("includeCustomer", any),
-        ("key", any),
-        ("key_Icontains", any),
-        ("managedBy", any),
-        ("stableKey", any),
-        ("stableKey_In", any),
-        ("status", any),
-        ("status_In", any),
-        ("variableScope", any),
+        ("key", |value, _| exact(value, |it: &Self| &it.key)),
+        ("key_Icontains", |value, _| {
+            contains(value, |it: &Self| &it.key)
+        }),
+        ("managedBy", |value, _| {
+            iexact(value, |it: &Self| &it.managed_by)
+        }),
+        ("stableKey", |value, _| {
+            exact(value, |it: &Self| &it.stable_key)
+        }),
+        ("stableKey_In", |value, _| {
+            one_of(value, |it: &Self| &it.stable_key)
+        }),
+        ("status", |value, call| {
+            let wanted = crate::schema::call::text(value).to_uppercase();
+            Ok(Box::new(move |it: &Self| {
+                call.world.scoped_status(it).as_ref() == Some(&wanted)
+            }))
+        }),
+        ("status_In", |value, call| {
+            let wanted: Vec<String> = texts(value).iter().map(|it| it.to_uppercase()).collect();
+            Ok(Box::new(move |it: &Self| {
+                (call.world.scoped_status(it)).is_some_and(|it| wanted.contains(&it))
+            }))
+        }),
+        ("variableScope", |value, _| {
+            iexact(value, |it: &Self| &it.scope)
+        }),
     ];
     const SORTS: Sorts<Self> = &[
         ("COMPONENT_LABEL", |_, _| SortKey::Nothing),
-        ("CREATED_AT", |_, _| SortKey::Nothing),
-        ("KEY", |_, _| SortKey::Nothing),
+        ("CREATED_AT", |it, _| SortKey::Time(it.created_at)),
+        ("KEY", |it, _| SortKey::text(&it.key)),
         ("LAST_CONFIGURED_AT", |_, _| SortKey::Nothing),
         ("STATUS", |_, _| SortKey::Nothing),
-        ("UPDATED_AT", |_, _| SortKey::Nothing),
+        ("UPDATED_AT", |it, _| SortKey::Time(it.updated_at)),
     ];
 }
 
-impl Listed for CustomerVariable {
+impl Listed for SharedValue {
     const FILTERS: Filters<Self> = &[
         ("connection_Component_In", any),
         ("connection_Component_Label_Icontains", any),
-        ("customer", any),
-        ("id_In", any),
-        ("isTest", any),
-        ("key", any),
-        ("key_Icontains", any),
-        ("key_Isnull", any),
-        ("scopedConfigVariable", any),
-        ("scopedConfigVariable_Key", any),
+        ("customer", |value, _| {
+            refers(value, "Customer", |it: &Self| it.customer)
+        }),
+        ("id_In", |value, _| {
+            refers(value, "CustomerConfigVariable", |it: &Self| Some(it.id))
+        }),
+        ("isTest", |value, _| flag(value, |it: &Self| it.test)),
+        ("key", |value, _| {
+            exact(value, |it: &Self| it.key.as_deref().unwrap_or_default())
+        }),
+        ("key_Icontains", |value, _| {
+            contains(value, |it: &Self| it.key.as_deref().unwrap_or_default())
+        }),
+        ("key_Isnull", |value, _| {
+            flag(value, |it: &Self| it.key.is_none())
+        }),
+        ("scopedConfigVariable", |value, _| {
+            refers(value, "ScopedConfigVariable", |it: &Self| Some(it.scoped))
+        }),
+        ("scopedConfigVariable_Key", |value, call| {
+            let wanted = crate::schema::call::text(value);
+            Ok(Box::new(move |it: &Self| {
+                scoped(it, call).is_some_and(|it| it.key == wanted)
+            }))
+        }),
         ("scopedConfigVariable_Key_Icontains", any),
         ("scopedConfigVariable_ManagedBy", any),
-        ("scopedConfigVariable_StableKey", any),
+        ("scopedConfigVariable_StableKey", |value, call| {
+            let wanted = crate::schema::call::text(value);
+            Ok(Box::new(move |it: &Self| {
+                scoped(it, call).is_some_and(|it| it.stable_key == wanted)
+            }))
+        }),
         ("scopedConfigVariable_StableKey_Icontains", any),
         ("scopedConfigVariable_VariableScope", any),
         ("status", any),
@@ -98,12 +193,18 @@ impl Listed for CustomerVariable {
     ];
     const SORTS: Sorts<Self> = &[
         ("COMPONENT_LABEL", |_, _| SortKey::Nothing),
-        ("CREATED_AT", |_, _| SortKey::Nothing),
-        ("KEY", |_, _| SortKey::Nothing),
+        ("CREATED_AT", |it, _| SortKey::Time(it.created_at)),
+        ("KEY", |it, _| {
+            SortKey::text(it.key.as_deref().unwrap_or_default())
+        }),
         ("LAST_CONFIGURED_AT", |_, _| SortKey::Nothing),
         ("STATUS", |_, _| SortKey::Nothing),
-        ("UPDATED_AT", |_, _| SortKey::Nothing),
+        ("UPDATED_AT", |it, _| SortKey::Time(it.updated_at)),
     ];
+}
+
+fn scoped<'a>(value: &SharedValue, call: &Call<'a>) -> Option<&'a Arc<Scoped>> {
+    call.world.scoped.get(value.scoped)
 }
 
 /// A part of a definition as JSON text.

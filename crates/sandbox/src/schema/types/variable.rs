@@ -107,16 +107,14 @@ const FIELDS: Fields<Required> = &[
         )
     }),
     ("integration", |it, _| Answer::shared(Some(&it.record))),
+    ("scopedConfigVariable", |it, call| {
+        let key = it.variable().scoped.as_deref();
+        Answer::shared(key.and_then(|key| call.world.with_stable_key(key)))
+    }),
     ("onPremiseConnectionConfig", |_, _| "DISALLOWED".into()),
 ];
 
-const NOTHING: &[&str] = &[
-    "codeLanguage",
-    "connectionTemplate",
-    "dataSource",
-    "header",
-    "scopedConfigVariable",
-];
+const NOTHING: &[&str] = &["codeLanguage", "connectionTemplate", "dataSource", "header"];
 
 const NO: &[&str] = &[
     "hasDivider",

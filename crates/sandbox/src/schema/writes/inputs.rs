@@ -6,7 +6,8 @@ use crate::schema::call::Args;
 use crate::world::configure::NewSetting;
 use crate::world::instance::FlowSetting;
 use crate::world::integration::{Attachment, FlowTest};
-use crate::world::{Change, Refusal};
+use crate::world::shared::NewInput;
+use crate::world::{Change, World};
 
 /// The id of the object to change. Nothing has the nil uuid, so an absent id finds nothing.
 pub(super) fn target(input: Args<'_>, kind: &str) -> Uuid {
@@ -21,6 +22,7 @@ pub(super) fn settings(input: Args<'_>, name: &str) -> Option<Vec<NewSetting>> {
         values: value.text("values"),
         schedule_type: value.text("scheduleType"),
         time_zone: value.text("timeZone"),
+        shared: value.id("CustomerConfigVariable", "customerConfigVariableId"),
     };
     Some(input.objects(name)?.into_iter().map(setting).collect())
 }
@@ -94,15 +96,28 @@ pub(super) fn attachments(input: Args<'_>) -> (Option<Attachment>, Option<Attach
     (get("addAttachment"), get("removeAttachment"))
 }
 
-/// Refuses references to config variables that are shared: there are none.
-pub(super) fn no_shared_values(input: Args<'_>, name: &str) -> Change<()> {
-    let values = input.objects(name).unwrap_or_default();
-    let shared = |value: &Args<'_>| value.get("customerConfigVariableId").is_some();
-    if values.iter().any(shared) {
-        return Err(Refusal::field(
-            name,
-            "The customer config variable does not exist.",
-        ));
+/// Refuses references to values of shared connections that are not there, or another customer's.
+pub(super) fn check_shared_values(
+    world: &World,
+    customer: Option<Uuid>,
+    input: Args<'_>,
+    name: &str,
+) -> Change<()> {
+    for value in input.objects(name).unwrap_or_default() {
+        if let Some(id) = value.id("CustomerConfigVariable", "customerConfigVariableId") {
+            world.check_shared(name, id, customer.unwrap_or_default())?;
+        }
     }
     Ok(())
+}
+
+/// The inputs of a shared connection.
+pub(super) fn connection_inputs(input: Args<'_>) -> Vec<NewInput> {
+    let new = |value: Args<'_>| NewInput {
+        name: value.text("name").unwrap_or_default(),
+        kind: value.text("type"),
+        value: value.text("value"),
+    };
+    let all = input.objects("inputs").unwrap_or_default();
+    all.into_iter().map(new).collect()
 }

@@ -15,22 +15,27 @@ use crate::world::instance::Instance;
 use crate::world::instances::InstanceFields;
 use crate::world::{Change, Moment, Refusal, World};
 
-use super::inputs::{flows, no_shared_values, settings, target};
+use super::inputs::{check_shared_values, flows, settings, target};
 
 pub(super) const WRITES: Writes = &[
     ("createInstance", |world, moment, input| {
         let customer = input.id("Customer", "customer").unwrap_or_default();
         let integration = input.id("Integration", "integration").unwrap_or_default();
-        Ok(world.create_instance(moment, customer, integration, fields(input)?)?)
+        check_shared_values(world, Some(customer), input, "configVariables")?;
+        Ok(world.create_instance(moment, customer, integration, fields(input))?)
     }),
     ("updateInstance", |world, moment, input| {
         let id = target(input, "Instance");
-        Ok(world.update_instance(moment, id, fields(input)?)?)
+        let customer = world.instances.get(id).map(|it| it.customer);
+        check_shared_values(world, customer, input, "configVariables")?;
+        Ok(world.update_instance(moment, id, fields(input))?)
     }),
     ("updateInstanceConfigVariables", |world, moment, input| {
-        no_shared_values(input, "configVariables")?;
+        let id = target(input, "Instance");
+        let customer = world.instances.get(id).map(|it| it.customer);
+        check_shared_values(world, customer, input, "configVariables")?;
         let settings = settings(input, "configVariables").unwrap_or_default();
-        Ok(world.configure_instance(moment, target(input, "Instance"), &settings)?)
+        Ok(world.configure_instance(moment, id, &settings)?)
     }),
     ("deployInstance", |world, moment, input| {
         let force = input.flag("force").unwrap_or(false);
@@ -46,9 +51,8 @@ pub(super) const WRITES: Writes = &[
     }),
 ];
 
-fn fields(input: Args<'_>) -> Change<InstanceFields> {
-    no_shared_values(input, "configVariables")?;
-    Ok(InstanceFields {
+fn fields(input: Args<'_>) -> InstanceFields {
+    InstanceFields {
         name: input.text("name"),
         description: input.text("description"),
         labels: input.texts("labels"),
@@ -61,7 +65,7 @@ fn fields(input: Args<'_>) -> Change<InstanceFields> {
         logs_disabled: input.flag("logsDisabled"),
         step_results_disabled: input.flag("stepResultsDisabled"),
         preserve_deploy_state: input.flag("preserveDeployState").unwrap_or(false),
-    })
+    }
 }
 
 fn authorise(world: &mut World, moment: Moment<'_>, input: Args<'_>) -> Change<Object> {

@@ -13,7 +13,9 @@ use crate::world::integrations::{Import, IntegrationFields};
 use crate::world::publish::MarketplaceFields;
 use crate::world::{Change, Moment, Refusal, World, id};
 
-use super::inputs::{attachments, endpoint_test, flow_tests, no_shared_values, settings, target};
+use super::inputs::{
+    attachments, check_shared_values, endpoint_test, flow_tests, settings, target,
+};
 
 pub(super) const WRITES: Writes = &[
     ("createIntegration", create),
@@ -113,7 +115,7 @@ fn import(world: &mut World, moment: Moment<'_>, input: Args<'_>) -> Change<Obje
 fn update(world: &mut World, moment: Moment<'_>, input: Args<'_>) -> Change<Object> {
     let id = target(input, KIND);
     let fields = fields(world, input)?;
-    no_shared_values(input, "testConfigVariables")?;
+    check_shared_values(world, None, input, "testConfigVariables")?;
     let before = world.integrations.get(id).map(Arc::clone);
     let updated = world.update_integration(moment, id, fields)?;
     if let Some(settings) = settings(input, "testConfigVariables")

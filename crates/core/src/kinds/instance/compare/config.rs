@@ -9,17 +9,20 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::diff::typed::{self, Similarity};
-use crate::diff::{Inputs, Refusal, Stop};
+use crate::diff::{Bound, Refusal, Stop, TargetCustomer};
+use crate::kinds::connection::compare::inputs::{self, LiveInputs, no_secret};
+use crate::kinds::customer::compare::whose::InstanceCustomer;
+use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::losses::continues;
-use crate::kinds::instance::compare::secret_match::{self, Judgement, Recall};
+use crate::kinds::instance::compare::secret_match::{Judgement, Recall};
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
-    ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
-    FieldPath, InputWrite, InstanceId, LiveConfigVariable, LiveInput, RequiredVariable,
-    SCHEDULE_TYPE, SCHEDULE_ZONE, Schedule, ScheduleKind, SecretError, SecretValues,
-    VariableStatus, WriteValue, nearest,
+    Address, ConfigEntry, ConfigValue, ConfigWrite, ConnectionInput, DesiredInstance, FieldChange,
+    FieldPath, InstanceId, LiveConfigVariable, RequiredVariable, ResourceName, SCHEDULE_TYPE,
+    SCHEDULE_ZONE, Schedule, ScheduleKind, SecretValues, ValueOwner, VariableStatus, WriteValue,
+    nearest,
 };
-use crate::sensitivity::{self, Verdict};
+use crate::sensitivity;
 
 /// How the values of an instance differ.
 #[derive(Debug, Default)]
@@ -32,6 +35,8 @@ pub(crate) struct ConfigDiff {
     pub(crate) pending: Vec<String>,
     /// Fields that mean what is declared and are written otherwise.
     pub(crate) respelled: Vec<String>,
+    /// Variables to bind to values that this plan creates.
+    pub(crate) bound: Vec<Bound>,
 }
 
 impl ConfigDiff {
@@ -42,9 +47,23 @@ impl ConfigDiff {
         if decision.pending {
             self.pending.push(key.clone());
         }
+        let bound = decision.bound.map(|(connection, customer)| Bound {
+            key: key.clone(),
+            connection,
+            customer,
+        });
+        self.bound.extend(bound);
         let write = decision.write.map(|value| ConfigWrite { key, value });
         self.writes.extend(write);
     }
+}
+
+/// What the values of an instance may depend on besides itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) index: &'a Index<'a>,
+    /// Whose the instance is.
+    pub(crate) customer: &'a InstanceCustomer,
 }
 
 /// The live values of an instance, with its id.
@@ -55,9 +74,9 @@ pub(crate) fn compare(
     desired: &DesiredInstance,
     live: Option<Live<'_>>,
     target: &Target<'_>,
-    inputs: &Inputs<'_>,
+    place: Place<'_>,
 ) -> Result<ConfigDiff, Stop> {
-    let (diff, stops) = examine(desired, live, target, inputs);
+    let (diff, stops) = examine(desired, live, target, place);
     match stops.into_iter().next() {
         Some((_, stop)) => Err(stop),
         None => Ok(diff),
@@ -69,15 +88,16 @@ pub(crate) fn examine(
     desired: &DesiredInstance,
     live: Option<Live<'_>>,
     target: &Target<'_>,
-    inputs: &Inputs<'_>,
+    place: Place<'_>,
 ) -> (ConfigDiff, Vec<(String, Stop)>) {
     let (instance, live) = live.unzip();
     let mut diff = ConfigDiff::default();
     let mut stops = Vec::new();
     for (key, entry) in desired.config.iter() {
         let now = live.and_then(|live| live.get(key));
-        let recall = Recall::new(inputs, instance, key);
-        match one((key, entry), now, target, (recall, inputs)) {
+        let owner = instance.cloned().map(ValueOwner::Instance);
+        let recall = Recall::new(place.index.inputs, owner, key);
+        match one((key, entry), now, target, (recall, place)) {
             Ok(decision) => diff.take_in(key, decision),
             Err(stop) => stops.push((key.clone(), stop)),
         }
@@ -90,7 +110,7 @@ fn one(
     (key, entry): (&str, &ConfigEntry),
     now: Option<&LiveConfigVariable>,
     target: &Target<'_>,
-    (recall, inputs): (Recall<'_>, &Inputs<'_>),
+    (recall, place): (Recall<'_>, Place<'_>),
 ) -> Result<Decision, Stop> {
     known_variable(key, now, target)?;
     let required = target.required.and_then(|all| find(all, key));
@@ -102,9 +122,9 @@ fn one(
         declared,
         now,
         recall,
-        secrets: inputs.secrets,
+        secrets: place.index.inputs.secrets,
     };
-    comparison.decide(entry, inputs.secrets)
+    comparison.decide(entry, place)
 }
 
 fn find<'a>(all: &'a [RequiredVariable], key: &str) -> Option<&'a RequiredVariable> {
@@ -192,6 +212,8 @@ struct Decision {
     pending: bool,
     /// What of it is there in another spelling.
     respelled: Vec<String>,
+    /// The shared connection, and for whom, of which this plan creates the value.
+    bound: Option<(ResourceName, TargetCustomer)>,
 }
 
 impl Decision {
@@ -213,7 +235,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn decide(&self, entry: &ConfigEntry, secrets: &SecretValues) -> Result<Decision, Stop> {
+    fn decide(&self, entry: &ConfigEntry, place: Place<'_>) -> Result<Decision, Stop> {
+        let secrets = self.secrets;
         if entry.seed && self.now.is_some_and(LiveConfigVariable::has_value) {
             return Ok(Decision::default());
         }
@@ -227,7 +250,7 @@ impl Comparison<'_> {
             ConfigValue::Secret(reference) => {
                 let secret = secrets
                     .get(reference)
-                    .map_err(|error| no_secret(self.key, &error))?;
+                    .map_err(|error| no_secret(&format!("config {:?}", self.key), &error))?;
                 let field = FieldChange::hidden(self.path());
                 let value = WriteValue::Secret(secret.clone());
                 Ok(match self.recall.text(self.now_text(), secret.expose()) {
@@ -242,6 +265,7 @@ impl Comparison<'_> {
                 pending: self.waits(),
                 ..Decision::default()
             }),
+            ConfigValue::SharedConnection(name) => self.shared(name, place),
         }
     }
 
@@ -275,25 +299,9 @@ impl Comparison<'_> {
             Similarity::Different => {}
         }
         let kind = Some(self.declared.data_type.as_str());
-        let field = self.field(self.path(), (self.key, kind), self.now_text(), &text);
+        let values = (self.now_text(), text.as_str());
+        let field = inputs::shown(self.path(), (self.key, kind), values, self.secrets);
         Decision::write(WriteValue::Text(text), field)
-    }
-
-    /// A change of a value, shown as far as it may be. Live values count as declared ones do.
-    fn field(
-        &self,
-        path: FieldPath,
-        (name, kind): (&str, Option<&str>),
-        before: Option<&str>,
-        after: &str,
-    ) -> FieldChange {
-        let mut values = before.into_iter().chain([after]);
-        match sensitivity::setting(name, kind, values.clone()) {
-            Verdict::Secret => FieldChange::hidden(path),
-            _ if values.any(|value| self.secrets.are_in(value)) => FieldChange::hidden(path),
-            Verdict::Doubtful => FieldChange::doubtful(path, before, Some(after)),
-            Verdict::Open => FieldChange::shown(path, before, Some(after)),
-        }
     }
 
     fn similarity(&self, now: &str, text: &str) -> Similarity {
@@ -379,71 +387,58 @@ impl Comparison<'_> {
         })
     }
 
-    /// All declared inputs are written when one differs: whether the server
-    /// keeps those left out is not known.
+    /// The inputs of a connection of its own.
     fn connection(
         &self,
         inputs: &IndexMap<String, ConnectionInput>,
         secrets: &SecretValues,
     ) -> Result<Decision, Stop> {
-        let mut writes = Vec::new();
-        let mut decision = Decision::default();
-        for (name, input) in inputs {
-            let now = self
-                .now
-                .and_then(|now| now.inputs.iter().find(|live| live.name == *name));
-            let write = match input {
-                ConnectionInput::Plain(text) => InputWrite::Text(text.clone()),
-                ConnectionInput::Secret(reference) => InputWrite::Secret(
-                    secrets
-                        .get(reference)
-                        .map_err(|error| no_secret(self.key, &error))?
-                        .clone(),
-                ),
-            };
-            match self.recall.input(name, now, write.expose()) {
-                Judgement::Same if !is_rewritten(input, now) => {}
-                Judgement::Same | Judgement::Respelled => {
-                    decision.respelled.push(self.input_path(name).to_string());
-                }
-                Judgement::Write(note) => {
-                    let field = self.input_field(name, now, &write).with_note(note);
-                    decision.fields.push(field);
-                }
-            }
-            writes.push((name.clone(), write));
-        }
-        if !decision.fields.is_empty() {
-            decision.write = Some(WriteValue::Inputs(writes));
-        }
-        Ok(decision)
+        let live = LiveInputs {
+            what: format!("config {:?}", self.key),
+            path: Box::new(|name| self.path().input(name)),
+            now: self.now.map_or(&[], |now| &now.inputs),
+            recall: &self.recall,
+            secrets,
+        };
+        let diff = live.compare(inputs)?;
+        Ok(Decision {
+            write: diff.writes.map(WriteValue::Inputs),
+            fields: diff.fields,
+            pending: false,
+            respelled: diff.respelled,
+            bound: None,
+        })
     }
 
-    fn input_path(&self, name: &str) -> FieldPath {
-        self.path().input(name)
-    }
-
-    fn input_field(&self, name: &str, now: Option<&LiveInput>, write: &InputWrite) -> FieldChange {
-        let path = self.input_path(name);
-        match write {
-            InputWrite::Text(text) => {
-                let before = now.and_then(|live| live.value.as_deref());
-                let before = before.filter(|text| !secret_match::is_mask(Some(text)));
-                self.field(path, (name, None), before, text)
-            }
-            InputWrite::Secret(_) => FieldChange::hidden(path),
+    /// The value of a shared connection, by its id.
+    fn shared(&self, connection: &ResourceName, place: Place<'_>) -> Result<Decision, Stop> {
+        if !self.declared.data_type.eq_ignore_ascii_case("CONNECTION") {
+            let reason = format!("config {:?} is no connection", self.key);
+            return Err(Refusal::new(reason)
+                .hint("only variables of the type connection are bound to a Connection")
+                .into());
         }
-    }
-}
-
-/// Whether an input that is no secret reads otherwise than it was written. A mask is no spelling of anything.
-fn is_rewritten(input: &ConnectionInput, now: Option<&LiveInput>) -> bool {
-    let now = now.and_then(|now| now.value.as_deref());
-    match (input, now) {
-        (ConnectionInput::Plain(text), Some(now)) => {
-            now != text && !secret_match::is_mask(Some(now))
-        }
-        (ConnectionInput::Plain(_) | ConnectionInput::Secret(_), _) => false,
+        let address = Address::connection(connection.clone());
+        let bound = self.now.and_then(|now| now.bound.as_ref());
+        let before = bound.map(ToString::to_string);
+        let field = FieldChange::shown(self.path(), before, Some(address.to_string()));
+        let customer = &place.customer.target;
+        Ok(match place.index.value_of(connection, place.customer)? {
+            (Some(id), pending) if bound == Some(id) => Decision {
+                pending,
+                ..Decision::default()
+            },
+            (Some(id), pending) => Decision {
+                pending,
+                ..Decision::write(WriteValue::Shared(id.clone()), field)
+            },
+            (None, pending) => Decision {
+                fields: vec![field],
+                pending,
+                bound: Some((connection.clone(), customer.clone())),
+                ..Decision::default()
+            },
+        })
     }
 }
 
@@ -461,10 +456,4 @@ fn shown_schedule(kind: Option<&str>, value: Option<&str>, zone: Option<&str>) -
 /// Whether a variable's value must not be shown.
 pub(crate) fn is_sensitive(key: &str, declared: &RequiredVariable) -> bool {
     sensitivity::setting(key, Some(&declared.data_type), []).hides()
-}
-
-fn no_secret(key: &str, error: &SecretError) -> Stop {
-    Refusal::new(format!("config {key:?}: {error}"))
-        .hint("provide it where this runs; the other resources go on")
-        .into()
 }

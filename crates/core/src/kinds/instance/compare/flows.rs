@@ -10,7 +10,7 @@ use super::secret_match::{self, Judgement, Recall};
 use crate::diff::{Inputs, Refusal, Stop};
 use crate::model::{
     Asked, DesiredInstance, FieldChange, FieldPath, FlowEntry, FlowSettings, FlowWrite, Instance,
-    LiveFlow, Secret, flow_variable, keys_text, nearest,
+    LiveFlow, Secret, ValueOwner, flow_variable, keys_text, nearest,
 };
 use crate::sensitivity::{self, Verdict};
 
@@ -54,7 +54,11 @@ pub(crate) fn compare(
             return Err(no_such_flow(name, all));
         }
         let write = write(name, entry, inputs)?;
-        let recall = Recall::new(inputs, live.map(|live| &live.id), &flow_variable(name));
+        let recall = Recall::new(
+            inputs,
+            live.map(|live| ValueOwner::Instance(live.id.clone())),
+            &flow_variable(name),
+        );
         fields.extend(keys_field(&write, now, &recall));
         fields.extend(settings_fields(name, &entry.settings, now));
         changes.writes.push(write);

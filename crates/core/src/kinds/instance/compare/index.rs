@@ -4,13 +4,15 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::diff::identity::Candidate;
-use crate::diff::{Comparison, CustomerChanges, Inputs, IntegrationChanges, Verdict};
-use crate::kinds::instance::compare::customer::InstanceCustomer;
+use crate::diff::{
+    ChangeSet, ConnectionChanges, Inputs, IntegrationChanges, Refusal, Stop, Verdict,
+};
+use crate::kinds::customer::compare::whose::{InstanceCustomer, People};
 use crate::kinds::instance::compare::member;
 use crate::kinds::instance::compare::version::Target;
 use crate::model::{
-    Adopt, Customer, CustomerRef, DesiredInstance, Instance, Integration, Marker, RequiredVariable,
-    ResourceName, Tenant,
+    Address, Adopt, ConnectionScope, ConnectionValueId, DesiredInstance, Instance, Integration,
+    Marker, RequiredVariable, ResourceName, Tenant,
 };
 use crate::rollout::Turn;
 
@@ -18,9 +20,7 @@ use crate::rollout::Turn;
 pub(crate) struct Index<'a> {
     pub(crate) inputs: &'a Inputs<'a>,
     verdicts: HashMap<&'a ResourceName, &'a Verdict<IntegrationChanges>>,
-    customers: HashMap<&'a ResourceName, &'a Verdict<CustomerChanges>>,
-    /// The customers that manifests declare, by external id and by name.
-    manifests: HashMap<CustomerRef, &'a ResourceName>,
+    connections: HashMap<&'a ResourceName, &'a Verdict<ConnectionChanges>>,
     integrations: HashMap<&'a str, &'a Integration>,
     pub(crate) declared: BTreeSet<&'a ResourceName>,
     by_id: HashMap<&'a str, &'a Instance>,
@@ -30,16 +30,31 @@ pub(crate) struct Index<'a> {
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Instance>>,
     /// By customer; of use to fleets only.
     pub(crate) by_customer: HashMap<&'a str, Vec<&'a Instance>>,
-    /// All customers by id, where they were read.
-    pub(crate) people: HashMap<&'a str, &'a Customer>,
+    /// The customers that references may mean.
+    pub(crate) people: People<'a>,
+}
+
+/// Why an instance cannot be bound to a connection that has no value for it.
+fn no_value(address: &Address, changes: &ConnectionChanges, customer: &str) -> Stop {
+    if let Some(why) = &changes.values_unread {
+        return Stop::Unknown(format!("{address}: {why}"));
+    }
+    match changes.scope {
+        ConnectionScope::Customer => {
+            Refusal::new(format!("{address} has no value for customer {customer:?}"))
+                .hint("add it under `customers:` of the connection, or let the customer fill it in")
+        }
+        ConnectionScope::Organization => Refusal::new(format!(
+            "{address} has no value of the organization that an instance can be bound to"
+        ))
+        .hint("let the definition bind it by useScopedConfigVar, and take it out of `config:`"),
+    }
+    .into()
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(
-        inputs: &'a Inputs<'a>,
-        customers: &'a [Comparison<CustomerChanges>],
-        integrations: &'a [Comparison<IntegrationChanges>],
-    ) -> Self {
+    pub(crate) fn new(inputs: &'a Inputs<'a>, so_far: &'a ChangeSet) -> Self {
+        let integrations = &so_far.integrations;
         let mut by_label: HashMap<&str, Vec<&Instance>> = HashMap::new();
         let mut by_name: HashMap<_, Vec<&Instance>> = HashMap::new();
         let mut by_customer: HashMap<&str, Vec<&Instance>> = HashMap::new();
@@ -63,17 +78,11 @@ impl<'a> Index<'a> {
                 by_label.entry(label).or_default().push(live);
             }
         }
-        let declared = inputs.desired.customers.iter().flat_map(|one| {
-            let external = CustomerRef::ExternalId(one.external_id.clone());
-            let name = CustomerRef::Name(one.display_name.clone());
-            [(external, &one.name), (name, &one.name)]
-        });
         Self {
             inputs,
-            customers: (customers.iter())
+            connections: (so_far.connections.iter())
                 .map(|diff| (&diff.address.name, &diff.verdict))
                 .collect(),
-            manifests: declared.collect(),
             verdicts: integrations
                 .iter()
                 .map(|diff| (&diff.address.name, &diff.verdict))
@@ -100,10 +109,7 @@ impl<'a> Index<'a> {
             by_label,
             by_name,
             by_customer,
-            people: (inputs.tenant.all_customers.iter())
-                .flat_map(|all| &all.items)
-                .map(|record| (record.customer.id.as_str(), &record.customer))
-                .collect(),
+            people: People::new(inputs, &so_far.customers),
         }
     }
 
@@ -111,14 +117,35 @@ impl<'a> Index<'a> {
         self.inputs.tenant
     }
 
-    /// What is known of the customer that a manifest declares.
-    pub(crate) fn customer(&self, name: &ResourceName) -> Option<&'a Verdict<CustomerChanges>> {
-        self.customers.get(name).copied()
+    /// What is known of the shared connection that a manifest declares.
+    pub(crate) fn connection(&self, name: &ResourceName) -> Option<&'a Verdict<ConnectionChanges>> {
+        self.connections.get(name).copied()
     }
 
-    /// The manifest that declares a customer of this external id or name.
-    pub(crate) fn declared_as(&self, customer: &CustomerRef) -> Option<&'a ResourceName> {
-        self.manifests.get(customer).copied()
+    /// The value that a shared connection has for a customer: its id, or none where this plan creates it; and
+    /// whether a person has to consent before it works.
+    pub(crate) fn value_of(
+        &self,
+        connection: &ResourceName,
+        customer: &InstanceCustomer,
+    ) -> Result<(Option<&'a ConnectionValueId>, bool), Stop> {
+        let address = Address::connection(connection.clone());
+        let Some(verdict) = self.connection(connection) else {
+            let reason = format!("{address} is not declared");
+            return Err(Refusal::new(reason)
+                .hint("declare it: a manifest of `kind: Connection`")
+                .into());
+        };
+        let changes = verdict.as_ref().map_err(|stop| stop.of(&address))?;
+        let wanted = match changes.scope {
+            ConnectionScope::Organization => None,
+            ConnectionScope::Customer => Some(&customer.target),
+        };
+        let mut values = changes.values.iter();
+        match values.find(|it| it.customer.as_ref() == wanted) {
+            Some(value) => Ok((value.live.as_ref(), value.pending)),
+            None => Err(no_value(&address, changes, &customer.name)),
+        }
     }
 
     pub(crate) fn integration(&self, id: &str) -> Option<&'a Integration> {

@@ -8,21 +8,15 @@
 use std::borrow::Cow;
 
 use crate::diff::{Found, Inputs, InstanceChanges, Refusal, Stop, Verdict, labels};
-use crate::kinds::instance::compare::customer::InstanceCustomer;
+use crate::kinds::customer::compare::whose::InstanceCustomer;
 use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::version::Target;
 use crate::kinds::integration::compare as integration;
 use crate::model::{
-    Config, Customer, CustomerId, DesiredInstance, Flows, Instance, InstanceState, Manage, Marker,
-    MemberStop,
+    Config, CustomerId, DesiredInstance, Flows, Instance, InstanceState, Manage, Marker, MemberStop,
 };
 
 impl<'a> Index<'a> {
-    /// The customer with this id, where all of them were read.
-    pub(crate) fn person(&self, id: &str) -> Option<&'a Customer> {
-        self.people.get(id).copied()
-    }
-
     pub(crate) fn inputs(&self) -> &'a Inputs<'a> {
         self.inputs
     }

@@ -17,7 +17,7 @@
 use crate::diff::Inputs;
 use crate::diff::typed::{self, Similarity};
 use crate::model::{
-    API_KEYS, InstanceId, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId,
+    API_KEYS, LiveInput, Recorded, SecretRecords, SecretWrites, ValueId, ValueOwner,
 };
 
 /// Said of a value that differs from the one written last.
@@ -34,18 +34,18 @@ pub(crate) enum Judgement {
     Write(Option<&'static str>),
 }
 
-/// What is remembered of one config variable.
+/// What is remembered of one config variable, or of a shared connection.
 pub(crate) struct Recall<'a> {
     records: &'a SecretRecords,
     unrecorded: SecretWrites,
-    /// `None` before the instance exists.
+    /// `None` before its owner exists.
     variable: Option<ValueId>,
 }
 
 impl<'a> Recall<'a> {
-    pub(crate) fn new(inputs: &Inputs<'a>, instance: Option<&InstanceId>, key: &str) -> Self {
-        let variable = instance.map(|instance| ValueId {
-            instance: instance.clone(),
+    pub(crate) fn new(inputs: &Inputs<'a>, owner: Option<ValueOwner>, key: &str) -> Self {
+        let variable = owner.map(|owner| ValueId {
+            owner,
             variable: key.to_owned(),
             input: None,
         });

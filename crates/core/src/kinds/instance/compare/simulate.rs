@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::definition::ConnectionChange;
 use crate::diff::{Obstacle, Simulated, Stop, TargetVersion};
-use crate::kinds::instance::compare::customer::resolve_customer;
+use crate::kinds::customer::compare::whose::resolve_customer;
 use crate::kinds::instance::compare::index::Index;
 use crate::kinds::instance::compare::losses::{self, continues};
 use crate::kinds::instance::compare::version::Target;
@@ -56,12 +56,16 @@ fn examine(
     fate: &mut Simulated,
 ) -> Result<bool, Stop> {
     member::may_go_on(desired)?;
-    let customer = resolve_customer(index, desired)?;
+    let customer = resolve_customer(&index.people, &desired.customer)?;
+    let place = config::Place {
+        index,
+        customer: &customer,
+    };
     let marker = integration::marker(index.inputs, &desired.name);
     let found = identify(index, desired, (target, &customer), &marker)?;
     let Some(live) = found.id().copied() else {
         readable(target)?;
-        let (diff, stops) = config::examine(desired, None, target, index.inputs);
+        let (diff, stops) = config::examine(desired, None, target, place);
         fate.take_in(stops, &diff.missing, diff.pending);
         fate.arrange();
         return Ok(true);
@@ -79,7 +83,7 @@ fn examine(
         Observed::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
         Observed::Absent => &Values::new(),
     };
-    let (diff, stops) = config::examine(desired, Some((&live.id, values)), target, index.inputs);
+    let (diff, stops) = config::examine(desired, Some((&live.id, values)), target, place);
     fate.take_in(stops, &lacking(live, values, diff.missing), diff.pending);
     let (losses, _) = losses::find(desired, values, target);
     fate.losses = losses.values;
@@ -179,7 +183,8 @@ fn gives(entry: &ConfigEntry, now: &LiveConfigVariable) -> bool {
             | ConfigValue::List(_)
             | ConfigValue::Structured(_)
             | ConfigValue::Schedule(_)
-            | ConfigValue::Secret(_) => true,
+            | ConfigValue::Secret(_)
+            | ConfigValue::SharedConnection(_) => true,
             // Of its inputs only those that are declared.
             ConfigValue::Connection(_)
             | ConfigValue::ConsentedConnection(_)

@@ -305,7 +305,7 @@ pub(crate) fn unread(inputs: &Inputs<'_>, changes: &ChangeSet) -> BTreeSet<Versi
     if moving.is_empty() {
         return BTreeSet::new();
     }
-    let index = Index::new(inputs, &changes.customers, &changes.integrations);
+    let index = Index::new(inputs, changes);
     (moving.into_iter())
         .filter_map(|(desired, _)| target(&index, desired).ok())
         .filter(|target| target.required.is_none() && target.unread.is_none())

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::export::names::Variables;
 use crate::export::secrecy::{is_masked_input, is_secret};
 use crate::export::{NoteCode, Report, SecretNeeded, SecretValuesAs, instance_path};
+use crate::kinds::connection::export::Connections;
 use crate::manifest;
 use crate::model::{
     Config, ConfigEntry, ConfigValue, ConnectionInput, Instance, LiveConfigVariable, Location,
@@ -22,8 +23,8 @@ const DEPTH: usize = 32;
 pub(crate) fn all(
     name: &ResourceName,
     live: &Instance,
-    variables: &mut Variables,
-    report: &mut Report,
+    connections: &Connections,
+    (variables, report): (&mut Variables, &mut Report),
     (about, secrets): (&str, SecretValuesAs),
 ) -> Config {
     let mut config = IndexMap::new();
@@ -36,6 +37,8 @@ pub(crate) fn all(
             name,
             key,
             file: &file,
+            instance: live,
+            connections,
             variables,
             report,
             secrets,
@@ -63,6 +66,8 @@ struct Maker<'a> {
     name: &'a ResourceName,
     key: &'a str,
     file: &'a str,
+    instance: &'a Instance,
+    connections: &'a Connections,
     variables: &'a mut Variables,
     report: &'a mut Report,
     secrets: SecretValuesAs,
@@ -72,6 +77,10 @@ impl Maker<'_> {
     fn value(&mut self, live: &LiveConfigVariable, about: &str) -> Option<ConfigValue> {
         if self.key.trim().is_empty() {
             return None;
+        }
+        let bound = live.bound.as_ref();
+        if let Some(name) = bound.and_then(|value| self.connections.of(value, self.instance)) {
+            return Some(ConfigValue::SharedConnection(name.clone()));
         }
         if live.shared {
             let message = format!(

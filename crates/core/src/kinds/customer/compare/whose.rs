@@ -1,14 +1,51 @@
-//! Which customer an instance is for.
+//! Which customer a reference means: of a manifest, or another one of the tenant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::diff::{CustomerChanges, Refusal, Stop, TargetCustomer, Verdict};
-use crate::kinds::instance::compare::index::Index;
-use crate::model::{
-    Address, Customer, CustomerId, CustomerRef, DesiredInstance, ResourceName, nearest,
-};
+use crate::diff::{Comparison, CustomerChanges, Inputs, Refusal, Stop, TargetCustomer, Verdict};
+use crate::model::{Address, Customer, CustomerId, CustomerRef, ResourceName, Tenant, nearest};
 
-/// Whose an instance is, or shall be.
+/// Look-ups over the customers that references may mean.
+pub(crate) struct People<'a> {
+    tenant: &'a Tenant,
+    verdicts: HashMap<&'a ResourceName, &'a Verdict<CustomerChanges>>,
+    /// The customers that manifests declare, by external id and by name.
+    manifests: HashMap<CustomerRef, &'a ResourceName>,
+    /// All customers by id, where they were read.
+    by_id: HashMap<&'a str, &'a Customer>,
+}
+
+impl<'a> People<'a> {
+    pub(crate) fn new(inputs: &'a Inputs<'a>, compared: &'a [Comparison<CustomerChanges>]) -> Self {
+        let declared = inputs.desired.customers.iter().flat_map(|one| {
+            let external = CustomerRef::ExternalId(one.external_id.clone());
+            let name = CustomerRef::Name(one.display_name.clone());
+            [(external, &one.name), (name, &one.name)]
+        });
+        let listed = inputs
+            .tenant
+            .all_customers
+            .iter()
+            .flat_map(|all| &all.items);
+        Self {
+            tenant: inputs.tenant,
+            verdicts: (compared.iter())
+                .map(|diff| (&diff.address.name, &diff.verdict))
+                .collect(),
+            manifests: declared.collect(),
+            by_id: listed
+                .map(|record| (record.customer.id.as_str(), &record.customer))
+                .collect(),
+        }
+    }
+
+    /// The customer with this id, where all of them were read.
+    pub(crate) fn person(&self, id: &str) -> Option<&'a Customer> {
+        self.by_id.get(id).copied()
+    }
+}
+
+/// Whose something is, or shall be.
 pub(crate) struct InstanceCustomer {
     pub(crate) target: TargetCustomer,
     /// What the customer is called now.
@@ -46,18 +83,17 @@ fn of_manifest(
 
 /// Whose it is: the customer of a manifest, or another one of the tenant.
 pub(crate) fn resolve_customer(
-    index: &Index<'_>,
-    desired: &DesiredInstance,
+    people: &People<'_>,
+    which: &CustomerRef,
 ) -> Result<InstanceCustomer, Stop> {
-    let which = &desired.customer;
-    let managed = |name: &ResourceName| of_manifest(name, index.customer(name));
+    let managed = |name: &ResourceName| of_manifest(name, people.verdicts.get(name).copied());
     if let CustomerRef::Managed(name) = which {
         return managed(name);
     }
-    let Some(found) = index.tenant().customers.get(which) else {
+    let Some(found) = people.tenant.customers.get(which) else {
         // A member of a fleet is for one of those that were read all together.
         if let CustomerRef::Id(id) = which
-            && let Some(one) = index.person(id)
+            && let Some(one) = people.person(id)
         {
             return Ok(InstanceCustomer {
                 target: TargetCustomer::Existing(one.id.clone()),
@@ -74,9 +110,9 @@ pub(crate) fn resolve_customer(
             name: one.name.clone(),
         }),
         (_, Some(why)) => Err(Stop::Unknown(format!("the customer with {which}: {why}"))),
-        ([], None) => match index.declared_as(which) {
+        ([], None) => match people.manifests.get(which) {
             Some(name) => managed(name),
-            None => Err(absent(index, which).into()),
+            None => Err(absent(people, which).into()),
         },
         (many, None) => {
             let ids: Vec<_> = many.iter().map(|customer| customer.id.as_str()).collect();
@@ -91,8 +127,8 @@ pub(crate) fn resolve_customer(
     }
 }
 
-fn absent(index: &Index<'_>, which: &CustomerRef) -> Refusal {
-    let meant = nearest_customer(index, which);
+fn absent(people: &People<'_>, which: &CustomerRef) -> Refusal {
+    let meant = nearest_customer(people, which);
     let meant = meant.map_or_else(String::new, |meant| format!("did you mean {meant}? Else "));
     Refusal::new(format!("no customer with {which} exists in this tenant")).hint(format!(
         "{meant}create it first, or declare it as a Customer and refer to that by its name"
@@ -100,8 +136,8 @@ fn absent(index: &Index<'_>, which: &CustomerRef) -> Refusal {
 }
 
 /// Of the customers that are known of, the one that a reference most nearly names.
-fn nearest_customer(index: &Index<'_>, which: &CustomerRef) -> Option<String> {
-    let tenant = index.tenant();
+fn nearest_customer(people: &People<'_>, which: &CustomerRef) -> Option<String> {
+    let tenant = people.tenant;
     let listed = tenant.all_customers.iter().flat_map(|all| &all.items);
     let all: Vec<&Customer> = (tenant.instances.items.iter().map(|live| &live.customer))
         .chain(listed.map(|record| &record.customer))

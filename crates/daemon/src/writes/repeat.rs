@@ -1,4 +1,4 @@
-//! Writes that are sent again: to what reads do not find yet, or after an answer that says nothing.
+//! Writes that are done again, and looking for those that failed.
 
 use futures::future::BoxFuture;
 
@@ -8,6 +8,21 @@ use crate::prismatic::error::{ErrorKind, PlatformError};
 use crate::prismatic::platform::PlatformResult;
 
 impl Writer<'_> {
+    /// Begins to look for the effect of a write that failed so.
+    pub(super) async fn settling_after(&self, error: &PlatformError) -> Settling {
+        let now = self.clock.boottime();
+        let since = match &error.kind {
+            // Such a server does not go on later: after its wait one look decides.
+            ErrorKind::RateLimited { retry_after, .. } => {
+                let wait = retry_after.unwrap_or_default();
+                super::sleep_until(self.clock, now + wait).await;
+                (now + wait).saturating_sub(self.terms().settle)
+            }
+            _ => now,
+        };
+        Settling::since(self.terms(), since)
+    }
+
     /// Does it again for as long as the server does not find what our own reply gave.
     pub(super) async fn once_found<'f, T>(
         &self,
