@@ -23,7 +23,7 @@ pub(super) struct Row {
 
 /// Root fields that only a person's command sends, with what asks for them. A failure of theirs is
 /// shown, and nothing is done about it.
-const BY_HAND: [(&str, &str); 11] = [
+const BY_HAND: [(&str, &str); 18] = [
     (
         "activities",
         "a pass that heals drift, which is healed all the same where it cannot be read",
@@ -37,6 +37,16 @@ const BY_HAND: [(&str, &str); 11] = [
         "createCustomer",
         "a manifest of a customer, which tests/it/customers.rs goes through faults with",
     ),
+    (
+        "createScopedConfigVariable",
+        "a manifest of a connection, which tests/it/connections.rs goes through faults with",
+    ),
+    ("createCustomerConfigVariable", "the same"),
+    ("customerConfigVariables", "the same"),
+    ("deleteScopedConfigVariable", "the same"),
+    ("scopedConfigVariables", "the same"),
+    ("updateCustomerConfigVariable", "the same"),
+    ("updateScopedConfigVariable", "the same"),
     ("executionResult", "get execution"),
     ("logs", "get logs"),
     (

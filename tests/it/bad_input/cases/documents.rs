@@ -143,7 +143,7 @@ metadata: {name: a}
             length: 0,
             code: "missing-key",
             message: "a manifest has no \"kind\"",
-            hint: Some("add kind: Project, Customer, Integration, Instance or Fleet"),
+            hint: Some("add kind: Project, Customer, Connection, Integration, Instance or Fleet"),
             line: Some("apiVersion: prism-gitops/v1"),
         }],
     },
