@@ -194,7 +194,7 @@ kind: Dashboard
             length: 9,
             code: "unknown-kind",
             message: "unknown kind \"Dashboard\"",
-            hint: Some("there are Project, Customer, Integration, Instance and Fleet"),
+            hint: Some("there are Project, Customer, Connection, Integration, Instance and Fleet"),
             line: Some("kind: Dashboard"),
         }],
     },
