@@ -91,9 +91,14 @@ fn input(live: &LiveInput) -> Value {
     let hidden = is_masked_input(live) || sensitivity::setting(&live.name, None, value).hides();
     json!({
         "name": live.name,
-        "value": value.map(|value| shown(value, hidden)),
+        // What is stored and not given back is secret, by whichever name.
+        "value": match value {
+            Some(value) => shown(value, hidden),
+            None if live.has_value => Value::from(MASK),
+            None => Value::Null,
+        },
         "hasValue": live.has_value,
-        "secret": hidden,
+        "secret": hidden || (value.is_none() && live.has_value),
     })
 }
 
@@ -156,11 +161,18 @@ mod tests {
             value: Some(value.to_owned()),
             has_value: true,
         };
-        login.inputs = vec![input("host", "erp.example.com"), input("password", "pa55")];
+        login.inputs = vec![
+            input("host", "erp.example.com"),
+            input("password", "pa55"),
+            LiveInput {
+                value: None,
+                ..input("port", "")
+            },
+        ];
         let node = node("Login", &login);
         assert_eq!(
             node["value"],
-            format!("host=erp.example.com, password={MASK}")
+            format!("host=erp.example.com, password={MASK}, port={MASK}")
         );
         assert!(!node.to_string().contains("pa55"));
     }
