@@ -118,3 +118,23 @@ fn secrets_that_are_left_out_are_named_and_the_rest_is_managed() {
             .any(|file| file.text.contains("smith:pw"))
     );
 }
+
+/// No manifest can declare it: keys are never templates.
+#[test]
+fn a_variable_whose_name_looks_like_a_template_is_left_out() {
+    let options = Options {
+        secrets: SecretValuesAs::Nothing,
+        ..options()
+    };
+    let mut world = world();
+    let Observed::Known(config) = &mut world.tenant.instances.items[1].config else {
+        panic!()
+    };
+    let variable = config["Endpoint"].clone();
+    config.insert("Region ${{ row.x }}".to_owned(), variable);
+    let export = export(&world.tenant, &options).unwrap();
+    assert!(notes(&export).contains("looks like a template"));
+    assert!(export.files.iter().all(|file| !file.text.contains("row.x")));
+    let plan = plan_of(&world, &export);
+    assert!(plan.steps.iter().all(|step| step.action == Action::Adopt));
+}

@@ -15,6 +15,7 @@ use crate::model::{
     Observed, ResourceName, Schedule, ScheduleKind, SecretRef,
 };
 use crate::sensitivity;
+use crate::template::Template;
 
 /// How deep a structure may be to be written as one.
 const DEPTH: usize = 32;
@@ -33,6 +34,12 @@ pub(crate) fn all(
     };
     let file = instance_path(name);
     for (key, variable) in values {
+        // Keys are never templates, so that a manifest cannot name it.
+        if Template::is_in(key) {
+            let why = format!("config {key:?} is left unmanaged: its name looks like a template");
+            report.note(NoteCode::LeftOut, about, why, Some(file.clone()));
+            continue;
+        }
         let mut maker = Maker {
             name,
             key,
