@@ -87,14 +87,9 @@ impl DaemonClient {
     ) -> Result<Vec<Answer<ResourcePage>>, CliError> {
         let (kind, name) = (address.kind, address.name.as_str());
         // The name of a member of a fleet has a slash in it.
-        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let name = encoded(name);
         let path = format!("{}/{kind}/{name}?shape=page", http::RESOURCES);
-        let mut all = Vec::new();
-        for environment in self.targets() {
-            let path = about(&path, environment);
-            all.extend(self.each(self.ask(Method::Get, &path, None).await?)?);
-        }
-        Ok(all)
+        self.each_asked(Method::Get, &path, None).await
     }
 
     /// The resources that a filter takes, as [`Rows`] pages them: all pages.
@@ -102,7 +97,7 @@ impl DaemonClient {
         &self,
         (filter, value): (&str, &str),
     ) -> Result<Vec<Answer<Rows>>, CliError> {
-        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        let value = encoded(value);
         let path = format!("{}?shape=page&limit=200&{filter}={value}", http::RESOURCES);
         let mut all = Vec::new();
         for environment in self.targets() {
@@ -129,7 +124,8 @@ impl DaemonClient {
     ) -> Result<Vec<Answer<SyncAccepted>>, CliError> {
         #[expect(clippy::expect_used, reason = "texts become a value")]
         let body = part.map(|it| serde_json::to_value(it).expect("a wish becomes a value"));
-        self.post(http::SYNC, body.as_ref()).await
+        self.each_asked(Method::Post, http::SYNC, body.as_ref())
+            .await
     }
 
     /// Asks for a pause.
@@ -139,7 +135,8 @@ impl DaemonClient {
     ) -> Result<Vec<Answer<Paused>>, CliError> {
         #[expect(clippy::expect_used, reason = "a text and a time become a value")]
         let body = serde_json::to_value(wanted).expect("a wish becomes a value");
-        self.post(http::PAUSE, Some(&body)).await
+        self.each_asked(Method::Post, http::PAUSE, Some(&body))
+            .await
     }
 
     /// Approves what waits.
@@ -149,24 +146,26 @@ impl DaemonClient {
     ) -> Result<Vec<Answer<Approved>>, CliError> {
         #[expect(clippy::expect_used, reason = "texts become a value")]
         let body = serde_json::to_value(wanted).expect("a wish becomes a value");
-        self.post(http::APPROVE, Some(&body)).await
+        self.each_asked(Method::Post, http::APPROVE, Some(&body))
+            .await
     }
 
     /// Asks for the end of a pause.
     pub(crate) async fn resume(&self) -> Result<Vec<Answer<Paused>>, CliError> {
-        self.post(http::RESUME, None).await
+        self.each_asked(Method::Post, http::RESUME, None).await
     }
 
-    /// Asks for something to be done, in the environments that were named.
-    async fn post<T: DeserializeOwned>(
+    /// Asks each of the environments that were named.
+    async fn each_asked<T: DeserializeOwned>(
         &self,
+        method: Method,
         path: &str,
         body: Option<&Value>,
     ) -> Result<Vec<Answer<T>>, CliError> {
         let mut all = Vec::new();
         for environment in self.targets() {
             let path = about(path, environment);
-            let answer = self.ask(Method::Post, &path, body).await?;
+            let answer = self.ask(method, &path, body).await?;
             all.extend(self.each(answer)?);
         }
         Ok(all)
@@ -317,12 +316,17 @@ impl<T: DeserializeOwned> Answer<T> {
     }
 }
 
+/// A text as a part of a URL.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// A path that names an environment.
 fn about(path: &str, environment: Option<&str>) -> String {
     let Some(environment) = environment else {
         return path.to_owned();
     };
-    let query: String = url::form_urlencoded::byte_serialize(environment.as_bytes()).collect();
+    let query = encoded(environment);
     let sign = if path.contains('?') { '&' } else { '?' };
     format!("{path}{sign}environment={query}")
 }

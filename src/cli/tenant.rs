@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Variables;
 use super::args::{ReachArgs, TenantArgs};
 use super::error::CliError;
@@ -51,6 +53,21 @@ pub(crate) struct Chosen {
     pub(crate) rate: RateLimit,
     /// How many requests went to it.
     pub(crate) requests: Arc<dyn RequestCount>,
+}
+
+impl Chosen {
+    /// The present moment by the server's clock; by ours where it does not say its own.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.platform.server_now();
+        now.unwrap_or_else(|| SystemClock.now())
+    }
+}
+
+/// A second later: the server's clock is known to the second, from a header of its answers, and a list up to such a moment
+/// would lack what began in the present one.
+pub(crate) fn through_second(now: Timestamp) -> Timestamp {
+    let end = now.checked_add(SignedDuration::from_secs(1));
+    end.unwrap_or(now)
 }
 
 /// Where to connect, with which identity and rate: everything but the connection itself.

@@ -28,7 +28,7 @@ mod tests;
 pub use env::ENV_TEMPLATE;
 pub use part::Missing;
 pub use prism_gitops_api::export::{Note, NoteCode, SecretNeeded};
-pub use secrecy::is_masked_input;
+use secrecy::is_masked_input;
 
 use std::collections::BTreeSet;
 
@@ -177,7 +177,8 @@ pub(crate) fn all_labels_of(live: &[String]) -> Option<Vec<String>> {
 }
 
 /// Whether the value of a live input is a mask, or may be secret.
-pub(crate) fn hides(live: &LiveInput) -> bool {
+#[must_use]
+pub fn hides(live: &LiveInput) -> bool {
     let text = live.value.as_deref().unwrap_or_default();
     is_masked_input(live) || secrecy::is_secret(&live.name, text)
 }

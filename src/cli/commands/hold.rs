@@ -21,7 +21,6 @@ use crate::plan::PlannedResource;
 use crate::prismatic::catalog::Record;
 use crate::prismatic::error::{Effect, ErrorKind, PlatformError};
 use crate::prismatic::platform::{CustomerUpdate, InstanceUpdate, IntegrationUpdate};
-use crate::runtime::clock::{Clock as _, SystemClock};
 
 /// Runs `hold`.
 pub(super) async fn hold(
@@ -34,7 +33,7 @@ pub(super) async fn hold(
     let signals = runtime::signals()?;
     let work = async |tenant: Chosen| {
         let found = find(ui, &tenant, &args.address, (&args.at, variables)).await?;
-        let until = until(args, server_now(&tenant))?;
+        let until = until(args, tenant.now())?;
         let change = Change {
             address: &args.address,
             verb: "hold",
@@ -94,12 +93,6 @@ pub(super) async fn unhold(
     };
     let work = project::on_tenant(ui, args.at.both(), variables, work);
     runtime::or_interrupt(&signals, work).await
-}
-
-/// The server's time, by which holds end; ours where it does not say its own.
-fn server_now(tenant: &Chosen) -> Timestamp {
-    let now = tenant.platform.server_now();
-    now.unwrap_or_else(|| SystemClock.now())
 }
 
 /// When a hold ends that begins now.

@@ -13,7 +13,10 @@ use crate::session::Session;
 pub(super) const OPERATION: Operation = Operation {
     name: "createScopedConfigVariable",
     repeat: Repeat::Once,
-    document: include_str!("create_connection.graphql"),
+    document: concat!(
+        include_str!("create_connection.graphql"),
+        include_str!("fragments/written_connection.graphql"),
+    ),
 };
 
 /// No `Debug`: inputs may be secret.

@@ -13,7 +13,10 @@ use crate::session::Session;
 pub(super) const OPERATION: Operation = Operation {
     name: "createCustomerConfigVariable",
     repeat: Repeat::Once,
-    document: include_str!("create_connection_value.graphql"),
+    document: concat!(
+        include_str!("create_connection_value.graphql"),
+        include_str!("fragments/written_value.graphql"),
+    ),
 };
 
 /// No `Debug`: inputs may be secret.

@@ -10,7 +10,10 @@ use crate::platform::{ConnectionUpdate, PlatformResult};
 use crate::retry::Repeat;
 use crate::session::Session;
 
-const DOCUMENT: &str = include_str!("update_connection.graphql");
+const DOCUMENT: &str = concat!(
+    include_str!("update_connection.graphql"),
+    include_str!("fragments/written_connection.graphql"),
+);
 
 pub(super) const OPERATION: Operation = Operation {
     name: "updateScopedConfigVariable",

@@ -13,7 +13,10 @@ use crate::session::Session;
 pub(super) const OPERATION: Operation = Operation {
     name: "updateCustomerConfigVariable",
     repeat: Repeat::Idempotent,
-    document: include_str!("update_connection_value.graphql"),
+    document: concat!(
+        include_str!("update_connection_value.graphql"),
+        include_str!("fragments/written_value.graphql"),
+    ),
 };
 
 /// Each time deploys instances.

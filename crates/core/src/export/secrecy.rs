@@ -13,8 +13,7 @@ pub(crate) fn is_secret(name: &str, value: &str) -> bool {
 }
 
 /// Whether an input's value is not what the API shows.
-#[must_use]
-pub fn is_masked_input(input: &LiveInput) -> bool {
+pub(crate) fn is_masked_input(input: &LiveInput) -> bool {
     input.has_value && is_mask(input.value.as_deref())
 }
 

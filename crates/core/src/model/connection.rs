@@ -5,10 +5,11 @@
 
 use indexmap::IndexMap;
 
+use super::desired::declared;
 use super::{
-    Address, Adopt, ConnectionId, ConnectionInput, ConnectionValueId, Customer, CustomerRef,
-    Declared, DriftMode, Kind, Listing, LiveInput, LiveObject, LiveRecord, Location, Marker,
-    ResourceName, SecretRef, VariableStatus,
+    Adopt, ConnectionId, ConnectionInput, ConnectionValueId, Customer, CustomerRef, DriftMode,
+    Kind, Listing, LiveInput, LiveObject, LiveRecord, Location, Marker, ResourceName, SecretRef,
+    VariableStatus,
 };
 
 /// Which connection of which component: what the inputs mean.
@@ -129,23 +130,7 @@ impl DesiredConnection {
     }
 }
 
-impl Declared for DesiredConnection {
-    fn address(&self) -> Address {
-        Address::connection(self.name.clone())
-    }
-
-    fn name(&self) -> &ResourceName {
-        &self.name
-    }
-
-    fn adopt(&self) -> Option<&Adopt> {
-        self.adopt.as_ref()
-    }
-
-    fn location(&self) -> &Location {
-        &self.location
-    }
-}
+declared!(DesiredConnection, connection);
 
 /// A live connection that instances share.
 #[derive(Debug, Clone, PartialEq)]

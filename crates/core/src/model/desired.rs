@@ -47,6 +47,30 @@ pub trait Declared {
     fn location(&self) -> &Location;
 }
 
+/// A kind by its declared form: where its fields are, which are called the same in all, and its address.
+macro_rules! declared {
+    ($declared:ty, $kind:ident) => {
+        impl $crate::model::Declared for $declared {
+            fn address(&self) -> $crate::model::Address {
+                $crate::model::Address::$kind(self.name.clone())
+            }
+
+            fn name(&self) -> &$crate::model::ResourceName {
+                &self.name
+            }
+
+            fn adopt(&self) -> Option<&$crate::model::Adopt> {
+                self.adopt.as_ref()
+            }
+
+            fn location(&self) -> &$crate::model::Location {
+                &self.location
+            }
+        }
+    };
+}
+pub(super) use declared;
+
 /// A declared resource of any kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declaration<'a> {
@@ -303,23 +327,7 @@ pub struct DesiredIntegration {
     pub location: Location,
 }
 
-impl Declared for DesiredIntegration {
-    fn address(&self) -> Address {
-        Address::integration(self.name.clone())
-    }
-
-    fn name(&self) -> &ResourceName {
-        &self.name
-    }
-
-    fn adopt(&self) -> Option<&Adopt> {
-        self.adopt.as_ref()
-    }
-
-    fn location(&self) -> &Location {
-        &self.location
-    }
-}
+declared!(DesiredIntegration, integration);
 
 /// Which integration an instance belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -380,23 +388,7 @@ pub struct DesiredCustomer {
     pub location: Location,
 }
 
-impl Declared for DesiredCustomer {
-    fn address(&self) -> Address {
-        Address::customer(self.name.clone())
-    }
-
-    fn name(&self) -> &ResourceName {
-        &self.name
-    }
-
-    fn adopt(&self) -> Option<&Adopt> {
-        self.adopt.as_ref()
-    }
-
-    fn location(&self) -> &Location {
-        &self.location
-    }
-}
+declared!(DesiredCustomer, customer);
 
 /// Which customer an instance is for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -477,20 +469,4 @@ pub struct DesiredInstance {
     pub location: Location,
 }
 
-impl Declared for DesiredInstance {
-    fn address(&self) -> Address {
-        Address::instance(self.name.clone())
-    }
-
-    fn name(&self) -> &ResourceName {
-        &self.name
-    }
-
-    fn adopt(&self) -> Option<&Adopt> {
-        self.adopt.as_ref()
-    }
-
-    fn location(&self) -> &Location {
-        &self.location
-    }
-}
+declared!(DesiredInstance, instance);

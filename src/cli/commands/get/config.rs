@@ -12,7 +12,7 @@ use crate::cli::lookup::{self, id_of};
 use crate::cli::show::cell;
 use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
-use crate::export::is_masked_input;
+use crate::export::hides;
 use crate::model::{InstanceId, LiveConfigVariable, LiveInput, Observed, VariableStatus};
 use crate::sensitivity;
 
@@ -88,7 +88,7 @@ fn status(status: VariableStatus) -> &'static str {
 
 fn input(live: &LiveInput) -> Value {
     let value = live.value.as_deref().filter(|value| !value.is_empty());
-    let hidden = is_masked_input(live) || sensitivity::setting(&live.name, None, value).hides();
+    let hidden = hides(live);
     json!({
         "name": live.name,
         // What is stored and not given back is secret, by whichever name.

@@ -1,6 +1,5 @@
 //! The lists: flags to a request, its pages to stdout.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::cli::args::filters::{
@@ -16,7 +15,6 @@ use crate::cli::tenant::Chosen;
 use crate::cli::ui::Ui;
 use crate::model::nearest;
 use crate::prismatic::catalog::{Collection, ListPage, ListRequest, Window, is_version};
-use crate::runtime::clock::{Clock as _, SystemClock};
 
 /// The default columns of a list, and which field is a record's name.
 pub(super) struct Look {
@@ -160,7 +158,7 @@ pub(super) async fn filtered<L>(
             }
             Takes::Untruth => (flag.filter, (text != "true").to_string()),
             Takes::Moment => {
-                let moment = moment(text, now(tenant)).map_err(CliError::user)?;
+                let moment = moment(text, tenant.now()).map_err(CliError::user)?;
                 (flag.filter, moment.to_string())
             }
         };
@@ -170,12 +168,6 @@ pub(super) async fn filtered<L>(
         })?;
     }
     Ok(request)
-}
-
-/// The present moment by the server's clock, as far as that is known.
-pub(super) fn now(tenant: &Chosen) -> Timestamp {
-    let ours = || SystemClock.now();
-    tenant.platform.server_now().unwrap_or_else(ours)
 }
 
 /// The filter for the instances of an integration. An instance points to the record of its

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::list::{self, Look, now};
+use super::list::{self, Look};
 use crate::cli::args::filters::{Executions, Filters, Logs};
 use crate::cli::args::{Output, RunsArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::lookup::{self, id_of};
 use crate::cli::show::cell;
-use crate::cli::tenant::Chosen;
+use crate::cli::tenant::{Chosen, through_second};
 use crate::cli::ui::Ui;
 use crate::harmless;
 use crate::prismatic::catalog::{Collection, ListRequest};
@@ -100,7 +100,7 @@ where
     L: crate::cli::args::filters::Filtered + Send + Sync + Clone + 'static,
 {
     let given = &args.list.filters;
-    let now = now(tenant);
+    let now = tenant.now();
     let followed = args.follow.then_some(kind.from);
     let filters = given.without(followed);
     let mut request = list::filtered(tenant, kind.collection.clone(), &filters).await?;
@@ -119,10 +119,9 @@ where
         let from = before(now, kind.usual);
         request = with(request, kind.from, &from.to_string())?;
     }
-    // What begins while pages are read would shift them. The server's clock is known to the second.
+    // What begins while pages are read would shift them.
     if !has(&filters, kind.to) {
-        let to = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
-        request = with(request, kind.to, &to.to_string())?;
+        request = with(request, kind.to, &through_second(now).to_string())?;
     }
     let (page, form) = (&args.list.page, &args.list.form);
     list::show(ui, tenant, request, page, form, &kind.look).await
@@ -158,7 +157,7 @@ async fn follow(
     let request = request.map_err(|error| CliError::bug("an order").because(&error))?;
     let mut shown: HashMap<String, Timestamp> = HashMap::new();
     while !ui.is_closed() {
-        let looked = now(tenant);
+        let looked = tenant.now();
         let request = with(request.clone(), filter, &from.to_string())?;
         for node in tenant.client.list_all(&request).await? {
             let Some(at) = node[field].as_str().and_then(|text| text.parse().ok()) else {

@@ -6,8 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use jiff::SignedDuration;
-
 use super::find::{self, Found};
 use crate::cli::Variables;
 use crate::cli::args::{RolloutReplayArgs, RolloutReportArgs};
@@ -15,6 +13,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::locking::Writing;
 use crate::cli::recording::{self, Recording, millis};
+use crate::cli::tenant::through_second;
 use crate::cli::ui::Ui;
 use crate::cli::{project, runtime};
 use crate::controller::history::Deed;
@@ -131,11 +130,8 @@ async fn failures(found: &Found, version: i64) -> Result<Vec<FailedRun>, CliErro
             "the API does not say which integration it is",
         ));
     };
-    // The server's clock is known to the second: without one more, what failed in the present one would be left out.
-    let now = found.tenant.platform.server_now();
-    let until = now.and_then(|now| now.checked_add(SignedDuration::from_secs(1)).ok());
     let needs = Needs {
-        until,
+        until: found.tenant.platform.server_now().map(through_second),
         failures_since: Some(since),
         ..Needs::default()
     };
